@@ -1,0 +1,162 @@
+"""Hints between tasks and processes: "contact 7 has work", "ticket 3 changed".
+
+Every promise here is "usually, soon". A hint may be lost, repeated or late, and correctness never depends on one:
+whoever waits for hints also looks at the database now and then.
+"""
+
+import asyncio
+import contextlib
+import secrets
+from collections.abc import AsyncIterator
+from typing import Protocol
+
+import redis.asyncio
+from redis.exceptions import RedisError
+
+from infra.errors import PlainError
+
+_BACKLOG = 256
+_RECONNECT_SECONDS = 1.0
+_TIMEOUT_SECONDS = 2.0
+
+
+class Bus(Protocol):
+    """Lossy publish and subscribe by topic."""
+
+    degraded: bool
+    """True while hints do not reach other processes."""
+
+    def publish(self, topic: str, note: str = "") -> None:
+        """Tell everyone who listens to `topic`; returns at once and never raises."""
+
+    def subscribe(self, topic: str) -> "Subscription":
+        """Listen to `topic` from now on; close it (or leave its `with` block) to stop."""
+
+    async def close(self) -> None: ...
+
+
+class Subscription:
+    """Notes of one topic. A listener that is too slow loses the oldest ones."""
+
+    def __init__(self, listeners: "set[Subscription]") -> None:
+        self._notes: asyncio.Queue[str] = asyncio.Queue(_BACKLOG)
+        self._listeners = listeners
+        listeners.add(self)
+
+    def __enter__(self) -> "Subscription":
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._listeners.discard(self)
+
+    def put(self, note: str) -> None:
+        if self._notes.full():
+            self._notes.get_nowait()
+        self._notes.put_nowait(note)
+
+    async def next(self, timeout: float) -> str | None:  # noqa: ASYNC109 - giving up is an ordinary answer here
+        """The next note, or None when `timeout` seconds pass without one."""
+        try:
+            return await asyncio.wait_for(self._notes.get(), timeout)
+        except TimeoutError:
+            return None
+
+
+class LocalBus:
+    """Hints within one process."""
+
+    degraded = False
+
+    def __init__(self) -> None:
+        self._topics: dict[str, set[Subscription]] = {}
+
+    def publish(self, topic: str, note: str = "") -> None:
+        for listener in tuple(self._topics.get(topic, ())):
+            listener.put(note)
+
+    def subscribe(self, topic: str) -> Subscription:
+        return Subscription(self._topics.setdefault(topic, set()))
+
+    async def close(self) -> None:
+        self._topics.clear()
+
+
+class RedisBus:
+    """Hints between processes through Redis or Valkey; while it is away, hints stay within this process."""
+
+    def __init__(self, url: str) -> None:
+        """Prepare for `url` (`redis://…`); nothing is sent before `open`."""
+        try:
+            self._redis = redis.asyncio.Redis.from_url(
+                url, socket_timeout=None, socket_connect_timeout=_TIMEOUT_SECONDS, decode_responses=True
+            )
+        except ValueError as error:
+            raise PlainError("FRONTDESK_REDIS_URL is not a Redis address, e.g. redis://localhost:6379/0") from error
+        self._local = LocalBus()
+        self._self = secrets.token_hex(4)
+        self._outgoing: asyncio.Queue[str] = asyncio.Queue(_BACKLOG)
+        self._tasks: list[asyncio.Task[None]] = []
+        self.degraded = False
+
+    async def open(self) -> None:
+        """Connect once, so that a wrong address is told at the start.
+
+        Raises:
+            PlainError: the server does not answer.
+        """
+        try:
+            await asyncio.wait_for(self._redis.ping(), _TIMEOUT_SECONDS)
+        except (RedisError, OSError, TimeoutError) as error:
+            await self._redis.aclose()
+            raise PlainError("Redis cannot be reached: start it, or mend or unset FRONTDESK_REDIS_URL.") from error
+        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._speak())]
+
+    def publish(self, topic: str, note: str = "") -> None:
+        self._local.publish(topic, note)
+        with contextlib.suppress(asyncio.QueueFull):
+            self._outgoing.put_nowait(f"{self._self} {topic} {note}")
+
+    def subscribe(self, topic: str) -> Subscription:
+        return self._local.subscribe(topic)
+
+    async def close(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._redis.aclose()
+
+    async def _speak(self) -> None:
+        while True:
+            line = await self._outgoing.get()
+            try:
+                await asyncio.wait_for(self._redis.publish("frontdesk", line), _TIMEOUT_SECONDS)
+            except (RedisError, OSError, TimeoutError):
+                self.degraded = True  # the hint is gone, the next look at the database finds the work
+
+    async def _listen(self) -> None:
+        while True:
+            try:
+                async for line in self._lines():
+                    origin, topic, note = line.split(" ", 2)
+                    if origin != self._self:
+                        self._local.publish(topic, note)
+            except (RedisError, OSError, TimeoutError):
+                self.degraded = True
+            await asyncio.sleep(_RECONNECT_SECONDS)
+
+    async def _lines(self) -> AsyncIterator[str]:
+        async with self._redis.pubsub() as channel:
+            await channel.subscribe("frontdesk")
+            async for message in channel.listen():
+                self.degraded = False
+                if message["type"] == "message":
+                    yield message["data"]
+
+
+async def open_bus(redis_url: str | None) -> Bus:
+    """The bus for this process: through Redis where an address is given, else within the process."""
+    if not redis_url:
+        return LocalBus()
+    bus = RedisBus(redis_url)
+    await bus.open()
+    return bus

@@ -1,0 +1,179 @@
+"""SQLite as a server would be: one writer thread that commits in groups, several read-only readers, one process.
+
+A commit costs a disk flush, so up to 64 waiting units of work share one; each has a savepoint of its own, and its
+caller hears of success only after the shared COMMIT. One writer also keeps clear of the WAL-reset corruption that
+SQLite before 3.51.3 can suffer when two connections write and checkpoint at once.
+"""
+
+import asyncio
+import fcntl
+import os
+import queue
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
+from sqlalchemy.engine import URL
+from sqlalchemy.orm import Session
+
+from infra.errors import PlainError
+
+T = TypeVar("T")
+_GROUP = 64
+_READERS = 4
+
+
+class DatabaseHeldError(PlainError):
+    """Another process holds the SQLite file; commands then act through that process."""
+
+
+class FileLock:
+    """Holds `path` for this process until closed or killed; the file itself stays behind and means nothing."""
+
+    def __init__(self, path: Path, database: Path) -> None:
+        self._file = path.open("a+")
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            self._file.seek(0)
+            holder = self._file.read().strip() or "unknown"
+            self._file.close()
+            raise DatabaseHeldError(
+                f"{database} is already in use by process {holder}: stop it first, "
+                "or set FRONTDESK_DATABASE_URL to another file."
+            ) from error
+        self._file.truncate(0)
+        self._file.write(str(os.getpid()))
+        self._file.flush()
+
+    def close(self) -> None:
+        self._file.close()
+
+
+class SqliteStore:
+    """One SQLite file, opened for this process alone."""
+
+    def __init__(self, url: URL) -> None:
+        path = Path(url.database or "").absolute()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._lock = FileLock(path.with_name(path.name + ".lock"), path)
+        except PermissionError as error:
+            raise PlainError(f"{path.parent} cannot be written: choose another FRONTDESK_DATABASE_URL.") from error
+        self.engine = _engine(url, begin="BEGIN IMMEDIATE", query_only=False)
+        self._readers = _engine(url, begin="BEGIN", query_only=True)
+        self._threads = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-read")
+        self._waiting: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
+        self._writer = threading.Thread(target=self._write_for_ever, name="sqlite-write", daemon=True)
+        self._writer.start()
+
+    def read(self, work: Callable[[Session], T]) -> "asyncio.Future[T]":
+        return asyncio.get_running_loop().run_in_executor(self._threads, self._read, work)
+
+    def write(self, work: Callable[[Session], T]) -> "asyncio.Future[T]":
+        loop = asyncio.get_running_loop()
+        unit = _Unit(work, loop.create_future(), loop)
+        self._waiting.put(unit)
+        return unit.future
+
+    def close(self) -> None:
+        self._waiting.put(None)
+        self._writer.join()
+        self._threads.shutdown()
+        self._readers.dispose()
+        self.engine.dispose()
+        self._lock.close()
+
+    def _read(self, work: Callable[[Session], T]) -> T:
+        with Session(self._readers) as session:
+            return work(session)
+
+    def _write_for_ever(self) -> None:
+        while True:
+            unit = self._waiting.get()
+            group: list[_Unit] = []
+            while unit is not None:
+                group.append(unit)
+                if len(group) == _GROUP or self._waiting.empty():
+                    break
+                unit = self._waiting.get()
+            if group:
+                self._commit(group)
+            if unit is None:
+                return
+
+    def _commit(self, group: "list[_Unit]") -> None:
+        try:
+            with self.engine.begin() as connection:
+                for unit in group:
+                    unit.run(connection)
+        except Exception as error:  # noqa: BLE001 - whatever stopped the COMMIT is every caller's answer
+            for unit in group:
+                unit.fail(error)
+        for unit in group:
+            unit.settle()
+
+
+class _Unit:
+    """One caller's work, and its answer once the group is committed."""
+
+    def __init__(
+        self, work: Callable[[Session], Any], future: "asyncio.Future[Any]", loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self.future = future
+        self._work = work
+        self._loop = loop
+        self._result: Any = None
+        self._error: Exception | None = None
+        self._effects: list[Callable[[], None]] = []
+
+    def run(self, connection: Connection) -> None:
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            try:
+                self._result = self._work(session)
+                session.commit()
+                self._effects = session.info.get("effects", [])
+            except Exception as error:  # noqa: BLE001 - it belongs to the caller, and the others of the group go on
+                session.rollback()
+                self._error = error
+
+    def fail(self, error: Exception) -> None:
+        self._error, self._effects = self._error or error, []
+
+    def settle(self) -> None:
+        self._loop.call_soon_threadsafe(self._tell)
+
+    def _tell(self) -> None:
+        for effect in self._effects:
+            effect()
+        if self.future.cancelled():
+            return
+        if self._error is not None:
+            self.future.set_exception(self._error)
+        else:
+            self.future.set_result(self._result)
+
+
+def _engine(url: URL, *, begin: str, query_only: bool) -> Engine:
+    pool = {} if query_only else {"poolclass": StaticPool}
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 5}, **pool)
+    pragmas = ["busy_timeout=5000", "foreign_keys=ON", "temp_store=MEMORY"]
+    # Only the writer may touch the journal; FULL keeps an acknowledged event through a power cut.
+    pragmas += (
+        ["query_only=ON"] if query_only else ["journal_mode=WAL", "synchronous=FULL", "journal_size_limit=67108864"]
+    )
+
+    def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
+        connection.isolation_level = None  # we say BEGIN ourselves, see below
+        for pragma in pragmas:
+            connection.execute(f"PRAGMA {pragma}")
+
+    def start(connection: Connection) -> None:
+        connection.exec_driver_sql(begin)
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", start)
+    return engine
