@@ -2,13 +2,23 @@
 
 import json
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Integer, MetaData, Text, TypeDecorator
+from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, Text, TypeDecorator
 from sqlalchemy.orm import DeclarativeBase
 
 # SQLite numbers rows by itself only where the type is exactly INTEGER.
 BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+def word_of(enum: type[StrEnum]) -> Enum:
+    """A column that holds one of the words of `enum` as plain text, so that a new word needs no migration."""
+    return Enum(enum, native_enum=False, length=24, create_constraint=False, values_callable=_values)
+
+
+def _values(enum: type[StrEnum]) -> list[str]:
+    return [member.value for member in enum]
 
 
 class UtcDateTime(TypeDecorator[datetime]):

@@ -1,0 +1,1 @@
+"""People helping people: contacts, tickets, messages, deliveries, agents and their desk. It knows no platform."""

@@ -1,0 +1,254 @@
+"""Every use case on a ticket. Each runs whole within the caller's unit of work, or raises and changes nothing."""
+
+from pathlib import Path
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.orm import Session
+
+from handoff import waiting
+from handoff.errors import ClosedError, EmptyTextError, HeldError, NotFoundError
+from handoff.messages import RichText
+from handoff.models import LIVE, Agent, Contact, Message, MessageKind, Ticket, TicketStatus
+from handoff.outbox import Choice, Outbox
+from handoff.richtext import clean
+from infra.bus import Bus
+from infra.clock import Clock
+from infra.database import after_commit
+from infra.wording import Catalogue
+
+WORDS = Catalogue(Path(__file__).parent / "locale")
+"""What agents read on their pages and what contacts read of the agents' doings."""
+
+
+class Desk:
+    """Tickets: opened by the bot, worked by agents, closed by either side."""
+
+    def __init__(self, bus: Bus, clock: Clock, outbox: Outbox) -> None:
+        self._bus = bus
+        self._clock = clock
+        self._outbox = outbox
+
+    # --- the contact's side -----------------------------------------------------------------------------------------
+
+    def open(
+        self, session: Session, contact: Contact, question: str, *, reason: str, category: str | None = None
+    ) -> Ticket:
+        """Hand a question to people; its id is the number to tell the contact."""
+        now = self._clock()
+        ticket = Ticket(
+            contact_id=contact.id,
+            question=question,
+            category=category,
+            language=contact.language,
+            reason=reason,
+            status=TicketStatus.OPEN,
+            opened_at=now,
+            due_at=now + waiting.ANSWER_WITHIN,
+            waiting_since=now,
+            updated_at=now,
+            joined_acknowledged=False,
+            version=0,
+        )
+        session.add(ticket)
+        session.flush()
+        self._event(session, ticket, "opened")
+        return ticket
+
+    def join(self, session: Session, ticket: Ticket) -> None:
+        """The contact wrote more: the ticket waits for us again and keeps its place in the queue."""
+        if ticket.status is TicketStatus.WAITING:
+            ticket.status, ticket.waiting_since = TicketStatus.OPEN, self._clock()
+        self._touch(session, ticket)
+
+    def confirm(self, session: Session, ticket: Ticket) -> None:
+        """The contact says that the question is solved."""
+        if ticket.status in LIVE:
+            self._close(session, ticket, "confirmed")
+
+    def dispute(self, session: Session, ticket: Ticket) -> None:
+        """The contact says that it is not solved: the ticket is open again, free for any agent."""
+        if ticket.status not in LIVE:
+            self._reopen(session, ticket, "not_solved")
+
+    # --- the agent's side -------------------------------------------------------------------------------------------
+
+    def claim(self, session: Session, ticket_id: int, agent_id: int) -> None:
+        """Take the ticket, or renew one's claim.
+
+        Raises:
+            NotFoundError: there is no such ticket.
+            HeldError: another agent's claim is in force.
+            ClosedError: it is solved or withdrawn.
+        """
+        now = self._clock()
+        before = session.scalar(select(Ticket.assignee_id).where(Ticket.id == ticket_id))
+        taken = session.execute(
+            update(Ticket)
+            .where(
+                Ticket.id == ticket_id,
+                Ticket.status.in_(LIVE),
+                or_(Ticket.assignee_id.is_(None), Ticket.assignee_id == agent_id, Ticket.claimed_until <= now),
+            )
+            .values(assignee_id=agent_id, claimed_until=now + waiting.CLAIM)
+        )
+        if not taken.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result counts its rows
+            raise self._why_not(session, ticket_id)
+        ticket = self._ticket(session, ticket_id)
+        if before != agent_id:
+            self._event(session, ticket, "claimed", agent_id)
+
+    def take_next(self, session: Session, agent_id: int) -> int | None:
+        """Claim the question with the oldest promise; None when nothing waits."""
+        ticket_id = waiting.next_free(session, self._clock())
+        if ticket_id is not None:
+            self.claim(session, ticket_id, agent_id)
+        return ticket_id
+
+    def release(self, session: Session, ticket_id: int, agent_id: int) -> None:
+        """Give the ticket back to the queue. Raises as `claim` does."""
+        ticket = self._hold(session, ticket_id, agent_id)
+        ticket.assignee_id = ticket.claimed_until = None
+        self._event(session, ticket, "released", agent_id)
+
+    def transfer(self, session: Session, ticket_id: int, agent_id: int, to_agent_id: int) -> None:
+        """Hand the ticket to a colleague. Raises as `claim` does, and NotFoundError for an unknown colleague."""
+        ticket = self._hold(session, ticket_id, agent_id)
+        if session.get(Agent, to_agent_id) is None:
+            raise NotFoundError(f"there is no agent {to_agent_id}")
+        ticket.assignee_id = to_agent_id
+        self._event(session, ticket, "transferred", to_agent_id)
+
+    def reply(self, session: Session, ticket_id: int, agent_id: int, text: str, key: str | None = None) -> int:
+        """Answer the contact in private and return the message's id; the same `key` again is the same message.
+
+        Claims the ticket where nobody holds it. Raises as `claim` does, and EmptyTextError without words.
+        """
+        if key is not None and (known := session.scalar(select(Message.id).where(Message.key == key))):
+            return known
+        text = _worded(text)
+        ticket = self._hold(session, ticket_id, agent_id)
+        contact, agent = self._contact(session, ticket), session.get_one(Agent, agent_id)
+        head = WORDS.text(ticket.language, "{agent}, question №{number}:", agent=agent.name, number=ticket.id)
+        message = self._outbox.post(
+            session,
+            contact,
+            RichText(f"{head}\n{text}"),
+            ticket_id=ticket.id,
+            author=agent.name,
+            agent_id=agent_id,
+            key=key,
+            shown=text,
+        )
+        now = self._clock()
+        ticket.status, ticket.waiting_since, ticket.joined_acknowledged = TicketStatus.WAITING, None, False
+        ticket.first_reply_at = ticket.first_reply_at or now
+        contact.version += 1
+        self._touch(session, ticket)
+        return message.id
+
+    def note(self, session: Session, ticket_id: int, agent_id: int, text: str, key: str | None = None) -> int:
+        """Write what only agents read; allowed on a ticket that another agent holds. Returns the message's id."""
+        if key is not None and (known := session.scalar(select(Message.id).where(Message.key == key))):
+            return known
+        text = _worded(text)
+        ticket = self._ticket(session, ticket_id)
+        agent = session.get_one(Agent, agent_id)
+        return self._line(session, ticket, MessageKind.NOTE, text, agent=agent, key=key)
+
+    def resolve(self, session: Session, ticket_id: int, agent_id: int) -> None:
+        """Close the ticket and ask the contact whether it is solved. Raises as `claim` does."""
+        ticket = self._hold(session, ticket_id, agent_id)
+        self._close(session, ticket, "solved", agent_id)
+        contact, language = self._contact(session, ticket), ticket.language
+        contact.version += 1
+        self._outbox.post(
+            session,
+            contact,
+            RichText(WORDS.text(language, "Is question №{number} solved?", number=ticket.id)),
+            ticket_id=ticket.id,
+            choices=(
+                Choice(WORDS.text(language, "Yes, thank you"), "solved", {"ticket": ticket.id}),
+                Choice(WORDS.text(language, "No, I still have questions"), "not_solved", {"ticket": ticket.id}),
+            ),
+        )
+
+    def reopen(self, session: Session, ticket_id: int, agent_id: int) -> None:
+        """Open a closed ticket again; nothing happens to one that is open."""
+        ticket = self._ticket(session, ticket_id)
+        if ticket.status not in LIVE:
+            self._reopen(session, ticket, "reopened", agent_id)
+
+    # --- shared -----------------------------------------------------------------------------------------------------
+
+    def _hold(self, session: Session, ticket_id: int, agent_id: int) -> Ticket:
+        self.claim(session, ticket_id, agent_id)
+        return self._ticket(session, ticket_id)
+
+    def _why_not(self, session: Session, ticket_id: int) -> Exception:
+        ticket = self._ticket(session, ticket_id)
+        if ticket.status not in LIVE:
+            return ClosedError("this question is closed: reopen it first")
+        return HeldError(session.get_one(Agent, ticket.assignee_id).name)
+
+    def _ticket(self, session: Session, ticket_id: int) -> Ticket:
+        ticket = session.get(Ticket, ticket_id, populate_existing=True, with_for_update=True)
+        if ticket is None:
+            raise NotFoundError(f"there is no question №{ticket_id}")
+        return ticket
+
+    def _contact(self, session: Session, ticket: Ticket) -> Contact:
+        return session.get_one(Contact, ticket.contact_id)
+
+    def _close(self, session: Session, ticket: Ticket, word: str, agent_id: int | None = None) -> None:
+        ticket.status, ticket.solved_at, ticket.waiting_since = TicketStatus.SOLVED, self._clock(), None
+        self._event(session, ticket, word, agent_id)
+
+    def _reopen(self, session: Session, ticket: Ticket, word: str, agent_id: int | None = None) -> None:
+        now = self._clock()
+        ticket.status, ticket.waiting_since, ticket.solved_at = TicketStatus.OPEN, now, None
+        ticket.assignee_id = ticket.claimed_until = None
+        ticket.due_at = now + waiting.ANSWER_WITHIN
+        self._contact(session, ticket).version += 1
+        self._event(session, ticket, word, agent_id)
+
+    def _event(self, session: Session, ticket: Ticket, word: str, agent_id: int | None = None) -> None:
+        agent = session.get(Agent, agent_id) if agent_id is not None else None
+        self._line(session, ticket, MessageKind.EVENT, word, agent=agent)
+
+    def _line(
+        self,
+        session: Session,
+        ticket: Ticket,
+        kind: MessageKind,
+        text: str,
+        *,
+        agent: Agent | None,
+        key: str | None = None,
+    ) -> int:
+        message = Message(
+            contact_id=ticket.contact_id,
+            ticket_id=ticket.id,
+            kind=kind,
+            text=text,
+            author=agent.name if agent else "",
+            agent_id=agent.id if agent else None,
+            key=key,
+            at=self._clock(),
+        )
+        session.add(message)
+        self._touch(session, ticket)
+        session.flush()
+        return message.id
+
+    def _touch(self, session: Session, ticket: Ticket) -> None:
+        ticket.version += 1
+        ticket.updated_at = self._clock()
+        contact_id = str(ticket.contact_id)
+        after_commit(session, lambda: self._bus.publish("desk", contact_id))
+
+
+def _worded(text: str) -> str:
+    text = clean(text).strip()
+    if not text:
+        raise EmptyTextError("write the words first")
+    return text

@@ -1,0 +1,29 @@
+"""What can be wrong with a request to the desk. None of them knows HTTP; the web layers map them to a status."""
+
+
+class DeskError(Exception):
+    """Base of the errors below; nothing was changed when one is raised."""
+
+
+class NotFoundError(DeskError):
+    """There is no such ticket, delivery, agent or entry."""
+
+
+class HeldError(DeskError):
+    """Another agent holds the ticket."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(f"{holder} holds this question")
+        self.holder = holder
+
+
+class ClosedError(DeskError):
+    """The ticket is solved or withdrawn, so this cannot be done without reopening it."""
+
+
+class StateError(DeskError):
+    """The delivery is not in a state from which this can be done."""
+
+
+class EmptyTextError(DeskError):
+    """A reply or note without words."""

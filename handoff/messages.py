@@ -1,0 +1,164 @@
+"""The neutral values that travel between a platform and everything else.
+
+Nothing here names a platform: adapters in `bot/channels/` translate to and from these.
+"""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where one person is reached in private: there is no chat id on purpose, so an answer cannot go to a group."""
+
+    account: str
+    """The channel account, e.g. `vk:main`."""
+    user_id: str
+
+    def __str__(self) -> str:
+        return f"{self.account}/{self.user_id}"
+
+
+class EntityKind(StrEnum):
+    """The formatting that every channel can show or drop."""
+
+    BOLD = "bold"
+    ITALIC = "italic"
+    CODE = "code"
+    LINK = "link"
+
+
+@dataclass(frozen=True, slots=True)
+class Entity:
+    """Formatting of one stretch of text; `offset` and `length` count UTF-16 units, as VK and Telegram both do."""
+
+    kind: EntityKind
+    offset: int
+    length: int
+    url: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RichText:
+    """Text and its formatting, apart from each other, so that no markup can be forged by what someone writes."""
+
+    text: str
+    entities: tuple[Entity, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """Something other than text that came with a message: what it is and where the platform keeps it."""
+
+    kind: str
+    """photo, document, voice, video, audio, sticker or other."""
+    name: str = ""
+    reference: str = ""
+    """The platform's own identifier of the file; means nothing elsewhere."""
+
+
+class EventKind(StrEnum):
+    """What a contact did."""
+
+    MESSAGE = "message"
+    EDIT = "edit"
+    PRESS = "press"
+    ALLOWED = "allowed"
+    BLOCKED = "blocked"
+    PROFILE = "profile"
+    STAFF_REPLY = "staff_reply"
+    """A person answered the contact in the platform's own inbox, past the desk."""
+
+
+@dataclass(frozen=True, slots=True)
+class IncomingEvent:
+    """One thing a contact did, in neutral words."""
+
+    kind: EventKind
+    address: Address
+    at: datetime
+    text: str = ""
+    name: str = ""
+    """What the person is called, where the platform says so with the event."""
+    language: str = ""
+    """Language of the person's profile (`ru`, `en` …), where the platform says so."""
+    message_id: str = ""
+    """The platform's id of the message written or edited, or of the one whose button was pressed."""
+    choice_id: str = ""
+    start: str = ""
+    """What a deep link carried."""
+    attachments: tuple[Attachment, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A choice as the platform shows it: a label of at most 40 characters and an opaque id of at most 40 ASCII ones."""
+
+    label: str
+    id: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingPart:
+    """One message on the platform: a text that fits and the buttons under it."""
+
+    address: Address
+    text: RichText
+    buttons: tuple[Button, ...] = ()
+    random_id: int = 0
+    """The same on each repeat of this part; platforms that know such a key show the part once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """The platform confirmed the message with its own ids."""
+
+    platform_ids: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RetryAfter:
+    """The platform asks the whole account to pause; this is not an attempt."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """It surely did not arrive, or repeating it is harmless: try again later."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """The contact cannot be written to until they write first."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unsendable:
+    """The platform will never take this part as it is."""
+
+    reason: str
+    fallback: OutgoingPart | None = None
+    """A plainer form that it may take, to be tried once."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuthBroken:
+    """The account's token or rights are broken: nothing can be sent until an admin mends them."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """The request left and no answer came: it may have arrived."""
+
+    reason: str
+
+
+SendOutcome = Sent | RetryAfter | Retry | Refused | Unsendable | AuthBroken | Uncertain

@@ -1,0 +1,271 @@
+"""The rows of support. Rows never leave the unit of work that loaded them; other code gets values."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from infra.columns import Base, BigId, Json, word_of
+
+# Rows of these tables are named outside the database (VK's random_id, ticket numbers), so a number is never used twice.
+_NEVER_REUSED = {"sqlite_autoincrement": True}
+
+
+class TicketStatus(StrEnum):
+    """Whom a ticket waits for."""
+
+    OPEN = "open"
+    WAITING = "waiting"
+    SOLVED = "solved"
+    WITHDRAWN = "withdrawn"
+
+
+LIVE = (TicketStatus.OPEN, TicketStatus.WAITING)
+"""The statuses of a ticket that still holds its contact's thread."""
+
+
+class MessageKind(StrEnum):
+    """What a line of a thread is."""
+
+    INCOMING = "incoming"
+    OUTGOING = "outgoing"
+    NOTE = "note"
+    EVENT = "event"
+
+
+class DeliveryState(StrEnum):
+    """How far one part of an outgoing message has come."""
+
+    QUEUED = "queued"
+    CLAIMED = "claimed"
+    SENDING = "sending"
+    SENT = "sent"
+    RETRYING = "retrying"
+    REFUSED = "refused"
+    MAYBE = "maybe_delivered"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+
+
+UNFINISHED = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.RETRYING)
+"""States that hold back the contact's later parts, so that nobody reads an answer out of order."""
+
+
+class InboxState(StrEnum):
+    """What became of a stored event."""
+
+    NEW = "new"
+    DONE = "done"
+    POISON = "poison"
+
+
+class Role(StrEnum):
+    """What an agent may do; each includes the one before it."""
+
+    AGENT = "agent"
+    LEAD = "lead"
+    ADMIN = "admin"
+
+
+class Contact(Base):
+    """A member of the community at one address, and the state of their thread with the bot."""
+
+    __tablename__ = "contact"
+    __table_args__ = (UniqueConstraint("account", "user_id"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account: Mapped[str] = mapped_column(String(64))
+    user_id: Mapped[str] = mapped_column(String(64))
+    name: Mapped[str] = mapped_column(Text, default="")
+    language: Mapped[str] = mapped_column(String(8), default="")
+    unreachable: Mapped[str | None] = mapped_column(Text)
+    """Why nothing can be sent, until the contact writes again."""
+    version: Mapped[int] = mapped_column(default=0)
+    """Grows with every change of the thread, so that a decision made on an older state is made anew."""
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+
+class Ticket(Base):
+    """A span of human work on a contact's thread. Its id is the number that people see."""
+
+    __tablename__ = "ticket"
+    __table_args__ = (
+        Index("ix_ticket_queue", "status", "waiting_since"),
+        Index("ix_ticket_contact", "contact_id", "status"),
+        _NEVER_REUSED,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
+    status: Mapped[TicketStatus] = mapped_column(word_of(TicketStatus), default=TicketStatus.OPEN)
+    question: Mapped[str] = mapped_column(Text)
+    category: Mapped[str | None] = mapped_column(String(64))
+    language: Mapped[str] = mapped_column(String(8))
+    reason: Mapped[str] = mapped_column(String(32))
+    """Why the bot handed off: unanswered, none_fits, not_helped, asked, rule or poison."""
+    assignee_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
+    claimed_until: Mapped[datetime | None]
+    """End of the claim's lease: after it another agent may claim the ticket."""
+    opened_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    waiting_since: Mapped[datetime | None]
+    """Since when the contact waits for us; empty while we wait for them."""
+    first_reply_at: Mapped[datetime | None]
+    solved_at: Mapped[datetime | None]
+    joined_acknowledged: Mapped[bool] = mapped_column(default=False)
+    """Whether the contact was told that further messages join, since an agent last replied."""
+    version: Mapped[int] = mapped_column(default=0)
+    updated_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class Message(Base):
+    """One line of a contact's thread: written by the contact, the bot or an agent, or an event."""
+
+    __tablename__ = "message"
+    __table_args__ = (
+        Index("ix_message_contact", "contact_id", "id"),
+        Index("ix_message_ticket", "ticket_id", "id"),
+        Index("ix_message_platform", "contact_id", "platform_id"),
+        _NEVER_REUSED,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
+    ticket_id: Mapped[int | None] = mapped_column(ForeignKey("ticket.id"))
+    kind: Mapped[MessageKind] = mapped_column(word_of(MessageKind))
+    author: Mapped[str] = mapped_column(Text, default="")
+    """Name of the person who wrote it; empty for the bot."""
+    agent_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
+    text: Mapped[str] = mapped_column(Text)
+    attachments: Mapped[list[dict[str, str]] | None] = mapped_column(Json)
+    platform_id: Mapped[str | None] = mapped_column(String(64))
+    """Of an incoming message: the platform's id, so that a later edit finds it."""
+    edited_at: Mapped[datetime | None]
+    key: Mapped[str | None] = mapped_column(String(64), unique=True)
+    """Given by whoever sends a reply: the same key again is the same message."""
+    at: Mapped[datetime]
+
+
+class Delivery(Base):
+    """One part of an outgoing message on its way to a platform (DESIGN.md §4)."""
+
+    __tablename__ = "delivery"
+    __table_args__ = (
+        UniqueConstraint("account", "random_id"),
+        Index("ix_delivery_contact", "contact_id", "id"),
+        Index("ix_delivery_due", "account", "state", "next_attempt_at"),
+        Index("ix_delivery_message", "message_id"),
+        _NEVER_REUSED,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
+    account: Mapped[str] = mapped_column(String(64))
+    user_id: Mapped[str] = mapped_column(String(64))
+    text: Mapped[str] = mapped_column(Text)
+    entities: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    buttons: Mapped[list[dict[str, str]]] = mapped_column(Json)
+    by_agent: Mapped[bool]
+    random_id: Mapped[int | None]
+    state: Mapped[DeliveryState] = mapped_column(word_of(DeliveryState), default=DeliveryState.QUEUED)
+    reason: Mapped[str | None] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(default=0)
+    repeated: Mapped[bool] = mapped_column(default=False)
+    """Sent once more after a "maybe delivered": the contact may have read it twice."""
+    next_attempt_at: Mapped[datetime]
+    first_attempt_at: Mapped[datetime | None]
+    lease_owner: Mapped[str | None] = mapped_column(String(64))
+    lease_until: Mapped[datetime | None]
+    platform_ids: Mapped[dict[str, str] | None] = mapped_column(Json)
+    updated_at: Mapped[datetime] = mapped_column(index=True)
+
+
+class ChoiceRow(Base):
+    """What a button means; the platform holds only the id."""
+
+    __tablename__ = "choice"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
+    action: Mapped[str] = mapped_column(String(32))
+    data: Mapped[dict[str, Any]] = mapped_column(Json)
+    used_at: Mapped[datetime | None]
+
+
+class InboxEvent(Base):
+    """An event as the platform sent it, stored before it is acknowledged."""
+
+    __tablename__ = "inbox_event"
+    __table_args__ = (
+        UniqueConstraint("account", "event_key"),
+        UniqueConstraint("account", "message_key"),
+        Index("ix_inbox_undone", "state", "account", "user_id"),
+        _NEVER_REUSED,
+    )
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    account: Mapped[str] = mapped_column(String(64))
+    event_key: Mapped[str] = mapped_column(String(128))
+    message_key: Mapped[str | None] = mapped_column(String(128))
+    """Names the message itself, where the platform may tell of one message by two events."""
+    user_id: Mapped[str] = mapped_column(String(64))
+    payload: Mapped[dict[str, Any]] = mapped_column(Json)
+    received_at: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    state: Mapped[InboxState] = mapped_column(word_of(InboxState), default=InboxState.NEW)
+    problem: Mapped[str | None] = mapped_column(Text)
+
+
+class ChannelState(Base):
+    """What must survive a restart about one channel account."""
+
+    __tablename__ = "channel_state"
+
+    account: Mapped[str] = mapped_column(String(64), primary_key=True)
+    cursor: Mapped[str | None] = mapped_column(String(64))
+    """Where receiving goes on: Telegram's next offset, VK's `ts`."""
+    random_base: Mapped[int]
+    """Start of this account's `random_id` counter."""
+    problem: Mapped[str | None] = mapped_column(Text)
+    """Why the account cannot receive or send at present, in one sentence."""
+    updated_at: Mapped[datetime]
+
+
+class Agent(Base):
+    """A person who answers from the desk."""
+
+    __tablename__ = "agent"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(Text)
+    role: Mapped[Role] = mapped_column(word_of(Role))
+    password_hash: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime]
+
+
+class AgentSession(Base):
+    """A login. The cookie holds a secret; the row holds its hash."""
+
+    __tablename__ = "agent_session"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), index=True)
+    csrf_token: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    last_seen_at: Mapped[datetime]
+
+
+class ApiToken(Base):
+    """A program's access to the REST interface, in the name of an agent of its own. Only the hash is kept."""
+
+    __tablename__ = "api_token"
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"))
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]

@@ -1,0 +1,134 @@
+"""Who waits, in which order, and which question is whose: the reading side of the queue."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session
+
+from handoff.models import LIVE, Agent, Contact, Ticket, TicketStatus
+
+CLAIM = timedelta(minutes=30)
+"""How long a claim holds without a sign of life from its agent."""
+ANSWER_WITHIN = timedelta(hours=12)
+"""The promise that orders the queue and colours the due time."""
+PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """One row of the queue."""
+
+    id: int
+    status: TicketStatus
+    question: str
+    channel: str
+    """The channel account, e.g. `vk:main`."""
+    contact_id: int
+    contact_name: str
+    contact_user_id: str
+    unreachable: str | None
+    assignee_id: int | None
+    """Who holds the ticket now; None also where a claim's lease ran out."""
+    assignee: str | None
+    category: str | None
+    language: str
+    reason: str
+    opened_at: datetime
+    due_at: datetime
+    waiting_since: datetime | None
+    solved_at: datetime | None
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPage:
+    """One page of a list and how many there are in all."""
+
+    items: tuple[TicketView, ...]
+    total: int
+
+
+def held(now: datetime) -> ColumnElement[bool]:
+    """The condition that an agent's claim is in force."""
+    return and_(Ticket.assignee_id.is_not(None), Ticket.claimed_until > now)
+
+
+def tickets(
+    session: Session,
+    now: datetime,
+    *,
+    status: TicketStatus | None = None,
+    assignee: int | None = None,
+    unassigned: bool = False,
+    page: int = 1,
+) -> TicketPage:
+    """The queue, oldest promise first; solved ones newest first. Without `status`: all that are live."""
+    where: list[ColumnElement[bool]] = [Ticket.status == status if status else Ticket.status.in_(LIVE)]
+    if assignee is not None:
+        where += [Ticket.assignee_id == assignee, or_(held(now), Ticket.status.not_in(LIVE))]
+    if unassigned:
+        where.append(~held(now) | Ticket.assignee_id.is_(None))
+    closed = status in {TicketStatus.SOLVED, TicketStatus.WITHDRAWN}
+    order = (Ticket.id.desc(),) if closed else (Ticket.status == TicketStatus.WAITING, Ticket.due_at, Ticket.id)
+    rows = session.execute(_view().where(*where).order_by(*order).limit(PAGE).offset((page - 1) * PAGE)).all()
+    total = session.scalars(select(func.count()).select_from(Ticket).where(*where)).one()
+    return TicketPage(tuple(view_of(ticket, contact, agent, now) for ticket, contact, agent in rows), total)
+
+
+def ticket(session: Session, ticket_id: int, now: datetime) -> TicketView | None:
+    row = session.execute(_view().where(Ticket.id == ticket_id)).one_or_none()
+    return view_of(*row, now) if row else None
+
+
+def next_free(session: Session, now: datetime) -> int | None:
+    """The question that has the oldest promise and that nobody holds; skips what another transaction is taking."""
+    return session.scalar(
+        select(Ticket.id)
+        .where(Ticket.status == TicketStatus.OPEN, or_(Ticket.assignee_id.is_(None), Ticket.claimed_until <= now))
+        .order_by(Ticket.due_at, Ticket.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def ahead(session: Session, ticket_id: int) -> int:
+    """How many questions wait before this one."""
+    due = select(Ticket.due_at).where(Ticket.id == ticket_id).scalar_subquery()
+    earlier = or_(Ticket.due_at < due, and_(Ticket.due_at == due, Ticket.id < ticket_id))
+    return session.scalars(
+        select(func.count()).select_from(Ticket).where(Ticket.status == TicketStatus.OPEN, earlier)
+    ).one()
+
+
+def _view() -> Select[Ticket, Contact, Agent]:
+    return (
+        select(Ticket, Contact, Agent)
+        .join(Contact, Contact.id == Ticket.contact_id)
+        .join(Agent, Agent.id == Ticket.assignee_id, isouter=True)
+    )
+
+
+def view_of(row: Ticket, contact: Contact, agent: Agent | None, now: datetime) -> TicketView:
+    claimed = row.status not in LIVE or (row.claimed_until is not None and row.claimed_until > now)
+    holder = agent if claimed else None
+    return TicketView(
+        id=row.id,
+        status=row.status,
+        question=row.question,
+        channel=contact.account,
+        contact_id=contact.id,
+        contact_name=contact.name,
+        contact_user_id=contact.user_id,
+        unreachable=contact.unreachable,
+        assignee_id=holder.id if holder else None,
+        assignee=holder.name if holder else None,
+        category=row.category,
+        language=row.language,
+        reason=row.reason,
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        waiting_since=row.waiting_since,
+        solved_at=row.solved_at,
+        version=row.version,
+    )

@@ -1,0 +1,41 @@
+"""Words for people, from gettext catalogues: the English sentence is the key, `ru.po` and `hu.po` translate it."""
+
+import gettext
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+
+LANGUAGES = ("ru", "en", "hu")
+
+
+class Catalogue:
+    """The catalogues of one folder (`ru.po`, `en.po`, `hu.po`), read on first use.
+
+    They are compiled in memory, so that a translator's edit needs no build step.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._read = cache(self._load)
+
+    def text(self, language: str, sentence: str, **values: object) -> str:
+        """`sentence` in `language`, with `{name}` replaced by each value."""
+        return self.translations(language).gettext(sentence).format(**values)
+
+    def plural(self, language: str, one: str, many: str, count: int, **values: object) -> str:
+        """The form of the sentence that `count` asks for; `{count}` stands for it."""
+        return self.translations(language).ngettext(one, many, count).format(count=count, **values)
+
+    def translations(self, language: str) -> gettext.GNUTranslations:
+        """For template engines that want the gettext object; an unknown language is English."""
+        return self._read(language if language in LANGUAGES else "en")
+
+    def _load(self, language: str) -> gettext.GNUTranslations:
+        compiled = BytesIO()
+        with (self._folder / f"{language}.po").open("rb") as source:
+            write_mo(compiled, read_po(source, locale=language))
+        compiled.seek(0)
+        return gettext.GNUTranslations(compiled)
