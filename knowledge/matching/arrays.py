@@ -28,6 +28,10 @@ class Rows:
     def count(self) -> int:
         return len(self.starts) - 1
 
+    @property
+    def size(self) -> int:
+        return self.starts.nbytes + self.values.nbytes
+
     def row(self, index: int) -> Ints:
         return self.values[self.starts[index] : self.starts[index + 1]]
 

@@ -5,6 +5,7 @@ why only words have postings here and n-grams only point at words: the index sta
 over the postings of the words it resembles.
 """
 
+import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -94,6 +95,13 @@ class Index:
         sums = np.add.reduceat((masses / norm[row])[order], first)
         mean = np.bincount(grouped // width, sums**2, minlength=entries)
         return norm.astype(np.float32), np.maximum(mean, 1e-6).astype(np.float32)
+
+    @property
+    def size(self) -> int:
+        """Bytes of arrays and texts."""
+        arrays = (self.owners, self.entry_starts, self.stem_norm, self.gram_norm, self.centroid_norm)
+        texts = sum(map(sys.getsizeof, self.texts)) + sum(map(sys.getsizeof, self.norms))
+        return sum(a.nbytes for a in arrays) + self.tokens.size + self.postings.size + texts + self.vocabulary.size
 
     def scores(self, stem_weights: Floats, gram_weights: Floats) -> Scores:
         """Cosines for a question given as weights on word forms, already divided by the question's own length."""

@@ -33,6 +33,11 @@ class Matcher:
     def build(cls, phrasings: Iterable[Phrasing], thresholds: Thresholds | None = None) -> "Matcher":
         return cls(Index(list(phrasings)), thresholds or Thresholds())
 
+    @property
+    def size(self) -> int:
+        """Bytes that the index holds, within a few per cent."""
+        return self._index.size
+
     def match(self, question: str, *, languages: Sequence[str] = (), limit: int = 5) -> Match:
         """The entries that may answer, best first, at most `limit`.
 

@@ -1,5 +1,6 @@
 """The words of a knowledge base: their stems, how telling each is, and which of them look alike."""
 
+import sys
 from collections.abc import Iterable, Sequence
 
 import numpy as np
@@ -91,6 +92,13 @@ class Vocabulary:
         if len(self.forms):
             sums = np.add.reduceat(self.gram_square[self.form_grams.values], self.form_grams.starts[:-1])
             self.form_square = sums.astype(np.float32)
+
+    @property
+    def size(self) -> int:
+        """Bytes of arrays and tables; a table's entry is counted with its key and its number."""
+        tables = (self.form_ids, self.stem_ids, self.gram_ids)
+        held = sum(sys.getsizeof(table) + sum(map(sys.getsizeof, table)) + 28 * len(table) for table in tables)
+        return held + self.form_grams.size + self.gram_forms.size + self.stem_forms.size
 
     def stem_of(self, word: str) -> int | None:
         """The number of the stem of a word, known form or not; None when no phrasing has it."""
