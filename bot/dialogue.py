@@ -7,11 +7,11 @@ do with what was found. `bot/conversation.py` loads the values and turns decisio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from knowledge.entries import EntryView
-from knowledge.matching import Band, Match
-
 from bot.language import is_greeting, is_thanks, says_only_person, wants_person
 from handoff.messages import Attachment, EventKind, IncomingEvent
+from knowledge.entries import EntryView
+from knowledge.matching import Band, Match
+from knowledge.models import Outcome
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +111,7 @@ class SettleLookup:
     """What became of an earlier answer or suggestion."""
 
     lookup: int
-    outcome: str
+    outcome: Outcome
     entry_id: int | None = None
 
 
@@ -224,7 +224,7 @@ def _pressed(thread: Thread) -> list[Decision]:
         case "ask_person":
             return [_hand_off(thread, pressed, "asked")]
         case "solved" | "not_solved" if thread.pressed_ticket is not None:
-            return _about_ticket(pressed.action, thread.pressed_ticket)
+            return _about_ticket(thread, pressed.action, thread.pressed_ticket)
         case _:
             return [Say("This answer has been removed. Write your question in your own words.")]
 
@@ -237,7 +237,7 @@ def _without_ticket(decision: Decision) -> Decision:
     )
 
 
-def _settled(pressed: Pressed, outcome: str) -> list[Decision]:
+def _settled(pressed: Pressed, outcome: Outcome) -> list[Decision]:
     if pressed.lookup is None:
         return []
     return [SettleLookup(pressed.lookup, outcome, pressed.entry.id if pressed.entry else None)]
@@ -250,11 +250,11 @@ def _hand_off(thread: Thread, pressed: Pressed, reason: str) -> Decision:
     return OpenTicket(pressed.question or thread.last_question, reason, pressed.lookup, category)
 
 
-def _about_ticket(action: str, ticket: TicketFact) -> list[Decision]:
+def _about_ticket(thread: Thread, action: str, ticket: TicketFact) -> list[Decision]:
     if action == "solved":
         return [CloseTicket(ticket.number), Say("Thank you. If anything else comes up, just write.")]
-    if ticket.live:
-        return [JoinTicket(ticket.number, acknowledge=True)]
+    if ticket.live or thread.ticket is not None:
+        return [JoinTicket((thread.ticket or ticket).number, acknowledge=True)]
     reopened = Say(
         "Question №{number} is open again; another agent will look at it. You can add details right here.",
         values={"number": ticket.number},
