@@ -168,11 +168,12 @@ class Outbox:
         )
         return bool(marked.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result counts its rows
 
-    def release(self, session: Session, delivery_id: int, owner: str) -> None:
-        """Give back a claimed part unsent."""
-        delivery = self._mine(session, delivery_id, owner, DeliveryState.CLAIMED)
-        if delivery is not None:
-            self._move(session, delivery, DeliveryState.QUEUED, None)
+    def release(self, session: Session, delivery_ids: Sequence[int], owner: str) -> None:
+        """Give back claimed parts unsent."""
+        for delivery_id in delivery_ids:
+            delivery = self._mine(session, delivery_id, owner, DeliveryState.CLAIMED)
+            if delivery is not None:
+                self._move(session, delivery, DeliveryState.QUEUED, None)
 
     def settle(
         self, session: Session, delivery_id: int, owner: str, outcome: SendOutcome, *, idempotent: bool
@@ -187,16 +188,18 @@ class Outbox:
         self._apply(session, delivery, outcome, idempotent=idempotent)
         return delivery.state
 
-    def recover(self, session: Session, account: str, owner: str, *, idempotent: bool, alone: bool) -> None:
-        """Take back what a dead sender held: leases that ran out or, when the caller is `alone`, of anyone else."""
+    def recover(self, session: Session, account: str, owner: str, *, idempotent: bool) -> None:
+        """Take back what a dead sender held: leases that ran out, and those of anyone but `owner`.
+
+        The caller holds the account's lock, so whoever else has a lease is dead, or too late and fenced off.
+        """
         now = self._clock()
-        lapsed = Delivery.lease_until < now
         held = session.scalars(
             select(Delivery)
             .where(
                 Delivery.account == account,
                 Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),
-                or_(lapsed, Delivery.lease_owner != owner) if alone else lapsed,
+                or_(Delivery.lease_until < now, Delivery.lease_owner != owner),
             )
             .with_for_update(skip_locked=True)
         ).all()

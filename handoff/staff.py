@@ -68,6 +68,21 @@ class Staff:
             raise PlainError(f"There is an agent with the address {email} already.")
         return self._create(session, email, name, role, self._hasher.hash(password))
 
+    def put(self, session: Session, email: str, name: str, role: Role, password: str) -> AgentView:
+        """Create the agent, or give the one with this address a new name, role and password."""
+        agent = session.scalar(select(Agent).where(Agent.email == email))
+        if agent is None:
+            return self.add(session, email, name, role, password)
+        agent.name, agent.role, agent.password_hash = name, role, self._hasher.hash(password)
+        return _view(agent)
+
+    def lock_out(self, session: Session, email: str) -> None:
+        """Nobody signs in with this address any more, and whoever did is signed out."""
+        agent = session.scalar(select(Agent).where(Agent.email == email))
+        if agent is not None:
+            agent.password_hash = ""
+            session.execute(delete(AgentSession).where(AgentSession.agent_id == agent.id))
+
     def check_password(self, session: Session, email: str, password: str) -> AgentView | None:
         """The agent, if the password is theirs; takes as long for an unknown address."""
         agent = session.scalar(select(Agent).where(Agent.email == email.strip().lower()))

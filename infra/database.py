@@ -6,24 +6,20 @@ to `after_commit`.
 """
 
 import asyncio
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Awaitable, Callable
 from typing import Protocol, TypeVar
 
-from sqlalchemy import Engine, create_engine, make_url
+from sqlalchemy import Engine, make_url
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import ArgumentError, DBAPIError, OperationalError
+from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 from infra.errors import PlainError
+from infra.postgres import PostgresStore
 from infra.sqlite import SqliteStore
 
 T = TypeVar("T")
 Work = Callable[[Session], T]
-
-_POSTGRES_CONNECTIONS = 8
-_ATTEMPTS = 3
-_RETRYABLE_STATES = {"40001", "40P01"}  # serialisation failure, deadlock
 
 
 def after_commit(session: Session, effect: Callable[[], None]) -> None:
@@ -38,7 +34,17 @@ class _Store(Protocol):
 
     def read(self, work: Work[T]) -> "asyncio.Future[T]": ...
     def write(self, work: Work[T]) -> "asyncio.Future[T]": ...
+    async def hold(self, name: str) -> "Hold": ...
     def close(self) -> None: ...
+
+
+class Hold(Protocol):
+    """A name that this process alone holds."""
+
+    async def lost(self) -> None:
+        """Returns when the hold is no longer sure."""
+
+    async def release(self) -> None: ...
 
 
 class Database:
@@ -72,8 +78,38 @@ class Database:
         """
         return await self._store.write(work)
 
+    async def exclusively(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+        """Run `work` while this process alone, of all that share the database, holds `name`.
+
+        Waits until the name is free. Where the hold is lost (the connection to PostgreSQL broke), `work` is cancelled
+        and started again once the name is held anew; `work` returning or raising ends this. A process that dies lets
+        go at once.
+        """
+        while True:
+            lock = await self._store.hold(name)
+            try:
+                if await _race(work(), lock.lost()):
+                    return
+            finally:
+                await lock.release()
+
     async def close(self) -> None:
         await asyncio.to_thread(self._store.close)
+
+
+async def _race(work: Awaitable[None], loss: Awaitable[None]) -> bool:
+    """True when `work` ended, False when the hold was lost first; the other one is cancelled and awaited."""
+    tasks = [asyncio.ensure_future(work), asyncio.ensure_future(loss)]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        if tasks[0].done():
+            tasks[0].result()
+            return True
+        return False
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _parse(url: str) -> URL:
@@ -88,62 +124,3 @@ def _parse(url: str) -> URL:
     if parsed.drivername == "sqlite" and not parsed.database:
         raise PlainError("FRONTDESK_DATABASE_URL names no file, e.g. sqlite:///var/frontdesk.db")
     return parsed
-
-
-class PostgresStore:
-    """PostgreSQL behind a pool: each unit of work in a thread of its own, READ COMMITTED, rows locked where needed."""
-
-    def __init__(self, url: URL) -> None:
-        self.engine = create_engine(
-            url,
-            pool_size=_POSTGRES_CONNECTIONS,
-            max_overflow=0,
-            pool_pre_ping=True,
-            connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
-        )
-        try:
-            self.engine.connect().close()
-        except OperationalError as error:
-            self.engine.dispose()
-            where = url.render_as_string(hide_password=True)
-            raise PlainError(
-                f"The database {where} cannot be reached: start PostgreSQL or mend FRONTDESK_DATABASE_URL."
-            ) from error
-        self._threads = ThreadPoolExecutor(_POSTGRES_CONNECTIONS, thread_name_prefix="postgres")
-
-    def read(self, work: Work[T]) -> "asyncio.Future[T]":
-        return asyncio.get_running_loop().run_in_executor(self._threads, self._read, work)
-
-    def write(self, work: Work[T]) -> "asyncio.Future[T]":
-        loop = asyncio.get_running_loop()
-        return loop.run_in_executor(self._threads, self._write, work, loop)
-
-    def close(self) -> None:
-        self._threads.shutdown()
-        self.engine.dispose()
-
-    def _read(self, work: Work[T]) -> T:
-        with Session(self.engine) as session:
-            session.connection(execution_options={"postgresql_readonly": True})
-            return work(session)
-
-    def _write(self, work: Work[T], loop: asyncio.AbstractEventLoop) -> T:
-        for attempt in range(1, _ATTEMPTS + 1):
-            with Session(self.engine) as session:
-                try:
-                    result = work(session)
-                    session.flush()
-                except DBAPIError as error:
-                    if attempt < _ATTEMPTS and _worth_repeating(error):
-                        continue
-                    raise
-                # A commit that fails is never repeated: nobody can say whether it happened.
-                session.commit()
-                for effect in session.info.get("effects", ()):
-                    loop.call_soon_threadsafe(effect)
-                return result
-        raise AssertionError("unreachable: the last attempt returns or raises")
-
-
-def _worth_repeating(error: DBAPIError) -> bool:
-    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _RETRYABLE_STATES

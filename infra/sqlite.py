@@ -79,6 +79,9 @@ class SqliteStore:
         self._waiting.put(unit)
         return unit.future
 
+    async def hold(self, name: str) -> "Alone":  # noqa: ARG002 - the file lock holds every name at once
+        return Alone()
+
     def close(self) -> None:
         self._waiting.put(None)
         self._writer.join()
@@ -115,6 +118,16 @@ class SqliteStore:
                 unit.fail(error)
         for unit in group:
             unit.settle()
+
+
+class Alone:
+    """The hold of a process that has the database to itself: never lost."""
+
+    async def lost(self) -> None:
+        await asyncio.get_running_loop().create_future()
+
+    async def release(self) -> None:
+        pass
 
 
 class _Unit:

@@ -1,0 +1,49 @@
+# Everything runs in .venv with exactly the packages of the lock files; `make run` needs nothing but python3 and make.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+
+.PHONY: setup run test check soak bench lock clean
+
+# The lock files are complete, so pip resolves nothing: --no-deps also keeps out what pyproject.toml overrides.
+.venv/run: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Frontdesk needs Python 3.11 or newer: set PYTHON=/path/to/python3."; exit 2; }
+	@echo "Setting up .venv (once, under two minutes) …"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(PIP) install --no-deps --require-hashes -r requirements.lock
+	@$(PIP) install --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev: .venv/run requirements-dev.lock
+	@$(PIP) install --no-deps --require-hashes -r requirements-dev.lock
+	@touch $@
+
+setup: .venv/dev
+
+run: .venv/run
+	@$(BIN)/python -m bot run
+
+test: .venv/dev
+	$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+check: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/deptry .
+
+soak: .venv/dev
+	$(BIN)/python -m pytest tests/soak -n 0 --timeout 3600 -m soak
+
+bench: .venv/dev
+	$(BIN)/python -m benchmarks
+
+# After a change of the dependencies in pyproject.toml; needs `uv`.
+LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -q
+lock:
+	$(LOCK) --group dev -o requirements-dev.lock
+	$(LOCK) --group build -c requirements-dev.lock -o requirements.lock
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache

@@ -1,0 +1,153 @@
+"""The composition root: builds the world from the settings and runs it. Nothing else constructs clients."""
+
+import asyncio
+import contextlib
+import logging
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import update
+
+from bot.channels import Channel
+from bot.channels.telegram import TelegramAccount, TelegramChannel
+from bot.channels.vk import VkAccount, VkChannel
+from bot.conversation import Conversation
+from bot.delivery import Pump
+from bot.intake import Intake
+from bot.schema import migrate
+from bot.settings import ChannelSettings, Settings
+from handoff.desk import Desk
+from handoff.messages import IncomingEvent
+from handoff.models import ChannelState
+from handoff.outbox import Outbox
+from handoff.staff import Staff
+from infra.bus import Bus, open_bus
+from infra.clock import Clock, utc_now
+from infra.database import Database
+from knowledge.library import Library
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT = 10.0
+"""Seconds between the signs of life that a served channel account leaves in the database."""
+_RESTART_PAUSE = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The open world: everything a role or a command needs."""
+
+    settings: Settings
+    db: Database
+    bus: Bus
+    clock: Clock
+    library: Library
+    outbox: Outbox
+    desk: Desk
+    staff: Staff
+    intake: Intake
+    channels: dict[str, Channel]
+    """By account."""
+
+    async def serve(self, account: str) -> None:
+        """Receive and send for one channel account, for ever, in one process at a time."""
+        channel = self.channels[account]
+        owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        while True:
+            pump = Pump(channel, self.db, self.outbox, self.bus, self.clock, owner)
+
+            async def work(pump: Pump = pump) -> None:
+                async with asyncio.TaskGroup() as tasks:
+                    tasks.create_task(channel.run(self.intake.inlet(account)))
+                    tasks.create_task(pump.run())
+                    tasks.create_task(self._heartbeat(account))
+
+            try:
+                await self.db.exclusively(f"channel {account}", work)
+            except Exception:  # one account's trouble is never another's
+                log.exception("%s stopped and starts again", account)
+            await asyncio.sleep(_RESTART_PAUSE)
+
+    async def _heartbeat(self, account: str) -> None:
+        alive = update(ChannelState).where(ChannelState.account == account)
+        while True:
+            now: datetime = self.clock()
+            with contextlib.suppress(Exception):  # the next one follows soon
+                await self.db.write(lambda session, now=now: session.execute(alive.values(updated_at=now)) and None)
+            await asyncio.sleep(HEARTBEAT)
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterator[App]:
+    """Open the database, bring it to the present schema and build everything on it.
+
+    Raises:
+        PlainError: something that the settings name cannot be reached, opened or used.
+    """
+    db = Database(settings.database_url)
+    try:
+        revision = await asyncio.to_thread(migrate, db)
+        if revision:
+            log.info("the database is at schema %s", revision)
+        bus = await open_bus(settings.redis_url)
+        channels: dict[str, Channel] = {}
+        try:
+            app = _build(settings, db, bus, clock, channels)
+            await app.library.open()
+            yield app
+        finally:
+            for channel in channels.values():
+                await channel.close()
+            await bus.close()
+    finally:
+        await db.close()
+
+
+def _build(settings: Settings, db: Database, bus: Bus, clock: Clock, channels: dict[str, Channel]) -> App:
+    outbox = Outbox(bus, clock)
+    desk = Desk(bus, clock, outbox)
+    library = Library(db, bus, clock)
+    conversation = Conversation(db, library, desk, outbox, bus, clock, settings.language)
+
+    def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
+        channel = channels.get(account)
+        return channel.decode(payload) if channel else None
+
+    intake = Intake(db, bus, clock, decode, conversation, settings.burst_window)
+    for channel_settings in settings.channels:
+        channels[channel_settings.account] = _channel(settings, channel_settings)
+    return App(settings, db, bus, clock, library, outbox, desk, Staff(clock), intake, channels)
+
+
+def _channel(settings: Settings, given: ChannelSettings) -> Channel:
+    secret = settings.webhook_secret(given) if given.hooked else None
+    if given.kind == "telegram":
+        return TelegramChannel(
+            TelegramAccount(
+                account=given.account,
+                token=given.token.get_secret_value(),
+                api_url=given.api_url,
+                proxy=given.proxy,
+                mode="webhook" if given.hooked else "polling",
+                webhook_secret=secret,
+                public_url=settings.address if given.hooked else None,
+            )
+        )
+    return VkChannel(
+        VkAccount(
+            account=given.account,
+            token=given.token.get_secret_value(),
+            group_id=given.group_id,
+            api_url=given.api_url,
+            proxy=given.proxy,
+            mode="callback" if given.hooked else "longpoll",
+            callback_secret=secret,
+            public_url=settings.address if given.hooked else None,
+        )
+    )

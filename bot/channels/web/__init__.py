@@ -1,0 +1,1 @@
+"""The pages that contacts and platforms call: the help page, the webhooks, the health of the program."""

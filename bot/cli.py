@@ -1,0 +1,218 @@
+"""The `frontdesk` command: reads arguments and settings, prints, and leaves the work to `commands.py`.
+
+Errors that a person can mend are one sentence on standard error and exit code 2.
+"""
+
+import asyncio
+import base64
+import json
+import sys
+from pathlib import Path
+from typing import Any, Literal, NoReturn
+
+import click
+
+from bot.settings import Settings, read_settings
+from infra.errors import PlainError
+
+ROLES = click.Choice(["agent", "lead", "admin"])
+
+
+class _Plain(click.Group):
+    """Turns a PlainError of any command into its sentence and exit code 2."""
+
+    def invoke(self, context: click.Context) -> Any:  # noqa: ANN401 - click's own signature
+        try:
+            return super().invoke(context)
+        except PlainError as error:
+            _fail(str(error))
+
+
+@click.group(cls=_Plain, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="frontdesk")
+def main() -> None:
+    """The front door of a community's support."""
+
+
+@main.command()
+@click.option("--only", type=click.Choice(["bot", "web"]), help="Run one role; both share one database.")
+def run(only: Literal["bot", "web"] | None) -> None:
+    """Run the bots, the desk and the help page; without any channel set up, the demo."""
+    _run(read_settings(), only)
+
+
+@main.command()
+def demo() -> None:
+    """Run the demo: simulated VK and Telegram, example knowledge, a desk to try."""
+    _run(read_settings().model_copy(update={"channels": ()}), None)
+
+
+@main.command()
+def migrate() -> None:
+    """Bring the database to the present schema."""
+    from bot.schema import migrate as apply  # noqa: PLC0415 - the command line starts fast
+    from infra.database import Database  # noqa: PLC0415
+
+    async def work() -> str | None:
+        database = Database(read_settings().database_url)
+        try:
+            return await asyncio.to_thread(apply, database)
+        finally:
+            await database.close()
+
+    revision = asyncio.run(work())
+    click.echo(f"The database is now at schema {revision}." if revision else "The database is up to date.")
+
+
+@main.command()
+def check() -> None:
+    """Say what works and what does not."""
+    _do("check")
+
+
+@main.command()
+@click.argument("text")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object with band, candidates and confidence.")
+def ask(text: str, as_json: bool) -> None:
+    """Ask the knowledge as a contact would."""
+    _do("ask", text=text, json=as_json)
+
+
+@main.command()
+def chat() -> None:
+    """Talk to the bot in this terminal."""
+    from bot.terminal import chat as talk  # noqa: PLC0415 - the command line starts fast
+
+    asyncio.run(talk(read_settings()))
+
+
+@main.group()
+def knowledge() -> None:
+    """Load, export and judge the knowledge."""
+
+
+@knowledge.command("load")
+@click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Only say what would change.")
+@click.option("--keep", is_flag=True, help="Leave the entries that the files do not name.")
+def knowledge_load(files: tuple[Path, ...], dry_run: bool, keep: bool) -> None:
+    """Make the knowledge equal to FILES (YAML, JSON, JSON Lines, CSV), all or nothing."""
+    sources = [{"name": path.name, "data": base64.b64encode(_read(path)).decode()} for path in files]
+    _do("load", files=sources, dry_run=dry_run, keep=keep, author="command line")
+
+
+@knowledge.command("export")
+@click.argument("file", type=click.Path(path_type=Path))
+def knowledge_export(file: Path) -> None:
+    """Write the whole knowledge to FILE; its ending tells the format."""
+    form = {"yml": "yaml"}.get(file.suffix.lower().removeprefix("."), file.suffix.lower().removeprefix("."))
+    if form not in {"yaml", "json", "jsonl", "csv"}:
+        raise PlainError(f"{file.name}: name the file .yaml, .json, .jsonl or .csv.")
+    said: list[str] = []
+    _do("export", said.append, format=form)
+    try:
+        file.write_bytes(base64.b64decode(said[0]))
+    except OSError as error:
+        raise PlainError(f"{file} cannot be written: {error.strerror}.") from error
+    click.echo(f"Written to {file}.")
+
+
+@knowledge.command("eval")
+@click.option("--knowledge", "knowledge_file", required=True, type=click.Path(path_type=Path))
+@click.option("--queries", "queries_file", required=True, type=click.Path(path_type=Path))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object with every figure.")
+def knowledge_eval(knowledge_file: Path, queries_file: Path, as_json: bool) -> None:
+    """Measure the matcher on a knowledge and questions with known answers (JSON Lines)."""
+    from dataclasses import asdict  # noqa: PLC0415 - the command line starts fast
+
+    from knowledge.evaluation import evaluate, read_knowledge, read_queries  # noqa: PLC0415
+
+    entries, queries = read_knowledge(_lines(knowledge_file)), read_queries(_lines(queries_file))
+    with click.progressbar(length=len(queries), label="Asking", file=sys.stderr) as bar:
+        report = evaluate(entries, queries, progress=lambda _done, _total: bar.update(1))
+    figures = asdict(report)
+    if as_json:
+        click.echo(json.dumps(figures))
+        return
+    for name, value in figures.items():
+        click.echo(f"{name:>26}: {value:.4g}" if isinstance(value, float) else f"{name:>26}: {value}")
+
+
+@main.group()
+def agent() -> None:
+    """The people of the desk."""
+
+
+@agent.command("add")
+@click.argument("email")
+@click.option("--name", required=True, help="Contacts read it with each answer.")
+@click.option("--role", type=ROLES, default="agent", show_default=True)
+@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
+def agent_add(email: str, name: str, role: str, password_stdin: bool) -> None:
+    """Let EMAIL sign in at the desk."""
+    if password_stdin:
+        password = sys.stdin.readline().rstrip("\n")
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    _do("add_agent", email=email, name=name, role=role, password=password)
+
+
+@main.group()
+def token() -> None:
+    """Access for programs."""
+
+
+@token.command("add")
+@click.argument("name")
+@click.option("--role", type=ROLES, default="agent", show_default=True)
+def token_add(name: str, role: str) -> None:
+    """Print an API token for the program NAME; it is shown this once."""
+    _do("add_token", name=name, role=role)
+
+
+def _run(settings: Settings, only: Literal["bot", "web"] | None) -> None:
+    from bot.logs import write_logs  # noqa: PLC0415 - the command line starts fast
+    from bot.opening import open_doors  # noqa: PLC0415
+
+    write_logs()
+    asyncio.run(open_doors(settings, only))
+
+
+def _do(command: str, say: Any = click.echo, **arguments: object) -> None:  # noqa: ANN401 - click.echo takes much
+    """Run a command here or, where a running process holds the database, there; exit with its code."""
+    settings = read_settings()
+
+    async def work() -> int:
+        from bot.app import open_app  # noqa: PLC0415 - only where the work is done here
+        from bot.commands import COMMANDS  # noqa: PLC0415
+        from bot.control import hand_over  # noqa: PLC0415
+        from infra.sqlite import DatabaseHeldError  # noqa: PLC0415
+
+        try:
+            async with open_app(settings) as app:
+                return await COMMANDS[command](app, arguments, say)
+        except DatabaseHeldError:
+            return await hand_over(settings.database_url, command, arguments, say)
+
+    code = asyncio.run(work())
+    if code:
+        sys.exit(code)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise PlainError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _lines(path: Path) -> list[str]:
+    try:
+        return _read(path).decode("utf-8-sig").splitlines()
+    except UnicodeDecodeError as error:
+        raise PlainError(f"{path} is not UTF-8 text: save it as UTF-8 and try again.") from error
+
+
+def _fail(sentence: str) -> NoReturn:
+    click.echo(sentence, err=True)
+    sys.exit(2)

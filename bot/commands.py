@@ -1,0 +1,140 @@
+"""What the commands do, given an open world. The command line runs them here or in the process that holds the file.
+
+Arguments are JSON values and files come as text or base64, so that a command is the same wherever it runs.
+"""
+
+import asyncio
+import base64
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.app import App
+from bot.readiness import channel_problems
+from handoff.models import Role
+from infra.wording import LANGUAGES
+from knowledge.entries import entries_by_id
+from knowledge.loading import SourceFile, export, plan, read_files
+from knowledge.models import Entry
+from knowledge.planning import Plan
+
+Say = Callable[[str], None]
+Command = Callable[[App, dict[str, Any], Say], Awaitable[int]]
+
+
+async def load(app: App, arguments: dict[str, Any], say: Say) -> int:
+    """Make the knowledge equal to the given files, or only say what that would change."""
+    files = [SourceFile(file["name"], base64.b64decode(file["data"])) for file in arguments["files"]]
+    draft = await asyncio.to_thread(read_files, files, default_language=app.settings.language)
+    keep, author = bool(arguments["keep"]), str(arguments["author"])
+    if arguments["dry_run"]:
+        planned = await app.db.read(lambda session: plan(session, draft, keep=keep))
+    else:
+        planned = await app.db.write(lambda session: app.library.load(session, draft, author=author, keep=keep))
+        await app.library.refresh()
+    for line in _described(planned, details=arguments["dry_run"]):
+        say(line)
+    return 0
+
+
+async def write_out(app: App, arguments: dict[str, Any], say: Say) -> int:
+    """Say the whole knowledge as one file, base64."""
+    data = await app.db.read(lambda session: export(session, arguments["format"]))
+    say(base64.b64encode(data).decode())
+    return 0
+
+
+async def ask(app: App, arguments: dict[str, Any], say: Say) -> int:
+    """What the bot would make of a question."""
+    match = await asyncio.to_thread(app.library.matcher.match, arguments["text"], languages=LANGUAGES)
+    found = await app.db.read(lambda session: entries_by_id(session, [c.entry_id for c in match.candidates]))
+    known = [(candidate, found[candidate.entry_id]) for candidate in match.candidates if candidate.entry_id in found]
+    if arguments["json"]:
+        candidates = [
+            {
+                "entry_id": entry.id,
+                "key": entry.key,
+                "lang": entry.lang,
+                "question": entry.question,
+                "confidence": round(candidate.confidence, 4),
+                "phrasing": candidate.phrasing,
+                "why": list(candidate.why),
+            }
+            for candidate, entry in known
+        ]
+        answer = known[0][1].answer if known and match.band == "answer" else None
+        body = {"question": match.question, "band": match.band.value, "answer": answer, "candidates": candidates}
+        say(json.dumps(body, ensure_ascii=False))
+        return 0
+    if match.band == "answer" and known:
+        say(f"{known[0][1].question}\n\n{known[0][1].answer.strip()}\n\n({known[0][0].confidence:.0%} sure)")
+    elif match.band == "suggest" and known:
+        say("Maybe you mean:")
+        for candidate, entry in known:
+            say(f"  {candidate.confidence:4.0%}  {entry.question}")
+    else:
+        say("Nothing in the knowledge answers this; the question would go to a person.")
+    return 0
+
+
+async def add_agent(app: App, arguments: dict[str, Any], say: Say) -> int:
+    role = Role(arguments["role"])
+    await app.db.write(
+        lambda session: app.staff.add(session, arguments["email"], arguments["name"], role, arguments["password"])
+    )
+    say(f"{arguments['name']} ({role}) can sign in at {app.settings.address}/desk")
+    return 0
+
+
+async def add_token(app: App, arguments: dict[str, Any], say: Say) -> int:
+    say(await app.db.write(lambda session: app.staff.add_token(session, arguments["name"], Role(arguments["role"]))))
+    return 0
+
+
+async def check(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa: ARG001 - one form for all commands
+    """Say what works and what does not; 1 where something does not."""
+    say(f"✓ database: {app.db.dialect}, schema up to date")
+    if app.settings.redis_url:
+        say("✕ redis: not reachable at present" if app.bus.degraded else "✓ redis: reachable")
+    entries = await app.db.read(_published)
+    say(f"✓ knowledge: {entries} entries" if entries else "✕ knowledge: empty, load it with `frontdesk knowledge load`")
+    problems = await channel_problems(app)
+    for account, problem in problems.items():
+        say(f"✕ {account}: {problem}" if problem else f"✓ {account}: working")
+    if not problems:
+        say("– channels: none is set up; `frontdesk run` shows the demo")
+    return 1 if any(problems.values()) or not entries or app.bus.degraded else 0
+
+
+def _published(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Entry).where(Entry.status == "published")) or 0
+
+
+def _described(planned: Plan, *, details: bool) -> list[str]:
+    groups = (
+        ("+", "added", planned.added),
+        ("~", "changed", planned.changed),
+        ("-", "removed", planned.removed),
+        ("=", "unchanged", planned.unchanged),
+    )
+    lines = [f"{name:>9}: {len(group)}" for _, name, group in groups]
+    if details:
+        for sign, _, group in groups[:3]:
+            for entry in group:
+                fields = f" ({', '.join(entry.fields)})" if entry.fields else ""
+                lines.append(f"  {sign} [{entry.lang}] {entry.key}: {entry.question}{fields}")
+    return lines
+
+
+COMMANDS: dict[str, Command] = {
+    "load": load,
+    "export": write_out,
+    "ask": ask,
+    "add_agent": add_agent,
+    "add_token": add_token,
+    "check": check,
+}
+"""By the name under which one process asks another."""

@@ -1,0 +1,207 @@
+"""The pump: takes what the outbox holds for one account and sends it, no faster than the platform allows.
+
+Exactly one retry layer: the rows. A part is claimed, fenced just before the wire and settled by what the platform
+said; whatever happens in between, the row knows how far it came.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from datetime import datetime
+
+from bot.channels import Channel
+from handoff.messages import AuthBroken, Retry, RetryAfter, SendOutcome, Uncertain
+from handoff.outbox import LEASE, Claimed, Outbox
+from handoff.settling import AUTH_PAUSE
+from infra.bus import Bus
+from infra.clock import Clock
+from infra.database import Database
+
+log = logging.getLogger(__name__)
+
+_LOOK_EVERY = 1.0
+_BREAKER_AFTER = 10
+_BREAKER_PAUSE = 15.0
+_CONTACT_BURST = 3
+_SETTLE_PAUSES = (0.2, 1, 2, 5, 10, 20)
+_LAST_WORDS = 20.0
+"""Seconds that requests on the wire get at the end; each gives up after 15 by itself."""
+
+
+class TokenBucket:
+    """Lets `rate` a second through, saving up at most `burst`."""
+
+    def __init__(self, rate: float, burst: float, now: Callable[[], float]) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._now = now
+        self._level = burst
+        self._at = now()
+
+    def wait(self) -> float:
+        """Seconds until the next one may go."""
+        self._fill()
+        return max(0.0, (1 - self._level) / self._rate)
+
+    def take(self) -> None:
+        self._fill()
+        self._level -= 1
+
+    def full(self) -> bool:
+        self._fill()
+        return self._level >= self._burst
+
+    def _fill(self) -> None:
+        now = self._now()
+        self._level = min(self._burst, self._level + (now - self._at) * self._rate)
+        self._at = now
+
+
+class Pace:
+    """How fast one account may send: over all contacts, to each contact, and not at all while it is paused."""
+
+    def __init__(self, per_second: float, per_contact: float, now: Callable[[], float]) -> None:
+        self._now = now
+        self._per_contact = per_contact
+        # The rate leaves two messages a second to the platform's limit, so this burst earns no refusal.
+        self._account = TokenBucket(per_second, 2, now)
+        self._contacts: dict[int, TokenBucket] = {}
+        self._paused_until = 0.0
+
+    def pause(self, seconds: float) -> None:
+        self._paused_until = max(self._paused_until, self._now() + seconds)
+
+    def wait(self) -> float:
+        """Seconds until the account may send again."""
+        return max(self._paused_until - self._now(), self._account.wait())
+
+    def contact_wait(self, contact_id: int) -> float:
+        bucket = self._contacts.get(contact_id)
+        return bucket.wait() if bucket else 0.0
+
+    def take(self, contact_id: int) -> None:
+        self._account.take()
+        if contact_id not in self._contacts:
+            self._contacts = {key: bucket for key, bucket in self._contacts.items() if not bucket.full()}
+            self._contacts[contact_id] = TokenBucket(self._per_contact, _CONTACT_BURST, self._now)
+        self._contacts[contact_id].take()
+
+
+class Pump:
+    """Delivers one account's parts; there is one pump an account at a time (see `bot/app.py`)."""
+
+    def __init__(self, channel: Channel, db: Database, outbox: Outbox, bus: Bus, clock: Clock, owner: str) -> None:
+        self._channel = channel
+        self._db = db
+        self._outbox = outbox
+        self._bus = bus
+        self._clock = clock
+        self._owner = owner
+        self._now = asyncio.get_running_loop().time
+        self._pace = Pace(channel.limits.per_second, channel.limits.per_contact, self._now)
+        self._ready: list[Claimed] = []
+        self._sending: set[asyncio.Task[None]] = set()
+        self._troubles = 0
+
+    async def run(self) -> None:
+        """Send for ever. Cancelled, it lets what is on the wire finish, so that its outcome is known."""
+        with self._bus.subscribe("outbox") as hints:
+            try:
+                recover_at = 0.0
+                while True:
+                    try:
+                        if self._now() >= recover_at:
+                            await self._recover()
+                            recover_at = self._now() + LEASE.total_seconds() / 3
+                        rest = await self._round(lambda: hints.put(""))
+                    except Exception:  # a database that is away comes back
+                        log.warning("%s: the outbox cannot be worked at present", self._channel.account, exc_info=True)
+                        rest = _LOOK_EVERY
+                    await hints.next(rest)
+            finally:
+                await self._finish()
+
+    async def _round(self, wake: Callable[[], None]) -> float:
+        """Launch what may go now; returns the seconds after which another look is due."""
+        self._launch(wake)
+        room = self._channel.limits.concurrency - len(self._sending) - len(self._ready)
+        if room > 0 and self._pace.wait() < _LOOK_EVERY:
+            account, owner = self._channel.account, self._owner
+            claimed = await self._db.write(lambda session: self._outbox.claim(session, account, owner, room))
+            self._ready += claimed
+            self._launch(wake)
+            if not self._ready:
+                return await self._until_due()
+        if not self._ready:
+            return _LOOK_EVERY
+        soonest = min(self._pace.contact_wait(claimed.contact_id) for claimed in self._ready)
+        return min(_LOOK_EVERY, max(self._pace.wait(), soonest))
+
+    def _launch(self, wake: Callable[[], None]) -> None:
+        for claimed in tuple(self._ready):
+            if self._pace.wait() > 0:
+                return
+            if self._pace.contact_wait(claimed.contact_id) > 0:
+                continue  # others go ahead; this one keeps its claim
+            self._ready.remove(claimed)
+            self._pace.take(claimed.contact_id)
+            task = asyncio.create_task(self._deliver(claimed))
+            self._sending.add(task)
+            task.add_done_callback(self._sending.discard)
+            task.add_done_callback(lambda _: wake())
+
+    async def _until_due(self) -> float:
+        account = self._channel.account
+        due: datetime | None = await self._db.read(lambda session: self._outbox.next_due(session, account))
+        return _LOOK_EVERY if due is None else min(_LOOK_EVERY, max(0.01, (due - self._clock()).total_seconds()))
+
+    async def _deliver(self, claimed: Claimed) -> None:
+        delivery, owner = claimed.delivery_id, self._owner
+        try:
+            if not await self._db.write(lambda session: self._outbox.fence(session, delivery, owner)):
+                return
+        except Exception:  # nothing was sent: the claim lapses and the part is claimed again
+            log.warning("delivery %d could not be marked before sending", delivery, exc_info=True)
+            return
+        outcome = await self._channel.send(claimed.part)
+        self._slow_down(outcome)
+        await self._settle(delivery, outcome)
+
+    async def _settle(self, delivery: int, outcome: SendOutcome) -> None:
+        """Record the outcome, patiently: without it the part would count as maybe delivered."""
+        idempotent, owner = self._channel.limits.idempotent, self._owner
+        for pause in _SETTLE_PAUSES:
+            try:
+                state = await self._db.write(
+                    lambda session: self._outbox.settle(session, delivery, owner, outcome, idempotent=idempotent)
+                )
+            except Exception:  # a database that is away comes back
+                log.warning("the outcome of delivery %d could not be recorded", delivery, exc_info=True)
+                await asyncio.sleep(pause)
+            else:
+                log.debug("delivery %d: %s", delivery, state)
+                return
+
+    def _slow_down(self, outcome: SendOutcome) -> None:
+        """What an outcome means for the whole account."""
+        self._troubles = self._troubles + 1 if isinstance(outcome, Retry | Uncertain) else 0
+        match outcome:
+            case RetryAfter(seconds):
+                log.warning("%s: asked to pause for %.1f s", self._channel.account, seconds)
+                self._pace.pause(seconds)
+            case AuthBroken(reason):
+                log.error("%s: %s", self._channel.account, reason)
+                self._pace.pause(AUTH_PAUSE.total_seconds())
+            case _ if self._troubles >= _BREAKER_AFTER:
+                self._pace.pause(_BREAKER_PAUSE)
+
+    async def _recover(self) -> None:
+        account, owner, idempotent = self._channel.account, self._owner, self._channel.limits.idempotent
+        await self._db.write(lambda session: self._outbox.recover(session, account, owner, idempotent=idempotent))
+
+    async def _finish(self) -> None:
+        if self._sending:
+            await asyncio.wait(self._sending, timeout=_LAST_WORDS)
+        owner, unsent = self._owner, [claimed.delivery_id for claimed in self._ready]
+        if unsent:
+            await self._db.write(lambda session: self._outbox.release(session, unsent, owner))

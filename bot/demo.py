@@ -1,0 +1,105 @@
+"""The demo: the real program with the simulated platforms behind its real adapters, and someone to write from each."""
+
+import logging
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from pydantic import SecretStr
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from bot.app import App
+from bot.settings import ChannelSettings, Settings
+from bot.simulator.telegram import TelegramSimulator
+from bot.simulator.vk import VkSimulator
+from handoff.models import ChannelState, InboxEvent, Role
+from knowledge.loading import SourceFile, read_files
+from knowledge.models import Entry
+
+log = logging.getLogger(__name__)
+
+EXAMPLES = Path(__file__).parent.parent / "examples" / "knowledge"
+AGENT_EMAIL = "maria@example.org"
+_ACCOUNTS = ("telegram:demo", "vk:demo")
+_AUTHOR = "example"
+
+
+@dataclass(frozen=True, slots=True)
+class Platforms:
+    """The simulated platforms, listening on loopback."""
+
+    telegram: TelegramSimulator
+    vk: VkSimulator
+    person: int
+    """The number of the person who holds both phones: another one at each start, who comes without a history."""
+
+
+@asynccontextmanager
+async def platforms() -> AsyncIterator[Platforms]:
+    """Both simulators, running while the block runs."""
+    simulated = Platforms(TelegramSimulator(), VkSimulator(), int(time.time()))
+    simulated.telegram.join(simulated.person, "Анна", "Петрова", "ru")
+    simulated.vk.join(simulated.person, "Анна", "Петрова", "ru")
+    await simulated.telegram.start()
+    await simulated.vk.start()
+    try:
+        yield simulated
+    finally:
+        await simulated.telegram.stop()
+        await simulated.vk.stop()
+
+
+def with_demo_channels(settings: Settings, simulated: Platforms) -> Settings:
+    """The settings with two accounts that reach the simulators."""
+    telegram = ChannelSettings(
+        kind="telegram", name="demo", token=SecretStr(simulated.telegram.token), api_url=simulated.telegram.url
+    )
+    vk = ChannelSettings(
+        kind="vk",
+        name="demo",
+        token=SecretStr(simulated.vk.token),
+        group_id=simulated.vk.group_id,
+        api_url=simulated.vk.url,
+        mode="longpoll",
+    )
+    return settings.model_copy(update={"channels": (telegram, vk)})
+
+
+def forget_last_demo(session: Session) -> None:
+    """The simulators start anew each time, so what the inbox knows of the last ones means nothing."""
+    session.execute(delete(InboxEvent).where(InboxEvent.account.in_(_ACCOUNTS)))
+    session.execute(update(ChannelState).where(ChannelState.account.in_(_ACCOUNTS)).values(cursor=None))
+
+
+async def furnish(app: App) -> str:
+    """Load the example knowledge where there is none, and a demo agent; returns the agent's password.
+
+    The password is new each time and known to nobody else, so nothing that could be guessed stays in the database.
+    """
+    password = secrets.token_urlsafe(12)
+    files = [SourceFile(path.name, path.read_bytes()) for path in sorted(EXAMPLES.glob("*.yaml"))]
+
+    def work(session: Session) -> None:
+        forget_last_demo(session)
+        if not session.scalar(select(Entry.id).limit(1)):
+            app.library.load(session, read_files(files), author=_AUTHOR)
+        app.staff.put(session, AGENT_EMAIL, "Мария", Role.ADMIN, password)
+
+    await app.db.write(work)
+    await app.library.refresh()
+    return password
+
+
+async def retire(app: App) -> None:
+    """Before real people come: nobody signs in as the demo agent any more, and example knowledge is pointed out."""
+
+    def work(session: Session) -> bool:
+        app.staff.lock_out(session, AGENT_EMAIL)
+        return session.scalar(select(Entry.id).where(Entry.author == _AUTHOR, Entry.status == "published")) is not None
+
+    if await app.db.write(work):
+        log.warning("the knowledge is still the example: load your own with `frontdesk knowledge load`")

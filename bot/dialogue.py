@@ -1,0 +1,262 @@
+"""What the bot decides: a pure function of the thread, the event, the knowledge found and the time.
+
+No input or output, no platform names, no clock of its own. `question_in` says what to look up; `decide` says what to
+do with what was found. `bot/conversation.py` loads the values and turns decisions into rows.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from bot.language import is_greeting, is_thanks, says_only_person, wants_person
+from handoff.messages import Attachment, EventKind, IncomingEvent
+from knowledge.entries import EntryView
+from knowledge.matching import Band, Match
+from knowledge.models import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFact:
+    """A ticket of the contact, as far as the dialogue needs to know it."""
+
+    number: int
+    live: bool
+    acknowledged: bool
+    """Whether the contact was told already that further messages join."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What the pressed button means."""
+
+    action: str
+    question: str = ""
+    lookup: int | None = None
+    ticket: int | None = None
+    entry: EntryView | None = None
+    used: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A contact's thread at one moment."""
+
+    language: str
+    ticket: TicketFact | None = None
+    """The live ticket, if there is one: then a person holds the thread."""
+    pressed: Pressed | None = None
+    pressed_ticket: TicketFact | None = None
+    last_question: str = ""
+    """What the contact asked lately, for when they only say that they want a person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the knowledge knows about the question, with the entries that the match names."""
+
+    match: Match
+    entries: Mapping[int, EntryView]
+
+
+# --- decisions -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One sentence of the catalogue, perhaps with buttons: (label, action)."""
+
+    sentence: str
+    buttons: tuple[tuple[str, str], ...] = ()
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GiveAnswer:
+    """Send the entry's answer; with `hand_off` a person gets the question as well."""
+
+    entry: EntryView
+    question: str
+    lookup: int | None
+    """The lookup in which the contact chose this entry; None where the match itself was sure."""
+    hand_off: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Suggest:
+    """Offer the entries as buttons, the likeliest first."""
+
+    entries: tuple[EntryView, ...]
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Hand the question to people and tell the contact its number."""
+
+    question: str
+    reason: str
+    lookup: int | None = None
+    category: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class JoinTicket:
+    """What the contact wrote belongs to the live ticket."""
+
+    number: int
+    acknowledge: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SettleLookup:
+    """What became of an earlier answer or suggestion."""
+
+    lookup: int
+    outcome: Outcome
+    entry_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTicket:
+    """The contact says that it is solved."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenTicket:
+    """The contact says that it is not solved."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class MarkBlocked:
+    """Nothing can be sent to the contact until they come back."""
+
+
+Decision = (
+    Say | GiveAnswer | Suggest | OpenTicket | JoinTicket | SettleLookup | CloseTicket | ReopenTicket | MarkBlocked
+)
+
+ASK_PERSON = ("Ask a person", "ask_person")
+
+
+def question_in(thread: Thread, event: IncomingEvent) -> str | None:
+    """The words to look up in the knowledge; None where the event asks nothing of it."""
+    if event.kind is not EventKind.MESSAGE or thread.ticket is not None:
+        return None
+    text = event.text.strip()
+    if not any(map(str.isalnum, text)) or text.startswith("/"):
+        return None
+    if wants_person(text) or is_greeting(text) or is_thanks(text):
+        return None
+    return text
+
+
+def decide(thread: Thread, event: IncomingEvent, found: Found | None) -> list[Decision]:
+    """Everything that follows from the event, in order. `found` answers `question_in`."""
+    match event.kind:
+        case EventKind.MESSAGE:
+            return _said(thread, event, found)
+        case EventKind.PRESS:
+            return _pressed(thread)
+        case EventKind.BLOCKED:
+            return [MarkBlocked()]
+        case _:
+            return []  # an edit, a profile, a permission, a colleague's reply: recorded, and nothing to say
+
+
+def _said(thread: Thread, event: IncomingEvent, found: Found | None) -> list[Decision]:
+    text = event.text.strip()
+    if thread.ticket is not None:
+        return [JoinTicket(thread.ticket.number, acknowledge=not thread.ticket.acknowledged)]
+    if found is not None:
+        return _answer(text, found)
+    if wants_person(text):
+        question = thread.last_question if says_only_person(text) and thread.last_question else text
+        return [OpenTicket(question, "asked")]
+    if is_thanks(text):
+        return [Say("You are welcome. If anything else comes up, just write.")]
+    if text or _only_stickers(event.attachments):
+        return [Say("Hello. Describe your question in your own words, and I will find the answer or ask a person.")]
+    return [Say("I read text only. Describe the question in words, or ask a person.", (ASK_PERSON,))]
+
+
+def _only_stickers(attachments: tuple[Attachment, ...]) -> bool:
+    return all(attachment.kind == "sticker" for attachment in attachments)
+
+
+def _answer(question: str, found: Found) -> list[Decision]:
+    known = [found.entries[c.entry_id] for c in found.match.candidates if c.entry_id in found.entries]
+    match found.match.band:
+        case Band.ANSWER if known:
+            return _give(known[0], question, None)
+        case Band.SUGGEST if known:
+            return [Suggest(tuple(known[:5]), question)]
+        case _:
+            return [OpenTicket(question, "unanswered")]
+
+
+def _give(entry: EntryView, question: str, lookup: int | None) -> list[Decision]:
+    return [GiveAnswer(entry, question, lookup, hand_off=entry.handoff == "always")]
+
+
+def _pressed(thread: Thread) -> list[Decision]:
+    pressed = thread.pressed
+    if pressed is None:
+        return [Say("This button no longer works. Write your question in your own words.")]
+    if pressed.action == "pick" and pressed.entry is not None:
+        chosen = [SettleLookup(pressed.lookup, "chosen", pressed.entry.id)] if pressed.lookup else []
+        given = _give(pressed.entry, pressed.question, pressed.lookup)
+        # A person who has the thread already needs no second ticket.
+        return [*chosen, *([_without_ticket(g) for g in given] if thread.ticket else given)]
+    if pressed.used:
+        return []
+    match pressed.action:
+        case "helped":
+            return [*_settled(pressed, "helped"), Say("Good to hear. If anything else comes up, just write.")]
+        case "not_helped" if pressed.entry is not None and pressed.entry.handoff == "never":
+            return [*_settled(pressed, "not_helped"), Say("Thank you, we will work on this answer.")]
+        case "not_helped":
+            return [*_settled(pressed, "not_helped"), _hand_off(thread, pressed, "not_helped")]
+        case "none_fits":
+            return [*_settled(pressed, "none_fits"), _hand_off(thread, pressed, "none_fits")]
+        case "ask_person":
+            return [_hand_off(thread, pressed, "asked")]
+        case "solved" | "not_solved" if thread.pressed_ticket is not None:
+            return _about_ticket(thread, pressed.action, thread.pressed_ticket)
+        case _:
+            return [Say("This answer has been removed. Write your question in your own words.")]
+
+
+def _without_ticket(decision: Decision) -> Decision:
+    return (
+        GiveAnswer(decision.entry, decision.question, decision.lookup, hand_off=False)
+        if isinstance(decision, GiveAnswer)
+        else decision
+    )
+
+
+def _settled(pressed: Pressed, outcome: Outcome) -> list[Decision]:
+    if pressed.lookup is None:
+        return []
+    return [SettleLookup(pressed.lookup, outcome, pressed.entry.id if pressed.entry else None)]
+
+
+def _hand_off(thread: Thread, pressed: Pressed, reason: str) -> Decision:
+    if thread.ticket is not None:
+        return JoinTicket(thread.ticket.number, acknowledge=True)
+    category = pressed.entry.category if pressed.entry else None
+    return OpenTicket(pressed.question or thread.last_question, reason, pressed.lookup, category)
+
+
+def _about_ticket(thread: Thread, action: str, ticket: TicketFact) -> list[Decision]:
+    if action == "solved":
+        return [CloseTicket(ticket.number), Say("Thank you. If anything else comes up, just write.")]
+    if ticket.live or thread.ticket is not None:
+        return [JoinTicket((thread.ticket or ticket).number, acknowledge=True)]
+    reopened = Say(
+        "Question №{number} is open again; another agent will look at it. You can add details right here.",
+        values={"number": ticket.number},
+    )
+    return [ReopenTicket(ticket.number), reopened]

@@ -1,0 +1,288 @@
+"""The durable inbox: store once, then think about each contact's events in order.
+
+Storing is the only thing that happens before an event is acknowledged. Thinking starts on a hint or, where hints are
+lost, when the inbox is looked through; either way a contact's events are taken from the database in the order they
+were stored, one round at a time. An event whose handling fails five times, even by killing the process, is set aside.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+from sqlalchemy import select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from bot.channels import RawEvent
+from handoff.messages import Address, EventKind, IncomingEvent
+from handoff.models import ChannelState, InboxEvent, InboxState
+from handoff.outbox import random_base
+from infra.bus import Bus
+from infra.clock import Clock
+from infra.database import Database, after_commit
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 5
+_BATCH = 20
+_LOOK_EVERY = 1.0
+_THINKERS = 8
+_BURST_AT_MOST = 3
+"""A contact who never stops typing is answered after this many windows."""
+
+Decode = Callable[[str, dict[str, Any]], IncomingEvent | None]
+"""Reads the payload that an account stored; raises anything for one that makes no sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """A stored event and its neutral form; `event` is None where there is nothing to think about."""
+
+    id: int
+    received_at: datetime
+    attempts: int
+    event: IncomingEvent | None
+    payload: dict[str, Any]
+    unreadable: str | None = None
+
+
+class Thinker(Protocol):
+    """Whoever turns events into decisions and rows, marking the inbox rows done in the same transaction."""
+
+    async def handle(self, address: Address, items: Sequence[InboxItem], event: IncomingEvent) -> None: ...
+
+    async def set_aside(self, address: Address, item: InboxItem, problem: str) -> None: ...
+
+
+class AccountInlet:
+    """The inbox as one channel account sees it (the `Inlet` of `bot.channels`)."""
+
+    def __init__(self, account: str, db: Database, bus: Bus, clock: Clock) -> None:
+        self._account = account
+        self._db = db
+        self._bus = bus
+        self._clock = clock
+        self._problem: str | None = ""  # unknown until the first report
+
+    async def cursor(self) -> str | None:
+        wanted = select(ChannelState.cursor).where(ChannelState.account == self._account)
+        return await self._db.read(lambda session: session.scalar(wanted))
+
+    async def store(self, events: Sequence[RawEvent], cursor: str | None = None) -> None:
+        if events or cursor is not None:
+            await self._db.write(lambda session: self._store(session, events, cursor))
+
+    async def report(self, problem: str | None) -> None:
+        if problem == self._problem:
+            return
+        self._problem = problem
+        if problem:
+            log.warning("%s: %s", self._account, problem)
+        else:
+            log.info("%s: working", self._account)
+        await self._db.write(lambda session: self._change(session, problem=problem))
+        self._bus.publish("desk", "channels")
+
+    def _store(self, session: Session, events: Sequence[RawEvent], cursor: str | None) -> None:
+        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+        now = self._clock()
+        for event in events:
+            session.execute(
+                insert(InboxEvent)
+                .values(
+                    account=self._account,
+                    event_key=event.key,
+                    message_key=event.message_key,
+                    user_id=event.user_id,
+                    payload=event.payload,
+                    received_at=now,
+                    attempts=0,
+                    state=InboxState.NEW,
+                )
+                .on_conflict_do_nothing()
+            )
+        if cursor is not None:
+            self._change(session, cursor=cursor)
+        for user_id in dict.fromkeys(event.user_id for event in events):
+            note = f"{self._account}/{user_id}"
+            after_commit(session, lambda note=note: self._bus.publish("inbox", note))  # type: ignore[misc]
+
+    def _change(self, session: Session, **values: str | None) -> None:
+        random_base(session, self._account, self._clock())  # the row exists from here on
+        session.execute(
+            update(ChannelState).where(ChannelState.account == self._account).values(updated_at=self._clock(), **values)
+        )
+
+
+class Intake:
+    """Sees to it that every stored event is thought about, in order per contact."""
+
+    def __init__(
+        self, db: Database, bus: Bus, clock: Clock, decode: Decode, thinker: Thinker, burst_window: float
+    ) -> None:
+        self._db = db
+        self._bus = bus
+        self._clock = clock
+        self._decode = decode
+        self._thinker = thinker
+        self._window = burst_window
+        self._rounds: dict[Address, asyncio.Task[None]] = {}
+        self._again: set[Address] = set()
+        self._thinking = asyncio.Semaphore(_THINKERS)
+
+    def inlet(self, account: str) -> AccountInlet:
+        return AccountInlet(account, self._db, self._bus, self._clock)
+
+    async def run(self) -> None:
+        """Think for ever; on cancellation the rounds under way are cancelled, and the inbox keeps their events."""
+        try:
+            with self._bus.subscribe("inbox") as hints:
+                look_at = 0.0
+                loop = asyncio.get_running_loop()
+                while True:
+                    note = await hints.next(max(0.0, look_at - loop.time()))
+                    if note is not None:
+                        account, _, user_id = note.rpartition("/")
+                        self._start(Address(account, user_id))
+                    else:
+                        await self._look()
+                        look_at = loop.time() + _LOOK_EVERY
+        finally:
+            for task in self._rounds.values():
+                task.cancel()
+            await asyncio.gather(*self._rounds.values(), return_exceptions=True)
+
+    async def _look(self) -> None:
+        """Find what no hint told of: events from before a restart, or stored by another process."""
+        undone = (
+            select(InboxEvent.account, InboxEvent.user_id).where(InboxEvent.state == InboxState.NEW).distinct()
+        ).limit(1000)
+        try:
+            rows = await self._db.read(lambda session: [(row[0], row[1]) for row in session.execute(undone)])
+        except Exception:  # a database that is away comes back
+            log.warning("the inbox cannot be read at present", exc_info=True)
+            return
+        for account, user_id in rows:
+            address = Address(account, user_id)
+            if address not in self._rounds:
+                self._start(address)
+
+    def _start(self, address: Address) -> None:
+        if address in self._rounds:
+            self._again.add(address)
+            return
+        task = asyncio.create_task(self._round(address))
+        self._rounds[address] = task
+        task.add_done_callback(lambda _: self._rounds.pop(address, None))
+
+    async def _round(self, address: Address) -> None:
+        """Think about everything that waits from one contact."""
+        failures = 0
+        while True:
+            self._again.discard(address)
+            try:
+                if not await self._step(address) and address not in self._again:
+                    return
+                failures = 0
+            except Exception:  # whatever it is, it must not stop the others
+                failures += 1
+                log.warning("an event of %s could not be handled, attempt %d", address, failures, exc_info=True)
+                await asyncio.sleep(0.2 * 2**failures)
+                if failures > ATTEMPTS:
+                    return  # the next look through the inbox starts again
+
+    async def _step(self, address: Address) -> bool:
+        """Handle the contact's next event or burst; False when nothing waits."""
+        items = await self._db.read(lambda session: self._waiting(session, address))
+        if not items:
+            return False
+        pause = self._typing(items)
+        if pause > 0:
+            await asyncio.sleep(pause)
+            return True
+        async with self._thinking:
+            first = items[0]
+            if first.unreadable is not None or first.attempts >= ATTEMPTS:
+                problem = first.unreadable or f"handling it failed {ATTEMPTS} times"
+                log.error("inbox event %d of %s is set aside: %s", first.id, address, problem)
+                await self._thinker.set_aside(address, first, problem)
+                return True
+            burst = self._burst(items)
+            # Counted in a transaction of its own, so that an event that kills the process counts too.
+            await self._db.write(lambda session: _count(session, [item.id for item in burst]))
+            await self._thinker.handle(address, burst, _joined(burst, address))
+        return True
+
+    def _waiting(self, session: Session, address: Address) -> list[InboxItem]:
+        rows = session.scalars(
+            select(InboxEvent)
+            .where(
+                InboxEvent.account == address.account,
+                InboxEvent.user_id == address.user_id,
+                InboxEvent.state == InboxState.NEW,
+            )
+            .order_by(InboxEvent.id)
+            .limit(_BATCH)
+        )
+        return [self._read(row) for row in rows]
+
+    def _read(self, row: InboxEvent) -> InboxItem:
+        try:
+            event = self._decode(row.account, row.payload)
+        except Exception as error:  # a payload may be wrong in any way  # noqa: BLE001
+            unreadable = f"the payload makes no sense ({type(error).__name__})"
+            return InboxItem(row.id, row.received_at, row.attempts, None, row.payload, unreadable)
+        return InboxItem(row.id, row.received_at, row.attempts, event, row.payload)
+
+    def _burst(self, items: Sequence[InboxItem]) -> list[InboxItem]:
+        """The messages that make one question: those written within a window of each other. Else the first alone."""
+        burst = [items[0]]
+        if not self._joinable(items[0]):
+            return burst
+        for item in items[1:]:
+            if not self._joinable(item) or item.received_at - burst[-1].received_at > timedelta(seconds=self._window):
+                break
+            burst.append(item)
+        return burst
+
+    def _joinable(self, item: InboxItem) -> bool:
+        event = item.event
+        return (
+            self._window > 0
+            and event is not None
+            and event.kind is EventKind.MESSAGE
+            and not event.text.startswith("/")
+            and item.attempts == 0  # after a failure each is tried alone, so that one bad message harms no other
+        )
+
+    def _typing(self, items: Sequence[InboxItem]) -> float:
+        """Seconds to wait for more of the same burst."""
+        burst = self._burst(items)
+        if not self._joinable(burst[0]) or len(burst) < len(items):
+            return 0
+        now = self._clock()
+        quiet = self._window - (now - burst[-1].received_at).total_seconds()
+        patience = self._window * _BURST_AT_MOST - (now - burst[0].received_at).total_seconds()
+        return min(quiet, patience, self._window)
+
+
+def _count(session: Session, ids: list[int]) -> None:
+    session.execute(
+        update(InboxEvent)
+        .where(InboxEvent.id.in_(ids))
+        .values(attempts=InboxEvent.attempts + 1)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _joined(burst: Sequence[InboxItem], address: Address) -> IncomingEvent:
+    """The burst as one event; an event that needs no thought becomes an empty permission."""
+    events = [item.event for item in burst if item.event is not None]
+    if not events:
+        return IncomingEvent(EventKind.PROFILE, address, burst[0].received_at)
+    text = "\n".join(event.text for event in events if event.text)
+    attachments = tuple(attachment for event in events for attachment in event.attachments)
+    return replace(events[-1], text=text, attachments=attachments)

@@ -1,0 +1,15 @@
+"""Run by Alembic: uses the connection that `bot.schema.migrate` opened."""
+
+from alembic import context
+
+import handoff.models
+import knowledge.models
+from infra.columns import Base
+
+TABLES = (handoff.models.Contact, knowledge.models.Entry)  # imported, so that their tables are declared
+
+context.configure(
+    connection=context.config.attributes["connection"], target_metadata=Base.metadata, render_as_batch=True
+)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,57 @@
+"""Opening the doors: settings to a running program, with the demo where no channel is set up."""
+
+import logging
+from contextlib import AsyncExitStack
+
+import click
+
+from bot import demo
+from bot.app import App, open_app
+from bot.channels.web.site import Demo, build_site
+from bot.control import listening
+from bot.running import Role, run
+from bot.settings import Settings
+from infra.errors import PlainError
+
+log = logging.getLogger(__name__)
+
+
+async def open_doors(settings: Settings, only: Role | None) -> None:
+    """Run until asked to stop.
+
+    Raises:
+        PlainError: the settings do not fit each other or the machine.
+    """
+    if only is not None and settings.database_url.startswith("sqlite"):
+        raise PlainError("Roles in separate processes need PostgreSQL: set FRONTDESK_DATABASE_URL, or leave --only out.")
+    if only == "bot" and not settings.channels:
+        raise PlainError("There is no channel to serve: set FRONTDESK_TELEGRAM_TOKEN or FRONTDESK_VK_TOKEN.")
+    async with AsyncExitStack() as stack:
+        simulated = None
+        if not settings.channels and only is None:
+            simulated = await stack.enter_async_context(demo.platforms())
+            settings = demo.with_demo_channels(settings, simulated)
+        app = await stack.enter_async_context(open_app(settings))
+        await stack.enter_async_context(listening(app))
+        shown = None
+        if simulated is not None:
+            shown = Demo(simulated.telegram, simulated.vk, demo.AGENT_EMAIL, await demo.furnish(app))
+        else:
+            await demo.retire(app)
+        site = None if only == "bot" else stack.enter_context(build_site(app, shown))
+        await run(app, only, site, lambda address: _welcome(app, address, shown))
+
+
+def _welcome(app: App, address: str, shown: Demo | None) -> None:
+    """What whoever started the program reads first."""
+    if not address:
+        click.echo("Frontdesk serves " + ", ".join(app.channels))
+        return
+    click.echo(f"Frontdesk is open: {address}/")
+    if shown:
+        click.echo(f"  Two phones to write from: {address}/")
+        click.echo(f"  The desk:                 {address}/desk   {shown.agent_email}  {shown.agent_password}")
+        click.echo(f"  The help page:            {address}/help")
+    else:
+        click.echo(f"  The desk:      {address}/desk")
+        click.echo(f"  The help page: {address}/help")

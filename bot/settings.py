@@ -1,0 +1,196 @@
+"""Every setting: environment, `.env`, `frontdesk.toml`, in this order of weight. Read by `cli.py` and `app.py` only."""
+
+import difflib
+import hashlib
+import hmac
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, Literal, Self
+
+from dotenv import dotenv_values
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, model_validator
+
+from infra.errors import PlainError
+
+PREFIX = "FRONTDESK_"
+_TELEGRAM_TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{30,}")
+_DEFAULT_SECRETS = {"changeme", "change-me", "secret", "password", "default", "frontdesk"}
+_ACCOUNT_NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"
+
+
+class ChannelSettings(BaseModel):
+    """One account on one platform: a `[[channel]]` table, or the `FRONTDESK_TELEGRAM_…` / `FRONTDESK_VK_…` names."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["telegram", "vk"]
+    name: str = Field("main", pattern=_ACCOUNT_NAME)
+    token: SecretStr
+    group_id: int = 0
+    api_url: str | None = None
+    proxy: str | None = None
+    mode: Literal["polling", "longpoll", "webhook", "callback"] = "polling"
+    webhook_secret: SecretStr | None = None
+
+    @property
+    def account(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+    @property
+    def hooked(self) -> bool:
+        """Whether the platform calls us."""
+        return self.mode in {"webhook", "callback"}
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        token = self.token.get_secret_value()
+        if self.kind == "telegram" and not _TELEGRAM_TOKEN.fullmatch(token):
+            raise ValueError("the Telegram token is malformed: copy it whole from BotFather, like 123456:ABC-DEF…")
+        if self.kind == "vk" and (len(token) < 20 or not token.isascii() or any(map(str.isspace, token))):
+            raise ValueError("the VK token is malformed: copy it whole from the community's settings, API usage")
+        if self.kind == "vk" and self.group_id <= 0:
+            raise ValueError("a VK token needs the number of its community: set the group id too")
+        if self.kind == "telegram" and self.mode not in {"polling", "webhook"}:
+            raise ValueError("the mode of a Telegram channel is polling or webhook")
+        if self.kind == "vk" and self.mode not in {"longpoll", "callback"}:
+            raise ValueError("the mode of a VK channel is longpoll or callback")
+        return self
+
+
+class Settings(BaseModel):
+    """What differs between two deployments. Field names are the environment's names without their prefix."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    database_url: str = "sqlite:///var/frontdesk.db"
+    redis_url: str | None = None
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+    public_url: HttpUrl | None = None
+    secret_key: SecretStr | None = None
+    language: Literal["ru", "en", "hu"] = "ru"
+    burst_window: float = Field(1.5, ge=0, le=10)
+    channels: tuple[ChannelSettings, ...] = ()
+
+    @property
+    def address(self) -> str:
+        """Where people reach the pages, without a slash at the end."""
+        return str(self.public_url).rstrip("/") if self.public_url else f"http://{self.host}:{self.port}"
+
+    def webhook_secret(self, channel: ChannelSettings) -> str:
+        """The secret that the platform must show: the one given, else one derived from the secret key."""
+        if channel.webhook_secret is not None:
+            return channel.webhook_secret.get_secret_value()
+        key = self.secret_key.get_secret_value() if self.secret_key else ""
+        return hmac.new(key.encode(), f"webhook {channel.account}".encode(), hashlib.sha256).hexdigest()
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        secret = self.secret_key.get_secret_value() if self.secret_key else None
+        if secret is not None and (len(secret) < 16 or secret.lower() in _DEFAULT_SECRETS):
+            raise ValueError("FRONTDESK_SECRET_KEY is too easy to guess: give at least 16 random characters")
+        seen = set[str]()
+        for channel in self.channels:
+            if channel.account in seen:
+                raise ValueError(f"there are two channels named {channel.account}: give each [[channel]] its own name")
+            seen.add(channel.account)
+            if channel.hooked and self.public_url is None:
+                raise ValueError(f"{channel.account} is called by the platform: set FRONTDESK_PUBLIC_URL to reach it")
+            if channel.hooked and secret is None and channel.webhook_secret is None:
+                raise ValueError(f"{channel.account} needs a webhook secret: set it or FRONTDESK_SECRET_KEY")
+        return self
+
+
+_CHANNEL_NAMES = {
+    "telegram_token": ("telegram", "token"),
+    "telegram_api_url": ("telegram", "api_url"),
+    "telegram_mode": ("telegram", "mode"),
+    "telegram_webhook_secret": ("telegram", "webhook_secret"),
+    "telegram_proxy": ("telegram", "proxy"),
+    "vk_token": ("vk", "token"),
+    "vk_group_id": ("vk", "group_id"),
+    "vk_api_url": ("vk", "api_url"),
+    "vk_mode": ("vk", "mode"),
+    "vk_callback_secret": ("vk", "webhook_secret"),
+    "vk_proxy": ("vk", "proxy"),
+}
+_PLAIN_NAMES = [name for name in Settings.model_fields if name != "channels"]
+
+
+def read_settings(folder: Path = Path()) -> Settings:
+    """Read `frontdesk.toml` and `.env` of `folder`, then the environment, each outweighing the one before.
+
+    Raises:
+        PlainError: a setting is unknown or malformed; the sentence names it and the mend.
+    """
+    plain, tables = _from_toml(folder / "frontdesk.toml")
+    named = {name.lower(): value for name, value in dotenv_values(folder / ".env").items() if value}
+    named |= {name.lower(): value for name, value in os.environ.items() if value}
+    given = {name.removeprefix(PREFIX.lower()): v for name, v in named.items() if name.startswith(PREFIX.lower())}
+    for name in given:
+        _known(name, [*_PLAIN_NAMES, *_CHANNEL_NAMES], lambda known: PREFIX + known.upper())
+    plain |= {name: value for name, value in given.items() if name in _PLAIN_NAMES}
+    channels = [*tables, *_from_environment(given)]
+    try:
+        accounts = tuple(ChannelSettings.model_validate(_with_mode(table)) for table in channels)
+        return Settings.model_validate({**plain, "channels": accounts})
+    except ValidationError as error:
+        raise PlainError(_sentence(error)) from None  # the cause would show the values, tokens among them
+
+
+def _from_environment(given: dict[str, str]) -> list[dict[str, Any]]:
+    channels: dict[str, dict[str, Any]] = {}
+    for name, (kind, field) in _CHANNEL_NAMES.items():
+        if name in given:
+            channels.setdefault(kind, {"kind": kind})[field] = given[name]
+    for kind, channel in channels.items():
+        if "token" not in channel:
+            raise PlainError(f"{PREFIX}{kind.upper()}_TOKEN is missing, though other settings of {kind} are given.")
+    return list(channels.values())
+
+
+def _from_toml(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    if not path.exists():
+        return {}, []
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PlainError(f"frontdesk.toml cannot be read: {error}") from error
+    tables = content.pop("channel", [])
+    for name in content:
+        _known(name, _PLAIN_NAMES, lambda known: f"{known} (in frontdesk.toml)")
+    for table in tables:
+        for name in table:
+            _known(name, list(ChannelSettings.model_fields), lambda known: f"{known} (of a [[channel]])")
+    return content, [{name: _resolved(name, value) for name, value in table.items()} for table in tables]
+
+
+def _resolved(name: str, value: object) -> object:
+    """A secret may be named instead of written: `token = "env:MY_TOKEN"`."""
+    if not isinstance(value, str) or not value.startswith("env:"):
+        return value
+    variable = value.removeprefix("env:")
+    if not os.environ.get(variable):
+        raise PlainError(f"frontdesk.toml takes {name} from {variable}, which is not set in the environment.")
+    return os.environ[variable]
+
+
+def _with_mode(table: dict[str, Any]) -> dict[str, Any]:
+    return {"mode": "longpoll" if table.get("kind") == "vk" else "polling", **table}
+
+
+def _known(name: str, names: list[str], show: Any) -> None:  # noqa: ANN401 - a one-line formatter
+    if name in names:
+        return
+    near = difflib.get_close_matches(name, names, 1)
+    hint = f"did you mean {show(near[0])}?" if near else "see .env.example for all of them."
+    raise PlainError(f"{show(name)} is not a setting: {hint}")
+
+
+def _sentence(error: ValidationError) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    where = ".".join(str(step) for step in first["loc"])
+    what = first["msg"].removeprefix("Value error, ")
+    return f"{PREFIX}{where.upper()}: {what}." if where else f"{what[:1].upper()}{what[1:]}."

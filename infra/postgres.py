@@ -1,0 +1,118 @@
+"""PostgreSQL behind a pool: each unit of work in a thread of its own, READ COMMITTED, rows locked where needed."""
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from sqlalchemy import Connection, NullPool, create_engine, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.orm import Session
+
+from infra.errors import PlainError
+
+T = TypeVar("T")
+
+_CONNECTIONS = 8
+_ATTEMPTS = 3
+_REPEATABLE = {"40001", "40P01"}  # serialisation failure, deadlock
+_ASK_EVERY = 1.0
+_CHECK_EVERY = 3.0
+
+
+class PostgresStore:
+    """A database on a PostgreSQL server, shared with any number of processes."""
+
+    def __init__(self, url: URL) -> None:
+        self.engine = create_engine(
+            url,
+            pool_size=_CONNECTIONS,
+            max_overflow=0,
+            pool_pre_ping=True,
+            connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
+        )
+        self._lone = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        try:
+            self.engine.connect().close()
+        except OperationalError as error:
+            self.engine.dispose()
+            where = url.render_as_string(hide_password=True)
+            raise PlainError(
+                f"The database {where} cannot be reached: start PostgreSQL or mend FRONTDESK_DATABASE_URL."
+            ) from error
+        self._threads = ThreadPoolExecutor(_CONNECTIONS, thread_name_prefix="postgres")
+
+    def read(self, work: Callable[[Session], T]) -> "asyncio.Future[T]":
+        return asyncio.get_running_loop().run_in_executor(self._threads, self._read, work)
+
+    def write(self, work: Callable[[Session], T]) -> "asyncio.Future[T]":
+        loop = asyncio.get_running_loop()
+        return loop.run_in_executor(self._threads, self._write, work, loop)
+
+    async def hold(self, name: str) -> "AdvisoryLock":
+        """Wait for the session-level advisory lock of `name`, on a connection of its own."""
+        while True:
+            try:
+                lock = await asyncio.to_thread(self._try_lock, name)
+            except OperationalError:
+                lock = None  # the server is away; it comes back
+            if lock is not None:
+                return lock
+            await asyncio.sleep(_ASK_EVERY)
+
+    def _try_lock(self, name: str) -> "AdvisoryLock | None":
+        connection = self._lone.connect()
+        got = connection.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), {"name": name})
+        if got.scalar_one():
+            return AdvisoryLock(connection)
+        connection.close()
+        return None
+
+    def close(self) -> None:
+        self._threads.shutdown()
+        self.engine.dispose()
+
+    def _read(self, work: Callable[[Session], T]) -> T:
+        with Session(self.engine) as session:
+            session.connection(execution_options={"postgresql_readonly": True})
+            return work(session)
+
+    def _write(self, work: Callable[[Session], T], loop: asyncio.AbstractEventLoop) -> T:
+        for attempt in range(1, _ATTEMPTS + 1):
+            with Session(self.engine) as session:
+                try:
+                    result = work(session)
+                    session.flush()
+                except DBAPIError as error:
+                    if attempt < _ATTEMPTS and _worth_repeating(error):
+                        continue
+                    raise
+                # A commit that fails is never repeated: nobody can say whether it happened.
+                session.commit()
+                for effect in session.info.get("effects", ()):
+                    loop.call_soon_threadsafe(effect)
+                return result
+        raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _worth_repeating(error: DBAPIError) -> bool:
+    return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _REPEATABLE
+
+
+class AdvisoryLock:
+    """Held as long as its connection lives: the server lets go at once when the process dies."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    async def lost(self) -> None:
+        while True:
+            await asyncio.sleep(_CHECK_EVERY)
+            try:
+                await asyncio.to_thread(self._connection.execute, text("SELECT 1"))
+            except DBAPIError:
+                return
+
+    async def release(self) -> None:
+        await asyncio.to_thread(self._connection.close)

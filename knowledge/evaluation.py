@@ -1,0 +1,247 @@
+"""How good the answers are: a knowledge file and judged questions in, precision, coverage and speed out.
+
+Both files are JSON Lines. Knowledge: `{"id", "question", "alternatives": [], "answer", "category", "lang"}`; questions:
+`{"text", "lang", "expected": id or null}`, where null means that nothing in the knowledge answers it.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from infra.errors import PlainError
+from knowledge.matching import Band, Matcher, Phrasing, Thresholds
+
+_WANTED_PRECISION = 0.95
+_DEPTH = 10
+
+
+@dataclass(frozen=True, slots=True)
+class EvalEntry:
+    """One entry of the knowledge under evaluation."""
+
+    id: str
+    question: str
+    alternatives: tuple[str, ...]
+    lang: str
+
+
+@dataclass(frozen=True, slots=True)
+class EvalQuery:
+    """One judged question; `expected` is the id of the entry that answers it, None when none does."""
+
+    text: str
+    lang: str
+    expected: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The figures of one run. Shares are 0..1, and NaN where the questions cannot tell (no question of that kind).
+
+    accuracy_at_1, recall_at_3, mrr_at_10: over questions that have an answer. oos_auroc: how well confidence separates
+    them from those that have none. coverage_at_95_precision: the largest share of answerable questions answered rightly
+    at any threshold with at least 95 % right. auto_answer_*: with the built-in thresholds, right among the answered, and
+    answered rightly among the answerable. oos_answered: share of unanswerable questions that were answered all the same.
+    calibration_error: expected calibration error of the best candidate's confidence in ten bins.
+    """
+
+    queries: int
+    entries: int
+    accuracy_at_1: float
+    recall_at_3: float
+    mrr_at_10: float
+    oos_auroc: float
+    coverage_at_95_precision: float
+    auto_answer_precision: float
+    auto_answer_coverage: float
+    oos_answered: float
+    calibration_error: float
+    queries_per_second: float
+    p50_ms: float
+    p99_ms: float
+    index_seconds: float
+    index_bytes: int
+
+
+def read_knowledge(lines: Iterable[str]) -> list[EvalEntry]:
+    """Entries in the order of the lines.
+
+    Raises PlainError with the line number, the field and the reason at the first fault.
+    """
+    entries: list[EvalEntry] = []
+    seen: dict[str, int] = {}
+    for number, row in _rows(lines):
+        identity = _identity(row.get("id"), number, "id")
+        if identity in seen:
+            raise PlainError(f'Line {number}, field "id": {identity!r} already stands on line {seen[identity]}.')
+        seen[identity] = number
+        alternatives = row.get("alternatives", [])
+        if not isinstance(alternatives, list) or not all(isinstance(text, str) for text in alternatives):
+            raise PlainError(f'Line {number}, field "alternatives": a list of texts is needed.')
+        question = _text(row, number, "question")
+        entries.append(EvalEntry(identity, question, tuple(alternatives), _text(row, number, "lang")))
+    return entries
+
+
+def read_queries(lines: Iterable[str]) -> list[EvalQuery]:
+    """Judged questions in the order of the lines; faults as in `read_knowledge`."""
+    queries = []
+    for number, row in _rows(lines):
+        if "expected" not in row:
+            raise PlainError(
+                f'Line {number}, field "expected": missing; write null when no entry answers the question.'
+            )
+        expected = None if row["expected"] is None else _identity(row["expected"], number, "expected")
+        queries.append(EvalQuery(_text(row, number, "text"), _text(row, number, "lang"), expected))
+    return queries
+
+
+def _rows(lines: Iterable[str]) -> Iterable[tuple[int, dict[str, object]]]:
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except ValueError as fault:
+            raise PlainError(f"Line {number}: not a JSON object ({fault}).") from fault
+        if not isinstance(row, dict):
+            raise PlainError(f"Line {number}: a JSON object is needed, in braces.")
+        yield number, row
+
+
+def _identity(value: object, number: int, field: str) -> str:
+    if isinstance(value, bool) or not isinstance(value, str | int) or value == "":
+        raise PlainError(f'Line {number}, field "{field}": a text or a whole number is needed.')
+    return str(value)
+
+
+def _text(row: dict[str, object], number: int, field: str) -> str:
+    value = row.get(field)
+    if not isinstance(value, str) or not value.strip():
+        raise PlainError(f'Line {number}, field "{field}": a text is needed.')
+    return value
+
+
+def evaluate(
+    knowledge: Sequence[EvalEntry],
+    queries: Sequence[EvalQuery],
+    progress: Callable[[int, int], None] | None = None,
+    *,
+    thresholds: Thresholds | None = None,
+) -> Report:
+    """Ask every query once and count. `progress` is told (asked, all) after each; the language of a query is its contact's.
+
+    Raises PlainError when a query expects an entry that the knowledge does not have.
+    """
+    places = {entry.id: place for place, entry in enumerate(knowledge)}
+    for position, query in enumerate(queries, 1):
+        if query.expected is not None and query.expected not in places:
+            raise PlainError(
+                f"Question {position} expects the entry {query.expected!r}, which the knowledge does not have."
+            )
+    begun = time.perf_counter()
+    matcher = Matcher.build(_phrasings(knowledge), thresholds or Thresholds())
+    index_seconds = time.perf_counter() - begun
+    ranks: list[int] = []
+    confidences: list[float] = []
+    answered: list[bool] = []
+    spent: list[float] = []
+    for asked, query in enumerate(queries, 1):
+        begun = time.perf_counter()
+        match = matcher.match(query.text, languages=(query.lang,), limit=_DEPTH)
+        spent.append(time.perf_counter() - begun)
+        order = [candidate.entry_id for candidate in match.candidates]
+        place = None if query.expected is None else places[query.expected]
+        ranks.append(order.index(place) if place in order else _DEPTH)
+        confidences.append(match.candidates[0].confidence if match.candidates else 0.0)
+        answered.append(match.band is Band.ANSWER)
+        if progress is not None:
+            progress(asked, len(queries))
+    outcome = _Outcome(
+        np.array(ranks, np.int64),
+        np.array([query.expected is not None for query in queries], bool),
+        np.array(confidences),
+        np.array(answered, bool),
+        np.array(spent),
+    )
+    return outcome.report(len(knowledge), index_seconds, matcher.size)
+
+
+def _phrasings(knowledge: Sequence[EvalEntry]) -> Iterable[Phrasing]:
+    for place, entry in enumerate(knowledge):
+        for text in (entry.question, *entry.alternatives):
+            yield Phrasing(place, text, entry.lang)
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    """What was measured, one number per question: rank of the right entry, whether there is one, confidence, …"""
+
+    ranks: NDArray[np.int64]
+    inside: NDArray[np.bool_]
+    confidences: NDArray[np.float64]
+    answered: NDArray[np.bool_]
+    spent: NDArray[np.float64]
+
+    def report(self, entries: int, index_seconds: float, index_bytes: int) -> Report:
+        inside, answered = self.inside, self.answered
+        right = inside & (self.ranks == 0)
+        found = self.ranks[inside]
+        reciprocal = np.where(found < _DEPTH, 1.0 / (found + 1.0), 0.0)
+        milliseconds = self.spent * 1000
+        return Report(
+            queries=len(self.ranks),
+            entries=entries,
+            accuracy_at_1=_share(found == 0),
+            recall_at_3=_share(found < 3),
+            mrr_at_10=float(reciprocal.mean()) if len(found) else float("nan"),
+            oos_auroc=auroc(self.confidences[inside], self.confidences[~inside]),
+            coverage_at_95_precision=coverage_at(_WANTED_PRECISION, self.confidences, right, int(inside.sum())),
+            auto_answer_precision=_share(right[answered]),
+            auto_answer_coverage=float((right & answered).sum() / inside.sum()) if inside.any() else float("nan"),
+            oos_answered=_share(answered[~inside]),
+            calibration_error=calibration_error(self.confidences, right),
+            queries_per_second=float(len(self.spent) / self.spent.sum()) if len(self.spent) else float("nan"),
+            p50_ms=float(np.percentile(milliseconds, 50)) if len(self.spent) else float("nan"),
+            p99_ms=float(np.percentile(milliseconds, 99)) if len(self.spent) else float("nan"),
+            index_seconds=index_seconds,
+            index_bytes=index_bytes,
+        )
+
+
+def _share(values: NDArray[np.bool_]) -> float:
+    return float(values.mean()) if len(values) else float("nan")
+
+
+def auroc(inside: NDArray[np.float64], outside: NDArray[np.float64]) -> float:
+    """Chance that a question with an answer is trusted more than one without; ties count half. NaN if either is absent."""
+    if not len(inside) or not len(outside):
+        return float("nan")
+    ordered = np.sort(outside)
+    below = np.searchsorted(ordered, inside, side="left")
+    not_above = np.searchsorted(ordered, inside, side="right")
+    return float((below + not_above).sum() / 2 / len(inside) / len(outside))
+
+
+def coverage_at(precision: float, confidences: NDArray[np.float64], right: NDArray[np.bool_], answerable: int) -> float:
+    """The largest share of answerable questions that a threshold answers rightly while holding the precision."""
+    if answerable == 0:
+        return float("nan")
+    order = np.argsort(-confidences, kind="stable")
+    hits = np.cumsum(right[order])
+    last_of_tie = np.append(np.diff(confidences[order]) != 0, True)
+    holds = last_of_tie & (hits >= precision * np.arange(1, len(order) + 1)) & (confidences[order] > 0)
+    return float(hits[holds].max() / answerable) if holds.any() else 0.0
+
+
+def calibration_error(confidences: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
+    """Mean distance between confidence and the share that is right, over ten bins weighted by their size."""
+    if not len(confidences):
+        return float("nan")
+    bins = np.minimum((confidences * 10).astype(np.int64), 9)
+    gaps = np.bincount(bins, confidences, minlength=10) - np.bincount(bins, right, minlength=10)
+    return float(np.abs(gaps).sum() / len(confidences))

@@ -1,0 +1,119 @@
+"""CSV: one entry a row under a header row, as a spreadsheet saves it. Rows are counted as the spreadsheet counts them.
+
+Other wordings stand in one cell, one a line or separated by `|`. A cell that a spreadsheet would take for a formula
+is written with an apostrophe before it, and loses it again when it is read.
+"""
+
+import csv
+import io
+import re
+
+from knowledge.drafts import Draft
+from knowledge.formats.rows import ENTRY_FIELDS, Block, Format, Sheet, UnreadableError, plain_entries, utf8
+from knowledge.problems import Problem, did_you_mean
+
+_DELIMITERS = (",", ";", "\t")
+_ESCAPE = re.compile("'*[=+\\-@\t\r]")
+_ESCAPED = re.compile("'+[=+\\-@\t\r]")
+_BINARY = re.compile("[\x00-\x08\x0e-\x1f]")
+# The library refuses cells over 128 KiB unless told otherwise; the size of the whole file is limited elsewhere.
+csv.field_size_limit(8 * 1024 * 1024)
+
+
+def read(name: str, data: bytes) -> Sheet:
+    text = _decoded(data)
+    sheet = Sheet()
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    number = 0
+    names: list[str] = []
+    try:
+        for number, row in enumerate(rows, 1):
+            cells = [_unescaped(cell) for cell in row]
+            if number == 1:
+                names = _header(sheet, name, cells)
+            elif any(cell.strip() for cell in cells):
+                sheet.entries.append(_entry(sheet, name, number, names, cells))
+    except csv.Error as error:
+        raise UnreadableError(f"a quoted cell is broken ({error})", number + 1) from error
+    return sheet
+
+
+def write(draft: Draft) -> bytes:
+    file = io.StringIO(newline="")
+    # Semicolon and byte order mark: what Excel opens as a table in Russian and Hungarian without being asked.
+    writer = csv.writer(file, delimiter=";")
+    writer.writerow(ENTRY_FIELDS)
+    for entry in plain_entries(draft):
+        entry["alternatives"] = _cell(entry["alternatives"])
+        writer.writerow([_escaped(str(entry.get(name, ""))) for name in ENTRY_FIELDS])
+    return file.getvalue().encode("utf-8-sig")
+
+
+def _decoded(data: bytes) -> str:
+    try:
+        return utf8(data)
+    except UnreadableError:
+        if b"\0" in data:
+            raise
+        try:
+            text = data.decode("cp1251")
+        except UnicodeDecodeError:
+            text = "\0"
+        if _BINARY.search(text):
+            raise UnreadableError("is neither UTF-8 nor Windows-1251 text") from None
+        return text
+
+
+def _delimiter(text: str) -> str:
+    first = text.split("\n", 1)[0]
+    return max(_DELIMITERS, key=lambda delimiter: len(_known(first, delimiter)))
+
+
+def _known(line: str, delimiter: str) -> set[str]:
+    return {cell.strip(' "\r').lower() for cell in line.split(delimiter)} & set(ENTRY_FIELDS)
+
+
+def _header(sheet: Sheet, name: str, cells: list[str]) -> list[str]:
+    names = [cell.strip().lower() for cell in cells]
+    if "question" not in names:
+        raise UnreadableError(
+            f"the first row must name the fields, at least question; known: {', '.join(ENTRY_FIELDS)}", 1
+        )
+    for place, cell in enumerate(names):
+        if cell and cell not in ENTRY_FIELDS:
+            reason = f'unknown field "{cell}"' + did_you_mean(cell, ENTRY_FIELDS)
+            sheet.problems.append(Problem(name, 1, None, reason))
+        elif cell and cell in names[:place]:
+            sheet.problems.append(Problem(name, 1, cell, "is given twice"))
+    return names
+
+
+def _entry(sheet: Sheet, name: str, number: int, names: list[str], cells: list[str]) -> Block:
+    if any(cell.strip() for cell in cells[len(names) :]):
+        sheet.problems.append(
+            Problem(name, number, None, "has more cells than the header: quote a cell with separators")
+        )
+    fields: dict[str, object] = {}
+    for field, cell in zip(names, cells, strict=False):
+        if field == "alternatives":
+            fields[field] = re.split(r"[\r\n]" if "\n" in cell else r"[|\r]", cell)
+        elif field in ENTRY_FIELDS:
+            fields[field] = cell or None
+    return Block(tuple(fields.items()), number)
+
+
+def _cell(alternatives: object) -> str:
+    lines = [str(text) for text in alternatives] if isinstance(alternatives, list) else []
+    # A line break says that `|` is an ordinary character in this cell.
+    return "\n".join(lines) + ("\n" if len(lines) == 1 and "|" in lines[0] else "")
+
+
+def _escaped(cell: str) -> str:
+    return "'" + cell if _ESCAPE.match(cell) else cell
+
+
+def _unescaped(cell: str) -> str:
+    return cell[1:] if _ESCAPED.match(cell) else cell
+
+
+CSV = Format(read, write)

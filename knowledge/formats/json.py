@@ -1,0 +1,66 @@
+"""JSON (an object with `categories` and `entries`, or a plain list of entries) and JSON Lines (one entry a line).
+
+Rows are the number of the entry in JSON, the line in JSON Lines.
+"""
+
+import json
+
+from knowledge.drafts import Draft
+from knowledge.formats.rows import (
+    Block,
+    Format,
+    Sheet,
+    UnreadableError,
+    plain_categories,
+    plain_entries,
+    sheet_of,
+    utf8,
+)
+from knowledge.problems import Problem
+
+
+def read(name: str, data: bytes) -> Sheet:
+    return sheet_of(name, _parse(utf8(data)))
+
+
+def write(draft: Draft) -> bytes:
+    document = {"categories": plain_categories(draft), "entries": plain_entries(draft)}
+    return json.dumps(document, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def read_lines(name: str, data: bytes) -> Sheet:
+    sheet = Sheet()
+    # Not splitlines(): JSON may hold U+2028 and its like within a text.
+    for number, line in enumerate(utf8(data).split("\n"), 1):
+        if not line.strip():
+            continue
+        try:
+            block = _parse(line)
+        except UnreadableError as error:
+            sheet.problems.append(Problem(name, number, None, error.reason))
+            continue
+        if isinstance(block, Block):
+            block.row = number
+            sheet.entries.append(block)
+        else:
+            sheet.problems.append(Problem(name, number, None, "is not an object with fields"))
+    return sheet
+
+
+def write_lines(draft: Draft) -> bytes:
+    return "".join(json.dumps(entry, ensure_ascii=False) + "\n" for entry in plain_entries(draft)).encode()
+
+
+def _parse(text: str) -> object:
+    try:
+        return json.loads(text, object_pairs_hook=Block)
+    except json.JSONDecodeError as error:
+        raise UnreadableError(f"is not JSON: {error.msg} (column {error.colno})", error.lineno) from error
+    except RecursionError as error:
+        raise UnreadableError("is nested too deeply") from error
+    except ValueError as error:
+        raise UnreadableError("is not JSON: a number is too long") from error
+
+
+JSON = Format(read, write)
+JSON_LINES = Format(read_lines, write_lines)

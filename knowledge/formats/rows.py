@@ -1,0 +1,119 @@
+"""What every format reads into: named fields with the place where they stand. Nothing here judges the values."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+
+from knowledge.drafts import Draft
+from knowledge.problems import Problem, did_you_mean
+
+ENTRY_FIELDS = ("id", "lang", "category", "question", "alternatives", "answer", "handoff", "status")
+CATEGORY_FIELDS = ("key", "title", "handoff")
+_MOST_FIELDS = 50
+
+
+class UnreadableError(Exception):
+    """The file cannot be read beyond `row`."""
+
+    def __init__(self, reason: str, row: int | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.row = row
+
+
+class Block(dict[str, object]):
+    """The fields of one entry or category: text, number, list, mapping or None; `twice` names those given twice."""
+
+    def __init__(self, fields: Sequence[tuple[str, object]] = (), row: int | None = None) -> None:
+        if len(fields) > _MOST_FIELDS:
+            raise UnreadableError("an object has too many fields", row)
+        super().__init__(fields)
+        self.row = row
+        counts = Counter(name for name, _ in fields)
+        self.twice = tuple(name for name, count in counts.items() if count > 1)
+
+
+@dataclass(slots=True)
+class Sheet:
+    """One file, read: its blocks, and what kept the rest of it from being read."""
+
+    entries: list[Block] = field(default_factory=list)
+    categories: list[Block] = field(default_factory=list)
+    problems: list[Problem] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Format:
+    """One file format. `read(name, data)` raises `UnreadableError` and nothing else; `write` keeps every field."""
+
+    read: Callable[[str, bytes], Sheet]
+    write: Callable[[Draft], bytes]
+
+
+def utf8(data: bytes) -> str:
+    """The text of a file in UTF-8, with or without a byte order mark."""
+    if b"\0" in data:
+        raise UnreadableError("is not a text file in UTF-8")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = data[: error.start].count(b"\n") + 1
+        raise UnreadableError("is not UTF-8: save the file with that encoding", row) from error
+
+
+def sheet_of(name: str, document: object) -> Sheet:
+    """The blocks of a document: an object with `categories` and `entries`, or a plain list of entries."""
+    sheet = Sheet()
+    if isinstance(document, Block):
+        for key, value in document.items():
+            if key not in {"categories", "entries"}:
+                reason = f'unknown field "{key}"' + did_you_mean(key, ("categories", "entries"))
+                sheet.problems.append(Problem(name, document.row, None, reason))
+            elif value is not None and not isinstance(value, list):
+                sheet.problems.append(Problem(name, document.row, key, "must be a list"))
+        sheet.problems += [Problem(name, document.row, key, "is given twice") for key in document.twice]
+        sheet.entries = list(_blocks(sheet, name, "entries", document.get("entries")))
+        sheet.categories = list(_blocks(sheet, name, "categories", document.get("categories")))
+    elif isinstance(document, list):
+        sheet.entries = list(_blocks(sheet, name, "entries", document))
+    elif document is not None:
+        raise UnreadableError("holds neither a list of entries nor an object with `entries`")
+    return sheet
+
+
+def _blocks(sheet: Sheet, name: str, field_name: str, items: object) -> Iterable[Block]:
+    for number, item in enumerate(items if isinstance(items, list) else (), 1):
+        if isinstance(item, Block):
+            item.row = item.row or number
+            yield item
+        else:
+            sheet.problems.append(Problem(name, number, field_name, f"item {number} is not an object with fields"))
+
+
+def plain_entries(draft: Draft) -> list[dict[str, object]]:
+    """The entries as fields to write, in the order of the documentation; fields that say nothing are left out."""
+    return [
+        {
+            name: value
+            for name, value in (
+                ("id", entry.key),
+                ("lang", entry.lang),
+                ("category", entry.category),
+                ("question", entry.question),
+                ("alternatives", list(entry.alternatives)),
+                ("answer", entry.answer),
+                ("handoff", entry.handoff),
+                ("status", None if entry.status == "published" else entry.status),
+            )
+            if value is not None
+        }
+        for entry in draft.entries
+    ]
+
+
+def plain_categories(draft: Draft) -> list[dict[str, object]]:
+    """The categories as fields to write."""
+    return [
+        {"key": category.key, "title": dict(category.titles), "handoff": category.handoff or "allowed"}
+        for category in draft.categories
+    ]

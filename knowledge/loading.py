@@ -1,0 +1,87 @@
+"""Knowledge files in and out.
+
+`read_files` → `plan` → `apply`: read and check everything, look at what would change, change it in one transaction.
+Nothing is ever applied in part. `export` writes what the same three steps find to be no change at all, in each format.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from knowledge.checking import Judge
+from knowledge.drafts import Draft
+from knowledge.formats import FORMATS
+from knowledge.formats.rows import UnreadableError
+from knowledge.planning import Plan, PlanChangedError, PlannedCategory, PlannedEntry, apply, plan
+from knowledge.problems import KnowledgeError, Problem
+from knowledge.stored import stored_draft
+
+__all__ = [
+    "FormatName",
+    "KnowledgeError",
+    "Plan",
+    "PlanChangedError",
+    "PlannedCategory",
+    "PlannedEntry",
+    "Problem",
+    "SourceFile",
+    "apply",
+    "export",
+    "plan",
+    "read_files",
+]
+
+FormatName = Literal["yaml", "json", "jsonl", "csv"]
+
+MOST_BYTES = 5 * 1024 * 1024
+MOST_ENTRIES = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file as it came: its name tells the format and stands in the messages about it."""
+
+    name: str
+    data: bytes
+
+
+def read_files(files: Sequence[SourceFile], *, default_language: str = "ru") -> Draft:
+    """The knowledge that `files` describe together.
+
+    Raises:
+        KnowledgeError: with every problem of every file. Together they may hold 5 MiB and 20 000 entries.
+    """
+    if sum(len(file.data) for file in files) > MOST_BYTES:
+        raise KnowledgeError([Problem(file.name, None, None, "more than 5 MiB in one load") for file in files])
+    judge = Judge(default_language)
+    entries = 0
+    for file in files:
+        form = FORMATS.get(PurePath(file.name).suffix.lower())
+        if form is None:
+            judge.problems.append(Problem(file.name, None, None, f"is none of {', '.join(FORMATS)}"))
+            continue
+        if not file.data.strip():
+            # An empty file is an accident: taken at its word it would archive everything.
+            judge.problems.append(Problem(file.name, None, None, "is empty"))
+            continue
+        try:
+            sheet = form.read(file.name, file.data)
+        except UnreadableError as error:
+            judge.problems.append(Problem(file.name, error.row, None, error.reason))
+            continue
+        entries += len(sheet.entries)
+        if entries > MOST_ENTRIES:
+            raise KnowledgeError([Problem(file.name, None, None, f"more than {MOST_ENTRIES} entries in one load")])
+        judge.add(file.name, sheet)
+    draft = judge.draft()
+    if judge.problems:
+        raise KnowledgeError(judge.problems)
+    return draft
+
+
+def export(session: Session, form: FormatName) -> bytes:
+    """Everything that is not archived, as a file; CSV and JSON Lines carry no titles and handoff rules of categories."""
+    return FORMATS[f".{form}"].write(stored_draft(session))

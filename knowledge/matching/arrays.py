@@ -1,0 +1,56 @@
+"""Compressed rows: many short lists of integers in two flat arrays, gathered without Python loops."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ints = NDArray[np.signedinteger[Any]]
+Floats = NDArray[np.floating[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Rows:
+    """Row `i` is `values[starts[i]:starts[i + 1]]`."""
+
+    starts: Ints
+    values: Ints
+
+    @classmethod
+    def of(cls, lengths: Sequence[int], values: Sequence[int]) -> "Rows":
+        starts = np.zeros(len(lengths) + 1, np.int32)
+        np.cumsum(np.fromiter(lengths, np.int32, len(lengths)), out=starts[1:])
+        return cls(starts, np.fromiter(values, np.int32, len(values)))
+
+    @property
+    def count(self) -> int:
+        return len(self.starts) - 1
+
+    @property
+    def size(self) -> int:
+        return self.starts.nbytes + self.values.nbytes
+
+    def row(self, index: int) -> Ints:
+        return self.values[self.starts[index] : self.starts[index + 1]]
+
+    def lengths(self, rows: Ints) -> Ints:
+        lengths: Ints = self.starts[rows + 1] - self.starts[rows]
+        return lengths
+
+    def gather(self, rows: Ints) -> tuple[Ints, Ints]:
+        """The values of several rows, one after the other, and the length of each row."""
+        lengths = self.lengths(rows)
+        ends = np.cumsum(lengths)
+        total = int(ends[-1]) if len(ends) else 0
+        offsets = np.repeat(self.starts[rows] - (ends - lengths), lengths)
+        return self.values[np.arange(total, dtype=np.int64) + offsets], lengths
+
+    def inverted(self, width: int) -> "Rows":
+        """Row `v` of the result lists the rows that hold `v`, ascending, once for each time it stands there."""
+        owners = np.repeat(np.arange(self.count, dtype=np.int32), np.diff(self.starts))
+        order = np.argsort(self.values, kind="stable")
+        starts = np.zeros(width + 1, np.int32)
+        np.cumsum(np.bincount(self.values, minlength=width), out=starts[1:])
+        return Rows(starts, owners[order])

@@ -1,0 +1,94 @@
+"""The matcher: one question in, ranked entries with calibrated probabilities out."""
+
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from knowledge.matching import courtesy
+from knowledge.matching.arrays import Floats
+from knowledge.matching.confidence import Weights, circumstances
+from knowledge.matching.features import Reranked, nearest
+from knowledge.matching.index import Index
+from knowledge.matching.question import Question
+from knowledge.matching.script import Script
+from knowledge.matching.spelling import Spelling
+from knowledge.matching.text import clip, fold, lower, words
+from knowledge.matching.values import Band, Candidate, Match, Phrasing, Thresholds
+
+_NEAR_TIE = 0.5
+_LIKE_ENOUGH = 0.6
+
+
+class Matcher:
+    """An immutable index over phrasings. Safe to ask from any number of threads; building is the only slow part."""
+
+    def __init__(self, index: Index, thresholds: Thresholds) -> None:
+        self._index = index
+        self._thresholds = thresholds
+        self._script = Script(index.vocabulary)
+        self._spelling = Spelling(index.vocabulary)
+        self._weights = Weights.load()
+
+    @classmethod
+    def build(cls, phrasings: Iterable[Phrasing], thresholds: Thresholds | None = None) -> "Matcher":
+        return cls(Index(list(phrasings)), thresholds or Thresholds())
+
+    @property
+    def size(self) -> int:
+        """Bytes that the index holds, within a few per cent."""
+        return self._index.size
+
+    def match(self, question: str, *, languages: Sequence[str] = (), limit: int = 5) -> Match:
+        """The entries that may answer, best first, at most `limit`.
+
+        Of entries that score nearly alike, those in an earlier one of `languages` come first. Never raises for any text,
+        and looks at no more than `text.LIMIT` characters of it.
+        """
+        asked, found = self.examine(question)
+        if not len(found.entries):
+            return Match(question, Band.NONE, ())
+        scores = self._weights.score(found.rows)
+        order = np.argsort(-self._preferring(scores, found, languages), kind="stable")
+        known = float(np.dot(asked.known, asked.weights) / max(float(asked.weights.sum()), 1e-6))
+        best = self._weights.probability(circumstances(scores[order], found.rows[order], known, len(asked.forms)))
+        confidences = best * np.exp(np.minimum(scores[order] - scores[order[0]], 0.0))
+        chosen = order[: max(limit, 0)]
+        candidates = tuple(
+            Candidate(
+                self._index.entry_ids[found.entries[place]],
+                self._index.texts[found.phrasings[place]],
+                float(confidence),
+                self._why(asked, int(found.phrasings[place])),
+            )
+            for place, confidence in zip(chosen, confidences, strict=False)
+        )
+        return Match(question, self._band(best), candidates)
+
+    def examine(self, question: str) -> tuple[Question, Reranked]:
+        """The repaired question and the feature rows of the nearest entries: what learning and explaining need."""
+        found = words(self._script.repair(lower(clip(question))))
+        forms = courtesy.strip(self._spelling.repair(courtesy.strip(found)))
+        asked = Question.of(forms, self._index.vocabulary)
+        return asked, nearest(self._index, asked, " ".join(forms))
+
+    def _preferring(self, scores: Floats, found: Reranked, languages: Sequence[str]) -> Floats:
+        if not languages:
+            return scores
+        rank = {lang: place for place, lang in reversed(list(enumerate(languages)))}
+        penalty = [rank.get(self._index.langs[entry], len(rank)) for entry in found.entries]
+        return scores - np.array(penalty, np.float32) * (_NEAR_TIE / max(len(rank), 1))
+
+    def _band(self, confidence: float) -> Band:
+        if confidence >= self._thresholds.answer:
+            return Band.ANSWER
+        return Band.SUGGEST if confidence >= self._thresholds.suggest else Band.NONE
+
+    def _why(self, asked: Question, phrasing: int) -> tuple[str, ...]:
+        """The words of the phrasing, as written there, that the question holds or resembles."""
+        tokens = self._index.tokens.row(phrasing)
+        if not len(asked.forms) or not len(tokens):
+            return ()
+        alike = asked.likeness[:, tokens].max(axis=0)
+        carrying = {self._index.vocabulary.forms[token] for token in tokens[alike >= _LIKE_ENOUGH]}
+        spelt = words(self._index.texts[phrasing])
+        return tuple(dict.fromkeys(word for word in spelt if fold(lower(word)) in carrying))

@@ -1,0 +1,111 @@
+"""Messages typed on the wrong keyboard layout, or in Latin letters instead of Cyrillic.
+
+Nothing is guessed from a dictionary: the knowledge's own words and letter trigrams decide which reading is likelier, so
+a knowledge base without Cyrillic never turns Latin text into Cyrillic.
+"""
+
+import re
+from collections.abc import Callable
+
+from knowledge.matching.text import fold, is_cyrillic, is_latin, words
+from knowledge.matching.vocabulary import Vocabulary
+
+_LATIN_KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
+_CYRILLIC_KEYS = "йцукенгшщзхъфывапролджэячсмитьбюе"
+_TO_CYRILLIC = str.maketrans(
+    dict(zip(_LATIN_KEYS, _CYRILLIC_KEYS, strict=True)) | dict(zip('{}:"<>~', "хъжэбюе", strict=True))
+)
+_TO_LATIN = str.maketrans(dict(zip(_CYRILLIC_KEYS, _LATIN_KEYS, strict=True)))
+
+_ROMAN = {
+    "shch": "щ", "sch": "щ", "sh": "ш", "ch": "ч", "zh": "ж", "kh": "х", "ts": "ц", "yu": "ю", "ju": "ю", "iu": "ю",
+    "ya": "я", "ja": "я", "ia": "ия", "yo": "е", "jo": "е", "ye": "е", "je": "е", "a": "а", "b": "б", "v": "в",
+    "w": "в", "g": "г", "d": "д", "e": "е", "j": "й", "z": "з", "i": "и", "y": "ы", "k": "к", "l": "л", "m": "м",
+    "n": "н", "o": "о", "p": "п", "r": "р", "s": "с", "t": "т", "u": "у", "f": "ф", "h": "х", "x": "кс", "c": "ц",
+    "4": "ч", "6": "ш", "'": "ь", "q": "к",
+}  # fmt: skip
+_ROMAN_UNIT = re.compile("|".join(re.escape(unit) for unit in sorted(_ROMAN, key=len, reverse=True)))
+_Y_AFTER_VOWEL = re.compile(r"(?<=[аеиоуыэюя])ы")
+_J_AS_ZH = re.compile(r"j(?![aeiouy])|(?<![aeiouy])j")
+_EDGES = ".,;:!?\"'()[]{}<>«»—-…"
+
+_Reading = Callable[[str], list[str]]
+
+_SURE = 0.72
+_PENALTY = 0.12
+
+
+def from_latin_letters(lowered: str) -> str:
+    """Cyrillic from the usual ways of writing Russian in Latin letters, digits 4 and 6 included."""
+    return _Y_AFTER_VOWEL.sub("й", _ROMAN_UNIT.sub(lambda unit: _ROMAN[unit.group()], lowered))
+
+
+class Script:
+    """Chooses, word by word, the reading that the knowledge makes likeliest; a message it knows is left as it is."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+        self._cyrillic = any(is_cyrillic(form) for form in vocabulary.forms)
+        self._latin = any(is_latin(form) for form in vocabulary.forms)
+
+    def repair(self, lowered: str) -> str:
+        """Lower-case text with misread words replaced."""
+        latin, cyrillic = is_latin(lowered), is_cyrillic(lowered)
+        if not ((latin and self._cyrillic) or (cyrillic and self._latin)):
+            return lowered
+        chunks = lowered.split()
+        plain = [self._likelihood(words(chunk)) for chunk in chunks]
+        sizes = [len(chunk) for chunk in chunks]
+        if sum(p * n for p, n in zip(plain, sizes, strict=True)) >= _SURE * sum(sizes):
+            return lowered
+        best_total, best = 0.0, chunks
+        for reading in self._readings(latin=latin, cyrillic=cyrillic):
+            gains = 0.0
+            other = []
+            for chunk, likelihood, size in zip(chunks, plain, sizes, strict=True):
+                text, found = chunk, likelihood
+                for candidate in reading(chunk):
+                    value = self._likelihood(words(candidate)) - _PENALTY
+                    if value > found:
+                        text, found = candidate, value
+                gains += (found - likelihood) * size
+                other.append(text)
+            if gains > best_total:
+                best_total, best = gains, other
+        return " ".join(best) if best is not chunks else lowered
+
+    def _readings(self, *, latin: bool, cyrillic: bool) -> list[_Reading]:
+        readings: list[_Reading] = []
+        if latin and self._cyrillic:
+            readings += [_typed_in_latin, _written_in_latin]
+        if cyrillic and self._latin:
+            readings.append(_typed_in_cyrillic)
+        return readings
+
+    def _likelihood(self, found: list[str]) -> float:
+        """Share of known words and known trigrams, 0..1, weighted by length; 0 for no words at all."""
+        total = value = 0.0
+        for word in found:
+            form = fold(word)
+            total += len(form)
+            if form in self._vocabulary.form_ids:
+                value += len(form) * (1.0 if len(form) > 2 else 0.8)
+                continue
+            padded = f" {form} "
+            trigrams = [padded[i : i + 3] for i in range(len(padded) - 2)]
+            known = sum(trigram in self._vocabulary.gram_ids for trigram in trigrams)
+            value += len(form) * 0.8 * known / len(trigrams)
+        return value / total if total else 0.0
+
+
+def _typed_in_latin(chunk: str) -> list[str]:
+    bare = chunk.rstrip(_EDGES)
+    return list(dict.fromkeys((chunk.translate(_TO_CYRILLIC), bare.translate(_TO_CYRILLIC))))
+
+
+def _typed_in_cyrillic(chunk: str) -> list[str]:
+    return [chunk.translate(_TO_LATIN)]
+
+
+def _written_in_latin(chunk: str) -> list[str]:
+    return list(dict.fromkeys((from_latin_letters(chunk), from_latin_letters(_J_AS_ZH.sub("zh", chunk)))))

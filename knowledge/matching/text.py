@@ -1,0 +1,71 @@
+"""Normalised text: what is left of a message when case, accents of Latin letters, emoji and noise no longer matter.
+
+Whatever arrives, the result is at most `LIMIT` characters, so every later step has a bounded cost.
+"""
+
+import re
+import unicodedata
+
+LIMIT = 500
+"""Characters of a message that are looked at."""
+
+_HEAD = 300
+_RAW_LIMIT = 4 * LIMIT
+
+_WORD = re.compile(r"[^\W_]+")
+_STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
+_CYRILLIC = re.compile(r"[а-я]")
+_LATIN = re.compile(r"[a-z]")
+
+
+def _latin_folds() -> dict[int, str]:
+    folds: dict[int, str] = {}
+    for code in (*range(0xC0, 0x250), *range(0x1E00, 0x1F00)):
+        plain = unicodedata.normalize("NFD", chr(code))[0]
+        if plain.isascii() and plain != chr(code):
+            folds[code] = plain
+    return folds | {ord("ø"): "o", ord("đ"): "d", ord("ł"): "l"}
+
+
+_FOLDS = _latin_folds()
+
+
+def clip(raw: str) -> str:
+    """The message without control, combining and surrogate characters, at most `LIMIT` long.
+
+    Of a longer message the beginning and the end stay: people greet, tell their story, and ask last.
+    """
+    if len(raw) > _RAW_LIMIT:
+        raw = f"{raw[: _RAW_LIMIT // 2]}\n{raw[-_RAW_LIMIT // 2 :]}"
+    if not raw.isascii():
+        raw = unicodedata.normalize("NFKC", raw)
+        raw = "".join(c for c in raw if unicodedata.category(c)[0] != "M")
+    text = "".join(c if c.isprintable() or c == "\n" else " " for c in raw)
+    if len(text) > LIMIT:
+        text = f"{text[: _HEAD - 1]}\n{text[-(LIMIT - _HEAD) :]}"
+    return text
+
+
+def lower(text: str) -> str:
+    """Case-folded text with ё written as е."""
+    return text.casefold().replace("ё", "е")
+
+
+def words(lowered: str) -> list[str]:
+    """The words and numbers of `lower`ed text, accents kept; letters repeated for emphasis are written once."""
+    if _STRETCHED.search(lowered):
+        lowered = _STRETCHED.sub(r"\1", lowered)
+    return _WORD.findall(lowered)
+
+
+def fold(word: str) -> str:
+    """The word without accents on Latin letters, so that Hungarian typed without them is the same word."""
+    return word if word.isascii() else word.translate(_FOLDS)
+
+
+def is_cyrillic(text: str) -> bool:
+    return _CYRILLIC.search(text) is not None
+
+
+def is_latin(text: str) -> bool:
+    return _LATIN.search(text) is not None

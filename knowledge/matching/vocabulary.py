@@ -1,0 +1,138 @@
+"""The words of a knowledge base: their stems, how telling each is, and which of them look alike."""
+
+import sys
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+
+from knowledge.matching.arrays import Floats, Ints, Rows
+from knowledge.matching.stems import Stems
+from knowledge.matching.text import fold
+
+_SIZES = (3, 4, 5)
+
+
+def grams(form: str) -> list[str]:
+    """The character 3–5-grams of a word with a space on both sides, each once."""
+    padded = f" {form} "
+    length = len(padded)
+    return list(dict.fromkeys(padded[i : i + size] for size in _SIZES for i in range(length - size + 1)))
+
+
+class Vocabulary:
+    """Numbers the folded word forms of a knowledge base and their stems, and compares words by their n-grams.
+
+    Immutable once built. `form_weight` and `gram_weight` are inverse entry frequencies: a word that every phrasing of a
+    single entry holds is still rare.
+    """
+
+    def __init__(self) -> None:
+        self.stems = Stems()
+        self.forms: list[str] = []
+        self.form_ids: dict[str, int] = {}
+        self.stem_ids: dict[str, int] = {}
+        self._form_stem: list[int] = []
+        self._spelt: dict[tuple[str, str], int] = {}
+        self.langs: set[str] = set()
+
+    def add(self, words: Iterable[str], lang: str) -> list[int]:
+        """The form numbers of the words of one phrasing, new ones where needed."""
+        self.langs.add(lang)
+        known = self._spelt
+        numbers = []
+        for word in words:
+            number = known.get((word, lang))
+            if number is None:
+                number = known[word, lang] = self._number(word, lang)
+            numbers.append(number)
+        return numbers
+
+    def _number(self, word: str, lang: str) -> int:
+        form = fold(word)
+        number = self.form_ids.get(form)
+        if number is None:
+            number = self.form_ids[form] = len(self.forms)
+            self.forms.append(form)
+            stem = self.stems.stem(word, lang)
+            self._form_stem.append(self.stem_ids.setdefault(stem, len(self.stem_ids)))
+        return number
+
+    def seal(self, tokens: Rows, owners: Ints, entries: int) -> None:
+        """Count once all phrasings were added: `tokens` are their forms, `owners` their entries."""
+        self._spelt = {}
+        self.form_stem = np.array(self._form_stem, np.int32)
+        self.stem_forms = Rows(np.arange(len(self.forms) + 1, dtype=np.int32), self.form_stem).inverted(
+            len(self.stem_ids)
+        )
+        owner_of_token = np.repeat(owners, np.diff(tokens.starts)).astype(np.int64)
+        stem_df = _distinct(self.form_stem[tokens.values], owner_of_token, len(self.stem_ids), entries)
+        form_df = _distinct(tokens.values, owner_of_token, len(self.forms), entries)
+        self.rarest = float(np.log((entries + 1) / 0.5))
+        self.stem_weight: Floats = np.log((entries + 1) / (stem_df + 0.5)).astype(np.float32) + 0.3
+        self.entry_count = entries
+        self._index_grams(form_df)
+
+    def _index_grams(self, form_df: Floats) -> None:
+        ids: dict[str, int] = {}
+        lengths, values = [], []
+        for form in self.forms:
+            own = grams(form)
+            lengths.append(len(own))
+            values.extend([ids.setdefault(gram, len(ids)) for gram in own])
+        self.gram_ids = ids
+        self.form_grams = Rows.of(lengths, values)
+        self.gram_forms = self.form_grams.inverted(len(ids))
+        df = np.bincount(
+            self.form_grams.values, np.repeat(form_df, np.diff(self.form_grams.starts)), minlength=len(ids)
+        )
+        rarity = np.log((self.entry_count + 1) / (np.minimum(df, self.entry_count) + 0.5)) + 0.3
+        self.gram_square = (rarity**2).astype(np.float32)
+        self.unknown_gram_square = float((self.rarest + 0.3) ** 2)
+        self.form_square = np.zeros(len(self.forms), np.float32)
+        if len(self.forms):
+            sums = np.add.reduceat(self.gram_square[self.form_grams.values], self.form_grams.starts[:-1])
+            self.form_square = sums.astype(np.float32)
+
+    @property
+    def size(self) -> int:
+        """Bytes of arrays and tables; a table's entry is counted with its key and its number."""
+        tables = (self.form_ids, self.stem_ids, self.gram_ids)
+        held = sum(sys.getsizeof(table) + sum(map(sys.getsizeof, table)) + 28 * len(table) for table in tables)
+        return held + self.form_grams.size + self.gram_forms.size + self.stem_forms.size
+
+    def stem_of(self, word: str) -> int | None:
+        """The number of the stem of a word, known form or not; None when no phrasing has it."""
+        form = self.form_ids.get(fold(word))
+        if form is not None:
+            return int(self.form_stem[form])
+        for lang in ("ru",) if "ru" in self.langs and not word.isascii() else ("hu", "en"):
+            number = self.stem_ids.get(self.stems.stem(word, lang))
+            if number is not None:
+                return number
+        return None
+
+    def likeness(self, forms: Sequence[str]) -> tuple[Floats, Floats]:
+        """Shared n-gram mass of each given word with each known form, and the given words' own mass."""
+        width = len(self.forms)
+        keys, weights = [], []
+        squares = np.zeros(len(forms), np.float32)
+        for position, form in enumerate(forms):
+            own = grams(form)
+            known = [number for gram in own if (number := self.gram_ids.get(gram)) is not None]
+            squares[position] = (len(own) - len(known)) * self.unknown_gram_square
+            if known:
+                numbers = np.array(known, np.int32)
+                squares[position] += self.gram_square[numbers].sum()
+                found, lengths = self.gram_forms.gather(numbers)
+                keys.append(found.astype(np.int64) + position * width)
+                weights.append(np.repeat(self.gram_square[numbers], lengths))
+        if not keys:
+            return np.zeros((len(forms), width), np.float32), squares
+        mass = np.bincount(np.concatenate(keys), np.concatenate(weights), minlength=len(forms) * width)
+        return mass.reshape(len(forms), width).astype(np.float32), squares
+
+
+def _distinct(terms: Ints, owners: np.ndarray[tuple[int], np.dtype[np.int64]], width: int, entries: int) -> Floats:
+    """In how many entries each term stands."""
+    pairs = np.unique(terms.astype(np.int64) * max(entries, 1) + owners)
+    return np.bincount(pairs // max(entries, 1), minlength=width).astype(np.float32)

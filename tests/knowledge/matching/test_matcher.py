@@ -1,0 +1,134 @@
+"""The matcher as its callers see it."""
+
+import pytest
+
+from knowledge.matching import Band, Matcher, Phrasing, Thresholds
+
+KNOWLEDGE = [
+    Phrasing(1, "Как восстановить пароль?", "ru"),
+    Phrasing(1, "не могу войти, забыл пароль", "ru"),
+    Phrasing(2, "Как вернуть деньги за заказ?", "ru"),
+    Phrasing(2, "хочу оформить возврат средств", "ru"),
+    Phrasing(3, "Сколько стоит доставка в другой город?", "ru"),
+    Phrasing(4, "Что делать при ошибке 403?", "ru"),
+    Phrasing(5, "Что делать при ошибке 404?", "ru"),
+    Phrasing(6, "How do I change my delivery address?", "en"),
+    Phrasing(7, "How do I delete my account?", "en"),
+    Phrasing(8, "Hogyan tudom visszaállítani a jelszavamat?", "hu"),
+    Phrasing(9, "Mennyibe kerül a kiszállítás?", "hu"),
+]
+
+
+@pytest.fixture(scope="module")
+def matcher() -> Matcher:
+    return Matcher.build(KNOWLEDGE)
+
+
+def first(matcher: Matcher, question: str) -> int | None:
+    candidates = matcher.match(question).candidates
+    return candidates[0].entry_id if candidates else None
+
+
+@pytest.mark.parametrize(
+    ("question", "entry"),
+    [
+        ("как восстановить пароль", 1),
+        ("КАК ВОССТАНОВИТЬ ПАРОЛЬ??? 😭😭", 1),
+        ("как восстоновить пороль", 1),
+        ("rfr djccnfyjdbnm gfhjkm", 1),
+        ("kak vosstanovit parol", 1),
+        ("Здравствуйте! Подскажите пожалуйста, как вернуть деньги за заказ? Спасибо заранее", 2),
+        ("ошибка 403", 4),
+        ("ошибка 404", 5),
+        ("how to chnage delivery adress", 6),
+        ("рщц вщ ш вудуеу ьн фссщгте", 7),
+        ("hogyan tudom visszaallitani a jelszavamat", 8),
+        ("menyibe kerul a kiszallitas", 9),
+    ],
+)
+def test_messy_questions_find_their_entry(matcher: Matcher, question: str, entry: int) -> None:
+    assert first(matcher, question) == entry
+
+
+def test_an_empty_knowledge_base_matches_nothing() -> None:
+    match = Matcher.build([]).match("как восстановить пароль")
+
+    assert match.band is Band.NONE
+    assert match.candidates == ()
+    assert match.question == "как восстановить пароль"
+
+
+@pytest.mark.parametrize("question", ["", "   ", "???", "😀", "\x00", "\ud800"])
+def test_a_message_without_words_matches_nothing(matcher: Matcher, question: str) -> None:
+    match = matcher.match(question)
+
+    assert match.band is Band.NONE
+    assert match.candidates == ()
+
+
+def test_the_same_words_as_a_phrasing_are_answered(matcher: Matcher) -> None:
+    match = matcher.match("Как вернуть деньги за заказ?")
+
+    assert match.band is Band.ANSWER
+    assert match.candidates[0].entry_id == 2
+    assert match.candidates[0].phrasing == "Как вернуть деньги за заказ?"
+
+
+def test_a_question_about_something_else_is_not_answered(matcher: Matcher) -> None:
+    assert matcher.match("какая завтра погода в казани").band is not Band.ANSWER
+
+
+def test_why_names_the_words_as_the_phrasing_writes_them(matcher: Matcher) -> None:
+    best = matcher.match("верните денги").candidates[0]
+
+    assert best.entry_id == 2
+    assert "деньги" in best.why
+    assert "заказ" not in best.why
+
+
+def test_candidates_come_best_first_and_no_more_than_asked(matcher: Matcher) -> None:
+    candidates = matcher.match("что делать при ошибке", limit=2).candidates
+
+    assert {candidate.entry_id for candidate in candidates} == {4, 5}
+    assert candidates[0].confidence >= candidates[1].confidence
+
+
+def test_of_equal_entries_the_contact_s_language_comes_first() -> None:
+    matcher = Matcher.build([Phrasing(1, "Telegram bot", "ru"), Phrasing(2, "Telegram bot", "hu")])
+
+    assert matcher.match("telegram bot", languages=("hu", "ru")).candidates[0].entry_id == 2
+    assert matcher.match("telegram bot", languages=("ru", "hu")).candidates[0].entry_id == 1
+
+
+def test_thresholds_move_the_bands() -> None:
+    bold = Matcher.build(KNOWLEDGE, Thresholds(answer=0.0, suggest=0.0))
+    silent = Matcher.build(KNOWLEDGE, Thresholds(answer=1.0, suggest=1.0))
+
+    assert bold.match("пароль").band is Band.ANSWER
+    assert silent.match("пароль").band is Band.NONE
+
+
+@pytest.mark.parametrize(("answer", "suggest"), [(0.2, 0.5), (1.1, 0.5), (0.5, -0.1)])
+def test_thresholds_out_of_order_are_refused(answer: float, suggest: float) -> None:
+    with pytest.raises(ValueError, match="thresholds need"):
+        Thresholds(answer=answer, suggest=suggest)
+
+
+@pytest.mark.parametrize(
+    "flood",
+    [
+        "пароль " * 10_000,
+        "а" * 65_536,
+        "п" + "\u0301" * 65_536,
+        "😀" * 10_000,
+        "\ufdfa" * 10_000,
+        "\ud800\x00" * 5_000,
+        "[];',.`" * 9_000,
+        " ".join(f"слово{number}" for number in range(9_000)),
+    ],
+)
+def test_whatever_is_sent_is_cut_to_a_bounded_question(matcher: Matcher, flood: str) -> None:
+    asked, _ = matcher.examine(flood)
+
+    assert sum(map(len, asked.forms)) <= 500
+    assert len(matcher.match(flood).candidates) <= 5
