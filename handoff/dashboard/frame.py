@@ -89,7 +89,10 @@ class Frame:
                 lambda session: views.thread(session, parts.staff, ticket_id, agent, now)
             )
             if thread is None:
-                status, problem = 404, problem or self.words(request).t("There is no question №{number}.", number=ticket_id)
+                status, problem = (
+                    404,
+                    problem or self.words(request).t("There is no question №{number}.", number=ticket_id),
+                )
         return self.answer(
             request, "desk.html", status=status, queue=queue, thread=thread, problem=problem, draft=draft or blank()
         )

@@ -100,7 +100,7 @@ class Live:
             while True:
                 note = await notes.next(LOOK_SECONDS)
                 if note is not None:
-                    self._tell({f"contact-{note}"} if note else {"queue"})
+                    self._tell({f"contact-{note}"} if note.isdecimal() else {"queue"})
 
     async def _look(self) -> None:
         glance = Glance(self._clock)

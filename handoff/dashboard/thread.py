@@ -99,9 +99,7 @@ def thread_routes(frame: Frame) -> APIRouter:
 
     @router.post("/desk/tickets/{ticket_id}/deliveries/{delivery_id}/arrived")
     async def arrived(request: Request, ticket_id: int, delivery_id: int) -> Response:
-        return await done(
-            request, ticket_id, lambda session: outbox.settle_by_hand(session, delivery_id, arrived=True)
-        )
+        return await done(request, ticket_id, lambda session: outbox.settle_by_hand(session, delivery_id, arrived=True))
 
     return router
 
