@@ -1,0 +1,1 @@
+"""The front door: channels in, dialogue, delivery out."""
