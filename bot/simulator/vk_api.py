@@ -94,7 +94,8 @@ class VkApi:
     def _note_lost(self, result: Any) -> None:  # noqa: ANN401 - a bare id, or a list for peer_ids
         sent = {item["message_id"] for item in result} if isinstance(result, list) else {result}
         for user_id, talk in self._world.talks.items():
-            self._faults.lost += [(user_id, cmid) for cmid, message in talk.messages.items() if message["id"] in sent]
+            found = [(user_id, cmid) for cmid, message in talk.messages.items() if message["id"] in sent]
+            self._faults.lost += [place for place in found if place not in self._faults.lost]
 
     async def _check(self, request: web.Request) -> web.StreamResponse:
         fault = self._faults.pick("a_check")
