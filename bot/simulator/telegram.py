@@ -76,6 +76,11 @@ class TelegramSimulator:
         """Updates that the bot has not confirmed yet."""
         return len(self._world.updates)
 
+    @property
+    def is_polled(self) -> bool:
+        """Whether the bot is waiting in getUpdates right now."""
+        return self._world.updates.is_polled
+
     # --- people
 
     def join(self, user_id: int, first_name: str, last_name: str = "", language: str = "ru") -> None:

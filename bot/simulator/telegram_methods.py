@@ -1,6 +1,5 @@
 """The Bot API's methods that a support bot uses, with the refusals that it must survive."""
 
-import asyncio
 import inspect
 import math
 from datetime import timedelta
@@ -239,7 +238,7 @@ class TelegramMethods:
     def _keep_pace(self, chat_id: int) -> None:
         if not self.strict_rate:
             return
-        now = asyncio.get_running_loop().time()
+        now = self._world.clock().timestamp()
         wait = self._per_chat.wait(chat_id, now) or self._overall.wait("bot", now)
         if wait:
             self.earned_429 += 1

@@ -56,6 +56,11 @@ class UpdateQueue:
         self._grown = asyncio.Event()
         self._poller: object = None
 
+    @property
+    def is_polled(self) -> bool:
+        """Whether a getUpdates is waiting."""
+        return self._poller is not None
+
     def __len__(self) -> int:
         return len(self._kept)
 

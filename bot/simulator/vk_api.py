@@ -1,6 +1,5 @@
 """VK's API over HTTP: tokens, rates, error objects and injected faults around the methods, and the long poll server."""
 
-import asyncio
 import json
 from collections.abc import Callable
 from typing import Any
@@ -82,7 +81,7 @@ class VkApi:
             raise VkError(5)
         if not call.text("v"):
             raise VkError(8, "Invalid request: v (version) is required")
-        if self.strict_rate and self._pace.wait(self._token, asyncio.get_running_loop().time()):
+        if self.strict_rate and self._pace.wait(self._token, self._world.clock().timestamp()):
             self.earned_6 += 1
             raise VkError(6)
         method = self._methods.get(call.method)
