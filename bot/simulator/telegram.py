@@ -68,8 +68,8 @@ class TelegramSimulator:
 
     @property
     def calls(self) -> list[tuple[str, Json]]:
-        """Calls of the bot, oldest first: method and parameters as they were sent. Without getUpdates."""
-        return self._methods.calls
+        """The latest calls of the bot, oldest first: method and parameters as they were sent. Without getUpdates."""
+        return list(self._methods.calls)
 
     @property
     def waiting_updates(self) -> int:

@@ -115,6 +115,7 @@ class UpdateQueue:
         self.webhook = webhook
         for kept in self._kept.values():
             webhook.courier.push(kept.lane, kept.update)
+        webhook.courier.open()
 
     async def carry_no_more(self) -> None:
         """The webhook is forgotten; what waits can be polled."""

@@ -1,5 +1,6 @@
 """Every event that the simulators produce is one that the libraries' own models accept."""
 
+import telegram as telegram_library
 from aiogram.types import Update
 from vkbottle_types.events import GroupEventType
 from vkbottle_types.events.bot_events import (
@@ -24,7 +25,7 @@ VK_MODELS: dict[str, type[BaseGroupEvent]] = {
 }
 
 
-async def test_telegram_updates_are_valid_for_aiogram(bot: BotClient) -> None:
+async def test_telegram_updates_are_valid_for_aiogram_and_python_telegram_bot(bot: BotClient) -> None:
     telegram = bot.telegram
     await telegram.starts(ANNA, "ref")
     message_id = await telegram.writes(ANNA, "вопрос")
@@ -39,7 +40,12 @@ async def test_telegram_updates_are_valid_for_aiogram(bot: BotClient) -> None:
     telegram.blocks(ANNA)
     telegram.unblocks(ANNA)
 
-    updates = [Update.model_validate(raw) for raw in await bot.result("getUpdates")]
+    raw_updates = await bot.result("getUpdates")
+    for raw in raw_updates:
+        foreign = telegram_library.Update.de_json(raw, None)
+        assert foreign.effective_user is not None
+        assert (foreign.update_id, foreign.effective_user.id) == (raw["update_id"], ANNA)
+    updates = [Update.model_validate(raw) for raw in raw_updates]
     assert [update.event_type for update in updates] == [
         "message",
         "message",

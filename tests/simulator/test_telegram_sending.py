@@ -60,6 +60,7 @@ async def test_parameters_may_travel_in_any_way(chatting: BotClient, http: aioht
     [
         ({"text": ""}, "Bad Request: message text is empty"),
         ({"text": " \n"}, "Bad Request: message text is empty"),
+        ({"text": "a\ud800"}, "Bad Request: strings must be encoded in UTF-8"),
         ({"text": "я" * 4097}, "Bad Request: message is too long"),
         ({"text": "🙂" * 2049}, "Bad Request: message is too long"),
         ({"text": "a", "parse_mode": "HTML"}, "Bad Request: unsupported parse_mode"),

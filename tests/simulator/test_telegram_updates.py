@@ -118,6 +118,16 @@ async def test_what_a_webhook_has_not_accepted_can_be_polled(bot: BotClient) -> 
     assert await bot.result("getUpdates") == []
 
 
+async def test_a_webhook_goes_on_after_an_outage(bot: BotClient) -> None:
+    async with open_hook() as hook:
+        await bot.result("setWebhook", url=hook.url)
+        await bot.telegram.stop()
+        await write(bot, "a")
+        await bot.telegram.start()
+        assert texts(await hook.until(1)) == ["a"]
+        assert (await bot.result("getWebhookInfo"))["url"] == hook.url
+
+
 @pytest.mark.parametrize("while_down", [True, False])
 async def test_the_world_outlives_an_outage(bot: BotClient, while_down: bool) -> None:
     port = int(bot.telegram.url.rpartition(":")[2])

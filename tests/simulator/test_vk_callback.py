@@ -48,6 +48,15 @@ async def test_an_answer_that_vk_did_not_see_repeats_the_event(community: Commun
         assert first == second
 
 
+async def test_an_outage_of_vk_keeps_events_for_later(community: CommunityClient) -> None:
+    async with open_hook() as hook:
+        await confirmed(community, hook)
+        await community.vk.stop()
+        await community.vk.writes(ANNA, "a")
+        await community.vk.start()
+        assert (await hook.until(2))[1]["object"]["message"]["text"] == "a"
+
+
 async def test_long_poll_and_callback_number_events_apart(community: CommunityClient) -> None:
     community.vk.enable_longpoll()
     server = await community.server()
