@@ -28,6 +28,14 @@ async def keep(inlet: Inlet, events: Sequence[RawEvent], cursor: str | None = No
         raise NotStoredError(type(error).__name__) from error
 
 
+async def remembered(inlet: Inlet) -> str | None:
+    """The stored cursor, or NotStoredError when it cannot be read."""
+    try:
+        return await inlet.cursor()
+    except Exception as error:
+        raise NotStoredError(type(error).__name__) from error
+
+
 @dataclass(frozen=True, slots=True)
 class Pauses:
     """How long a channel waits, in seconds; only tests have a reason to be less patient."""
