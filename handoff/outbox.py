@@ -122,7 +122,8 @@ class Outbox:
             session.flush()
             # A counter from a random base: never 0 (which switches VK's check off), never the same within 2^31 parts.
             delivery.random_id = (base + delivery.id) % 0x7FFFFFFF + 1
-        after_commit(session, lambda: self._bus.publish("outbox", contact.account))
+        account = contact.account  # the row cannot be read once its unit of work is over
+        after_commit(session, lambda: self._bus.publish("outbox", account))
         return message
 
     def claim(self, session: Session, account: str, owner: str, limit: int) -> list[Claimed]:

@@ -7,7 +7,7 @@ finds opens nothing.
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -41,6 +41,7 @@ class Login:
 
     agent: AgentView
     csrf_token: str
+    last_seen_at: datetime
 
 
 class Staff:
@@ -117,7 +118,7 @@ class Staff:
                 AgentSession.created_at > now - ABSOLUTE,
             )
         ).one_or_none()
-        return Login(_view(row[1]), row[0].csrf_token) if row else None
+        return Login(_view(row[1]), row[0].csrf_token, row[0].last_seen_at) if row else None
 
     def seen(self, session: Session, secret: str) -> None:
         """Keep the session from going idle."""
@@ -154,6 +155,11 @@ class Staff:
 
     def agents(self, session: Session) -> tuple[AgentView, ...]:
         return tuple(_view(agent) for agent in session.scalars(select(Agent).order_by(Agent.name)))
+
+    def people(self, session: Session) -> tuple[AgentView, ...]:
+        """Agents who can sign in; those that stand for API tokens cannot."""
+        can = select(Agent).where(Agent.password_hash != "").order_by(Agent.name)  # noqa: S105 - compares with nothing
+        return tuple(_view(agent) for agent in session.scalars(can))
 
     def _create(self, session: Session, email: str, name: str, role: Role, password_hash: str) -> AgentView:
         agent = Agent(email=email, name=name.strip(), role=role, password_hash=password_hash, created_at=self._clock())

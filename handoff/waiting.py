@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from handoff.models import LIVE, Agent, Contact, Ticket, TicketStatus
@@ -49,6 +49,17 @@ class TicketPage:
     total: int
 
 
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many live questions there are under each filter of the queue."""
+
+    all: int
+    mine: int
+    unassigned: int
+    late: int
+    waiting: int
+
+
 def held(now: datetime) -> ColumnElement[bool]:
     """The condition that an agent's claim is in force."""
     return and_(Ticket.assignee_id.is_not(None), Ticket.claimed_until > now)
@@ -61,6 +72,7 @@ def tickets(
     status: TicketStatus | None = None,
     assignee: int | None = None,
     unassigned: bool = False,
+    late: bool = False,
     page: int = 1,
 ) -> TicketPage:
     """The queue, oldest promise first; solved ones newest first. Without `status`: all that are live."""
@@ -69,11 +81,29 @@ def tickets(
         where += [Ticket.assignee_id == assignee, or_(held(now), Ticket.status.not_in(LIVE))]
     if unassigned:
         where.append(~held(now) | Ticket.assignee_id.is_(None))
+    if late:
+        where.append(_late(now))
     closed = status in {TicketStatus.SOLVED, TicketStatus.WITHDRAWN}
     order = (Ticket.id.desc(),) if closed else (Ticket.status == TicketStatus.WAITING, Ticket.due_at, Ticket.id)
     rows = session.execute(_view().where(*where).order_by(*order).limit(PAGE).offset((page - 1) * PAGE)).all()
     total = session.scalars(select(func.count()).select_from(Ticket).where(*where)).one()
     return TicketPage(tuple(view_of(ticket, contact, agent, now) for ticket, contact, agent in rows), total)
+
+
+def counts(session: Session, now: datetime, agent_id: int) -> Counts:
+    """Figures for the filters, in one query."""
+    free = ~held(now) | Ticket.assignee_id.is_(None)
+    mine = and_(Ticket.assignee_id == agent_id, held(now))
+    wanted = (mine, free, _late(now), Ticket.status == TicketStatus.WAITING)
+    sums = (func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in wanted)
+    row = session.execute(select(func.count(), *sums).select_from(Ticket).where(Ticket.status.in_(LIVE))).one()
+    return Counts(*row)
+
+
+def of_contact(session: Session, contact_id: int, now: datetime) -> tuple[TicketView, ...]:
+    """The contact's latest questions, newest first."""
+    rows = session.execute(_view().where(Ticket.contact_id == contact_id).order_by(Ticket.id.desc()).limit(PAGE)).all()
+    return tuple(view_of(ticket, contact, agent, now) for ticket, contact, agent in rows)
 
 
 def ticket(session: Session, ticket_id: int, now: datetime) -> TicketView | None:
@@ -99,6 +129,10 @@ def ahead(session: Session, ticket_id: int) -> int:
     return session.scalars(
         select(func.count()).select_from(Ticket).where(Ticket.status == TicketStatus.OPEN, earlier)
     ).one()
+
+
+def _late(now: datetime) -> ColumnElement[bool]:
+    return and_(Ticket.status == TicketStatus.OPEN, Ticket.due_at <= now)
 
 
 def _view() -> Select[Ticket, Contact, Agent]:

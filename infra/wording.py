@@ -39,3 +39,8 @@ class Catalogue:
             write_mo(compiled, read_po(source, locale=language))
         compiled.seek(0)
         return gettext.GNUTranslations(compiled)
+
+
+def marked(sentence: str) -> str:
+    """`sentence` itself: marks for the catalogues a sentence that stands in a table and is looked up later."""
+    return sentence

@@ -1,0 +1,159 @@
+"""What every guarded page shares: the check at the door, the reader's language, and the page as a whole."""
+
+import uuid
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+
+from handoff.dashboard import views
+from handoff.dashboard.language import preferred
+from handoff.dashboard.pages import Pages
+from handoff.dashboard.parts import DeskParts
+from handoff.dashboard.security import Gate, Visitor, changes_something, too_big
+from handoff.dashboard.views import SHOWS, Place
+from handoff.dashboard.wording import Words
+from handoff.staff import AgentView
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The reply box as it comes to the page: what is written in it so far and the key under which it will be sent."""
+
+    text: str
+    key: str
+    kind: str = "reply"
+
+
+def blank() -> Draft:
+    return Draft("", str(uuid.uuid4()))
+
+
+class Frame:
+    """Answers for one agent at one place of the desk."""
+
+    def __init__(self, parts: DeskParts, pages: Pages, gate: Gate) -> None:
+        self.parts = parts
+        self._pages = pages
+        self.gate = gate
+
+    async def check(self, request: Request) -> Response | None:
+        """Let in agents only, and forms only from our own pages."""
+        if changes_something(request) and too_big(request):
+            return Response(status_code=413)
+        if changes_something(request) and not self.gate.same_site(request):
+            return self._refusal(request)
+        visitor = await self.gate.session(request)
+        if visitor is None:
+            return self._to_sign_in(request)
+        request.state.visitor = visitor
+        if changes_something(request) and not await self.gate.own_form(request, visitor):
+            return await self._stale_form(request)
+        return None
+
+    def visitor(self, request: Request) -> Visitor:
+        visitor: Visitor = request.state.visitor
+        return visitor
+
+    def agent(self, request: Request) -> AgentView:
+        agent = self.visitor(request).agent
+        assert agent is not None, "the check lets in agents only"  # noqa: S101 - for the type checker
+        return agent
+
+    def words(self, request: Request) -> Words:
+        return Words(preferred(request.headers.get("accept-language", ""), self.parts.default_language))
+
+    def place(self, request: Request, ticket_id: int | None = None) -> Place:
+        """Where the agent is, by the address; nonsense in it means the whole queue."""
+        show, page = request.query_params.get("show", ""), request.query_params.get("page", "")
+        number = int(page) if page.isdecimal() and len(page) < 6 else 1
+        return Place(show if show in SHOWS else "all", max(number, 1), ticket_id)
+
+    async def page(
+        self,
+        request: Request,
+        place: Place,
+        *,
+        status: int = 200,
+        problem: str = "",
+        draft: Draft | None = None,
+    ) -> Response:
+        """The whole page: the queue and, where the place has one, the ticket."""
+        agent, parts, now = self.agent(request), self.parts, self.parts.clock()
+        ticket_id = place.ticket_id
+        queue = await parts.database.read(lambda session: views.queue(session, place, agent, now))
+        thread = None
+        if ticket_id is not None:
+            thread = await parts.database.read(
+                lambda session: views.thread(session, parts.staff, ticket_id, agent, now)
+            )
+            if thread is None:
+                status, problem = 404, problem or self.words(request).t("There is no question №{number}.", number=ticket_id)
+        return self.answer(
+            request, "desk.html", status=status, queue=queue, thread=thread, problem=problem, draft=draft or blank()
+        )
+
+    async def fragments(
+        self,
+        request: Request,
+        place: Place,
+        *,
+        status: int = 200,
+        problem: str = "",
+        draft: Draft | None = None,
+    ) -> Response:
+        """The parts of the page that an action may have changed; the reply box only where `draft` is given."""
+        agent, parts, now, ticket_id = self.agent(request), self.parts, self.parts.clock(), place.ticket_id or 0
+        queue = await parts.database.read(lambda session: views.queue(session, place, agent, now))
+        thread = await parts.database.read(lambda session: views.thread(session, parts.staff, ticket_id, agent, now))
+        if thread is None:
+            return Response(status_code=404)
+        return self.answer(
+            request,
+            "changed.html",
+            status=status,
+            queue=queue,
+            thread=thread,
+            problem=problem,
+            draft=draft,
+            acted=changes_something(request),
+        )
+
+    def answer(self, request: Request, template: str, *, status: int = 200, **values: object) -> Response:
+        return self._pages.answer(
+            template,
+            self.words(request),
+            status=status,
+            visitor=self.visitor(request),
+            degraded=self.parts.bus.degraded,
+            **values,
+        )
+
+    def _to_sign_in(self, request: Request) -> Response:
+        if by_script(request) or request.url.path == "/desk/events":
+            return Response(status_code=401)  # the page says so itself and keeps what is typed in it
+        if changes_something(request):
+            return RedirectResponse("/desk/login", 303)
+        path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        return RedirectResponse(f"/desk/login?{urlencode({'next': path})}", 303)
+
+    def _refusal(self, request: Request) -> Response:
+        problem = self.words(request).t("This request did not come from a page of the desk.")
+        return self._pages.answer("refused.html", self.words(request), status=403, problem=problem)
+
+    async def _stale_form(self, request: Request) -> Response:
+        """The form's token is not the session's: say so and keep the text."""
+        problem = self.words(request).t("This page was open for too long. Please try once more.")
+        form = await request.form()
+        text, ticket = form.get("text"), request.path_params.get("ticket_id", "")
+        if not isinstance(text, str) or not str(ticket).isdecimal():
+            return self._pages.answer("refused.html", self.words(request), status=403, problem=problem)
+        place, draft = self.place(request, int(ticket)), Draft(text, str(uuid.uuid4()))
+        answer = self.fragments if by_script(request) else self.page
+        return await answer(request, place, status=403, problem=problem, draft=draft)
+
+
+def by_script(request: Request) -> bool:
+    """Whether htmx asks for fragments."""
+    return request.headers.get("hx-request") == "true"

@@ -1,0 +1,24 @@
+"""Which of our languages a browser asks for."""
+
+from infra.wording import LANGUAGES
+
+
+def preferred(accept_language: str, default: str) -> str:
+    """The best of our languages by an `Accept-Language` header (RFC 9110 §12.5.4), else `default`."""
+    wanted: list[tuple[float, str]] = []
+    for item in accept_language[:500].split(","):
+        tag, _, weight = item.partition(";")
+        language = tag.strip().lower().split("-")[0]
+        if language in LANGUAGES and (quality := _quality(weight)) > 0:
+            wanted.append((quality, language))
+    return max(wanted, key=lambda choice: choice[0])[1] if wanted else default
+
+
+def _quality(weight: str) -> float:
+    name, _, value = weight.strip().partition("=")
+    if name.strip().lower() != "q":
+        return 1.0
+    try:
+        return min(float(value), 1.0)
+    except ValueError:
+        return 0.0

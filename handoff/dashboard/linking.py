@@ -1,0 +1,30 @@
+"""Web addresses in what people wrote, made clickable without trusting a character of it."""
+
+import re
+
+from markupsafe import Markup, escape
+
+_ADDRESS = re.compile(r"https?://[^\s<>\"'`«»“”\x00-\x1f\u202a-\u202e\u2066-\u2069]+", re.IGNORECASE)
+_TRAILING = ".,:;!?…"
+_LINK = Markup('<a href="{}" target="_blank" rel="noopener noreferrer nofollow">{}</a>')
+
+
+def linked(text: str) -> Markup:
+    """`text` escaped, with http(s) addresses as links; nothing else ever becomes markup."""
+    html, done = Markup(""), 0
+    for found in _ADDRESS.finditer(text):
+        address = _trimmed(found.group())
+        html += escape(text[done : found.start()]) + _LINK.format(address, address)
+        done = found.start() + len(address)
+    return html + escape(text[done:])
+
+
+def _trimmed(address: str) -> str:
+    """Without the punctuation of the sentence around it; a bracket stays only where its partner is inside."""
+    while address:
+        last = address[-1]
+        unpaired = last in ")]}" and address.count(last) > address.count("([{"[")]}".index(last)])
+        if last not in _TRAILING and not unpaired:
+            return address
+        address = address[:-1]
+    return address

@@ -1,0 +1,29 @@
+"""What the pages are built from; the composition root makes it once."""
+
+from dataclasses import dataclass
+
+from handoff.dashboard.live import Live
+from handoff.desk import Desk
+from handoff.outbox import Outbox
+from handoff.staff import Staff
+from infra.bus import Bus
+from infra.clock import Clock
+from infra.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class DeskParts:
+    """Everything the desk's pages use; nothing else is reached from them."""
+
+    database: Database
+    desk: Desk
+    outbox: Outbox
+    staff: Staff
+    bus: Bus
+    clock: Clock
+    live: Live
+    """Close it when the program begins to stop, so that open event streams end."""
+    public_url: str | None
+    """Where browsers reach the desk; with https the session's cookie never travels without encryption."""
+    default_language: str
+    """For browsers that ask for none of our languages."""

@@ -1,0 +1,65 @@
+"""The queue: the page without a ticket, its live fragment, the next question, and the stream of changes."""
+
+from collections.abc import AsyncIterator
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse, StreamingResponse
+
+from handoff.dashboard import views
+from handoff.dashboard.frame import Frame
+from handoff.dashboard.security import guarded
+from handoff.dashboard.views import Place
+
+
+def queue_routes(frame: Frame) -> APIRouter:
+    """Everything that belongs to no single ticket."""
+    router = APIRouter(route_class=guarded(frame.check))
+    parts = frame.parts
+
+    @router.get("/desk")
+    async def queue_page(request: Request) -> Response:
+        return await frame.page(request, frame.place(request))
+
+    @router.get("/desk/queue")
+    async def queue_fragment(request: Request, at: int | None = None) -> Response:
+        place, agent, now = frame.place(request, at), frame.agent(request), parts.clock()
+        queue = await parts.database.read(lambda session: views.queue(session, place, agent, now))
+        return frame.answer(request, "queue_fragment.html", queue=queue)
+
+    @router.post("/desk/next")
+    async def take_next(request: Request) -> Response:
+        agent_id = frame.agent(request).id
+        ticket_id = await parts.database.write(lambda session: parts.desk.take_next(session, agent_id))
+        if ticket_id is None:
+            problem = frame.words(request).t("Nobody waits for an agent just now.")
+            return await frame.page(request, frame.place(request), problem=problem)
+        return RedirectResponse(Place().url(ticket_id), 303)
+
+    @router.post("/desk/logout")
+    async def sign_out(request: Request) -> Response:
+        secret = frame.visitor(request).secret
+        await parts.database.write(lambda session: parts.staff.log_out(session, secret))
+        response = RedirectResponse("/desk/login", 303)
+        frame.gate.close_session(response)
+        return response
+
+    @router.get("/desk/events")
+    async def events(request: Request) -> Response:
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(_stream(frame, request), media_type="text/event-stream", headers=headers)
+
+    return router
+
+
+async def _stream(frame: Frame, request: Request) -> AsyncIterator[str]:
+    """Changes as server-sent events; ends with the session."""
+    yield "retry: 2000\n\n"
+    async for names in frame.parts.live.events():
+        if not names:
+            if await frame.gate.session(request) is None:
+                return
+            yield ": still here\n\n"
+        for name in names:
+            yield f"event: {name}\ndata:\n\n"
+
+

@@ -1,0 +1,21 @@
+"""The desk as one router."""
+
+from fastapi import APIRouter
+
+from handoff.dashboard.frame import Frame
+from handoff.dashboard.pages import Pages
+from handoff.dashboard.parts import DeskParts
+from handoff.dashboard.queue import queue_routes
+from handoff.dashboard.security import Gate
+from handoff.dashboard.sign_in import sign_in_routes
+from handoff.dashboard.thread import thread_routes
+
+
+def desk_router(parts: DeskParts) -> APIRouter:
+    """Every page of the desk, below `/desk`. The app that includes it also needs the `SecurityHeaders` middleware."""
+    pages, gate = Pages(), Gate(parts)
+    frame = Frame(parts, pages, gate)
+    router = APIRouter(include_in_schema=False)
+    for routes in (sign_in_routes(parts, pages, gate), queue_routes(frame), thread_routes(frame)):
+        router.include_router(routes)
+    return router

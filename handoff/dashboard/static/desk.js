@@ -1,0 +1,101 @@
+// What plain forms cannot do: times in the reader's zone, drafts that survive a reload, keys, and telling of a lost session.
+"use strict";
+
+const language = document.documentElement.lang;
+const clock = new Intl.DateTimeFormat(language, { hour: "2-digit", minute: "2-digit" });
+const date = new Intl.DateTimeFormat(language, { day: "numeric", month: "short", year: "numeric" });
+const day = new Intl.DateTimeFormat(language, { weekday: "long", day: "numeric", month: "long" });
+
+function localise(root) {
+  for (const time of root.querySelectorAll("time[data-clock]")) {
+    const at = new Date(time.dateTime);
+    time.textContent = clock.format(at);
+    time.title = at.toLocaleString(language);
+  }
+  for (const time of root.querySelectorAll("time[data-date]")) time.textContent = date.format(new Date(time.dateTime));
+  separateDays(root);
+}
+
+// The server separates days in UTC; the reader's days begin elsewhere.
+function separateDays(root) {
+  for (const lines of root.querySelectorAll("ol.lines")) {
+    for (const old of lines.querySelectorAll("li.day")) old.remove();
+    let last = "";
+    for (const line of [...lines.children]) {
+      const time = line.querySelector("time[data-clock]");
+      if (!time) continue;
+      const name = day.format(new Date(time.dateTime));
+      if (name !== last) {
+        const separator = document.createElement("li");
+        separator.className = "day";
+        separator.textContent = name;
+        line.before(separator);
+        last = name;
+      }
+    }
+  }
+}
+
+// Drafts: what is typed stays in this browser until it is sent.
+const ticket = location.pathname.match(/^\/desk\/tickets\/(\d+)/)?.[1];
+const draftName = `frontdesk-draft-${ticket}`;
+
+function keepDraft(event) {
+  if (event.target.id !== "text") return;
+  if (event.target.value) sessionStorage.setItem(draftName, event.target.value);
+  else sessionStorage.removeItem(draftName);
+}
+
+function restoreDraft() {
+  const box = document.getElementById("text");
+  const kept = ticket && sessionStorage.getItem(draftName);
+  if (box && kept && !box.value) box.value = kept;
+}
+
+function visible(element) {
+  return element && element.offsetParent !== null;
+}
+
+function onKey(event) {
+  if (event.target.id === "text" && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+    event.preventDefault();
+    [...document.querySelectorAll("#send, #save-note")].find(visible)?.click();
+  }
+  if (event.key === "Escape") closeMenus(null);
+}
+
+function closeMenus(except) {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(except)) menu.open = false;
+}
+
+document.addEventListener("DOMContentLoaded", () => {
+  const closed = document.body.classList.contains("desk");
+  localise(document);
+  if (!closed) return;
+  restoreDraft();
+  const refresh = () => htmx.trigger(document.body, "refresh");
+  // Whatever changed while the stream was away is fetched now; the same after the page was kept aside by the browser.
+  document.body.addEventListener("htmx:sseOpen", refresh);
+  window.addEventListener("pageshow", (event) => event.persisted && refresh());
+  document.body.addEventListener("htmx:responseError", (event) => {
+    document.getElementById("signed-out").hidden = event.detail.xhr.status !== 401;
+  });
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    const sent = event.detail.successful && ["send", "save-note"].includes(event.detail.elt.id);
+    if (event.detail.successful) document.getElementById("signed-out").hidden = true;
+    if (sent) sessionStorage.removeItem(draftName);
+  });
+  document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
+    // A menu that is open stays as it is; its head is refreshed by the next change.
+    const open = event.detail.target.querySelector("details.menu[open]");
+    if (open && !event.detail.target.contains(document.activeElement?.closest("form"))) event.detail.shouldSwap = false;
+  });
+  document.body.addEventListener("htmx:load", (event) => localise(event.detail.elt.parentElement ?? document));
+  document.body.addEventListener("htmx:oobAfterSwap", (event) => {
+    if (event.detail.target.id !== "reply") return;
+    document.getElementById("text")?.focus();
+  });
+});
+document.addEventListener("input", keepDraft);
+document.addEventListener("keydown", onKey);
+document.addEventListener("click", (event) => closeMenus(event.target));

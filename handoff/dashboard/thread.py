@@ -1,0 +1,114 @@
+"""One ticket: its page, its live fragment, and everything an agent does with it."""
+
+import uuid
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from handoff.dashboard.frame import Draft, Frame, blank, by_script
+from handoff.dashboard.security import guarded
+from handoff.errors import ClosedError, DeskError, EmptyTextError, HeldError, NotFoundError
+
+_STATUS = {NotFoundError: 404, HeldError: 409, ClosedError: 409, EmptyTextError: 422}
+TEXT_LIMIT = 20_000
+"""Longest reply or note in characters: five messages on a platform."""
+
+
+def thread_routes(frame: Frame) -> APIRouter:
+    """Routes below one ticket; each change is a plain form that leads back to the ticket."""
+    router = APIRouter(route_class=guarded(frame.check))
+    desk, outbox, database = frame.parts.desk, frame.parts.outbox, frame.parts.database
+
+    async def done(
+        request: Request, ticket_id: int, work: Callable[[Session], object], draft: Draft | None = None
+    ) -> Response:
+        """Do the work and show what came of it; whatever goes wrong, the typed text comes back."""
+        place, problem, status = frame.place(request, ticket_id), "", 200
+        try:
+            if draft is not None and len(draft.text) > TEXT_LIMIT:
+                problem = frame.words(request).t("The text is too long: {limit} characters at most.", limit=TEXT_LIMIT)
+                status = 422
+            else:
+                await database.write(work)
+                draft = draft and blank()
+        except DeskError as error:
+            problem, status = frame.words(request).problem(error), _STATUS.get(type(error), 409)
+        if by_script(request):
+            return await frame.fragments(request, place, status=status, problem=problem, draft=draft)
+        if problem:
+            return await frame.page(request, place, status=status, problem=problem, draft=draft)
+        return RedirectResponse(place.url(ticket_id), 303)
+
+    @router.get("/desk/tickets/{ticket_id}")
+    async def ticket_page(request: Request, ticket_id: int) -> Response:
+        return await frame.page(request, frame.place(request, ticket_id))
+
+    @router.get("/desk/tickets/{ticket_id}/thread")
+    async def thread_fragment(request: Request, ticket_id: int) -> Response:
+        return await frame.fragments(request, frame.place(request, ticket_id))
+
+    @router.post("/desk/tickets/{ticket_id}/claim")
+    async def claim(request: Request, ticket_id: int) -> Response:
+        agent_id = frame.agent(request).id
+        return await done(request, ticket_id, lambda session: desk.claim(session, ticket_id, agent_id))
+
+    @router.post("/desk/tickets/{ticket_id}/release")
+    async def release(request: Request, ticket_id: int) -> Response:
+        agent_id = frame.agent(request).id
+        return await done(request, ticket_id, lambda session: desk.release(session, ticket_id, agent_id))
+
+    @router.post("/desk/tickets/{ticket_id}/resolve")
+    async def resolve(request: Request, ticket_id: int) -> Response:
+        agent_id = frame.agent(request).id
+        return await done(request, ticket_id, lambda session: desk.resolve(session, ticket_id, agent_id))
+
+    @router.post("/desk/tickets/{ticket_id}/reopen")
+    async def reopen(request: Request, ticket_id: int) -> Response:
+        agent_id = frame.agent(request).id
+        return await done(request, ticket_id, lambda session: desk.reopen(session, ticket_id, agent_id))
+
+    @router.post("/desk/tickets/{ticket_id}/transfer")
+    async def transfer(request: Request, ticket_id: int, to: Annotated[str, Form()] = "") -> Response:
+        agent_id, colleague = frame.agent(request).id, int(to) if to.isdecimal() and len(to) < 18 else 0
+        return await done(request, ticket_id, lambda session: desk.transfer(session, ticket_id, agent_id, colleague))
+
+    @router.post("/desk/tickets/{ticket_id}/reply")
+    async def reply(
+        request: Request, ticket_id: int, text: Annotated[str, Form()] = "", key: Annotated[str, Form()] = ""
+    ) -> Response:
+        agent_id, draft = frame.agent(request).id, _draft(text, key, "reply")
+        return await done(
+            request, ticket_id, lambda session: desk.reply(session, ticket_id, agent_id, text, draft.key), draft
+        )
+
+    @router.post("/desk/tickets/{ticket_id}/note")
+    async def note(
+        request: Request, ticket_id: int, text: Annotated[str, Form()] = "", key: Annotated[str, Form()] = ""
+    ) -> Response:
+        agent_id, draft = frame.agent(request).id, _draft(text, key, "note")
+        return await done(
+            request, ticket_id, lambda session: desk.note(session, ticket_id, agent_id, text, draft.key), draft
+        )
+
+    @router.post("/desk/tickets/{ticket_id}/deliveries/{delivery_id}/retry")
+    async def retry(request: Request, ticket_id: int, delivery_id: int) -> Response:
+        return await done(request, ticket_id, lambda session: outbox.retry(session, delivery_id))
+
+    @router.post("/desk/tickets/{ticket_id}/deliveries/{delivery_id}/arrived")
+    async def arrived(request: Request, ticket_id: int, delivery_id: int) -> Response:
+        return await done(
+            request, ticket_id, lambda session: outbox.settle_by_hand(session, delivery_id, arrived=True)
+        )
+
+    return router
+
+
+def _draft(text: str, key: str, kind: str) -> Draft:
+    """The box as it was sent; a key that is not ours would be a way to collide with others' keys."""
+    try:
+        return Draft(text, str(uuid.UUID(key)), kind)
+    except ValueError:
+        return Draft(text, str(uuid.uuid4()), kind)

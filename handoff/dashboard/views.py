@@ -1,0 +1,99 @@
+"""What one page shows, read in one transaction, so that its parts agree."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal, get_args
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handoff import threads, waiting
+from handoff.models import LIVE, ChannelState, TicketStatus
+from handoff.staff import AgentView, Staff
+from handoff.waiting import Counts, TicketPage, TicketView
+
+Show = Literal["all", "mine", "unassigned", "late", "waiting", "solved"]
+SHOWS: tuple[str, ...] = get_args(Show)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in the desk the agent is; the address holds it."""
+
+    show: str = "all"
+    page: int = 1
+    ticket_id: int | None = None
+
+    def url(self, ticket_id: int | None) -> str:
+        """The address of a ticket, or of the queue, under the same filter."""
+        where = f"/desk/tickets/{ticket_id}" if ticket_id else "/desk"
+        return where + self.query()
+
+    def query(self) -> str:
+        terms = [f"show={self.show}"] * (self.show != "all") + [f"page={self.page}"] * (self.page > 1)
+        return "?" + "&".join(terms) if terms else ""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueView:
+    """The left side of each page."""
+
+    place: Place
+    page: TicketPage
+    counts: Counts
+    alarms: tuple[tuple[str, str], ...]
+    """Channel accounts that cannot work at present, each with the reason."""
+    now: datetime
+
+    @property
+    def more(self) -> bool:
+        return self.page.total > self.place.page * waiting.PAGE
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadView:
+    """The middle and the right side: one ticket, its contact's thread and what else they asked."""
+
+    ticket: TicketView
+    lines: tuple[threads.Line, ...]
+    history: tuple[TicketView, ...]
+    colleagues: tuple[AgentView, ...]
+    """Agents to whom the ticket can be handed."""
+    now: datetime
+
+    @property
+    def live(self) -> bool:
+        return self.ticket.status in LIVE
+
+
+def queue(session: Session, place: Place, agent: AgentView, now: datetime) -> QueueView:
+    match place.show:
+        case "mine":
+            page = waiting.tickets(session, now, assignee=agent.id, page=place.page)
+        case "unassigned":
+            page = waiting.tickets(session, now, unassigned=True, page=place.page)
+        case "late":
+            page = waiting.tickets(session, now, late=True, page=place.page)
+        case "waiting":
+            page = waiting.tickets(session, now, status=TicketStatus.WAITING, page=place.page)
+        case "solved":
+            page = waiting.tickets(session, now, status=TicketStatus.SOLVED, page=place.page)
+        case _:
+            page = waiting.tickets(session, now, page=place.page)
+    problems = select(ChannelState.account, ChannelState.problem).where(ChannelState.problem.is_not(None))
+    alarms = tuple((account, problem or "") for account, problem in session.execute(problems))
+    return QueueView(place, page, waiting.counts(session, now, agent.id), alarms, now)
+
+
+def thread(session: Session, staff: Staff, ticket_id: int, agent: AgentView, now: datetime) -> ThreadView | None:
+    ticket = waiting.ticket(session, ticket_id, now)
+    if ticket is None:
+        return None
+    colleagues = tuple(other for other in staff.people(session) if other.id not in {agent.id, ticket.assignee_id})
+    return ThreadView(
+        ticket=ticket,
+        lines=threads.thread(session, ticket.contact_id),
+        history=waiting.of_contact(session, ticket.contact_id, now),
+        colleagues=colleagues,
+        now=now,
+    )

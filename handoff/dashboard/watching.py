@@ -1,0 +1,61 @@
+"""What changed at the desk since the last look, asked of the database itself."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from handoff.models import ChannelState, Delivery, Message, Ticket
+from infra.clock import Clock
+
+_OVERLAP = timedelta(seconds=30)
+"""A change may be committed this long after the moment it bears."""
+_ROWS = 500
+
+_Mark = tuple[str, int, object]
+
+
+class Glance:
+    """Compares tickets, deliveries, messages and channel problems with the look before; cheap, by indexes only."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._seen: dict[_Mark, int] | None = None
+        self._problems: set[tuple[str, str]] = set()
+
+    def changes(self, session: Session) -> set[str]:
+        """`contact-ID` for each contact whose thread or ticket changed, `queue` for a channel; the first look is empty."""
+        marks = self._marks(session, self._clock() - _OVERLAP)
+        found = session.execute(select(ChannelState.account, ChannelState.problem)).all()
+        problems = {(account, problem) for account, problem in found if problem}
+        names: set[str] = set()
+        if self._seen is not None:
+            names = {f"contact-{contact}" for mark, contact in marks.items() if mark not in self._seen}
+            if problems != self._problems:
+                names.add("queue")
+        self._seen, self._problems = marks, problems
+        return names
+
+    def _marks(self, session: Session, since: datetime) -> dict[_Mark, int]:
+        marks: dict[_Mark, int] = {}
+        tickets = (
+            select(Ticket.id, Ticket.version, Ticket.contact_id)
+            .where(Ticket.updated_at > since)
+            .order_by(Ticket.updated_at.desc())
+            .limit(_ROWS)
+        )
+        for ticket, version, contact in session.execute(tickets):
+            marks["ticket", ticket, version] = contact
+        deliveries = (
+            select(Delivery.id, Delivery.updated_at, Delivery.contact_id)
+            .where(Delivery.updated_at > since)
+            .order_by(Delivery.updated_at.desc())
+            .limit(_ROWS)
+        )
+        for delivery, at, contact in session.execute(deliveries):
+            marks["delivery", delivery, at] = contact
+        last = session.scalar(select(func.max(Message.id))) or 0
+        messages = select(Message.id, Message.edited_at, Message.contact_id).where(Message.id > last - _ROWS)
+        for message, edited, contact in session.execute(messages):
+            marks["message", message, edited] = contact
+        return marks

@@ -1,0 +1,109 @@
+"""Words of the pages that depend on values: spans of time, events of a thread, reasons, errors."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from handoff.desk import WORDS
+from handoff.errors import ClosedError, DeskError, EmptyTextError, HeldError, StateError
+from handoff.threads import Line
+from infra.wording import marked
+
+EVENTS = {
+    "opened": marked("The question was passed to people"),
+    "claimed": marked("{agent} took the question"),
+    "released": marked("{agent} gave the question back to the queue"),
+    "transferred": marked("The question was handed to {agent}"),
+    "solved": marked("{agent} closed the question as solved"),
+    "reopened": marked("{agent} opened the question again"),
+    "confirmed": marked("The contact says that the question is solved"),
+    "not_solved": marked("The contact says that the question is not solved: it is open again"),
+    "withdrawn": marked("The contact withdrew the question"),
+}
+
+REASONS = (
+    marked("the program stopped while sending"),
+    marked("an agent marked it as arrived"),
+    marked("an agent marked it as lost"),
+)
+"""Why a delivery is where it is, as the outbox and the channels write it; unknown ones are shown as they are."""
+
+ATTACHMENTS = {
+    "photo": marked("photo"),
+    "document": marked("document"),
+    "voice": marked("voice message"),
+    "video": marked("video"),
+    "audio": marked("audio"),
+    "sticker": marked("sticker"),
+}
+
+STATUSES = {
+    "open": marked("waits for us"),
+    "waiting": marked("waits for the contact"),
+    "solved": marked("solved"),
+    "withdrawn": marked("withdrawn"),
+}
+
+ROLES = {"agent": marked("agent"), "lead": marked("lead"), "admin": marked("admin")}
+
+LANGUAGE_NAMES = {"ru": "Русский", "en": "English", "hu": "Magyar"}
+
+_SOON = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """When an answer is due, in words, and how pressing it is: late, soon or fine."""
+
+    text: str
+    tone: str
+
+
+class Words:
+    """The sentences of the pages in one language."""
+
+    def __init__(self, language: str) -> None:
+        self.language = language
+
+    def t(self, sentence: str, **values: object) -> str:
+        return WORDS.text(self.language, sentence, **values)
+
+    def tn(self, one: str, many: str, count: int, **values: object) -> str:
+        return WORDS.plural(self.language, one, many, count, **values)
+
+    def known(self, sentence: str) -> str:
+        """A translation of what another part of the program wrote, or that itself; braces in it mean nothing."""
+        return WORDS.translations(self.language).gettext(sentence) if sentence else ""
+
+    def span(self, length: timedelta) -> str:
+        """A length of time in its largest whole unit."""
+        seconds = max(0, int(length.total_seconds()))
+        if seconds < 60:
+            return self.t("{n} s", n=seconds)
+        if seconds < 3600:
+            return self.t("{n} min", n=seconds // 60)
+        if seconds < 2 * 86400:
+            return self.t("{n} h", n=seconds // 3600)
+        return self.t("{n} d", n=seconds // 86400)
+
+    def due(self, at: datetime, now: datetime) -> Due:
+        if at <= now:
+            return Due(self.t("{span} late", span=self.span(now - at)), "late")
+        return Due(self.t("in {span}", span=self.span(at - now)), "soon" if at - now < _SOON else "fine")
+
+    def event(self, line: Line) -> str:
+        sentence = EVENTS.get(line.text)
+        return self.t(sentence, agent=line.author or self.t("The bot")) if sentence else line.text
+
+    def problem(self, error: DeskError) -> str:
+        """What an agent reads when the desk refuses."""
+        match error:
+            case HeldError(holder=holder):
+                return self.t("{agent} holds this question. You can leave a note for them.", agent=holder)
+            case ClosedError():
+                return self.t("This question is closed. Open it again first.")
+            case EmptyTextError():
+                return self.t("Write the words first.")
+            case StateError():
+                return self.t("The message has moved on meanwhile: look at its mark.")
+            case _:
+                return self.t("There is no such question, message or colleague.")
