@@ -1,0 +1,25 @@
+"""Small calls that nobody waits for: stopping a button's spinner, asking for a name."""
+
+import asyncio
+from collections.abc import Coroutine
+
+
+class Errands:
+    """Runs coroutines in the background and keeps hold of them, for asyncio alone would let them be collected.
+
+    A coroutine given here deals with its own errors. `close` ends what still runs.
+    """
+
+    def __init__(self) -> None:
+        self._running: set[asyncio.Task[None]] = set()
+
+    def run(self, errand: Coroutine[None, None, None]) -> None:
+        task = asyncio.create_task(errand)
+        self._running.add(task)
+        task.add_done_callback(self._running.discard)
+
+    async def close(self) -> None:
+        running = list(self._running)
+        for task in running:
+            task.cancel()
+        await asyncio.gather(*running, return_exceptions=True)

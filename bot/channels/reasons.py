@@ -1,0 +1,49 @@
+"""Why something was not sent, in the few sentences that a person may read; the desk translates each by these words."""
+
+BLOCKED = "blocked the community"
+DEACTIVATED = "the account is deactivated"
+NOT_WRITTEN = "has not written to the bot yet"
+NOT_ALLOWED = "has not allowed messages from the community"
+PRIVACY = "privacy settings do not allow messages"
+NO_ACCOUNT = "there is no such account"
+WINDOW_CLOSED = "messages are accepted only after the contact writes again"
+
+NO_CONNECTION = "no connection to the platform"
+NO_ANSWER = "the platform did not answer"
+PLATFORM_FAULT = "the platform reported a fault of its own"
+UNREADABLE = "the platform's answer could not be read"
+
+TOO_LONG = "the message is too long"
+EMPTY = "the message is empty"
+FORMATTING = "the platform does not take the formatting"
+KEYBOARD = "the platform does not take the buttons"
+NOT_TAKEN = "the platform does not take this message"
+
+TOKEN = "the token is rejected"  # noqa: S105 - a sentence, not a secret
+RIGHTS = "the token lacks a right it needs"
+CAPTCHA = "the platform asks for a captcha"
+CONFLICT = "another program uses the same token"
+
+ALL = (
+    BLOCKED,
+    DEACTIVATED,
+    NOT_WRITTEN,
+    NOT_ALLOWED,
+    PRIVACY,
+    NO_ACCOUNT,
+    WINDOW_CLOSED,
+    NO_CONNECTION,
+    NO_ANSWER,
+    PLATFORM_FAULT,
+    UNREADABLE,
+    TOO_LONG,
+    EMPTY,
+    FORMATTING,
+    KEYBOARD,
+    NOT_TAKEN,
+    TOKEN,
+    RIGHTS,
+    CAPTCHA,
+    CONFLICT,
+)
+"""For the catalogues: every reason that a `SendOutcome` of a channel can carry."""

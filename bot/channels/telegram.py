@@ -1,0 +1,228 @@
+"""Telegram as a channel: updates are stored as they came and only then acknowledged, parts are sent exactly as given.
+
+aiogram carries the requests. Its own polling is not used: it acknowledges before anything is stored, and one update
+that its models do not know stops it for ever.
+"""
+
+import asyncio
+import hmac
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from aiogram.methods import SendMessage
+from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
+
+from bot.channels import ChannelLimits, HookReply, Inlet, reasons
+from bot.channels.errands import Errands
+from bot.channels.hooks import HookRefusedError, read_body
+from bot.channels.plainer import fitting
+from bot.channels.proxies import checked
+from bot.channels.telegram_errors import classify
+from bot.channels.telegram_updates import ALLOWED_UPDATES, decode, press_of, raw_event
+from bot.channels.telegram_wire import REQUEST_TIMEOUT, GetUpdates, open_bot
+from bot.channels.trouble import NOT_STORED, NotStoredError, Pauses, Trouble, keep
+from handoff.messages import (
+    AuthBroken,
+    EntityKind,
+    IncomingEvent,
+    OutgoingPart,
+    RetryAfter,
+    SendOutcome,
+    Sent,
+    Unsendable,
+)
+from infra.clock import Clock, utc_now
+from infra.errors import PlainError
+
+log = logging.getLogger(__name__)
+
+POLL_SECONDS = 25
+REJECTED = "the Telegram token is rejected: copy the current one from @BotFather into the settings and restart"
+TAKEN = "another program receives with the same Telegram token: stop it, or give this one a bot of its own"
+UNREACHABLE = "Telegram cannot be reached; trying again"
+HOOK_FAILS = "Telegram cannot deliver to our webhook: check that the public address answers from outside over HTTPS"
+
+_ENTITIES = {
+    EntityKind.BOLD: "bold",
+    EntityKind.ITALIC: "italic",
+    EntityKind.CODE: "code",
+    EntityKind.LINK: "text_link",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class TelegramAccount:
+    """One bot: how to speak for it, and how to hear of what happens to it."""
+
+    account: str
+    """`telegram:name`."""
+    token: str = field(repr=False)
+    api_url: str | None = None
+    """A Bot API server other than Telegram's own."""
+    proxy: str | None = field(default=None, repr=False)
+    mode: Literal["polling", "webhook"] = "polling"
+    webhook_secret: str | None = field(default=None, repr=False)
+    public_url: str | None = None
+
+
+class TelegramChannel:
+    """One Telegram bot, for private chats. Raises PlainError when the account's settings cannot work."""
+
+    limits = ChannelLimits(per_second=25, per_contact=1, buttons=20, label=64, idempotent=False, concurrency=8)
+
+    def __init__(self, account: TelegramAccount, *, clock: Clock = utc_now, pauses: Pauses | None = None) -> None:
+        self.account = account.account
+        if account.mode == "webhook" and not (account.webhook_secret and account.public_url):
+            raise PlainError("Telegram's webhook mode needs a webhook secret and the public address: set both.")
+        self._secret = account.webhook_secret if account.mode == "webhook" else None
+        name = account.account.partition(":")[2]
+        self._hook = f"{(account.public_url or '').rstrip('/')}/hooks/telegram/{name}"
+        self._bot = open_bot(account.token, account.api_url, checked(account.proxy, "The Telegram proxy"))
+        self._clock = clock
+        self._pauses = pauses or Pauses()
+        self._errands = Errands()
+
+    # --- receiving
+
+    async def run(self, inlet: Inlet) -> None:
+        """Begin, receive, and after any failure wait and begin anew."""
+        trouble = Trouble(self.account, inlet, self._pauses)
+        receive = self._watch_hook if self._secret else self._poll
+        while True:
+            try:
+                await receive(inlet, trouble)
+            except NotStoredError as error:
+                log.warning("%s: not stored: %s", self.account, error)
+                await trouble.passing(NOT_STORED)
+            except Exception as error:  # noqa: BLE001 - receiving outlives whatever the library raises
+                await self._bear(error, trouble)
+
+    async def _bear(self, error: Exception, trouble: Trouble) -> None:
+        match classify(error):
+            case AuthBroken(reason):
+                await trouble.lasting(TAKEN if reason == reasons.CONFLICT else REJECTED)
+            case RetryAfter(seconds):
+                await trouble.asked_to_wait(seconds)
+            case _:
+                log.info("%s: receiving failed: %s", self.account, type(error).__name__)
+                await trouble.passing(UNREACHABLE)
+
+    async def _poll(self, inlet: Inlet, trouble: Trouble) -> None:
+        await self._bot.get_me()
+        await self._bot.delete_webhook(drop_pending_updates=False)
+        # Telegram itself remembers what was acknowledged, so an offset is sent only to acknowledge. One kept from
+        # earlier would be a trap: after a quiet week the ids start anew, perhaps below it, and would be skipped.
+        offset: int | None = None
+        # The first look does not wait, so that "it works" is known at once.
+        patience = 0
+        while True:
+            request = GetUpdates(offset=offset, timeout=patience, allowed_updates=ALLOWED_UPDATES)
+            updates = await self._bot(request, request_timeout=patience + 10)
+            offset = await self._keep(updates, inlet) if updates else None
+            await trouble.over()
+            patience = POLL_SECONDS
+
+    async def _keep(self, updates: Sequence[Any], inlet: Inlet) -> int:
+        """Store a batch; returns the offset that acknowledges it. Raises NotStoredError."""
+        events = []
+        for update in updates:
+            try:
+                events.append(raw_event(update, self._clock()))
+            except (KeyError, TypeError):
+                log.warning("%s: an update without an id is passed over", self.account)
+        if not events:
+            raise NotStoredError("no update of the batch has an id")
+        offset = max(int(event.key) for event in events) + 1
+        await keep(inlet, events, cursor=str(offset))
+        for event in events:
+            self._acknowledge_press(event.payload)
+        return offset
+
+    async def _watch_hook(self, _inlet: Inlet, trouble: Trouble) -> None:
+        await self._bot.get_me()
+        await self._bot.set_webhook(
+            self._hook,
+            secret_token=self._secret,
+            allowed_updates=ALLOWED_UPDATES,
+            # More would let two messages of one person overtake each other.
+            max_connections=1,
+        )
+        while True:
+            info = await self._bot.get_webhook_info()
+            if info.url != self._hook:
+                return
+            await trouble.over(HOOK_FAILS if info.last_error_message and info.pending_update_count else None)
+            await asyncio.sleep(self._pauses.watch)
+
+    async def accept(self, headers: Mapping[str, str], body: bytes, inlet: Inlet) -> HookReply:
+        shown = headers.get("x-telegram-bot-api-secret-token", "")
+        if not self._secret or not hmac.compare_digest(shown.encode(errors="replace"), self._secret.encode()):
+            return HookReply(401)
+        try:
+            event = raw_event(read_body(body), self._clock())
+        except HookRefusedError as refused:
+            return refused.reply
+        except (KeyError, TypeError):
+            return HookReply(400)
+        await inlet.store([event])
+        self._acknowledge_press(event.payload)
+        return HookReply(200)
+
+    def _acknowledge_press(self, update: dict[str, Any]) -> None:
+        if query_id := press_of(update):
+            self._errands.run(self._stop_spinner(query_id))
+
+    async def _stop_spinner(self, query_id: str) -> None:
+        try:
+            await self._bot.answer_callback_query(query_id, request_timeout=10)
+        except Exception as error:  # noqa: BLE001 - a spinner that turns a little longer harms nobody
+            log.debug("%s: a press was not acknowledged: %s", self.account, type(error).__name__)
+
+    def decode(self, payload: dict[str, Any]) -> IncomingEvent | None:
+        return decode(self.account, payload)
+
+    # --- sending
+
+    async def send(self, part: OutgoingPart) -> SendOutcome:
+        try:
+            request = self._request(part)
+        except ValueError:
+            # Not a number for a user, or a value that aiogram's models refuse.
+            return Unsendable(reasons.NOT_TAKEN)
+        try:
+            message = await self._bot(request, request_timeout=REQUEST_TIMEOUT)
+        except Exception as error:  # noqa: BLE001 - whatever the library raises, the caller gets an outcome
+            outcome = classify(error, part)
+            if isinstance(outcome, Unsendable):
+                # Up to the first quotation mark: what is quoted is what we sent.
+                said = str(getattr(error, "message", "")).replace("'", '"').partition('"')[0]
+                log.warning("%s: a message was not taken: %s: %s", self.account, type(error).__name__, said[:80])
+            return outcome
+        return Sent({"message_id": str(message.message_id)})
+
+    def _request(self, part: OutgoingPart) -> SendMessage:
+        rows = [
+            [InlineKeyboardButton(text=fitting(button.label, self.limits.label), callback_data=button.id)]
+            for button in part.buttons
+        ]
+        entities = [
+            MessageEntity(
+                type=_ENTITIES[entity.kind], offset=entity.offset, length=entity.length, url=entity.url or None
+            )
+            for entity in part.text.entities
+        ]
+        return SendMessage(
+            chat_id=int(part.address.user_id),
+            text=part.text.text,
+            entities=entities or None,
+            # Explicitly none: with a parse mode, what people write would become markup.
+            parse_mode=None,
+            link_preview_options=LinkPreviewOptions(is_disabled=True),
+            reply_markup=InlineKeyboardMarkup(inline_keyboard=rows) if rows else None,
+        )
+
+    async def close(self) -> None:
+        await self._errands.close()
+        await self._bot.session.close()

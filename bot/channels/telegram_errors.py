@@ -1,0 +1,99 @@
+"""What each failure of a Telegram call means for the message: one table, from aiogram's and aiohttp's exceptions.
+
+Telegram knows no idempotency key. So "try again" is said only where the request surely had no effect; wherever it may
+have left and been carried out, the outcome is `Uncertain`.
+"""
+
+import re
+
+from aiogram.exceptions import (
+    ClientDecodeError,
+    TelegramAPIError,
+    TelegramBadRequest,
+    TelegramConflictError,
+    TelegramEntityTooLarge,
+    TelegramForbiddenError,
+    TelegramNetworkError,
+    TelegramNotFound,
+    TelegramRetryAfter,
+    TelegramServerError,
+    TelegramUnauthorizedError,
+)
+from aiohttp import ClientConnectorError, ClientHttpProxyError, ConnectionTimeoutError, InvalidURL
+
+from bot.channels import reasons
+from bot.channels.plainer import without_buttons, without_formatting
+from handoff.messages import AuthBroken, OutgoingPart, Refused, Retry, RetryAfter, SendOutcome, Uncertain, Unsendable
+
+_BEFORE_IT_LEFT = (ClientConnectorError, ClientHttpProxyError, ConnectionTimeoutError, InvalidURL)
+"""aiohttp raises these before the first byte of the request is written: no name, no route, no TLS, no proxy."""
+
+_REFUSALS = (
+    ("bot was blocked by the user", reasons.BLOCKED),
+    ("user is deactivated", reasons.DEACTIVATED),
+    ("input_user_deactivated", reasons.DEACTIVATED),
+    ("bot can't initiate conversation", reasons.NOT_WRITTEN),
+    ("chat not found", reasons.NOT_WRITTEN),
+    ("peer_id_invalid", reasons.NOT_WRITTEN),
+    ("user not found", reasons.NO_ACCOUNT),
+    ("bot can't send messages to bots", reasons.NO_ACCOUNT),
+)
+_TOO_LONG = ("message is too long", "message_too_long", "text is too long")
+_EMPTY = ("message text is empty", "text must be non-empty", "message_empty")
+_BUTTONS = ("button_", "keyboard", "reply markup", "reply_markup")
+_FORMATTING = ("can't parse entities", "can't parse messageentity", "entity ", "entity_")
+_SECONDS = re.compile(r"retry after (\d+)")
+
+
+def classify(error: Exception, part: OutgoingPart | None = None) -> SendOutcome:
+    """The outcome of a call that raised `error`; `part` is what was to be sent, for the plainer form to try next."""
+    match error:
+        case TelegramRetryAfter():
+            return RetryAfter(float(error.retry_after))
+        case TelegramUnauthorizedError() | TelegramNotFound():
+            return AuthBroken(reasons.TOKEN)
+        case TelegramConflictError():
+            return AuthBroken(reasons.CONFLICT)
+        case TelegramForbiddenError():
+            return Refused(_refusal(error) or reasons.NOT_ALLOWED)
+        case TelegramBadRequest():
+            return _bad_request(error, part)
+        case TelegramEntityTooLarge():
+            return Unsendable(reasons.TOO_LONG)
+        case TelegramServerError():
+            return Uncertain(reasons.PLATFORM_FAULT)
+        case TelegramNetworkError() if isinstance(error.__cause__, _BEFORE_IT_LEFT):
+            return Retry(reasons.NO_CONNECTION)
+        case TelegramNetworkError():
+            return Uncertain(reasons.NO_ANSWER)
+        case ClientDecodeError():
+            return Uncertain(reasons.UNREADABLE)
+        case TelegramAPIError() if "too many requests" in error.message.lower():
+            seconds = _SECONDS.search(error.message.lower())
+            return RetryAfter(float(seconds[1]) if seconds else 1.0)
+        case TelegramAPIError():
+            # An error code that aiogram has no class for, and a chat that became a group, which a private one cannot.
+            return Unsendable(reasons.NOT_TAKEN)
+        case _:
+            # aiogram stumbles over some answers, for example a 5xx without a description: the request had left.
+            return Uncertain(reasons.UNREADABLE)
+
+
+def _refusal(error: TelegramAPIError) -> str | None:
+    said = error.message.lower()
+    return next((reason for words, reason in _REFUSALS if words in said), None)
+
+
+def _bad_request(error: TelegramBadRequest, part: OutgoingPart | None) -> SendOutcome:
+    if reason := _refusal(error):
+        return Refused(reason)
+    said = error.message.lower()
+    if any(words in said for words in _TOO_LONG):
+        return Unsendable(reasons.TOO_LONG)
+    if any(words in said for words in _EMPTY):
+        return Unsendable(reasons.EMPTY)
+    if any(words in said for words in _BUTTONS):
+        return Unsendable(reasons.KEYBOARD, part and without_buttons(part))
+    if any(words in said for words in _FORMATTING):
+        return Unsendable(reasons.FORMATTING, part and without_formatting(part))
+    return Unsendable(reasons.NOT_TAKEN)

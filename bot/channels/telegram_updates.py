@@ -1,0 +1,158 @@
+"""Telegram's updates in neutral words: pure functions over the dictionaries that Telegram sent."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.channels import RawEvent
+from handoff.messages import Address, Attachment, EventKind, IncomingEvent
+from handoff.richtext import clean
+
+ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+RECEIVED_AT = "received_at"
+"""Added to each stored update: Telegram does not say when a button was pressed."""
+
+_START = re.compile(r"/start(?:@\w+)?(?: ([A-Za-z0-9_-]{1,64}))?")
+_FILES = {
+    "photo": "photo",
+    "animation": "video",
+    "document": "document",
+    "voice": "voice",
+    "video": "video",
+    "video_note": "video",
+    "audio": "audio",
+    "sticker": "sticker",
+}
+_ABOUT_THE_CHAT = frozenset({"pinned_message", "message_auto_delete_timer_changed", "chat_background_set"})
+_ENVELOPE = frozenset(
+    {
+        "message_id",
+        "from",
+        "chat",
+        "date",
+        "edit_date",
+        "text",
+        "caption",
+        "entities",
+        "caption_entities",
+        "reply_markup",
+    }
+    | {"reply_to_message", "quote", "external_reply", "forward_origin", "via_bot", "has_protected_content"}
+    | {"link_preview_options", "effect_id", "media_group_id", "show_caption_above_media", "has_media_spoiler"}
+    | {"is_from_offline", "message_thread_id", "is_topic_message", "business_connection_id", "sender_business_bot"}
+)
+
+
+def raw_event(update: dict[str, Any], received_at: datetime) -> RawEvent:
+    """The event to store. Raises KeyError or TypeError for an update without an id: only the id is taken for granted."""
+    update_id = update["update_id"]
+    if type(update_id) is not int:
+        raise TypeError("update_id is not a number")
+    stamped = update | {RECEIVED_AT: int(received_at.timestamp())}
+    return RawEvent(str(update_id), None, _owner(update), stamped)
+
+
+def _owner(update: dict[str, Any]) -> str:
+    """Who did it, "" where that cannot be told: such an event is stored all the same."""
+    for name in ALLOWED_UPDATES:
+        body = update.get(name)
+        if isinstance(body, dict):
+            person = body.get("from")
+            identity = person.get("id") if isinstance(person, dict) else None
+            return str(identity) if type(identity) is int else ""
+    return ""
+
+
+def press_of(update: dict[str, Any]) -> str | None:
+    """The id by which the press that this update tells of is acknowledged."""
+    query = update.get("callback_query")
+    identity = query.get("id") if isinstance(query, dict) else None
+    return identity if isinstance(identity, str) else None
+
+
+def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
+    """What a stored update says. None for groups, channels, other bots and what needs no thought."""
+    if "message" in payload:
+        return _written(account, EventKind.MESSAGE, payload["message"])
+    if "edited_message" in payload:
+        return _written(account, EventKind.EDIT, payload["edited_message"])
+    if "callback_query" in payload:
+        return _pressed(account, payload)
+    if "my_chat_member" in payload:
+        return _membership(account, payload["my_chat_member"])
+    return None
+
+
+def _written(account: str, kind: EventKind, message: dict[str, Any]) -> IncomingEvent | None:
+    if message["chat"]["type"] != "private" or message["from"].get("is_bot"):
+        return None
+    if message.keys() & _ABOUT_THE_CHAT:
+        return None
+    if "write_access_allowed" in message:
+        kind = EventKind.ALLOWED
+    text = clean(message.get("text") or message.get("caption") or "")
+    start = ""
+    if kind is EventKind.MESSAGE and (command := _START.fullmatch(text.strip())):
+        text, start = "/start", command[1] or ""
+    return _event(
+        account,
+        kind,
+        message["from"],
+        message.get("edit_date") or message["date"],
+        text=text,
+        start=start,
+        message_id=str(message["message_id"]),
+        attachments=() if kind is EventKind.ALLOWED else _attachments(message),
+    )
+
+
+def _pressed(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
+    query = payload["callback_query"]
+    message = query.get("message")
+    if message is None or message["chat"]["type"] != "private":
+        return None
+    # A message that is too old to be shown has the date 0, hence the time of arrival.
+    at = payload.get(RECEIVED_AT) or message["date"]
+    return _event(
+        account,
+        EventKind.PRESS,
+        query["from"],
+        at,
+        message_id=str(message["message_id"]),
+        choice_id=clean(query.get("data", "")),
+    )
+
+
+def _membership(account: str, change: dict[str, Any]) -> IncomingEvent | None:
+    if change["chat"]["type"] != "private":
+        return None
+    status = change["new_chat_member"]["status"]
+    kinds = {"kicked": EventKind.BLOCKED, "member": EventKind.ALLOWED}
+    return _event(account, kinds[status], change["from"], change["date"]) if status in kinds else None
+
+
+def _event(account: str, kind: EventKind, person: dict[str, Any], at: int, **said: Any) -> IncomingEvent:  # noqa: ANN401 - fields of the event
+    name = " ".join(clean(f"{person.get('first_name', '')} {person.get('last_name', '')}").split())
+    return IncomingEvent(
+        kind,
+        Address(account, str(int(person["id"]))),
+        datetime.fromtimestamp(at, UTC),
+        name=name,
+        language=str(person.get("language_code") or "")[:2].lower(),
+        **said,
+    )
+
+
+def _attachments(message: dict[str, Any]) -> tuple[Attachment, ...]:
+    for key, kind in _FILES.items():
+        if key in message:
+            return (_file(kind, message[key]),)
+    odd = sorted(message.keys() - _ENVELOPE)
+    # A message of nothing but unknown parts still is something that the person has sent.
+    return (Attachment("other", name=odd[0]),) if odd and not message.get("text") else ()
+
+
+def _file(kind: str, body: Any) -> Attachment:  # noqa: ANN401 - a photo is a list of sizes, the rest are objects
+    file = max(body, key=lambda size: size.get("width", 0)) if isinstance(body, list) else body
+    name = file.get("file_name") or file.get("emoji") or ""
+    return Attachment(kind, clean(name), str(file.get("file_id", "")))

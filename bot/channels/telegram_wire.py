@@ -1,0 +1,67 @@
+"""How Telegram is spoken to: aiogram's Bot over our session, and its updates as plain dictionaries."""
+
+from typing import Any, cast
+
+from aiogram import Bot
+from aiogram.client.session.aiohttp import AiohttpSession
+from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
+from aiogram.methods import TelegramMethod
+from aiogram.methods.base import TelegramType
+from aiogram.utils.token import TokenValidationError
+from aiohttp import ClientSession, ClientTimeout
+
+from infra.errors import PlainError
+
+CONNECT_TIMEOUT = 5.0
+REQUEST_TIMEOUT = 15
+"""Seconds for one call, shorter than the lease of a delivery."""
+
+
+class GetUpdates(TelegramMethod[list[Any]]):
+    """getUpdates without aiogram's models: there, one update that does not validate spoils the whole batch for ever."""
+
+    __returning__ = list[Any]
+    __api_method__ = "getUpdates"
+
+    offset: int | None = None
+    limit: int = 100
+    timeout: int = 0
+    allowed_updates: list[str] | None = None
+
+
+class ProxiedSession(AiohttpSession):
+    """aiogram's session with aiohttp's own HTTP proxy (aiogram's needs a SOCKS library) and a limit for connecting.
+
+    The limit for connecting tells "nothing had left" from "no answer came", which one limit for all cannot.
+    """
+
+    def __init__(self, api: TelegramAPIServer, proxy: str | None) -> None:
+        super().__init__(api=api, timeout=REQUEST_TIMEOUT)
+        self._http_proxy = proxy
+
+    async def create_session(self) -> ClientSession:
+        if self._session is None or self._session.closed:
+            connector = self._connector_type(**self._connector_init)
+            self._session = ClientSession(connector=connector, proxy=self._http_proxy, trust_env=False)
+        return self._session
+
+    async def make_request(
+        self,
+        bot: Bot,
+        method: TelegramMethod[TelegramType],
+        timeout: int | None = None,  # noqa: ASYNC109 - aiogram's own signature
+    ) -> TelegramType:
+        limits = ClientTimeout(total=timeout or self.timeout, connect=CONNECT_TIMEOUT)
+        # aiogram hands the value to aiohttp as it is.
+        return await super().make_request(bot, method, cast("int", limits))
+
+
+def open_bot(token: str, api_url: str | None, proxy: str | None) -> Bot:
+    """A bot that has not yet spoken to anybody. Raises PlainError when the token cannot be one."""
+    api = TelegramAPIServer.from_base(api_url) if api_url else PRODUCTION
+    try:
+        return Bot(token, session=ProxiedSession(api, proxy))
+    except TokenValidationError:
+        raise PlainError(
+            "The Telegram token does not look like one: copy it whole from @BotFather, it has the form 123456:ABC…"
+        ) from None

@@ -1,0 +1,86 @@
+"""How VK's API is called: three vk_api clients in threads of their own, with time limits that vk_api does not set."""
+
+import asyncio
+import contextlib
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import requests
+from requests.adapters import HTTPAdapter
+from vk_api.vk_api import VkApiGroup, jconfig
+
+API_VERSION = "5.199"
+OFFICIAL = "https://api.vk.ru/"
+"""What vk_api has built in, and our adapter stands before."""
+CLIENTS = 3
+PER_SECOND = 20
+"""Calls that VK allows one community token."""
+CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 15.0
+
+
+class TimedAdapter(HTTPAdapter):
+    """Sends to another host when told so, and never waits for ever: vk_api waits without limit, holding a lock."""
+
+    def __init__(self, api_url: str | None) -> None:
+        super().__init__()
+        self._target = urlsplit(api_url) if api_url else None
+
+    def send(self, request: requests.PreparedRequest, *args: Any, **kwargs: Any) -> requests.Response:  # noqa: ANN401 - passed on
+        if self._target:
+            asked = urlsplit(str(request.url))
+            path = self._target.path.rstrip("/") + asked.path
+            request.url = urlunsplit((self._target.scheme, self._target.netloc, path, asked.query, ""))
+        kwargs["timeout"] = kwargs.get("timeout") or (CONNECT_TIMEOUT, READ_TIMEOUT)
+        return super().send(request, *args, **kwargs)
+
+
+class VkClient:
+    """Calls methods for one community. A call that hangs occupies one client of three, and that for 20 s at most."""
+
+    def __init__(self, token: str, api_url: str | None, proxy: str | None) -> None:
+        self._threads = ThreadPoolExecutor(CLIENTS, thread_name_prefix="vk")
+        self._sessions = [_session(api_url, proxy) for _ in range(CLIENTS)]
+        self._idle: asyncio.Queue[Any] = asyncio.Queue()
+        for session in self._sessions:
+            self._idle.put_nowait(_api(token, session))
+
+    async def call(self, method: str, **values: str | int) -> Any:  # noqa: ANN401 - whatever the method answers
+        """The method's response. Raises what `vk_errors.classify` knows."""
+        api = await self._idle.get()
+        loop = asyncio.get_running_loop()
+
+        def give_back(_done: Future[Any]) -> None:
+            # When the thread is through, not when a caller loses patience: until then the client is locked.
+            with contextlib.suppress(RuntimeError):
+                loop.call_soon_threadsafe(self._idle.put_nowait, api)
+
+        future = self._threads.submit(api.method, method, values)
+        future.add_done_callback(give_back)
+        return await asyncio.wrap_future(future)
+
+    def close(self) -> None:
+        """Begin nothing more; what is under way ends by its time limit, and nobody waits for it."""
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        for session in self._sessions:
+            session.close()
+
+
+def _session(api_url: str | None, proxy: str | None) -> requests.Session:
+    session = requests.Session()
+    # The environment's proxies and .netrc have no say: what goes where is in the settings.
+    session.trust_env = False
+    session.headers["User-Agent"] = "frontdesk"
+    session.mount(OFFICIAL, TimedAdapter(api_url))
+    if proxy:
+        session.proxies = {"http": proxy, "https": proxy}
+    return session
+
+
+def _api(token: str, session: requests.Session) -> Any:  # noqa: ANN401 - vk_api has no types
+    api = VkApiGroup(token=token, api_version=API_VERSION, session=session, config=jconfig.MemoryConfig)
+    # Its handlers repeat a call by themselves (error 6 without end) or ask a person: every error comes out as it is.
+    api.error_handlers.clear()
+    # Each client paces itself, so that all together stay within the token's limit.
+    api.RPS_DELAY = CLIENTS / PER_SECOND
+    return api

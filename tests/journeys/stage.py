@@ -1,0 +1,212 @@
+"""The stage for conversations: the whole program on real adapters, simulated platforms, and people who speak.
+
+    anna = await stage.contact("Анна")
+    await anna.writes("забыла пароль")
+    reply = await anna.hears()
+    await anna.presses("Это помогло")
+"""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Literal, TypeVar
+
+from pydantic import SecretStr
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.app import App, open_app
+from bot.settings import ChannelSettings, Settings
+from bot.simulator.phone import ChatMessage
+from bot.simulator.telegram import TelegramSimulator
+from bot.simulator.vk import VkSimulator
+from handoff.models import Contact, Delivery, Role, Ticket
+from handoff.staff import AgentView
+from handoff.threads import Line, thread
+from knowledge.loading import SourceFile, read_files
+from tests.conftest import Backend
+
+T = TypeVar("T")
+Platform = Literal["telegram", "vk"]
+PATIENCE = 15.0
+"""Seconds after which silence is a failure; a reply normally takes a fraction of one."""
+KNOWLEDGE = Path(__file__).parent / "knowledge.yaml"
+
+_people = itertools.count(1001)
+
+
+class ContactOnStage:
+    """A member of the community with a phone."""
+
+    def __init__(self, simulator: TelegramSimulator | VkSimulator, person: int) -> None:
+        self.person = person
+        self._simulator = simulator
+        self._heard = 0
+
+    @property
+    def chat(self) -> list[ChatMessage]:
+        return self._simulator.chat(self.person)
+
+    @property
+    def replies(self) -> list[ChatMessage]:
+        """Everything that the community has sent."""
+        return [message for message in self.chat if not message.mine]
+
+    async def writes(self, text: str, **extra: object) -> int:
+        return await self._simulator.writes(self.person, text, **extra)
+
+    async def hears(self) -> ChatMessage:
+        """The next message from the community that was not heard yet."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while len(self.replies) <= self._heard:
+            since, left = self._simulator.revision, deadline - asyncio.get_running_loop().time()
+            assert left > 0, f"no reply; the chat so far: {[message.text for message in self.chat]}"
+            if len(self.replies) <= self._heard:
+                await self._simulator.wait_change(since, min(left, 0.5))
+        self._heard += 1
+        return self.replies[self._heard - 1]
+
+    async def presses(self, label: str) -> None:
+        """Tap the latest button with this label."""
+        for message in reversed(self.replies):
+            for button in itertools.chain.from_iterable(message.buttons):
+                if button.label == label:
+                    await self._simulator.presses(self.person, message.id, button.data)
+                    return
+        raise AssertionError(f"no button {label!r} in {[b for m in self.replies for r in m.buttons for b in r]}")
+
+    async def edits(self, message_id: int, text: str) -> None:
+        await self._simulator.edits(self.person, message_id, text)
+
+    def blocks(self) -> None:
+        self._simulator.blocks(self.person)
+
+    def unblocks(self) -> None:
+        self._simulator.unblocks(self.person)
+
+    def labels(self) -> list[str]:
+        """The buttons under the latest reply."""
+        return [button.label for row in self.replies[-1].buttons for button in row]
+
+
+class AgentOnStage:
+    """Somebody at the desk."""
+
+    def __init__(self, app: App, view: AgentView) -> None:
+        self._app = app
+        self.id = view.id
+        self.name = view.name
+
+    async def claims(self, number: int) -> None:
+        await self._do(lambda session: self._app.desk.claim(session, number, self.id))
+
+    async def takes_next(self) -> int | None:
+        return await self._do(lambda session: self._app.desk.take_next(session, self.id))
+
+    async def replies(self, number: int, text: str, key: str | None = None) -> int:
+        return await self._do(lambda session: self._app.desk.reply(session, number, self.id, text, key))
+
+    async def notes(self, number: int, text: str) -> int:
+        return await self._do(lambda session: self._app.desk.note(session, number, self.id, text))
+
+    async def resolves(self, number: int) -> None:
+        await self._do(lambda session: self._app.desk.resolve(session, number, self.id))
+
+    async def _do(self, work: Callable[[Session], T]) -> T:
+        return await self._app.db.write(work)
+
+
+class Stage:
+    """The running program and the platform under test."""
+
+    def __init__(self, app: App, platform: Platform, telegram: TelegramSimulator, vk: VkSimulator) -> None:
+        self.app = app
+        self.platform = platform
+        self.telegram = telegram
+        self.vk = vk
+
+    @property
+    def simulator(self) -> TelegramSimulator | VkSimulator:
+        return self.telegram if self.platform == "telegram" else self.vk
+
+    async def contact(self, name: str, language: str = "ru") -> ContactOnStage:
+        person = next(_people)
+        self.simulator.join(person, name, "", language)
+        return ContactOnStage(self.simulator, person)
+
+    async def agent(self, name: str, role: Role = Role.AGENT) -> AgentOnStage:
+        email = f"agent{next(_people)}@example.org"
+        staff = self.app.staff
+        view = await self.app.db.write(lambda s: staff.add(s, email, name, role, "a long enough password"))
+        return AgentOnStage(self.app, view)
+
+    async def tickets(self) -> list[Ticket]:
+        def work(session: Session) -> list[Ticket]:
+            rows = list(session.scalars(select(Ticket).order_by(Ticket.id)))
+            session.expunge_all()
+            return rows
+
+        return await self.app.db.read(work)
+
+    async def thread_of(self, who: ContactOnStage) -> tuple[Line, ...]:
+        wanted = select(Contact.id).where(Contact.user_id == str(who.person))
+        return await self.app.db.read(lambda session: thread(session, session.scalars(wanted).one()))
+
+    async def settled(self) -> None:
+        """Wait until nothing is on its way."""
+        busy = select(Delivery.id).where(Delivery.state.in_(("queued", "claimed", "sending", "retrying"))).limit(1)
+        await self.until(lambda session: session.scalar(busy) is None)
+
+    async def until(self, true: Callable[[Session], bool]) -> None:
+        """Wait until the database says so."""
+        async with asyncio.timeout(PATIENCE):
+            while not await self.app.db.read(true):
+                await asyncio.sleep(0.02)
+
+
+@asynccontextmanager
+async def staged(
+    backend: Backend, platform: Platform, *, burst_window: float = 0, language: Literal["ru", "en", "hu"] = "ru"
+) -> AsyncIterator[Stage]:
+    """Open the program on `backend` with one account on each platform, and run it."""
+    telegram, vk = TelegramSimulator(), VkSimulator()
+    await telegram.start()
+    await vk.start()
+    try:
+        channels = (
+            ChannelSettings(kind="telegram", token=SecretStr(telegram.token), api_url=telegram.url),
+            ChannelSettings(
+                kind="vk", token=SecretStr(vk.token), group_id=vk.group_id, api_url=vk.url, mode="longpoll"
+            ),
+        )
+        settings = Settings(
+            database_url=backend.database_url,
+            redis_url=backend.redis_url,
+            channels=channels,
+            burst_window=burst_window,
+            language=language,
+        )
+        async with open_app(settings) as app:
+            draft = read_files([SourceFile(KNOWLEDGE.name, KNOWLEDGE.read_bytes())])
+            await app.db.write(lambda session: app.library.load(session, draft, author="test"))
+            await app.library.refresh()
+            async with running(app, f"{platform}:main"):
+                yield Stage(app, platform, telegram, vk)
+    finally:
+        await telegram.stop()
+        await vk.stop()
+
+
+@asynccontextmanager
+async def running(app: App, *accounts: str) -> AsyncIterator[None]:
+    """Receive, think and send in the background while the block runs."""
+    roles = [app.intake.run(), app.library.run(), *(app.serve(account) for account in accounts)]
+    tasks = [asyncio.create_task(role) for role in roles]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
