@@ -12,7 +12,8 @@ from handoff.dashboard.language import preferred
 from handoff.dashboard.pages import Pages
 from handoff.dashboard.parts import DeskParts
 from handoff.dashboard.security import Gate, Visitor, changes_something, too_big
-from handoff.dashboard.views import SHOWS, Place
+from handoff.dashboard.suggesting import Suggestion, suggested
+from handoff.dashboard.views import SHOWS, Place, ThreadView
 from handoff.dashboard.wording import Words
 from handoff.staff import AgentView
 
@@ -94,7 +95,14 @@ class Frame:
                     problem or self.words(request).t("There is no question №{number}.", number=ticket_id),
                 )
         return self.answer(
-            request, "desk.html", status=status, queue=queue, thread=thread, problem=problem, draft=draft or blank()
+            request,
+            "desk.html",
+            status=status,
+            queue=queue,
+            thread=thread,
+            near=await self._near(thread),
+            problem=problem,
+            draft=draft or blank(),
         )
 
     async def fragments(
@@ -118,10 +126,17 @@ class Frame:
             status=status,
             queue=queue,
             thread=thread,
+            near=await self._near(thread),
             problem=problem,
             draft=draft,
             acted=changes_something(request),
         )
+
+    async def _near(self, thread: ThreadView | None) -> tuple[Suggestion, ...]:
+        if thread is None or not thread.live:
+            return ()
+        ticket, parts = thread.ticket, self.parts
+        return await suggested(parts.database, parts.library, ticket.question, ticket.language)
 
     def answer(self, request: Request, template: str, *, status: int = 200, **values: object) -> Response:
         return self._pages.answer(
