@@ -52,7 +52,7 @@ def read_files(files: Sequence[SourceFile], *, default_language: str = "ru") -> 
     """The knowledge that `files` describe together.
 
     Raises:
-        KnowledgeError: with every problem of every file. Together they may hold 5 MiB and 20 000 entries.
+        KnowledgeError: with every problem of every file, from top to bottom. Together they may hold 5 MiB and 20 000 entries.
     """
     if sum(len(file.data) for file in files) > MOST_BYTES:
         raise KnowledgeError([Problem(file.name, None, None, "more than 5 MiB in one load") for file in files])
@@ -78,7 +78,8 @@ def read_files(files: Sequence[SourceFile], *, default_language: str = "ru") -> 
         judge.add(file.name, sheet)
     draft = judge.draft()
     if judge.problems:
-        raise KnowledgeError(judge.problems)
+        places = {file.name: place for place, file in reversed(list(enumerate(files)))}
+        raise KnowledgeError(sorted(judge.problems, key=lambda problem: (places[problem.file], problem.row or 0)))
     return draft
 
 

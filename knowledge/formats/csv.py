@@ -94,7 +94,7 @@ def _entry(sheet: Sheet, name: str, number: int, names: list[str], cells: list[s
             Problem(name, number, None, "has more cells than the header: quote a cell with separators")
         )
     fields: dict[str, object] = {}
-    for field, cell in zip(names, cells, strict=False):
+    for field, cell in reversed(list(zip(names, cells, strict=False))):  # of a field given twice the first counts
         if field == "alternatives":
             fields[field] = re.split(r"[\r\n]" if "\n" in cell else r"[|\r]", cell)
         elif field in ENTRY_FIELDS:

@@ -87,7 +87,7 @@ def _blocks(sheet: Sheet, name: str, field_name: str, items: object) -> Iterable
             item.row = item.row or number
             yield item
         else:
-            sheet.problems.append(Problem(name, number, field_name, f"item {number} is not an object with fields"))
+            sheet.problems.append(Problem(name, None, field_name, f"item {number} is not an object with fields"))
 
 
 def plain_entries(draft: Draft) -> list[dict[str, object]]:
