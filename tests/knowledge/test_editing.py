@@ -1,5 +1,6 @@
 """Editing by hand: history, undo, and everything wrong told before anything is written."""
 
+import asyncio
 from dataclasses import replace
 from functools import partial
 
@@ -56,7 +57,8 @@ async def test_an_entry_is_kept_tidy_with_its_author_and_moment(db: Database, cl
         updated_at=clock.now,
         author="anna",
     )
-    assert await db.read(lambda session: entry(session, entry_id + 1)) is None
+    for nobody in (entry_id + 1, 0, -1, 10**40):
+        assert await db.read(partial(entry, entry_id=nobody)) is None
 
 
 async def test_each_change_leaves_a_version_and_can_be_undone(db: Database, clock: Time) -> None:
@@ -177,9 +179,22 @@ async def test_the_help_page_lists_what_is_published_in_a_language(db: Database,
     assert await listed(query="ёлка  второй") == ["2 ru"]
     assert await listed(query="100%") == ["2 ru"]
     assert await listed(query="1%0") == []
+    assert await listed(query="вопрос\0") == []
+    assert await listed(query="\ud800", category="\0") == []
+    assert await listed(query="е " * 5000) == ["1 ru", "3 ru"]
     page = await db.read(lambda session: entries(session, status=None, page=9, size=2))
     assert (page.total, page.page, page.pages, [item.key for item in page.items]) == (5, 3, 3, ["4"])
 
     russian = await db.read(lambda session: in_language(session, ids[2], "ru"))
     hungarian = await db.read(lambda session: in_language(session, ids[2], "hu"))
     assert (russian and russian.id, hungarian and hungarian.id) == (ids[1], ids[2])
+
+
+async def test_edits_at_the_same_time_follow_one_another(db: Database, clock: Time) -> None:
+    drafts = [EntryDraft("", "ru", f"Вопрос {number % 5}", "x") for number in range(10)]
+    done = await asyncio.gather(*(create(db, clock, draft) for draft in drafts), return_exceptions=True)
+    assert sum(isinstance(result, KnowledgeError) for result in done) == 5
+    page = await db.read(entries)
+    assert sorted(item.question for item in page.items) == [f"Вопрос {number}" for number in range(5)]
+    assert sorted(item.position for item in page.items) == [0, 1, 2, 3, 4]
+    assert await db.read(current_revision) == 5

@@ -216,7 +216,13 @@ def test_csv_problems_name_the_row_of_the_spreadsheet() -> None:
         ("a.yaml", b"entries: []\n---\nentries: []", "a.yaml:2: holds more than one document (---)"),
         ("a.yaml", b"? [a]\n: b", "a.yaml:1: the name of a field must be a word"),
         ("a.yaml", b"[" * 100_000, "a.yaml:1: is nested too deeply"),
-        ("a.yaml", b"- a\n" * 500_000, "a.yaml:400000: holds too many values"),
+        ("a.yaml", b"- a\n" * 700_000, "a.yaml:600000: holds too many values"),
+        ("a.yaml", b"- {}\n" * 70_000, "a.yaml:60000: holds too many values"),
+        ("a.yaml", b"- {}\n" * 20_001, "a.yaml: more than 20000 entries in one load"),
+        ("a.json", b"[" + b"[]," * 200_000 + b"[]]", "a.json: holds too many values"),
+        ("a.csv", b"question\n" + b"a\n" * 20_001, "a.csv:20002: more than 20000 entries in one load"),
+        ("a.csv", b"question" + b"," * 100, "a.csv:1: has too many cells"),
+        ("a.csv", b"question,answer,alternatives\na,b," + b"a|" * 1000, "a.csv:2: alternatives: are more than 1000"),
         ("a.yaml", b"text", "a.yaml: holds neither a list of entries nor an object with `entries`"),
         ("a.yaml", b"entries: text", "a.yaml:1: entries: must be a list"),
         ("a.json", b'{"entries": [}', "a.json:1: is not JSON: Expecting value (column 14)"),
@@ -246,7 +252,7 @@ def test_csv_problems_name_the_row_of_the_spreadsheet() -> None:
             "a.jsonl:1: question: is longer than 1000 characters",
         ),
         ("a.yaml", b"x" * (5 * 1024 * 1024 + 1), "a.yaml: more than 5 MiB in one load"),
-        ("a.jsonl", b"{}\n" * 20_001, "a.jsonl: more than 20000 entries in one load"),
+        ("a.jsonl", b"{}\n" * 20_001, "a.jsonl:20001: more than 20000 entries in one load"),
     ],
     ids=lambda value: value[:30].decode("latin-1") if isinstance(value, bytes) else "",
 )
@@ -259,3 +265,14 @@ def test_a_long_list_of_problems_is_shown_in_part_and_kept_whole() -> None:
         read(("a.jsonl", '{"question": ""}\n' * 60))
     assert len(caught.value.problems) == 120
     assert str(caught.value).splitlines()[-1] == "… and 70 more"
+
+
+def test_the_limit_of_entries_holds_for_all_files_together() -> None:
+    lines = "\n".join(f'{{"question": "{number}", "answer": "b"}}' for number in range(15_000))
+    assert problems(("a.jsonl", lines), ("b.jsonl", lines)) == ["b.jsonl: more than 20000 entries in one load"]
+
+
+def test_reading_ends_where_nobody_would_read_on() -> None:
+    with pytest.raises(KnowledgeError) as caught:
+        read(("a.jsonl", '{"question": ""}\n' * 15_000))
+    assert len(caught.value.problems) == 10_000
