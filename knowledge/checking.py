@@ -103,7 +103,7 @@ class Judge:
                 fields.tell("title", f'category "{key}" already has another title in {code}: "{known.titles[code]}"')
         if handoff and known.handoff not in {None, handoff}:
             fields.tell("handoff", f'category "{key}" already says {known.handoff}')
-        self._categories[key] = CategoryDraft(key, {**titles, **known.titles}, known.handoff or handoff)
+        self._categories[key] = CategoryDraft(key, {**known.titles, **titles}, known.handoff or handoff)
 
 
 class Shelf:

@@ -69,7 +69,7 @@ def test_files_are_merged_and_a_plain_title_is_in_the_language_of_its_file() -> 
     draft = read(("ru.yaml", ru), ("en.yml", en))
     assert [(entry.key, entry.lang) for entry in draft.entries] == [("a", "ru"), ("a", "en")]
     assert draft.categories == (
-        CategoryDraft("pay", {"en": "Paying", "ru": "Оплата"}, "never"),
+        CategoryDraft("pay", {"ru": "Оплата", "en": "Paying"}, "never"),
         CategoryDraft("art", {"en": "Art", "hu": "Képek"}),
     )
 
