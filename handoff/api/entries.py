@@ -183,11 +183,12 @@ async def _file(request: Request, form: FormatName | None) -> SourceFile:
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         if int(request.headers.get("content-length") or MOST_BYTES * 2) > MOST_BYTES + 10_000:
             raise HTTPException(413, "The file is larger than 5 MiB.")
-        upload = (await request.form(max_files=1, max_fields=10)).get("file")
-        if not isinstance(upload, UploadFile):
-            raise HTTPException(422, "Send the file as the field “file” of the form.")
-        name = upload.filename or "file"
-        return SourceFile(f"file.{form}" if form else name, await upload.read())
+        async with request.form(max_files=1, max_fields=10) as fields:
+            upload = fields.get("file")
+            if not isinstance(upload, UploadFile):
+                raise HTTPException(422, "Send the file as the field “file” of the form.")
+            name = f"file.{form}" if form else upload.filename or "file"
+            return SourceFile(name, await upload.read())
     if form is None:
         raise HTTPException(422, "Say which format the body is in, e.g. ?format=yaml.")
     data = b""

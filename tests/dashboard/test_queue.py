@@ -29,7 +29,7 @@ async def test_filters_show_and_count_what_they_say(office: Office) -> None:
         assert questions(pages["solved"]) == ["question 4"]
         assert pages["nonsense"] == pages["all"]
         chips = re.findall(r'class="chip"[^>]*>([^<]+?) ?(?:<b>(\d+)</b>)?</a>', pages["all"])
-        counts = {name: count for name, count in chips}
+        counts = dict(chips)
         assert counts == {
             "All": "4",
             "Mine": "1",
