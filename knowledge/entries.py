@@ -142,7 +142,7 @@ def categories(session: Session, lang: str) -> tuple[HelpCategory, ...]:
     )
     return tuple(
         HelpCategory(key or "", title(key, titles, lang), count)
-        for key, titles, count in session.execute(counted).tuples()
+        for key, titles, count in session.execute(counted)
     )
 
 
@@ -167,7 +167,7 @@ def _views(
         wanted = wanted.order_by((Entry.helped + Entry.not_helped).desc())
     wanted = wanted.where(*conditions).order_by(Entry.position, Entry.id).offset(offset).limit(limit)
     # The counters are raised by UPDATE, behind the back of rows that this session may have loaded before.
-    rows = session.execute(wanted.execution_options(populate_existing=True)).tuples().all()
+    rows = session.execute(wanted.execution_options(populate_existing=True)).all()
     wordings = alternatives(session, [row.id for row, *_ in rows])
     return tuple(
         _view(row, draft_of(row, key, wordings.get(row.id, ())), title(key, titles, row.lang), handoff)

@@ -118,11 +118,11 @@ def _published(session: Session) -> tuple[int, list[Phrasing]]:
     revision = current_revision(session)
     questions = session.execute(
         select(Entry.id, Entry.question, Entry.lang).where(Entry.status == "published").order_by(Entry.id)
-    ).tuples()
+    )
     wordings = session.execute(
         select(PhrasingRow.entry_id, PhrasingRow.text, Entry.lang)
         .join(Entry, Entry.id == PhrasingRow.entry_id)
         .where(Entry.status == "published")
         .order_by(PhrasingRow.entry_id, PhrasingRow.position)
-    ).tuples()
+    )
     return revision, [Phrasing(*row) for row in (*questions, *wordings)]

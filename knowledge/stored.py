@@ -26,7 +26,7 @@ def stored_entries(session: Session) -> list[StoredEntry]:
         select(Entry, Category.key)
         .outerjoin(Category, Category.id == Entry.category_id)
         .order_by(Entry.position, Entry.id)
-    ).tuples()
+    )
     wordings = alternatives(session)
     return [
         StoredEntry(entry.id, entry.position, draft_of(entry, category, wordings.get(entry.id, ())))
@@ -40,7 +40,7 @@ def alternatives(session: Session, entry_ids: Iterable[int] | None = None) -> di
     if entry_ids is not None:
         wanted = wanted.where(Phrasing.entry_id.in_(tuple(entry_ids)))
     found: defaultdict[int, list[str]] = defaultdict(list)
-    for entry_id, text in session.execute(wanted).tuples():
+    for entry_id, text in session.execute(wanted):
         found[entry_id].append(text)
     return {entry_id: tuple(texts) for entry_id, texts in found.items()}
 
