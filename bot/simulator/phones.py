@@ -7,7 +7,7 @@ owner of the router mounts at `/demo/static`.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -96,7 +96,7 @@ def router(
     return routes
 
 
-async def news(telegram: TelegramSimulator, vk: VkSimulator, heartbeat: float = HEARTBEAT) -> AsyncIterator[str]:
+async def news(telegram: TelegramSimulator, vk: VkSimulator, heartbeat: float = HEARTBEAT) -> AsyncGenerator[str, None]:
     """Server-sent events with both revisions: at once, after each change, and a comment when nothing happens."""
     known = (-1, -1)
     while True:
