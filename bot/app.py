@@ -9,10 +9,10 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from bot.channels import Channel
 from bot.channels.telegram import TelegramAccount, TelegramChannel
@@ -75,12 +75,13 @@ class App:
             await asyncio.sleep(_RESTART_PAUSE)
 
     async def _heartbeat(self, account: str) -> None:
-        alive = update(ChannelState).where(ChannelState.account == account)
         while True:
-            now: datetime = self.clock()
             with contextlib.suppress(Exception):  # the next one follows soon
-                await self.db.write(lambda session, now=now: session.execute(alive.values(updated_at=now)) and None)
+                await self.db.write(lambda session: self._live(session, account))
             await asyncio.sleep(HEARTBEAT)
+
+    def _live(self, session: Session, account: str) -> None:
+        session.execute(update(ChannelState).where(ChannelState.account == account).values(updated_at=self.clock()))
 
 
 @asynccontextmanager

@@ -57,7 +57,9 @@ class Subscription:
     async def next(self, timeout: float) -> str | None:  # noqa: ASYNC109 - giving up is an ordinary answer here
         """The next note, or None when `timeout` seconds pass without one."""
         try:
-            return await asyncio.wait_for(self._notes.get(), timeout)
+            # Not wait_for: before Python 3.12 it can swallow a cancellation that comes with a note.
+            async with asyncio.timeout(timeout):
+                return await self._notes.get()
         except TimeoutError:
             return None
 
@@ -105,7 +107,8 @@ class RedisBus:
             PlainError: the server does not answer.
         """
         try:
-            await asyncio.wait_for(self._redis.ping(), _TIMEOUT_SECONDS)
+            async with asyncio.timeout(_TIMEOUT_SECONDS):
+                await self._redis.ping()
         except (RedisError, OSError, TimeoutError) as error:
             await self._redis.aclose()
             raise PlainError("Redis cannot be reached: start it, or mend or unset FRONTDESK_REDIS_URL.") from error
@@ -129,7 +132,8 @@ class RedisBus:
         while True:
             line = await self._outgoing.get()
             try:
-                await asyncio.wait_for(self._redis.publish("frontdesk", line), _TIMEOUT_SECONDS)
+                async with asyncio.timeout(_TIMEOUT_SECONDS):
+                    await self._redis.publish("frontdesk", line)
             except (RedisError, OSError, TimeoutError):
                 self.degraded = True  # the hint is gone, the next look at the database finds the work
 

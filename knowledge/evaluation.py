@@ -179,7 +179,7 @@ def _phrasings(knowledge: Sequence[EvalEntry]) -> Iterable[Phrasing]:
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What was measured, one number per question: rank of the right entry, whether there is one, confidence, …"""
+    """What was measured, one number per question: from the rank of the right entry to the time spent."""
 
     ranks: NDArray[np.int64]
     inside: NDArray[np.bool_]

@@ -7,7 +7,7 @@ owner of the router mounts at `/demo/static`.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -31,7 +31,7 @@ CONTENT_POLICY = (
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 # One that the example knowledge answers, one that it is unsure about, one for a person.
-EXAMPLES = ("здрасте не могу зайти забыла пороль", "не работает музыка", "хочу предложить вам сотрудничество")
+EXAMPLES = ("здрасте не могу зайти забыла пороль", "не работает музыка", "есть вакансии?")
 
 
 class Platform(StrEnum):
@@ -58,7 +58,7 @@ def router(
 
     @routes.get("/")
     async def page(request: Request) -> Response:
-        context = {"login": login, "examples": examples, "names": {"vk": vk.screen_name, "telegram": telegram.username}}
+        context = {"login": login, "examples": examples}
         headers = {"Content-Security-Policy": CONTENT_POLICY, "Referrer-Policy": "same-origin"}
         return templates.TemplateResponse(request, "phones.html", context, headers=headers)
 
@@ -96,7 +96,7 @@ def router(
     return routes
 
 
-async def news(telegram: TelegramSimulator, vk: VkSimulator, heartbeat: float = HEARTBEAT) -> AsyncIterator[str]:
+async def news(telegram: TelegramSimulator, vk: VkSimulator, heartbeat: float = HEARTBEAT) -> AsyncGenerator[str, None]:
     """Server-sent events with both revisions: at once, after each change, and a comment when nothing happens."""
     known = (-1, -1)
     while True:

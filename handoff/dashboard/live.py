@@ -64,10 +64,12 @@ class Live:
             yield []
             while not self._closed.is_set():
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(listener.wake.wait(), heartbeat)
+                    async with asyncio.timeout(heartbeat):
+                        await listener.wake.wait()
                 yield listener.take()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._closed.wait(), GAP_SECONDS)
+                    async with asyncio.timeout(GAP_SECONDS):
+                        await self._closed.wait()
         finally:
             self._listeners.discard(listener)
             if not self._listeners:

@@ -30,3 +30,27 @@ def strip(words: list[str]) -> list[str]:
             return text.split()
         text = bare
     return text.split()
+
+
+_LONG = 12
+_MOST_PARTS = 16
+_FEWEST_WORDS = 2
+_SENTENCE_END = re.compile(r"[.!?;…]+\s+|\n+")
+_CAPITAL_AFTER_WORD = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁ])\s+(?=[A-ZА-ЯЁÁÉÍÓÖŐÚÜŰ])")
+
+
+def parts(text: str) -> list[str]:
+    """The whole of a short message; of a long one also its sentences, each of which may be the one that asks.
+
+    People leave out full stops, so a capital letter after a lower-case word is taken for a possible beginning as well.
+    """
+    if len(text.split()) <= _LONG:
+        return [text]
+    found = [text]
+    for sentence in _SENTENCE_END.split(text):
+        pieces = _CAPITAL_AFTER_WORD.split(sentence)
+        found.append(sentence)
+        if len(pieces) > 1:
+            found += pieces
+    distinct = dict.fromkeys(part.strip() for part in found)
+    return [part for part in distinct if len(part.split()) >= _FEWEST_WORDS][:_MOST_PARTS]

@@ -7,11 +7,12 @@ from rapidfuzz import fuzz, process
 
 from knowledge.matching.arrays import Floats, Ints
 from knowledge.matching.index import Index
+from knowledge.matching.lessons import Lessons
 from knowledge.matching.question import Question
 
 NAMES = (
     "stem", "gram", "top3", "centroid", "asked", "covered", "both", "ratio", "sorted", "set", "equal", "exact", "count",
-    "length",
+    "length", "lesson", "missed", "pairs", "anywhere",
 )  # fmt: skip
 """The columns: cosines of the best phrasing, mean of the best three, the entry's centre, shares of the question and of the
 phrasing that the other covers, string ratios, equality, number of phrasings, difference in length."""
@@ -30,7 +31,7 @@ class Reranked:
     rows: Floats
 
 
-def nearest(index: Index, question: Question, text: str) -> Reranked:
+def nearest(index: Index, lessons: Lessons, question: Question, text: str) -> Reranked:
     """Feature rows of the `NEAREST` entries; nothing at all when no n-gram is shared."""
     scores = index.scores(question.stem_weights, question.gram_weights)
     blend = 0.5 * (scores.stem + scores.gram)
@@ -53,7 +54,7 @@ def nearest(index: Index, question: Question, text: str) -> Reranked:
     lead = phrasings[starts]
     rows[:, 0] = scores.stem[lead]
     rows[:, 1] = scores.gram[lead]
-    rows[:, 2] = np.add.reduceat(blend[phrasings], starts) / _PER_ENTRY
+    rows[:, 2] = np.add.reduceat(blend[phrasings], starts) / np.bincount(group)
     rows[:, 3] = scores.centroid[entries]
     both = np.sqrt(asked * covered)
     for column, values in ((4, asked), (5, covered), (6, both), (7, ratio), (8, by_words), (9, by_set), (11, exact)):
@@ -62,7 +63,55 @@ def nearest(index: Index, question: Question, text: str) -> Reranked:
     rows[:, 12] = np.minimum(index.entry_starts[entries + 1] - index.entry_starts[entries], 10) / 10
     lengths = np.array([len(index.norms[number]) for number in lead], np.float32)
     rows[:, 13] = np.abs(lengths - len(text)) / np.maximum(np.maximum(lengths, len(text)), 1)
+    taught = lessons.of(scores)
+    rows[:, 14] = taught[entries] if taught is not None else scores.centroid[entries]
+    owned, sizes = _owned(index, entries)
+    anywhere, missed = _anywhere(index, question, owned, sizes)
+    rows[:, 15] = missed
+    rows[:, 16] = np.maximum.reduceat(_pairs(index, question, phrasings), starts)
+    rows[:, 17] = anywhere
     return Reranked(entries, lead, rows)
+
+
+def _owned(index: Index, entries: Ints) -> tuple[Ints, Ints]:
+    begin, end = index.entry_starts[entries], index.entry_starts[entries + 1]
+    first, last = index.tokens.starts[begin], index.tokens.starts[end]
+    sizes = last - first
+    ends = np.cumsum(sizes)
+    return index.tokens.values[np.arange(int(ends[-1])) + np.repeat(first - (ends - sizes), sizes)], sizes
+
+
+def _anywhere(index: Index, question: Question, tokens: Ints, sizes: Ints) -> tuple[Floats, Floats]:
+    n = len(sizes)
+    out, missed = np.zeros(n, np.float32), np.ones(n, np.float32)
+    filled = np.flatnonzero(sizes > 0)
+    if not len(filled) or not question.forms:
+        return out, missed
+    starts = (np.cumsum(sizes) - sizes)[filled]
+    alike = question.likeness[:, tokens]
+    alike = np.where(alike > _LIKE, alike, 0.0) ** 1.5
+    best = np.maximum.reduceat(alike, starts, axis=1)
+    total = max(float(question.weights.sum()), 1e-6)
+    out[filled] = question.weights @ best / total
+    missed[filled] = ((1 - np.minimum(best, 1.0)) * question.weights[:, None]).max(axis=0) / (
+        index.vocabulary.rarest + 0.3
+    )
+    return out, missed
+
+
+def _pairs(index: Index, question: Question, phrasings: Ints) -> Floats:
+    tokens, lengths = index.tokens.gather(phrasings)
+    out = np.zeros(len(phrasings), np.float32)
+    if len(question.forms) < 2 or not len(tokens):
+        return out
+    alike = question.likeness[:, tokens] >= 0.6
+    owner = np.repeat(np.arange(len(phrasings)), lengths)
+    together = alike[:-1, :-1] & alike[1:, 1:] & (owner[:-1] == owner[1:])[None, :]
+    weights = np.minimum(question.weights[:-1], question.weights[1:])
+    per = np.zeros((len(weights), len(phrasings)), np.float32)
+    rows, cols = np.nonzero(together)
+    per[rows, owner[cols]] = 1.0
+    return weights @ per / max(float(weights.sum()), 1e-6)
 
 
 def _leading(index: Index, blend: Floats, entries: Ints) -> tuple[Ints, Ints]:

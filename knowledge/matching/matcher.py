@@ -9,12 +9,14 @@ from knowledge.matching.arrays import Floats
 from knowledge.matching.confidence import Weights, circumstances
 from knowledge.matching.features import Reranked, nearest
 from knowledge.matching.index import Index
+from knowledge.matching.lessons import Lessons
 from knowledge.matching.question import Question
 from knowledge.matching.script import Script
 from knowledge.matching.spelling import Spelling
 from knowledge.matching.text import clip, fold, lower, words
 from knowledge.matching.values import Band, Candidate, Match, Phrasing, Thresholds
 
+_RERANKED_PARTS = 4
 _NEAR_TIE = 0.5
 _LIKE_ENOUGH = 0.6
 
@@ -25,6 +27,7 @@ class Matcher:
     def __init__(self, index: Index, thresholds: Thresholds) -> None:
         self._index = index
         self._thresholds = thresholds
+        self._lessons = Lessons(index)
         self._script = Script(index.vocabulary)
         self._spelling = Spelling(index.vocabulary)
         self._weights = Weights.load()
@@ -49,8 +52,7 @@ class Matcher:
             return Match(question, Band.NONE, ())
         scores = self._weights.score(found.rows)
         order = np.argsort(-self._preferring(scores, found, languages), kind="stable")
-        known = float(np.dot(asked.known, asked.weights) / max(float(asked.weights.sum()), 1e-6))
-        best = self._weights.probability(circumstances(scores[order], found.rows[order], known, len(asked.forms)))
+        best = self._weights.probability(circumstances(scores[order], found.rows[order], asked.share, len(asked.forms)))
         confidences = best * np.exp(np.minimum(scores[order] - scores[order[0]], 0.0))
         chosen = order[: max(limit, 0)]
         candidates = tuple(
@@ -65,11 +67,33 @@ class Matcher:
         return Match(question, self._band(best), candidates)
 
     def examine(self, question: str) -> tuple[Question, Reranked]:
-        """The repaired question and the feature rows of the nearest entries: what learning and explaining need."""
-        found = words(self._script.repair(lower(clip(question))))
+        """The repaired question and the feature rows of the nearest entries: what learning and explaining need.
+
+        Of a long message, the part that is likeliest to have an answer.
+        """
+        read = [self._read(part) for part in courtesy.parts(clip(question))] or [self._read("")]
+        if len(read) > 1:
+            best = sorted(read, key=self._resemblance, reverse=True)[:_RERANKED_PARTS]
+            seen = [(asked, nearest(self._index, self._lessons, asked, text)) for text, asked in best]
+            return max(seen, key=lambda pair: self._probability(*pair))
+        text, asked = read[0]
+        return asked, nearest(self._index, self._lessons, asked, text)
+
+    def _read(self, part: str) -> tuple[str, Question]:
+        found = words(self._script.repair(lower(part)))
         forms = courtesy.strip(self._spelling.repair(courtesy.strip(found)))
-        asked = Question.of(forms, self._index.vocabulary)
-        return asked, nearest(self._index, asked, " ".join(forms))
+        return " ".join(forms), Question.of(forms, self._index.vocabulary)
+
+    def _resemblance(self, read: tuple[str, Question]) -> float:
+        scores = self._index.scores(read[1].stem_weights, read[1].gram_weights)
+        return float(np.max(scores.stem + scores.gram, initial=0.0))
+
+    def _probability(self, asked: Question, found: Reranked) -> float:
+        if not len(found.entries):
+            return 0.0
+        scores = self._weights.score(found.rows)
+        order = np.argsort(-scores, kind="stable")
+        return self._weights.probability(circumstances(scores[order], found.rows[order], asked.share, len(asked.forms)))
 
     def _preferring(self, scores: Floats, found: Reranked, languages: Sequence[str]) -> Floats:
         if not languages:

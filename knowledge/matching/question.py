@@ -27,6 +27,11 @@ class Question:
     stem_weights: Floats
     gram_weights: Floats
 
+    @property
+    def share(self) -> float:
+        """The part of the question's weight that the knowledge knows, 0..1."""
+        return float(np.dot(self.known, self.weights) / max(float(self.weights.sum()), 1e-6))
+
     @classmethod
     def of(cls, forms: Sequence[str], vocabulary: Vocabulary) -> "Question":
         counts: dict[str, int] = {}

@@ -22,7 +22,7 @@ from bot.settings import ChannelSettings, Settings
 from bot.simulator.phone import ChatMessage
 from bot.simulator.telegram import TelegramSimulator
 from bot.simulator.vk import VkSimulator
-from handoff.models import Contact, Delivery, Role, Ticket
+from handoff.models import ChannelState, Contact, Delivery, Role, Ticket
 from handoff.staff import AgentView
 from handoff.threads import Line, thread
 from knowledge.loading import SourceFile, read_files
@@ -30,7 +30,7 @@ from tests.conftest import Backend
 
 T = TypeVar("T")
 Platform = Literal["telegram", "vk"]
-PATIENCE = 15.0
+PATIENCE = 8.0
 """Seconds after which silence is a failure; a reply normally takes a fraction of one."""
 KNOWLEDGE = Path(__file__).parent / "knowledge.yaml"
 
@@ -174,6 +174,7 @@ async def staged(
     telegram, vk = TelegramSimulator(), VkSimulator()
     await telegram.start()
     await vk.start()
+    vk.enable_longpoll()  # events of before it is on are never produced; the channel tests see to switching it on
     try:
         channels = (
             ChannelSettings(kind="telegram", token=SecretStr(telegram.token), api_url=telegram.url),
@@ -192,8 +193,11 @@ async def staged(
             draft = read_files([SourceFile(KNOWLEDGE.name, KNOWLEDGE.read_bytes())])
             await app.db.write(lambda session: app.library.load(session, draft, author="test"))
             await app.library.refresh()
+            stage = Stage(app, platform, telegram, vk)
             async with running(app, f"{platform}:main"):
-                yield Stage(app, platform, telegram, vk)
+                # Like any bot, ours hears what is written after it was first connected.
+                await stage.until(lambda session: session.get(ChannelState, f"{platform}:main") is not None)
+                yield stage
     finally:
         await telegram.stop()
         await vk.stop()
