@@ -16,7 +16,7 @@ class Courier:
 
     Events of one lane keep their order and wait for each other, different lanes go side by side, `width` at most:
     give each event its own lane and nothing waits for anything. `settled(event)` is called once per event, when it
-    was accepted or given up. A closed courier delivers nothing more and settles nothing more.
+    was accepted or given up. It starts at rest: between `close` and `open` events only wait.
     """
 
     def __init__(self, deliver: Deliver, settled: Callable[[dict[str, Any]], None], width: int = 40) -> None:
@@ -29,19 +29,29 @@ class Courier:
         self._slots = asyncio.Semaphore(width)
         self._lanes: defaultdict[object, deque[dict[str, Any]]] = defaultdict(deque)
         self._tasks: dict[object, asyncio.Task[None]] = {}
+        self._at_work = False
+
+    def open(self) -> None:
+        self._at_work = True
+        for lane in self._lanes:
+            self._set_out(lane)
 
     def push(self, lane: object, event: dict[str, Any]) -> None:
         self._lanes[lane].append(event)
-        if lane not in self._tasks:
-            self._tasks[lane] = asyncio.create_task(self._drive(lane), name="courier")
+        self._set_out(lane)
 
     async def close(self) -> None:
+        """Stop where it is. An event on its way may have arrived; it will be carried again."""
+        self._at_work = False
         tasks = list(self._tasks.values())
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         self._tasks.clear()
-        self._lanes.clear()
+
+    def _set_out(self, lane: object) -> None:
+        if self._at_work and lane not in self._tasks:
+            self._tasks[lane] = asyncio.create_task(self._drive(lane), name="courier")
 
     async def _drive(self, lane: object) -> None:
         queue = self._lanes[lane]
@@ -49,8 +59,8 @@ class Courier:
             while queue:
                 await self._carry(queue[0])
                 self._settled(queue.popleft())
+            del self._lanes[lane]
         finally:
-            self._lanes.pop(lane, None)
             self._tasks.pop(lane, None)
 
     async def _carry(self, event: dict[str, Any]) -> None:

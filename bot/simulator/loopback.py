@@ -14,6 +14,7 @@ from aiohttp import web
 from bot.simulator.faults import Fault
 
 MAX_UPLOAD = 50 * 1024 * 1024
+CALLS_KEPT = 10_000
 
 
 class BadParameterError(Exception):
@@ -77,8 +78,10 @@ async def read_call(request: web.Request, method: str) -> Call:
     params: dict[str, Any] = dict(request.query)
     files: dict[str, Upload] = {}
     if request.content_type == "application/json":
-        body = await request.text()
-        given = json.loads(body) if body else {}
+        try:
+            given = await request.json() if request.can_read_body else {}
+        except ValueError:
+            raise BadParameterError("body", "contains incorrect JSON") from None
         if not isinstance(given, dict):
             raise BadParameterError("body", "should be an object")
         params |= given

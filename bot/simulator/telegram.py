@@ -68,13 +68,18 @@ class TelegramSimulator:
 
     @property
     def calls(self) -> list[tuple[str, Json]]:
-        """Calls of the bot, oldest first: method and parameters as they were sent. Without getUpdates."""
-        return self._methods.calls
+        """The latest calls of the bot, oldest first: method and parameters as they were sent. Without getUpdates."""
+        return list(self._methods.calls)
 
     @property
     def waiting_updates(self) -> int:
         """Updates that the bot has not confirmed yet."""
         return len(self._world.updates)
+
+    @property
+    def is_polled(self) -> bool:
+        """Whether the bot is waiting in getUpdates right now."""
+        return self._world.updates.is_polled
 
     # --- people
 

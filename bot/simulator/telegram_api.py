@@ -49,7 +49,7 @@ class TelegramApi:
             return _refusal(error)
         except BadParameterError as error:
             return _refusal(bad_request(str(error)))
-        body = json.dumps({"ok": True, "result": result}, ensure_ascii=False).encode()
+        body = json.dumps({"ok": True, "result": result}).encode()
         if fault and fault.kind in DELIVERED:
             if method in _LEAVES_A_MESSAGE:
                 self._faults.lost.append((result["chat"]["id"], result["message_id"]))
@@ -71,7 +71,8 @@ class TelegramApi:
     async def _download(self, request: web.Request) -> web.StreamResponse:
         if request.match_info["token"] != self._token:
             return _refusal(ApiError(401, "Unauthorized"))
-        file = self._world.files.get(request.match_info["path"].split("/")[1:2][0])
+        _, _, place = request.match_info["path"].partition("/")
+        file = self._world.files.get(place.partition("/")[0])
         if file is None:
             return _refusal(ApiError(404, "Not Found"))
         return web.Response(body=file.content, content_type="application/octet-stream")

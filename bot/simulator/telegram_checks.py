@@ -48,6 +48,8 @@ def bad_request(why: str) -> ApiError:
 
 
 def check_text(text: str, limit: int = MAX_TEXT) -> str:
+    if any("\ud800" <= character <= "\udfff" for character in text):
+        raise bad_request("strings must be encoded in UTF-8")
     if limit == MAX_TEXT and not text.strip():
         raise bad_request("message text is empty")
     if utf16_length(text) > limit:

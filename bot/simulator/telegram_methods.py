@@ -1,13 +1,13 @@
 """The Bot API's methods that a support bot uses, with the refusals that it must survive."""
 
-import asyncio
 import inspect
 import math
+from collections import deque
 from datetime import timedelta
 from typing import Any
 
 from bot.simulator.faults import Faults
-from bot.simulator.loopback import Call, Loopback
+from bot.simulator.loopback import CALLS_KEPT, Call, Loopback
 from bot.simulator.pace import Pace
 from bot.simulator.phone import Json, Person
 from bot.simulator.telegram_checks import (
@@ -44,7 +44,7 @@ class TelegramMethods:
         self.strict_rate = True
         self.earned_429 = 0
         self.presses_answered = 0
-        self.calls: list[tuple[str, Json]] = []
+        self.calls: deque[tuple[str, Json]] = deque(maxlen=CALLS_KEPT)
         self._world = world
         self._faults = faults
         self._loopback = loopback
@@ -226,7 +226,7 @@ class TelegramMethods:
             raise bad_request("unsupported parse_mode")
         entities = check_entities(text, call.structure(name))
         reply = call.structure("reply_parameters")
-        if reply and not reply.get("allow_sending_without_reply"):
+        if isinstance(reply, dict) and not reply.get("allow_sending_without_reply"):
             quoted = self._world.message(call.integer("chat_id"), int(reply.get("message_id", 0)))
             if quoted is None:
                 raise bad_request("message to be replied not found")
@@ -239,7 +239,7 @@ class TelegramMethods:
     def _keep_pace(self, chat_id: int) -> None:
         if not self.strict_rate:
             return
-        now = asyncio.get_running_loop().time()
+        now = self._world.clock().timestamp()
         wait = self._per_chat.wait(chat_id, now) or self._overall.wait("bot", now)
         if wait:
             self.earned_429 += 1

@@ -56,6 +56,11 @@ class UpdateQueue:
         self._grown = asyncio.Event()
         self._poller: object = None
 
+    @property
+    def is_polled(self) -> bool:
+        """Whether a getUpdates is waiting."""
+        return self._poller is not None
+
     def __len__(self) -> int:
         return len(self._kept)
 
@@ -110,6 +115,7 @@ class UpdateQueue:
         self.webhook = webhook
         for kept in self._kept.values():
             webhook.courier.push(kept.lane, kept.update)
+        webhook.courier.open()
 
     async def carry_no_more(self) -> None:
         """The webhook is forgotten; what waits can be polled."""

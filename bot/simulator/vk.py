@@ -54,6 +54,7 @@ class VkSimulator:
 
     async def start(self, host: str = "127.0.0.1", port: int = 0) -> None:
         await self._loopback.start(self._api.application(), host, port)
+        self._world.callbacks.open()
 
     async def stop(self) -> None:
         self._loopback.closing.set()
@@ -100,8 +101,8 @@ class VkSimulator:
 
     @property
     def calls(self) -> list[tuple[str, Json]]:
-        """Calls of the bot, oldest first: method and parameters as they were sent, without the token."""
-        return self._api.calls
+        """The latest calls of the bot, oldest first: method and parameters as they were sent, without the token."""
+        return list(self._api.calls)
 
     # --- the community
 

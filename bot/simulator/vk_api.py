@@ -1,14 +1,14 @@
 """VK's API over HTTP: tokens, rates, error objects and injected faults around the methods, and the long poll server."""
 
-import asyncio
 import json
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
 from aiohttp import web
 
 from bot.simulator.faults import DELIVERED, Fault, Faults
-from bot.simulator.loopback import MAX_UPLOAD, BadParameterError, Call, Loopback, read_call
+from bot.simulator.loopback import CALLS_KEPT, MAX_UPLOAD, BadParameterError, Call, Loopback, read_call
 from bot.simulator.pace import Pace
 from bot.simulator.phone import Json
 from bot.simulator.vk_checks import VkError, bad_parameter
@@ -30,7 +30,7 @@ class VkApi:
     ) -> None:
         self.strict_rate = True
         self.earned_6 = 0
-        self.calls: list[tuple[str, Json]] = []
+        self.calls: deque[tuple[str, Json]] = deque(maxlen=CALLS_KEPT)
         self._world = world
         self._methods = methods
         self._token = token
@@ -62,7 +62,7 @@ class VkApi:
             return _refusal(call, error)
         except BadParameterError as error:
             return _refusal(call, bad_parameter(str(error)))
-        body = json.dumps({"response": result}, ensure_ascii=False).encode()
+        body = json.dumps({"response": result}).encode()
         if fault and fault.kind in DELIVERED:
             if method == "messages.send":
                 self._note_lost(result)
@@ -82,7 +82,7 @@ class VkApi:
             raise VkError(5)
         if not call.text("v"):
             raise VkError(8, "Invalid request: v (version) is required")
-        if self.strict_rate and self._pace.wait(self._token, asyncio.get_running_loop().time()):
+        if self.strict_rate and self._pace.wait(self._token, self._world.clock().timestamp()):
             self.earned_6 += 1
             raise VkError(6)
         method = self._methods.get(call.method)
@@ -110,7 +110,7 @@ class VkApi:
             raise web.HTTPBadRequest
         wait = call.integer("wait", 25)
         answer = await self._world.longpoll.check(call.text("key"), call.text("ts"), wait, self._loopback.closing)
-        body = json.dumps(answer, ensure_ascii=False).encode()
+        body = json.dumps(answer).encode()
         if fault and fault.kind in DELIVERED:
             return await self._loopback.after(request, fault, body)
         return web.Response(body=body, content_type="application/json")

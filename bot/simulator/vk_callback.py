@@ -80,7 +80,11 @@ class Callbacks:
             if server.status == "ok":
                 self._courier.push(object(), {"server": server.id, "event": event})
 
+    def open(self) -> None:
+        self._courier.open()
+
     async def close(self) -> None:
+        """Stop sending; what was not accepted waits for the next `open`."""
         for task in self._handshakes:
             task.cancel()
         await self._courier.close()

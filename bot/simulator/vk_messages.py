@@ -95,7 +95,8 @@ class VkMessages:
 
     def _body(self, call: Call) -> Json:
         text = check_text(call.text("message"))
-        attachments = [_attachment(name) for name in check_attachments(call.text("attachment"))]
+        now = int(self._world.clock().timestamp())
+        attachments = [_attachment(name, now) for name in check_attachments(call.text("attachment"))]
         if not text.strip() and not attachments:
             raise bad_parameter("message is empty or invalid")
         body: Json = {"text": text, "attachments": attachments}
@@ -242,10 +243,15 @@ def _find(talk: Talk, call: Call) -> Json | None:
     return next((message for message in talk.messages.values() if message["id"] == message_id), None)
 
 
-def _attachment(name: str) -> Json:
-    kind = name.split("-", maxsplit=1)[0].rstrip("0123456789_")
+def _attachment(name: str, date: int) -> Json:
+    """The attachment object for `type{owner}_{id}`, with the fields that every client may expect of its type."""
+    kind = name[: len(name) - len(name.lstrip("abcdefghijklmnopqrstuvwxyz"))]
     owner, identity = name.removeprefix(kind).split("_")[:2]
-    return {"type": kind, kind: {"owner_id": int(owner), "id": int(identity)}}
+    details: dict[str, Json] = {
+        "photo": {"album_id": -64, "date": date, "sizes": [], "text": ""},
+        "doc": {"title": "document", "ext": "", "size": 1, "type": 1, "date": date},
+    }
+    return {"type": kind, kind: {"owner_id": int(owner), "id": int(identity)} | details.get(kind, {})}
 
 
 def _page(items: list[Json], call: Call) -> list[Json]:

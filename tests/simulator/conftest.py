@@ -35,18 +35,18 @@ class BotClient:
     telegram: TelegramSimulator
     http: aiohttp.ClientSession
 
-    async def call(self, method: str, **params: Any) -> Json:
+    async def call(self, method: str, **params: object) -> Json:
         async with self.http.post(f"{self.telegram.url}/bot{self.telegram.token}/{method}", json=params) as answer:
             body: Json = await answer.json()
             assert body["ok"] is (answer.status == 200)
             return body
 
-    async def result(self, method: str, **params: Any) -> Any:
+    async def result(self, method: str, **params: object) -> Any:  # noqa: ANN401 - each method answers differently
         body = await self.call(method, **params)
         assert body["ok"], body
         return body["result"]
 
-    async def refusal(self, method: str, **params: Any) -> tuple[int, str]:
+    async def refusal(self, method: str, **params: object) -> tuple[int, str]:
         body = await self.call(method, **params)
         assert not body["ok"], body
         return body["error_code"], body["description"]
@@ -59,18 +59,18 @@ class CommunityClient:
     vk: VkSimulator
     http: aiohttp.ClientSession
 
-    async def call(self, method: str, **params: Any) -> Json:
+    async def call(self, method: str, **params: object) -> Json:
         form = {"access_token": self.vk.token, "v": "5.199"} | {name: str(value) for name, value in params.items()}
         async with self.http.post(f"{self.vk.url}/method/{method}", data=form) as answer:
             body: Json = await answer.json()
             return body
 
-    async def response(self, method: str, **params: Any) -> Any:
+    async def response(self, method: str, **params: object) -> Any:  # noqa: ANN401 - each method answers differently
         body = await self.call(method, **params)
         assert "response" in body, body
         return body["response"]
 
-    async def error(self, method: str, **params: Any) -> int:
+    async def error(self, method: str, **params: object) -> int:
         body = await self.call(method, **params)
         assert "error" in body, body
         return int(body["error"]["error_code"])
@@ -79,9 +79,10 @@ class CommunityClient:
         server: Json = await self.response("groups.getLongPollServer", group_id=self.vk.group_id)
         return server
 
-    async def check(self, server: Json, wait: int = 0, **changed: Any) -> Json:
+    async def check(self, server: Json, wait: int = 0, **changed: str | int) -> Json:
         query = {"act": "a_check", "key": server["key"], "ts": server["ts"], "wait": wait} | changed
-        async with self.http.get(server["server"], params=query) as answer:
+        # POST, for aiohttp quietly repeats a GET whose connection was cut.
+        async with self.http.post(server["server"], params=query) as answer:
             body: Json = await answer.json()
             return body
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import Application, ApplicationBuilder, CallbackQueryHandler, ContextTypes, MessageHandler, filters
-from vkbottle import API, BuiltinStateDispenser, Callback, GroupEventType, GroupTypes, Keyboard
+from vkbottle import API, Callback, GroupEventType, GroupTypes, Keyboard
 from vkbottle.bot import Bot, Message
 
 from bot.simulator.phone import ChatMessage
@@ -67,7 +67,7 @@ async def test_vkbottle_polls_answers_and_sees_the_tap(
     monkeypatch.chdir(tmp_path)  # vkbottle writes its cursor into the working directory
     monkeypatch.setattr(API, "API_URL", f"{vk.url}/method/")
     monkeypatch.setattr(API, "API_VERSION", "5.199")
-    bot = Bot(vk.token, state_dispenser=BuiltinStateDispenser())
+    bot = Bot(vk.token)
     keyboard = Keyboard(inline=True).add(Callback("Да", payload={"id": "yes"})).get_json()
 
     @bot.on.message()

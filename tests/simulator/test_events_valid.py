@@ -1,0 +1,95 @@
+"""Every event that the simulators produce is one that the libraries' own models accept."""
+
+import telegram as telegram_library
+from aiogram.types import Update
+from vkbottle_types.events import GroupEventType
+from vkbottle_types.events.bot_events import (
+    BaseGroupEvent,
+    MessageAllow,
+    MessageDeny,
+    MessageEdit,
+    MessageEvent,
+    MessageNew,
+    MessageReply,
+)
+
+from tests.simulator.conftest import ANNA, BotClient, CommunityClient
+
+VK_MODELS: dict[str, type[BaseGroupEvent]] = {
+    "message_new": MessageNew,
+    "message_reply": MessageReply,
+    "message_edit": MessageEdit,
+    "message_event": MessageEvent,
+    "message_deny": MessageDeny,
+    "message_allow": MessageAllow,
+}
+
+
+async def test_telegram_updates_are_valid_for_aiogram_and_python_telegram_bot(bot: BotClient) -> None:
+    telegram = bot.telegram
+    await telegram.starts(ANNA, "ref")
+    message_id = await telegram.writes(ANNA, "вопрос")
+    await telegram.edits(ANNA, message_id, "вопрос?")
+    size = {"file_id": telegram.holds_file("a.jpg", b"a"), "file_unique_id": "u", "width": 1, "height": 1}
+    await telegram.writes(ANNA, "подпись", photo=[size])
+    keyboard = {
+        "inline_keyboard": [[{"text": "Да", "callback_data": "yes"}, {"text": "a", "url": "https://a.example"}]]
+    }
+    sent = await bot.result("sendMessage", chat_id=ANNA, text="ответ", reply_markup=keyboard)
+    await telegram.presses(ANNA, sent["message_id"], "yes")
+    telegram.blocks(ANNA)
+    telegram.unblocks(ANNA)
+
+    raw_updates = await bot.result("getUpdates")
+    for raw in raw_updates:
+        foreign = telegram_library.Update.de_json(raw, None)
+        assert foreign.effective_user is not None
+        assert (foreign.update_id, foreign.effective_user.id) == (raw["update_id"], ANNA)
+    updates = [Update.model_validate(raw) for raw in raw_updates]
+    assert [update.event_type for update in updates] == [
+        "message",
+        "message",
+        "edited_message",
+        "message",
+        "callback_query",
+        "my_chat_member",
+        "my_chat_member",
+    ]
+    assert updates[4].callback_query is not None
+    assert updates[4].callback_query.message is not None
+    assert updates[4].callback_query.message.message_id == sent["message_id"]
+
+
+async def test_vk_events_are_valid_for_vkbottle_types(community: CommunityClient) -> None:
+    vk = community.vk
+    vk.enable_longpoll()
+    server = await community.server()
+    await vk.starts(ANNA, "ref")
+    cmid = await vk.writes(ANNA, "вопрос")
+    await vk.edits(ANNA, cmid, "вопрос?")
+    keyboard = (
+        '{"inline":true,"buttons":[[{"action":{"type":"callback","label":"Да","payload":"{\\"id\\":\\"yes\\"}"}},'
+        '{"action":{"type":"open_link","label":"Сайт","link":"https://a.example"}}]]}'
+    )
+    [sent] = await community.response(
+        "messages.send", peer_ids=ANNA, message="ответ", random_id=1, keyboard=keyboard, attachment="photo-1_2"
+    )
+    await vk.presses(ANNA, sent["conversation_message_id"], "yes")
+    await vk.inbox_replies(ANNA, "человек", admin_id=55)
+    vk.blocks(ANNA)
+    vk.unblocks(ANNA)
+
+    events = (await community.check(server))["updates"]
+    assert [event["type"] for event in events] == [
+        "message_new",
+        "message_new",
+        "message_edit",
+        "message_reply",
+        "message_event",
+        "message_reply",
+        "message_deny",
+        "message_allow",
+    ]
+    for event in events:
+        model = VK_MODELS[event["type"]].model_validate(event)
+        assert (model.type, model.event_id) == (GroupEventType(event["type"]), event["event_id"])
