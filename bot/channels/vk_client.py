@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from concurrent.futures import Future, ThreadPoolExecutor
+import threading
+from concurrent.futures import Future
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -39,7 +40,6 @@ class VkClient:
     """Calls methods for one community. A call that hangs occupies one client of three, and that for 20 s at most."""
 
     def __init__(self, token: str, api_url: str | None, proxy: str | None) -> None:
-        self._threads = ThreadPoolExecutor(CLIENTS, thread_name_prefix="vk")
         self._sessions = [_session(api_url, proxy) for _ in range(CLIENTS)]
         self._idle: asyncio.Queue[Any] = asyncio.Queue()
         for session in self._sessions:
@@ -55,15 +55,25 @@ class VkClient:
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(self._idle.put_nowait, api)
 
-        future = self._threads.submit(api.method, method, values)
+        future: Future[Any] = Future()
+        # From here on it cannot be cancelled, only no longer be waited for.
+        future.set_running_or_notify_cancel()
         future.add_done_callback(give_back)
+        # A thread of its own and not a pool's: Python waits for those before it exits, and a call may hang.
+        threading.Thread(target=_carry_out, args=(future, api, method, values), name="vk", daemon=True).start()
         return await asyncio.wrap_future(future)
 
     def close(self) -> None:
-        """Begin nothing more; what is under way ends by its time limit, and nobody waits for it."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """What is under way ends by its time limit, and nobody waits for it."""
         for session in self._sessions:
             session.close()
+
+
+def _carry_out(future: "Future[Any]", api: Any, method: str, values: dict[str, str | int]) -> None:  # noqa: ANN401 - vk_api has no types
+    try:
+        future.set_result(api.method(method, values))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets it
+        future.set_exception(error)
 
 
 def _session(api_url: str | None, proxy: str | None) -> requests.Session:
