@@ -151,3 +151,14 @@ def _within(entities: tuple[Entity, ...], start: int, length: int) -> tuple[Enti
         if end > begin:
             inside.append(Entity(entity.kind, begin - start, end - begin, entity.url))
     return tuple(inside)
+
+
+def as_plain(text: RichText) -> str:
+    """The text alone, each link's address in brackets after its words unless they are the address."""
+    wide = text.text.encode("utf-16-le")
+    links = [entity for entity in text.entities if entity.kind is EntityKind.LINK]
+    for link in sorted(links, key=lambda entity: entity.offset, reverse=True):
+        start, end = 2 * link.offset, 2 * (link.offset + link.length)
+        if wide[start:end].decode("utf-16-le", "replace") != link.url:
+            wide = wide[:end] + f" ({link.url})".encode("utf-16-le") + wide[end:]
+    return wide.decode("utf-16-le", "replace")

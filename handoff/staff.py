@@ -158,7 +158,7 @@ class Staff:
 
     def people(self, session: Session) -> tuple[AgentView, ...]:
         """Agents who can sign in; those that stand for API tokens cannot."""
-        can = select(Agent).where(Agent.password_hash != "").order_by(Agent.name)  # noqa: S105 - compares with nothing
+        can = select(Agent).where(Agent.password_hash != "").order_by(Agent.name)
         return tuple(_view(agent) for agent in session.scalars(can))
 
     def _create(self, session: Session, email: str, name: str, role: Role, password_hash: str) -> AgentView:

@@ -10,6 +10,8 @@ from sqlalchemy.orm import DeclarativeBase
 
 # SQLite numbers rows by itself only where the type is exactly INTEGER.
 BigId = BigInteger().with_variant(Integer, "sqlite")
+LARGEST_ID = 2**63 - 1
+"""What a BigId can hold; a larger number from outside names nothing and must not reach the database."""
 
 
 def word_of(enum: type[StrEnum]) -> Enum:

@@ -11,6 +11,7 @@ from typing import cast
 from knowledge.drafts import (
     HANDOFFS,
     KEY_LENGTH,
+    MOST_ALTERNATIVES,
     STATUSES,
     CategoryDraft,
     Draft,
@@ -23,6 +24,8 @@ from knowledge.drafts import (
 from knowledge.formats.rows import CATEGORY_FIELDS, ENTRY_FIELDS, Block, Sheet
 from knowledge.problems import Problem, did_you_mean
 from knowledge.texts import fingerprint, folded, slug, tidy_line, unstorable
+
+_ENOUGH = 10_000
 
 
 class Judge:
@@ -37,7 +40,11 @@ class Judge:
 
     def add(self, name: str, sheet: Sheet) -> None:
         self.problems += sheet.problems
-        entries = [self._entry(_Fields(name, block, ENTRY_FIELDS, self.problems)) for block in sheet.entries]
+        entries = []
+        for block in sheet.entries:
+            if self.enough:
+                return
+            entries.append(self._entry(_Fields(name, block, ENTRY_FIELDS, self.problems)))
         self._entries += entries
         counts = Counter(entry.lang for entry in entries)
         # A title without a language is in the language of the entries beside it.
@@ -46,6 +53,11 @@ class Judge:
             self._category(_Fields(name, block, CATEGORY_FIELDS, self.problems), language)
         if sheet.categories:
             self._references += [(entry, entry.category) for entry in entries if entry.category]
+
+    @property
+    def enough(self) -> bool:
+        """Whether so much is wrong that nobody would read on."""
+        return len(self.problems) >= _ENOUGH
 
     def draft(self) -> Draft:
         """Everything read so far as one knowledge, checked as a whole."""
@@ -91,7 +103,7 @@ class Judge:
                 fields.tell("title", f'category "{key}" already has another title in {code}: "{known.titles[code]}"')
         if handoff and known.handoff not in {None, handoff}:
             fields.tell("handoff", f'category "{key}" already says {known.handoff}')
-        self._categories[key] = CategoryDraft(key, {**titles, **known.titles}, known.handoff or handoff)
+        self._categories[key] = CategoryDraft(key, {**known.titles, **titles}, known.handoff or handoff)
 
 
 class Shelf:
@@ -146,6 +158,9 @@ class _Fields:
             return ()
         if not isinstance(value, list):
             self.tell(name, "must be a list of texts")
+            return ()
+        if len(value) > MOST_ALTERNATIVES:
+            self.tell(name, f"are more than {MOST_ALTERNATIVES}")
             return ()
         for number, item in enumerate(value, 1):
             if not isinstance(item, str):

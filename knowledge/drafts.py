@@ -16,6 +16,7 @@ STATUSES: tuple[Status, ...] = get_args(Status)
 
 KEY_LENGTH = 200
 LINE_LENGTH = 1_000
+MOST_ALTERNATIVES = 1_000
 ANSWER_LENGTH = 20_000
 _LANGUAGE = re.compile("[a-z]{2,3}(-[a-z0-9]{2,8})?")
 
@@ -74,6 +75,8 @@ class EntryDraft:
                 yield name, f"is longer than {length} characters"
             if unstorable(text):
                 yield name, "holds control characters or broken Unicode"
+        if len(self.alternatives) > MOST_ALTERNATIVES:
+            yield "alternatives", f"are more than {MOST_ALTERNATIVES}"
         if not is_language(self.lang):
             yield "lang", f'"{self.lang[:20]}" is not a language code such as ru, en or hu'
         if not self.question:

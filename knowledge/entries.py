@@ -11,9 +11,12 @@ from sqlalchemy.orm import Session
 from knowledge.drafts import EntryDraft, Handoff, Status
 from knowledge.models import Category, Entry
 from knowledge.stored import alternatives, draft_of
-from knowledge.texts import folded
+from knowledge.texts import folded, tidy_line, unstorable
 
 Order = Literal["position", "asked"]
+
+_QUERY_WORDS = 16
+_LARGEST_ID = 2**63 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +79,8 @@ class HelpCategory:
 
 
 def entry(session: Session, entry_id: int) -> EntryView | None:
+    if not 0 < entry_id <= _LARGEST_ID:  # numbers come from addresses, and no database takes a longer one
+        return None
     return next(iter(_views(session, [Entry.id == entry_id])), None)
 
 
@@ -86,6 +91,8 @@ def entries_by_id(session: Session, ids: Sequence[int]) -> dict[int, EntryView]:
 
 def entry_named(session: Session, key: str, lang: str) -> EntryView | None:
     """The entry by its key in exactly this language, archived or not."""
+    if unstorable(key + lang):
+        return None
     return next(iter(_views(session, [Entry.key == key, Entry.lang == lang])), None)
 
 
@@ -111,9 +118,11 @@ def entries(
 ) -> EntryPage:
     """A page of entries.
 
-    `category` "" means those without one; `status` None means all; every word of `query` must stand somewhere in
-    the entry. Order "asked" puts first those that were voted on most.
+    `category` "" means those without one; `status` None means all; every word of `query` (of the first 16) must stand
+    somewhere in the entry. Order "asked" puts first those that were voted on most.
     """
+    if unstorable(tidy_line(f"{category} {lang} {query}")):  # no entry holds it, and no database takes it
+        return EntryPage((), 0, 1, 1)
     conditions: list[ColumnElement[bool]] = []
     if category is not None:
         conditions.append(Category.key == category if category else Entry.category_id.is_(None))
@@ -121,7 +130,7 @@ def entries(
         conditions.append(Entry.lang == lang)
     if status is not None:
         conditions.append(Entry.status == status)
-    conditions += [Entry.search.contains(word, autoescape=True) for word in folded(query).split()]
+    conditions += [Entry.search.contains(word, autoescape=True) for word in folded(query).split()[:_QUERY_WORDS]]
     counted = select(func.count()).select_from(Entry).outerjoin(Category, Category.id == Entry.category_id)
     total = session.scalar(counted.where(*conditions)) or 0
     pages = max(1, -(-total // size))
@@ -141,8 +150,7 @@ def categories(session: Session, lang: str) -> tuple[HelpCategory, ...]:
         .order_by(Category.position.is_(None), Category.position, Category.id)
     )
     return tuple(
-        HelpCategory(key or "", title(key, titles, lang), count)
-        for key, titles, count in session.execute(counted)
+        HelpCategory(key or "", title(key, titles, lang), count) for key, titles, count in session.execute(counted)
     )
 
 

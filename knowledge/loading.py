@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from knowledge.checking import Judge
 from knowledge.drafts import Draft
 from knowledge.formats import FORMATS
-from knowledge.formats.rows import UnreadableError
+from knowledge.formats.rows import MOST_ENTRIES, TOO_MANY, UnreadableError
 from knowledge.planning import Plan, PlanChangedError, PlannedCategory, PlannedEntry, apply, plan
 from knowledge.problems import KnowledgeError, Problem
 from knowledge.stored import stored_draft
@@ -37,7 +37,6 @@ __all__ = [
 FormatName = Literal["yaml", "json", "jsonl", "csv"]
 
 MOST_BYTES = 5 * 1024 * 1024
-MOST_ENTRIES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ def read_files(files: Sequence[SourceFile], *, default_language: str = "ru") -> 
     """The knowledge that `files` describe together.
 
     Raises:
-        KnowledgeError: with every problem of every file. Together they may hold 5 MiB and 20 000 entries.
+        KnowledgeError: with every problem of every file, from top to bottom (reading ends at 10 000). Together they may hold 5 MiB and 20 000 entries.
     """
     if sum(len(file.data) for file in files) > MOST_BYTES:
         raise KnowledgeError([Problem(file.name, None, None, "more than 5 MiB in one load") for file in files])
@@ -74,11 +73,14 @@ def read_files(files: Sequence[SourceFile], *, default_language: str = "ru") -> 
             continue
         entries += len(sheet.entries)
         if entries > MOST_ENTRIES:
-            raise KnowledgeError([Problem(file.name, None, None, f"more than {MOST_ENTRIES} entries in one load")])
+            raise KnowledgeError([Problem(file.name, None, None, TOO_MANY)])
         judge.add(file.name, sheet)
+        if judge.enough:
+            break
     draft = judge.draft()
     if judge.problems:
-        raise KnowledgeError(judge.problems)
+        places = {file.name: place for place, file in reversed(list(enumerate(files)))}
+        raise KnowledgeError(sorted(judge.problems, key=lambda problem: (places[problem.file], problem.row or 0)))
     return draft
 
 

@@ -12,7 +12,8 @@ from handoff.dashboard.language import preferred
 from handoff.dashboard.pages import Pages
 from handoff.dashboard.parts import DeskParts
 from handoff.dashboard.security import Gate, Visitor, changes_something, too_big
-from handoff.dashboard.views import SHOWS, Place
+from handoff.dashboard.suggesting import Suggestion, suggested
+from handoff.dashboard.views import SHOWS, Place, ThreadView
 from handoff.dashboard.wording import Words
 from handoff.staff import AgentView
 
@@ -89,9 +90,19 @@ class Frame:
                 lambda session: views.thread(session, parts.staff, ticket_id, agent, now)
             )
             if thread is None:
-                status, problem = 404, problem or self.words(request).t("There is no question №{number}.", number=ticket_id)
+                status, problem = (
+                    404,
+                    problem or self.words(request).t("There is no question №{number}.", number=ticket_id),
+                )
         return self.answer(
-            request, "desk.html", status=status, queue=queue, thread=thread, problem=problem, draft=draft or blank()
+            request,
+            "desk.html",
+            status=status,
+            queue=queue,
+            thread=thread,
+            near=await self._near(thread),
+            problem=problem,
+            draft=draft or blank(),
         )
 
     async def fragments(
@@ -115,10 +126,17 @@ class Frame:
             status=status,
             queue=queue,
             thread=thread,
+            near=await self._near(thread),
             problem=problem,
             draft=draft,
             acted=changes_something(request),
         )
+
+    async def _near(self, thread: ThreadView | None) -> tuple[Suggestion, ...]:
+        if thread is None or not thread.live:
+            return ()
+        ticket, parts = thread.ticket, self.parts
+        return await suggested(parts.database, parts.library, ticket.question, ticket.language)
 
     def answer(self, request: Request, template: str, *, status: int = 200, **values: object) -> Response:
         return self._pages.answer(

@@ -8,7 +8,7 @@ its own rights.
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -55,7 +55,7 @@ class Live:
         self._tasks: list[asyncio.Task[None]] = []
         self._closed = asyncio.Event()
 
-    async def events(self, heartbeat: float = HEARTBEAT_SECONDS) -> AsyncIterator[list[str]]:
+    async def events(self, heartbeat: float = HEARTBEAT_SECONDS) -> AsyncGenerator[list[str], None]:
         """Names of what changed, from now on; an empty list each `heartbeat` seconds of silence; ends at `close`."""
         listener = Listener()
         self._listeners.add(listener)
@@ -102,7 +102,7 @@ class Live:
             while True:
                 note = await notes.next(LOOK_SECONDS)
                 if note is not None:
-                    self._tell({f"contact-{note}"} if note else {"queue"})
+                    self._tell({f"contact-{note}"} if note.isdecimal() else {"queue"})
 
     async def _look(self) -> None:
         glance = Glance(self._clock)

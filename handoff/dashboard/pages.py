@@ -34,7 +34,7 @@ HTMX = json.dumps(
 
 
 def htmx_files() -> Iterable[Traversable]:
-    """htmx and its extension for server-sent events, as packaged in django-htmx (of which no code is run)."""
+    """The script htmx and its extension for server-sent events, from django-htmx, of which no code is run."""
     packaged = files("django_htmx") / "static" / "django_htmx"
     return (packaged / "htmx-2.min.js", packaged / "ext" / "hx-sse-2.min.js")
 

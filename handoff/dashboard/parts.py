@@ -9,6 +9,7 @@ from handoff.staff import Staff
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import Database
+from knowledge.library import Library
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class DeskParts:
     staff: Staff
     bus: Bus
     clock: Clock
+    library: Library
     live: Live
     """Close it when the program begins to stop, so that open event streams end."""
     public_url: str | None

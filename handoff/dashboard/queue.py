@@ -61,5 +61,3 @@ async def _stream(frame: Frame, request: Request) -> AsyncIterator[str]:
             yield ": still here\n\n"
         for name in names:
             yield f"event: {name}\ndata:\n\n"
-
-

@@ -65,6 +65,7 @@ def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
         if agent is None:
             return _page(request, words(request).t("The e-mail or the password is wrong."), 401, email, to)
         known = agent
+        per_account.forget(email.strip().lower())
         secret = await parts.database.write(lambda session: parts.staff.log_in(session, known.id))
         response = RedirectResponse(local_path(to, "/desk"), 303)
         gate.open_session(response, secret)

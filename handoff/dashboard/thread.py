@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from handoff.dashboard.frame import Draft, Frame, blank, by_script
 from handoff.dashboard.security import guarded
+from handoff.dashboard.suggesting import answer_text
 from handoff.errors import ClosedError, DeskError, EmptyTextError, HeldError, NotFoundError
 
 _STATUS = {NotFoundError: 404, HeldError: 409, ClosedError: 409, EmptyTextError: 422}
@@ -93,15 +94,31 @@ def thread_routes(frame: Frame) -> APIRouter:
             request, ticket_id, lambda session: desk.note(session, ticket_id, agent_id, text, draft.key), draft
         )
 
+    @router.post("/desk/tickets/{ticket_id}/insert")
+    async def insert(
+        request: Request,
+        ticket_id: int,
+        text: Annotated[str, Form()] = "",
+        key: Annotated[str, Form()] = "",
+        kind: Annotated[str, Form()] = "",
+        entry: Annotated[str, Form()] = "",
+    ) -> Response:
+        """Put an entry's answer into the reply box, after what is there."""
+        number = int(entry) if entry.isdecimal() and len(entry) < 18 else 0
+        answer = await answer_text(frame.parts.database, number)
+        whole = "\n\n".join(piece for piece in (text.rstrip().replace("\r\n", "\n"), answer) if piece)
+        draft, place = _draft(whole, key, "note" if kind == "note" else "reply"), frame.place(request, ticket_id)
+        if by_script(request):
+            return await frame.fragments(request, place, draft=draft)
+        return await frame.page(request, place, draft=draft)
+
     @router.post("/desk/tickets/{ticket_id}/deliveries/{delivery_id}/retry")
     async def retry(request: Request, ticket_id: int, delivery_id: int) -> Response:
         return await done(request, ticket_id, lambda session: outbox.retry(session, delivery_id))
 
     @router.post("/desk/tickets/{ticket_id}/deliveries/{delivery_id}/arrived")
     async def arrived(request: Request, ticket_id: int, delivery_id: int) -> Response:
-        return await done(
-            request, ticket_id, lambda session: outbox.settle_by_hand(session, delivery_id, arrived=True)
-        )
+        return await done(request, ticket_id, lambda session: outbox.settle_by_hand(session, delivery_id, arrived=True))
 
     return router
 

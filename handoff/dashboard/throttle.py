@@ -30,3 +30,7 @@ class Throttle:
             return False
         tries.append(now)
         return True
+
+    def forget(self, name: str) -> None:
+        """Take back the tries of a name that proved right."""
+        self._tries.pop(name, None)

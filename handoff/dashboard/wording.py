@@ -24,6 +24,27 @@ REASONS = (
     marked("the program stopped while sending"),
     marked("an agent marked it as arrived"),
     marked("an agent marked it as lost"),
+    marked("blocked the community"),
+    marked("the account is deactivated"),
+    marked("has not written to the bot yet"),
+    marked("has not allowed messages from the community"),
+    marked("privacy settings do not allow messages"),
+    marked("there is no such account"),
+    marked("messages are accepted only after the contact writes again"),
+    marked("no connection to the platform"),
+    marked("the platform did not answer"),
+    marked("the platform reported a fault of its own"),
+    marked("the platform's answer could not be read"),
+    marked("the message is too long"),
+    marked("the message is empty"),
+    marked("the platform does not take the formatting"),
+    marked("the platform does not take the buttons"),
+    marked("the platform does not take this message"),
+    marked("the token is rejected"),
+    marked("the token lacks a right it needs"),
+    marked("the platform asks for a captcha"),
+    marked("another program uses the same token"),
+    marked("what arrives cannot be stored at present; it stays with the platform and is fetched again"),
 )
 """Why a delivery is where it is, as the outbox and the channels write it; unknown ones are shown as they are."""
 
@@ -34,6 +55,7 @@ ATTACHMENTS = {
     "video": marked("video"),
     "audio": marked("audio"),
     "sticker": marked("sticker"),
+    "other": marked("file"),
 }
 
 STATUSES = {

@@ -9,9 +9,20 @@ import io
 import re
 
 from knowledge.drafts import Draft
-from knowledge.formats.rows import ENTRY_FIELDS, Block, Format, Sheet, UnreadableError, plain_entries, utf8
+from knowledge.formats.rows import (
+    ENTRY_FIELDS,
+    MOST_ENTRIES,
+    TOO_MANY,
+    Block,
+    Format,
+    Sheet,
+    UnreadableError,
+    plain_entries,
+    utf8,
+)
 from knowledge.problems import Problem, did_you_mean
 
+_MOST_CELLS = 100
 _DELIMITERS = (",", ";", "\t")
 _ESCAPE = re.compile("'*[=+\\-@\t\r]")
 _ESCAPED = re.compile("'+[=+\\-@\t\r]")
@@ -28,6 +39,8 @@ def read(name: str, data: bytes) -> Sheet:
     names: list[str] = []
     try:
         for number, row in enumerate(rows, 1):
+            if len(row) > _MOST_CELLS or len(sheet.entries) == MOST_ENTRIES:
+                raise UnreadableError("has too many cells" if len(row) > _MOST_CELLS else TOO_MANY, number)
             cells = [_unescaped(cell) for cell in row]
             if number == 1:
                 names = _header(sheet, name, cells)
@@ -65,7 +78,7 @@ def _decoded(data: bytes) -> str:
 
 
 def _delimiter(text: str) -> str:
-    first = text.split("\n", 1)[0]
+    first = text[:10_000].split("\n", 1)[0]
     return max(_DELIMITERS, key=lambda delimiter: len(_known(first, delimiter)))
 
 
@@ -94,7 +107,7 @@ def _entry(sheet: Sheet, name: str, number: int, names: list[str], cells: list[s
             Problem(name, number, None, "has more cells than the header: quote a cell with separators")
         )
     fields: dict[str, object] = {}
-    for field, cell in zip(names, cells, strict=False):
+    for field, cell in reversed(list(zip(names, cells, strict=False))):  # of a field given twice the first counts
         if field == "alternatives":
             fields[field] = re.split(r"[\r\n]" if "\n" in cell else r"[|\r]", cell)
         elif field in ENTRY_FIELDS:

@@ -9,6 +9,8 @@ from knowledge.problems import Problem, did_you_mean
 
 ENTRY_FIELDS = ("id", "lang", "category", "question", "alternatives", "answer", "handoff", "status")
 CATEGORY_FIELDS = ("key", "title", "handoff")
+MOST_ENTRIES = 20_000
+TOO_MANY = f"more than {MOST_ENTRIES} entries in one load"
 _MOST_FIELDS = 50
 
 
@@ -82,12 +84,15 @@ def sheet_of(name: str, document: object) -> Sheet:
 
 
 def _blocks(sheet: Sheet, name: str, field_name: str, items: object) -> Iterable[Block]:
-    for number, item in enumerate(items if isinstance(items, list) else (), 1):
+    items = items if isinstance(items, list) else []
+    if len(items) > MOST_ENTRIES:
+        raise UnreadableError(TOO_MANY)
+    for number, item in enumerate(items, 1):
         if isinstance(item, Block):
             item.row = item.row or number
             yield item
         else:
-            sheet.problems.append(Problem(name, number, field_name, f"item {number} is not an object with fields"))
+            sheet.problems.append(Problem(name, None, field_name, f"item {number} is not an object with fields"))
 
 
 def plain_entries(draft: Draft) -> list[dict[str, object]]:

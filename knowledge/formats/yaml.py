@@ -24,7 +24,8 @@ from knowledge.formats.rows import (
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOTHING = {"", "~", "null", "Null", "NULL"}
 _DEPTH = 8
-_VALUES = 400_000
+_VALUES = 600_000
+_BLOCK_WEIGHT = 10  # a mapping costs about as much memory as ten texts
 
 
 def read(name: str, data: bytes) -> Sheet:
@@ -77,7 +78,7 @@ class _Document:
             raise UnreadableError("anchors and aliases (& and *) are not read: write the text out", row)
         if event.tag is not None:  # type: ignore[attr-defined]
             raise UnreadableError("tags (!) are not read", row)
-        self._left -= 1
+        self._left -= _BLOCK_WEIGHT if isinstance(event, events.MappingStartEvent) else 1
         if depth > _DEPTH or self._left < 0:
             raise UnreadableError("is nested too deeply" if depth > _DEPTH else "holds too many values", row)
         if isinstance(event, events.ScalarEvent):

@@ -1,0 +1,194 @@
+"""The help page: the published knowledge for everyone who has a browser, with or without scripts."""
+
+import asyncio
+from dataclasses import dataclass
+from importlib.resources import files
+from itertools import chain
+from pathlib import Path
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from heroicons.jinja import heroicon_mini
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from sqlalchemy.orm import Session
+
+from bot.channels.web.answers import as_html
+from handoff.dashboard.assets import Assets
+from handoff.dashboard.language import preferred
+from handoff.dashboard.pages import HTMX, htmx_files
+from infra.columns import LARGEST_ID
+from infra.database import Database
+from infra.wording import LANGUAGES, Catalogue
+from knowledge.entries import EntryView, categories, entries, entries_by_id, entry, entry_named
+from knowledge.library import Library
+
+WORDS = Catalogue(Path(__file__).parent / "locale")
+LANGUAGE_NAMES = {"ru": "Русский", "en": "English", "hu": "Magyar"}
+QUESTION_LENGTH = 500
+_RESULTS = 8
+_OFTEN = 5
+_SHELF = 100
+_WORTH_SHOWING = 0.1
+"""Confidence below which an entry is shown only if the words themselves stand in it."""
+
+Question = Annotated[str, Query(max_length=QUESTION_LENGTH)]
+Language = Annotated[str, Query(max_length=16)]
+
+
+@dataclass(frozen=True, slots=True)
+class HelpParts:
+    """Everything the help page uses."""
+
+    database: Database
+    library: Library
+    default_language: str
+
+
+def help_router(parts: HelpParts) -> APIRouter:
+    """`/help` and everything below it. The app that includes it also needs the `SecurityHeaders` middleware."""
+    help_page, router = HelpPage(parts), APIRouter(include_in_schema=False)
+
+    @router.get("/help")
+    async def home(request: Request, q: Question = "", lang: Language = "") -> Response:
+        return await help_page.home(help_page.language(request, lang), q.strip())
+
+    @router.get("/help/search")
+    async def search(request: Request, q: Question = "", lang: Language = "") -> Response:
+        return await help_page.results(help_page.language(request, lang), q.strip())
+
+    @router.get("/help/c/{category}")
+    async def shelf(
+        request: Request,
+        category: str,
+        lang: Language = "",
+        page: Annotated[int, Query(ge=1, le=10_000)] = 1,
+    ) -> Response:
+        return await help_page.shelf(help_page.language(request, lang), "" if category == "-" else category, page)
+
+    @router.get("/help/e/{name}")
+    async def entry_page(request: Request, name: str, lang: Language = "") -> Response:
+        return await help_page.entry(help_page.language(request, lang), name, asked=lang)
+
+    @router.get("/help/static/{name}")
+    async def file(request: Request, name: str) -> Response:
+        return help_page.assets.answer(request, name)
+
+    return router
+
+
+class HelpPage:
+    """The pages themselves."""
+
+    def __init__(self, parts: HelpParts) -> None:
+        self._parts = parts
+        tokens = files("handoff.dashboard") / "static" / "tokens.css"
+        own = (files("bot.channels.web") / "static").iterdir()
+        self.assets = Assets("/help/static", chain((tokens,), own, htmx_files()))
+        self._environment = Environment(
+            loader=PackageLoader("bot.channels.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals |= {
+            "asset": self.assets.url,
+            "icon": heroicon_mini,
+            "htmx": HTMX,
+            "languages": LANGUAGE_NAMES,
+            "question_length": QUESTION_LENGTH,
+        }
+        self._environment.filters["answer"] = as_html
+
+    def language(self, request: Request, asked: str) -> str:
+        """The language asked for in the address, else the browser's, else the community's."""
+        if asked in LANGUAGES:
+            return asked
+        return preferred(request.headers.get("accept-language", ""), self._parts.default_language)
+
+    async def home(self, language: str, question: str) -> Response:
+        shelves = await self._parts.database.read(lambda session: categories(session, language))
+        often = await self._parts.database.read(
+            lambda session: entries(session, lang=language, order="asked", size=_OFTEN).items
+        )
+        found = await self._search(language, question)
+        return self._answer("home.html", language, question=question, shelves=shelves, often=often, found=found)
+
+    async def results(self, language: str, question: str) -> Response:
+        found = await self._search(language, question)
+        return self._answer("results.html", language, question=question, found=found)
+
+    async def shelf(self, language: str, category: str, page: int) -> Response:
+        found = await self._parts.database.read(
+            lambda session: entries(session, category=category, lang=language, page=page, size=_SHELF)
+        )
+        shelves = await self._parts.database.read(lambda session: categories(session, language))
+        shelf = next((shelf for shelf in shelves if shelf.key == category), None)
+        if shelf is None:
+            return self._missing(language)
+        return self._answer("shelf.html", language, shelf=shelf, page=found)
+
+    async def entry(self, language: str, name: str, *, asked: str) -> Response:
+        view, others, near = await self._parts.database.read(lambda session: _look_up(session, name, language, asked))
+        if view is None:
+            return self._missing(language)
+        return self._answer(
+            "entry.html", view.lang if view.lang in LANGUAGES else language, view=view, others=others, near=near
+        )
+
+    async def _search(self, language: str, question: str) -> tuple[EntryView, ...]:
+        """Entries that may answer, best first: what the matcher believes in, then what has the words."""
+        if not question:
+            return ()
+        match = await asyncio.to_thread(
+            self._parts.library.matcher.match, question, languages=(language,), limit=_RESULTS
+        )
+        ids = [found.entry_id for found in match.candidates if found.confidence >= _WORTH_SHOWING]
+
+        def read(session: Session) -> tuple[EntryView, ...]:
+            known = entries_by_id(session, ids)
+            likely = [known[number] for number in ids if number in known and known[number].status == "published"]
+            worded = entries(session, lang=language, query=question, size=_RESULTS).items
+            by_key: dict[str, EntryView] = {}
+            for view in (*likely, *worded):
+                if view.key not in by_key or (view.lang == language != by_key[view.key].lang):
+                    by_key[view.key] = view
+            return tuple(by_key.values())[:_RESULTS]
+
+        return await self._parts.database.read(read)
+
+    def _missing(self, language: str) -> Response:
+        return self._answer("missing.html", language, status=404)
+
+    def _answer(self, template: str, language: str, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - templates take any value
+        def t(sentence: str, **words: object) -> str:
+            return WORDS.text(language, sentence, **words)
+
+        def tn(one: str, many: str, count: int) -> str:
+            return WORDS.plural(language, one, many, count)
+
+        html = self._environment.get_template(template).render(t=t, tn=tn, lang=language, **values)
+        headers = {"Cache-Control": "no-cache", "Content-Language": language, "Vary": "Accept-Language"}
+        return HTMLResponse(html, status, headers)
+
+
+def _look_up(
+    session: Session, name: str, language: str, asked: str
+) -> tuple[EntryView | None, dict[str, EntryView], tuple[EntryView, ...]]:
+    """The entry, the same in each of our languages, and its neighbours on the shelf.
+
+    An id names one language, which gives way only to one asked for in the address; a key means the reader's language,
+    or any that there is.
+    """
+    view = entry(session, int(name)) if name.isdecimal() and len(name) < 19 and int(name) <= LARGEST_ID else None
+    by_id = view is not None and view.status == "published"
+    key = view.key if view is not None and by_id else name
+    found = ((code, entry_named(session, key, code)) for code in LANGUAGES)
+    others = {code: other for code, other in found if other is not None and other.status == "published"}
+    if not by_id or (asked and asked in others):
+        view = others.get(language) or next(iter(others.values()), None)
+    if view is None:
+        return None, {}, ()
+    shelf = entries(session, category=view.category or "", lang=view.lang, size=_OFTEN + 1).items
+    return view, others, tuple(near for near in shelf if near.id != view.id)[:_OFTEN]

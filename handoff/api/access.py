@@ -1,0 +1,38 @@
+"""Who calls: a bearer token stands for an agent of its own, with a role that says what it may do."""
+
+from collections.abc import Callable
+from typing import Annotated
+
+from fastapi import Depends, HTTPException
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+from handoff.api.parts import Parts
+from handoff.models import Role
+from handoff.staff import AgentView
+
+_RANK = {role: rank for rank, role in enumerate(Role)}
+_bearer = HTTPBearer(auto_error=False, description="A token made by `frontdesk token add NAME --role ROLE`.")
+
+
+async def _caller(
+    parts: Parts, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> AgentView:
+    token = credentials.credentials if credentials else ""
+    agent = await parts.database.read(lambda session: parts.staff.token(session, token)) if token else None
+    if agent is None:
+        message = "Send a known token as “Authorization: Bearer TOKEN”."
+        raise HTTPException(401, message, {"WWW-Authenticate": "Bearer"})
+    return agent
+
+
+Caller = Annotated[AgentView, Depends(_caller)]
+
+
+def needs(role: Role) -> Callable[[AgentView], None]:
+    """A dependency that lets in this role and those above it."""
+
+    def check(caller: Caller) -> None:
+        if _RANK[caller.role] < _RANK[role]:
+            raise HTTPException(403, f"This needs the role {role}; the token has the role {caller.role}.")
+
+    return check

@@ -1,0 +1,199 @@
+"""The knowledge for programs: entries, files in, and what the bot would make of a question."""
+
+import asyncio
+from dataclasses import replace
+from typing import Annotated, Any, Literal
+
+from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
+from starlette.datastructures import UploadFile
+
+from handoff.api.access import Caller, needs
+from handoff.api.parts import ApiParts, Parts
+from handoff.api.problems import Refusal
+from handoff.api.schemas import CandidateOut, EntriesOut, EntryIn, EntryOut, ImportOut, MatchOut, PlannedOut
+from handoff.models import Role
+from infra.columns import LARGEST_ID
+from infra.wording import LANGUAGES
+from knowledge.drafts import EntryDraft, Status
+from knowledge.editing import MissingEntryError
+from knowledge.entries import Order, entries, entries_by_id, entry
+from knowledge.loading import MOST_BYTES, FormatName, SourceFile, plan, read_files
+from knowledge.matching import Band
+
+router = APIRouter()
+_writers = [Depends(needs(Role.LEAD))]
+_missing: dict[int | str, dict[str, Any]] = {404: {"model": Refusal, "description": "There is no such entry."}}
+_invalid: dict[int | str, dict[str, Any]] = {
+    422: {"model": Refusal, "description": "Something in it cannot be stored; each fault is in the details."}
+}
+Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+
+
+@router.get("/entries", tags=["entries"])
+async def list_entries(
+    parts: Parts,
+    category: Annotated[str | None, Query(description="A category's key; empty for entries without one.")] = None,
+    lang: str | None = None,
+    status: Status | Literal["any"] = "published",
+    q: Annotated[str, Query(max_length=500, description="Words that must all stand in the entry.")] = "",
+    order: Order = "position",
+    page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
+    size: Annotated[int, Query(ge=1, le=200)] = 50,
+) -> EntriesOut:
+    """Entries, page by page."""
+    found = await parts.database.read(
+        lambda session: entries(
+            session,
+            category=category,
+            lang=lang,
+            status=None if status == "any" else status,
+            query=q,
+            order=order,
+            page=page,
+            size=size,
+        )
+    )
+    items = [EntryOut.model_validate(view) for view in found.items]
+    return EntriesOut(items=items, total=found.total, page=found.page, pages=found.pages)
+
+
+@router.post("/entries", tags=["entries"], status_code=201, dependencies=_writers, responses=_invalid)
+async def create_entry(parts: Parts, caller: Caller, body: EntryIn) -> EntryOut:
+    """Add an entry; the bot knows it within seconds."""
+    made = await parts.database.write(lambda session: parts.library.create(session, _draft(body), author=caller.name))
+    return await _shown(parts, made)
+
+
+@router.post(
+    "/entries/import",
+    tags=["entries"],
+    dependencies=_writers,
+    responses={**_invalid, 413: {"model": Refusal, "description": "The file is larger than 5 MiB."}},
+    openapi_extra={
+        "requestBody": {
+            "required": True,
+            "content": {
+                "application/octet-stream": {"schema": {"type": "string", "format": "binary"}},
+                "multipart/form-data": {
+                    "schema": {"type": "object", "properties": {"file": {"type": "string", "format": "binary"}}}
+                },
+            },
+        }
+    },
+)
+async def import_entries(
+    request: Request,
+    parts: Parts,
+    caller: Caller,
+    form: Annotated[FormatName | None, Query(alias="format", description="Of a file sent as the body itself.")] = None,
+    dry_run: bool = False,
+    keep: Annotated[bool, Query(description="Leave entries that the file does not name.")] = False,
+) -> ImportOut:
+    """Make the knowledge equal to a file, all or nothing; with `dry_run` only say what that would change.
+
+    The file comes as the field `file` of a form, or as the body itself with `format`.
+    """
+    draft = await asyncio.to_thread(read_files, [await _file(request, form)], default_language=parts.default_language)
+    if dry_run:
+        planned = await parts.database.read(lambda session: plan(session, draft, keep=keep))
+    else:
+        planned = await parts.database.write(
+            lambda session: parts.library.load(session, draft, author=caller.name, keep=keep)
+        )
+    added, changed, removed = (
+        [PlannedOut.model_validate(entry) for entry in group]
+        for group in (planned.added, planned.changed, planned.removed)
+    )
+    return ImportOut(dry_run=dry_run, added=added, changed=changed, removed=removed, unchanged=len(planned.unchanged))
+
+
+@router.get("/entries/{entry_id}", tags=["entries"], responses=_missing)
+async def get_entry(parts: Parts, entry_id: Id) -> EntryOut:
+    """One entry, archived or not."""
+    return await _shown(parts, entry_id)
+
+
+@router.put("/entries/{entry_id}", tags=["entries"], dependencies=_writers, responses=_missing | _invalid)
+async def replace_entry(parts: Parts, caller: Caller, entry_id: Id, body: EntryIn) -> EntryOut:
+    """Make the entry what the body says; without a key it keeps the one it has."""
+    draft = _draft(body)
+    if not draft.key:
+        draft = replace(draft, key=(await _shown(parts, entry_id)).key)
+    await parts.database.write(lambda session: parts.library.update(session, entry_id, draft, author=caller.name))
+    return await _shown(parts, entry_id)
+
+
+@router.delete("/entries/{entry_id}", tags=["entries"], status_code=204, dependencies=_writers, responses=_missing)
+async def archive_entry(parts: Parts, caller: Caller, entry_id: Id) -> None:
+    """Take the entry out of use; its history stays."""
+    await parts.database.write(lambda session: parts.library.archive(session, entry_id, author=caller.name))
+
+
+@router.get("/match", tags=["match"])
+async def match_question(
+    parts: Parts,
+    q: Annotated[str, Query(max_length=10_000, description="A question in anybody's words.")],
+    lang: Annotated[str | None, Query(description="The language to prefer.")] = None,
+) -> MatchOut:
+    """What the bot would make of a question, and why."""
+    languages = tuple(dict.fromkeys((lang, *LANGUAGES))) if lang else LANGUAGES
+    match = await asyncio.to_thread(parts.library.matcher.match, q, languages=languages)
+    ids = [candidate.entry_id for candidate in match.candidates]
+    found = await parts.database.read(lambda session: entries_by_id(session, ids))
+    candidates = [
+        CandidateOut(
+            entry_id=view.id,
+            key=view.key,
+            lang=view.lang,
+            question=view.question,
+            phrasing=candidate.phrasing,
+            confidence=round(candidate.confidence, 4),
+            why=list(candidate.why),
+        )
+        for candidate in match.candidates
+        if (view := found.get(candidate.entry_id))
+    ]
+    sure = match.band is Band.ANSWER and candidates
+    answer = found[candidates[0].entry_id].answer if sure else None
+    return MatchOut(question=match.question, band=match.band, answer=answer, candidates=candidates)
+
+
+def _draft(body: EntryIn) -> EntryDraft:
+    return EntryDraft(
+        key=body.key,
+        lang=body.lang,
+        question=body.question,
+        answer=body.answer,
+        category=body.category,
+        alternatives=tuple(body.alternatives),
+        handoff=body.handoff,
+        status=body.status,
+    )
+
+
+async def _shown(parts: ApiParts, entry_id: int) -> EntryOut:
+    view = await parts.database.read(lambda session: entry(session, entry_id))
+    if view is None:
+        raise MissingEntryError(f"Entry {entry_id} does not exist.")
+    return EntryOut.model_validate(view)
+
+
+async def _file(request: Request, form: FormatName | None) -> SourceFile:
+    """The one file of the request, read no further than a load may be long."""
+    if request.headers.get("content-type", "").startswith("multipart/form-data"):
+        if int(request.headers.get("content-length") or MOST_BYTES * 2) > MOST_BYTES + 10_000:
+            raise HTTPException(413, "The file is larger than 5 MiB.")
+        async with request.form(max_files=1, max_fields=10) as fields:
+            upload = fields.get("file")
+            if not isinstance(upload, UploadFile):
+                raise HTTPException(422, "Send the file as the field “file” of the form.")
+            name = f"file.{form}" if form else upload.filename or "file"
+            return SourceFile(name, await upload.read())
+    if form is None:
+        raise HTTPException(422, "Say which format the body is in, e.g. ?format=yaml.")
+    data = b""
+    async for chunk in request.stream():
+        data += chunk
+        if len(data) > MOST_BYTES:
+            raise HTTPException(413, "The file is larger than 5 MiB.")
+    return SourceFile(f"body.{form}", data)

@@ -1,0 +1,35 @@
+"""What the REST interface is built from, and how a route reaches it."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends, Request
+
+from handoff.desk import Desk
+from handoff.outbox import Outbox
+from handoff.staff import Staff
+from infra.clock import Clock
+from infra.database import Database
+from knowledge.library import Library
+
+
+@dataclass(frozen=True, slots=True)
+class ApiParts:
+    """Everything the routes use; the composition root makes it once."""
+
+    database: Database
+    desk: Desk
+    outbox: Outbox
+    staff: Staff
+    library: Library
+    clock: Clock
+    default_language: str
+    """Of entries in files that name none."""
+
+
+def _parts(request: Request) -> ApiParts:
+    parts: ApiParts = request.app.state.parts
+    return parts
+
+
+Parts = Annotated[ApiParts, Depends(_parts)]

@@ -1,0 +1,85 @@
+"""Every refusal has one form, `{"error": {"code", "message"}}`, and one table says which status it has."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel
+from starlette.exceptions import HTTPException
+
+from handoff.errors import ClosedError, DeskError, EmptyTextError, HeldError, NotFoundError, StateError
+from infra.errors import PlainError
+from knowledge.editing import MissingEntryError
+from knowledge.loading import KnowledgeError, PlanChangedError
+
+_DESK = {
+    NotFoundError: (404, "not_found"),
+    HeldError: (409, "held"),
+    ClosedError: (409, "closed"),
+    StateError: (409, "state"),
+    EmptyTextError: (422, "empty_text"),
+}
+_KNOWLEDGE = {
+    MissingEntryError: (404, "not_found"),
+    PlanChangedError: (409, "changed"),
+    KnowledgeError: (422, "invalid"),
+}
+_CODES = {401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+
+
+class Problem(BaseModel):
+    """What was wrong; nothing was changed."""
+
+    code: str
+    """A short word for programs."""
+    message: str
+    """A sentence for people."""
+    details: list[str] = []
+    """Each fault by itself, where there may be several."""
+
+
+class Refusal(BaseModel):
+    """The body of every answer with a status of 400 and above."""
+
+    error: Problem
+
+
+REFUSALS: dict[int | str, dict[str, Any]] = {
+    401: {"model": Refusal, "description": "There is no token, or nobody knows it."},
+    403: {"model": Refusal, "description": "The token's role does not allow this."},
+}
+
+
+def refusal(
+    status: int, code: str, message: str, details: list[str] | None = None, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
+    body = Refusal(error=Problem(code=code, message=message, details=details or []))
+    return JSONResponse(body.model_dump(exclude_defaults=True), status, headers)
+
+
+def install(app: FastAPI) -> None:
+    """Give every error of the app that form."""
+
+    @app.exception_handler(DeskError)
+    async def desk(_request: Request, error: DeskError) -> JSONResponse:
+        status, code = _DESK[type(error)]
+        return refusal(status, code, str(error))
+
+    @app.exception_handler(PlainError)
+    async def plain(_request: Request, error: PlainError) -> JSONResponse:
+        status, code = _KNOWLEDGE.get(type(error), (422, "invalid"))
+        details = [str(problem) for problem in error.problems] if isinstance(error, KnowledgeError) else None
+        return refusal(status, code, str(error), details)
+
+    @app.exception_handler(RequestValidationError)
+    async def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
+        details = [f"{'.'.join(map(str, fault['loc'][1:])) or 'body'}: {fault['msg']}" for fault in error.errors()]
+        return refusal(422, "invalid", "; ".join(details), details)
+
+    @app.exception_handler(HTTPException)
+    async def http(_request: Request, error: HTTPException) -> JSONResponse:
+        return refusal(
+            error.status_code, _CODES.get(error.status_code, "error"), str(error.detail), None, error.headers
+        )

@@ -1,0 +1,44 @@
+"""The REST interface as one application, to be mounted at `/api/v1`."""
+
+from fastapi import Depends, FastAPI
+from fastapi.responses import HTMLResponse
+
+from handoff.api import entries, problems, tickets
+from handoff.api.access import needs
+from handoff.api.parts import ApiParts
+from handoff.models import Role
+
+_ABOUT = """Work at the desk and with the knowledge by program.
+
+Send `Authorization: Bearer TOKEN`. Refusals are `{"error": {"code", "message"}}` and change nothing. Agents may work on
+tickets and read the knowledge; writing the knowledge needs the role lead or admin.
+"""
+_DOCS = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Frontdesk API</title></head>
+<body><h1>Frontdesk API</h1>
+<p>Every operation is described in <a href="openapi.json">openapi.json</a> (OpenAPI 3.1); open it in any viewer.</p>
+</body></html>
+"""
+
+
+def api_app(parts: ApiParts) -> FastAPI:
+    """The application. Every operation needs a token of at least the role agent, unless it says more."""
+    app = FastAPI(
+        title="Frontdesk",
+        version="1",
+        description=_ABOUT,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        responses=problems.REFUSALS,
+    )
+    app.state.parts = parts
+    problems.install(app)
+    for routes in (tickets.router, entries.router):
+        app.include_router(routes, dependencies=[Depends(needs(Role.AGENT))])
+
+    @app.get("/docs", include_in_schema=False)
+    async def docs() -> HTMLResponse:
+        return HTMLResponse(_DOCS)
+
+    return app

@@ -1,0 +1,253 @@
+"""The bodies of requests and answers. Answers are made from the views of the floors below, by attribute."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from handoff.models import DeliveryState, MessageKind, TicketStatus
+from handoff.threads import Line
+from handoff.waiting import TicketView
+from knowledge.drafts import Handoff, Status
+from knowledge.matching import Band
+
+TEXT_LIMIT = 20_000
+
+
+class Sent(BaseModel):
+    """Base of request bodies: a misspelt field is an error, never ignored."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Shown(BaseModel):
+    """Base of answers that are made from a view."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class ContactOut(BaseModel):
+    """The member of the community who asks."""
+
+    id: int
+    user_id: str
+    name: str
+    unreachable: str | None = Field(description="Why nothing can be sent to them at present.")
+
+
+class AssigneeOut(BaseModel):
+    """Who holds a ticket now."""
+
+    id: int
+    name: str
+
+
+class TicketOut(BaseModel):
+    """One question in the hands of people."""
+
+    id: int
+    number: int = Field(description="What people call it: №482. The same as the id.")
+    status: TicketStatus
+    question: str
+    channel: str = Field(description="The channel account, e.g. `vk:main`.")
+    contact: ContactOut
+    assignee: AssigneeOut | None
+    category: str | None
+    language: str
+    reason: str = Field(description="Why the bot handed it over.")
+    opened_at: datetime
+    due_at: datetime
+    waiting_since: datetime | None = Field(description="Since when the contact waits for us.")
+    solved_at: datetime | None
+    version: int = Field(description="Grows with every change.")
+
+    @staticmethod
+    def of(view: TicketView) -> "TicketOut":
+        assignee = None
+        if view.assignee_id is not None and view.assignee is not None:
+            assignee = AssigneeOut(id=view.assignee_id, name=view.assignee)
+        return TicketOut(
+            id=view.id,
+            number=view.id,
+            status=view.status,
+            question=view.question,
+            channel=view.channel,
+            contact=ContactOut(
+                id=view.contact_id,
+                user_id=view.contact_user_id,
+                name=view.contact_name,
+                unreachable=view.unreachable,
+            ),
+            assignee=assignee,
+            category=view.category,
+            language=view.language,
+            reason=view.reason,
+            opened_at=view.opened_at,
+            due_at=view.due_at,
+            waiting_since=view.waiting_since,
+            solved_at=view.solved_at,
+            version=view.version,
+        )
+
+
+class TicketsOut(BaseModel):
+    """One page of tickets, 50 at most, and how many there are in all."""
+
+    items: list[TicketOut]
+    total: int
+
+
+class AttachmentOut(Shown):
+    """Something other than text that came with a message."""
+
+    kind: str
+    name: str
+
+
+class DeliveryOut(Shown):
+    """One part of an outgoing message and how far it has come."""
+
+    id: int
+    state: DeliveryState
+    reason: str | None
+    attempts: int
+    repeated: bool = Field(description="Sent once more after a “maybe delivered”.")
+    next_attempt_at: datetime
+    updated_at: datetime
+
+
+class MessageOut(Shown):
+    """One line of the contact's thread."""
+
+    id: int
+    kind: MessageKind
+    author: str = Field(description="Empty where the bot speaks.")
+    by_agent: bool
+    ticket_id: int | None
+    text: str = Field(description="Of an event: its word, e.g. `claimed`.")
+    attachments: list[AttachmentOut]
+    edited_at: datetime | None
+    at: datetime
+    deliveries: list[DeliveryOut]
+
+
+class TicketWithMessages(TicketOut):
+    """A ticket and the latest 200 lines of its contact's thread."""
+
+    messages: list[MessageOut]
+
+    @staticmethod
+    def with_lines(view: TicketView, lines: tuple[Line, ...]) -> "TicketWithMessages":
+        messages = [MessageOut.model_validate(line) for line in lines]
+        return TicketWithMessages(**dict(TicketOut.of(view)), messages=messages)
+
+
+class TextIn(Sent):
+    """A reply or a note. The same `key` again is the same message, so that a repeat is harmless."""
+
+    text: str = Field(max_length=TEXT_LIMIT)
+    key: str | None = Field(None, min_length=8, max_length=64, pattern="^[A-Za-z0-9_-]+$", examples=["b1e5-unique"])
+
+
+class MessageIdOut(BaseModel):
+    """The message that was written, now or when its key was first used."""
+
+    message_id: int
+
+
+class TransferIn(Sent):
+    """To whom the ticket goes."""
+
+    to: int = Field(description="An agent's id.")
+
+
+class SettleIn(Sent):
+    """What is known of a part that may have arrived."""
+
+    arrived: bool
+
+
+class EntryIn(Sent):
+    """An entry of the knowledge as it should be."""
+
+    key: str = Field("", description="Made from the question where it is empty.")
+    lang: str
+    question: str
+    answer: str = Field("", description="Markdown.")
+    category: str | None = None
+    alternatives: list[str] = []
+    handoff: Handoff | None = Field(None, description="None: as the category says.")
+    status: Status = "published"
+
+
+class EntryOut(Shown):
+    """An entry of the knowledge."""
+
+    id: int
+    key: str
+    lang: str
+    category: str | None
+    category_title: str
+    question: str
+    alternatives: list[str]
+    answer: str
+    own_handoff: Handoff | None
+    handoff: Handoff = Field(description="The rule that holds: the entry's own, else the category's.")
+    status: Status
+    helped: int
+    not_helped: int
+    created_at: datetime
+    updated_at: datetime
+    author: str
+
+
+class EntriesOut(BaseModel):
+    """One page of entries and how many there are in all."""
+
+    items: list[EntryOut]
+    total: int
+    page: int
+    pages: int
+
+
+class PlannedOut(Shown):
+    """One entry that a load touches; `fields` says what differs."""
+
+    key: str
+    lang: str
+    question: str
+    fields: list[str]
+
+
+class ImportOut(BaseModel):
+    """What a load did, or with `dry_run` would do."""
+
+    dry_run: bool
+    added: list[PlannedOut]
+    changed: list[PlannedOut]
+    removed: list[PlannedOut]
+    unchanged: int
+
+
+class CandidateOut(BaseModel):
+    """An entry that may answer the question."""
+
+    entry_id: int
+    key: str
+    lang: str
+    question: str
+    phrasing: str = Field(description="The wording that came nearest.")
+    confidence: float = Field(description="Probability that this entry answers, 0 to 1.")
+    why: list[str] = Field(description="The words that say so.")
+
+
+class MatchOut(BaseModel):
+    """What the bot would make of a question; `answer` is there only where it is sure."""
+
+    question: str
+    band: Band
+    answer: str | None
+    candidates: list[CandidateOut]
+
+
+AssigneeFilter = Literal["me", "none"]

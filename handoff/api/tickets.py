@@ -1,0 +1,131 @@
+"""Tickets and deliveries: what agents do at the desk, for programs."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Query
+from sqlalchemy.orm import Session
+
+from handoff import threads, waiting
+from handoff.api.access import Caller
+from handoff.api.parts import ApiParts, Parts
+from handoff.api.problems import Refusal
+from handoff.api.schemas import (
+    AssigneeFilter,
+    MessageIdOut,
+    SettleIn,
+    TextIn,
+    TicketOut,
+    TicketsOut,
+    TicketWithMessages,
+    TransferIn,
+)
+from handoff.errors import NotFoundError
+from handoff.models import TicketStatus
+from infra.columns import LARGEST_ID
+
+router = APIRouter(
+    responses={
+        404: {"model": Refusal, "description": "There is no such ticket, delivery or agent."},
+        409: {"model": Refusal, "description": "Somebody else holds it (named in the message), or it is closed."},
+    }
+)
+Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+
+
+@router.get("/tickets", tags=["tickets"])
+async def list_tickets(
+    parts: Parts,
+    caller: Caller,
+    status: TicketStatus | None = None,
+    assignee: Annotated[AssigneeFilter | int | None, Query(description="An agent's id, `me` or `none`.")] = None,
+    page: Annotated[int, Query(ge=1, le=100_000)] = 1,
+) -> TicketsOut:
+    """The queue, oldest promise first; solved ones newest first. Without `status`: all that are not closed."""
+    who = caller.id if assignee == "me" else assignee if isinstance(assignee, int) else None
+    found = await parts.database.read(
+        lambda session: waiting.tickets(
+            session, parts.clock(), status=status, assignee=who, unassigned=assignee == "none", page=page
+        )
+    )
+    return TicketsOut(items=[TicketOut.of(view) for view in found.items], total=found.total)
+
+
+@router.get("/tickets/{ticket_id}", tags=["tickets"])
+async def get_ticket(parts: Parts, ticket_id: Id) -> TicketWithMessages:
+    """A ticket with its messages and how far each delivery has come."""
+    return await _shown(parts, ticket_id)
+
+
+@router.post("/tickets/{ticket_id}/claim", tags=["tickets"])
+async def claim(parts: Parts, caller: Caller, ticket_id: Id) -> TicketWithMessages:
+    """Take the ticket, or renew one's claim."""
+    await parts.database.write(lambda session: parts.desk.claim(session, ticket_id, caller.id))
+    return await _shown(parts, ticket_id)
+
+
+@router.post("/tickets/{ticket_id}/release", tags=["tickets"])
+async def release(parts: Parts, caller: Caller, ticket_id: Id) -> TicketWithMessages:
+    """Give the ticket back to the queue."""
+    await parts.database.write(lambda session: parts.desk.release(session, ticket_id, caller.id))
+    return await _shown(parts, ticket_id)
+
+
+@router.post("/tickets/{ticket_id}/transfer", tags=["tickets"])
+async def transfer(parts: Parts, caller: Caller, ticket_id: Id, body: TransferIn) -> TicketWithMessages:
+    """Hand the ticket to another agent."""
+    await parts.database.write(lambda session: parts.desk.transfer(session, ticket_id, caller.id, body.to))
+    return await _shown(parts, ticket_id)
+
+
+@router.post("/tickets/{ticket_id}/resolve", tags=["tickets"])
+async def resolve(parts: Parts, caller: Caller, ticket_id: Id) -> TicketWithMessages:
+    """Close the ticket and ask the contact whether it is solved."""
+    await parts.database.write(lambda session: parts.desk.resolve(session, ticket_id, caller.id))
+    return await _shown(parts, ticket_id)
+
+
+@router.post("/tickets/{ticket_id}/reopen", tags=["tickets"])
+async def reopen(parts: Parts, caller: Caller, ticket_id: Id) -> TicketWithMessages:
+    """Open a closed ticket again."""
+    await parts.database.write(lambda session: parts.desk.reopen(session, ticket_id, caller.id))
+    return await _shown(parts, ticket_id)
+
+
+@router.post("/tickets/{ticket_id}/reply", tags=["tickets"], status_code=201)
+async def reply(parts: Parts, caller: Caller, ticket_id: Id, body: TextIn) -> MessageIdOut:
+    """Answer the contact in private; claims the ticket where nobody holds it."""
+    message = await parts.database.write(
+        lambda session: parts.desk.reply(session, ticket_id, caller.id, body.text, body.key)
+    )
+    return MessageIdOut(message_id=message)
+
+
+@router.post("/tickets/{ticket_id}/note", tags=["tickets"], status_code=201)
+async def note(parts: Parts, caller: Caller, ticket_id: Id, body: TextIn) -> MessageIdOut:
+    """Write what only agents read."""
+    message = await parts.database.write(
+        lambda session: parts.desk.note(session, ticket_id, caller.id, body.text, body.key)
+    )
+    return MessageIdOut(message_id=message)
+
+
+@router.post("/deliveries/{delivery_id}/retry", tags=["deliveries"], status_code=204)
+async def retry(parts: Parts, delivery_id: Id) -> None:
+    """Send a part again that failed, was refused or may not have arrived."""
+    await parts.database.write(lambda session: parts.outbox.retry(session, delivery_id))
+
+
+@router.post("/deliveries/{delivery_id}/settle", tags=["deliveries"], status_code=204)
+async def settle(parts: Parts, delivery_id: Id, body: SettleIn) -> None:
+    """Say whether a part that may have arrived did."""
+    await parts.database.write(lambda session: parts.outbox.settle_by_hand(session, delivery_id, arrived=body.arrived))
+
+
+async def _shown(parts: ApiParts, ticket_id: int) -> TicketWithMessages:
+    def read(session: Session) -> TicketWithMessages:
+        view = waiting.ticket(session, ticket_id, parts.clock())
+        if view is None:
+            raise NotFoundError(f"there is no question №{ticket_id}")
+        return TicketWithMessages.with_lines(view, threads.thread(session, view.contact_id))
+
+    return await parts.database.read(read)

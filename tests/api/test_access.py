@@ -1,0 +1,118 @@
+"""Who may call what: every operation with every role, from the application's own description of itself."""
+
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import httpx
+import pytest
+
+from handoff.models import Role
+from tests.office import Office
+
+READS_AND_TICKETS = {
+    "GET /tickets",
+    "GET /tickets/{ticket_id}",
+    "POST /tickets/{ticket_id}/claim",
+    "POST /tickets/{ticket_id}/release",
+    "POST /tickets/{ticket_id}/transfer",
+    "POST /tickets/{ticket_id}/resolve",
+    "POST /tickets/{ticket_id}/reopen",
+    "POST /tickets/{ticket_id}/reply",
+    "POST /tickets/{ticket_id}/note",
+    "POST /deliveries/{delivery_id}/retry",
+    "POST /deliveries/{delivery_id}/settle",
+    "GET /entries",
+    "GET /entries/{entry_id}",
+    "GET /match",
+}
+WRITES = {"POST /entries", "POST /entries/import", "PUT /entries/{entry_id}", "DELETE /entries/{entry_id}"}
+ALLOWED = {Role.AGENT: READS_AND_TICKETS, Role.LEAD: READS_AND_TICKETS | WRITES, Role.ADMIN: READS_AND_TICKETS | WRITES}
+
+
+def operations(description: dict[str, Any]) -> Iterator[str]:
+    for path, methods in description["paths"].items():
+        for method in methods:
+            yield f"{method.upper()} {path}"
+
+
+@asynccontextmanager
+async def client(office: Office, token: str = "") -> AsyncIterator[httpx.AsyncClient]:
+    headers = {"Authorization": f"Bearer {token}"} if token else {}
+    transport = httpx.ASGITransport(office.app)
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk.test/api/v1", headers=headers) as opened:
+        yield opened
+
+
+async def described(office: Office) -> dict[str, Any]:
+    async with client(office) as stranger:
+        description: dict[str, Any] = (await stranger.get("/openapi.json")).json()
+        return description
+
+
+async def call(opened: httpx.AsyncClient, operation: str) -> int:
+    method, path = operation.split()
+    path = path.format(ticket_id=99, delivery_id=99, entry_id=99)
+    return (await opened.request(method, path)).status_code
+
+
+async def test_the_table_names_every_operation(office: Office) -> None:
+    assert set(operations(await described(office))) == READS_AND_TICKETS | WRITES
+
+
+@pytest.mark.parametrize("role", Role)
+async def test_a_role_may_do_what_the_table_says_and_nothing_else(office: Office, role: Role) -> None:
+    token = await office.token(f"a {role}", role)
+    async with client(office, token) as opened:
+        for operation in READS_AND_TICKETS | WRITES:
+            status = await call(opened, operation)
+            assert (status != 403) == (operation in ALLOWED[role]), operation
+            assert status != 401, operation
+
+
+@pytest.mark.parametrize("header", [None, "Bearer", "Bearer x", "Basic eDp5", "Bearer fd_" + "x" * 5000])
+async def test_nobody_without_a_known_token(office: Office, header: str | None) -> None:
+    async with client(office) as opened:
+        if header:
+            opened.headers["Authorization"] = header
+        for operation in READS_AND_TICKETS | WRITES:
+            method, path = operation.split()
+            answer = await opened.request(method, path.format(ticket_id=1, delivery_id=1, entry_id=1))
+            assert answer.status_code == 401, operation
+            assert answer.json()["error"]["code"] == "unauthorized"
+            assert answer.headers["www-authenticate"] == "Bearer"
+
+
+async def test_a_cookie_of_the_desk_opens_nothing_here(office: Office) -> None:
+    olga = await office.agent("Olga")
+    async with office.signed_in(olga) as browser:
+        assert (await browser.get("/api/v1/tickets")).status_code == 401
+
+
+async def test_the_description_needs_no_other_site(office: Office) -> None:
+    async with client(office) as stranger:
+        page = await stranger.get("/docs")
+    assert "openapi.json" in page.text
+    assert "http" not in page.text.replace("http-equiv", "")
+    assert (await described(office))["openapi"].startswith("3.1")
+
+
+async def test_every_refusal_has_one_form(office: Office) -> None:
+    token = await office.token("crm", Role.LEAD)
+    async with client(office, token) as opened:
+        answers = [
+            await opened.get("/nothing"),
+            await opened.put("/tickets"),
+            await opened.get("/tickets/0"),
+            await opened.get(f"/tickets/{2**63}"),
+            await opened.get("/tickets?page=x"),
+            await opened.post("/entries", content=b"{not json", headers={"Content-Type": "application/json"}),
+            await opened.post("/entries", json={"lang": "en", "question": "?", "colour": "red"}),
+        ]
+    assert [answer.status_code for answer in answers] == [404, 405, 422, 422, 422, 422, 422]
+    for answer in answers:
+        error = answer.json()["error"]
+        assert set(error) <= {"code", "message", "details"}
+        assert error["code"]
+        assert error["message"]
+    assert "colour" in answers[-1].json()["error"]["message"]

@@ -1,0 +1,118 @@
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from handoff.models import DeliveryState, MessageKind, Role
+from tests.api.test_access import client
+from tests.office import Office
+
+
+@pytest.fixture
+async def crm(office: Office) -> AsyncIterator[httpx.AsyncClient]:
+    async with client(office, await office.token("crm", Role.AGENT)) as opened:
+        yield opened
+
+
+async def test_the_queue_and_its_filters(office: Office, crm: httpx.AsyncClient) -> None:
+    boris = await office.agent("Boris")
+    first, second, third = [await office.asks(f"question {n}") for n in range(3)]
+    await crm.post(f"/tickets/{first}/claim")
+    await office.database.write(lambda session: office.desk.claim(session, second, boris.id))
+    await office.database.write(lambda session: office.desk.resolve(session, third, boris.id))
+
+    async def ids(query: str) -> list[int]:
+        body = (await crm.get(f"/tickets{query}")).json()
+        assert body["total"] == len(body["items"])
+        return [item["number"] for item in body["items"]]
+
+    assert await ids("") == [first, second]
+    assert await ids("?assignee=me") == [first]
+    assert await ids(f"?assignee={boris.id}") == [second]
+    assert await ids("?assignee=none") == []
+    assert await ids("?status=solved") == [third]
+    assert await ids("?status=waiting") == []
+    assert (await crm.get("/tickets?page=2")).json() == {"items": [], "total": 2}
+
+
+async def test_one_ticket_with_its_messages(office: Office, crm: httpx.AsyncClient) -> None:
+    number = await office.asks("Where is my page?", name="Anna")
+    claimed = (await crm.post(f"/tickets/{number}/claim")).json()
+    assert claimed["assignee"]["name"] == "crm"
+    assert (await crm.post(f"/tickets/{number}/reply", json={"text": "Here."})).status_code == 201
+    await office.delivery(number, DeliveryState.FAILED, "the message is too long")
+    ticket = (await crm.get(f"/tickets/{number}")).json()
+    assert (ticket["status"], ticket["channel"], ticket["contact"]["name"]) == ("waiting", "vk:main", "Anna")
+    kinds = [(line["kind"], line["text"]) for line in ticket["messages"]]
+    assert kinds == [
+        ("incoming", "Where is my page?"),
+        ("event", "opened"),
+        ("event", "claimed"),
+        ("outgoing", "Here."),
+    ]
+    [delivery] = ticket["messages"][-1]["deliveries"]
+    assert (delivery["state"], delivery["reason"]) == ("failed", "the message is too long")
+
+
+async def test_the_same_key_is_the_same_message(office: Office, crm: httpx.AsyncClient) -> None:
+    number = await office.asks("Where is my page?")
+    body = {"text": "Here.", "key": "order-4711"}
+    answers = [await crm.post(f"/tickets/{number}/reply", json=body) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [201, 201, 201]
+    assert len({answer.json()["message_id"] for answer in answers}) == 1
+    note = {"text": "Inside.", "key": "order-4712"}
+    assert (await crm.post(f"/tickets/{number}/note", json=note)).json() == (
+        await crm.post(f"/tickets/{number}/note", json=note)
+    ).json()
+    assert await office.texts(MessageKind.OUTGOING) == ["Here."]
+    assert await office.texts(MessageKind.NOTE) == ["Inside."]
+
+
+async def test_a_held_ticket_names_its_holder(office: Office, crm: httpx.AsyncClient) -> None:
+    boris = await office.agent("Boris")
+    number = await office.asks("Where is my page?")
+    await office.database.write(lambda session: office.desk.claim(session, number, boris.id))
+    for verb, body in (
+        ("claim", None),
+        ("release", None),
+        ("resolve", None),
+        ("reply", {"text": "x"}),
+        ("transfer", {"to": 1}),
+    ):
+        refused = await crm.post(f"/tickets/{number}/{verb}", json=body)
+        assert refused.status_code == 409, verb
+        assert refused.json() == {"error": {"code": "held", "message": "Boris holds this question"}}
+
+
+async def test_what_cannot_be_done_says_why(office: Office, crm: httpx.AsyncClient) -> None:
+    number = await office.asks("Where is my page?")
+    assert (await crm.post(f"/tickets/{number}/reply", json={"text": " \n"})).json()["error"]["code"] == "empty_text"
+    assert (await crm.post(f"/tickets/{number}/transfer", json={"to": 999})).json()["error"]["code"] == "not_found"
+    assert (await crm.post(f"/tickets/{number}/resolve")).json()["status"] == "solved"
+    assert (await crm.post(f"/tickets/{number}/claim")).json()["error"]["code"] == "closed"
+    assert (await crm.post(f"/tickets/{number}/reopen")).json()["status"] == "open"
+    assert (await crm.get("/tickets/999")).json()["error"] == {
+        "code": "not_found",
+        "message": "there is no question №999",
+    }
+
+
+async def test_deliveries_are_retried_and_settled(office: Office, crm: httpx.AsyncClient) -> None:
+    number = await office.asks("Where is my page?")
+    await crm.post(f"/tickets/{number}/reply", json={"text": "Here."})
+    delivery = await office.delivery(number, DeliveryState.MAYBE)
+
+    async def state() -> str:
+        deliveries = (await crm.get(f"/tickets/{number}")).json()["messages"][-1]["deliveries"]
+        return str(deliveries[0]["state"])
+
+    assert (await crm.post(f"/deliveries/{delivery}/settle", json={"arrived": True})).status_code == 204
+    assert await state() == "sent"
+    assert (await crm.post(f"/deliveries/{delivery}/settle", json={"arrived": True})).json()["error"]["code"] == "state"
+    assert (await crm.post(f"/deliveries/{delivery}/retry")).status_code == 409
+    await office.delivery(number, DeliveryState.MAYBE)
+    assert (await crm.post(f"/deliveries/{delivery}/settle", json={"arrived": False})).status_code == 204
+    assert await state() == "failed"
+    assert (await crm.post(f"/deliveries/{delivery}/retry")).status_code == 204
+    assert await state() == "queued"
+    assert (await crm.post("/deliveries/999/retry")).status_code == 404

@@ -1,0 +1,109 @@
+import re
+
+from handoff.models import ChannelState
+from tests.office import Office
+
+
+def questions(html: str) -> list[str]:
+    return re.findall(r'<span class="row-question" dir="auto">([^<]*)</span>', html)
+
+
+async def test_filters_show_and_count_what_they_say(office: Office) -> None:
+    olga, boris = await office.agent("Olga"), await office.agent("Boris")
+    mine, his, _free, answered, done = [await office.asks(f"question {n}") for n in range(5)]
+    write, desk = office.database.write, office.desk
+    await write(lambda session: desk.claim(session, mine, olga.id))
+    await write(lambda session: desk.claim(session, his, boris.id))
+    await write(lambda session: desk.reply(session, answered, boris.id, "Which one?"))
+    await write(lambda session: desk.resolve(session, done, boris.id))
+    async with office.signed_in(olga) as browser:
+        pages = {
+            show: (await browser.get(f"/desk?show={show}")).text
+            for show in ("all", "mine", "unassigned", "late", "waiting", "solved", "nonsense")
+        }
+        assert questions(pages["all"]) == ["question 0", "question 1", "question 2", "question 3"]
+        assert questions(pages["mine"]) == ["question 0"]
+        assert questions(pages["unassigned"]) == ["question 2"]
+        assert questions(pages["late"]) == []
+        assert questions(pages["waiting"]) == ["question 3"]
+        assert questions(pages["solved"]) == ["question 4"]
+        assert pages["nonsense"] == pages["all"]
+        chips = re.findall(r'class="chip"[^>]*>([^<]+?) ?(?:<b>(\d+)</b>)?</a>', pages["all"])
+        counts = dict(chips)
+        assert counts == {
+            "All": "4",
+            "Mine": "1",
+            "Unassigned": "1",
+            "Late": "0",
+            "Waiting for the contact": "1",
+            "Solved": "",
+        }
+        office.clock.passes(hours=12, minutes=1)
+        await browser.signs_in(olga.email)
+        late = (await browser.get("/desk?show=late")).text
+        assert questions(late) == ["question 0", "question 1", "question 2"]
+        assert "1 min late" in late
+
+
+async def test_the_filter_stays_in_the_address(office: Office) -> None:
+    olga = await office.agent("Olga")
+    number = await office.asks("Where is my page?")
+    async with office.signed_in(olga) as browser:
+        page = (await browser.get("/desk?show=unassigned")).text
+        assert f'href="/desk/tickets/{number}?show=unassigned"' in page
+        claimed = await browser.sends(f"/desk/tickets/{number}/claim?show=unassigned")
+        assert claimed.headers["location"] == f"/desk/tickets/{number}?show=unassigned"
+
+
+async def test_the_oldest_promise_comes_first(office: Office) -> None:
+    olga = await office.agent("Olga")
+    first, second = await office.asks("first"), await office.asks("second")
+    async with office.signed_in(olga) as browser:
+        taken = [(await browser.sends("/desk/next")).headers["location"] for _ in range(2)]
+        assert taken == [f"/desk/tickets/{first}", f"/desk/tickets/{second}"]
+        nobody = await browser.sends("/desk/next")
+        assert nobody.status_code == 200
+        assert "Nobody waits for an agent just now." in nobody.text
+
+
+async def test_an_empty_queue_says_what_it_is_for(office: Office) -> None:
+    olga = await office.agent("Olga")
+    async with office.signed_in(olga) as browser:
+        assert "Nobody is waiting" in (await browser.get("/desk")).text
+        assert "You hold no questions" in (await browser.get("/desk?show=mine")).text
+
+
+async def test_troubles_stand_above_every_page(office: Office) -> None:
+    olga = await office.agent("Olga")
+    problem = "the token is rejected"
+    state = ChannelState(account="vk:main", random_base=1, problem=problem, updated_at=office.clock())
+    await office.database.write(lambda session: session.add(state))
+    async with office.signed_in(olga) as browser:
+        assert f"<b>vk:main</b>: {problem}" in (await browser.get("/desk")).text
+        assert "Redis is away" not in (await browser.get("/desk")).text
+        office.bus.degraded = True
+        assert "Redis is away" in (await browser.get("/desk/queue")).text
+    async with office.signed_in(olga, "ru") as browser:
+        assert "<b>vk:main</b>: токен отклонён" in (await browser.get("/desk")).text
+
+
+async def test_more_than_one_page(office: Office) -> None:
+    olga = await office.agent("Olga")
+    for number in range(51):
+        await office.asks(f"question {number}")
+    async with office.signed_in(olga) as browser:
+        first, second = (await browser.get("/desk")).text, (await browser.get("/desk?page=2")).text
+    assert len(questions(first)) == 50
+    assert questions(second) == ["question 50"]
+    assert "/desk?show=all&amp;page=2" in first
+    assert "/desk?show=all&amp;page=1" in second
+
+
+async def test_the_pages_speak_the_browsers_language(office: Office) -> None:
+    olga = await office.agent("Olga")
+    async with office.signed_in(olga, "hu-HU,hu;q=0.9,en;q=0.8") as browser:
+        page = (await browser.get("/desk")).text
+        assert '<html lang="hu">' in page
+        assert "Senki sem vár" in page
+    async with office.signed_in(olga, "fr") as browser:
+        assert '<html lang="ru">' in (await browser.get("/desk")).text

@@ -1,0 +1,172 @@
+import asyncio
+import uuid
+
+import pytest
+
+from handoff.models import DeliveryState, MessageKind
+from tests.office import Office, field
+
+
+async def test_of_two_who_claim_at_once_one_is_told_who_was_first(office: Office) -> None:
+    people = [await office.agent(name) for name in ("Olga", "Boris")]
+    number = await office.asks("Where is my page?")
+    async with office.signed_in(people[0]) as olga, office.signed_in(people[1]) as boris:
+        answers = await asyncio.gather(*(each.sends(f"/desk/tickets/{number}/claim") for each in (olga, boris)))
+        assert sorted(answer.status_code for answer in answers) == [303, 409]
+        loser = next(answer for answer in answers if answer.status_code == 409)
+        winner = people[[answer.status_code for answer in answers].index(303)].name
+        assert f"{winner} holds this question. You can leave a note for them." in loser.text
+    assert await office.texts(MessageKind.EVENT) == ["opened", "claimed"]
+
+
+async def test_a_reply_sent_twice_is_one_message(office: Office) -> None:
+    olga = await office.agent("Olga")
+    number = await office.asks("Where is my page?")
+    async with office.signed_in(olga) as browser:
+        key = field((await browser.get(f"/desk/tickets/{number}")).text, "key")
+        send = [browser.sends(f"/desk/tickets/{number}/reply", text="Here it is.", key=key) for _ in range(4)]
+        answers = [*await asyncio.gather(*send), await browser.sends(
+            f"/desk/tickets/{number}/reply", script=True, text="Here it is.", key=key
+        )]  # fmt: skip
+        assert [answer.status_code for answer in answers] == [303] * 4 + [200]
+        page = (await browser.get(f"/desk/tickets/{number}")).text
+        assert field(page, "key") != key
+        assert "○ queued" in page
+        assert "waits for the contact" in page
+    assert await office.texts(MessageKind.OUTGOING) == ["Here it is."]
+
+
+async def test_what_was_typed_survives_every_refusal(office: Office) -> None:
+    olga, boris = await office.agent("Olga"), await office.agent("Boris")
+    held, closed = await office.asks("held"), await office.asks("closed")
+    await office.database.write(lambda session: office.desk.claim(session, held, boris.id))
+    await office.database.write(lambda session: office.desk.resolve(session, closed, boris.id))
+    text = "Dear Anna,\nit works <again> & again"
+    shown = "Dear Anna,\nit works &lt;again&gt; &amp; again</textarea>"
+    async with office.signed_in(olga) as browser:
+        for number, said in ((held, "Boris holds this question"), (closed, "This question is closed")):
+            for script in (False, True):
+                key = str(uuid.uuid4())
+                refused = await browser.sends(f"/desk/tickets/{number}/reply", script=script, text=text, key=key)
+                assert refused.status_code == 409
+                assert shown in refused.text
+                assert field(refused.text, "key") == key
+                assert said in refused.text
+        long = await browser.sends(f"/desk/tickets/{held}/note", text="x" * 20_001)
+        assert (long.status_code, "x" * 20_001 in long.text) == (422, True)
+        empty = await browser.sends(f"/desk/tickets/{held}/note", text=" \r\n ")
+        assert (empty.status_code, "Write the words first." in empty.text) == (422, True)
+
+
+async def test_a_note_may_be_left_on_a_colleagues_question(office: Office) -> None:
+    olga, boris = await office.agent("Olga"), await office.agent("Boris")
+    number = await office.asks("Where is my page?")
+    await office.database.write(lambda session: office.desk.claim(session, number, boris.id))
+    async with office.signed_in(olga) as browser:
+        assert (await browser.sends(f"/desk/tickets/{number}/note", text="look at №1")).status_code == 303
+        page = (await browser.get(f"/desk/tickets/{number}")).text
+    assert "Note by Olga" in page
+    assert await office.texts(MessageKind.NOTE) == ["look at №1"]
+    assert await office.texts(MessageKind.OUTGOING) == []
+
+
+async def test_the_way_of_a_question_through_the_desk(office: Office) -> None:
+    olga, boris = await office.agent("Olga"), await office.agent("Boris")
+    number = await office.asks("Where is my page?")
+    at = f"/desk/tickets/{number}"
+    async with office.signed_in(olga) as browser, office.signed_in(boris) as his:
+        assert "Nobody holds it" in (await browser.get(at)).text
+        await browser.sends(f"{at}/claim")
+        assert "You hold it" in (await browser.get(at)).text
+        assert "Held by Olga" in (await his.get(at)).text
+        await browser.sends(f"{at}/release")
+        assert "Nobody holds it" in (await browser.get(at)).text
+        await browser.sends(f"{at}/transfer", to=str(boris.id))
+        assert "You hold it" in (await his.get(at)).text
+        assert (await browser.sends(f"{at}/resolve")).status_code == 409
+        await his.sends(f"{at}/resolve")
+        closed = (await his.get(at)).text
+        assert "Boris closed the question as solved" in closed
+        assert "Open again" in closed
+        await browser.sends(f"{at}/reopen")
+        assert "Olga opened the question again" in (await browser.get(at)).text
+        assert (await browser.sends(f"{at}/transfer", to="999")).status_code == 404
+        assert (await browser.sends(f"{at}/transfer", to="x")).status_code == 404
+        assert (await browser.sends("/desk/tickets/999/claim")).status_code == 404
+        assert "There is no question №999." in (await browser.get("/desk/tickets/999")).text
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "mark", "actions"),
+    [
+        (DeliveryState.QUEUED, None, "○ queued", []),
+        (DeliveryState.CLAIMED, None, "○ queued", []),
+        (DeliveryState.SENDING, None, "↑ sending", []),
+        (DeliveryState.SENT, None, '✓ sent <time datetime="2026-11-22T12:00:00+00:00" data-clock>12:00 UTC</time>', []),
+        (DeliveryState.RETRYING, "no connection to the platform", "↻ retrying in 15 s (no connection to the platform)", []),
+        (DeliveryState.REFUSED, "blocked the community", "⊘ refused: blocked the community", ["retry"]),
+        (DeliveryState.MAYBE, "the platform did not answer", "? maybe delivered (the platform did not answer)", ["retry", "arrived"]),
+        (DeliveryState.FAILED, "a {strange} <reason>", "✕ failed: a {strange} &lt;reason&gt;", ["retry"]),
+        (DeliveryState.CANCELLED, None, "– cancelled", []),
+    ],
+)  # fmt: skip
+async def test_each_delivery_has_a_mark_and_a_word(
+    office: Office, state: DeliveryState, reason: str | None, mark: str, actions: list[str]
+) -> None:
+    olga = await office.agent("Olga")
+    number = await office.asks("Where is my page?")
+    await office.database.write(lambda session: office.desk.reply(session, number, olga.id, "Here."))
+    delivery = await office.delivery(number, state, reason)
+    async with office.signed_in(olga) as browser:
+        page = (await browser.get(f"/desk/tickets/{number}")).text
+    assert mark in page
+    offered = [verb for verb in ("retry", "arrived") if f"/deliveries/{delivery}/{verb}" in page]
+    assert offered == actions
+
+
+async def test_an_agent_settles_what_may_have_arrived(office: Office) -> None:
+    olga = await office.agent("Olga")
+    number = await office.asks("Where is my page?")
+    at = f"/desk/tickets/{number}"
+    async with office.signed_in(olga) as browser:
+        await browser.sends(f"{at}/reply", text="Here.")
+        delivery = await office.delivery(number, DeliveryState.MAYBE)
+        await browser.sends(f"{at}/deliveries/{delivery}/arrived")
+        settled = (await browser.get(at)).text
+        assert "✓ sent" in settled
+        assert "an agent marked it as arrived" in settled
+        again = await browser.sends(f"{at}/deliveries/{delivery}/arrived")
+        assert (again.status_code, "The message has moved on meanwhile" in again.text) == (409, True)
+        await office.delivery(number, DeliveryState.MAYBE)
+        await browser.sends(f"{at}/deliveries/{delivery}/retry")
+        resent = (await browser.get(at)).text
+        assert "○ queued" in resent
+        assert "sent again, the contact may have read it twice" in resent
+
+
+async def test_a_fitting_answer_is_put_into_the_reply(office: Office) -> None:
+    olga = await office.agent("Olga")
+    number = await office.asks("how to reset my password")
+    async with office.signed_in(olga) as browser:
+        page = (await browser.get(f"/desk/tickets/{number}")).text
+        assert "Answers that may fit" in page
+        entry = field(page, "entry")
+        key = field(page, "key")
+        filled = await browser.sends(f"/desk/tickets/{number}/insert", text="Hello,\r\n", key=key, entry=entry)
+    assert filled.status_code == 200
+    assert "Hello,\n\nOpen the form here (https://example.org/restore) or https://example.org/help." in filled.text
+    assert field(filled.text, "key") == key
+    assert await office.texts(MessageKind.OUTGOING) == []
+
+
+async def test_a_live_refresh_never_brings_a_reply_box(office: Office) -> None:
+    olga = await office.agent("Olga")
+    number = await office.asks("Where is my page?")
+    async with office.signed_in(olga) as browser:
+        refreshed = (await browser.get(f"/desk/tickets/{number}/thread")).text
+        assert "<textarea" not in refreshed
+        assert 'id="says"' not in refreshed
+        assert 'id="ticket-head" hx-swap-oob="innerHTML"' in refreshed
+        claimed = (await browser.sends(f"/desk/tickets/{number}/claim", script=True)).text
+        assert "<textarea" not in claimed
+        assert "You hold it" in claimed

@@ -1,0 +1,215 @@
+"""A desk with people at it: the real pages on a real database, for tests that look at them from outside."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from html import unescape
+from pathlib import Path
+
+import httpx
+import uvicorn
+from fastapi import FastAPI
+from fastapi.routing import APIRoute
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from starlette.routing import BaseRoute
+
+from bot.channels.web.help import HelpParts, help_router
+from handoff.api import ApiParts, api_app
+from handoff.dashboard import DeskParts, Live, SecurityHeaders, desk_router
+from handoff.desk import Desk
+from handoff.models import Contact, Delivery, DeliveryState, Message, MessageKind, Role
+from handoff.outbox import Outbox
+from handoff.staff import AgentView, Staff
+from infra.bus import LocalBus
+from infra.columns import Base
+from infra.database import Database
+from knowledge.library import Library
+from knowledge.loading import SourceFile, read_files
+
+PASSWORD = "correct horse battery"
+KNOWLEDGE = Path(__file__).parent / "help" / "knowledge.yaml"
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def passes(self, **span: float) -> None:
+        self.now += timedelta(**span)
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Everything behind the pages, and the pages."""
+
+    clock: Clock
+    database: Database
+    bus: LocalBus
+    outbox: Outbox
+    desk: Desk
+    staff: Staff
+    library: Library
+    live: Live
+    app: FastAPI
+
+    async def agent(self, name: str, role: Role = Role.AGENT) -> AgentView:
+        email = f"{name.lower()}@example.org"
+        return await self.database.write(lambda session: self.staff.add(session, email, name, role, PASSWORD))
+
+    async def token(self, name: str, role: Role) -> str:
+        return await self.database.write(lambda session: self.staff.add_token(session, name, role))
+
+    async def asks(self, text: str, *, name: str = "Anna", account: str = "vk:main", language: str = "en") -> int:
+        """Somebody new asks; the number of their question."""
+
+        def write(session: Session) -> int:
+            number = session.query(Contact).count() + 1
+            contact = Contact(
+                account=account,
+                user_id=str(1000 + number),
+                name=name,
+                language=language,
+                version=0,
+                created_at=self.clock(),
+                last_seen_at=self.clock(),
+            )
+            session.add(contact)
+            session.flush()
+            session.add(
+                Message(contact_id=contact.id, kind=MessageKind.INCOMING, author=name, text=text, at=self.clock())
+            )
+            return self.desk.open(session, contact, text, reason="unanswered").id
+
+        return await self.database.write(write)
+
+    async def delivery(self, ticket: int, state: DeliveryState, reason: str | None = None) -> int:
+        """Put the latest delivery of the ticket into a state, as the pump would; its id."""
+
+        def write(session: Session) -> int:
+            row = session.scalars(
+                select(Delivery)
+                .join(Message, Message.id == Delivery.message_id)
+                .where(Message.ticket_id == ticket)
+                .order_by(Delivery.id.desc())
+            ).first()
+            assert row is not None
+            row.state, row.reason, row.updated_at = state, reason, self.clock()
+            row.next_attempt_at = self.clock() + timedelta(seconds=15)
+            return row.id
+
+        return await self.database.write(write)
+
+    async def texts(self, kind: MessageKind) -> list[str]:
+        wanted = select(Message.text).where(Message.kind == kind).order_by(Message.id)
+        return await self.database.read(lambda session: list(session.scalars(wanted)))
+
+    @asynccontextmanager
+    async def browser(self, language: str = "en", **headers: str) -> AsyncIterator["Browser"]:
+        transport = httpx.ASGITransport(self.app)
+        async with httpx.AsyncClient(
+            transport=transport, base_url="http://desk.test", headers={"Accept-Language": language, **headers}
+        ) as client:
+            yield Browser(client)
+
+    @asynccontextmanager
+    async def signed_in(self, agent: AgentView, language: str = "en") -> AsyncIterator["Browser"]:
+        async with self.browser(language) as browser:
+            await browser.signs_in(agent.email)
+            yield browser
+
+    @asynccontextmanager
+    async def served(self) -> AsyncIterator[str]:
+        """The pages on a port of their own; the address."""
+        config = uvicorn.Config(self.app, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
+        server = _Server(config)
+        serving = asyncio.create_task(server.serve())
+        while not server.started:  # noqa: ASYNC110 - uvicorn offers nothing to wait for
+            await asyncio.sleep(0.01)
+        try:
+            yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
+        finally:
+            await self.live.close()
+            server.should_exit = True
+            await serving
+
+
+class Browser:
+    """A client that fills in our forms."""
+
+    def __init__(self, client: httpx.AsyncClient) -> None:
+        self.client = client
+        self.csrf = ""
+
+    async def signs_in(self, email: str, password: str = PASSWORD, to: str = "") -> httpx.Response:
+        page = await self.client.get("/desk/login", params={"next": to} if to else None)
+        form = {"csrf": field(page.text, "csrf"), "next": field(page.text, "next"), "email": email}
+        answer = await self.client.post("/desk/login", data={**form, "password": password})
+        if answer.status_code == 303:
+            self.csrf = field((await self.client.get("/desk")).text, "csrf")
+        return answer
+
+    async def get(self, path: str) -> httpx.Response:
+        return await self.client.get(path)
+
+    async def sends(self, path: str, *, script: bool = False, **form: str) -> httpx.Response:
+        """Send a form with the session's token, as a plain form or as the page's script does."""
+        headers = {"HX-Request": "true"} if script else {}
+        return await self.client.post(path, data={"csrf": self.csrf, **form}, headers=headers)
+
+
+def field(html: str, name: str) -> str:
+    """The value of the first field of that name."""
+    found = re.search(rf'name="{name}" value="([^"]*)"', html)
+    assert found is not None, f"no field {name}"
+    return unescape(found.group(1))
+
+
+def routes_of(routes: Sequence[BaseRoute]) -> Iterator[APIRoute]:
+    """Every route, those of included routers too."""
+    for route in routes:
+        if isinstance(route, APIRoute):
+            yield route
+        elif (included := getattr(route, "original_router", None)) is not None:
+            yield from routes_of(included.routes)
+
+
+@asynccontextmanager
+async def open_office(folder: Path, *, public_url: str | None = None) -> AsyncIterator[Office]:
+    clock, bus = Clock(), LocalBus()
+    database = Database(f"sqlite:///{folder}/frontdesk.db")
+    Base.metadata.create_all(database.engine)
+    outbox, staff, library = Outbox(bus, clock), Staff(clock), Library(database, bus, clock)
+    desk, live = Desk(bus, clock, outbox), Live(database, bus, clock)
+    draft = read_files([SourceFile(KNOWLEDGE.name, KNOWLEDGE.read_bytes())])
+    await database.write(lambda session: library.load(session, draft, author="test"))
+    await library.open()
+    app = FastAPI(openapi_url=None)
+    app.add_middleware(SecurityHeaders)
+    app.include_router(
+        desk_router(DeskParts(database, desk, outbox, staff, bus, clock, library, live, public_url, "ru"))
+    )
+    app.include_router(help_router(HelpParts(database, library, "ru")))
+    app.mount("/api/v1", api_app(ApiParts(database, desk, outbox, staff, library, clock, "ru")))
+    try:
+        yield Office(clock, database, bus, outbox, desk, staff, library, live, app)
+    finally:
+        await live.close()
+        await bus.close()
+        await database.close()
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves the test run's signals alone."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
