@@ -470,6 +470,15 @@ async def test_everything_goes_through_the_proxy(vk: VkPlatform) -> None:
     assert proxy.asked == [f"{vk.simulator.url}/method/messages.send"]
 
 
+async def test_calls_stay_within_what_vk_allows_a_token(vk: VkPlatform) -> None:
+    await vk.introduced()
+    vk.simulator.strict_rate = True
+    sends = (vk.channel.send(vk.part(f"{number}", random_id=number)) for number in range(1, 46))
+    outcomes = await asyncio.gather(*sends)
+    assert {type(outcome) for outcome in outcomes} == {Sent}
+    assert vk.simulator.earned_6 == 0
+
+
 async def test_a_call_that_hangs_does_not_hold_up_the_others(vk: VkPlatform) -> None:
     await vk.introduced()
     vk.simulator.faults.next("messages.send", Fault("hang", seconds=3600))
