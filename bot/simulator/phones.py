@@ -31,7 +31,7 @@ CONTENT_POLICY = (
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 # One that the example knowledge answers, one that it is unsure about, one for a person.
-EXAMPLES = ("здрасте не могу зайти забыла пороль", "не работает музыка", "хочу предложить вам сотрудничество")
+EXAMPLES = ("здрасте не могу зайти забыла пороль", "не работает музыка", "есть вакансии?")
 
 
 class Platform(StrEnum):
@@ -58,7 +58,7 @@ def router(
 
     @routes.get("/")
     async def page(request: Request) -> Response:
-        context = {"login": login, "examples": examples, "names": {"vk": vk.screen_name, "telegram": telegram.username}}
+        context = {"login": login, "examples": examples}
         headers = {"Content-Security-Policy": CONTENT_POLICY, "Referrer-Policy": "same-origin"}
         return templates.TemplateResponse(request, "phones.html", context, headers=headers)
 
