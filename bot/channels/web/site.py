@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
-from handoff.api import ApiParts, api_app
 from starlette.staticfiles import StaticFiles
 
 from bot.app import App
@@ -16,6 +15,7 @@ from bot.channels.web.hooks import hook_router
 from bot.simulator import phones
 from bot.simulator.telegram import TelegramSimulator
 from bot.simulator.vk import VkSimulator
+from handoff.api import ApiParts, api_app
 from handoff.dashboard import DeskParts, Live, SecurityHeaders, desk_router
 
 
