@@ -15,8 +15,6 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.channels import Channel
-from bot.channels.telegram import TelegramAccount, TelegramChannel
-from bot.channels.vk import VkAccount, VkChannel
 from bot.conversation import Conversation
 from bot.delivery import Pump
 from bot.intake import Intake
@@ -128,7 +126,10 @@ def _build(settings: Settings, db: Database, bus: Bus, clock: Clock, channels: d
 
 def _channel(settings: Settings, given: ChannelSettings) -> Channel:
     secret = settings.webhook_secret(given) if given.hooked else None
+    # Imported here: aiogram alone takes a second, which commands that talk to no platform need not wait for.
     if given.kind == "telegram":
+        from bot.channels.telegram import TelegramAccount, TelegramChannel  # noqa: PLC0415
+
         return TelegramChannel(
             TelegramAccount(
                 account=given.account,
@@ -140,6 +141,8 @@ def _channel(settings: Settings, given: ChannelSettings) -> Channel:
                 public_url=settings.address if given.hooked else None,
             )
         )
+    from bot.channels.vk import VkAccount, VkChannel  # noqa: PLC0415
+
     return VkChannel(
         VkAccount(
             account=given.account,

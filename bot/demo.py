@@ -42,8 +42,6 @@ class Platforms:
 async def platforms() -> AsyncIterator[Platforms]:
     """Both simulators, running while the block runs."""
     simulated = Platforms(TelegramSimulator(), VkSimulator(), int(time.time()))
-    simulated.telegram.join(simulated.person, "Анна", "Петрова", "ru")
-    simulated.vk.join(simulated.person, "Анна", "Петрова", "ru")
     await simulated.telegram.start()
     await simulated.vk.start()
     try:

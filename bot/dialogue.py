@@ -138,6 +138,9 @@ Decision = (
     Say | GiveAnswer | Suggest | OpenTicket | JoinTicket | SettleLookup | CloseTicket | ReopenTicket | MarkBlocked
 )
 
+_SHOWN_ANYHOW = 3
+_WORTH_A_BUTTON = 0.05
+"""Confidence below which an entry beyond the third is no help among the choices."""
 ASK_PERSON = ("Ask a person", "ask_person")
 
 
@@ -187,7 +190,12 @@ def _only_stickers(attachments: tuple[Attachment, ...]) -> bool:
 
 
 def _answer(question: str, found: Found) -> list[Decision]:
-    known = [found.entries[c.entry_id] for c in found.match.candidates if c.entry_id in found.entries]
+    likely = [
+        candidate
+        for place, candidate in enumerate(found.match.candidates)
+        if candidate.entry_id in found.entries and (place < _SHOWN_ANYHOW or candidate.confidence >= _WORTH_A_BUTTON)
+    ]
+    known = [found.entries[candidate.entry_id] for candidate in likely]
     match found.match.band:
         case Band.ANSWER if known:
             return _give(known[0], question, None)

@@ -23,7 +23,9 @@ async def open_doors(settings: Settings, only: Role | None) -> None:
         PlainError: the settings do not fit each other or the machine.
     """
     if only is not None and settings.database_url.startswith("sqlite"):
-        raise PlainError("Roles in separate processes need PostgreSQL: set FRONTDESK_DATABASE_URL, or leave --only out.")
+        raise PlainError(
+            "Roles in separate processes need PostgreSQL: set FRONTDESK_DATABASE_URL, or leave --only out."
+        )
     if only == "bot" and not settings.channels:
         raise PlainError("There is no channel to serve: set FRONTDESK_TELEGRAM_TOKEN or FRONTDESK_VK_TOKEN.")
     async with AsyncExitStack() as stack:
@@ -35,10 +37,11 @@ async def open_doors(settings: Settings, only: Role | None) -> None:
         await stack.enter_async_context(listening(app))
         shown = None
         if simulated is not None:
-            shown = Demo(simulated.telegram, simulated.vk, demo.AGENT_EMAIL, await demo.furnish(app))
+            password = await demo.furnish(app)
+            shown = Demo(simulated.telegram, simulated.vk, simulated.person, demo.AGENT_EMAIL, password)
         else:
             await demo.retire(app)
-        site = None if only == "bot" else stack.enter_context(build_site(app, shown))
+        site = None if only == "bot" else await stack.enter_async_context(build_site(app, shown))
         await run(app, only, site, lambda address: _welcome(app, address, shown))
 
 

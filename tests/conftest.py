@@ -66,4 +66,4 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
 def _execute(server: Postgres, statement: str) -> None:
     url = server.url().replace("+psycopg", "")
     with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[call-overload]  # psycopg asks for a literal
+        connection.execute(statement)

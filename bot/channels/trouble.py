@@ -12,6 +12,7 @@ log = logging.getLogger(__name__)
 
 PATIENCE = 3
 """Failures in a row after which a passing trouble is worth telling."""
+SLOWED = "the platform asks us to come back later; trying again by itself"
 NOT_STORED = "what arrives cannot be stored at present; it stays with the platform and is fetched again"
 
 
@@ -74,7 +75,10 @@ class Trouble:
         await asyncio.sleep(self._pauses.rejected * random.uniform(0.8, 1.2))  # noqa: S311 - as above
 
     async def asked_to_wait(self, seconds: float) -> None:
-        """The platform named the pause itself."""
+        """The platform named the pause itself; a long one is told at once."""
+        self._failures += 1
+        if self._failures >= PATIENCE or seconds >= self._pauses.longest:
+            await self._tell(SLOWED)
         await asyncio.sleep(seconds)
 
     async def over(self, notice: str | None = None) -> None:

@@ -19,7 +19,7 @@ from bot.channels.proxies import checked
 from bot.channels.trouble import NOT_STORED, NotStoredError, Pauses, Trouble, keep, remembered
 from bot.channels.vk_client import VkClient
 from bot.channels.vk_errors import classify, classify_recipient
-from bot.channels.vk_gaps import MARGIN, missed
+from bot.channels.vk_gaps import missed
 from bot.channels.vk_longpoll import LongPoll
 from bot.channels.vk_names import Names
 from bot.channels.vk_settings import HOOK_FAILS, UnfitSettingsError, callback_status, check_token, register_callback
@@ -137,7 +137,7 @@ class VkChannel:
         place = Cursor.parse(await remembered(inlet))
         if place.at:
             # VK repeats an event for a while only: what came while we were away is looked up.
-            events = await missed(self._client, self._group_id, place.at - MARGIN, self._now())
+            events = await missed(self._client, self._group_id, place.at, self._now())
             await keep(inlet, events, cursor=str(Cursor(at=self._now())))
             self._stored(events, inlet)
         if self._hook and self._secret:

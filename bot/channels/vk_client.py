@@ -2,7 +2,9 @@
 
 import asyncio
 import contextlib
-from concurrent.futures import Future, ThreadPoolExecutor
+import threading
+from collections import deque
+from concurrent.futures import Future
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
@@ -15,7 +17,8 @@ OFFICIAL = "https://api.vk.ru/"
 """What vk_api has built in, and our adapter stands before."""
 CLIENTS = 3
 PER_SECOND = 20
-"""Calls that VK allows one community token."""
+WINDOW = 1.05
+"""Calls that VK allows one community token in a second, and a second with some room for how long a call is on its way."""
 CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 15.0
 
 
@@ -39,14 +42,16 @@ class VkClient:
     """Calls methods for one community. A call that hangs occupies one client of three, and that for 20 s at most."""
 
     def __init__(self, token: str, api_url: str | None, proxy: str | None) -> None:
-        self._threads = ThreadPoolExecutor(CLIENTS, thread_name_prefix="vk")
         self._sessions = [_session(api_url, proxy) for _ in range(CLIENTS)]
         self._idle: asyncio.Queue[Any] = asyncio.Queue()
+        self._pacing = asyncio.Lock()
+        self._begun: deque[float] = deque(maxlen=PER_SECOND)
         for session in self._sessions:
             self._idle.put_nowait(_api(token, session))
 
     async def call(self, method: str, **values: str | int) -> Any:  # noqa: ANN401 - whatever the method answers
         """The method's response. Raises what `vk_errors.classify` knows."""
+        await self._keep_pace()
         api = await self._idle.get()
         loop = asyncio.get_running_loop()
 
@@ -55,15 +60,33 @@ class VkClient:
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(self._idle.put_nowait, api)
 
-        future = self._threads.submit(api.method, method, values)
+        future: Future[Any] = Future()
+        # From here on it cannot be cancelled, only no longer be waited for.
+        future.set_running_or_notify_cancel()
         future.add_done_callback(give_back)
+        # A thread of its own and not a pool's: Python waits for those before it exits, and a call may hang.
+        threading.Thread(target=_carry_out, args=(future, api, method, values), name="vk", daemon=True).start()
         return await asyncio.wrap_future(future)
 
+    async def _keep_pace(self) -> None:
+        """Wait while there were as many calls within the last second as VK allows."""
+        async with self._pacing:
+            now = asyncio.get_running_loop().time()
+            if len(self._begun) == PER_SECOND:
+                await asyncio.sleep(max(0.0, self._begun[0] + WINDOW - now))
+            self._begun.append(asyncio.get_running_loop().time())
+
     def close(self) -> None:
-        """Begin nothing more; what is under way ends by its time limit, and nobody waits for it."""
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        """What is under way ends by its time limit, and nobody waits for it."""
         for session in self._sessions:
             session.close()
+
+
+def _carry_out(future: "Future[Any]", api: Any, method: str, values: dict[str, str | int]) -> None:  # noqa: ANN401 - vk_api has no types
+    try:
+        future.set_result(api.method(method, values))
+    except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets it
+        future.set_exception(error)
 
 
 def _session(api_url: str | None, proxy: str | None) -> requests.Session:
@@ -81,6 +104,6 @@ def _api(token: str, session: requests.Session) -> Any:  # noqa: ANN401 - vk_api
     api = VkApiGroup(token=token, api_version=API_VERSION, session=session, config=jconfig.MemoryConfig)
     # Its handlers repeat a call by themselves (error 6 without end) or ask a person: every error comes out as it is.
     api.error_handlers.clear()
-    # Each client paces itself, so that all together stay within the token's limit.
-    api.RPS_DELAY = CLIENTS / PER_SECOND
+    # Three that pace themselves one by one are either too fast together or too slow alone: VkClient does it for all.
+    api.RPS_DELAY = 0.0
     return api

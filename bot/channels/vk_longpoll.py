@@ -16,11 +16,9 @@ from aiohttp import ClientSession, ClientTimeout
 from bot.channels import Inlet, RawEvent
 from bot.channels.trouble import Trouble, keep, remembered
 from bot.channels.vk_client import CONNECT_TIMEOUT, VkClient
-from bot.channels.vk_errors import classify
-from bot.channels.vk_gaps import MARGIN, missed
+from bot.channels.vk_gaps import missed
 from bot.channels.vk_settings import switch_on_longpoll
 from bot.channels.vk_updates import Cursor, is_echo, raw_event
-from handoff.messages import Retry, RetryAfter
 from infra.clock import Clock
 
 log = logging.getLogger(__name__)
@@ -29,7 +27,6 @@ WAIT = 25
 """Seconds that VK holds a look open, as its documents recommend."""
 RENEW_AFTER = 3 * 3600.0
 """Seconds after which the key is renewed unasked: old sessions have been seen to stop telling of presses."""
-GAP = "VK lost events and does not let the token read conversations: some messages may be missing"
 
 
 class OddAnswerError(Exception):
@@ -114,21 +111,11 @@ class LongPoll:
     async def _go_on_from(self, ts: str, place: Cursor, inlet: Inlet) -> Cursor:
         """Store what was missed since `place`, together with the new `ts`, which was asked for before looking."""
         now = self._now()
-        events = await self._missed(place.at - MARGIN, now) if place.at else []
+        events = await missed(self._client, self._group_id, place.at, now) if place.at else []
         following = Cursor(ts, now)
         await keep(inlet, events, cursor=str(following))
         self._stored(events, inlet)
         return following
-
-    async def _missed(self, since: int, now: int) -> list[RawEvent]:
-        try:
-            return await missed(self._client, self._group_id, since, now)
-        except Exception as error:
-            if isinstance(classify(error), Retry | RetryAfter):
-                raise
-            # Not permitted: better to go on with a gap than not at all.
-            log.warning("%s (community %s)", GAP, self._group_id)
-            return []
 
     def _now(self) -> int:
         return int(self._clock().timestamp())

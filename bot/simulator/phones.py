@@ -45,12 +45,13 @@ def router(
     telegram: TelegramSimulator,
     vk: VkSimulator,
     *,
+    guest: int = GUEST,
     login: tuple[str, str] | None = None,
     examples: Sequence[str] = EXAMPLES,
 ) -> APIRouter:
     """The page at `/` and what it asks for under `/demo`. `login`: e-mail and password of the demo agent, to be shown."""
-    telegram.join(GUEST, "Анна", "Петрова")
-    vk.join(GUEST, "Анна", "Петрова")
+    telegram.join(guest, "Анна", "Петрова")
+    vk.join(guest, "Анна", "Петрова")
     phones: dict[Platform, TelegramSimulator | VkSimulator] = {Platform.VK: vk, Platform.TELEGRAM: telegram}
     templates = Jinja2Templates(Path(__file__).parent / "templates")
     templates.env.globals["icon"] = heroicon_mini
@@ -65,25 +66,25 @@ def router(
     @routes.get("/demo/{platform}/chat")
     async def chat(platform: Platform) -> Json:
         phone = phones[platform]
-        messages = [_shown(message) for message in phone.chat(GUEST)]
-        return {"messages": messages, "notice": phone.notice(GUEST), "answered": phone.presses_answered()}
+        messages = [_shown(message) for message in phone.chat(guest)]
+        return {"messages": messages, "notice": phone.notice(guest), "answered": phone.presses_answered()}
 
     @routes.post("/demo/{platform}/messages", status_code=204)
     async def write(platform: Platform, text: Annotated[str, Body(embed=True)]) -> None:
         if not text.strip() or utf16_length(text) > MAX_TEXT:
             raise HTTPException(422, f"a message has from 1 to {MAX_TEXT} characters")
-        await phones[platform].writes(GUEST, text.strip())
+        await phones[platform].writes(guest, text.strip())
 
     @routes.post("/demo/{platform}/start", status_code=204)
     async def start(platform: Platform) -> None:
-        await phones[platform].starts(GUEST)
+        await phones[platform].starts(guest)
 
     @routes.post("/demo/{platform}/press", status_code=204)
     async def press(
         platform: Platform, message_id: Annotated[int, Body()], data: Annotated[str, Body(max_length=256)]
     ) -> None:
         try:
-            await phones[platform].presses(GUEST, message_id, data)
+            await phones[platform].presses(guest, message_id, data)
         except LookupError:
             raise HTTPException(404, "there is no such button") from None
 

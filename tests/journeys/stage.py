@@ -1,9 +1,9 @@
 """The stage for conversations: the whole program on real adapters, simulated platforms, and people who speak.
 
-    anna = await stage.contact("Анна")
-    await anna.writes("забыла пароль")
-    reply = await anna.hears()
-    await anna.presses("Это помогло")
+anna = await stage.contact("Анна")
+await anna.writes("забыла пароль")
+reply = await anna.hears()
+await anna.presses("Это помогло")
 """
 
 import asyncio

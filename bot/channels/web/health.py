@@ -18,7 +18,6 @@ from handoff.models import (
 )
 
 
-
 def health_router(app: App) -> APIRouter:
     """`/healthz` (alive), `/readyz` (database and channels) and `/metrics` (Prometheus text)."""
     router = APIRouter(include_in_schema=False)

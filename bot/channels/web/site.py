@@ -1,7 +1,7 @@
-"""Everything that a browser or a platform can reach, as one ASGI application."""
+"""Everything that a browser, a program or a platform can reach, as one ASGI application."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from fastapi import FastAPI
@@ -12,10 +12,10 @@ from bot.app import App
 from bot.channels.web.health import health_router
 from bot.channels.web.help import HelpParts, help_router
 from bot.channels.web.hooks import hook_router
-from bot.simulator.phones import STATIC, Phones, phones_router
+from bot.simulator import phones
 from bot.simulator.telegram import TelegramSimulator
 from bot.simulator.vk import VkSimulator
-from handoff.api import api_app
+from handoff.api import ApiParts, api_app
 from handoff.dashboard import DeskParts, Live, SecurityHeaders, desk_router
 
 
@@ -28,3 +28,53 @@ class Demo:
     person: int
     agent_email: str
     agent_password: str
+
+
+@asynccontextmanager
+async def build_site(app: App, demo: Demo | None) -> AsyncIterator[FastAPI]:
+    """Build the application; leaving the block ends the event streams that are still open."""
+    live = Live(app.db, app.bus, app.clock)
+    language = app.settings.language
+    public_url = str(app.settings.public_url) if app.settings.public_url else None
+    site = FastAPI(title="Frontdesk", docs_url=None, redoc_url=None, openapi_url=None)
+    site.add_middleware(SecurityHeaders)
+    site.include_router(health_router(app))
+    site.include_router(hook_router(app.channels, app.intake.inlet))
+    site.include_router(help_router(HelpParts(app.db, app.library, language)))
+    desk = DeskParts(
+        database=app.db,
+        desk=app.desk,
+        outbox=app.outbox,
+        staff=app.staff,
+        bus=app.bus,
+        clock=app.clock,
+        library=app.library,
+        live=live,
+        public_url=public_url,
+        default_language=language,
+    )
+    site.include_router(desk_router(desk))
+    api = ApiParts(
+        database=app.db,
+        desk=app.desk,
+        outbox=app.outbox,
+        staff=app.staff,
+        library=app.library,
+        clock=app.clock,
+        default_language=language,
+    )
+    site.mount("/api/v1", api_app(api))
+    if demo is None:
+        site.add_api_route("/", _to_help, include_in_schema=False)
+    else:
+        login = (demo.agent_email, demo.agent_password)
+        site.include_router(phones.router(demo.telegram, demo.vk, guest=demo.person, login=login))
+        site.mount("/demo/static", StaticFiles(directory=phones.STATIC))
+    try:
+        yield site
+    finally:
+        await live.close()
+
+
+async def _to_help() -> RedirectResponse:
+    return RedirectResponse("/help")
