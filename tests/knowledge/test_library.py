@@ -36,7 +36,7 @@ async def running(library: Library) -> AsyncIterator[Library]:
 async def becomes(condition: Callable[[], bool]) -> None:
     """Wait until `condition` holds, for as long as an edit may take to reach a process."""
     async with asyncio.timeout(3):
-        while not condition():  # noqa: ASYNC110 - what is looked at from outside tells nobody
+        while not condition():
             await asyncio.sleep(0.02)
 
 

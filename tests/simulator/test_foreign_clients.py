@@ -89,7 +89,7 @@ async def test_vkbottle_polls_answers_and_sees_the_tap(
     polling = asyncio.create_task(bot.run_polling())
     try:
         async with asyncio.timeout(10):
-            while "groups.getLongPollServer" not in {method for method, _ in vk.calls}:  # noqa: ASYNC110 - no signal to wait for
+            while "groups.getLongPollServer" not in {method for method, _ in vk.calls}:
                 await asyncio.sleep(0.01)
         await vk.writes(ANNA, "привет")
         reply = (await seen(vk, lambda chat: len(chat) == 2))[1]

@@ -55,7 +55,7 @@ async def test_a_long_poll_ends_with_the_first_update(bot: BotClient) -> None:
 
 async def test_a_second_poll_ends_the_first_with_a_conflict(bot: BotClient) -> None:
     first = asyncio.create_task(bot.refusal("getUpdates", timeout=30))
-    while not bot.telegram.is_polled:  # noqa: ASYNC110 - the server gives no sign
+    while not bot.telegram.is_polled:
         await asyncio.sleep(0.01)
     second = asyncio.create_task(bot.result("getUpdates", timeout=30))
     assert (await asyncio.wait_for(first, 10))[0] == 409
