@@ -11,17 +11,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from aiogram.methods import SendMessage
-from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
-
 from bot.channels import ChannelLimits, HookReply, Inlet, reasons
 from bot.channels.errands import Errands
 from bot.channels.hooks import HookRefusedError, read_body
 from bot.channels.plainer import fitting
 from bot.channels.proxies import checked
 from bot.channels.telegram_errors import classify
+from bot.channels.telegram_models import (
+    GetMe,
+    GetUpdates,
+    GetWebhookInfo,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    MessageEntity,
+    SendMessage,
+)
 from bot.channels.telegram_updates import ALLOWED_UPDATES, decode, press_of, raw_event
-from bot.channels.telegram_wire import REQUEST_TIMEOUT, GetUpdates, open_bot
+from bot.channels.telegram_wire import REQUEST_TIMEOUT, open_bot
 from bot.channels.trouble import NOT_STORED, NotStoredError, Pauses, Trouble, keep
 from handoff.messages import (
     AuthBroken,
@@ -110,7 +117,7 @@ class TelegramChannel:
                 await trouble.passing(UNREACHABLE)
 
     async def _poll(self, inlet: Inlet, trouble: Trouble) -> None:
-        await self._bot.get_me()
+        await self._bot(GetMe())
         await self._bot.delete_webhook(drop_pending_updates=False)
         # Telegram itself remembers what was acknowledged, so an offset is sent only to acknowledge. One kept from
         # earlier would be a trap: after a quiet week the ids start anew, perhaps below it, and would be skipped.
@@ -141,7 +148,7 @@ class TelegramChannel:
         return offset
 
     async def _watch_hook(self, _inlet: Inlet, trouble: Trouble) -> None:
-        await self._bot.get_me()
+        await self._bot(GetMe())
         await self._bot.set_webhook(
             self._hook,
             secret_token=self._secret,
@@ -150,10 +157,12 @@ class TelegramChannel:
             max_connections=1,
         )
         while True:
-            info = await self._bot.get_webhook_info()
-            if info.url != self._hook:
+            info = await self._bot(GetWebhookInfo())
+            if info.get("url") != self._hook:
                 return
-            await trouble.over(HOOK_FAILS if info.last_error_message and info.pending_update_count else None)
+            await trouble.over(
+                HOOK_FAILS if info.get("last_error_message") and info.get("pending_update_count") else None
+            )
             await asyncio.sleep(self._pauses.watch)
 
     async def accept(self, headers: Mapping[str, str], body: bytes, inlet: Inlet) -> HookReply:
@@ -192,7 +201,8 @@ class TelegramChannel:
             # Not a number for a user, or a value that aiogram's models refuse.
             return Unsendable(reasons.NOT_TAKEN)
         try:
-            message = await self._bot(request, request_timeout=REQUEST_TIMEOUT)
+            message: Any = await self._bot(request, request_timeout=REQUEST_TIMEOUT)
+            message_id = str(message["message_id"])
         except Exception as error:  # noqa: BLE001 - whatever the library raises, the caller gets an outcome
             outcome = classify(error, part)
             if isinstance(outcome, Unsendable):
@@ -200,7 +210,7 @@ class TelegramChannel:
                 said = str(getattr(error, "message", "")).replace("'", '"').partition('"')[0]
                 log.warning("%s: a message was not taken: %s: %s", self.account, type(error).__name__, said[:80])
             return outcome
-        return Sent({"message_id": str(message.message_id)})
+        return Sent({"message_id": message_id})
 
     def _request(self, part: OutgoingPart) -> SendMessage:
         rows = [

@@ -6,23 +6,11 @@ have left and been carried out, the outcome is `Uncertain`.
 
 import re
 
-from aiogram.exceptions import (
-    ClientDecodeError,
-    TelegramAPIError,
-    TelegramBadRequest,
-    TelegramConflictError,
-    TelegramEntityTooLarge,
-    TelegramForbiddenError,
-    TelegramNetworkError,
-    TelegramNotFound,
-    TelegramRetryAfter,
-    TelegramServerError,
-    TelegramUnauthorizedError,
-)
 from aiohttp import ClientConnectorError, ClientHttpProxyError, ConnectionTimeoutError, InvalidURL
 
 from bot.channels import reasons
 from bot.channels.plainer import without_buttons, without_formatting
+from bot.channels.telegram_models import exceptions
 from handoff.messages import AuthBroken, OutgoingPart, Refused, Retry, RetryAfter, SendOutcome, Uncertain, Unsendable
 
 _BEFORE_IT_LEFT = (ClientConnectorError, ClientHttpProxyError, ConnectionTimeoutError, InvalidURL)
@@ -48,30 +36,30 @@ _SECONDS = re.compile(r"retry after (\d+)")
 def classify(error: Exception, part: OutgoingPart | None = None) -> SendOutcome:
     """The outcome of a call that raised `error`; `part` is what was to be sent, for the plainer form to try next."""
     match error:
-        case TelegramRetryAfter():
+        case exceptions.TelegramRetryAfter():
             return RetryAfter(float(error.retry_after))
-        case TelegramUnauthorizedError() | TelegramNotFound():
+        case exceptions.TelegramUnauthorizedError() | exceptions.TelegramNotFound():
             return AuthBroken(reasons.TOKEN)
-        case TelegramConflictError():
+        case exceptions.TelegramConflictError():
             return AuthBroken(reasons.CONFLICT)
-        case TelegramForbiddenError():
+        case exceptions.TelegramForbiddenError():
             return Refused(_refusal(error) or reasons.NOT_ALLOWED)
-        case TelegramBadRequest():
+        case exceptions.TelegramBadRequest():
             return _bad_request(error, part)
-        case TelegramEntityTooLarge():
+        case exceptions.TelegramEntityTooLarge():
             return Unsendable(reasons.TOO_LONG)
-        case TelegramServerError():
+        case exceptions.TelegramServerError():
             return Uncertain(reasons.PLATFORM_FAULT)
-        case TelegramNetworkError() if isinstance(error.__cause__, _BEFORE_IT_LEFT):
+        case exceptions.TelegramNetworkError() if isinstance(error.__cause__, _BEFORE_IT_LEFT):
             return Retry(reasons.NO_CONNECTION)
-        case TelegramNetworkError():
+        case exceptions.TelegramNetworkError():
             return Uncertain(reasons.NO_ANSWER)
-        case ClientDecodeError():
+        case exceptions.ClientDecodeError():
             return Uncertain(reasons.UNREADABLE)
-        case TelegramAPIError() if "too many requests" in error.message.lower():
+        case exceptions.TelegramAPIError() if "too many requests" in error.message.lower():
             seconds = _SECONDS.search(error.message.lower())
             return RetryAfter(float(seconds[1]) if seconds else 1.0)
-        case TelegramAPIError():
+        case exceptions.TelegramAPIError():
             # An error code that aiogram has no class for, and a chat that became a group, which a private one cannot.
             return Unsendable(reasons.NOT_TAKEN)
         case _:
@@ -79,12 +67,12 @@ def classify(error: Exception, part: OutgoingPart | None = None) -> SendOutcome:
             return Uncertain(reasons.UNREADABLE)
 
 
-def _refusal(error: TelegramAPIError) -> str | None:
+def _refusal(error: exceptions.TelegramAPIError) -> str | None:
     said = error.message.lower()
     return next((reason for words, reason in _REFUSALS if words in said), None)
 
 
-def _bad_request(error: TelegramBadRequest, part: OutgoingPart | None) -> SendOutcome:
+def _bad_request(error: exceptions.TelegramBadRequest, part: OutgoingPart | None) -> SendOutcome:
     if reason := _refusal(error):
         return Refused(reason)
     said = error.message.lower()

@@ -54,3 +54,10 @@ class Rows:
         starts = np.zeros(width + 1, np.int32)
         np.cumsum(np.bincount(self.values, minlength=width), out=starts[1:])
         return Rows(starts, owners[order])
+
+
+def unit(rows: Floats) -> Floats:
+    """Each row divided by its length; a row of zeros stays one."""
+    lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
+    scaled: Floats = rows / np.maximum(lengths, 1e-6)[:, None]
+    return scaled

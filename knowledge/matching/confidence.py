@@ -2,40 +2,59 @@
 
 import json
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import numpy as np
 
 from knowledge.matching.arrays import Floats
+from knowledge.matching.features import NAMES
 
-_FILE = Path(__file__).with_name("weights.json")
+FILE = Path(__file__).with_name("weights.json")
+
+AROUND = ("score", "second", "third", "share", "known", "words", "single")
+"""What else the probability is judged by: the best score, its lead over the next two, its share among all candidates, how
+much of the question the knowledge knows, and how many words the question has."""
 
 
 def circumstances(scores: Floats, rows: Floats, known: float, words: int) -> Floats:
-    """What the probability of the first entry is judged by; `scores` and `rows` are best first, at least one."""
+    """The numbers behind the probability of the first entry; `scores` and `rows` are best first, at least one."""
     first = float(scores[0])
     second = float(scores[1]) if len(scores) > 1 else first - 3.0
     third = float(scores[2]) if len(scores) > 2 else second
-    own = [first, first - second, first - third, known, min(words, 8) / 8, 1.0 if words == 1 else 0.0]
+    share = float(1.0 / np.exp(scores - first).sum())
+    own = [first, first - second, first - third, share, known, min(words, 8) / 8, 1.0 if words == 1 else 0.0]
     return np.concatenate([np.array(own, np.float32), rows[0]])
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """Immutable learned numbers, see `benchmarks/train_matching.py`."""
+    """Immutable learned numbers; `benchmarks/train_matching.py` writes them.
 
-    order: Floats
+    What tells entries apart depends on how many ways of asking each has, so the order has two sets of weights: `plain`,
+    and `rich`, added in proportion to the richness of the knowledge (0 for one phrasing per entry, 1 for 16 and more).
+    """
+
+    plain: Floats
+    rich: Floats
     confidence: Floats
     bias: float
 
     @classmethod
+    @cache
     def load(cls) -> "Weights":
-        data = json.loads(_FILE.read_text(encoding="utf-8"))
-        return cls(np.array(data["order"], np.float32), np.array(data["confidence"], np.float32), float(data["bias"]))
+        """Raises ValueError when the file was learned for other features than the code computes."""
+        data = json.loads(FILE.read_text(encoding="utf-8"))
+        if tuple(data["order"]) != NAMES or tuple(data["confidence"]) != AROUND + NAMES:
+            raise ValueError(f"{FILE.name} was learned for other features; run benchmarks/train_matching.py")
+        order = np.array(list(data["order"].values()), np.float32)
+        confidence = np.array(list(data["confidence"].values()), np.float32)
+        return cls(order[:, 0], order[:, 1], confidence, float(data["bias"]))
 
-    def score(self, rows: Floats) -> Floats:
-        scores: Floats = rows @ self.order
-        return scores
+    def order(self, richness: float) -> Floats:
+        """Weights of the feature columns for one knowledge base."""
+        weights: Floats = self.plain + np.float32(richness) * self.rich
+        return weights
 
-    def probability(self, circumstances_: Floats) -> float:
-        return float(1.0 / (1.0 + np.exp(-(circumstances_ @ self.confidence + self.bias))))
+    def probability(self, around: Floats) -> float:
+        return float(1.0 / (1.0 + np.exp(-(around @ self.confidence + self.bias))))

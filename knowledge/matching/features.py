@@ -3,145 +3,164 @@
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from knowledge.matching.arrays import Floats, Ints
+from knowledge.matching.arrays import Floats, Ints, Rows
 from knowledge.matching.index import Index
 from knowledge.matching.lessons import Lessons
 from knowledge.matching.question import Question
 
 NAMES = (
     "stem", "gram", "top3", "centroid", "asked", "covered", "both", "ratio", "sorted", "set", "equal", "exact", "count",
-    "length", "lesson", "missed", "pairs", "anywhere",
+    "length", "lesson", "missed", "pairs", "anywhere", "meant", "theme", "asked_meant", "covered_meant",
 )  # fmt: skip
-"""The columns: cosines of the best phrasing, mean of the best three, the entry's centre, shares of the question and of the
-phrasing that the other covers, string ratios, equality, number of phrasings, difference in length."""
+"""The columns of a row.
+
+Of the best phrasing: cosines (stem, gram), string ratios (ratio, sorted, set), whether it is equal, difference in length.
+Of the best three: mean cosine (top3); the greatest share of the question's weight found in one (asked; exact: by stems
+alone; asked_meant: also by meaning), share of the phrasing found in the question (covered, covered_meant), both, share of
+neighbouring words that are neighbours there too (pairs), cosine of meanings (meant).
+Of the entry: cosine with its centre (centroid; theme: by meaning), number of phrasings (count), what the phrasings teach
+(lesson), share of the question found in any of them (anywhere), the weightiest word found in none (missed).
+"""
 
 NEAREST = 40
 _PER_ENTRY = 3
 _LIKE = 0.35
+_SHARPNESS = 1.5
+_SURELY_LIKE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
 class Reranked:
-    """The nearest entries of a question: their numbers, the phrasing that speaks for each, and the feature rows."""
+    """The nearest entries of a question: their places in the index, the phrasing that speaks for each, and the rows."""
 
     entries: Ints
     phrasings: Ints
     rows: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class _Nearby:
+    """The phrasings of some entries with their tokens, and where in them each entry and each phrasing begins."""
+
+    phrasings: Ints
+    entry_starts: Ints
+    tokens: Ints
+    columns: Ints
+    lengths: Ints
+    starts: Ints
+
+    @classmethod
+    def of(cls, index: Index, question: Question, phrasings: Ints, entry_starts: Ints) -> "_Nearby":
+        tokens, lengths = index.tokens.gather(phrasings)
+        columns = np.searchsorted(question.active, tokens)
+        strange = question.active[np.minimum(columns, len(question.active) - 1)] != tokens
+        columns[strange] = len(question.active)
+        return cls(phrasings, entry_starts, tokens, columns, lengths, np.cumsum(lengths) - lengths)
+
+
 def nearest(index: Index, lessons: Lessons, question: Question, text: str) -> Reranked:
     """Feature rows of the `NEAREST` entries; nothing at all when no n-gram is shared."""
-    scores = index.scores(question.stem_weights, question.gram_weights)
-    blend = 0.5 * (scores.stem + scores.gram)
-    best = np.maximum.reduceat(blend, index.entry_starts[:-1]) if len(index.texts) else blend
-    rough = best + 0.5 * scores.centroid
-    count = min(NEAREST, len(rough))
-    entries = np.argpartition(-rough, count - 1)[:count] if count else np.zeros(0, np.int64)
-    entries = np.sort(entries[best[entries] > 0]).astype(np.int32)
+    cosines = index.cosines(question)
+    entries = index.nearest(cosines, NEAREST)
     if not len(entries):
         return Reranked(entries, entries, np.zeros((0, len(NAMES)), np.float32))
-    phrasings, group = _leading(index, blend, entries)
+    phrasings, sizes = Rows(index.entry_starts, np.arange(len(index.texts), dtype=np.int32)).gather(entries)
+    owned = _Nearby.of(index, question, phrasings, np.cumsum(sizes) - sizes)
+    alike = np.where(question.likeness > _LIKE, question.likeness, 0.0) ** _SHARPNESS
+    stem = np.add.reduceat(question.stem_weights[owned.columns], owned.starts) * index.stem_scale[phrasings] * 2
+    gram = np.add.reduceat(question.gram_weights[owned.columns], owned.starts) * index.gram_scale[phrasings] * 2
+    blend = 0.5 * (stem + gram)
+    leading = _leading(blend, np.repeat(np.arange(len(entries)), sizes), owned.entry_starts)
+    group = np.repeat(np.arange(len(entries)), np.minimum(sizes, _PER_ENTRY))
+    starts = np.flatnonzero(np.diff(group, prepend=-1))
+    spoken = _Nearby.of(index, question, phrasings[leading], starts)
+    lead = leading[starts]
     rows = np.zeros((len(entries), len(NAMES)), np.float32)
-    starts = np.searchsorted(group, np.arange(len(entries)))
-    asked, covered, exact = _coverage(index, question, phrasings)
-    norms = [index.norms[number] for number in phrasings]
-    ratio, by_words, by_set = (
-        process.cdist([text], norms, scorer=scorer, dtype=np.float32)[0] / 100.0
-        for scorer in (fuzz.ratio, fuzz.token_sort_ratio, fuzz.token_set_ratio)
-    )
-    lead = phrasings[starts]
-    rows[:, 0] = scores.stem[lead]
-    rows[:, 1] = scores.gram[lead]
-    rows[:, 2] = np.add.reduceat(blend[phrasings], starts) / np.bincount(group)
-    rows[:, 3] = scores.centroid[entries]
-    both = np.sqrt(asked * covered)
-    for column, values in ((4, asked), (5, covered), (6, both), (7, ratio), (8, by_words), (9, by_set), (11, exact)):
-        rows[:, column] = np.maximum.reduceat(values, starts)
-    rows[:, 10] = rows[:, 7] > 0.97
-    rows[:, 12] = np.minimum(index.entry_starts[entries + 1] - index.entry_starts[entries], 10) / 10
-    lengths = np.array([len(index.norms[number]) for number in lead], np.float32)
-    rows[:, 13] = np.abs(lengths - len(text)) / np.maximum(np.maximum(lengths, len(text)), 1)
-    taught = lessons.of(scores)
-    rows[:, 14] = taught[entries] if taught is not None else scores.centroid[entries]
-    owned, sizes = _owned(index, entries)
-    anywhere, missed = _anywhere(index, question, owned, sizes)
-    rows[:, 15] = missed
-    rows[:, 16] = np.maximum.reduceat(_pairs(index, question, phrasings), starts)
-    rows[:, 17] = anywhere
-    return Reranked(entries, lead, rows)
+    column = {name: rows[:, place] for place, name in enumerate(NAMES)}
+    column["stem"][:] = stem[lead]
+    column["gram"][:] = gram[lead]
+    column["top3"][:] = np.add.reduceat(blend[leading], starts) / np.bincount(group)
+    column["centroid"][:] = 2 * np.add.reduceat(blend, owned.entry_starts) / index.centroid_norm[entries]
+    column["count"][:] = np.minimum(sizes, 10) / 10
+    _compare_words(index, question, alike, spoken, column)
+    _compare_strings(index, text, spoken, column)
+    _compare_entries(index, question, alike, owned, column)
+    taught = lessons.of(cosines)
+    column["lesson"][:] = taught[entries] if taught is not None else column["centroid"]
+    intent = question.weights @ question.meaning
+    intent /= max(float(np.linalg.norm(intent)), 1e-6)
+    column["meant"][:] = np.maximum.reduceat(index.meanings(spoken.phrasings) @ intent, starts)
+    column["theme"][:] = index.entry_meaning[entries] @ intent
+    return Reranked(entries, phrasings[lead], rows)
 
 
-def _owned(index: Index, entries: Ints) -> tuple[Ints, Ints]:
-    begin, end = index.entry_starts[entries], index.entry_starts[entries + 1]
-    first, last = index.tokens.starts[begin], index.tokens.starts[end]
-    sizes = last - first
-    ends = np.cumsum(sizes)
-    return index.tokens.values[np.arange(int(ends[-1])) + np.repeat(first - (ends - sizes), sizes)], sizes
+def _leading(blend: Floats, group: Ints, entry_starts: Ints) -> Ints:
+    """Places of the best few phrasings of each entry, best first."""
+    order = np.lexsort((-blend, group))
+    rank = np.arange(len(order)) - entry_starts[group]
+    kept: Ints = order[rank < _PER_ENTRY]
+    return kept
 
 
-def _anywhere(index: Index, question: Question, tokens: Ints, sizes: Ints) -> tuple[Floats, Floats]:
-    n = len(sizes)
-    out, missed = np.zeros(n, np.float32), np.ones(n, np.float32)
-    filled = np.flatnonzero(sizes > 0)
-    if not len(filled) or not question.forms:
-        return out, missed
-    starts = (np.cumsum(sizes) - sizes)[filled]
-    alike = question.likeness[:, tokens]
-    alike = np.where(alike > _LIKE, alike, 0.0) ** 1.5
-    best = np.maximum.reduceat(alike, starts, axis=1)
+def _compare_words(
+    index: Index, question: Question, alike: Floats, spoken: _Nearby, column: dict[str, NDArray[np.float32]]
+) -> None:
     total = max(float(question.weights.sum()), 1e-6)
-    out[filled] = question.weights @ best / total
-    missed[filled] = ((1 - np.minimum(best, 1.0)) * question.weights[:, None]).max(axis=0) / (
-        index.vocabulary.rarest + 0.3
-    )
-    return out, missed
+    stems = index.vocabulary.form_stem[spoken.tokens]
+    weights = index.vocabulary.stem_weight[stems]
+    mass = np.add.reduceat(weights, spoken.starts)
+    found = alike[:, spoken.columns]
+    exact = found >= 1.0
+    meant = np.maximum(question.meaning @ index.vocabulary.stem_meaning[stems].T, 0.0) ** _SHARPNESS
+    meant = np.maximum(found, meant)
+    asked = question.weights @ np.maximum.reduceat(found, spoken.starts, axis=1) / total
+    covered = np.add.reduceat(found.max(axis=0) * weights, spoken.starts) / mass
+    exactly = question.weights @ np.logical_or.reduceat(exact, spoken.starts, axis=1) / total
+    asked_meant = question.weights @ np.maximum.reduceat(meant, spoken.starts, axis=1) / total
+    covered_meant = np.add.reduceat(meant.max(axis=0) * weights, spoken.starts) / mass
+    for name, values in (
+        ("asked", asked),
+        ("covered", covered),
+        ("both", np.sqrt(asked * covered)),
+        ("exact", exactly),
+        ("asked_meant", asked_meant),
+        ("covered_meant", covered_meant),
+        ("pairs", _pairs(question, spoken)),
+    ):
+        column[name][:] = np.maximum.reduceat(values, spoken.entry_starts)
 
 
-def _pairs(index: Index, question: Question, phrasings: Ints) -> Floats:
-    tokens, lengths = index.tokens.gather(phrasings)
-    out = np.zeros(len(phrasings), np.float32)
-    if len(question.forms) < 2 or not len(tokens):
-        return out
-    alike = question.likeness[:, tokens] >= 0.6
-    owner = np.repeat(np.arange(len(phrasings)), lengths)
-    together = alike[:-1, :-1] & alike[1:, 1:] & (owner[:-1] == owner[1:])[None, :]
+def _pairs(question: Question, spoken: _Nearby) -> Floats:
+    """Weighted share of the question's neighbouring words that are neighbours in a phrasing too."""
+    shares = np.zeros(len(spoken.phrasings), np.float32)
+    if len(question.forms) < 2:
+        return shares
+    alike = question.likeness[:, spoken.columns] >= _SURELY_LIKE
+    together = alike[:-1, :-1] & alike[1:, 1:]
+    together[:, spoken.starts[1:] - 1] = False  # the last word of one phrasing and the first of the next
     weights = np.minimum(question.weights[:-1], question.weights[1:])
-    per = np.zeros((len(weights), len(phrasings)), np.float32)
-    rows, cols = np.nonzero(together)
-    per[rows, owner[cols]] = 1.0
-    return weights @ per / max(float(weights.sum()), 1e-6)
+    padded = np.concatenate([together, np.zeros((len(weights), 1), bool)], axis=1)
+    shares[:] = weights @ np.logical_or.reduceat(padded, spoken.starts, axis=1) / max(float(weights.sum()), 1e-6)
+    return shares
 
 
-def _leading(index: Index, blend: Floats, entries: Ints) -> tuple[Ints, Ints]:
-    """The best few phrasings of each entry, best first, and for each the position of its entry."""
-    starts = index.entry_starts[entries]
-    sizes = index.entry_starts[entries + 1] - starts
-    group = np.repeat(np.arange(len(entries), dtype=np.int32), sizes)
-    ends = np.cumsum(sizes)
-    phrasings = np.arange(int(ends[-1]), dtype=np.int32) + np.repeat(starts - (ends - sizes), sizes)
-    order = np.lexsort((-blend[phrasings], group))
-    rank = np.arange(len(order)) - np.repeat(ends - sizes, sizes)
-    kept = order[rank < _PER_ENTRY]
-    return phrasings[kept], group[kept]
+def _compare_strings(index: Index, text: str, spoken: _Nearby, column: dict[str, NDArray[np.float32]]) -> None:
+    norms = [index.norms[number] for number in spoken.phrasings]
+    for name, scorer in (("ratio", fuzz.ratio), ("sorted", fuzz.token_sort_ratio), ("set", fuzz.token_set_ratio)):
+        ratios = process.cdist([text], norms, scorer=scorer, dtype=np.float32)[0] / 100.0
+        column[name][:] = np.maximum.reduceat(ratios, spoken.entry_starts)
+    column["equal"][:] = column["ratio"] > 0.97
+    lengths = np.array([len(norms[place]) for place in spoken.entry_starts], np.float32)
+    column["length"][:] = np.abs(lengths - len(text)) / np.maximum(np.maximum(lengths, len(text)), 1)
 
 
-def _coverage(index: Index, question: Question, phrasings: Ints) -> tuple[Floats, Floats, Floats]:
-    """Weighted share of the question found in each phrasing (alike, then exactly), and of the phrasing in the question."""
-    tokens, lengths = index.tokens.gather(phrasings)
-    count = len(phrasings)
-    if not len(tokens) or not len(question.forms):
-        empty = np.zeros(count, np.float32)
-        return empty, empty, empty
-    filled = np.flatnonzero(lengths > 0)
-    starts = (np.cumsum(lengths) - lengths)[filled]
-    alike = question.likeness[:, tokens]
-    alike = np.where(alike > _LIKE, alike, 0.0) ** 1.5
-    total = max(float(question.weights.sum()), 1e-6)
-    asked, covered, exact = np.zeros((3, count), np.float32)
-    asked[filled] = question.weights @ np.maximum.reduceat(alike, starts, axis=1) / total
-    exact[filled] = question.weights @ np.maximum.reduceat(alike >= 1.0, starts, axis=1).astype(np.float32) / total
-    weights = index.vocabulary.stem_weight[index.vocabulary.form_stem[tokens]]
-    covered[filled] = np.add.reduceat(alike.max(axis=0) * weights, starts) / np.add.reduceat(weights, starts)
-    return asked, covered, exact
+def _compare_entries(
+    index: Index, question: Question, alike: Floats, owned: _Nearby, column: dict[str, NDArray[np.float32]]
+) -> None:
+    best = np.maximum.reduceat(alike[:, owned.columns], owned.starts[owned.entry_starts], axis=1)
+    column["anywhere"][:] = question.weights @ best / max(float(question.weights.sum()), 1e-6)
+    absent = (1.0 - np.minimum(best, 1.0)) * question.weights[:, None]
+    column["missed"][:] = absent.max(axis=0) / (index.vocabulary.rarest + 0.3)

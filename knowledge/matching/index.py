@@ -7,44 +7,39 @@ over the postings of the words it resembles.
 
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 
-from knowledge.matching.arrays import Floats, Ints, Rows
+from knowledge.matching.arrays import Floats, Ints, Rows, unit
+from knowledge.matching.meanings import WIDTH
+from knowledge.matching.question import Question
 from knowledge.matching.text import lower, words
 from knowledge.matching.values import Phrasing
 from knowledge.matching.vocabulary import Vocabulary
 
 _CHUNK = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Scores:
-    """Cosines of one question: per phrasing by stems and by n-grams, per entry with the mean of its phrasings."""
-
-    stem: Floats
-    gram: Floats
-    centroid: Floats
+_POSTINGS = 60_000
+_LOOKED_AT = 2_000
 
 
 class Index:
     """Phrasings grouped by entry, with postings by word form. Immutable once built."""
 
     def __init__(self, phrasings: Sequence[Phrasing]) -> None:
-        entries: dict[int, list[Phrasing]] = {}
+        entries: dict[int, list[tuple[Phrasing, list[str]]]] = {}
         for phrasing in phrasings:
-            entries.setdefault(phrasing.entry_id, []).append(phrasing)
+            found = words(lower(phrasing.text))
+            if found:  # what has no words can never be found
+                entries.setdefault(phrasing.entry_id, []).append((phrasing, found))
         self.entry_ids = list(entries)
-        self.langs = [own[0].lang for own in entries.values()]
+        self.langs = [own[0][0].lang for own in entries.values()]
         self.vocabulary = Vocabulary()
         self.texts: list[str] = []
         self.norms: list[str] = []
-        lengths, tokens, sizes = [], [], []
+        lengths, tokens = [], []
+        sizes = [len(own) for own in entries.values()]
         for own in entries.values():
-            sizes.append(len(own))
-            for phrasing in own:
-                found = words(lower(phrasing.text))
+            for phrasing, found in own:
                 numbers = self.vocabulary.add(found, phrasing.lang)
                 lengths.append(len(numbers))
                 tokens.extend(numbers)
@@ -62,9 +57,10 @@ class Index:
         """Lengths of the phrasing vectors and of the entries' mean vectors."""
         vocabulary = self.vocabulary
         count = len(self.texts)
-        self.stem_norm = np.ones(count, np.float32)
-        self.gram_norm = np.ones(count, np.float32)
+        stem_norms = np.ones(count, np.float32)
+        gram_norms = np.ones(count, np.float32)
         self.centroid_norm = np.ones(len(self.entry_ids), np.float32)
+        self.entry_meaning = np.zeros((len(self.entry_ids), WIDTH), np.float32)
         form_stem_rows = Rows(np.arange(len(vocabulary.forms) + 1, dtype=np.int32), vocabulary.form_stem)
         for first in range(0, len(self.entry_ids), _CHUNK):
             last = min(first + _CHUNK, len(self.entry_ids))
@@ -72,8 +68,10 @@ class Index:
             owners = self.owners[begin:end] - first
             stem_norm, stem_mean = self._lengths(begin, end, owners, form_stem_rows, vocabulary.stem_weight**2)
             gram_norm, gram_mean = self._lengths(begin, end, owners, vocabulary.form_grams, vocabulary.gram_square)
-            self.stem_norm[begin:end], self.gram_norm[begin:end] = stem_norm, gram_norm
+            stem_norms[begin:end], gram_norms[begin:end] = stem_norm, gram_norm
+            self.entry_meaning[first:last] = self._theme(begin, end, owners, last - first)
             self.centroid_norm[first:last] = np.sqrt(stem_mean + gram_mean)
+        self.stem_scale, self.gram_scale = 0.5 / stem_norms, 0.5 / gram_norms
 
     def _lengths(self, begin: int, end: int, owners: Ints, features: Rows, squares: Floats) -> tuple[Floats, Floats]:
         """Vector length of the phrasings `begin:end`, squared length of the sums of their unit vectors by entry."""
@@ -96,19 +94,79 @@ class Index:
         mean = np.bincount(grouped // width, sums**2, minlength=entries)
         return norm.astype(np.float32), np.maximum(mean, 1e-6).astype(np.float32)
 
+    def meanings(self, phrasings: Ints) -> Floats:
+        """What each phrasing means: the weighted mean of its words, of unit length."""
+        tokens, lengths = self.tokens.gather(phrasings)
+        sums = np.zeros((len(phrasings), WIDTH), np.float32)
+        filled = np.flatnonzero(lengths > 0)
+        if len(filled):
+            stems = self.vocabulary.form_stem[tokens]
+            weighted = self.vocabulary.stem_meaning[stems] * self.vocabulary.stem_weight[stems][:, None]
+            sums[filled] = np.add.reduceat(weighted, (np.cumsum(lengths) - lengths)[filled], axis=0)
+        return unit(sums)
+
+    def _theme(self, begin: int, end: int, owners: Ints, count: int) -> Floats:
+        """The mean meaning of the phrasings of each entry."""
+        sums = np.zeros((count, WIDTH), np.float32)
+        if begin == end:
+            return sums
+        starts = np.flatnonzero(np.diff(owners, prepend=-1))
+        sums[owners[starts]] = np.add.reduceat(self.meanings(np.arange(begin, end)), starts, axis=0)
+        return unit(sums)
+
+    @property
+    def richness(self) -> float:
+        """How many ways of asking an entry has on average, on a scale from 0 (one) to 1 (sixteen and more)."""
+        if not self.entry_ids:
+            return 0.0
+        return float(np.clip(np.log2(len(self.texts) / len(self.entry_ids)), 0, 4) / 4)
+
     @property
     def size(self) -> int:
         """Bytes of arrays and texts."""
-        arrays = (self.owners, self.entry_starts, self.stem_norm, self.gram_norm, self.centroid_norm)
+        arrays = (
+            self.owners,
+            self.entry_starts,
+            self.stem_scale,
+            self.gram_scale,
+            self.centroid_norm,
+            self.entry_meaning,
+        )
         texts = sum(map(sys.getsizeof, self.texts)) + sum(map(sys.getsizeof, self.norms))
         return sum(a.nbytes for a in arrays) + self.tokens.size + self.postings.size + texts + self.vocabulary.size
 
-    def scores(self, stem_weights: Floats, gram_weights: Floats) -> Scores:
-        """Cosines for a question given as weights on word forms, already divided by the question's own length."""
-        active = np.flatnonzero((stem_weights > 0) | (gram_weights > 0))
+    def cosines(self, question: Question) -> Floats:
+        """Mean of the stem and the n-gram cosine with every phrasing.
+
+        In a large knowledge base the commonest words of the question are passed over here, for they would cost the most
+        and tell the least; `features` counts them again for the entries found.
+        """
+        stem, gram = question.stem_weights[:-1], question.gram_weights[:-1]
+        active = question.active
+        lengths = self.postings.lengths(active)
+        if int(lengths.sum()) > _POSTINGS:
+            order = np.argsort(-(stem + gram), kind="stable")
+            kept = order[: max(int(np.searchsorted(np.cumsum(lengths[order]), _POSTINGS)), 1)]
+            active, stem, gram = active[kept], stem[kept], gram[kept]
         phrasings, lengths = self.postings.gather(active)
-        count = len(self.texts)
-        stem = np.bincount(phrasings, np.repeat(stem_weights[active], lengths), minlength=count) / self.stem_norm
-        gram = np.bincount(phrasings, np.repeat(gram_weights[active], lengths), minlength=count) / self.gram_norm
-        sums = np.bincount(self.owners, stem + gram, minlength=len(self.entry_ids))
-        return Scores(stem.astype(np.float32), gram.astype(np.float32), (sums / self.centroid_norm).astype(np.float32))
+        values = np.repeat(stem, lengths) * self.stem_scale[phrasings]
+        values += np.repeat(gram, lengths) * self.gram_scale[phrasings]
+        sums: Floats = np.bincount(phrasings, values, minlength=len(self.texts))
+        return sums
+
+    def nearest(self, cosines: Floats, most: int) -> Ints:
+        """The entries worth comparing closely, ascending: those with the best phrasing and the best phrasings overall."""
+        touched: Ints = np.flatnonzero(cosines > 0)
+        if len(touched) > _LOOKED_AT:
+            touched = np.sort(touched[np.argpartition(-cosines[touched], _LOOKED_AT - 1)[:_LOOKED_AT]])
+        if not len(touched):
+            return np.zeros(0, np.int32)
+        owners = self.owners[touched]
+        starts = np.flatnonzero(np.diff(owners, prepend=-1))
+        entries = owners[starts]
+        near = cosines[touched]
+        rough = np.maximum.reduceat(near, starts) + np.add.reduceat(near, starts) / self.centroid_norm[entries]
+        if len(entries) > most:
+            entries = np.sort(entries[np.argpartition(-rough, most - 1)[:most]])
+        found: Ints = entries.astype(np.int32)
+        return found

@@ -31,6 +31,7 @@ class Matcher:
         self._script = Script(index.vocabulary)
         self._spelling = Spelling(index.vocabulary)
         self._weights = Weights.load()
+        self._order = self._weights.order(index.richness)
 
     @classmethod
     def build(cls, phrasings: Iterable[Phrasing], thresholds: Thresholds | None = None) -> "Matcher":
@@ -41,6 +42,11 @@ class Matcher:
         """Bytes that the index holds, within a few per cent."""
         return self._index.size
 
+    @property
+    def richness(self) -> float:
+        """See `Index.richness`; the learned weights depend on it."""
+        return self._index.richness
+
     def match(self, question: str, *, languages: Sequence[str] = (), limit: int = 5) -> Match:
         """The entries that may answer, best first, at most `limit`.
 
@@ -50,7 +56,7 @@ class Matcher:
         asked, found = self.examine(question)
         if not len(found.entries):
             return Match(question, Band.NONE, ())
-        scores = self._weights.score(found.rows)
+        scores = found.rows @ self._order
         order = np.argsort(-self._preferring(scores, found, languages), kind="stable")
         best = self._weights.probability(circumstances(scores[order], found.rows[order], asked.share, len(asked.forms)))
         confidences = best * np.exp(np.minimum(scores[order] - scores[order[0]], 0.0))
@@ -85,13 +91,12 @@ class Matcher:
         return " ".join(forms), Question.of(forms, self._index.vocabulary)
 
     def _resemblance(self, read: tuple[str, Question]) -> float:
-        scores = self._index.scores(read[1].stem_weights, read[1].gram_weights)
-        return float(np.max(scores.stem + scores.gram, initial=0.0))
+        return float(np.max(self._index.cosines(read[1]), initial=0.0))
 
     def _probability(self, asked: Question, found: Reranked) -> float:
         if not len(found.entries):
             return 0.0
-        scores = self._weights.score(found.rows)
+        scores = found.rows @ self._order
         order = np.argsort(-scores, kind="stable")
         return self._weights.probability(circumstances(scores[order], found.rows[order], asked.share, len(asked.forms)))
 
@@ -109,10 +114,10 @@ class Matcher:
 
     def _why(self, asked: Question, phrasing: int) -> tuple[str, ...]:
         """The words of the phrasing, as written there, that the question holds or resembles."""
-        tokens = self._index.tokens.row(phrasing)
-        if not len(asked.forms) or not len(tokens):
-            return ()
-        alike = asked.likeness[:, tokens].max(axis=0)
-        carrying = {self._index.vocabulary.forms[token] for token in tokens[alike >= _LIKE_ENOUGH]}
+        vocabulary = self._index.vocabulary
+        carrying: set[str] = set()
+        for form in asked.forms:
+            word = vocabulary.word(form)
+            carrying.update(vocabulary.forms[number] for number in word.near[word.likeness >= _LIKE_ENOUGH])
         spelt = words(self._index.texts[phrasing])
         return tuple(dict.fromkeys(word for word in spelt if fold(lower(word)) in carrying))

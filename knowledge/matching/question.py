@@ -1,64 +1,70 @@
-"""A question as the index sees it: repaired words, their weights, and their likeness to every word of the knowledge."""
+"""A question as the index sees it: its words, and how much each word of the knowledge resembles them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from knowledge.matching.arrays import Floats
+from knowledge.matching.arrays import Floats, Ints
+from knowledge.matching.meanings import WIDTH
 from knowledge.matching.vocabulary import Vocabulary
-
-_UNKNOWN_STEM = 0.6
-_FAINT = 0.02
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The distinct forms of a question in order, with everything the scores need.
+    """The distinct forms of a question in order, against the forms of the knowledge that resemble any of them.
 
-    `weights` is how telling each form is; `likeness` its n-gram cosine with every known form, 1 for the same stem;
-    `stem_weights` and `gram_weights` are the two vectors that `Index.scores` takes.
+    `weights` is how telling each form is, `known` whether the knowledge has its stem. The columns of `likeness` are the
+    `active` forms of the knowledge, ascending, and a last column of zeros for all others; `stem_weights` and
+    `gram_weights` are the two search vectors over the same columns. `meaning` has a unit vector for each form.
     """
 
     forms: tuple[str, ...]
     known: tuple[bool, ...]
     weights: Floats
+    active: Ints
     likeness: Floats
     stem_weights: Floats
     gram_weights: Floats
-
-    @property
-    def share(self) -> float:
-        """The part of the question's weight that the knowledge knows, 0..1."""
-        return float(np.dot(self.known, self.weights) / max(float(self.weights.sum()), 1e-6))
+    meaning: Floats
 
     @classmethod
     def of(cls, forms: Sequence[str], vocabulary: Vocabulary) -> "Question":
         counts: dict[str, int] = {}
         for form in forms:
             counts[form] = counts.get(form, 0) + 1
-        distinct = list(counts)
-        mass, squares = vocabulary.likeness(distinct)
-        times = np.array([counts[form] for form in distinct], np.float32)
-        stems = [vocabulary.stem_of(form) for form in distinct]
-        known = np.array([stem is not None for stem in stems], bool)
-        weights = np.full(len(distinct), vocabulary.rarest * _UNKNOWN_STEM, np.float32)
-        same = np.zeros(mass.shape, bool)
-        for position, stem in enumerate(stems):
-            if stem is not None:
-                weights[position] = vocabulary.stem_weight[stem]
-                same[position, vocabulary.stem_forms.row(stem)] = True
-        stem_weights = ((times * weights**2)[:, None] * same).sum(axis=0)
-        length = float(np.sqrt((times**2 * weights**2).sum())) or 1.0
-        gram_length = float(np.sqrt((times**2 * squares).sum())) or 1.0
-        gram_weights = times @ mass / gram_length
-        likeness = mass / np.sqrt(np.maximum(squares[:, None] * vocabulary.form_square[None, :], 1e-9))
-        likeness[same] = 1.0
+        words = [vocabulary.word(form) for form in counts]
+        times = np.array(list(counts.values()), np.float32)
+        weights = np.array([word.weight for word in words], np.float32)
+        squares = np.array([word.square for word in words], np.float32)
+        near = np.concatenate([word.near for word in words]) if words else np.zeros(0, np.int32)
+        active, columns = np.unique(near, return_inverse=True)
+        width = len(active) + 1
+        likeness = np.zeros((len(words), width), np.float32)
+        stem_weights, gram_weights = np.zeros(width, np.float32), np.zeros(width, np.float32)
+        if words:
+            sizes = [len(word.near) for word in words]
+            owners = np.repeat(np.arange(len(words)), sizes)
+            likeness[owners, columns] = np.concatenate([word.likeness for word in words])
+            same = np.concatenate([word.same for word in words])
+            shared = np.concatenate([word.shared for word in words])
+            length = float(np.sqrt((times**2 * weights**2).sum())) or 1.0
+            stem_mass = np.where(same, (times * weights**2 / length)[owners], 0.0)
+            stem_weights[:-1] = np.bincount(columns, stem_mass, minlength=width - 1)
+            gram_length = float(np.sqrt((times**2 * squares).sum())) or 1.0
+            gram_weights[:-1] = np.bincount(columns, shared * (times / gram_length)[owners], minlength=width - 1)
         return cls(
-            tuple(distinct),
-            tuple(known.tolist()),
+            tuple(counts),
+            tuple(word.known for word in words),
             weights,
+            active.astype(np.int32),
             likeness,
-            (stem_weights / length).astype(np.float32),
-            np.where(gram_weights > _FAINT, gram_weights, 0.0).astype(np.float32),
+            stem_weights,
+            gram_weights,
+            np.array([word.meaning for word in words], np.float32).reshape(len(words), WIDTH),
         )
+
+    @property
+    def share(self) -> float:
+        """The part of the question's weight that the knowledge knows, 0..1."""
+        return float(np.dot(self.known, self.weights) / max(float(self.weights.sum()), 1e-6))

@@ -61,12 +61,9 @@ class Spelling:
         return [near[0]] if near is not None else [form]
 
     def _nearest(self, form: str) -> tuple[str, int] | None:
-        mass, _ = self._vocabulary.likeness([form])
-        count = min(_LOOKED_AT, mass.shape[1])
-        if count == 0:
-            return None
-        likest = np.argpartition(-mass[0], count - 1)[:count]
-        choices = [self._vocabulary.forms[number] for number in likest if mass[0][number] > 0]
+        word = self._vocabulary.word(form)
+        likest = word.near[np.argsort(-word.likeness, kind="stable")[:_LOOKED_AT]]
+        choices = [self._vocabulary.forms[number] for number in likest]
         allowed = 1 if len(form) < _LONG else 2
         scored = process.extract(form, choices, scorer=OSA.distance, score_cutoff=allowed, limit=None)
         found = [(choice, distance) for choice, distance, _ in scored if len(choice) > 2 and choice.isalpha()]

@@ -1,15 +1,21 @@
 """The words of a knowledge base: their stems, how telling each is, and which of them look alike."""
 
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.matching.arrays import Floats, Ints, Rows
+from knowledge.matching.meanings import WIDTH, Meanings
 from knowledge.matching.stems import Stems
-from knowledge.matching.text import fold
+from knowledge.matching.text import fold, is_cyrillic
 
 _SIZES = (3, 4, 5)
+_FAINT = 0.1
+_UNKNOWN = 0.6
+_REMEMBERED = 2048
 
 
 def grams(form: str) -> list[str]:
@@ -19,10 +25,29 @@ def grams(form: str) -> list[str]:
     return list(dict.fromkeys(padded[i : i + size] for size in _SIZES for i in range(length - size + 1)))
 
 
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One word of a question against the vocabulary.
+
+    `weight` is how telling it is, `square` its own n-gram mass; `near` are the forms that resemble it, ascending, with
+    their `shared` n-gram mass, their `likeness` (n-gram cosine, 1 for the same stem) and whether the stem is the `same`.
+    """
+
+    form: str
+    known: bool
+    weight: float
+    square: float
+    near: Ints
+    shared: Floats
+    likeness: Floats
+    same: NDArray[np.bool_]
+    meaning: Floats
+
+
 class Vocabulary:
     """Numbers the folded word forms of a knowledge base and their stems, and compares words by their n-grams.
 
-    Immutable once built. `form_weight` and `gram_weight` are inverse entry frequencies: a word that every phrasing of a
+    Immutable once sealed, but for what it remembers of the words asked. `form_weight` and `gram_weight` are inverse entry frequencies: a word that every phrasing of a
     single entry holds is still rare.
     """
 
@@ -32,8 +57,10 @@ class Vocabulary:
         self.form_ids: dict[str, int] = {}
         self.stem_ids: dict[str, int] = {}
         self._form_stem: list[int] = []
+        self._stem_langs: list[str] = []
         self._spelt: dict[tuple[str, str], int] = {}
         self.langs: set[str] = set()
+        self._remembered: dict[str, Word] = {}
 
     def add(self, words: Iterable[str], lang: str) -> list[int]:
         """The form numbers of the words of one phrasing, new ones where needed."""
@@ -54,7 +81,10 @@ class Vocabulary:
             number = self.form_ids[form] = len(self.forms)
             self.forms.append(form)
             stem = self.stems.stem(word, lang)
-            self._form_stem.append(self.stem_ids.setdefault(stem, len(self.stem_ids)))
+            if stem not in self.stem_ids:
+                self.stem_ids[stem] = len(self.stem_ids)
+                self._stem_langs.append(_written_lang(stem, lang))
+            self._form_stem.append(self.stem_ids[stem])
         return number
 
     def seal(self, tokens: Rows, owners: Ints, entries: int) -> None:
@@ -70,6 +100,7 @@ class Vocabulary:
         self.rarest = float(np.log((entries + 1) / 0.5))
         self.stem_weight: Floats = np.log((entries + 1) / (stem_df + 0.5)).astype(np.float32) + 0.3
         self.entry_count = entries
+        self.stem_meaning = Meanings.load().of(list(zip(self.stem_ids, self._stem_langs, strict=True)))
         self._index_grams(form_df)
 
     def _index_grams(self, form_df: Floats) -> None:
@@ -111,25 +142,59 @@ class Vocabulary:
                 return number
         return None
 
-    def likeness(self, forms: Sequence[str]) -> tuple[Floats, Floats]:
-        """Shared n-gram mass of each given word with each known form, and the given words' own mass."""
-        width = len(self.forms)
-        keys, weights = [], []
-        squares = np.zeros(len(forms), np.float32)
-        for position, form in enumerate(forms):
-            own = grams(form)
-            known = [number for gram in own if (number := self.gram_ids.get(gram)) is not None]
-            squares[position] = (len(own) - len(known)) * self.unknown_gram_square
-            if known:
-                numbers = np.array(known, np.int32)
-                squares[position] += self.gram_square[numbers].sum()
-                found, lengths = self.gram_forms.gather(numbers)
-                keys.append(found.astype(np.int64) + position * width)
-                weights.append(np.repeat(self.gram_square[numbers], lengths))
-        if not keys:
-            return np.zeros((len(forms), width), np.float32), squares
-        mass = np.bincount(np.concatenate(keys), np.concatenate(weights), minlength=len(forms) * width)
-        return mass.reshape(len(forms), width).astype(np.float32), squares
+    def word(self, form: str) -> Word:
+        """Everything about one folded word of a question, remembered for the next question that uses it."""
+        word = self._remembered.get(form)
+        if word is None:
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            word = self._remembered[form] = self._compare(form)
+        return word
+
+    def _compare(self, form: str) -> Word:
+        stem = self.stem_of(form)
+        own = grams(form)
+        numbers = np.array([number for gram in own if (number := self.gram_ids.get(gram)) is not None], np.int32)
+        square = float(self.gram_square[numbers].sum()) + (len(own) - len(numbers)) * self.unknown_gram_square
+        found, lengths = self.gram_forms.gather(numbers)
+        shared = np.bincount(found, np.repeat(self.gram_square[numbers], lengths), minlength=len(self.forms))
+        near = np.flatnonzero(shared)
+        same = np.zeros(len(near), bool)
+        if stem is not None:
+            # A form of the stem may share no n-gram with the word at hand, so it is added rather than looked for.
+            forms = self.stem_forms.row(stem)
+            near = np.union1d(near, forms)
+            same = np.isin(near, forms, assume_unique=True)
+        mass = shared[near]
+        cosine = mass / np.sqrt(square * self.form_square[near])
+        kept = (cosine > _FAINT) | same
+        return Word(
+            form,
+            stem is not None,
+            float(self.stem_weight[stem]) if stem is not None else self.rarest * _UNKNOWN,
+            square,
+            near[kept].astype(np.int32),
+            mass[kept].astype(np.float32),
+            np.where(same, 1.0, cosine)[kept].astype(np.float32),
+            same[kept],
+            self._meaning(form, stem),
+        )
+
+    def _meaning(self, form: str, stem: int | None) -> Floats:
+        """A unit vector, or zeros for a word without meaning; the knowledge need not have it."""
+        found: Floats = self.stem_meaning[stem] if stem is not None else np.zeros(WIDTH, np.float32)
+        for lang in ("hu", "en") if "hu" in self.langs else ("en",):
+            if stem is None and not found.any():
+                own = _written_lang(form, lang)
+                found = Meanings.load().of([(self.stems.stem(form, own), own)])[0]
+        return found
+
+
+def _written_lang(word: str, lang: str) -> str:
+    """The language whose stems a word has: Cyrillic is Russian whatever the text around it is in."""
+    if is_cyrillic(word):
+        return "ru"
+    return "hu" if lang == "hu" else "en"
 
 
 def _distinct(terms: Ints, owners: np.ndarray[tuple[int], np.dtype[np.int64]], width: int, entries: int) -> Floats:

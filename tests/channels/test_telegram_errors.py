@@ -6,13 +6,11 @@ from unittest.mock import Mock
 
 import aiohttp
 import pytest
-from aiogram import Bot
-from aiogram.exceptions import AiogramError, TelegramNetworkError
-from aiogram.methods import SendMessage
 from aiohttp.client_reqrep import ConnectionKey
 
 from bot.channels import reasons
 from bot.channels.telegram_errors import classify
+from bot.channels.telegram_models import Bot, SendMessage, exceptions
 from handoff.messages import (
     Address,
     AuthBroken,
@@ -108,7 +106,7 @@ def test_a_group_that_moved_is_nothing_for_a_private_message() -> None:
 )
 def test_an_answer_that_cannot_be_read(content: str) -> None:
     error = _answered(200, content)
-    assert isinstance(error, AiogramError)
+    assert isinstance(error, exceptions.AiogramError)
     assert classify(error, PART) == Uncertain(reasons.UNREADABLE)
 
 
@@ -136,7 +134,7 @@ REFUSED = OSError(111, "refused")
     ],
 )
 def test_what_happens_on_the_way(cause: Callable[[], Exception], outcome: SendOutcome) -> None:
-    error = TelegramNetworkError(METHOD, "on the way")
+    error = exceptions.TelegramNetworkError(METHOD, "on the way")
     error.__cause__ = cause()
     assert classify(error, PART) == outcome
 

@@ -1,7 +1,6 @@
 """Every event that the simulators produce is one that the libraries' own models accept."""
 
 import telegram as telegram_library
-from aiogram.types import Update
 from vkbottle_types.events import GroupEventType
 from vkbottle_types.events.bot_events import (
     BaseGroupEvent,
@@ -13,8 +12,10 @@ from vkbottle_types.events.bot_events import (
     MessageReply,
 )
 
+from bot.channels.telegram_models import complete, types
 from tests.simulator.conftest import ANNA, BotClient, CommunityClient
 
+complete(types.Update)
 VK_MODELS: dict[str, type[BaseGroupEvent]] = {
     "message_new": MessageNew,
     "message_reply": MessageReply,
@@ -45,7 +46,7 @@ async def test_telegram_updates_are_valid_for_aiogram_and_python_telegram_bot(bo
         foreign = telegram_library.Update.de_json(raw, None)
         assert foreign.effective_user is not None
         assert (foreign.update_id, foreign.effective_user.id) == (raw["update_id"], ANNA)
-    updates = [Update.model_validate(raw) for raw in raw_updates]
+    updates = [types.Update.model_validate(raw) for raw in raw_updates]
     assert [update.event_type for update in updates] == [
         "message",
         "message",

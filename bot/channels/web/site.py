@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 from fastapi import FastAPI
 from fastapi.responses import RedirectResponse
-from handoff.api import ApiParts, api_app
 from starlette.staticfiles import StaticFiles
 
 from bot.app import App
@@ -16,6 +15,7 @@ from bot.channels.web.hooks import hook_router
 from bot.simulator import phones
 from bot.simulator.telegram import TelegramSimulator
 from bot.simulator.vk import VkSimulator
+from handoff.api import ApiParts, api_app
 from handoff.dashboard import DeskParts, Live, SecurityHeaders, desk_router
 
 
@@ -41,10 +41,29 @@ async def build_site(app: App, demo: Demo | None) -> AsyncIterator[FastAPI]:
     site.include_router(health_router(app))
     site.include_router(hook_router(app.channels, app.intake.inlet))
     site.include_router(help_router(HelpParts(app.db, app.library, language)))
-    site.include_router(
-        desk_router(DeskParts(app.db, app.desk, app.outbox, app.staff, app.bus, app.clock, live, public_url, language))
+    desk = DeskParts(
+        database=app.db,
+        desk=app.desk,
+        outbox=app.outbox,
+        staff=app.staff,
+        bus=app.bus,
+        clock=app.clock,
+        library=app.library,
+        live=live,
+        public_url=public_url,
+        default_language=language,
     )
-    site.mount("/api/v1", api_app(ApiParts(app.db, app.desk, app.outbox, app.staff, app.library, app.clock, language)))
+    site.include_router(desk_router(desk))
+    api = ApiParts(
+        database=app.db,
+        desk=app.desk,
+        outbox=app.outbox,
+        staff=app.staff,
+        library=app.library,
+        clock=app.clock,
+        default_language=language,
+    )
+    site.mount("/api/v1", api_app(api))
     if demo is None:
         site.add_api_route("/", _to_help, include_in_schema=False)
     else:

@@ -1,0 +1,82 @@
+"""Time and memory of the matcher against the size of the knowledge, next to one pass of rapidfuzz in the same run.
+
+    python benchmarks/matching_speed.py [ENTRIES …]
+
+The knowledge is synthetic: three phrasings of four to nine words for each entry, words drawn from a vocabulary that grows
+with the knowledge and is used as unevenly as a language uses its words. Questions are phrasings with one typo.
+"""
+
+import random
+import resource
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+from rapidfuzz import fuzz, process
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+from knowledge.matching import Matcher, Phrasing
+
+_SYLLABLES = [c + v for c in "бвгджзклмнпрстфхцчш" for v in "аеиоуыя"]
+
+
+def knowledge(entries: int, seed: int = 7) -> list[Phrasing]:
+    """Three phrasings for each entry; the second and third keep part of the words of the first."""
+    rng = random.Random(seed)
+    size = min(60_000, 600 + entries * 2)
+    vocabulary = list({"".join(rng.choices(_SYLLABLES, k=rng.randint(1, 4))) for _ in range(size)})
+    weights = 1.0 / np.arange(3, len(vocabulary) + 3) ** 0.9
+    ends = np.cumsum(weights / weights.sum())
+    draw = np.random.default_rng(seed)
+    phrasings = []
+    for entry in range(entries):
+        base = [vocabulary[i] for i in np.minimum(np.searchsorted(ends, draw.random(rng.randint(4, 9))), len(ends) - 1)]
+        for variant in range(3):
+            words = list(base)
+            for _ in range(variant):
+                words[rng.randrange(len(words))] = vocabulary[int(np.searchsorted(ends, draw.random() * 0.999))]
+            phrasings.append(Phrasing(entry, " ".join(words), "ru"))
+    return phrasings
+
+
+def with_typo(text: str, rng: random.Random) -> str:
+    place = rng.randrange(len(text))
+    return rng.choice(
+        [text[:place] + text[place + 1 :], text[:place] + rng.choice("абвгдеиклмнопрст") + text[place + 1 :]]
+    )
+
+
+def main() -> None:
+    print("entries  build s  index MB  peak MB  p50 ms  p99 ms  rapidfuzz p50 ms  times as fast")
+    for entries in [int(value) for value in sys.argv[1:]] or [1_000, 10_000]:
+        phrasings = knowledge(entries)
+        rng = random.Random(3)
+        questions = [with_typo(rng.choice(phrasings).text, rng) for _ in range(300)]
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        begun = time.perf_counter()
+        matcher = Matcher.build(phrasings)
+        build = time.perf_counter() - begun
+        peak = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
+        spent = []
+        for question in questions:
+            begun = time.perf_counter()
+            matcher.match(question)
+            spent.append((time.perf_counter() - begun) * 1000)
+        texts = [phrasing.text for phrasing in phrasings]
+        naive = []
+        for question in questions[:20]:
+            begun = time.perf_counter()
+            process.extract(question, texts, scorer=fuzz.ratio, limit=5)
+            naive.append((time.perf_counter() - begun) * 1000)
+        p50, plain = float(np.percentile(spent, 50)), float(np.percentile(naive, 50))
+        print(
+            f"{entries:7d} {build:8.2f} {matcher.size / 2**20:9.1f} {peak:8.0f} {p50:7.2f}"
+            f" {np.percentile(spent, 99):7.2f} {plain:17.2f} {plain / p50:14.1f}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,107 @@
+"""aiogram, imported without the models that we never read.
+
+At import aiogram completes over three hundred pydantic models, which costs seconds and more memory than the rest of
+the program together. We receive updates as plain dictionaries and send one kind of message, so the completion is put
+off for all and done for the few that a request is written with. The classes themselves are aiogram's own.
+
+Every module of ours takes aiogram from here; `complete` finishes further models for whoever needs them.
+"""
+
+from typing import Any, Literal, Optional, Union
+
+from pydantic import BaseModel
+
+_complete_model = BaseModel.__dict__["model_rebuild"]
+BaseModel.model_rebuild = classmethod(lambda _cls, **_: None)  # type: ignore[method-assign,assignment]
+try:
+    from aiogram import Bot, exceptions, methods, types
+    from aiogram.client.default import Default
+    from aiogram.client.session.aiohttp import AiohttpSession
+    from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
+    from aiogram.methods import TelegramMethod
+    from aiogram.methods.base import TelegramType
+    from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
+    from aiogram.utils.token import TokenValidationError
+finally:
+    BaseModel.model_rebuild = _complete_model  # type: ignore[method-assign]
+
+_NAMES = {
+    "List": list,
+    "Optional": Optional,
+    "Union": Union,
+    "Literal": Literal,
+    "Default": Default,
+    **{name: getattr(types, name) for name in types.__all__},
+}
+
+
+def complete(*models: type[BaseModel]) -> None:
+    """Finish models that name each other by forward reference, as aiogram does at import for all of them."""
+    for model in models:
+        model.model_rebuild(_types_namespace=_NAMES)
+
+
+class GetMe(TelegramMethod[dict[str, Any]]):
+    """Who the token belongs to."""
+
+    __returning__ = dict[str, Any]
+    __api_method__ = "getMe"
+
+
+class GetUpdates(TelegramMethod[list[Any]]):
+    """getUpdates without aiogram's models: there, one update that does not validate spoils the whole batch for ever."""
+
+    __returning__ = list[Any]
+    __api_method__ = "getUpdates"
+
+    offset: int | None = None
+    limit: int = 100
+    timeout: int = 0
+    allowed_updates: list[str] | None = None
+
+
+class GetWebhookInfo(TelegramMethod[dict[str, Any]]):
+    """Whether Telegram can deliver to our webhook."""
+
+    __returning__ = dict[str, Any]
+    __api_method__ = "getWebhookInfo"
+
+
+class SendMessage(methods.SendMessage):
+    """sendMessage whose answer stays a dictionary: of it we read one number."""
+
+    __returning__ = dict[str, Any]
+
+
+complete(
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    LinkPreviewOptions,
+    MessageEntity,
+    SendMessage,
+    methods.AnswerCallbackQuery,
+    methods.DeleteWebhook,
+    methods.SetWebhook,
+)
+
+__all__ = [
+    "PRODUCTION",
+    "AiohttpSession",
+    "Bot",
+    "GetMe",
+    "GetUpdates",
+    "GetWebhookInfo",
+    "InlineKeyboardButton",
+    "InlineKeyboardMarkup",
+    "LinkPreviewOptions",
+    "MessageEntity",
+    "SendMessage",
+    "TelegramAPIServer",
+    "TelegramMethod",
+    "TelegramType",
+    "TokenValidationError",
+    "complete",
+    "exceptions",
+    "methods",
+    "types",
+]

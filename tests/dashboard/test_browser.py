@@ -1,0 +1,244 @@
+"""The desk in a real browser: live with scripts, the same by plain forms without them, on a desk and on a phone."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
+
+from handoff.models import DeliveryState, MessageKind
+from handoff.staff import AgentView
+from tests.dashboard.test_inert import HARMFUL
+from tests.office import PASSWORD, Office
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PROGRAM = next(filter(None, map(shutil.which, NAMES)), None)
+WIDTHS = (1400, 900, 390)
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(PROGRAM is None, reason="no Chromium found: install one, e.g. `apt-get install chromium`"),
+]
+
+
+@dataclass
+class Rig:
+    """A browser at the served desk; collects what its consoles complain of."""
+
+    office: Office
+    address: str
+    chromium: Chromium
+    complaints: list[str] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def page(self, *, script: bool = True, width: int = 1400, scheme: str = "light") -> AsyncIterator[Page]:
+        context = await self.chromium.new_context(
+            base_url=self.address,
+            locale="en-GB",
+            timezone_id="Asia/Tokyo",
+            java_script_enabled=script,
+            viewport={"width": width, "height": 800},
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
+        page = await context.new_page()
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        yield page
+        await context.close()
+
+    @asynccontextmanager
+    async def signed_in(self, agent: AgentView, *, script: bool = True, width: int = 1400) -> AsyncIterator[Page]:
+        async with self.page(script=script, width=width) as page:
+            await page.goto("/desk")
+            await page.get_by_label("E-mail").fill(agent.email)
+            await page.get_by_label("Password").fill(PASSWORD)
+            await page.get_by_role("button", name="Sign in").click()
+            await expect(page).to_have_url(f"{self.address}/desk")
+            yield page
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
+
+
+@pytest.fixture
+async def rig(office: Office) -> AsyncIterator[Rig]:
+    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    async with office.served() as address, async_playwright() as playwright:
+        chromium = await playwright.chromium.launch(executable_path=PROGRAM, args=options)
+        rig = Rig(office, address, chromium)
+        yield rig
+        await chromium.close()
+    assert rig.complaints == []
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["scripts", "forms"])
+async def test_an_agent_works_a_question(rig: Rig, script: bool) -> None:
+    olga = await rig.office.agent("Olga")
+    number = await rig.office.asks("Where is my page? https://vk.com/id1")
+    async with rig.signed_in(olga, script=script) as page:
+        await page.get_by_role("link", name="Where is my page?").click()
+        await expect(page.get_by_role("link", name="https://vk.com/id1", exact=True)).to_be_visible()
+        await page.get_by_role("button", name="Claim").click()
+        await expect(page.locator("#ticket-head")).to_contain_text("You hold it")
+        await page.locator("label[for=mode-note]").click()
+        await page.locator("#text").fill("a word inside")
+        await page.get_by_role("button", name="Save note").click()
+        await expect(page.locator(".line-note .words")).to_have_text("a word inside")
+        await expect(page.locator("#text")).to_have_value("")
+        await page.locator("#text").fill("Here it is.")
+        await page.get_by_role("button", name="Send").click()
+        await expect(page.locator(".line-ours .words")).to_have_text("Here it is.")
+        await expect(page.locator(".mark-queued")).to_have_text("○ queued")
+        await expect(page.locator("#text")).to_have_value("")
+        await page.get_by_role("button", name="Mark solved").click()
+        await expect(page.locator("#holding")).to_contain_text("This question is closed")
+        await page.locator("#text").fill("One more thing")
+        await page.get_by_role("button", name="Send").click()
+        await expect(page.locator("#says")).to_contain_text("This question is closed. Open it again first.")
+        await expect(page.locator("#text")).to_have_value("One more thing")
+        await page.get_by_role("button", name="Open again").click()
+        await expect(page.locator("#ticket-head")).to_contain_text("Nobody holds it")
+        await expect(page).to_have_url(f"{rig.address}/desk/tickets/{number}")
+    assert await rig.office.texts(MessageKind.OUTGOING) == ["Here it is.", f"Is question №{number} solved?"]
+    rig.complaints[:] = [text for text in rig.complaints if "409 (Conflict)" not in text]
+
+
+async def test_a_change_shows_on_a_colleagues_page_and_leaves_their_words_alone(rig: Rig) -> None:
+    olga, boris = await rig.office.agent("Olga"), await rig.office.agent("Boris")
+    number = await rig.office.asks("Where is my page?")
+    async with rig.signed_in(olga) as hers, rig.signed_in(boris) as his:
+        await his.goto(f"/desk/tickets/{number}")
+        await his.locator("#text").press_sequentially("half a sent")
+        await hers.goto(f"/desk/tickets/{number}")
+        await hers.get_by_role("button", name="Claim").click()
+        await expect(his.locator("#ticket-head")).to_contain_text("Held by Olga")
+        await expect(his.locator("#holding")).to_contain_text("Olga holds this question")
+        await hers.locator("#text").fill("Here it is.")
+        await hers.locator("#text").press("Control+Enter")
+        await expect(his.locator(".line-ours .words")).to_have_text("Here it is.")
+        await rig.office.delivery(number, DeliveryState.FAILED, "the message is too long")
+        await expect(his.locator(".mark-failed")).to_contain_text("✕ failed: the message is too long")
+        await expect(his.locator("#text")).to_have_value("half a sent")
+        await expect(his.locator("#text")).to_be_focused()
+        await his.locator("#text").press_sequentially("ence")
+        await expect(his.locator("#text")).to_have_value("half a sentence")
+        await rig.office.asks("Another question")
+        await expect(his.get_by_role("link", name="Another question")).to_be_visible()
+        await his.reload()
+        await expect(his.locator("#text")).to_have_value("half a sentence")
+
+
+async def test_a_lost_session_keeps_the_words(rig: Rig) -> None:
+    olga = await rig.office.agent("Olga")
+    number = await rig.office.asks("Where is my page?")
+    async with rig.signed_in(olga) as page:
+        await page.goto(f"/desk/tickets/{number}")
+        await page.locator("#text").fill("A long answer")
+        cookies = await page.context.cookies()
+        await page.context.clear_cookies()
+        await page.get_by_role("button", name="Send").click()
+        await expect(page.locator("#signed-out")).to_be_visible()
+        await expect(page.locator("#text")).to_have_value("A long answer")
+        await page.context.add_cookies(cookies)  # type: ignore[arg-type]  # what the browser gave it takes back
+        await page.get_by_role("button", name="Send").click()
+        await expect(page.locator(".line-ours .words")).to_have_text("A long answer")
+        await expect(page.locator("#signed-out")).to_be_hidden()
+    rig.complaints[:] = [text for text in rig.complaints if "401 (Unauthorized)" not in text and "401" not in text]
+
+
+async def test_an_answer_is_inserted_after_what_is_typed(rig: Rig) -> None:
+    olga = await rig.office.agent("Olga")
+    number = await rig.office.asks("how to reset my password")
+    async with rig.signed_in(olga) as page:
+        await page.goto(f"/desk/tickets/{number}")
+        await page.locator("#text").fill("Hello,")
+        await page.get_by_role("button", name="Insert").click()
+        await expect(page.locator("#text")).to_have_value(
+            "Hello,\n\nOpen the form here (https://example.org/restore) or https://example.org/help.\n\n"
+            "<script>alert(1)</script> [bad](javascript:alert(1))"
+        )
+
+
+async def test_times_are_the_readers_own(rig: Rig) -> None:
+    olga = await rig.office.agent("Olga")
+    number = await rig.office.asks("Where is my page?")
+    async with rig.signed_in(olga) as page:
+        await page.goto(f"/desk/tickets/{number}")
+        await expect(page.locator(".line-theirs time")).to_have_text("21:00")
+    async with rig.signed_in(olga, script=False) as page:
+        await page.goto(f"/desk/tickets/{number}")
+        await expect(page.locator(".line-theirs time")).to_have_text("12:00 UTC")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+async def test_every_page_fits_its_width(rig: Rig, width: int) -> None:
+    olga = await rig.office.agent("Olga")
+    long = "Wherehasmypagegone" * 40
+    number = await rig.office.asks(long, name=long, language="hu")
+    await rig.office.database.write(lambda session: rig.office.desk.reply(session, number, olga.id, long))
+    await rig.office.delivery(number, DeliveryState.FAILED, long)
+    async with rig.signed_in(olga, width=width) as page:
+        for path in (
+            "/desk",
+            "/desk?show=solved",
+            f"/desk/tickets/{number}",
+            "/help",
+            "/help?q=password",
+            "/help/e/loose",
+        ):
+            await page.goto(path)
+            overflow = await page.evaluate("document.documentElement.scrollWidth - innerWidth")
+            assert overflow <= 0, path
+        await page.goto(f"/desk/tickets/{number}")
+        contact, opener = page.locator("#contact"), page.locator(".contact-open")
+        if width >= 1100:
+            await expect(contact).to_be_visible()
+            await expect(opener).to_be_hidden()
+        else:
+            await expect(contact).to_be_hidden()
+            await opener.click()
+            await expect(contact).to_be_visible()
+        if width < 720:
+            await page.keyboard.press("Escape")
+            small = await page.evaluate(
+                "[...document.querySelectorAll('.thread button, .thread summary, .back')]"
+                ".filter(e => e.offsetParent && (e.offsetHeight < 44 || e.offsetWidth < 44))"
+                ".map(e => e.outerHTML)"
+            )
+            assert small == []
+
+
+async def test_the_help_page_answers_while_one_types(rig: Rig) -> None:
+    async with rig.page() as page:
+        await page.goto("/help")
+        await page.locator("#q").press_sequentially("lost passw")
+        await expect(page.locator("#results a").first).to_contain_text("Forgot your password?")
+        await page.locator("#results a").first.click()
+        await expect(page.get_by_role("heading", level=1)).to_have_text("Forgot your password?")
+    async with rig.page(script=False) as page:
+        await page.goto("/help")
+        await page.locator("#q").fill("lost password")
+        await page.get_by_role("button", name="Find").click()
+        await page.get_by_role("link", name="Forgot your password?").first.click()
+        await expect(page.locator(".answer")).to_contain_text("Open the form here")
+
+
+async def test_harmful_words_do_nothing_in_a_browser(rig: Rig) -> None:
+    olga = await rig.office.agent("Olga")
+    number = await rig.office.asks("\n".join(HARMFUL), name=HARMFUL[0])
+    desk, write = rig.office.desk, rig.office.database.write
+    await write(lambda session: [desk.note(session, number, olga.id, text) for text in HARMFUL])
+    dialogs: list[str] = []
+    async with rig.signed_in(olga) as page:
+        page.on("dialog", lambda dialog: dialogs.append(dialog.message))
+        await page.goto(f"/desk/tickets/{number}")
+        await expect(page.locator(".line-note")).to_have_count(len(HARMFUL))
+        await write(lambda session: desk.note(session, number, olga.id, HARMFUL[1]))
+        await expect(page.locator(".line-note")).to_have_count(len(HARMFUL) + 1)
+        shown = await page.locator(".line-note .words").all_text_contents()
+        assert shown == [*HARMFUL, HARMFUL[1]]
+    assert dialogs == []
