@@ -241,7 +241,7 @@ class Program:
         unread = exists().where(InboxEvent.state == InboxState.NEW)
         unsent = exists().where(Delivery.state.in_(UNFINISHED))
         arrived = select(func.count()).select_from(Message).where(Message.kind == MessageKind.INCOMING)
-        deadline = time.monotonic() + 90
+        deadline = time.monotonic() + 120
         while True:
             with engine.connect() as connection:
                 busy, count = connection.execute(select(unread | unsent, arrived.scalar_subquery())).one()

@@ -22,7 +22,7 @@ from bot.settings import ChannelSettings, Settings
 from bot.simulator.phone import ChatMessage
 from bot.simulator.telegram import TelegramSimulator
 from bot.simulator.vk import VkSimulator
-from handoff.models import ChannelState, Contact, Delivery, Role, Ticket
+from handoff.models import ChannelState, Contact, Delivery, Message, MessageKind, Role, Ticket
 from handoff.staff import AgentView
 from handoff.threads import Line, thread
 from knowledge.loading import SourceFile, read_files
@@ -153,6 +153,11 @@ class Stage:
     async def thread_of(self, who: ContactOnStage) -> tuple[Line, ...]:
         wanted = select(Contact.id).where(Contact.user_id == str(who.person))
         return await self.app.db.read(lambda session: thread(session, session.scalars(wanted).one()))
+
+    async def noted(self, text: str) -> None:
+        """Wait until these words of a contact have been thought about."""
+        wanted = select(Message.id).where(Message.text == text, Message.kind == MessageKind.INCOMING)
+        await self.until(lambda session: session.scalar(wanted) is not None)
 
     async def settled(self) -> None:
         """Wait until nothing is on its way."""

@@ -68,6 +68,7 @@ async def test_what_the_knowledge_does_not_cover_goes_to_a_person_and_comes_back
     await anna.writes("спасибо, а послезавтра?")
     assert (await anna.hears()).text.startswith(f"Добавили к вопросу №{ticket.id}")
     await anna.writes("и потом?")
+    await stage.noted("и потом?")
     await boris.replies(ticket.id, "Тоже не знаем")
     assert (await anna.hears()).text.endswith("Тоже не знаем")  # the second message joined without a word
 

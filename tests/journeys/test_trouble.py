@@ -1,0 +1,200 @@
+"""When things go wrong on the way: states that tell the truth, and nothing lost."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.app import App
+from bot.simulator.faults import Fault
+from handoff.errors import ClosedError, HeldError
+from handoff.models import DeliveryState, InboxEvent, InboxState, MessageKind
+from knowledge.loading import SourceFile, read_files
+from tests.conftest import Backend
+from tests.journeys.stage import ContactOnStage, Platform, Stage, staged
+
+WEATHER = "какая завтра погода в казани"
+
+
+async def asks_a_person(stage: Stage, name: str = "Анна") -> tuple[ContactOnStage, int]:
+    who = await stage.contact(name)
+    await who.writes(WEATHER)
+    await who.hears()
+    return who, (await stage.tickets())[-1].id
+
+
+async def states(stage: Stage, who: ContactOnStage) -> list[tuple[DeliveryState, str | None]]:
+    """Of the parts of the agents' words."""
+    lines = await stage.thread_of(who)
+    return [(part.state, part.reason) for line in lines if line.by_agent for part in line.deliveries]
+
+
+async def test_a_second_agent_is_told_who_holds_the_question(stage: Stage) -> None:
+    _, number = await asks_a_person(stage)
+    boris, vera = await stage.agent("Борис"), await stage.agent("Вера")
+    await boris.claims(number)
+    with pytest.raises(HeldError, match="Борис holds this question"):
+        await vera.claims(number)
+    with pytest.raises(HeldError):
+        await vera.replies(number, "Здравствуйте")
+    assert await vera.takes_next() is None
+    await vera.notes(number, "я тоже смотрю")
+    await boris.resolves(number)
+    with pytest.raises(ClosedError):
+        await vera.claims(number)
+
+
+async def test_of_two_agents_who_claim_at_once_one_wins(stage: Stage) -> None:
+    _, number = await asks_a_person(stage)
+    agents = [await stage.agent(f"Агент {n}") for n in range(5)]
+    outcomes = await asyncio.gather(*(agent.claims(number) for agent in agents), return_exceptions=True)
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["HeldError"] * 4 + ["NoneType"]
+
+
+async def test_the_same_key_is_the_same_reply(stage: Stage) -> None:
+    anna, number = await asks_a_person(stage)
+    boris = await stage.agent("Борис")
+    first = await boris.replies(number, "Один раз", key="k1")
+    assert await boris.replies(number, "Один раз", key="k1") == first
+    await anna.hears()
+    await stage.settled()
+    assert len(anna.replies) == 2
+
+
+async def test_a_blocked_contact_is_told_to_the_agent_and_comes_back(stage: Stage) -> None:
+    anna, number = await asks_a_person(stage)
+    boris = await stage.agent("Борис")
+    anna.blocks()
+    await boris.replies(number, "Вы меня слышите?")
+    await stage.settled()
+    ((state, reason),) = await states(stage, anna)
+    assert state is DeliveryState.REFUSED
+    assert reason
+
+    anna.unblocks()
+    await anna.writes("я вернулась")
+    assert (await anna.hears()).text.startswith("Добавили к вопросу")
+    line = next(line for line in await stage.thread_of(anna) if line.by_agent and line.deliveries)
+    await stage.app.db.write(lambda session: stage.app.outbox.retry(session, line.deliveries[0].id))
+    assert (await anna.hears()).text.endswith("Вы меня слышите?")
+    assert await states(stage, anna) == [(DeliveryState.SENT, None)]
+
+
+async def test_an_agents_answer_that_may_have_arrived_is_for_the_agent_to_decide(stage: Stage) -> None:
+    anna, number = await asks_a_person(stage)
+    boris = await stage.agent("Борис")
+    method = "sendMessage" if stage.platform == "telegram" else "messages.send"
+    stage.simulator.faults.next(method, Fault("lost_answer", seconds=0.1))
+    await boris.replies(number, "Дошло ли это?")
+    await anna.hears()
+    await stage.settled()
+    ((state, _),) = await states(stage, anna)
+    if stage.platform == "telegram":  # which knows no key by which a repeat would be recognised
+        assert state is DeliveryState.MAYBE
+        line = next(line for line in await stage.thread_of(anna) if line.by_agent and line.deliveries)
+        settle = stage.app.outbox.settle_by_hand
+        await stage.app.db.write(lambda session: settle(session, line.deliveries[0].id, arrived=True))
+        ((state, _),) = await states(stage, anna)
+    assert state is DeliveryState.SENT
+    assert sum(message.text.endswith("Дошло ли это?") for message in anna.replies) == 1
+
+
+async def test_an_outage_of_the_platform_delays_and_loses_nothing(stage: Stage) -> None:
+    anna, number = await asks_a_person(stage)
+    boris = await stage.agent("Борис")
+    method = "sendMessage" if stage.platform == "telegram" else "messages.send"
+    stage.simulator.faults.next(method, Fault("rate_limited", seconds=0.2))
+    for n in range(1, 4):
+        await boris.replies(number, f"часть {n}")
+    heard = [(await anna.hears()).text for _ in range(3)]
+    assert [words[-1] for words in heard] == ["1", "2", "3"]
+
+
+async def test_a_long_answer_comes_in_parts_and_in_order(stage: Stage) -> None:
+    anna, number = await asks_a_person(stage)
+    boris = await stage.agent("Борис")
+    sentences = [f"Предложение номер {n} довольно длинное." for n in range(300)]
+    await boris.replies(number, " ".join(sentences))
+    await stage.settled()
+    parts = [message.text for message in anna.replies[1:]]
+    assert len(parts) == 3
+    assert all(part.endswith(".") for part in parts)
+    told = " ".join(parts)
+    assert [told.index(sentence) for sentence in sentences] == sorted(told.index(s) for s in sentences)
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        "я" * 65_536,
+        "\u202eтекст наоборот\u202c",
+        "звонок\x07 и нуль\x00",
+        "🙂" * 3000,
+        "<script>alert(1)</script> {{7*7}}",
+    ],
+    ids=["64K", "rtl", "control", "emoji", "script"],
+)
+async def test_odd_texts_are_survived_and_answered(stage: Stage, odd: str) -> None:
+    anna = await stage.contact("Анна")
+    await anna.writes(odd)
+    await anna.hears()
+    await anna.writes("не помню пароль")
+    await stage.noted("не помню пароль")
+    kinds = [line.kind for line in await stage.thread_of(anna)]
+    assert kinds.count(MessageKind.INCOMING) == 2
+
+
+async def test_a_picture_without_words_is_answered_sensibly(stage: Stage) -> None:
+    anna = await stage.contact("Анна")
+    if stage.platform == "telegram":
+        photo = [{"file_id": "x", "file_unique_id": "x", "width": 1, "height": 1, "file_size": 1}]
+        await stage.telegram.writes(anna.person, "", photo=photo)
+    else:
+        await stage.vk.writes(anna.person, "", attachments=[{"type": "poll", "poll": {"id": 1, "owner_id": 1}}])
+    assert (await anna.hears()).text.startswith("Я понимаю только текст.")
+    await anna.presses("Задать вопрос человеку")
+    assert "передан агенту" in (await anna.hears()).text
+
+
+async def test_an_event_that_cannot_be_read_is_quarantined_and_goes_to_a_person(
+    backend: Backend, platform: Platform
+) -> None:
+    async with staged(backend, platform) as stage:
+        anna = await stage.contact("Анна")
+        await anna.writes("не помню пароль")
+        await anna.hears()
+        await stage.app.db.write(lambda session: spoil(session, f"{platform}:main", anna.person))
+        stage.app.bus.publish("inbox", f"{platform}:main/{anna.person}")
+        assert "передан агенту" in (await anna.hears()).text
+        (ticket,) = await stage.tickets()
+        assert (ticket.reason, ticket.question) == ("poison", "слова, которые видит человек")
+        states = await stage.app.db.read(lambda s: [row.state for row in s.scalars(select(InboxEvent))])
+        assert InboxState.POISON in states
+
+
+def spoil(session: Session, account: str, person: int) -> None:
+    """An event of the right kind that no adapter can read."""
+    known = session.scalars(select(InboxEvent).where(InboxEvent.user_id == str(person))).first()
+    assert known is not None
+    payload = {"message": {"text": "слова, которые видит человек", "chat": 7}, "type": "message_new", "object": 3}
+    session.add(
+        InboxEvent(
+            account=account, event_key="bad", user_id=str(person), payload=payload, received_at=known.received_at
+        )
+    )
+
+
+async def test_edits_of_the_knowledge_reach_the_bot_within_seconds(stage: Stage) -> None:
+    """Through another process's eyes: a second library on the same database, with no hint to help it."""
+    anna = await stage.contact("Анна")
+    entry = "entries: [{id: cinema, lang: ru, question: Где кинотеатр на орбите?, answer: На третьем кольце.}]"
+    draft = read_files([SourceFile("more.yaml", entry.encode())])
+    app: App = stage.app
+    await app.db.write(lambda session: app.library.load(session, draft, author="test", keep=True))
+    async with asyncio.timeout(3):
+        before = app.library.revision
+        while app.library.revision == before:
+            await asyncio.sleep(0.02)
+    await anna.writes("где кинотеатр на орбите")
+    assert "На третьем кольце." in (await anna.hears()).text
