@@ -1,9 +1,11 @@
 """What every test may ask for: a database of its own on either server, and a bus to go with it."""
 
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import psycopg
 import pytest
@@ -67,3 +69,40 @@ def _execute(server: Postgres, statement: str) -> None:
     url = server.url().replace("+psycopg", "")
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(statement)
+
+
+# --- nothing may be skipped where everything is installed ------------------------------------------------------------
+
+NOTHING_SKIPPED = "TESTS_NOTHING_SKIPPED"
+"""Set in the environment, it makes every skipped test a failure of the run."""
+_skipped: list[str] = []
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    if report.skipped and not hasattr(report, "wasxfail"):
+        _skipped.append(report.nodeid)
+
+
+def pytest_collectreport(report: pytest.CollectReport) -> None:
+    if report.skipped:
+        _skipped.append(report.nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:  # noqa: ANN401 - of a library without types
+    """Modules that a worker of a distributed run skipped whole are known only there."""
+    _skipped.extend(set(getattr(node, "workeroutput", {}).get("skipped", ())) - set(_skipped))
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["skipped"] = _skipped
+    elif os.environ.get(NOTHING_SKIPPED) and _skipped and session.exitstatus == pytest.ExitCode.OK:
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    if os.environ.get(NOTHING_SKIPPED) and _skipped:
+        terminalreporter.section(f"skipped, though {NOTHING_SKIPPED} is set", red=True)
+        for name in sorted(set(_skipped)):
+            terminalreporter.line(name)

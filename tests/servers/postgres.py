@@ -71,11 +71,21 @@ class Postgres:
 
     def _started(self) -> bool:
         with self._log.open("wb") as log:
-            command = [self._bin / "postgres", "-D", self._data, *self._settings]
-            self._process = subprocess.Popen(command, stderr=log, stdout=log, **self._as)
-        ready = [self._bin / "pg_isready", "-q", "-U", "postgres", "-h", "127.0.0.1", "-p", str(self.port)]
+            command: list[str | Path] = [self._bin / "postgres", "-D", self._data, *self._settings]
+            process: subprocess.Popen[bytes] = subprocess.Popen(command, stderr=log, stdout=log, **self._as)
+        self._process = process
+        ready: list[str | Path] = [
+            self._bin / "pg_isready",
+            "-q",
+            "-U",
+            "postgres",
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(self.port),
+        ]
         while subprocess.run(ready, check=False).returncode:
-            if self._process.poll() is not None:
+            if process.poll() is not None:
                 return False
             time.sleep(0.01)
         return True

@@ -107,7 +107,7 @@ async def served(app: FastAPI) -> AsyncIterator[str]:
 async def test_a_conversation_in_the_browser(bot: BotClient, community: CommunityClient, width: int) -> None:
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     if chromium is None:
-        pytest.skip("no Chromium on this machine")
+        pytest.skip("no Chromium on this machine: apt-get install chromium, or run .ci/run as root")
     app = application(bot.telegram, community.vk)
     async with served(app) as address, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])

@@ -1,0 +1,37 @@
+# Built in one image, run in another: the second has neither pip's cache nor anything that only building needs.
+FROM python:3.13-slim AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
+RUN python -m venv /opt/frontdesk
+WORKDIR /app
+# The packages come first, so that a change of our own code does not fetch them again.
+COPY requirements.lock ./
+RUN /opt/frontdesk/bin/pip install --no-deps --require-hashes -r requirements.lock
+COPY pyproject.toml README.md LICENSE ./
+COPY bot bot
+COPY handoff handoff
+COPY knowledge knowledge
+COPY infra infra
+COPY examples examples
+# Installed where it lies, as `make setup` does: templates, catalogues and migrations are read beside the code.
+RUN /opt/frontdesk/bin/pip install --no-deps --no-build-isolation -e . \
+    && /opt/frontdesk/bin/python -m compileall -q bot handoff knowledge infra
+
+FROM python:3.13-slim
+RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin frontdesk \
+    && install -d -o frontdesk -g frontdesk /var/lib/frontdesk
+COPY --from=build /opt/frontdesk /opt/frontdesk
+COPY --from=build /app /app
+ENV PATH=/opt/frontdesk/bin:$PATH \
+    PYTHONUNBUFFERED=1 \
+    PYTHONDONTWRITEBYTECODE=1 \
+    FRONTDESK_DATABASE_URL=sqlite:////var/lib/frontdesk/frontdesk.db \
+    FRONTDESK_HOST=0.0.0.0
+# frontdesk.toml is looked for in the working folder: mount it as /app/frontdesk.toml.
+WORKDIR /app
+VOLUME /var/lib/frontdesk
+EXPOSE 8080
+HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
+    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/healthz', timeout=4)"]
+USER frontdesk
+ENTRYPOINT ["frontdesk"]
+CMD ["run"]
