@@ -113,6 +113,8 @@ document.addEventListener("DOMContentLoaded", () => {
   document.body.addEventListener("htmx:load", (event) => localise(event.detail.elt.parentElement ?? document));
   document.body.addEventListener("htmx:oobAfterSwap", (event) => {
     if (event.detail.target.id !== "reply") return;
+    const drawer = document.getElementById("contact");
+    if (drawer.matches(":popover-open")) drawer.hidePopover();
     document.getElementById("text")?.focus();
   });
 });
