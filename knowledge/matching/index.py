@@ -151,7 +151,7 @@ class Index:
         phrasings, lengths = self.postings.gather(active)
         values = np.repeat(stem, lengths) * self.stem_scale[phrasings]
         values += np.repeat(gram, lengths) * self.gram_scale[phrasings]
-        sums: Floats = np.bincount(phrasings, values, minlength=len(self.texts))
+        sums: Floats = np.bincount(phrasings, values, minlength=len(self.texts))  # type: ignore[assignment]  # its types overlook weights
         return sums
 
     def nearest(self, cosines: Floats, most: int) -> Ints:
