@@ -33,7 +33,7 @@ from knowledge.matching.features import NAMES
 
 Array = NDArray[np.float64]
 
-# Share of each kind of question in the loss, against 1 for the clean ones.
+# Share of each kind of question in the loss, against 1 for the clean ones; of the others every second one is asked.
 _KINDS = {
     "clean": 1.0,
     "typo1": 0.2,
@@ -77,7 +77,7 @@ class Block:
 
     @property
     def weight(self) -> float:
-        return _KINDS.get(self.kind, 0.2) * (_THINNED if self.thinned else 1.0)
+        return _KINDS[self.kind] * (_THINNED if self.thinned else 1.0)
 
 
 def read(path: Path) -> list[dict[str, Any]]:
@@ -93,12 +93,13 @@ def collect(data: Path) -> list[Block]:
             path.name.split(".")[1] if path.name.count(".") > 1 else "clean": read(path)
             for path in sorted(folder.glob("queries*.jsonl"))
         }
+        queries = {kind: asked if kind == "clean" else asked[::2] for kind, asked in queries.items() if kind in _KINDS}
         blocks += blocks_of(folder.name, texts, queries, thinned=False)
         mean = sum(len(own) for _, own in texts.values()) / len(texts)
         for number, (kept, dropped) in enumerate(_VARIANTS):
             if kept < mean:
                 thin = thinned(texts, kept, dropped, random.Random(number))
-                blocks += blocks_of(folder.name, thin, {"clean": queries["clean"]}, thinned=True)
+                blocks += blocks_of(folder.name, thin, {"clean": queries["clean"][number % 2 :: 2]}, thinned=True)
         print(folder.name, flush=True)
     return blocks
 

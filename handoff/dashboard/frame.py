@@ -156,6 +156,11 @@ class Frame:
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/desk/login?{urlencode({'next': path})}", 303)
 
+    def nonsense(self, request: Request) -> Response:
+        """An address or a form that none of our pages makes."""
+        words = self.words(request)
+        return self._pages.answer("refused.html", words, status=404, problem=words.t("There is no such page."))
+
     def _refusal(self, request: Request) -> Response:
         problem = self.words(request).t("This request did not come from a page of the desk.")
         return self._pages.answer("refused.html", self.words(request), status=403, problem=problem)

@@ -1,19 +1,23 @@
 """The queue: the page without a ticket, its live fragment, the next question, and the stream of changes."""
 
 from collections.abc import AsyncIterator
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
 from handoff.dashboard import views
 from handoff.dashboard.frame import Frame
 from handoff.dashboard.security import guarded
 from handoff.dashboard.views import Place
+from infra.columns import LARGEST_ID
+
+TicketNumber = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 
 
 def queue_routes(frame: Frame) -> APIRouter:
     """Everything that belongs to no single ticket."""
-    router = APIRouter(route_class=guarded(frame.check))
+    router = APIRouter(route_class=guarded(frame.check, frame.nonsense))
     parts = frame.parts
 
     @router.get("/desk")
@@ -21,7 +25,7 @@ def queue_routes(frame: Frame) -> APIRouter:
         return await frame.page(request, frame.place(request))
 
     @router.get("/desk/queue")
-    async def queue_fragment(request: Request, at: int | None = None) -> Response:
+    async def queue_fragment(request: Request, at: TicketNumber = None) -> Response:
         place, agent, now = frame.place(request, at), frame.agent(request), parts.clock()
         queue = await parts.database.read(lambda session: views.queue(session, place, agent, now))
         return frame.answer(request, "queue_fragment.html", queue=queue)

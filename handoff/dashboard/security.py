@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -135,8 +136,10 @@ def changes_something(request: Request) -> bool:
     return request.method not in _SAFE
 
 
-def guarded(check: Callable[[Request], Coroutine[Any, Any, Response | None]]) -> type[APIRoute]:
-    """A route class whose routes run only where `check` has no answer of its own."""
+def guarded(
+    check: Callable[[Request], Coroutine[Any, Any, Response | None]], nonsense: Callable[[Request], Response]
+) -> type[APIRoute]:
+    """A route class whose routes run only where `check` has no answer of its own; `nonsense` answers malformed values."""
 
     class CheckedRoute(APIRoute):
         """Runs the check before anything of the route, its parameters included."""
@@ -145,7 +148,10 @@ def guarded(check: Callable[[Request], Coroutine[Any, Any, Response | None]]) ->
             inner = super().get_route_handler()
 
             async def handle(request: Request) -> Response:
-                return await check(request) or await inner(request)
+                try:
+                    return await check(request) or await inner(request)
+                except RequestValidationError:
+                    return nonsense(request)
 
             return handle
 

@@ -29,7 +29,10 @@ def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
             return None
         return _page(request, words(request).t("This page was open for too long. Please try once more."), 403)
 
-    router = APIRouter(route_class=guarded(check))
+    def nonsense(request: Request) -> Response:
+        return _page(request, status=422)
+
+    router = APIRouter(route_class=guarded(check, nonsense))
     per_account, per_address = Throttle(_PER_ACCOUNT, parts.clock), Throttle(_PER_ADDRESS, parts.clock)
 
     def words(request: Request) -> Words:

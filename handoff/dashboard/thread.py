@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
@@ -12,15 +12,17 @@ from handoff.dashboard.frame import Draft, Frame, blank, by_script
 from handoff.dashboard.security import guarded
 from handoff.dashboard.suggesting import answer_text
 from handoff.errors import ClosedError, DeskError, EmptyTextError, HeldError, NotFoundError
+from infra.columns import LARGEST_ID
 
 _STATUS = {NotFoundError: 404, HeldError: 409, ClosedError: 409, EmptyTextError: 422}
+Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 TEXT_LIMIT = 20_000
 """Longest reply or note in characters: five messages on a platform."""
 
 
 def thread_routes(frame: Frame) -> APIRouter:
     """Routes below one ticket; each change is a plain form that leads back to the ticket."""
-    router = APIRouter(route_class=guarded(frame.check))
+    router = APIRouter(route_class=guarded(frame.check, frame.nonsense))
     desk, outbox, database = frame.parts.desk, frame.parts.outbox, frame.parts.database
 
     async def done(
@@ -44,41 +46,41 @@ def thread_routes(frame: Frame) -> APIRouter:
         return RedirectResponse(place.url(ticket_id), 303)
 
     @router.get("/desk/tickets/{ticket_id}")
-    async def ticket_page(request: Request, ticket_id: int) -> Response:
+    async def ticket_page(request: Request, ticket_id: Id) -> Response:
         return await frame.page(request, frame.place(request, ticket_id))
 
     @router.get("/desk/tickets/{ticket_id}/thread")
-    async def thread_fragment(request: Request, ticket_id: int) -> Response:
+    async def thread_fragment(request: Request, ticket_id: Id) -> Response:
         return await frame.fragments(request, frame.place(request, ticket_id))
 
     @router.post("/desk/tickets/{ticket_id}/claim")
-    async def claim(request: Request, ticket_id: int) -> Response:
+    async def claim(request: Request, ticket_id: Id) -> Response:
         agent_id = frame.agent(request).id
         return await done(request, ticket_id, lambda session: desk.claim(session, ticket_id, agent_id))
 
     @router.post("/desk/tickets/{ticket_id}/release")
-    async def release(request: Request, ticket_id: int) -> Response:
+    async def release(request: Request, ticket_id: Id) -> Response:
         agent_id = frame.agent(request).id
         return await done(request, ticket_id, lambda session: desk.release(session, ticket_id, agent_id))
 
     @router.post("/desk/tickets/{ticket_id}/resolve")
-    async def resolve(request: Request, ticket_id: int) -> Response:
+    async def resolve(request: Request, ticket_id: Id) -> Response:
         agent_id = frame.agent(request).id
         return await done(request, ticket_id, lambda session: desk.resolve(session, ticket_id, agent_id))
 
     @router.post("/desk/tickets/{ticket_id}/reopen")
-    async def reopen(request: Request, ticket_id: int) -> Response:
+    async def reopen(request: Request, ticket_id: Id) -> Response:
         agent_id = frame.agent(request).id
         return await done(request, ticket_id, lambda session: desk.reopen(session, ticket_id, agent_id))
 
     @router.post("/desk/tickets/{ticket_id}/transfer")
-    async def transfer(request: Request, ticket_id: int, to: Annotated[str, Form()] = "") -> Response:
+    async def transfer(request: Request, ticket_id: Id, to: Annotated[str, Form()] = "") -> Response:
         agent_id, colleague = frame.agent(request).id, int(to) if to.isdecimal() and len(to) < 18 else 0
         return await done(request, ticket_id, lambda session: desk.transfer(session, ticket_id, agent_id, colleague))
 
     @router.post("/desk/tickets/{ticket_id}/reply")
     async def reply(
-        request: Request, ticket_id: int, text: Annotated[str, Form()] = "", key: Annotated[str, Form()] = ""
+        request: Request, ticket_id: Id, text: Annotated[str, Form()] = "", key: Annotated[str, Form()] = ""
     ) -> Response:
         agent_id, draft = frame.agent(request).id, _draft(text, key, "reply")
         return await done(
@@ -87,7 +89,7 @@ def thread_routes(frame: Frame) -> APIRouter:
 
     @router.post("/desk/tickets/{ticket_id}/note")
     async def note(
-        request: Request, ticket_id: int, text: Annotated[str, Form()] = "", key: Annotated[str, Form()] = ""
+        request: Request, ticket_id: Id, text: Annotated[str, Form()] = "", key: Annotated[str, Form()] = ""
     ) -> Response:
         agent_id, draft = frame.agent(request).id, _draft(text, key, "note")
         return await done(
@@ -97,7 +99,7 @@ def thread_routes(frame: Frame) -> APIRouter:
     @router.post("/desk/tickets/{ticket_id}/insert")
     async def insert(
         request: Request,
-        ticket_id: int,
+        ticket_id: Id,
         text: Annotated[str, Form()] = "",
         key: Annotated[str, Form()] = "",
         kind: Annotated[str, Form()] = "",
@@ -113,11 +115,11 @@ def thread_routes(frame: Frame) -> APIRouter:
         return await frame.page(request, place, draft=draft)
 
     @router.post("/desk/tickets/{ticket_id}/deliveries/{delivery_id}/retry")
-    async def retry(request: Request, ticket_id: int, delivery_id: int) -> Response:
+    async def retry(request: Request, ticket_id: Id, delivery_id: Id) -> Response:
         return await done(request, ticket_id, lambda session: outbox.retry(session, delivery_id))
 
     @router.post("/desk/tickets/{ticket_id}/deliveries/{delivery_id}/arrived")
-    async def arrived(request: Request, ticket_id: int, delivery_id: int) -> Response:
+    async def arrived(request: Request, ticket_id: Id, delivery_id: Id) -> Response:
         return await done(request, ticket_id, lambda session: outbox.settle_by_hand(session, delivery_id, arrived=True))
 
     return router

@@ -56,15 +56,16 @@ class _Nearby:
     def of(cls, index: Index, question: Question, phrasings: Ints, entry_starts: Ints) -> "_Nearby":
         tokens, lengths = index.tokens.gather(phrasings)
         columns = np.searchsorted(question.active, tokens)
-        strange = question.active[np.minimum(columns, len(question.active) - 1)] != tokens
-        columns[strange] = len(question.active)
+        columns[np.append(question.active, -1)[columns] != tokens] = len(question.active)
         return cls(phrasings, entry_starts, tokens, columns, lengths, np.cumsum(lengths) - lengths)
 
 
 def nearest(index: Index, lessons: Lessons, question: Question, text: str) -> Reranked:
     """Feature rows of the `NEAREST` entries; nothing at all when no n-gram is shared."""
     cosines = index.cosines(question)
-    entries = index.nearest(cosines, NEAREST)
+    intent = question.weights @ question.meaning
+    intent /= max(float(np.linalg.norm(intent)), 1e-6)
+    entries = index.nearest(cosines, intent, NEAREST)
     if not len(entries):
         return Reranked(entries, entries, np.zeros((0, len(NAMES)), np.float32))
     phrasings, sizes = Rows(index.entry_starts, np.arange(len(index.texts), dtype=np.int32)).gather(entries)
@@ -90,8 +91,6 @@ def nearest(index: Index, lessons: Lessons, question: Question, text: str) -> Re
     _compare_entries(index, question, alike, owned, column)
     taught = lessons.of(cosines)
     column["lesson"][:] = taught[entries] if taught is not None else column["centroid"]
-    intent = question.weights @ question.meaning
-    intent /= max(float(np.linalg.norm(intent)), 1e-6)
     column["meant"][:] = np.maximum.reduceat(index.meanings(spoken.phrasings) @ intent, starts)
     column["theme"][:] = index.entry_meaning[entries] @ intent
     return Reranked(entries, phrasings[lead], rows)
@@ -149,11 +148,13 @@ def _pairs(question: Question, spoken: _Nearby) -> Floats:
 
 def _compare_strings(index: Index, text: str, spoken: _Nearby, column: dict[str, NDArray[np.float32]]) -> None:
     norms = [index.norms[number] for number in spoken.phrasings]
-    for name, scorer in (("ratio", fuzz.ratio), ("sorted", fuzz.token_sort_ratio), ("set", fuzz.token_set_ratio)):
-        ratios = process.cdist([text], norms, scorer=scorer, dtype=np.float32)[0] / 100.0
-        column[name][:] = np.maximum.reduceat(ratios, spoken.entry_starts)
+    ratios = process.cdist([text], norms, scorer=fuzz.ratio, dtype=np.float32)[0] / 100.0
+    column["ratio"][:] = np.maximum.reduceat(ratios, spoken.entry_starts)
+    best = [norms[place] for place in spoken.entry_starts]
+    for name, scorer in (("sorted", fuzz.token_sort_ratio), ("set", fuzz.token_set_ratio)):
+        column[name][:] = process.cdist([text], best, scorer=scorer, dtype=np.float32)[0] / 100.0
     column["equal"][:] = column["ratio"] > 0.97
-    lengths = np.array([len(norms[place]) for place in spoken.entry_starts], np.float32)
+    lengths = np.array([len(norm) for norm in best], np.float32)
     column["length"][:] = np.abs(lengths - len(text)) / np.maximum(np.maximum(lengths, len(text)), 1)
 
 

@@ -20,6 +20,8 @@ from knowledge.matching.vocabulary import Vocabulary
 _CHUNK = 4096
 _POSTINGS = 60_000
 _LOOKED_AT = 2_000
+_ALL_ENTRIES = 5_000
+_BY_MEANING = 0.3
 
 
 class Index:
@@ -154,8 +156,12 @@ class Index:
         sums: Floats = np.bincount(phrasings, values, minlength=len(self.texts))  # type: ignore[assignment]  # its types overlook weights
         return sums
 
-    def nearest(self, cosines: Floats, most: int) -> Ints:
-        """The entries worth comparing closely, ascending: those with the best phrasing and the best phrasings overall."""
+    def nearest(self, cosines: Floats, intent: Floats, most: int) -> Ints:
+        """The entries worth comparing closely, ascending: by the best phrasing, by all phrasings, and by meaning.
+
+        `intent` is what the question means; an entry must share an n-gram with the question as long as the knowledge is
+        too large to compare it with every entry.
+        """
         touched: Ints = np.flatnonzero(cosines > 0)
         if len(touched) > _LOOKED_AT:
             touched = np.sort(touched[np.argpartition(-cosines[touched], _LOOKED_AT - 1)[:_LOOKED_AT]])
@@ -166,6 +172,11 @@ class Index:
         entries = owners[starts]
         near = cosines[touched]
         rough = np.maximum.reduceat(near, starts) + np.add.reduceat(near, starts) / self.centroid_norm[entries]
+        if len(self.entry_ids) <= _ALL_ENTRIES:
+            every = np.zeros(len(self.entry_ids), np.float32)
+            every[entries] = rough
+            rough, entries = every, np.arange(len(every), dtype=np.int32)
+        rough = rough + _BY_MEANING * (self.entry_meaning[entries] @ intent)
         if len(entries) > most:
             entries = np.sort(entries[np.argpartition(-rough, most - 1)[:most]])
         found: Ints = entries.astype(np.int32)

@@ -15,7 +15,8 @@ _CYRILLIC_KEYS = "йцукенгшщзхъфывапролджэячсмитьб
 _TO_CYRILLIC = str.maketrans(
     dict(zip(_LATIN_KEYS, _CYRILLIC_KEYS, strict=True)) | dict(zip('{}:"<>~', "хъжэбюе", strict=True))
 )
-_TO_LATIN = str.maketrans(dict(zip(_CYRILLIC_KEYS, _LATIN_KEYS, strict=True)))
+# The last key is ё, which `lower` has made е: it must not take the place of the real е.
+_TO_LATIN = str.maketrans(dict(zip(_CYRILLIC_KEYS[:-1], _LATIN_KEYS[:-1], strict=True)))
 
 _ROMAN = {
     "shch": "щ", "sch": "щ", "sh": "ш", "ch": "ч", "zh": "ж", "kh": "х", "ts": "ц", "yu": "ю", "ju": "ю", "iu": "ю",
@@ -33,6 +34,8 @@ _Reading = Callable[[str], list[str]]
 
 _SURE = 0.72
 _PENALTY = 0.12
+_CLEARLY = 0.3
+_BENEFIT = 0.25
 
 
 def from_latin_letters(lowered: str) -> str:
@@ -58,20 +61,21 @@ class Script:
         sizes = [len(chunk) for chunk in chunks]
         if sum(p * n for p, n in zip(plain, sizes, strict=True)) >= _SURE * sum(sizes):
             return lowered
-        best_total, best = 0.0, chunks
+        best_gain, best = 0.0, chunks
         for reading in self._readings(latin=latin, cyrillic=cyrillic):
-            gains = 0.0
+            gain = 0.0
             other = []
             for chunk, likelihood, size in zip(chunks, plain, sizes, strict=True):
-                text, found = chunk, likelihood
-                for candidate in reading(chunk):
-                    value = self._likelihood(words(candidate)) - _PENALTY
-                    if value > found:
-                        text, found = candidate, value
-                gains += (found - likelihood) * size
-                other.append(text)
-            if gains > best_total:
-                best_total, best = gains, other
+                texts = reading(chunk)
+                values = [self._likelihood(words(text)) for text in texts]
+                found = max(values)
+                gain += max(found - likelihood - _PENALTY, 0.0) * size
+                other.append((chunk, likelihood, texts[values.index(found)], found))
+            if gain > best_gain:
+                # Once the message as a whole reads better this way, its strange words do too, names included.
+                slack = _PENALTY if gain < _CLEARLY * sum(sizes) else -_BENEFIT
+                best_gain = gain
+                best = [text if found > likelihood + slack else chunk for chunk, likelihood, text, found in other]
         return " ".join(best) if best is not chunks else lowered
 
     def _readings(self, *, latin: bool, cyrillic: bool) -> list[_Reading]:

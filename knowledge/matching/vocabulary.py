@@ -99,6 +99,8 @@ class Vocabulary:
         form_df = _distinct(tokens.values, owner_of_token, len(self.forms), entries)
         self.rarest = float(np.log((entries + 1) / 0.5))
         self.stem_weight: Floats = np.log((entries + 1) / (stem_df + 0.5)).astype(np.float32) + 0.3
+        self.form_count = np.bincount(tokens.values, minlength=len(self.forms))
+        self.token_count = max(len(tokens.values), 1)
         self.entry_count = entries
         self.stem_meaning = Meanings.load().of(list(zip(self.stem_ids, self._stem_langs, strict=True)))
         self._index_grams(form_df)
@@ -158,25 +160,22 @@ class Vocabulary:
         square = float(self.gram_square[numbers].sum()) + (len(own) - len(numbers)) * self.unknown_gram_square
         found, lengths = self.gram_forms.gather(numbers)
         shared = np.bincount(found, np.repeat(self.gram_square[numbers], lengths), minlength=len(self.forms))
-        near = np.flatnonzero(shared)
-        same = np.zeros(len(near), bool)
+        cosine = shared / np.sqrt(square * self.form_square)
+        of_stem = np.zeros(len(self.forms), bool)
         if stem is not None:
-            # A form of the stem may share no n-gram with the word at hand, so it is added rather than looked for.
-            forms = self.stem_forms.row(stem)
-            near = np.union1d(near, forms)
-            same = np.isin(near, forms, assume_unique=True)
-        mass = shared[near]
-        cosine = mass / np.sqrt(square * self.form_square[near])
-        kept = (cosine > _FAINT) | same
+            of_stem[self.stem_forms.row(stem)] = True
+        # A number or an error code is right or wrong: nothing resembles it.
+        near = np.flatnonzero(of_stem if any(map(str.isdigit, form)) else of_stem | (cosine > _FAINT))
+        same = of_stem[near]
         return Word(
             form,
             stem is not None,
             float(self.stem_weight[stem]) if stem is not None else self.rarest * _UNKNOWN,
             square,
-            near[kept].astype(np.int32),
-            mass[kept].astype(np.float32),
-            np.where(same, 1.0, cosine)[kept].astype(np.float32),
-            same[kept],
+            near.astype(np.int32),
+            shared[near].astype(np.float32),
+            np.where(same, 1.0, cosine[near]).astype(np.float32),
+            same,
             self._meaning(form, stem),
         )
 

@@ -47,6 +47,8 @@ class Rig:
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
         yield page
+        # An answer that comes while the page closes finds no elements any more, and that is nobody's fault.
+        page.remove_listener("console", self._hear)
         await context.close()
 
     @asynccontextmanager

@@ -170,3 +170,12 @@ async def test_a_live_refresh_never_brings_a_reply_box(office: Office) -> None:
         claimed = (await browser.sends(f"/desk/tickets/{number}/claim", script=True)).text
         assert "<textarea" not in claimed
         assert "You hold it" in claimed
+
+
+@pytest.mark.parametrize("path", ["/desk/tickets/x", "/desk/tickets/0", f"/desk/tickets/{2**63}", "/desk/queue?at=x"])
+async def test_an_address_that_means_nothing_is_a_page_that_says_so(office: Office, path: str) -> None:
+    olga = await office.agent("Olga")
+    async with office.signed_in(olga) as browser:
+        page = await browser.get(path)
+    assert page.status_code == 404
+    assert "There is no such page." in page.text

@@ -86,6 +86,25 @@ document.addEventListener("DOMContentLoaded", () => {
     if (event.detail.successful) document.getElementById("signed-out").hidden = true;
     if (sent) sessionStorage.removeItem(draftName);
   });
+  // While an action is under way its button must stay: an answer whose button is gone finds none of its places. What a
+  // refresh would have shown meanwhile is fetched once the answer is there.
+  let underWay = 0;
+  let missed = false;
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.requestConfig.verb === "post") underWay += 1;
+  });
+  document.body.addEventListener("htmx:beforeSwap", (event) => {
+    if (event.detail.requestConfig.verb !== "get" || underWay === 0) return;
+    event.detail.shouldSwap = false;
+    missed = true;
+  });
+  document.body.addEventListener("htmx:afterRequest", (event) => {
+    if (event.detail.requestConfig.verb !== "post") return;
+    underWay = Math.max(0, underWay - 1);
+    if (underWay > 0 || !missed) return;
+    missed = false;
+    refresh();
+  });
   document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
     // A menu that is open stays as it is; its head is refreshed by the next change.
     const open = event.detail.target.querySelector("details.menu[open]");

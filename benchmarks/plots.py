@@ -1,0 +1,50 @@
+"""Line charts as plain SVG text, so that a benchmark needs no drawing library."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+
+_WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 720, 400, 60, 190, 40, 50
+_COLOURS = ("#1769aa", "#c2410c", "#15803d", "#7c3aed", "#b91c1c", "#0f766e", "#a16207", "#475569")
+
+Points = Sequence[tuple[float, float]]
+
+
+def chart(title: str, across: str, up: str, lines: Mapping[str, Points], labels: Sequence[str] = ()) -> str:
+    """One chart; `labels` name the positions 0, 1, 2 … of the horizontal axis, else it is numbered."""
+    xs = [x for points in lines.values() for x, _ in points] or [0.0, 1.0]
+    ys = [y for points in lines.values() for _, y in points] or [0.0, 1.0]
+    low, high = min(xs), max(*xs, min(xs) + 1e-9)
+    top = 1.0 if max(ys) <= 1 else max(ys) * 1.05
+    wide, tall = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
+
+    def place(x: float, y: float) -> tuple[float, float]:
+        return _LEFT + (x - low) / (high - low) * wide, _TOP + (1 - y / top) * tall
+
+    parts = [
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" font-size="12">',
+        f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>',
+        f'<text x="{_LEFT}" y="22" font-size="15">{escape(title)}</text>',
+        f'<text x="{_LEFT + wide / 2}" y="{_HEIGHT - 8}" text-anchor="middle">{escape(across)}</text>',
+        f'<text transform="translate(14 {_TOP + tall / 2}) rotate(-90)" text-anchor="middle">{escape(up)}</text>',
+    ]
+    for step in range(6):
+        value = top * step / 5
+        y = place(low, value)[1]
+        parts.append(f'<path d="M{_LEFT} {y:.1f}h{wide}" stroke="#e2e8f0"/>')
+        parts.append(f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{value:.4g}</text>')
+    ticks = list(enumerate(labels)) if labels else [(low + (high - low) * n / 5, "") for n in range(6)]
+    for x, label in ticks:
+        parts.append(
+            f'<text x="{place(x, 0)[0]:.1f}" y="{_HEIGHT - _BOTTOM + 18}" text-anchor="middle">'
+            f"{escape(label) if label else f'{x:.3g}'}</text>"
+        )
+    for number, (name, points) in enumerate(lines.items()):
+        colour = _COLOURS[number % len(_COLOURS)]
+        drawn = [place(x, y) for x, y in points]
+        path = " ".join(f"{x:.1f},{y:.1f}" for x, y in drawn)
+        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
+        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in drawn]
+        y = _TOP + 14 + number * 18
+        parts.append(f'<rect x="{_WIDTH - _RIGHT + 16}" y="{y - 9}" width="12" height="4" fill="{colour}"/>')
+        parts.append(f'<text x="{_WIDTH - _RIGHT + 34}" y="{y - 3}">{escape(name)}</text>')
+    return "\n".join([*parts, "</svg>", ""])

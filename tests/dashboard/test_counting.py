@@ -1,0 +1,69 @@
+"""What the pages read, on both databases."""
+
+from collections.abc import AsyncIterator
+from datetime import timedelta
+
+import pytest
+from sqlalchemy.orm import Session
+
+from bot.schema import migrate
+from handoff import waiting
+from handoff.dashboard.watching import Glance
+from handoff.desk import Desk
+from handoff.models import Contact, Role
+from handoff.outbox import Outbox
+from handoff.staff import Staff
+from handoff.waiting import Counts
+from infra.bus import LocalBus
+from infra.database import Database
+from tests.conftest import Backend
+from tests.office import PASSWORD, Clock
+
+
+@pytest.fixture
+async def database(backend: Backend) -> AsyncIterator[Database]:
+    opened = Database(backend.database_url)
+    migrate(opened)
+    yield opened
+    await opened.close()
+
+
+async def test_counts_and_changes(database: Database) -> None:
+    clock, bus = Clock(), LocalBus()
+    staff, desk = Staff(clock), Desk(bus, clock, Outbox(bus, clock))
+    glance = Glance(clock)
+
+    def prepare(session: Session) -> tuple[int, list[int]]:
+        agent = staff.add(session, "olga@example.org", "Olga", Role.AGENT, PASSWORD)
+        numbers = []
+        for number in range(4):
+            contact = Contact(
+                account="vk:main", user_id=str(number), name="", language="ru", version=0,
+                created_at=clock(), last_seen_at=clock(),
+            )  # fmt: skip
+            session.add(contact)
+            session.flush()
+            numbers.append(desk.open(session, contact, "?", reason="asked").id)
+        return agent.id, numbers
+
+    agent, numbers = await database.write(prepare)
+    assert await database.read(glance.changes) == set()
+    await database.write(lambda session: desk.claim(session, numbers[0], agent))
+    await database.write(lambda session: desk.reply(session, numbers[1], agent, "Yes."))
+    assert await database.read(glance.changes) == {"contact-1", "contact-2"}
+    assert await database.read(glance.changes) == set()
+    now = clock()
+    assert await database.read(lambda session: waiting.counts(session, now, agent)) == Counts(
+        all=4, mine=2, unassigned=2, late=0, waiting=1
+    )
+    later = now + timedelta(hours=12)
+    assert await database.read(lambda session: waiting.counts(session, later, agent)) == Counts(
+        all=4, mine=0, unassigned=4, late=3, waiting=1
+    )
+    late = await database.read(lambda session: waiting.tickets(session, later, late=True))
+    assert [view.id for view in late.items] == [numbers[0], numbers[2], numbers[3]]
+
+
+async def test_counts_of_an_empty_desk(database: Database) -> None:
+    now = Clock()()
+    assert await database.read(lambda session: waiting.counts(session, now, 1)) == Counts(0, 0, 0, 0, 0)

@@ -1,0 +1,46 @@
+"""Typos, glued and split words."""
+
+import pytest
+
+from knowledge.matching.index import Index
+from knowledge.matching.spelling import Spelling
+from knowledge.matching.values import Phrasing
+
+SPELLING = Spelling(
+    Index(
+        [
+            Phrasing(1, "how can i change the password for my account", "en"),
+            Phrasing(2, "what is the delivery address", "en"),
+            Phrasing(3, "what to do about error 4031 on a notebook", "en"),
+            Phrasing(4, "как восстановить пароль на канале", "ru"),
+            Phrasing(5, "hogyan kérhetek visszatérítést", "hu"),
+        ]
+    ).vocabulary
+)
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("paswsord", ["password"]),
+        ("wht", ["what"]),
+        ("delivvry", ["delivery"]),
+        ("formy", ["for", "my"]),
+        ("theaddres", ["the", "address"]),
+        ("note book", ["notebook"]),
+        ("наканале", ["на", "канале"]),
+        ("восстоновит", ["восстановить"]),
+        ("visszateritest", ["visszateritest"]),
+        ("viszateritést", ["visszateritest"]),
+        ("password", ["password"]),
+        ("passwords", ["passwords"]),
+        ("4032", ["4032"]),
+        ("zebra", ["zebra"]),
+    ],
+)
+def test_a_word_is_read_as_the_knowledge_writes_it(written: str, read: list[str]) -> None:
+    assert SPELLING.repair(written.split()) == read
+
+
+def test_an_endless_word_is_left_alone() -> None:
+    assert SPELLING.repair(["a" * 500]) == ["a" * 500]
