@@ -171,7 +171,7 @@ class Index:
         starts = np.flatnonzero(np.diff(owners, prepend=-1))
         entries = owners[starts]
         near = cosines[touched]
-        rough = np.maximum.reduceat(near, starts) + np.add.reduceat(near, starts) / self.centroid_norm[entries]
+        rough: Floats = np.maximum.reduceat(near, starts) + np.add.reduceat(near, starts) / self.centroid_norm[entries]
         if len(self.entry_ids) <= _ALL_ENTRIES:
             every = np.zeros(len(self.entry_ids), np.float32)
             every[entries] = rough
