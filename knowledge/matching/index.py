@@ -153,7 +153,7 @@ class Index:
         phrasings, lengths = self.postings.gather(active)
         values = np.repeat(stem, lengths) * self.stem_scale[phrasings]
         values += np.repeat(gram, lengths) * self.gram_scale[phrasings]
-        sums: Floats = np.bincount(phrasings, values, minlength=len(self.texts))
+        sums: Floats = np.bincount(phrasings, values, minlength=len(self.texts))  # type: ignore[assignment]  # its types overlook weights
         return sums
 
     def nearest(self, cosines: Floats, intent: Floats, most: int) -> Ints:
@@ -171,7 +171,7 @@ class Index:
         starts = np.flatnonzero(np.diff(owners, prepend=-1))
         entries = owners[starts]
         near = cosines[touched]
-        rough = np.maximum.reduceat(near, starts) + np.add.reduceat(near, starts) / self.centroid_norm[entries]
+        rough: Floats = np.maximum.reduceat(near, starts) + np.add.reduceat(near, starts) / self.centroid_norm[entries]
         if len(self.entry_ids) <= _ALL_ENTRIES:
             every = np.zeros(len(self.entry_ids), np.float32)
             every[entries] = rough

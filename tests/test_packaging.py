@@ -1,0 +1,224 @@
+"""The files around the program say what the program is: containers, settings, commands and dependencies."""
+
+import os
+import re
+import tomllib
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+import pytest
+import yaml
+
+from bot.cli import main
+from bot.settings import _CHANNEL_NAMES, PREFIX, Settings, read_settings
+from handoff.messages import SendOutcome
+from handoff.models import DeliveryState
+from infra.errors import PlainError
+
+ROOT = Path(__file__).parent.parent
+COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
+SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
+OURS = [name for name, service in SERVICES.items() if service["image"].startswith("frontdesk:")]
+DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
+LOCAL_ONLY = "127.0.0.1:"
+SETTINGS = {PREFIX + name.upper() for name in [*Settings.model_fields, *_CHANNEL_NAMES] if name != "channels"}
+
+
+def _example() -> dict[str, str]:
+    lines = (ROOT / ".env.example").read_text("utf-8").splitlines()
+    return dict(re.findall(r"^#([A-Z_]+)=(.*)$", "\n".join(lines), re.MULTILINE))
+
+
+def _commands(group: click.Group, *path: str) -> set[str]:
+    names = set[str]()
+    for name, command in group.commands.items():
+        names |= _commands(command, *path, name) if isinstance(command, click.Group) else {" ".join((*path, name))}
+    return names
+
+
+def _parsed(arguments: list[str]) -> None:
+    """Raises what the command line would say of arguments that it does not know."""
+    name, command, rest = main.resolve_command(click.Context(main), list(arguments))
+    assert command is not None
+    command.make_context(name, rest, parent=click.Context(main))
+
+
+# --- docker compose ---------------------------------------------------------------------------------------------------
+
+
+def test_there_are_the_services_that_the_documents_speak_of() -> None:
+    assert set(SERVICES) == {"postgres", "valkey", "migrate", "bot", "web"}
+    assert OURS == ["migrate", "bot", "web"]
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_a_service_runs_a_command_that_exists(name: str) -> None:
+    _parsed(SERVICES[name]["command"])
+
+
+def test_an_unknown_command_would_be_noticed() -> None:
+    with pytest.raises(click.UsageError):
+        _parsed(["run", "--only", "sender"])
+
+
+def test_the_bots_are_asked_for_their_health_by_a_command_that_exists() -> None:
+    kind, program, *arguments = SERVICES["bot"]["healthcheck"]["test"]
+    assert (kind, program) == ("CMD", "frontdesk")
+    _parsed(arguments)
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_ports_are_open_to_this_machine_alone(name: str) -> None:
+    ports = SERVICES[name].get("ports", [])
+    assert [port for port in ports if not port.startswith(LOCAL_ONLY)] == []
+    assert bool(ports) == (name == "web")
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_can_do_no_more_than_it_needs(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert "privileged" not in service
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_images_are_named_with_their_version(name: str) -> None:
+    image, _, tag = SERVICES[name]["image"].rpartition(":")
+    assert image
+    assert re.match(r"\d", tag), "a tag such as `latest` means another program tomorrow"
+
+
+def test_our_image_has_the_version_of_the_package() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["version"]
+    assert {SERVICES[name]["image"] for name in OURS} == {f"frontdesk:{version}"}
+
+
+@pytest.mark.parametrize("secret", ["POSTGRES_PASSWORD", "FRONTDESK_SECRET_KEY"])
+def test_nothing_starts_without_its_secrets(secret: str) -> None:
+    text = (ROOT / "docker-compose.yml").read_text("utf-8")
+    used = re.findall(r"\$\{" + secret + r"(.)(.)", text)
+    assert used
+    assert set(used) == {(":", "?")}
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_every_setting_reaches_the_containers(name: str) -> None:
+    assert {given for given in SERVICES[name]["environment"] if given.startswith(PREFIX)} == SETTINGS
+
+
+def test_the_roles_wait_for_the_schema_and_the_servers() -> None:
+    for name in ("bot", "web"):
+        waits = {on: how["condition"] for on, how in SERVICES[name]["depends_on"].items()}
+        assert waits == {
+            "postgres": "service_healthy",
+            "valkey": "service_healthy",
+            "migrate": "service_completed_successfully",
+        }
+    assert SERVICES["migrate"]["restart"] == "no"
+
+
+# --- the image --------------------------------------------------------------------------------------------------------
+
+
+def _instructions(word: str) -> list[str]:
+    return re.findall(rf"^{word} +(.*)$", DOCKERFILE, re.MULTILINE)
+
+
+def test_the_image_is_built_in_two_stages_from_a_named_version() -> None:
+    assert _instructions("FROM") == ["python:3.13-slim AS build", "python:3.13-slim"]
+
+
+def test_the_image_runs_as_a_user_without_rights() -> None:
+    last_stage = DOCKERFILE[DOCKERFILE.rindex("\nFROM ") :]
+    users = re.findall(r"^USER +(\S+)$", last_stage, re.MULTILINE)
+    assert users == ["frontdesk"]
+    assert re.search(r"useradd --system .*\bfrontdesk\b", last_stage)
+
+
+def test_the_image_holds_exactly_the_locked_packages() -> None:
+    installs = re.findall(r"pip install ([^&\n]*)", DOCKERFILE)
+    assert [line.strip() for line in installs] == [
+        "--no-deps --require-hashes -r requirements.lock",
+        "--no-deps --no-build-isolation -e .",
+    ]
+
+
+def test_what_is_copied_exists_and_is_let_through_to_the_builder() -> None:
+    ignore = (ROOT / ".dockerignore").read_text("utf-8").splitlines()
+    sources = [path for line in _instructions("COPY") if "--from" not in line for path in line.split()[:-1]]
+    assert {"bot", "handoff", "knowledge", "infra", "examples"} <= set(sources)
+    for path in sources:
+        assert (ROOT / path).exists()
+        assert f"!{path}" in ignore
+    assert "*" in ignore
+
+
+def test_no_secret_is_baked_into_the_image() -> None:
+    assert not re.search(r"TOKEN|SECRET|PASSWORD", DOCKERFILE)
+
+
+# --- the example of every setting -------------------------------------------------------------------------------------
+
+
+def test_the_example_names_every_setting_and_no_other() -> None:
+    assert {name for name in _example() if name.startswith(PREFIX)} == SETTINGS
+
+
+def test_the_example_leaves_every_secret_empty() -> None:
+    empty = {name for name, value in _example().items() if not value}
+    assert empty == {name for name in _example() if name.endswith(("_SECRET", "_SECRET_KEY", "_PASSWORD"))}
+
+
+def test_the_example_is_valid_when_everything_is_taken_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+    (tmp_path / ".env").write_text("\n".join(f"{name}={value}" for name, value in _example().items()), "utf-8")
+    settings = read_settings(tmp_path)
+    assert settings.database_url == Settings().database_url
+    assert [channel.account for channel in settings.channels] == ["telegram:main", "vk:main"]
+
+
+def test_a_setting_that_does_not_exist_is_refused(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("FRONTDESK_PROT=8080\n", "utf-8")
+    with pytest.raises(PlainError, match="did you mean FRONTDESK_PORT"):
+        read_settings(tmp_path)
+
+
+# --- documents --------------------------------------------------------------------------------------------------------
+
+
+def test_the_readme_tells_of_every_setting_and_command() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert sorted(name for name in SETTINGS if f"`{name}`" not in readme) == []
+    assert sorted(name for name in _commands(main) if f"`frontdesk {name}" not in readme) == []
+
+
+def test_each_dependency_has_its_reason() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    groups = project["dependency-groups"]
+    wanted = [*project["project"]["dependencies"], *groups["build"], *groups["dev"]]
+    names = {re.split(r"[\[<>=;, ]", item, maxsplit=1)[0] for item in wanted if isinstance(item, str)}
+    told = set(
+        re.findall(r"^\| `([a-z0-9-]+)`", (ROOT / "docs/decisions/dependencies.md").read_text("utf-8"), re.MULTILINE)
+    )
+    assert told == names
+
+
+def test_the_table_of_deliveries_knows_every_outcome_and_state() -> None:
+    told = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    assert [state.value for state in DeliveryState if f"`{state.value}`" not in told] == []
+    assert [kind.__name__ for kind in get_args(SendOutcome) if f"| `{kind.__name__}`" not in told] == []
+
+
+def test_links_between_the_documents_lead_somewhere() -> None:
+    documents = [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")]
+    broken = [
+        f"{document.relative_to(ROOT)}: {link}"
+        for document in documents
+        for link in re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text("utf-8"))
+        if not (document.parent / link).exists() and not link.endswith(".png")
+    ]
+    assert broken == []
