@@ -41,7 +41,7 @@ async def open_doors(settings: Settings, only: Role | None) -> None:
             shown = Demo(simulated.telegram, simulated.vk, simulated.person, demo.AGENT_EMAIL, password)
         else:
             await demo.retire(app)
-        site = None if only == "bot" else await stack.enter_async_context(build_site(app, shown))
+        site = None if only == "bot" else build_site(app, shown)
         await run(app, only, site, lambda address: _welcome(app, address, shown))
 
 

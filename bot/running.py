@@ -14,9 +14,9 @@ from contextlib import asynccontextmanager
 from typing import Literal
 
 import uvicorn
-from fastapi import FastAPI
 
 from bot.app import App
+from bot.channels.web.site import Site
 from infra.errors import PlainError
 
 log = logging.getLogger(__name__)
@@ -25,7 +25,7 @@ Role = Literal["bot", "web"]
 _GRACE_SECONDS = 3
 
 
-async def run(app: App, only: Role | None, site: FastAPI | None, ready: Callable[[str], None]) -> None:
+async def run(app: App, only: Role | None, site: Site | None, ready: Callable[[str], None]) -> None:
     """Run the roles until SIGTERM or SIGINT; a second signal ends the process at once.
 
     `ready` is told where the pages are (or "" without pages) once everything is listening.
@@ -48,13 +48,13 @@ async def run(app: App, only: Role | None, site: FastAPI | None, ready: Callable
 
 
 @asynccontextmanager
-async def _served(app: App, site: FastAPI | None) -> AsyncIterator[str]:
+async def _served(app: App, site: Site | None) -> AsyncIterator[str]:
     """The pages, listening while the block runs."""
     if site is None:
         yield ""
         return
     config = uvicorn.Config(
-        site,
+        site.asgi,
         host=app.settings.host,
         port=app.settings.port,
         log_config=None,
@@ -73,6 +73,7 @@ async def _served(app: App, site: FastAPI | None) -> AsyncIterator[str]:
         host, port = server.servers[0].sockets[0].getsockname()[:2]
         yield f"http://{host}:{port}"
     finally:
+        await site.hang_up()
         server.should_exit = True
         with contextlib.suppress(SystemExit):
             await serving

@@ -55,9 +55,10 @@ class Desk:
         return ticket
 
     def join(self, session: Session, ticket: Ticket) -> None:
-        """The contact wrote more: the ticket waits for us again and keeps its place in the queue."""
+        """The contact wrote more: what we had answered waits for us anew, what waits already keeps its place."""
         if ticket.status is TicketStatus.WAITING:
-            ticket.status, ticket.waiting_since = TicketStatus.OPEN, self._clock()
+            now = self._clock()
+            ticket.status, ticket.waiting_since, ticket.due_at = TicketStatus.OPEN, now, now + waiting.ANSWER_WITHIN
         self._touch(session, ticket)
 
     def confirm(self, session: Session, ticket: Ticket) -> None:

@@ -7,6 +7,7 @@ SQLite before 3.51.3 can suffer when two connections write and checkpoint at onc
 
 import asyncio
 import fcntl
+import logging
 import os
 import queue
 import threading
@@ -22,6 +23,9 @@ from sqlalchemy.orm import Session
 from infra.errors import PlainError
 
 T = TypeVar("T")
+
+log = logging.getLogger(__name__)
+
 _GROUP = 64
 _READERS = 4
 
@@ -161,7 +165,10 @@ class _Unit:
 
     def _tell(self) -> None:
         for effect in self._effects:
-            effect()
+            try:
+                effect()
+            except Exception:  # the work is committed, and its caller has to hear so
+                log.exception("what was to follow a commit failed")
         if self.future.cancelled():
             return
         if self._error is not None:

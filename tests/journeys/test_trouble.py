@@ -78,6 +78,7 @@ async def test_a_blocked_contact_is_told_to_the_agent_and_comes_back(stage: Stag
     line = next(line for line in await stage.thread_of(anna) if line.by_agent and line.deliveries)
     await stage.app.db.write(lambda session: stage.app.outbox.retry(session, line.deliveries[0].id))
     assert (await anna.hears()).text.endswith("Вы меня слышите?")
+    await stage.settled()
     assert await states(stage, anna) == [(DeliveryState.SENT, None)]
 
 

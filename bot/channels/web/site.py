@@ -1,7 +1,6 @@
 """Everything that a browser, a program or a platform can reach, as one ASGI application."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
 from fastapi import FastAPI
@@ -30,9 +29,16 @@ class Demo:
     agent_password: str
 
 
-@asynccontextmanager
-async def build_site(app: App, demo: Demo | None) -> AsyncIterator[FastAPI]:
-    """Build the application; leaving the block ends the event streams that are still open."""
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The application, and how to end its open event streams before the server waits for them."""
+
+    asgi: FastAPI
+    hang_up: Callable[[], Awaitable[None]]
+
+
+def build_site(app: App, demo: Demo | None) -> Site:
+    """Put every page, interface and webhook together; with `demo`, the two phones are the first page."""
     live = Live(app.db, app.bus, app.clock)
     language = app.settings.language
     public_url = str(app.settings.public_url) if app.settings.public_url else None
@@ -70,10 +76,7 @@ async def build_site(app: App, demo: Demo | None) -> AsyncIterator[FastAPI]:
         login = (demo.agent_email, demo.agent_password)
         site.include_router(phones.router(demo.telegram, demo.vk, guest=demo.person, login=login))
         site.mount("/demo/static", StaticFiles(directory=phones.STATIC))
-    try:
-        yield site
-    finally:
-        await live.close()
+    return Site(site, live.close)
 
 
 async def _to_help() -> RedirectResponse:
