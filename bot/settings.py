@@ -17,6 +17,8 @@ from infra.errors import PlainError
 PREFIX = "FRONTDESK_"
 _TELEGRAM_TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{30,}")
 _DEFAULT_SECRETS = {"changeme", "change-me", "secret", "password", "default", "frontdesk"}
+_VK_SECRET = 50
+"""Characters of a callback secret that VK takes (groups.addCallbackServer)."""
 _ACCOUNT_NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"
 
 
@@ -52,6 +54,8 @@ class ChannelSettings(BaseModel):
             raise ValueError("the VK token is malformed: copy it whole from the community's settings, API usage")
         if self.kind == "vk" and self.group_id <= 0:
             raise ValueError("a VK token needs the number of its community: set the group id too")
+        if self.kind == "vk" and self.webhook_secret and len(self.webhook_secret.get_secret_value()) > _VK_SECRET:
+            raise ValueError(f"VK takes a callback secret of at most {_VK_SECRET} characters: give a shorter one")
         if self.kind == "telegram" and self.mode not in {"polling", "webhook"}:
             raise ValueError("the mode of a Telegram channel is polling or webhook")
         if self.kind == "vk" and self.mode not in {"longpoll", "callback"}:
@@ -84,7 +88,8 @@ class Settings(BaseModel):
         if channel.webhook_secret is not None:
             return channel.webhook_secret.get_secret_value()
         key = self.secret_key.get_secret_value() if self.secret_key else ""
-        return hmac.new(key.encode(), f"webhook {channel.account}".encode(), hashlib.sha256).hexdigest()
+        derived = hmac.new(key.encode(), f"webhook {channel.account}".encode(), hashlib.sha256).hexdigest()
+        return derived[:_VK_SECRET]
 
     @model_validator(mode="after")
     def _sound(self) -> Self:
