@@ -6,6 +6,7 @@ import hmac
 import os
 import re
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -32,7 +33,7 @@ class ChannelSettings(BaseModel):
     token: SecretStr
     group_id: int = 0
     api_url: str | None = None
-    proxy: str | None = None
+    proxy: str | None = Field(None, repr=False)
     mode: Literal["polling", "longpoll", "webhook", "callback"] = "polling"
     webhook_secret: SecretStr | None = None
 
@@ -68,8 +69,9 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    database_url: str = "sqlite:///var/frontdesk.db"
-    redis_url: str | None = None
+    # These may hold a password.
+    database_url: str = Field("sqlite:///var/frontdesk.db", repr=False)
+    redis_url: str | None = Field(None, repr=False)
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
     public_url: HttpUrl | None = None
@@ -102,9 +104,13 @@ class Settings(BaseModel):
                 raise ValueError(f"there are two channels named {channel.account}: give each [[channel]] its own name")
             seen.add(channel.account)
             if channel.hooked and self.public_url is None:
-                raise ValueError(f"{channel.account} is called by the platform: set FRONTDESK_PUBLIC_URL to reach it")
+                raise ValueError(
+                    f"the channel {channel.account} is called by its platform: set FRONTDESK_PUBLIC_URL to reach it"
+                )
             if channel.hooked and secret is None and channel.webhook_secret is None:
-                raise ValueError(f"{channel.account} needs a webhook secret: set it or FRONTDESK_SECRET_KEY")
+                raise ValueError(
+                    f"the channel {channel.account} needs a webhook secret: set it or FRONTDESK_SECRET_KEY"
+                )
         return self
 
 
@@ -131,21 +137,47 @@ def read_settings(folder: Path = Path()) -> Settings:
         PlainError: a setting is unknown or malformed; the sentence names it and the mend.
     """
     plain, tables = _from_toml(folder / "frontdesk.toml")
-    named = {name.lower(): value for name, value in dotenv_values(folder / ".env").items() if value}
+    named = {name.lower(): value for name, value in _from_env_file(folder / ".env").items() if value}
     named |= {name.lower(): value for name, value in os.environ.items() if value}
     given = {name.removeprefix(PREFIX.lower()): v for name, v in named.items() if name.startswith(PREFIX.lower())}
     for name in given:
         _known(name, [*_PLAIN_NAMES, *_CHANNEL_NAMES], lambda known: PREFIX + known.upper())
     plain |= {name: value for name, value in given.items() if name in _PLAIN_NAMES}
-    channels = [*tables, *_from_environment(given)]
+    channels = [
+        *(_account(table, _field_of_table(table)) for table in tables),
+        *(_account(channel, _field_of_environment(kind)) for kind, channel in _from_environment(given).items()),
+    ]
     try:
-        accounts = tuple(ChannelSettings.model_validate(_with_mode(table)) for table in channels)
-        return Settings.model_validate({**plain, "channels": accounts})
+        return Settings.model_validate({**plain, "channels": tuple(channels)})
     except ValidationError as error:
-        raise PlainError(_sentence(error)) from None  # the cause would show the values, tokens among them
+        raise PlainError(_sentence(error, lambda name: PREFIX + name.upper())) from None
 
 
-def _from_environment(given: dict[str, str]) -> list[dict[str, Any]]:
+def _account(given: dict[str, Any], show: Callable[[str], str]) -> ChannelSettings:
+    try:
+        return ChannelSettings.model_validate(_with_mode(given))
+    except ValidationError as error:
+        raise PlainError(_sentence(error, show)) from None  # the cause would show the values, tokens among them
+
+
+def _field_of_table(table: dict[str, Any]) -> Callable[[str], str]:
+    account = ":".join(str(word) for word in (table.get("kind"), table.get("name", "main")) if word)
+    return lambda field: f"{field} of the [[channel]] {account}"
+
+
+def _field_of_environment(kind: str) -> Callable[[str], str]:
+    names = {field: name for name, (of, field) in _CHANNEL_NAMES.items() if of == kind}
+    return lambda field: PREFIX + names[field].upper()
+
+
+def _from_env_file(path: Path) -> dict[str, str | None]:
+    try:
+        return dotenv_values(path)
+    except UnicodeDecodeError:
+        raise PlainError(f"{path.name} cannot be read: save it as UTF-8 text.") from None
+
+
+def _from_environment(given: dict[str, str]) -> dict[str, dict[str, Any]]:
     channels: dict[str, dict[str, Any]] = {}
     for name, (kind, field) in _CHANNEL_NAMES.items():
         if name in given:
@@ -153,7 +185,7 @@ def _from_environment(given: dict[str, str]) -> list[dict[str, Any]]:
     for kind, channel in channels.items():
         if "token" not in channel:
             raise PlainError(f"{PREFIX}{kind.upper()}_TOKEN is missing, though other settings of {kind} are given.")
-    return list(channels.values())
+    return channels
 
 
 def _from_toml(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
@@ -161,9 +193,13 @@ def _from_toml(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
         return {}, []
     try:
         content = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise PlainError(f"frontdesk.toml cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise PlainError(f"frontdesk.toml cannot be read: {error}") from error
+        raise PlainError(f"frontdesk.toml cannot be read: {error}.") from error
     tables = content.pop("channel", [])
+    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+        raise PlainError("frontdesk.toml: write each account as [[channel]], with double brackets.")
     for name in content:
         _known(name, _PLAIN_NAMES, lambda known: f"{known} (in frontdesk.toml)")
     for table in tables:
@@ -186,7 +222,7 @@ def _with_mode(table: dict[str, Any]) -> dict[str, Any]:
     return {"mode": "longpoll" if table.get("kind") == "vk" else "polling", **table}
 
 
-def _known(name: str, names: list[str], show: Any) -> None:  # noqa: ANN401 - a one-line formatter
+def _known(name: str, names: list[str], show: Callable[[str], str]) -> None:
     if name in names:
         return
     near = difflib.get_close_matches(name, names, 1)
@@ -194,8 +230,7 @@ def _known(name: str, names: list[str], show: Any) -> None:  # noqa: ANN401 - a 
     raise PlainError(f"{show(name)} is not a setting: {hint}")
 
 
-def _sentence(error: ValidationError) -> str:
+def _sentence(error: ValidationError, show: Callable[[str], str]) -> str:
     first = error.errors(include_url=False, include_input=False)[0]
-    where = ".".join(str(step) for step in first["loc"])
     what = first["msg"].removeprefix("Value error, ")
-    return f"{PREFIX}{where.upper()}: {what}." if where else f"{what[:1].upper()}{what[1:]}."
+    return f"{show(str(first['loc'][0]))}: {what}." if first["loc"] else f"{what[:1].upper()}{what[1:]}."

@@ -1,0 +1,219 @@
+"""Every rule of the settings, with the sentence that an operator reads; and no secret in any of them."""
+
+import os
+from pathlib import Path
+
+import pytest
+from pydantic import SecretStr
+
+from bot.settings import PREFIX, ChannelSettings, Settings, read_settings
+from infra.errors import PlainError
+
+TELEGRAM = "123456:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghi"
+VK = "vk1.a.ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+
+
+@pytest.fixture(autouse=True)
+def _nothing_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in [name for name in os.environ if name.upper().startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+
+
+def refused(folder: Path) -> str:
+    with pytest.raises(PlainError) as error:
+        read_settings(folder)
+    told: BaseException | None = error.value
+    while told is not None:  # what a traceback would show on the way
+        assert TELEGRAM not in str(told)
+        assert VK not in str(told)
+        told = None if told.__suppress_context__ else told.__cause__ or told.__context__
+    return str(error.value)
+
+
+# --- where they come from ---------------------------------------------------------------------------------------------
+
+
+def test_with_nothing_given_it_is_the_demo_on_sqlite(tmp_path: Path) -> None:
+    settings = read_settings(tmp_path)
+    assert settings == Settings()
+    assert (settings.database_url, settings.redis_url, settings.channels) == ("sqlite:///var/frontdesk.db", None, ())
+    assert (settings.address, settings.language, settings.burst_window) == ("http://127.0.0.1:8080", "ru", 1.5)
+
+
+def test_the_environment_outweighs_env_and_env_outweighs_toml(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "frontdesk.toml").write_text('port = 1\nhost = "1.1.1.1"\nlanguage = "hu"\n')
+    (tmp_path / ".env").write_text("FRONTDESK_PORT=2\nFRONTDESK_HOST=2.2.2.2\nOTHER=x\n")
+    monkeypatch.setenv("FRONTDESK_PORT", "3")
+    settings = read_settings(tmp_path)
+    assert (settings.port, settings.host, settings.language) == (3, "2.2.2.2", "hu")
+
+
+def test_an_empty_value_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FRONTDESK_TELEGRAM_TOKEN", "")
+    monkeypatch.setenv("FRONTDESK_REDIS_URL", "")
+    assert read_settings(tmp_path) == Settings()
+
+
+def test_both_platforms_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "TELEGRAM_TOKEN": TELEGRAM,
+        "TELEGRAM_API_URL": "http://127.0.0.1:1",
+        "VK_TOKEN": VK,
+        "VK_GROUP_ID": "42",
+        "VK_PROXY": "http://127.0.0.1:2",
+    }.items():
+        monkeypatch.setenv(PREFIX + name, value)
+    telegram, vk = read_settings(tmp_path).channels
+    assert (telegram.account, telegram.mode, telegram.api_url) == ("telegram:main", "polling", "http://127.0.0.1:1")
+    assert (vk.account, vk.mode, vk.group_id, vk.proxy) == ("vk:main", "longpoll", 42, "http://127.0.0.1:2")
+    assert (telegram.token.get_secret_value(), vk.token.get_secret_value()) == (TELEGRAM, VK)
+
+
+def test_more_accounts_from_tables_with_secrets_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "frontdesk.toml").write_text(
+        '[[channel]]\nkind = "telegram"\nname = "second"\ntoken = "env:SECOND_TOKEN"\n'
+        f'[[channel]]\nkind = "vk"\nname = "club"\ntoken = "{VK}"\ngroup_id = 42\n'
+    )
+    monkeypatch.setenv("SECOND_TOKEN", TELEGRAM)
+    monkeypatch.setenv("FRONTDESK_TELEGRAM_TOKEN", TELEGRAM)
+    channels = read_settings(tmp_path).channels
+    assert [channel.account for channel in channels] == ["telegram:second", "vk:club", "telegram:main"]
+    assert channels[0].token.get_secret_value() == TELEGRAM
+
+
+# --- what is refused --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"PROT": "1"}, "PROT is not a setting: did you mean FRONTDESK_PORT?"),
+        ({"XYZZY": "1"}, "XYZZY is not a setting: see .env.example for all of them."),
+        ({"TELEGRAM_TOKN": TELEGRAM}, "TELEGRAM_TOKN is not a setting: did you mean FRONTDESK_TELEGRAM_TOKEN?"),
+        ({"CHANNELS": "[]"}, "CHANNELS is not a setting: "),
+        ({"PORT": "eighty"}, "FRONTDESK_PORT: Input should be a valid integer"),
+        ({"PORT": "65536"}, "FRONTDESK_PORT: Input should be less than or equal to 65535"),
+        ({"BURST_WINDOW": "-1"}, "FRONTDESK_BURST_WINDOW: Input should be greater than or equal to 0"),
+        ({"LANGUAGE": "fr"}, "FRONTDESK_LANGUAGE: Input should be 'ru', 'en' or 'hu'"),
+        ({"PUBLIC_URL": "example"}, "FRONTDESK_PUBLIC_URL: Input should be a valid URL"),
+        ({"SECRET_KEY": "changeme"}, "FRONTDESK_SECRET_KEY is too easy to guess: give at least 16 random characters."),
+        ({"SECRET_KEY": "short"}, "FRONTDESK_SECRET_KEY is too easy to guess: give at least 16 random characters."),
+        ({"VK_GROUP_ID": "1"}, "FRONTDESK_VK_TOKEN is missing, though other settings of vk are given."),
+        ({"TELEGRAM_MODE": "polling"}, "FRONTDESK_TELEGRAM_TOKEN is missing, though other settings of telegram are"),
+        ({"TELEGRAM_TOKEN": TELEGRAM[:20]}, "The Telegram token is malformed: copy it whole from BotFather"),
+        ({"TELEGRAM_TOKEN": f"{TELEGRAM} x"}, "The Telegram token is malformed: copy it whole from BotFather"),
+        ({"VK_TOKEN": "short", "VK_GROUP_ID": "1"}, "The VK token is malformed: copy it whole from the community's"),
+        ({"VK_TOKEN": f"{VK} {VK}", "VK_GROUP_ID": "1"}, "The VK token is malformed: copy it whole"),
+        ({"VK_TOKEN": "я" * 30, "VK_GROUP_ID": "1"}, "The VK token is malformed: copy it whole"),
+        ({"VK_TOKEN": VK}, "A VK token needs the number of its community: set the group id too."),
+        ({"VK_TOKEN": VK, "VK_GROUP_ID": "club1"}, "FRONTDESK_VK_GROUP_ID: Input should be a valid integer"),
+        (
+            {"VK_TOKEN": VK, "VK_GROUP_ID": "1", "VK_MODE": "polling"},
+            "The mode of a VK channel is longpoll or callback.",
+        ),
+        ({"TELEGRAM_TOKEN": TELEGRAM, "TELEGRAM_MODE": "callback"}, "The mode of a Telegram channel is polling or web"),
+        ({"TELEGRAM_TOKEN": TELEGRAM, "TELEGRAM_MODE": "poll"}, "FRONTDESK_TELEGRAM_MODE: Input should be 'polling'"),
+        (
+            {"TELEGRAM_TOKEN": TELEGRAM, "TELEGRAM_MODE": "webhook"},
+            "The channel telegram:main is called by its platform: set FRONTDESK_PUBLIC_URL to reach it.",
+        ),
+        (
+            {"TELEGRAM_TOKEN": TELEGRAM, "TELEGRAM_MODE": "webhook", "PUBLIC_URL": "https://example.org"},
+            "The channel telegram:main needs a webhook secret: set it or FRONTDESK_SECRET_KEY.",
+        ),
+        (
+            {"VK_TOKEN": VK, "VK_GROUP_ID": "1", "VK_MODE": "callback", "VK_CALLBACK_SECRET": "s" * 51},
+            "VK takes a callback secret of at most 50 characters: give a shorter one.",
+        ),
+    ],
+)
+def test_a_setting_that_cannot_be(
+    given: dict[str, str], sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(PREFIX + name, value)
+    told = refused(tmp_path)
+    assert sentence.lower() in told.lower()
+    assert "\n" not in told
+    assert told.endswith((".", "?"))
+
+
+@pytest.mark.parametrize(
+    ("toml", "sentence"),
+    [
+        ("port = ", "frontdesk.toml cannot be read: "),
+        (b"\xff\xfe", "frontdesk.toml cannot be read: "),
+        ("prot = 1", "prot (in frontdesk.toml) is not a setting: did you mean port (in frontdesk.toml)?"),
+        ("[channel]\nkind = 'vk'", "frontdesk.toml: write each account as [[channel]], with double brackets."),
+        ("channel = 5", "frontdesk.toml: write each account as [[channel]], with double brackets."),
+        ("channel = ['vk']", "frontdesk.toml: write each account as [[channel]], with double brackets."),
+        (
+            "[[channel]]\nkind='vk'\ntokn='x'",
+            "tokn (of a [[channel]]) is not a setting: did you mean token (of a [[channel]])?",
+        ),
+        ("[[channel]]\nkind='viber'\ntoken='x'", "kind of the [[channel]] viber:main: Input should be 'telegram' or"),
+        ("[[channel]]\nkind='telegram'\nname='second'", "token of the [[channel]] telegram:second: Field required"),
+        ("[[channel]]\nkind='telegram'\nname='Se cond'\ntoken='x'", "name of the [[channel]] telegram:Se cond: String"),
+        ("[[channel]]\nname='x'\ntoken='x'", "kind of the [[channel]] x: Field required"),
+        ("[[channel]]\nkind='vk'\ntoken='env:NO_SUCH'", "frontdesk.toml takes token from NO_SUCH, which is not set in"),
+        (
+            f"[[channel]]\nkind='telegram'\ntoken='{TELEGRAM}'\n[[channel]]\nkind='telegram'\ntoken='{TELEGRAM}'",
+            "There are two channels named telegram:main: give each [[channel]] its own name.",
+        ),
+    ],
+)
+def test_a_file_that_cannot_be(toml: str | bytes, sentence: str, tmp_path: Path) -> None:
+    (tmp_path / "frontdesk.toml").write_bytes(toml if isinstance(toml, bytes) else toml.encode())
+    told = refused(tmp_path)
+    assert sentence.lower() in told.lower()
+    assert "\n" not in told
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_bytes(b"FRONTDESK_PORT=\xff\xfe\n")
+    assert refused(tmp_path) == ".env cannot be read: save it as UTF-8 text."
+    (tmp_path / ".env").unlink()
+    (tmp_path / "frontdesk.toml").mkdir()
+    assert refused(tmp_path) == "frontdesk.toml cannot be read: Is a directory."
+
+
+def test_one_platform_may_be_given_twice_under_two_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "frontdesk.toml").write_text(f"[[channel]]\nkind='telegram'\ntoken='{TELEGRAM}'\n")
+    monkeypatch.setenv("FRONTDESK_TELEGRAM_TOKEN", TELEGRAM)
+    assert "two channels named telegram:main" in refused(tmp_path)
+
+
+# --- what is derived, and what is hidden ------------------------------------------------------------------------------
+
+
+def test_a_webhook_secret_is_the_one_given_or_derived_from_the_key() -> None:
+    given = ChannelSettings(
+        kind="telegram", token=SecretStr(TELEGRAM), mode="webhook", webhook_secret=SecretStr("the secret given")
+    )
+    derived = ChannelSettings(kind="telegram", name="two", token=SecretStr(TELEGRAM), mode="webhook")
+    one, other = (
+        Settings.model_validate({"public_url": "https://example.org/", "secret_key": key, "channels": (given, derived)})
+        for key in ("a" * 20, "b" * 20)
+    )
+    assert one.webhook_secret(given) == other.webhook_secret(given) == "the secret given"
+    assert one.webhook_secret(derived) == one.webhook_secret(derived)
+    assert one.webhook_secret(derived) != other.webhook_secret(derived)
+    assert one.address == "https://example.org"
+
+
+def test_no_secret_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in {
+        "TELEGRAM_TOKEN": TELEGRAM,
+        "TELEGRAM_WEBHOOK_SECRET": "hush-webhook",
+        "TELEGRAM_PROXY": "http://me:hush-proxy@127.0.0.1:1",
+        "SECRET_KEY": "hush-secret-key-of-ours",
+        "DATABASE_URL": "postgresql://me:hush-database@127.0.0.1/x",
+        "REDIS_URL": "redis://:hush-redis@127.0.0.1/0",
+    }.items():
+        monkeypatch.setenv(PREFIX + name, value)
+    settings = read_settings(tmp_path)
+    for shown in (repr(settings), str(settings), repr(settings.channels)):
+        assert "hush" not in shown
+        assert TELEGRAM not in shown
