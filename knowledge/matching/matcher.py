@@ -1,6 +1,6 @@
 """The matcher: one question in, ranked entries with calibrated probabilities out."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from knowledge.matching.lessons import Lessons
 from knowledge.matching.question import Question
 from knowledge.matching.script import Script
 from knowledge.matching.spelling import Spelling
-from knowledge.matching.text import clip, fold, lower, words
+from knowledge.matching.text import clip, lower, words
 from knowledge.matching.values import Band, Candidate, Match, Phrasing, Thresholds
 
 _RERANKED_PARTS = 4
@@ -34,8 +34,15 @@ class Matcher:
         self._order = self._weights.order(index.richness)
 
     @classmethod
-    def build(cls, phrasings: Iterable[Phrasing], thresholds: Thresholds | None = None) -> "Matcher":
-        return cls(Index(list(phrasings)), thresholds or Thresholds())
+    def build(
+        cls,
+        phrasings: Iterable[Phrasing],
+        thresholds: Thresholds | None = None,
+        *,
+        answers: Mapping[int, str] | None = None,
+    ) -> "Matcher":
+        """`answers` are plain texts by entry, where there are any: their words help to tell similar entries apart."""
+        return cls(Index(list(phrasings), answers or {}), thresholds or Thresholds())
 
     @property
     def size(self) -> int:
@@ -61,12 +68,13 @@ class Matcher:
         best = self._weights.probability(circumstances(scores[order], found.rows[order], asked.share, len(asked.forms)))
         confidences = best * np.exp(np.minimum(scores[order] - scores[order[0]], 0.0))
         chosen = order[: max(limit, 0)]
+        carrying = self._carrying(asked)
         candidates = tuple(
             Candidate(
                 self._index.entry_ids[found.entries[place]],
                 self._index.texts[found.phrasings[place]],
                 float(confidence),
-                self._why(asked, int(found.phrasings[place])),
+                self._why(carrying, int(found.phrasings[place])),
             )
             for place, confidence in zip(chosen, confidences, strict=False)
         )
@@ -112,12 +120,13 @@ class Matcher:
             return Band.ANSWER
         return Band.SUGGEST if confidence >= self._thresholds.suggest else Band.NONE
 
-    def _why(self, asked: Question, phrasing: int) -> tuple[str, ...]:
+    def _carrying(self, asked: Question) -> set[int]:
+        """The forms of the knowledge that some word of the question is, or surely resembles."""
+        strongest = asked.likeness[:, :-1].max(axis=0, initial=0.0)
+        return set(asked.active[strongest >= _LIKE_ENOUGH].tolist())
+
+    def _why(self, carrying: set[int], phrasing: int) -> tuple[str, ...]:
         """The words of the phrasing, as written there, that the question holds or resembles."""
-        vocabulary = self._index.vocabulary
-        carrying: set[str] = set()
-        for form in asked.forms:
-            word = vocabulary.word(form)
-            carrying.update(vocabulary.forms[number] for number in word.near[word.likeness >= _LIKE_ENOUGH])
-        spelt = words(self._index.texts[phrasing])
-        return tuple(dict.fromkeys(word for word in spelt if fold(lower(word)) in carrying))
+        tokens = self._index.tokens.row(phrasing).tolist()
+        spelt = words(clip(self._index.texts[phrasing]))
+        return tuple(dict.fromkeys(word for word, token in zip(spelt, tokens, strict=False) if token in carrying))

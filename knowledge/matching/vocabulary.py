@@ -88,7 +88,10 @@ class Vocabulary:
         return number
 
     def seal(self, tokens: Rows, owners: Ints, entries: int) -> None:
-        """Count once all phrasings were added: `tokens` are their forms, `owners` their entries."""
+        """Count once all words were added: `tokens` are the forms of the phrasings, `owners` their entries.
+
+        A word that stands in answers only weighs as much as an unknown one, for it tells no phrasing from another.
+        """
         self._spelt = {}
         self.form_stem = np.array(self._form_stem, np.int32)
         self.stem_forms = Rows(np.arange(len(self.forms) + 1, dtype=np.int32), self.form_stem).inverted(
@@ -98,7 +101,9 @@ class Vocabulary:
         stem_df = _distinct(self.form_stem[tokens.values], owner_of_token, len(self.stem_ids), entries)
         form_df = _distinct(tokens.values, owner_of_token, len(self.forms), entries)
         self.rarest = float(np.log((entries + 1) / 0.5))
-        self.stem_weight: Floats = np.log((entries + 1) / (stem_df + 0.5)).astype(np.float32) + 0.3
+        self.stem_known = stem_df > 0
+        rarity = np.log((entries + 1) / (stem_df + 0.5)) + 0.3
+        self.stem_weight: Floats = np.where(self.stem_known, rarity, self.rarest * _UNKNOWN).astype(np.float32)
         self.form_count = np.bincount(tokens.values, minlength=len(self.forms))
         self.token_count = max(len(tokens.values), 1)
         self.entry_count = entries
@@ -169,7 +174,7 @@ class Vocabulary:
         same = of_stem[near]
         return Word(
             form,
-            stem is not None,
+            stem is not None and bool(self.stem_known[stem]),
             float(self.stem_weight[stem]) if stem is not None else self.rarest * _UNKNOWN,
             square,
             near.astype(np.int32),
