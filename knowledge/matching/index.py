@@ -28,7 +28,9 @@ _BY_MEANING = 0.3
 class Index:
     """Phrasings grouped by entry, with postings by word form, and the words of the answers. Immutable once built."""
 
-    def __init__(self, phrasings: Sequence[Phrasing], answers: Mapping[int, str]) -> None:
+    def __init__(
+        self, phrasings: Sequence[Phrasing], answers: Mapping[int, str], background: "Index | None" = None
+    ) -> None:
         entries: dict[int, list[tuple[Phrasing, list[str]]]] = {}
         for phrasing in phrasings:
             found = words(lower(clip(phrasing.text)))
@@ -36,7 +38,7 @@ class Index:
                 entries.setdefault(phrasing.entry_id, []).append((phrasing, found))
         self.entry_ids = list(entries)
         self.langs = [own[0][0].lang for own in entries.values()]
-        self.vocabulary = Vocabulary()
+        self.vocabulary: Vocabulary = Vocabulary(background.vocabulary if background else None)
         self.texts: list[str] = []
         self.norms: list[str] = []
         lengths, tokens = [], []
