@@ -38,6 +38,8 @@ _KINDS = {"clean": 1.0, "typo3": 0.5, "ramble": 0.3, "translit": 0.3, "nodiac": 
 _THINNED = 0.3
 # (phrasings kept per entry or 0 for all, share of entries left out)
 _VARIANTS = ((0, 0.25), (1, 0.0), (1, 0.3), (2, 0.2), (4, 0.2), (8, 0.2))
+# The only sets with real answers have few phrasings: what answers are worth beside many could only be guessed.
+_ANSWER_COLUMNS = [NAMES.index("answered"), NAMES.index("answer_meant")]
 _ORDER_DECAY = 5e-2
 _CONFIDENCE_DECAY = 1e-3
 
@@ -135,7 +137,10 @@ def blocks_of(
 
 
 def widened(block: Block, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.hstack([rows, rows * np.float32(block.richness)])
+    """Columns for `Weights.plain`, then for `Weights.rich`."""
+    rich = rows * np.float32(block.richness)
+    rich[:, _ANSWER_COLUMNS] = 0.0
+    return np.hstack([rows, rich])
 
 
 def learn_order(blocks: list[Block]) -> Array:
