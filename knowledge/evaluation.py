@@ -100,7 +100,10 @@ def read_queries(lines: Iterable[str]) -> list[EvalQuery]:
                 f'Line {number}, field "expected": missing; write null when no entry answers the question.'
             )
         expected = None if row["expected"] is None else _identity(row["expected"], number, "expected")
-        queries.append(EvalQuery(_text(row, number, "text"), _text(row, number, "lang"), expected))
+        text = row.get("text")
+        if not isinstance(text, str):  # an empty one is a question too: people send stickers and bare punctuation
+            raise PlainError(f'Line {number}, field "text": a text is needed.')
+        queries.append(EvalQuery(text, _text(row, number, "lang"), expected))
     return queries
 
 

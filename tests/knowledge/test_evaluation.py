@@ -97,6 +97,7 @@ def test_files_are_read_in_order_with_blank_lines_skipped() -> None:
 
     assert read_knowledge([json.dumps(entry), "\n"]) == [EvalEntry("7", "Q?", ("a", "b"), "en", "A")]
     assert read_queries(['{"text": "t", "lang": "en", "expected": null}']) == [EvalQuery("t", "en", None)]
+    assert read_queries(['{"text": "", "lang": "en", "expected": null}']) == [EvalQuery("", "en", None)]
     assert read_queries(['{"text": "t", "lang": "en", "expected": 7}']) == [EvalQuery("t", "en", "7")]
 
 
