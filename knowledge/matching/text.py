@@ -47,8 +47,8 @@ def clip(raw: str) -> str:
 
 
 def lower(text: str) -> str:
-    """Case-folded text with ё written as е."""
-    return text.casefold().replace("ё", "е")
+    """Case-folded text with ё written as е; the dot that folding makes of a Turkish İ is dropped."""
+    return text.casefold().replace("ё", "е").replace("\u0307", "")
 
 
 def words(lowered: str) -> list[str]:

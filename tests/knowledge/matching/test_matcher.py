@@ -1,5 +1,7 @@
 """The matcher as its callers see it."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from knowledge.matching import Band, Matcher, Phrasing, Thresholds
@@ -132,3 +134,52 @@ def test_whatever_is_sent_is_cut_to_a_bounded_question(matcher: Matcher, flood: 
 
     assert sum(map(len, asked.forms)) <= 500
     assert len(matcher.match(flood).candidates) <= 5
+
+
+def test_phrasings_of_any_kind_can_be_indexed_and_found() -> None:
+    matcher = Matcher.build(
+        [
+            Phrasing(1, "İstanbul'a teslimat", "en"),
+            Phrasing(2, "и\u0306огурт", "ru"),
+            Phrasing(3, "???", "ru"),
+            Phrasing(4, "слово " * 20_000, "ru"),
+        ]
+    )
+
+    assert first(matcher, "istanbul") == 1
+    assert first(matcher, "йогурт") == 2
+    assert first(matcher, "слово") == 4
+    assert matcher.match("istanbul").candidates[0].why == ("İstanbul",)
+
+
+def test_the_answer_tells_similar_entries_apart() -> None:
+    phrasings = [Phrasing(1, "Не загружается видео", "ru"), Phrasing(2, "Видео не загружается", "ru")]
+    answers = {1: "Очистите кэш приложения.", 2: "Проверьте размер файла: до десяти гигабайт."}
+    matcher = Matcher.build(phrasings, answers=answers)
+
+    assert first(matcher, "видео не загружается, файл двадцать гигабайт") == 2
+    assert first(matcher, "не загружается видео, кэш приложения") == 1
+
+
+def test_a_word_of_another_language_with_the_same_meaning_is_near() -> None:
+    matcher = Matcher.build([Phrasing(1, "удалить видео", "ru"), Phrasing(2, "сменить пароль", "ru")])
+
+    assert first(matcher, "password") == 2
+    assert matcher.match("password").band is not Band.ANSWER
+
+
+def test_a_number_must_be_the_same_number(matcher: Matcher) -> None:
+    match = matcher.match("что делать при ошибке 405")
+
+    assert "403" not in match.candidates[0].why
+    assert match.band is not Band.ANSWER
+
+
+def test_many_threads_get_the_same_answers(matcher: Matcher) -> None:
+    questions = ["rfr djccnfyjdbnm gfhjkm", "ошибка 404", "how to delete acount", "mennyibe kerul a kiszallitas"] * 10
+    alone = [matcher.match(question) for question in questions]
+
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(Matcher.build(KNOWLEDGE).match, questions))
+
+    assert together == alone
