@@ -3,6 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from knowledge.matching import Band, Matcher, Phrasing, Thresholds
 
@@ -19,6 +21,8 @@ KNOWLEDGE = [
     Phrasing(8, "Hogyan tudom visszaállítani a jelszavamat?", "hu"),
     Phrasing(9, "Mennyibe kerül a kiszállítás?", "hu"),
 ]
+
+SMALL = Matcher.build(KNOWLEDGE)
 
 
 @pytest.fixture(scope="module")
@@ -183,3 +187,12 @@ def test_many_threads_get_the_same_answers(matcher: Matcher) -> None:
         together = list(pool.map(Matcher.build(KNOWLEDGE).match, questions))
 
     assert together == alone
+
+
+@given(st.text(max_size=700))
+@settings(max_examples=150, deadline=None)
+def test_no_text_can_break_it(text: str) -> None:
+    match = SMALL.match(text, languages=("ru", "en"))
+
+    assert all(0.0 <= candidate.confidence <= 1.0 for candidate in match.candidates)
+    assert (match.band is Band.NONE) == (not match.candidates or match.candidates[0].confidence < 0.3)
