@@ -19,7 +19,7 @@ from knowledge.matching.vocabulary import Vocabulary
 
 _CHUNK = 4096
 _ANSWER = 600
-_POSTINGS = 60_000
+_POSTINGS = 30_000
 _LOOKED_AT = 2_000
 _ALL_ENTRIES = 5_000
 _BY_MEANING = 0.3

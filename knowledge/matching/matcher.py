@@ -8,7 +8,7 @@ import numpy as np
 from knowledge.matching import courtesy
 from knowledge.matching.arrays import Floats
 from knowledge.matching.confidence import Weights, circumstances
-from knowledge.matching.features import Reranked, nearest
+from knowledge.matching.features import NAMES, Reranked, nearest
 from knowledge.matching.index import Index
 from knowledge.matching.lessons import Lessons
 from knowledge.matching.question import Question
@@ -20,6 +20,9 @@ from knowledge.matching.values import Band, Candidate, Match, Phrasing, Threshol
 _RERANKED_PARTS = 4
 _NEAR_TIE = 0.5
 _LIKE_ENOUGH = 0.6
+_SHORT = 2
+_ALL = 0.999
+_EQUAL, _EXACT = NAMES.index("equal"), NAMES.index("exact")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,16 +110,25 @@ class Matcher:
             options[place].reader.candidate(options[place], float(confidence))
             for place, confidence in zip(order[: max(limit, 0)], confidences, strict=False)
         )
-        return Match(question, self._band(best), candidates)
+        return Match(question, self._band(best, options[order[0]]), candidates)
 
     def examine(self, question: str) -> tuple[Question, Reranked]:
         """The repaired question and the feature rows of the nearest entries, edits apart: what learning needs."""
         return self._reader.examine(question)
 
-    def _band(self, confidence: float) -> Band:
-        if confidence >= self._thresholds.answer:
+    def _band(self, confidence: float, best: _Option) -> Band:
+        """The band that the thresholds give, but for questions of one or two words, which a probability judges badly.
+
+        A single word is answered only if it is a phrasing as it stands; and when a phrasing holds all the words of so
+        short a question, choices are offered however unsure it is which of them is meant.
+        """
+        words_asked = len(best.asked.forms)
+        if confidence >= self._thresholds.answer and (words_asked > 1 or best.row[_EQUAL]):
             return Band.ANSWER
-        return Band.SUGGEST if confidence >= self._thresholds.suggest else Band.NONE
+        held = words_asked <= _SHORT and best.row[_EXACT] > _ALL and best.asked.share > _ALL
+        if confidence >= self._thresholds.suggest or (held and self._thresholds.suggest < 1.0):
+            return Band.SUGGEST
+        return Band.NONE
 
 
 def _preferring(scores: Floats, options: Sequence[_Option], languages: Sequence[str]) -> Floats:

@@ -3,6 +3,8 @@
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from knowledge.matching import Band, Matcher, Phrasing, Thresholds
 
@@ -19,6 +21,8 @@ KNOWLEDGE = [
     Phrasing(8, "Hogyan tudom visszaállítani a jelszavamat?", "hu"),
     Phrasing(9, "Mennyibe kerül a kiszállítás?", "hu"),
 ]
+
+SMALL = Matcher.build(KNOWLEDGE)
 
 
 @pytest.fixture(scope="module")
@@ -102,11 +106,27 @@ def test_of_equal_entries_the_contact_s_language_comes_first() -> None:
     assert matcher.match("telegram bot", languages=("ru", "hu")).candidates[0].entry_id == 1
 
 
+def test_a_single_word_is_offered_choices_but_not_answered(matcher: Matcher) -> None:
+    match = matcher.match("пароль")
+
+    assert match.band is Band.SUGGEST
+    assert match.candidates[0].entry_id == 1
+
+
+def test_a_single_word_that_is_a_phrasing_is_answered() -> None:
+    knowledge = [
+        *KNOWLEDGE,
+        *(Phrasing(20, text, "ru") for text in ("Отписаться", "как отписаться", "хочу отписаться")),
+    ]
+
+    assert Matcher.build(knowledge, Thresholds(answer=0.5)).match("отписаться").band is Band.ANSWER
+
+
 def test_thresholds_move_the_bands() -> None:
     bold = Matcher.build(KNOWLEDGE, Thresholds(answer=0.0, suggest=0.0))
     silent = Matcher.build(KNOWLEDGE, Thresholds(answer=1.0, suggest=1.0))
 
-    assert bold.match("пароль").band is Band.ANSWER
+    assert bold.match("где пароль").band is Band.ANSWER
     assert silent.match("пароль").band is Band.NONE
 
 
@@ -183,3 +203,13 @@ def test_many_threads_get_the_same_answers(matcher: Matcher) -> None:
         together = list(pool.map(Matcher.build(KNOWLEDGE).match, questions))
 
     assert together == alone
+
+
+@given(st.text(max_size=700))
+@settings(max_examples=150, deadline=None)
+def test_no_text_can_break_it(text: str) -> None:
+    match = SMALL.match(text, languages=("ru", "en"))
+
+    assert all(0.0 <= candidate.confidence <= 1.0 for candidate in match.candidates)
+    assert len(match.candidates) <= 5
+    assert (match.band is Band.ANSWER) <= (match.candidates[:1] != ())
