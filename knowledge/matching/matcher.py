@@ -17,7 +17,7 @@ from knowledge.matching.spelling import Spelling
 from knowledge.matching.text import clip, lower, words
 from knowledge.matching.values import Band, Candidate, Match, Phrasing, Thresholds
 
-_RERANKED_PARTS = 4
+_RERANKED_PARTS = 8
 _NEAR_TIE = 0.5
 _LIKE_ENOUGH = 0.6
 _SHORT = 2
