@@ -120,9 +120,7 @@ def _published(session: Session) -> tuple[int, list[Phrasing], dict[int, str]]:
     # The revision first: a change that slips in between is then seen again by the next look, never missed.
     revision = current_revision(session)
     entries = session.execute(
-        select(Entry.id, Entry.question, Entry.lang, Entry.answer)
-        .where(Entry.status == "published")
-        .order_by(Entry.id)
+        select(Entry.id, Entry.question, Entry.lang, Entry.answer).where(Entry.status == "published").order_by(Entry.id)
     ).all()
     wordings = session.execute(
         select(PhrasingRow.entry_id, PhrasingRow.text, Entry.lang)

@@ -5,7 +5,7 @@ import re
 from knowledge.matching.text import lower, words
 
 _OPENING = re.compile(
-    r"^(?:здравствуйте|здравствуй|здрасьте|добр(?:ый|ое|ого|ой) (?:день|утро|вечер|времени суток|времени|дня|ночи)|приветствую"
+    r"^(?:здравствуйте|здравствуй|здрасьте|здрасте|здрасти|здорово|салют|добр(?:ый|ое|ого|ой) (?:день|утро|вечер|времени суток|времени|дня|ночи)|приветствую"
     r"|привет(?:ик)?|хай|уважаемые|подскажите|скажите|посоветуйте|пожалуйста|плиз|извините|простите|у меня (?:такой )?вопрос"
     r"|есть вопрос|такой вопрос|вопрос|hi|hello|hey|greetings|good (?:morning|afternoon|evening|day)|dear (?:support|team|sir|all)"
     r"|(?:i have a )?quick question|(?:i have a|a) question|please|pls|sorry|excuse me|there|guys|team"

@@ -23,6 +23,11 @@ _LIKE_ENOUGH = 0.6
 _SHORT = 2
 _ALL = 0.999
 _EQUAL, _EXACT = NAMES.index("equal"), NAMES.index("exact")
+_ASKED, _COVERED = NAMES.index("asked"), NAMES.index("covered")
+_GOOD, _MOST, _HALF = 0.8, 0.7, 0.5
+_BACKED = 0.93
+"""Least probability of a good candidate whose best phrasing holds most of the question, and the question half of it: of 115
+such questions of the development sets all were right, 14 of them with less than .9 by the logistic alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +110,16 @@ class Matcher:
         best = self._reader.weights.probability(
             circumstances(scores[order], rows[order], asked.share, len(asked.forms))
         )
+        if best >= _GOOD and _says_the_same(options[order[0]]):
+            best = max(best, _BACKED)
         confidences = best * np.exp(np.minimum(scores[order] - scores[order[0]], 0.0))
         candidates = tuple(
             options[place].reader.candidate(options[place], float(confidence))
             for place, confidence in zip(order[: max(limit, 0)], confidences, strict=False)
         )
-        return Match(question, self._band(best, options[order[0]]), candidates)
+        # Where no word speaks for the best entry, its score is only the likeness of letters.
+        band = self._band(best, options[order[0]]) if any(found.why for found in candidates[:3]) else Band.NONE
+        return Match(question, band, candidates)
 
     def examine(self, question: str) -> tuple[Question, Reranked]:
         """The repaired question and the feature rows of the nearest entries, edits apart: what learning needs."""
@@ -129,6 +138,12 @@ class Matcher:
         if confidence >= self._thresholds.suggest or (held and self._thresholds.suggest < 1.0):
             return Band.SUGGEST
         return Band.NONE
+
+
+def _says_the_same(option: _Option) -> bool:
+    """Whether the words of the question and of the phrasing, two at least, are for the most part the same."""
+    row, asked = option.row, option.asked
+    return bool(len(asked.forms) > 1 and asked.share > 0.9 and row[_ASKED] >= _MOST and row[_COVERED] >= _HALF)
 
 
 def _preferring(scores: Floats, options: Sequence[_Option], languages: Sequence[str]) -> Floats:
