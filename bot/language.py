@@ -37,6 +37,11 @@ _HUNGARIAN = frozenset(
         "üdvözlöm",
         "jelszó",
         "jelszavam",
+        "jelszavamat",
+        "elfelejtettem",
+        "belepni",
+        "oldalam",
+        "oldalamat",
         "oldal",
         "fiók",
         "segítség",
@@ -94,26 +99,49 @@ _ENGLISH = frozenset(
 )
 
 _GREETINGS = {
-    "ru": "привет здравствуйте здрасте здравствуй здрасьте приветик хай добрый доброе доброго день вечер утро дня "
-    "суток вечера времени всем ку салют",
-    "en": "hello hi hey good morning evening afternoon day there greetings everyone all",
-    "hu": "szia sziasztok helló hello üdv üdvözlöm jó napot reggelt estét kívánok szép",
+    "привет здравствуйте здрасте здравствуй здрасьте приветик хай добрый доброе доброго салют ку": "день вечер утро дня суток вечера времени всем",
+    "hello hi hey greetings morning evening afternoon": "good day there everyone all",
+    "szia sziasztok helló hello üdv üdvözlöm napot reggelt estét": "jó kívánok szép",
 }
+"""What greets, and what may stand beside it: alone, a word such as "помощь" is a question."""
 _THANKS = {
-    "ru": "спасибо спс благодарю огромное большое вам за помощь ок окей понятно понял поняла ясно хорошо супер пасиб",
-    "en": "thanks thank you very much a lot so ok okay got it great cool understood for help the your",
-    "hu": "köszönöm köszi szépen a segítséget oké ok rendben értem szuper nagyon",
+    "спасибо спс пасиб благодарю ок окей понятно понял поняла ясно хорошо супер": "огромное большое вам за помощь",
+    "thanks thank ok okay great cool understood got": "you very much a lot so it for your the help",
+    "köszönöm köszi oké ok rendben értem szuper": "nagyon szépen a segítséget",
 }
+_PEOPLE_RU = (
+    r"(оператор|агент|человек|специалист|сотрудник|консультант|менеджер)(а|у|ом|ов|ами|ам|и|ы)?"
+    r"|людей|людьми|кем-нибудь|кем-то|поддержк(а|у|ой|и)|техподдержк(а|у|ой|и)"
+)
+_PEOPLE_EN = r"(human|agent|operator|person|representative|people|someone|somebody)s?"
+_LIVE_EN = r"(real|live|actual|human|support)"
+# A wish names a person and wants them: the nouns alone are said of many things ("удалить Mail.ru Агент", "my mobile
+# operator", "человек прислал мне вирус").
 _PERSON = tuple(
     re.compile(pattern)
     for pattern in (
-        r"\b(оператор\w*|агент\w*|живо\w+ человек\w*|человек\w* позови\w*|позови\w* человек\w*)\b",
-        r"\b(напишите нам|написать вам|написать в поддержку|связаться с (поддержкой|человеком|агентом))\b",
-        r"\b(соедините|переключите|свяжите)\b.*\b(человек\w*|поддержк\w*|специалист\w*)",
-        r"\b(хочу|нужен|нужна|можно)\b.*\b(человек\w*|специалист\w*|сотрудник\w*)\b",
-        r"\b(human( agent)?|live agent|real person|operator|write to us)\b",
-        r"\b(talk|speak|chat) (to|with) (a |an |the )?(human|person|agent|someone|somebody)\b",
-        r"\b(ügyintéző\w*|élő ember\w*|operátor\w*|írjon nekünk|emberrel szeretnék)\b",
+        # the bare word, with nothing but courtesy around it
+        rf"^\W*((а|ну|мне|бот|пожалуйста|плиз|срочно|здравствуйте|привет|можно|живой|живого|помощь)\W+)*"
+        rf"({_PEOPLE_RU})(\W+(пожалуйста|поддержки|срочно|плиз|живой|живого|мне))*\W*$",
+        rf"^\W*((i|we|a|an|the|please|hi|hello|need|want|can|get|me|{_LIVE_EN})\W+)*"
+        rf"(human|agent|operator|representative|person)(\W+(please|now))*\W*$",
+        r"^\W*((egy|kérek|kérem|kérnék)\W+)*(operátor\w*|ember\w*)(\W+(kérek|kérem|kérnék|szeretnék))*\W*$",
+        # a verb that calls for one, or talking to one
+        rf"\b(позови\w*|соедини\w*|переключи\w*|свяжи\w*|пригласи\w*|подключи\w*|позвать|дай\w*)\b"
+        rf"(\W+\w+){{0,4}}?\W+({_PEOPLE_RU})\b",
+        rf"\b({_PEOPLE_RU}) (позови|соедини|пригласи|подключи|дай)(те)?\b",
+        rf"\b(поговорить|пообщаться|говорить|общаться|связаться|переписываться) (с|со) (\w+ ){{0,2}}?({_PEOPLE_RU})\b"
+        r"(?!,? котор)",
+        rf"\b(хочу|нужен|нужна|нужно|можно|хотел\w* бы|хотелось бы) "
+        rf"((мне|я|сюда|живой|живого|настоящий|настоящего|реальный|реального|помощь) )*({_PEOPLE_RU})\b",
+        r"\bжив(ой|ого|ому|ым) (человек|оператор|агент|собеседник|сотрудник|специалист)(а|у|ом)?\b",
+        r"\b(напишите нам|написать вам|написать в (тех)?поддержку)\b",
+        rf"\b(talk|speak|chat|connect|transfer|put|get|give|call)( me| us)?( through)?( to| with)? "
+        rf"((a|an|the|some|{_LIVE_EN}) )*{_PEOPLE_EN}\b(?! (i|who|that|from|else|rights))",
+        rf"\b(need|want|like) ((to have|a|an|the|{_LIVE_EN}) )+(human|agent|operator|person|representative)\b",
+        r"\b(human|live) (agent|operator|person|support)\b|\bwrite to us\b",
+        r"\b(ügyintéző\w*|élő (ember|operátor)\w*|írjon nekünk)\b",
+        r"\b(ember|operátor)r?(rel|ral) (szeretnék|akarok|lehet|tudok) (beszél|írni)\w*|\bemberrel szeretnék\b",
     )
 )
 _ASKING_A_PERSON_WORDS = 8
@@ -161,5 +189,9 @@ def says_only_person(text: str) -> bool:
 
 
 def _only(text: str, lists: dict[str, str]) -> bool:
-    words = words_of(text)
-    return bool(words) and len(words) <= 5 and any(set(words) <= set(known.split()) for known in lists.values())
+    words = set(words_of(text))
+    if not words or len(words_of(text)) > 5:
+        return False
+    return any(
+        words & set(core.split()) and words <= {*core.split(), *beside.split()} for core, beside in lists.items()
+    )

@@ -57,28 +57,40 @@ class _Writer:
             self._entities.append(Entity(kind, start, units(self._text) - start, url))
 
     def finish(self) -> RichText:
-        return RichText(self._text.rstrip(), tuple(sorted(self._entities, key=lambda entity: entity.offset)))
+        text = self._text.rstrip()
+        entities = sorted(self._entities, key=lambda entity: entity.offset)
+        return RichText(text, _within(tuple(entities), 0, units(text)))
 
 
 def _write_blocks(tokens: list[Token], writer: _Writer) -> None:
     counters: list[int | None] = []  # one per open list: the next number, or None for bullets
+    first = True  # whether what comes is the first item of its list
+    begun = False  # whether a list item is at its very beginning, right behind its mark
     for token in tokens:
         match token.type:
             case "ordered_list_open":
-                counters.append(int(token.attrGet("start") or 1))
+                start = token.attrGet("start")
+                counters.append(1 if start is None else int(start))
+                first = True
             case "bullet_list_open":
                 counters.append(None)
+                first = True
             case "ordered_list_close" | "bullet_list_close":
                 counters.pop()
             case "list_item_open":
-                writer.gap("\n" if token.info and token.info != "1" else "\n\n" if len(counters) == 1 else "\n")
+                writer.gap("\n\n" if first and len(counters) == 1 else "\n")
+                first, begun = False, True
                 number = counters[-1]
                 writer.text("• " if number is None else f"{number}. ")
                 counters[-1] = None if number is None else number + 1
-            case "paragraph_open" | "heading_open" if not counters:
-                writer.gap("\n\n")
+            case "paragraph_open" | "heading_open":
+                if not begun:
+                    writer.gap("\n" if counters else "\n\n")
+                begun = False
             case "fence" | "code_block":
-                writer.gap("\n\n")
+                if not begun:
+                    writer.gap("\n\n")
+                begun = False
                 writer.begin(EntityKind.CODE)
                 writer.text(token.content.rstrip("\n"))
                 writer.end()
@@ -112,15 +124,17 @@ def _write_inline(tokens: list[Token], writer: _Writer) -> None:
 def split(rich: RichText, limit: int = PART_UNITS) -> list[RichText]:
     """Cut into parts of at most `limit` UTF-16 units, at a paragraph, sentence, line or word end where there is one.
 
-    Entities that a cut crosses go on in the next part; no character is lost but the white space at a cut.
+    Entities that a cut crosses go on in the next part; no character is lost but the white space at a cut. No part is
+    blank, unless the whole text is.
     """
     parts: list[RichText] = []
     rest, passed = rich.text, 0
     while rest:
         size = _cut(rest, limit)
         piece = rest[:size]
-        kept = piece.rstrip() or piece
-        parts.append(RichText(kept, _within(rich.entities, passed, units(kept))))
+        kept = piece.rstrip()
+        if kept:
+            parts.append(RichText(kept, _within(rich.entities, passed, units(kept))))
         following = rest[size:]
         stripped = following.lstrip()
         passed += units(piece) + units(following) - units(stripped)

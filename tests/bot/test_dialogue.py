@@ -1,0 +1,319 @@
+"""What the bot decides, as a table: the thread, the event and what the knowledge found on one side, the decisions on the other."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.dialogue import (
+    ASK_PERSON,
+    CloseTicket,
+    Decision,
+    Found,
+    GiveAnswer,
+    JoinTicket,
+    MarkBlocked,
+    OpenTicket,
+    Pressed,
+    ReopenTicket,
+    Say,
+    SettleLookup,
+    Suggest,
+    Thread,
+    TicketFact,
+    decide,
+    question_in,
+)
+from handoff.messages import Address, Attachment, EventKind, IncomingEvent
+from knowledge.entries import EntryView
+from knowledge.matching import Band, Candidate, Match
+
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
+WHO = Address("vk:main", "1")
+
+
+def entry(number: int, handoff: str = "allowed") -> EntryView:
+    return EntryView(
+        id=number,
+        key=f"e{number}",
+        lang="ru",
+        category="access",
+        category_title="Вход",
+        question=f"Вопрос {number}?",
+        alternatives=(),
+        answer=f"Ответ {number}",
+        own_handoff=None,
+        handoff=handoff,  # type: ignore[arg-type]  # one of its three words
+        status="published",
+        position=number,
+        helped=0,
+        not_helped=0,
+        created_at=NOW,
+        updated_at=NOW,
+        author="",
+    )
+
+
+ENTRIES = {number: entry(number) for number in range(1, 8)}
+ALWAYS, NEVER = entry(8, "always"), entry(9, "never")
+
+
+def found(band: Band, *confidences: float, known: dict[int, EntryView] | None = None) -> Found:
+    """A match whose candidates are entries 1, 2, 3 …"""
+    candidates = tuple(Candidate(place, "", confidence, ()) for place, confidence in enumerate(confidences, 1))
+    return Found(Match("", band, candidates), ENTRIES if known is None else known)
+
+
+def first(count: int) -> tuple[EntryView, ...]:
+    return tuple(ENTRIES[number] for number in range(1, count + 1))
+
+
+def says(text: str, *attachments: str) -> IncomingEvent:
+    return IncomingEvent(
+        EventKind.MESSAGE, WHO, NOW, text=text, attachments=tuple(Attachment(kind) for kind in attachments)
+    )
+
+
+PRESS = IncomingEvent(EventKind.PRESS, WHO, NOW, choice_id="c")
+LIVE = TicketFact(7, live=True, acknowledged=False)
+TOLD = replace(LIVE, acknowledged=True)
+SOLVED = TicketFact(5, live=False, acknowledged=False)
+FREE = Thread("ru")
+HELD = Thread("ru", ticket=LIVE)
+
+HELLO = Say("Hello. Describe your question in your own words, and I will find the answer or ask a person.")
+TEXT_ONLY = Say("I read text only. Describe the question in words, or ask a person.", (ASK_PERSON,))
+WELCOME = Say("You are welcome. If anything else comes up, just write.")
+
+
+def pressing(action: str, thread: Thread = FREE, **more: object) -> Thread:
+    given_: dict[str, object] = {"question": "не помню пароль", "lookup": 3, "entry": ENTRIES[1], **more}
+    return replace(thread, pressed=Pressed(action, **given_))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("thread", "event", "knowledge", "decisions"),
+    [
+        # sure, unsure, and at a loss
+        (FREE, says("пароль"), found(Band.ANSWER, 0.9), [GiveAnswer(ENTRIES[1], "пароль", None, hand_off=False)]),
+        (FREE, says(" пароль "), found(Band.SUGGEST, 0.4, 0.3), [Suggest((ENTRIES[1], ENTRIES[2]), "пароль")]),
+        (FREE, says("погода"), found(Band.NONE), [OpenTicket("погода", "unanswered")]),
+        (FREE, says("погода"), found(Band.NONE, 0.1, 0.1), [OpenTicket("погода", "unanswered")]),
+        # three choices at least, up to five, and beyond the third only what may help
+        (FREE, says("м"), found(Band.SUGGEST, 0.3, 0.01, 0.01, 0.01), [Suggest(first(3), "м")]),
+        (FREE, says("м"), found(Band.SUGGEST, *[0.2] * 7), [Suggest(first(5), "м")]),
+        # entries that vanished between the match and the look at them
+        (FREE, says("м"), found(Band.ANSWER, 0.9, known={}), [OpenTicket("м", "unanswered")]),
+        (FREE, says("м"), found(Band.SUGGEST, 0.3, 0.2, known={2: ENTRIES[2]}), [Suggest((ENTRIES[2],), "м")]),
+        # rules of the entry
+        (FREE, says("ж"), found(Band.ANSWER, 0.9, known={1: ALWAYS}), [GiveAnswer(ALWAYS, "ж", None, hand_off=True)]),
+        (FREE, says("ч"), found(Band.ANSWER, 0.9, known={1: NEVER}), [GiveAnswer(NEVER, "ч", None, hand_off=False)]),
+        # no question at all
+        (FREE, says("Привет!"), None, [HELLO]),
+        (FREE, says("/start"), None, [HELLO]),
+        (FREE, says("???"), None, [HELLO]),
+        (FREE, says("🙂"), None, [HELLO]),
+        (FREE, says("", "sticker"), None, [HELLO]),
+        (FREE, says(""), None, [HELLO]),
+        (FREE, says("спасибо"), None, [WELCOME]),
+        (FREE, says("", "photo"), None, [TEXT_ONLY]),
+        (FREE, says("  ", "sticker", "voice"), None, [TEXT_ONLY]),
+        # a person is wished for
+        (FREE, says("оператор"), None, [OpenTicket("оператор", "asked")]),
+        (replace(FREE, last_question="пароль"), says("оператор"), None, [OpenTicket("пароль", "asked")]),
+        (
+            replace(FREE, last_question="пароль"),
+            says("у меня второй день не открывается музыка на странице, позовите оператора"),
+            None,
+            [OpenTicket("у меня второй день не открывается музыка на странице, позовите оператора", "asked")],
+        ),
+        # a person holds the thread: the bot adds to it and says nothing of its own
+        (HELD, says("пароль"), None, [JoinTicket(7, acknowledge=True)]),
+        (replace(HELD, ticket=TOLD), says("пароль"), None, [JoinTicket(7, acknowledge=False)]),
+        (HELD, says("спасибо"), None, [JoinTicket(7, acknowledge=True)]),
+        (HELD, says("", "photo"), None, [JoinTicket(7, acknowledge=True)]),
+        (HELD, says("оператор"), None, [JoinTicket(7, acknowledge=True)]),
+    ],
+)
+def test_what_is_said(thread: Thread, event: IncomingEvent, knowledge: Found | None, decisions: list[Decision]) -> None:
+    assert decide(thread, event, knowledge) == decisions
+
+
+@pytest.mark.parametrize(
+    ("thread", "decisions"),
+    [
+        (FREE, [Say("This button no longer works. Write your question in your own words.")]),
+        (
+            pressing("helped"),
+            [SettleLookup(3, "helped", 1), Say("Good to hear. If anything else comes up, just write.")],
+        ),
+        (pressing("helped", lookup=None), [Say("Good to hear. If anything else comes up, just write.")]),
+        (
+            pressing("not_helped"),
+            [SettleLookup(3, "not_helped", 1), OpenTicket("не помню пароль", "not_helped", 3, "access")],
+        ),
+        (
+            pressing("not_helped", entry=NEVER),
+            [SettleLookup(3, "not_helped", 9), Say("Thank you, we will work on this answer.")],
+        ),
+        (
+            pressing("not_helped", entry=None),
+            [SettleLookup(3, "not_helped", None), OpenTicket("не помню пароль", "not_helped", 3, None)],
+        ),
+        (
+            pressing("none_fits", entry=None),
+            [SettleLookup(3, "none_fits", None), OpenTicket("не помню пароль", "none_fits", 3, None)],
+        ),
+        (pressing("ask_person", question="", lookup=None, entry=None), [OpenTicket("", "asked")]),
+        (
+            pressing("ask_person", Thread("ru", last_question="музыка"), question="", lookup=None, entry=None),
+            [OpenTicket("музыка", "asked")],
+        ),
+        (
+            pressing("pick"),
+            [SettleLookup(3, "chosen", 1), GiveAnswer(ENTRIES[1], "не помню пароль", 3, hand_off=False)],
+        ),
+        (
+            pressing("pick", entry=ALWAYS),
+            [SettleLookup(3, "chosen", 8), GiveAnswer(ALWAYS, "не помню пароль", 3, hand_off=True)],
+        ),
+        # with a live ticket, a choice shows its answer and opens no second ticket
+        (
+            pressing("pick", HELD, entry=ALWAYS),
+            [SettleLookup(3, "chosen", 8), GiveAnswer(ALWAYS, "не помню пароль", 3, hand_off=False)],
+        ),
+        (pressing("not_helped", HELD), [SettleLookup(3, "not_helped", 1), JoinTicket(7, acknowledge=True)]),
+        (pressing("ask_person", HELD, lookup=None), [JoinTicket(7, acknowledge=True)]),
+        # choices may be looked at again, everything else acts once
+        (
+            pressing("pick", used=True),
+            [SettleLookup(3, "chosen", 1), GiveAnswer(ENTRIES[1], "не помню пароль", 3, hand_off=False)],
+        ),
+        (pressing("helped", used=True), []),
+        (pressing("not_helped", used=True), []),
+        (pressing("none_fits", used=True), []),
+        # what the button speaks of is gone
+        (pressing("pick", entry=None), [Say("This answer has been removed. Write your question in your own words.")]),
+        (pressing("unheard of"), [Say("This answer has been removed. Write your question in your own words.")]),
+        (pressing("solved"), [Say("This answer has been removed. Write your question in your own words.")]),
+        # "is it solved?"
+        (
+            replace(pressing("solved"), pressed_ticket=SOLVED),
+            [CloseTicket(5), Say("Thank you. If anything else comes up, just write.")],
+        ),
+        (
+            replace(pressing("not_solved"), pressed_ticket=SOLVED),
+            [
+                ReopenTicket(5),
+                Say(
+                    "Question №{number} is open again; another agent will look at it. You can add details right here.",
+                    values={"number": 5},
+                ),
+            ],
+        ),
+        (
+            replace(pressing("not_solved", HELD), pressed_ticket=SOLVED),
+            [JoinTicket(7, acknowledge=True)],
+        ),
+        (replace(pressing("not_solved", HELD), pressed_ticket=LIVE), [JoinTicket(7, acknowledge=True)]),
+        (replace(pressing("not_solved", used=True), pressed_ticket=SOLVED), []),
+    ],
+)
+def test_what_a_button_does(thread: Thread, decisions: list[Decision]) -> None:
+    assert decide(thread, PRESS, None) == decisions
+
+
+@pytest.mark.parametrize("kind", [k for k in EventKind if k not in {EventKind.MESSAGE, EventKind.PRESS}])
+@pytest.mark.parametrize("thread", [FREE, HELD, pressing("helped")])
+def test_what_needs_no_answer(kind: EventKind, thread: Thread) -> None:
+    event = IncomingEvent(kind, WHO, NOW, text="не помню пароль")
+    assert question_in(thread, event) is None
+    assert decide(thread, event, None) == ([MarkBlocked()] if kind is EventKind.BLOCKED else [])
+
+
+@pytest.mark.parametrize(
+    ("text", "question"),
+    [
+        (" не помню пароль ", "не помню пароль"),
+        ("2fa", "2fa"),
+        ("привет, не помню пароль", "привет, не помню пароль"),
+        ("человек прислал мне вирус", "человек прислал мне вирус"),
+        ("помощь", "помощь"),
+        ("привет", None),
+        ("спасибо", None),
+        ("оператор", None),
+        ("/start", None),
+        ("!?", None),
+        ("", None),
+    ],
+)
+def test_what_is_looked_up(text: str, question: str | None) -> None:
+    assert question_in(FREE, says(text)) == question
+    assert question_in(HELD, says(text)) is None
+
+
+# --- of any thread and any event --------------------------------------------------------------------------------------
+
+facts = st.builds(TicketFact, st.integers(1, 99), st.booleans(), st.booleans())
+live_facts = st.builds(TicketFact, st.integers(1, 99), st.just(True), st.booleans())
+entries = st.sampled_from([*ENTRIES.values(), ALWAYS, NEVER])
+actions = st.sampled_from(["pick", "helped", "not_helped", "none_fits", "ask_person", "solved", "not_solved", "else"])
+presses = st.builds(
+    Pressed, actions, st.text(max_size=9), st.none() | st.integers(1, 9), st.none(), st.none() | entries, st.booleans()
+)
+threads = st.builds(
+    Thread,
+    st.sampled_from(["ru", "en", "hu"]),
+    st.none() | live_facts,
+    st.none() | presses,
+    st.none() | facts,
+    st.text(max_size=9),
+)
+words = st.text(max_size=30) | st.sampled_from(["оператор", "спасибо", "привет", "/start", "не помню пароль", "human"])
+attachments = st.lists(st.sampled_from(["photo", "sticker", "voice", "other"]).map(Attachment), max_size=2).map(tuple)
+events = st.builds(
+    lambda kind, text, given_: IncomingEvent(kind, WHO, NOW, text=text, attachments=given_),
+    st.sampled_from(EventKind),
+    words,
+    attachments,
+)
+matches = st.builds(
+    lambda band, confidences, known: found(band, *confidences, known=known),
+    st.sampled_from(Band),
+    st.lists(st.floats(0, 1), max_size=7),
+    st.dictionaries(st.integers(1, 9), entries, max_size=9),
+)
+
+
+def considered(thread: Thread, event: IncomingEvent, knowledge: Found) -> list[Decision]:
+    return decide(thread, event, knowledge if question_in(thread, event) is not None else None)
+
+
+@given(threads, events, matches)
+def test_a_message_always_leads_to_something_that_is_seen(
+    thread: Thread, event: IncomingEvent, knowledge: Found
+) -> None:
+    decisions = considered(thread, event, knowledge)
+    if event.kind is not EventKind.MESSAGE:
+        return
+    if thread.ticket is not None:
+        assert decisions == [JoinTicket(thread.ticket.number, acknowledge=not thread.ticket.acknowledged)]
+    else:
+        assert len(decisions) == 1
+        assert isinstance(decisions[0], Say | GiveAnswer | Suggest | OpenTicket)
+
+
+@given(threads, events, matches)
+def test_whatever_happens_there_is_one_ticket_at_most_and_one_message(
+    thread: Thread, event: IncomingEvent, knowledge: Found
+) -> None:
+    decisions = considered(thread, event, knowledge)
+    opening = [d for d in decisions if isinstance(d, OpenTicket) or (isinstance(d, GiveAnswer) and d.hand_off)]
+    assert len(opening) <= (thread.ticket is None)
+    assert sum(isinstance(d, ReopenTicket) for d in decisions) <= (thread.ticket is None)
+    assert sum(isinstance(d, Say | GiveAnswer | Suggest | OpenTicket | JoinTicket) for d in decisions) <= 1
+    for decision in decisions:
+        if isinstance(decision, Suggest):
+            assert 1 <= len(decision.entries) <= 5

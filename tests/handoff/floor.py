@@ -1,0 +1,141 @@
+"""The desk's rows on a real database, with people on both sides and a clock that is moved by hand."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from itertools import count
+from typing import TypeVar
+
+from sqlalchemy.orm import Session
+
+from handoff.desk import Desk
+from handoff.messages import RichText, SendOutcome, Sent
+from handoff.models import Agent, Contact, Delivery, DeliveryState, Role, Ticket
+from handoff.outbox import Choice, Claimed, Outbox
+from handoff.staff import AgentView, Staff
+from infra.bus import LocalBus
+from infra.database import Database
+from tests.office import Clock
+
+T = TypeVar("T")
+_people = count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Floor:
+    """Everything of `handoff` over one database."""
+
+    clock: Clock
+    database: Database
+    bus: LocalBus
+    outbox: Outbox
+    desk: Desk
+    staff: Staff
+
+    async def do(self, work: Callable[[Session], T]) -> T:
+        return await self.database.write(work)
+
+    async def contact(self, account: str = "vk:main", language: str = "en") -> int:
+        number = next(_people)
+
+        def work(session: Session) -> int:
+            now = self.clock()
+            contact = Contact(
+                account=account, user_id=str(number), name=f"Contact {number}", language=language,
+                created_at=now, last_seen_at=now,
+            )  # fmt: skip
+            session.add(contact)
+            session.flush()
+            return contact.id
+
+        return await self.do(work)
+
+    async def agent(self, name: str) -> AgentView:
+        """Somebody at the desk, whose password no test of the desk needs: hashing one takes its time."""
+        email = f"{name.lower()}{next(_people)}@example.org"
+
+        def work(session: Session) -> AgentView:
+            row = Agent(email=email, name=name, role=Role.AGENT, password_hash="", created_at=self.clock())
+            session.add(row)
+            session.flush()
+            return AgentView(row.id, row.email, row.name, row.role)
+
+        return await self.do(work)
+
+    async def asks(self, question: str = "how?", contact_id: int | None = None) -> int:
+        """A question handed to people; its number."""
+        who = await self.contact() if contact_id is None else contact_id
+
+        def work(session: Session) -> int:
+            return self.desk.open(session, session.get_one(Contact, who), question, reason="asked").id
+
+        return await self.do(work)
+
+    async def ticket(self, number: int) -> Ticket:
+        """A copy of the ticket's row."""
+        return await self.database.read(lambda session: _copy(session, session.get_one(Ticket, number)))
+
+    async def person(self, contact_id: int) -> Contact:
+        return await self.database.read(lambda session: _copy(session, session.get_one(Contact, contact_id)))
+
+    # --- deliveries -------------------------------------------------------------------------------------------------
+
+    async def posts(
+        self, contact_id: int, text: str = "words", *, agent: AgentView | None = None, choices: tuple[Choice, ...] = ()
+    ) -> int:
+        """Post one message and return its id."""
+
+        def work(session: Session) -> int:
+            contact = session.get_one(Contact, contact_id)
+            posted = self.outbox.post(
+                session, contact, RichText(text), choices=choices, agent_id=agent.id if agent else None
+            )
+            return posted.id
+
+        return await self.do(work)
+
+    async def parts(self, contact_id: int) -> list[Delivery]:
+        """Copies of the contact's deliveries, in order."""
+
+        def work(session: Session) -> list[Delivery]:
+            rows = session.query(Delivery).filter_by(contact_id=contact_id).order_by(Delivery.id).all()
+            session.expunge_all()
+            return rows
+
+        return await self.database.read(work)
+
+    async def claims(self, owner: str = "one", account: str = "vk:main", limit: int = 10) -> list[Claimed]:
+        return await self.do(lambda session: self.outbox.claim(session, account, owner, limit))
+
+    async def fences(self, claimed: Claimed, owner: str = "one") -> bool:
+        return await self.do(lambda session: self.outbox.fence(session, claimed.delivery_id, owner))
+
+    async def settles(
+        self, claimed: Claimed, outcome: SendOutcome, owner: str = "one", *, idempotent: bool = True
+    ) -> DeliveryState | None:
+        number = claimed.delivery_id
+        return await self.do(lambda session: self.outbox.settle(session, number, owner, outcome, idempotent=idempotent))
+
+    async def recovers(self, owner: str, *, idempotent: bool, account: str = "vk:main") -> None:
+        await self.do(lambda session: self.outbox.recover(session, account, owner, idempotent=idempotent))
+
+    async def sends(
+        self, outcome: SendOutcome | None = None, owner: str = "one", *, idempotent: bool = True
+    ) -> Claimed:
+        """Take the only part that is due all the way."""
+        (claimed,) = await self.claims(owner)
+        assert await self.fences(claimed, owner)
+        await self.settles(claimed, outcome or Sent(), owner, idempotent=idempotent)
+        return claimed
+
+    async def puts(self, delivery_id: int, state: DeliveryState) -> None:
+        """Place a delivery in a state that is tedious to reach."""
+
+        def work(session: Session) -> None:
+            session.get_one(Delivery, delivery_id).state = state
+
+        await self.do(work)
+
+
+def _copy(session: Session, row: T) -> T:
+    session.expunge(row)
+    return row
