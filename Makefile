@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 
-.PHONY: setup run test check soak bench lock clean
+.PHONY: setup run test check soak bench bench-matching lock clean
 
 # The lock files are complete, so pip resolves nothing: --no-deps also keeps out what pyproject.toml overrides.
 .venv/run: requirements.lock pyproject.toml
@@ -38,6 +38,10 @@ soak: .venv/dev
 
 bench: .venv/dev
 	$(BIN)/python -m benchmarks
+
+# The matcher on judged questions: DATA is a folder of sets, each with knowledge.jsonl and queries.jsonl.
+bench-matching: .venv/dev
+	$(BIN)/python benchmarks/matching.py $(DATA)
 
 # After a change of the dependencies in pyproject.toml; needs `uv`.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -q

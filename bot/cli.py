@@ -130,7 +130,8 @@ def knowledge_eval(knowledge_file: Path, queries_file: Path, as_json: bool) -> N
     entries, queries = read_knowledge(_lines(knowledge_file)), read_queries(_lines(queries_file))
     with click.progressbar(length=len(queries), label="Asking", file=sys.stderr) as bar:
         report = evaluate(entries, queries, progress=lambda _done, _total: bar.update(1))
-    figures = asdict(report)
+    # A share of nothing is no number, and JSON has no word for that but null.
+    figures = {name: None if value != value else value for name, value in asdict(report).items()}  # noqa: PLR0124
     if as_json:
         click.echo(json.dumps(figures))
         return

@@ -10,7 +10,7 @@ from handoff.messages import Entity, EntityKind, RichText
 PART_UNITS = 4000
 """Longest part in UTF-16 units: VK and Telegram take 4096, and one size for all splits a text alike everywhere."""
 
-_markdown = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_inline", "html_block", "entity"])
+_markdown = MarkdownIt("commonmark", {"html": False}).disable(["html_inline", "html_block", "entity"])
 _KINDS = {"strong": EntityKind.BOLD, "em": EntityKind.ITALIC, "link": EntityKind.LINK}
 _SENTENCE_END = re.compile(r"[.!?…](?=\s)")
 
@@ -27,7 +27,7 @@ def clean(text: str) -> str:
 
 
 def from_markdown(source: str) -> RichText:
-    """Read bold, italic, code, links, lists and paragraphs; anything else stays as it was written."""
+    """Read bold, italic, code, links, pictures (as links), lists and paragraphs; anything else stays as written."""
     writer = _Writer()
     _write_blocks(_markdown.parse(source), writer)
     return writer.finish()
@@ -110,6 +110,10 @@ def _write_inline(tokens: list[Token], writer: _Writer) -> None:
         elif token.type == "code_inline":
             writer.begin(EntityKind.CODE)
             writer.text(token.content)
+            writer.end()
+        elif token.type == "image":  # chats show a picture's link; its words say what is to be seen there
+            writer.begin(EntityKind.LINK, str(token.attrGet("src") or ""))
+            writer.text(token.content or str(token.attrGet("src") or ""))
             writer.end()
         elif edge == "open" and name in _KINDS:
             writer.begin(_KINDS[name], str(token.attrGet("href") or ""))

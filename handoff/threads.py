@@ -43,6 +43,8 @@ class Line:
     edited_at: datetime | None
     at: datetime
     deliveries: tuple[DeliveryView, ...]
+    choices: tuple[str, ...]
+    """Labels of the buttons that were offered under it."""
 
 
 def thread(session: Session, contact_id: int) -> tuple[Line, ...]:
@@ -51,15 +53,17 @@ def thread(session: Session, contact_id: int) -> tuple[Line, ...]:
         select(Message).where(Message.contact_id == contact_id).order_by(Message.id.desc()).limit(LINES)
     ).all()
     parts: defaultdict[int, list[DeliveryView]] = defaultdict(list)
+    choices: defaultdict[int, list[str]] = defaultdict(list)
     wanted = [message.id for message in latest if message.kind is MessageKind.OUTGOING]
     for row in session.scalars(select(Delivery).where(Delivery.message_id.in_(wanted)).order_by(Delivery.id)):
+        choices[row.message_id] += [button["label"] for button in row.buttons]
         parts[row.message_id].append(
             DeliveryView(row.id, row.state, row.reason, row.attempts, row.repeated, row.next_attempt_at, row.updated_at)
         )
-    return tuple(_line(message, tuple(parts[message.id])) for message in reversed(latest))
+    return tuple(_line(message, tuple(parts[message.id]), tuple(choices[message.id])) for message in reversed(latest))
 
 
-def _line(message: Message, deliveries: tuple[DeliveryView, ...]) -> Line:
+def _line(message: Message, deliveries: tuple[DeliveryView, ...], choices: tuple[str, ...]) -> Line:
     return Line(
         id=message.id,
         kind=message.kind,
@@ -71,4 +75,5 @@ def _line(message: Message, deliveries: tuple[DeliveryView, ...]) -> Line:
         edited_at=message.edited_at,
         at=message.at,
         deliveries=deliveries,
+        choices=choices,
     )

@@ -31,7 +31,7 @@ CONTENT_POLICY = (
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 # One that the example knowledge answers, one that it is unsure about, one for a person.
-EXAMPLES = ("здрасте не могу зайти забыла пороль", "не работает музыка", "есть вакансии?")
+EXAMPLES = ("здрасте не могу зайти забыла пороль", "не работает музыка", "когда концерт в москве")
 
 
 class Platform(StrEnum):

@@ -96,6 +96,8 @@ async def test_an_agent_works_a_question(rig: Rig, script: bool) -> None:
         await expect(page.locator(".line-ours .words")).to_have_text("Here it is.")
         await expect(page.locator(".mark-queued")).to_have_text("○ queued")
         await expect(page.locator("#text")).to_have_value("")
+        await page.reload()
+        await expect(page.locator("#text")).to_have_value("")  # what was sent does not come back as a draft
         await page.get_by_role("button", name="Mark solved").click()
         await expect(page.locator("#holding")).to_contain_text("This question is closed")
         await page.locator("#text").fill("One more thing")

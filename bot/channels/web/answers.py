@@ -22,10 +22,15 @@ class _Renderer(RendererHTML):
         tokens[idx].attrSet("rel", "noopener noreferrer")
         return self.renderToken(tokens, idx, options, env)
 
+    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:  # noqa: ARG002
+        """A picture is a link: it would come from another site, which the content policy forbids."""
+        source = str(tokens[idx].attrGet("src") or "")
+        link = Markup('<a href="{}" rel="noopener noreferrer">{}</a>')
+        return str(link.format(source, tokens[idx].content or source))
 
-# No HTML passes through, and the library itself refuses javascript: and data: addresses. Pictures would come from other
-# sites, which the content policy forbids.
-_markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=_Renderer).disable("image")
+
+# No HTML passes through, and the library itself refuses javascript: and data: addresses.
+_markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=_Renderer)
 
 
 def as_html(source: str) -> Markup:

@@ -82,7 +82,9 @@ document.addEventListener("DOMContentLoaded", () => {
     document.getElementById("signed-out").hidden = event.detail.xhr.status !== 401;
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
-    const sent = event.detail.successful && ["send", "save-note"].includes(event.detail.elt.id);
+    // By the address: the button itself has been replaced by the answer, so the event no longer names it.
+    const { verb, path } = event.detail.requestConfig;
+    const sent = event.detail.successful && verb === "post" && /\/(reply|note)(\?|$)/.test(path);
     if (event.detail.successful) document.getElementById("signed-out").hidden = true;
     if (sent) sessionStorage.removeItem(draftName);
   });
