@@ -55,7 +55,8 @@ class LongPoll:
                     await self._stirred.wait()
                 if answer is not None:
                     return answer
-        return {"ts": str(self._last), "updates": []}
+        # An event that came together with the end of the wait must not be passed over by its number.
+        return self._look(key, ts) or {"ts": ts, "updates": []}
 
     def _look(self, key: str, ts: str) -> dict[str, Any] | None:
         if self._lost_all:

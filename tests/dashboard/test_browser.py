@@ -22,6 +22,8 @@ pytestmark = [
     pytest.mark.browser,
     pytest.mark.skipif(PROGRAM is None, reason="no Chromium found: install one, e.g. `apt-get install chromium`"),
 ]
+# Waiting longer costs nothing where all is well, and a busy machine is no fault of the page.
+expect.set_options(timeout=20_000)
 
 
 @dataclass

@@ -30,7 +30,7 @@ from tests.conftest import Backend
 
 T = TypeVar("T")
 Platform = Literal["telegram", "vk"]
-PATIENCE = 8.0
+PATIENCE = 20.0
 """Seconds after which silence is a failure; a reply normally takes a fraction of one."""
 KNOWLEDGE = Path(__file__).parent / "knowledge.yaml"
 

@@ -3,6 +3,7 @@
 import asyncio
 from typing import Any
 
+from bot.simulator.vk_longpoll import LongPoll
 from tests.simulator.conftest import ANNA, CommunityClient
 
 
@@ -114,3 +115,13 @@ async def test_what_the_long_poll_lost_is_in_the_history(community: CommunityCli
     assert (await community.response("messages.getConversations", filter="unanswered"))["count"] == 1
     await community.response("messages.send", peer_ids=ANNA, message="d", random_id=1)
     assert (await community.response("messages.getConversations", filter="unanswered"))["count"] == 0
+
+
+async def test_an_event_at_the_very_end_of_the_wait_is_not_passed_over() -> None:
+    poll, closing = LongPoll(), asyncio.Event()
+    look = asyncio.create_task(poll.check(poll.key, poll.server("")["ts"], 0, closing))
+    await asyncio.sleep(0)  # it has looked, found nothing, and its time is up
+    poll.append({"type": "message_new"})
+    answer = await look
+    again = await poll.check(poll.key, answer["ts"], 0, closing)
+    assert answer["updates"] + again["updates"] == [{"type": "message_new"}]
