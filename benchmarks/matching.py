@@ -116,7 +116,9 @@ def main() -> None:
                 f" | {report.auto_answer_precision:.3f} | {report.auto_answer_coverage:.3f} | {report.p50_ms:.2f} |"
             )
             for scorer in _SCORERS:
-                by_kind[kind][scorer].append(accuracy_of(scorer, knowledge, queries))
+                by_kind[kind][scorer].append(
+                    accuracy_of(scorer, knowledge, queries[::3])
+                )  # they are slow: a third will do
         chance, right, inside = confidences(knowledge, kinds["clean"])
         coverage[name] = precision_by_coverage(chance, right, inside)
         chances.append(chance)

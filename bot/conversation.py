@@ -150,8 +150,10 @@ class Conversation:
         contact = self._lock(session, address)
         contact.version += 1
         contact.language = contact.language or self._language
-        words = _words_in(item.payload) or "…"
-        self._effects.hand_over_unread(session, contact, words)
+        message = self._record(session, contact, item, Thread(contact.language))
+        ticket_id = self._effects.hand_over_unread(session, contact, _words_in(item.payload))
+        if message is not None:
+            message.ticket_id = ticket_id
 
     def _lock(self, session: Session, address: Address) -> Contact:
         """The contact's row, made if need be, and nobody else's until the commit."""

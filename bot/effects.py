@@ -53,10 +53,11 @@ class Effects:
             round_.do(decision, lookup)
         return round_.ticket_id
 
-    def hand_over_unread(self, session: Session, contact: Contact, words: str) -> None:
-        """A message that could not be handled: a person gets it, and the contact is told so."""
+    def hand_over_unread(self, session: Session, contact: Contact, words: str) -> int | None:
+        """A message that could not be handled: a person gets it, and the contact is told so; the ticket's id."""
         round_ = _Round(session, contact, self._desk, self._outbox, self._clock, contact.language)
         round_.do(OpenTicket(clean(words), "poison"), None)
+        return round_.ticket_id
 
 
 class _Round:

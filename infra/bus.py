@@ -6,6 +6,7 @@ whoever waits for hints also looks at the database now and then.
 
 import asyncio
 import contextlib
+import json
 import secrets
 from collections.abc import AsyncIterator
 from typing import Protocol
@@ -90,7 +91,7 @@ class RedisBus:
         """Prepare for `url` (`redis://…`); nothing is sent before `open`."""
         try:
             self._redis = redis.asyncio.Redis.from_url(
-                url, socket_timeout=None, socket_connect_timeout=_TIMEOUT_SECONDS, decode_responses=True
+                url, socket_timeout=None, socket_connect_timeout=_TIMEOUT_SECONDS
             )
         except ValueError as error:
             raise PlainError("FRONTDESK_REDIS_URL is not a Redis address, e.g. redis://localhost:6379/0") from error
@@ -117,7 +118,7 @@ class RedisBus:
     def publish(self, topic: str, note: str = "") -> None:
         self._local.publish(topic, note)
         with contextlib.suppress(asyncio.QueueFull):
-            self._outgoing.put_nowait(f"{self._self} {topic} {note}")
+            self._outgoing.put_nowait(json.dumps((self._self, topic, note)))
 
     def subscribe(self, topic: str) -> Subscription:
         return self._local.subscribe(topic)
@@ -141,14 +142,20 @@ class RedisBus:
         while True:
             try:
                 async for line in self._lines():
-                    origin, topic, note = line.split(" ", 2)
-                    if origin != self._self:
-                        self._local.publish(topic, note)
+                    self._hear(line)
             except (RedisError, OSError, TimeoutError):
                 self.degraded = True
             await asyncio.sleep(_RECONNECT_SECONDS)
 
-    async def _lines(self) -> AsyncIterator[str]:
+    def _hear(self, line: bytes) -> None:
+        try:
+            origin, topic, note = map(str, json.loads(line))
+        except (ValueError, TypeError):
+            return  # whoever else uses the server may say anything
+        if origin != self._self:
+            self._local.publish(topic, note)
+
+    async def _lines(self) -> AsyncIterator[bytes]:
         async with self._redis.pubsub() as channel:
             await channel.subscribe("frontdesk")
             async for message in channel.listen():

@@ -115,12 +115,12 @@ async def _race(work: Awaitable[None], loss: Awaitable[None]) -> bool:
 def _parse(url: str) -> URL:
     try:
         parsed = make_url(url)
-    except ArgumentError as error:
+    except (ArgumentError, ValueError) as error:
         raise PlainError("FRONTDESK_DATABASE_URL is not a database address, e.g. sqlite:///var/frontdesk.db") from error
     if parsed.drivername == "postgresql":
         parsed = parsed.set(drivername="postgresql+psycopg")
     if parsed.drivername not in {"sqlite", "postgresql+psycopg"}:
         raise PlainError("FRONTDESK_DATABASE_URL must start with sqlite:/// or postgresql+psycopg://")
-    if parsed.drivername == "sqlite" and not parsed.database:
+    if parsed.drivername == "sqlite" and parsed.database in {None, "", ":memory:"}:
         raise PlainError("FRONTDESK_DATABASE_URL names no file, e.g. sqlite:///var/frontdesk.db")
     return parsed

@@ -1,4 +1,7 @@
-"""PostgreSQL behind a pool: each unit of work in a thread of its own, READ COMMITTED, rows locked where needed."""
+"""PostgreSQL behind a pool: each unit of work in a thread of its own.
+
+Writing is READ COMMITTED with rows locked where needed; reading is REPEATABLE READ, so that it sees one moment.
+"""
 
 import asyncio
 from collections.abc import Callable
@@ -35,7 +38,7 @@ class PostgresStore:
         self._lone = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         try:
             self.engine.connect().close()
-        except OperationalError as error:
+        except DBAPIError as error:
             self.engine.dispose()
             where = url.render_as_string(hide_password=True)
             raise PlainError(
@@ -75,7 +78,7 @@ class PostgresStore:
 
     def _read(self, work: Callable[[Session], T]) -> T:
         with Session(self.engine) as session:
-            session.connection(execution_options={"postgresql_readonly": True})
+            session.connection(execution_options={"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"})
             return work(session)
 
     def _write(self, work: Callable[[Session], T], loop: asyncio.AbstractEventLoop) -> T:

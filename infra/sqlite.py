@@ -18,6 +18,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.engine import URL
+from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from infra.errors import PlainError
@@ -65,10 +66,17 @@ class SqliteStore:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._lock = FileLock(path.with_name(path.name + ".lock"), path)
-        except PermissionError as error:
+        except OSError as error:  # no right, no such drive, a file where a folder should be
             raise PlainError(f"{path.parent} cannot be written: choose another FRONTDESK_DATABASE_URL.") from error
         self.engine = _engine(url, begin="BEGIN IMMEDIATE", query_only=False)
         self._readers = _engine(url, begin="BEGIN", query_only=True)
+        try:
+            self.engine.connect().close()
+        except DatabaseError as error:
+            self._lock.close()
+            raise PlainError(
+                f"{path} is not a SQLite database or cannot be opened: choose another FRONTDESK_DATABASE_URL."
+            ) from error
         self._threads = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-read")
         self._waiting: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write_for_ever, name="sqlite-write", daemon=True)

@@ -27,6 +27,7 @@ class EvalEntry:
     question: str
     alternatives: tuple[str, ...]
     lang: str
+    answer: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,10 @@ def read_knowledge(lines: Iterable[str]) -> list[EvalEntry]:
         if not isinstance(alternatives, list) or not all(isinstance(text, str) for text in alternatives):
             raise PlainError(f'Line {number}, field "alternatives": a list of texts is needed.')
         question = _text(row, number, "question")
-        entries.append(EvalEntry(identity, question, tuple(alternatives), _text(row, number, "lang")))
+        answer = row.get("answer") or ""
+        if not isinstance(answer, str):
+            raise PlainError(f'Line {number}, field "answer": a text is needed.')
+        entries.append(EvalEntry(identity, question, tuple(alternatives), _text(row, number, "lang"), answer))
     return entries
 
 
@@ -96,7 +100,10 @@ def read_queries(lines: Iterable[str]) -> list[EvalQuery]:
                 f'Line {number}, field "expected": missing; write null when no entry answers the question.'
             )
         expected = None if row["expected"] is None else _identity(row["expected"], number, "expected")
-        queries.append(EvalQuery(_text(row, number, "text"), _text(row, number, "lang"), expected))
+        text = row.get("text")
+        if not isinstance(text, str):  # an empty one is a question too: people send stickers and bare punctuation
+            raise PlainError(f'Line {number}, field "text": a text is needed.')
+        queries.append(EvalQuery(text, _text(row, number, "lang"), expected))
     return queries
 
 
@@ -144,7 +151,8 @@ def evaluate(
                 f"Question {position} expects the entry {query.expected!r}, which the knowledge does not have."
             )
     begun = time.perf_counter()
-    matcher = Matcher.build(_phrasings(knowledge), thresholds or Thresholds())
+    answers = {place: entry.answer for place, entry in enumerate(knowledge)}
+    matcher = Matcher.build(_phrasings(knowledge), thresholds or Thresholds(), answers=answers)
     index_seconds = time.perf_counter() - begun
     ranks: list[int] = []
     confidences: list[float] = []

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import re
 
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
@@ -19,6 +20,7 @@ from knowledge.writing import current_revision
 
 TOPIC = "knowledge"
 _LOOK_SECONDS = 1.0
+_LINK_TARGET = re.compile(r"\]\([^)]*\)")  # where a Markdown link leads says nothing about the question
 
 logger = logging.getLogger(__name__)
 
@@ -66,8 +68,8 @@ class Library:
         async with self._refreshing:
             if await self._db.read(current_revision) == self.revision:
                 return False
-            revision, phrasings = await self._db.read(_published)
-            matcher = await asyncio.to_thread(Matcher.build, phrasings)
+            revision, phrasings, answers = await self._db.read(_published)
+            matcher = await asyncio.to_thread(Matcher.build, phrasings, answers=answers)
             self._current = (revision, matcher)
             logger.info("knowledge at revision %d: %d phrasings", revision, len(phrasings))
             return True
@@ -113,16 +115,19 @@ class Library:
         after_commit(session, lambda: self._bus.publish(TOPIC))
 
 
-def _published(session: Session) -> tuple[int, list[Phrasing]]:
+def _published(session: Session) -> tuple[int, list[Phrasing], dict[int, str]]:
+    """What the matcher is built from: the revision, every wording, and the words of each answer."""
     # The revision first: a change that slips in between is then seen again by the next look, never missed.
     revision = current_revision(session)
-    questions = session.execute(
-        select(Entry.id, Entry.question, Entry.lang).where(Entry.status == "published").order_by(Entry.id)
-    )
+    entries = session.execute(
+        select(Entry.id, Entry.question, Entry.lang, Entry.answer).where(Entry.status == "published").order_by(Entry.id)
+    ).all()
     wordings = session.execute(
         select(PhrasingRow.entry_id, PhrasingRow.text, Entry.lang)
         .join(Entry, Entry.id == PhrasingRow.entry_id)
         .where(Entry.status == "published")
         .order_by(PhrasingRow.entry_id, PhrasingRow.position)
-    )
-    return revision, [Phrasing(*row) for row in (*questions, *wordings)]
+    ).all()
+    phrasings = [Phrasing(entry_id, text, lang) for entry_id, text, lang, _ in entries]
+    phrasings += [Phrasing(entry_id, text, lang) for entry_id, text, lang in wordings]
+    return revision, phrasings, {entry_id: _LINK_TARGET.sub("]", answer) for entry_id, _, _, answer in entries}

@@ -2,8 +2,10 @@
 
 import re
 
+from knowledge.matching.text import lower, words
+
 _OPENING = re.compile(
-    r"^(?:здравствуйте|здравствуй|здрасьте|добр(?:ый|ое|ого|ой) (?:день|утро|вечер|времени суток|времени|дня|ночи)|приветствую"
+    r"^(?:здравствуйте|здравствуй|здрасьте|здрасте|здрасти|здорово|салют|добр(?:ый|ое|ого|ой) (?:день|утро|вечер|времени суток|времени|дня|ночи)|приветствую"
     r"|привет(?:ик)?|хай|уважаемые|подскажите|скажите|посоветуйте|пожалуйста|плиз|извините|простите|у меня (?:такой )?вопрос"
     r"|есть вопрос|такой вопрос|вопрос|hi|hello|hey|greetings|good (?:morning|afternoon|evening|day)|dear (?:support|team|sir|all)"
     r"|(?:i have a )?quick question|(?:i have a|a) question|please|pls|sorry|excuse me|there|guys|team"
@@ -19,9 +21,9 @@ _CLOSING = re.compile(
 )
 
 
-def strip(words: list[str]) -> list[str]:
+def strip(found: list[str]) -> list[str]:
     """The words without greeting and thanks; all of them when nothing else would be left."""
-    text = " ".join(words)
+    text = " ".join(found)
     for _ in range(4):
         bare = _CLOSING.sub("", _OPENING.sub("", text)).strip()
         if bare == text:
@@ -44,7 +46,7 @@ def parts(text: str) -> list[str]:
 
     People leave out full stops, so a capital letter after a lower-case word is taken for a possible beginning as well.
     """
-    if len(text.split()) <= _LONG:
+    if len(strip(words(lower(text)))) <= _LONG:
         return [text]
     found = [text]
     for sentence in _SENTENCE_END.split(text):

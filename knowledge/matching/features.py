@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from knowledge.matching.arrays import Floats, Ints, Rows
+from knowledge.matching.arrays import Floats, Ints, Rows, unit
 from knowledge.matching.index import Index
 from knowledge.matching.lessons import Lessons
 from knowledge.matching.question import Question
@@ -14,6 +14,7 @@ from knowledge.matching.question import Question
 NAMES = (
     "stem", "gram", "top3", "centroid", "asked", "covered", "both", "ratio", "sorted", "set", "equal", "exact", "count",
     "length", "lesson", "missed", "pairs", "anywhere", "meant", "theme", "asked_meant", "covered_meant",
+    "answered", "answer_meant",
 )  # fmt: skip
 """The columns of a row.
 
@@ -22,7 +23,8 @@ Of the best three: mean cosine (top3); the greatest share of the question's weig
 alone; asked_meant: also by meaning), share of the phrasing found in the question (covered, covered_meant), both, share of
 neighbouring words that are neighbours there too (pairs), cosine of meanings (meant).
 Of the entry: cosine with its centre (centroid; theme: by meaning), number of phrasings (count), what the phrasings teach
-(lesson), share of the question found in any of them (anywhere), the weightiest word found in none (missed).
+(lesson), share of the question found in any of them (anywhere), the weightiest word found in none (missed), share found in
+the answer (answered), cosine of meanings with the answer (answer_meant).
 """
 
 NEAREST = 40
@@ -55,17 +57,20 @@ class _Nearby:
     @classmethod
     def of(cls, index: Index, question: Question, phrasings: Ints, entry_starts: Ints) -> "_Nearby":
         tokens, lengths = index.tokens.gather(phrasings)
-        columns = np.searchsorted(question.active, tokens)
-        columns[np.append(question.active, -1)[columns] != tokens] = len(question.active)
-        return cls(phrasings, entry_starts, tokens, columns, lengths, np.cumsum(lengths) - lengths)
+        return cls(phrasings, entry_starts, tokens, _columns(question, tokens), lengths, np.cumsum(lengths) - lengths)
+
+
+def _columns(question: Question, tokens: Ints) -> Ints:
+    """The column of `Question.likeness` for each token; the last one, of zeros, for a token that resembles no word."""
+    columns: Ints = np.searchsorted(question.active, tokens)
+    columns[np.append(question.active, -1)[columns] != tokens] = len(question.active)
+    return columns
 
 
 def nearest(index: Index, lessons: Lessons, question: Question, text: str) -> Reranked:
     """Feature rows of the `NEAREST` entries; nothing at all when no n-gram is shared."""
     cosines = index.cosines(question)
-    intent = question.weights @ question.meaning
-    intent /= max(float(np.linalg.norm(intent)), 1e-6)
-    entries = index.nearest(cosines, intent, NEAREST)
+    entries = index.nearest(cosines, question.intent, NEAREST)
     if not len(entries):
         return Reranked(entries, entries, np.zeros((0, len(NAMES)), np.float32))
     phrasings, sizes = Rows(index.entry_starts, np.arange(len(index.texts), dtype=np.int32)).gather(entries)
@@ -89,10 +94,11 @@ def nearest(index: Index, lessons: Lessons, question: Question, text: str) -> Re
     _compare_words(index, question, alike, spoken, column)
     _compare_strings(index, text, spoken, column)
     _compare_entries(index, question, alike, owned, column)
-    taught = lessons.of(cosines)
+    _compare_answers(index, question, entries, alike, column)
+    taught = lessons.of(question, cosines)
     column["lesson"][:] = taught[entries] if taught is not None else column["centroid"]
-    column["meant"][:] = np.maximum.reduceat(index.meanings(spoken.phrasings) @ intent, starts)
-    column["theme"][:] = index.entry_meaning[entries] @ intent
+    column["meant"][:] = np.maximum.reduceat(index.meanings(spoken.phrasings) @ question.intent, starts)
+    column["theme"][:] = index.entry_meaning[entries] @ question.intent
     return Reranked(entries, phrasings[lead], rows)
 
 
@@ -165,3 +171,22 @@ def _compare_entries(
     column["anywhere"][:] = question.weights @ best / max(float(question.weights.sum()), 1e-6)
     absent = (1.0 - np.minimum(best, 1.0)) * question.weights[:, None]
     column["missed"][:] = absent.max(axis=0) / (index.vocabulary.rarest + 0.3)
+
+
+def _compare_answers(
+    index: Index,
+    question: Question,
+    entries: Ints,
+    alike: Floats,
+    column: dict[str, NDArray[np.float32]],
+) -> None:
+    tokens, lengths = index.answers.gather(entries)
+    filled = np.flatnonzero(lengths)
+    if not len(filled):
+        return
+    starts = (np.cumsum(lengths) - lengths)[filled]
+    best = np.maximum.reduceat(alike[:, _columns(question, tokens)], starts, axis=1)
+    column["answered"][filled] = question.weights @ best / max(float(question.weights.sum()), 1e-6)
+    stems = index.vocabulary.form_stem[tokens]
+    meaning = index.vocabulary.stem_meaning[stems] * index.vocabulary.stem_weight[stems][:, None]
+    column["answer_meant"][filled] = unit(np.add.reduceat(meaning, starts, axis=0)) @ question.intent

@@ -6,36 +6,39 @@ over the postings of the words it resembles.
 """
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 
 from knowledge.matching.arrays import Floats, Ints, Rows, unit
 from knowledge.matching.meanings import WIDTH
 from knowledge.matching.question import Question
-from knowledge.matching.text import lower, words
+from knowledge.matching.text import clip, lower, words
 from knowledge.matching.values import Phrasing
 from knowledge.matching.vocabulary import Vocabulary
 
 _CHUNK = 4096
-_POSTINGS = 60_000
+_ANSWER = 600
+_POSTINGS = 30_000
 _LOOKED_AT = 2_000
 _ALL_ENTRIES = 5_000
 _BY_MEANING = 0.3
 
 
 class Index:
-    """Phrasings grouped by entry, with postings by word form. Immutable once built."""
+    """Phrasings grouped by entry, with postings by word form, and the words of the answers. Immutable once built."""
 
-    def __init__(self, phrasings: Sequence[Phrasing]) -> None:
+    def __init__(
+        self, phrasings: Sequence[Phrasing], answers: Mapping[int, str], background: "Index | None" = None
+    ) -> None:
         entries: dict[int, list[tuple[Phrasing, list[str]]]] = {}
         for phrasing in phrasings:
-            found = words(lower(phrasing.text))
+            found = words(lower(clip(phrasing.text)))
             if found:  # what has no words can never be found
                 entries.setdefault(phrasing.entry_id, []).append((phrasing, found))
         self.entry_ids = list(entries)
         self.langs = [own[0][0].lang for own in entries.values()]
-        self.vocabulary = Vocabulary()
+        self.vocabulary: Vocabulary = Vocabulary(background.vocabulary if background else None)
         self.texts: list[str] = []
         self.norms: list[str] = []
         lengths, tokens = [], []
@@ -48,12 +51,24 @@ class Index:
                 self.texts.append(phrasing.text)
                 self.norms.append(" ".join([self.vocabulary.forms[number] for number in numbers]))
         self.tokens = Rows.of(lengths, tokens)
+        self.answers = self._answers(answers)
         self.entry_starts = np.zeros(len(sizes) + 1, np.int32)
         np.cumsum(np.array(sizes, np.int32), out=self.entry_starts[1:])
         self.owners: Ints = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
         self.vocabulary.seal(self.tokens, self.owners, len(sizes))
         self.postings = self.tokens.inverted(len(self.vocabulary.forms))
         self._measure()
+
+    def _answers(self, answers: Mapping[int, str]) -> Rows:
+        """The distinct words of each entry's answer. They take part when entries are put in order, not in the search."""
+        lengths: list[int] = []
+        tokens: list[int] = []
+        for entry, lang in zip(self.entry_ids, self.langs, strict=True):
+            found = words(lower(answers.get(entry, "")[:_ANSWER]))
+            own = set(self.vocabulary.add(found, lang))
+            lengths.append(len(own))
+            tokens.extend(own)
+        return Rows.of(lengths, tokens)
 
     def _measure(self) -> None:
         """Lengths of the phrasing vectors and of the entries' mean vectors."""
@@ -135,7 +150,14 @@ class Index:
             self.entry_meaning,
         )
         texts = sum(map(sys.getsizeof, self.texts)) + sum(map(sys.getsizeof, self.norms))
-        return sum(a.nbytes for a in arrays) + self.tokens.size + self.postings.size + texts + self.vocabulary.size
+        return (
+            sum(a.nbytes for a in arrays)
+            + self.tokens.size
+            + self.answers.size
+            + self.postings.size
+            + texts
+            + self.vocabulary.size
+        )
 
     def cosines(self, question: Question) -> Floats:
         """Mean of the stem and the n-gram cosine with every phrasing.
@@ -151,33 +173,36 @@ class Index:
             kept = order[: max(int(np.searchsorted(np.cumsum(lengths[order]), _POSTINGS)), 1)]
             active, stem, gram = active[kept], stem[kept], gram[kept]
         phrasings, lengths = self.postings.gather(active)
-        values = np.repeat(stem, lengths) * self.stem_scale[phrasings]
+        values: Floats = np.repeat(stem, lengths) * self.stem_scale[phrasings]
         values += np.repeat(gram, lengths) * self.gram_scale[phrasings]
-        sums: Floats = np.bincount(phrasings, values, minlength=len(self.texts))  # type: ignore[assignment]  # its types overlook weights
+        sums: Floats = np.bincount(phrasings, values, minlength=len(self.texts)).astype(np.float64, copy=False)
         return sums
 
     def nearest(self, cosines: Floats, intent: Floats, most: int) -> Ints:
         """The entries worth comparing closely, ascending: by the best phrasing, by all phrasings, and by meaning.
 
-        `intent` is what the question means; an entry must share an n-gram with the question as long as the knowledge is
-        too large to compare it with every entry.
+        `intent` is what the question means. In a large knowledge base, where not every entry is compared with it, only
+        entries that share an n-gram with the question are found.
         """
         touched: Ints = np.flatnonzero(cosines > 0)
         if len(touched) > _LOOKED_AT:
-            touched = np.sort(touched[np.argpartition(-cosines[touched], _LOOKED_AT - 1)[:_LOOKED_AT]])
-        if not len(touched):
-            return np.zeros(0, np.int32)
+            touched = touched[np.argpartition(-cosines[touched], _LOOKED_AT - 1)[:_LOOKED_AT]]
+            touched.sort()
         owners = self.owners[touched]
         starts = np.flatnonzero(np.diff(owners, prepend=-1))
-        entries = owners[starts]
-        near = cosines[touched]
-        rough: Floats = np.maximum.reduceat(near, starts) + np.add.reduceat(near, starts) / self.centroid_norm[entries]
+        entries: Ints = owners[starts]
+        rough = np.zeros(len(entries))
+        if len(entries):
+            near = cosines[touched]
+            rough += np.maximum.reduceat(near, starts) + np.add.reduceat(near, starts) / self.centroid_norm[entries]
         if len(self.entry_ids) <= _ALL_ENTRIES:
-            every = np.zeros(len(self.entry_ids), np.float32)
-            every[entries] = rough
-            rough, entries = every, np.arange(len(every), dtype=np.int32)
-        rough = rough + _BY_MEANING * (self.entry_meaning[entries] @ intent)
-        if len(entries) > most:
-            entries = np.sort(entries[np.argpartition(-rough, most - 1)[:most]])
-        found: Ints = entries.astype(np.int32)
+            shared, rough = rough, np.zeros(len(self.entry_ids))
+            rough[entries] = shared
+            entries = np.arange(len(rough), dtype=np.int32)
+        rough += _BY_MEANING * (self.entry_meaning[entries] @ intent)
+        worth = np.flatnonzero(rough > 0)
+        if len(worth) > most:
+            worth = worth[np.argpartition(-rough[worth], most - 1)[:most]]
+            worth.sort()
+        found: Ints = entries[worth].astype(np.int32)
         return found

@@ -16,37 +16,39 @@ _MOST = 3000
 _LEAST_PER_ENTRY = 3.5
 """Phrasings per entry, on average, below which they have nothing to teach."""
 
-_RIDGE = 1.0
+_RIDGE = 0.5
+_BY_MEANING = 0.3
 
 
 class Lessons:
-    """Immutable; `of` answers with one value per entry, all zero when the knowledge was too large to be taught."""
+    """Immutable; holds nothing when the knowledge is too large, or has too few phrasings, to be taught."""
 
     def __init__(self, index: Index) -> None:
         count, width = len(index.texts), len(index.entry_ids)
         self._taught: Floats | None = None
         if not _LEAST_PER_ENTRY * width < count <= _MOST:
             return
+        self._meanings = index.meanings(np.arange(count))
         kernel = np.empty((count, count), np.float32)
         for number in range(count):
             forms = [index.vocabulary.forms[form] for form in index.tokens.row(number)]
             asked = Question.of(forms, index.vocabulary)
-            kernel[number] = _sharpened(index.cosines(asked))
+            kernel[number] = self._kernel(asked, index.cosines(asked))
         kernel += kernel.T
         kernel *= 0.5
         kernel[np.diag_indices(count)] += _RIDGE
         wanted = np.zeros((count, width), np.float32)
         wanted[np.arange(count), index.owners] = 1.0
         self._taught = np.linalg.solve(kernel, wanted)
-        self._width = width
 
-    def of(self, cosines: Floats) -> Floats | None:
+    def of(self, question: Question, cosines: Floats) -> Floats | None:
+        """A value for each entry; `cosines` are those of `Index.cosines`. None when nothing was taught."""
         if self._taught is None:
             return None
-        values: Floats = _sharpened(cosines) @ self._taught
+        values: Floats = self._kernel(question, cosines) @ self._taught
         return values
 
-
-def _sharpened(cosines: Floats) -> Floats:
-    """The kernel: half the mean cosine, half its square, so that near phrasings count for more than many faint ones."""
-    return 0.5 * cosines + 0.5 * cosines * cosines
+    def _kernel(self, question: Question, cosines: Floats) -> Floats:
+        """Half the mean cosine, half its square, so that near phrasings count for more than many faint ones."""
+        mean = (1 - _BY_MEANING) * cosines + _BY_MEANING * (self._meanings @ question.intent)
+        return 0.5 * mean + 0.5 * mean * mean

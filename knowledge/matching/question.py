@@ -16,7 +16,8 @@ class Question:
 
     `weights` is how telling each form is, `known` whether the knowledge has its stem. The columns of `likeness` are the
     `active` forms of the knowledge, ascending, and a last column of zeros for all others; `stem_weights` and
-    `gram_weights` are the two search vectors over the same columns. `meaning` has a unit vector for each form.
+    `gram_weights` are the two search vectors over the same columns. `meaning` has a unit vector for each form, `intent` is their
+    weighted mean, of unit length too.
     """
 
     forms: tuple[str, ...]
@@ -27,6 +28,7 @@ class Question:
     stem_weights: Floats
     gram_weights: Floats
     meaning: Floats
+    intent: Floats
 
     @classmethod
     def of(cls, forms: Sequence[str], vocabulary: Vocabulary) -> "Question":
@@ -53,6 +55,8 @@ class Question:
             stem_weights[:-1] = np.bincount(columns, stem_mass, minlength=width - 1)
             gram_length = float(np.sqrt((times**2 * squares).sum())) or 1.0
             gram_weights[:-1] = np.bincount(columns, shared * (times / gram_length)[owners], minlength=width - 1)
+        meaning = np.array([word.meaning for word in words], np.float32).reshape(len(words), WIDTH)
+        intent = weights @ meaning
         return cls(
             tuple(counts),
             tuple(word.known for word in words),
@@ -61,7 +65,8 @@ class Question:
             likeness,
             stem_weights,
             gram_weights,
-            np.array([word.meaning for word in words], np.float32).reshape(len(words), WIDTH),
+            meaning,
+            intent / max(float(np.linalg.norm(intent)), 1e-6),
         )
 
     @property

@@ -85,7 +85,7 @@ class Spelling:
 
     def _commonness(self, form: str) -> float:
         vocabulary = self._vocabulary
-        return log(float(vocabulary.form_count[vocabulary.form_ids[form]]) / vocabulary.token_count)
+        return log(max(float(vocabulary.form_count[vocabulary.form_ids[form]]), 0.5) / vocabulary.token_count)
 
     def _one_edit_away(self, form: str) -> list[str]:
         asked = np.array(_shortened(form), np.uint32)

@@ -13,6 +13,7 @@ _HEAD = 300
 _RAW_LIMIT = 4 * LIMIT
 
 _WORD = re.compile(r"[^\W_]+")
+_NO_LETTER = re.compile(r"[^\w\s\x00-\x7f]")
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _CYRILLIC = re.compile(r"[а-я]")
 _LATIN = re.compile(r"[a-z]")
@@ -37,18 +38,21 @@ def clip(raw: str) -> str:
     """
     if len(raw) > _RAW_LIMIT:
         raw = f"{raw[: _RAW_LIMIT // 2]}\n{raw[-_RAW_LIMIT // 2 :]}"
+    text = raw
     if not raw.isascii():
-        raw = unicodedata.normalize("NFKC", raw)
-        raw = "".join(c for c in raw if unicodedata.category(c)[0] != "M")
-    text = "".join(c if c.isprintable() or c == "\n" else " " for c in raw)
+        text = unicodedata.normalize("NFKC", raw)
+        if _NO_LETTER.search(text):
+            text = "".join(c for c in text if unicodedata.category(c)[0] != "M")
+    if not text.isprintable():
+        text = "".join(c if c.isprintable() or c == "\n" else " " for c in text)
     if len(text) > LIMIT:
         text = f"{text[: _HEAD - 1]}\n{text[-(LIMIT - _HEAD) :]}"
     return text
 
 
 def lower(text: str) -> str:
-    """Case-folded text with ё written as е."""
-    return text.casefold().replace("ё", "е")
+    """Case-folded text with ё written as е; the dot that folding makes of a Turkish İ is dropped."""
+    return text.casefold().replace("ё", "е").replace("\u0307", "")
 
 
 def words(lowered: str) -> list[str]:

@@ -47,11 +47,13 @@ class Word:
 class Vocabulary:
     """Numbers the folded word forms of a knowledge base and their stems, and compares words by their n-grams.
 
-    Immutable once sealed, but for what it remembers of the words asked. `form_weight` and `gram_weight` are inverse entry frequencies: a word that every phrasing of a
-    single entry holds is still rare.
+    Immutable once sealed, but for what it remembers of the words asked. Weights are inverse frequencies by entry: a word
+    that every phrasing of a single entry holds is still rare. A vocabulary of a few edited entries takes its frequencies from the whole knowledge in
+    its `background`.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, background: "Vocabulary | None" = None) -> None:
+        self._background = background
         self.stems = Stems()
         self.forms: list[str] = []
         self.form_ids: dict[str, int] = {}
@@ -61,6 +63,7 @@ class Vocabulary:
         self._spelt: dict[tuple[str, str], int] = {}
         self.langs: set[str] = set()
         self._remembered: dict[str, Word] = {}
+        self.entry_count = 0
 
     def add(self, words: Iterable[str], lang: str) -> list[int]:
         """The form numbers of the words of one phrasing, new ones where needed."""
@@ -88,7 +91,10 @@ class Vocabulary:
         return number
 
     def seal(self, tokens: Rows, owners: Ints, entries: int) -> None:
-        """Count once all phrasings were added: `tokens` are their forms, `owners` their entries."""
+        """Count once all words were added: `tokens` are the forms of the phrasings, `owners` their entries.
+
+        A word that stands in answers only weighs as much as an unknown one, for it tells no phrasing from another.
+        """
         self._spelt = {}
         self.form_stem = np.array(self._form_stem, np.int32)
         self.stem_forms = Rows(np.arange(len(self.forms) + 1, dtype=np.int32), self.form_stem).inverted(
@@ -97,11 +103,17 @@ class Vocabulary:
         owner_of_token = np.repeat(owners, np.diff(tokens.starts)).astype(np.int64)
         stem_df = _distinct(self.form_stem[tokens.values], owner_of_token, len(self.stem_ids), entries)
         form_df = _distinct(tokens.values, owner_of_token, len(self.forms), entries)
-        self.rarest = float(np.log((entries + 1) / 0.5))
-        self.stem_weight: Floats = np.log((entries + 1) / (stem_df + 0.5)).astype(np.float32) + 0.3
+        self.stem_known = stem_df > 0
+        behind = self._background
+        self.entry_count = entries + (behind.entry_count if behind else 0)
+        if behind:
+            stem_df += np.array([behind.stem_frequency(stem) for stem in self.stem_ids], np.float32)
+        self.stem_df = stem_df
+        self.rarest = float(np.log((self.entry_count + 1) / 0.5))
+        rarity = np.log((self.entry_count + 1) / (stem_df + 0.5)) + 0.3
+        self.stem_weight: Floats = np.where(self.stem_known, rarity, self.rarest * _UNKNOWN).astype(np.float32)
         self.form_count = np.bincount(tokens.values, minlength=len(self.forms))
         self.token_count = max(len(tokens.values), 1)
-        self.entry_count = entries
         self.stem_meaning = Meanings.load().of(list(zip(self.stem_ids, self._stem_langs, strict=True)))
         self._index_grams(form_df)
 
@@ -118,6 +130,9 @@ class Vocabulary:
         df = np.bincount(
             self.form_grams.values, np.repeat(form_df, np.diff(self.form_grams.starts)), minlength=len(ids)
         )
+        if self._background:
+            df = df + np.array([self._background.gram_frequency(gram) for gram in ids], np.float64)
+        self.gram_df = df
         rarity = np.log((self.entry_count + 1) / (np.minimum(df, self.entry_count) + 0.5)) + 0.3
         self.gram_square = (rarity**2).astype(np.float32)
         self.unknown_gram_square = float((self.rarest + 0.3) ** 2)
@@ -125,6 +140,15 @@ class Vocabulary:
         if len(self.forms):
             sums = np.add.reduceat(self.gram_square[self.form_grams.values], self.form_grams.starts[:-1])
             self.form_square = sums.astype(np.float32)
+
+    def stem_frequency(self, stem: str) -> float:
+        """In how many entries a stem stands."""
+        number = self.stem_ids.get(stem)
+        return float(self.stem_df[number]) if number is not None else 0.0
+
+    def gram_frequency(self, gram: str) -> float:
+        number = self.gram_ids.get(gram)
+        return float(self.gram_df[number]) if number is not None else 0.0
 
     @property
     def size(self) -> int:
@@ -169,8 +193,8 @@ class Vocabulary:
         same = of_stem[near]
         return Word(
             form,
-            stem is not None,
-            float(self.stem_weight[stem]) if stem is not None else self.rarest * _UNKNOWN,
+            stem is not None and bool(self.stem_known[stem]),
+            self._weight(form, stem),
             square,
             near.astype(np.int32),
             shared[near].astype(np.float32),
@@ -178,6 +202,14 @@ class Vocabulary:
             same,
             self._meaning(form, stem),
         )
+
+    def _weight(self, form: str, stem: int | None) -> float:
+        if stem is not None:
+            return float(self.stem_weight[stem])
+        behind = self._background.stem_of(form) if self._background else None
+        if self._background and behind is not None:
+            return float(self._background.stem_weight[behind])
+        return self.rarest * _UNKNOWN
 
     def _meaning(self, form: str, stem: int | None) -> Floats:
         """A unit vector, or zeros for a word without meaning; the knowledge need not have it."""

@@ -95,8 +95,9 @@ def test_calibration_error_is_the_distance_of_confidence_from_truth() -> None:
 def test_files_are_read_in_order_with_blank_lines_skipped() -> None:
     entry = {"id": 7, "question": "Q?", "alternatives": ["a", "b"], "answer": "A", "category": "c", "lang": "en"}
 
-    assert read_knowledge([json.dumps(entry), "\n"]) == [EvalEntry("7", "Q?", ("a", "b"), "en")]
+    assert read_knowledge([json.dumps(entry), "\n"]) == [EvalEntry("7", "Q?", ("a", "b"), "en", "A")]
     assert read_queries(['{"text": "t", "lang": "en", "expected": null}']) == [EvalQuery("t", "en", None)]
+    assert read_queries(['{"text": "", "lang": "en", "expected": null}']) == [EvalQuery("", "en", None)]
     assert read_queries(['{"text": "t", "lang": "en", "expected": 7}']) == [EvalQuery("t", "en", "7")]
 
 

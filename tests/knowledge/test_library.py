@@ -160,10 +160,9 @@ async def test_clicks_that_arrive_together_are_one_vote(db: Database, clock: Tim
 async def test_a_vote_counts_for_the_choice(db: Database, clock: Time) -> None:
     lookup_id, entry_id = await looked_up(db, clock, "совсем другое \ud800\0")
     kept = await db.read(lambda session: session.get_one(Lookup, lookup_id))
-    assert (kept.question, kept.band, kept.candidates, kept.chosen_entry_id, kept.outcome, kept.at) == (
+    assert (kept.question, kept.band, kept.chosen_entry_id, kept.outcome, kept.at) == (
         "совсем другое \ud800\0",
         "none",
-        [],
         None,
         "pending",
         clock.now,

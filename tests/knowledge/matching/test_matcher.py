@@ -1,6 +1,10 @@
 """The matcher as its callers see it."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from knowledge.matching import Band, Matcher, Phrasing, Thresholds
 
@@ -17,6 +21,8 @@ KNOWLEDGE = [
     Phrasing(8, "Hogyan tudom visszaállítani a jelszavamat?", "hu"),
     Phrasing(9, "Mennyibe kerül a kiszállítás?", "hu"),
 ]
+
+SMALL = Matcher.build(KNOWLEDGE)
 
 
 @pytest.fixture(scope="module")
@@ -100,11 +106,27 @@ def test_of_equal_entries_the_contact_s_language_comes_first() -> None:
     assert matcher.match("telegram bot", languages=("ru", "hu")).candidates[0].entry_id == 1
 
 
+def test_a_single_word_is_offered_choices_but_not_answered(matcher: Matcher) -> None:
+    match = matcher.match("пароль")
+
+    assert match.band is Band.SUGGEST
+    assert match.candidates[0].entry_id == 1
+
+
+def test_a_single_word_that_is_a_phrasing_is_answered() -> None:
+    knowledge = [
+        *KNOWLEDGE,
+        *(Phrasing(20, text, "ru") for text in ("Отписаться", "как отписаться", "хочу отписаться")),
+    ]
+
+    assert Matcher.build(knowledge, Thresholds(answer=0.5)).match("отписаться").band is Band.ANSWER
+
+
 def test_thresholds_move_the_bands() -> None:
     bold = Matcher.build(KNOWLEDGE, Thresholds(answer=0.0, suggest=0.0))
     silent = Matcher.build(KNOWLEDGE, Thresholds(answer=1.0, suggest=1.0))
 
-    assert bold.match("пароль").band is Band.ANSWER
+    assert bold.match("где пароль").band is Band.ANSWER
     assert silent.match("пароль").band is Band.NONE
 
 
@@ -132,3 +154,62 @@ def test_whatever_is_sent_is_cut_to_a_bounded_question(matcher: Matcher, flood: 
 
     assert sum(map(len, asked.forms)) <= 500
     assert len(matcher.match(flood).candidates) <= 5
+
+
+def test_phrasings_of_any_kind_can_be_indexed_and_found() -> None:
+    matcher = Matcher.build(
+        [
+            Phrasing(1, "İstanbul'a teslimat", "en"),
+            Phrasing(2, "и\u0306огурт", "ru"),
+            Phrasing(3, "???", "ru"),
+            Phrasing(4, "слово " * 20_000, "ru"),
+        ]
+    )
+
+    assert first(matcher, "istanbul") == 1
+    assert first(matcher, "йогурт") == 2
+    assert first(matcher, "слово") == 4
+    assert matcher.match("istanbul").candidates[0].why == ("İstanbul",)
+
+
+def test_the_answer_tells_similar_entries_apart() -> None:
+    phrasings = [Phrasing(1, "Не загружается видео", "ru"), Phrasing(2, "Видео не загружается", "ru")]
+    answers = {1: "Очистите кэш приложения.", 2: "Проверьте размер файла: до десяти гигабайт."}
+    matcher = Matcher.build(phrasings, answers=answers)
+
+    assert first(matcher, "видео не загружается, файл двадцать гигабайт") == 2
+    assert first(matcher, "не загружается видео, кэш приложения") == 1
+
+
+def test_a_word_of_another_language_with_the_same_meaning_is_near() -> None:
+    matcher = Matcher.build([Phrasing(1, "удалить видео", "ru"), Phrasing(2, "сменить пароль", "ru")])
+
+    assert first(matcher, "password") == 2
+    assert matcher.match("password").band is not Band.ANSWER
+
+
+def test_a_number_must_be_the_same_number(matcher: Matcher) -> None:
+    match = matcher.match("что делать при ошибке 405")
+
+    assert "403" not in match.candidates[0].why
+    assert match.band is not Band.ANSWER
+
+
+def test_many_threads_get_the_same_answers(matcher: Matcher) -> None:
+    questions = ["rfr djccnfyjdbnm gfhjkm", "ошибка 404", "how to delete acount", "mennyibe kerul a kiszallitas"] * 10
+    alone = [matcher.match(question) for question in questions]
+
+    with ThreadPoolExecutor(4) as pool:
+        together = list(pool.map(Matcher.build(KNOWLEDGE).match, questions))
+
+    assert together == alone
+
+
+@given(st.text(max_size=700))
+@settings(max_examples=150, deadline=None)
+def test_no_text_can_break_it(text: str) -> None:
+    match = SMALL.match(text, languages=("ru", "en"))
+
+    assert all(0.0 <= candidate.confidence <= 1.0 for candidate in match.candidates)
+    assert len(match.candidates) <= 5
+    assert (match.band is Band.ANSWER) <= (match.candidates[:1] != ())

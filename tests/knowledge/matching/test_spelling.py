@@ -14,7 +14,8 @@ SPELLING = Spelling(
             Phrasing(3, "what to do about error 4031 on a notebook", "en"),
             Phrasing(4, "как восстановить пароль на канале", "ru"),
             Phrasing(5, "hogyan kérhetek visszatérítést", "hu"),
-        ]
+        ],
+        answers={},
     ).vocabulary
 )
 
