@@ -157,6 +157,10 @@ class Conversation:
 
     def _lock(self, session: Session, address: Address) -> Contact:
         """The contact's row, made if need be, and nobody else's until the commit."""
+        wanted = _contact(address).with_for_update()
+        contact = session.scalar(wanted)
+        if contact is not None:
+            return contact
         insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
         now = self._clock()
         session.execute(
@@ -172,7 +176,7 @@ class Conversation:
             )
             .on_conflict_do_nothing()
         )
-        return session.scalars(_contact(address).with_for_update()).one()
+        return session.scalars(wanted).one()
 
     def _greet_by_name(self, contact: Contact, event: IncomingEvent, language: str) -> None:
         """Keep what the event tells about the person."""
@@ -216,20 +220,18 @@ def _contact(address: Address) -> Select[Contact]:
 
 
 def _take(session: Session, items: Sequence[InboxItem]) -> bool:
-    """Mark the inbox rows done; False when any was done already."""
+    """Mark the inbox rows done; False when they were done already."""
     ids = [item.id for item in items]
-    new = session.scalars(
-        select(InboxEvent.id).where(InboxEvent.id.in_(ids), InboxEvent.state == InboxState.NEW).with_for_update()
-    ).all()
-    if len(new) != len(ids):
-        return False
-    session.execute(
+    taken = session.execute(
         update(InboxEvent)
-        .where(InboxEvent.id.in_(ids))
+        .where(InboxEvent.id.in_(ids), InboxEvent.state == InboxState.NEW)
         .values(state=InboxState.DONE)
         .execution_options(synchronize_session=False)
     )
-    return True
+    count: int = taken.rowcount  # type: ignore[attr-defined]  # an UPDATE's result counts its rows
+    if count not in {0, len(ids)}:
+        raise ThreadChangedError  # somebody took a part of the burst: nothing of this round may stay
+    return count > 0
 
 
 def _fact(ticket: Ticket) -> TicketFact:

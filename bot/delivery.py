@@ -9,8 +9,11 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
 from bot.channels import Channel
 from handoff.messages import AuthBroken, Retry, RetryAfter, SendOutcome, Uncertain
+from handoff.models import DeliveryState
 from handoff.outbox import LEASE, Claimed, Outbox
 from handoff.settling import AUTH_PAUSE
 from infra.bus import Bus
@@ -42,6 +45,11 @@ class TokenBucket:
         """Seconds until the next one may go."""
         self._fill()
         return max(0.0, (1 - self._level) / self._rate)
+
+    def whole(self) -> int:
+        """How many may go at once."""
+        self._fill()
+        return max(0, int(self._level))
 
     def take(self) -> None:
         self._fill()
@@ -75,6 +83,14 @@ class Pace:
         """Seconds until the account may send again."""
         return max(self._paused_until - self._now(), self._account.wait())
 
+    def allowed(self) -> int:
+        """Messages that the account may send this moment."""
+        return 0 if self._paused_until > self._now() else self._account.whole()
+
+    def lately(self) -> frozenset[int]:
+        """Contacts that were written to lately, so that their own pace has to be looked at."""
+        return frozenset(self._contacts)
+
     def contact_wait(self, contact_id: int) -> float:
         bucket = self._contacts.get(contact_id)
         return bucket.wait() if bucket else 0.0
@@ -101,6 +117,9 @@ class Pump:
         self._pace = Pace(channel.limits.per_second, channel.limits.per_contact, self._now)
         self._ready: list[Claimed] = []
         self._sending: set[asyncio.Task[None]] = set()
+        self._looking: asyncio.Task[None] | None = None
+        self._look_at = 0.0
+        self._ending = False
         self._troubles = 0
 
     async def run(self) -> None:
@@ -117,48 +136,83 @@ class Pump:
                     except Exception:  # a database that is away comes back
                         log.warning("%s: the outbox cannot be worked at present", self._channel.account, exc_info=True)
                         rest = _LOOK_EVERY
-                    await hints.next(rest)
+                    if await hints.next(rest) == self._channel.account:
+                        self._look_at = 0.0
             finally:
                 await self._finish()
 
     async def _round(self, wake: Callable[[], None]) -> float:
-        """Launch what may go now; returns the seconds after which another look is due."""
+        """Launch what may go now; returns the seconds after which another round is due."""
         self._launch(wake)
-        room = self._channel.limits.concurrency - len(self._sending) - len(self._ready)
-        if room > 0 and self._pace.wait() < _LOOK_EVERY:
-            account, owner = self._channel.account, self._owner
-            claimed = await self._db.write(lambda session: self._outbox.claim(session, account, owner, room))
-            self._ready += claimed
-            self._launch(wake)
-            if not self._ready:
-                return await self._until_due()
-        if not self._ready:
+        if self._now() >= self._look_at and (room := self._room()) > 0:
+            self._look_at = self._now() + _LOOK_EVERY
+            self._looking = asyncio.create_task(self._look(room, wake))
+            # What it marks as being sent has to be sent, though we be cancelled meanwhile.
+            await asyncio.shield(self._looking)
+        if self._ready and len(self._sending) < self._channel.limits.concurrency:
+            soonest = min(self._pace.contact_wait(claimed.contact_id) for claimed in self._ready)
+            return min(_LOOK_EVERY, max(self._pace.wait(), soonest))
+        if self._room() <= 0:
             return _LOOK_EVERY
-        soonest = min(self._pace.contact_wait(claimed.contact_id) for claimed in self._ready)
-        return min(_LOOK_EVERY, max(self._pace.wait(), soonest))
+        return min(_LOOK_EVERY, max(0.0, self._look_at - self._now()))
+
+    def _room(self) -> int:
+        """How many more parts to claim: enough that the wire never waits for the database."""
+        if self._ending or self._pace.wait() >= _LOOK_EVERY:
+            return 0
+        return 2 * self._channel.limits.concurrency - len(self._sending) - len(self._ready)
+
+    async def _look(self, room: int, wake: Callable[[], None]) -> None:
+        """Claim what is due and launch what may go.
+
+        What can go at once is marked in the same transaction, which spares a quiet account one for each part.
+        """
+        account, owner = self._channel.account, self._owner
+        free = 0 if self._ready else self._free()
+        lately = self._pace.lately()
+
+        def work(session: Session) -> tuple[list[Claimed], list[Claimed], datetime | None]:
+            claimed = self._outbox.claim(session, account, owner, room)
+            going = [part for part in claimed if part.contact_id not in lately][:free]
+            for part in going:
+                self._outbox.fence(session, part.delivery_id, owner)
+            return claimed, going, self._outbox.next_due(session, account) if len(claimed) < room else None
+
+        claimed, going, due = await self._db.write(work)
+        for part in going:
+            self._start(part, wake, fenced=True)
+        self._ready += [part for part in claimed if part not in going]
+        if len(claimed) == room:
+            self._look_at = 0.0
+        elif due is not None:
+            pause = (due - self._clock()).total_seconds()
+            self._look_at = min(self._look_at, self._now() + max(0.01, pause))
+        self._launch(wake)
+
+    def _free(self) -> int:
+        """Parts that may be put on the wire this moment."""
+        return min(self._pace.allowed(), self._channel.limits.concurrency - len(self._sending))
 
     def _launch(self, wake: Callable[[], None]) -> None:
         for claimed in tuple(self._ready):
-            if self._pace.wait() > 0:
+            if self._free() <= 0:
                 return
             if self._pace.contact_wait(claimed.contact_id) > 0:
                 continue  # others go ahead; this one keeps its claim
             self._ready.remove(claimed)
-            self._pace.take(claimed.contact_id)
-            task = asyncio.create_task(self._deliver(claimed))
-            self._sending.add(task)
-            task.add_done_callback(self._sending.discard)
-            task.add_done_callback(lambda _: wake())
+            self._start(claimed, wake, fenced=False)
 
-    async def _until_due(self) -> float:
-        account = self._channel.account
-        due: datetime | None = await self._db.read(lambda session: self._outbox.next_due(session, account))
-        return _LOOK_EVERY if due is None else min(_LOOK_EVERY, max(0.01, (due - self._clock()).total_seconds()))
+    def _start(self, claimed: Claimed, wake: Callable[[], None], *, fenced: bool) -> None:
+        self._pace.take(claimed.contact_id)
+        task = asyncio.create_task(self._deliver(claimed, fenced=fenced))
+        self._sending.add(task)
+        task.add_done_callback(self._sending.discard)
+        task.add_done_callback(lambda _: wake())
 
-    async def _deliver(self, claimed: Claimed) -> None:
+    async def _deliver(self, claimed: Claimed, *, fenced: bool) -> None:
         delivery, owner = claimed.delivery_id, self._owner
         try:
-            if not await self._db.write(lambda session: self._outbox.fence(session, delivery, owner)):
+            if not fenced and not await self._db.write(lambda session: self._outbox.fence(session, delivery, owner)):
                 return
         except Exception:  # nothing was sent: the claim lapses and the part is claimed again
             log.warning("delivery %d could not be marked before sending", delivery, exc_info=True)
@@ -168,18 +222,28 @@ class Pump:
         await self._settle(delivery, outcome)
 
     async def _settle(self, delivery: int, outcome: SendOutcome) -> None:
-        """Record the outcome, patiently: without it the part would count as maybe delivered."""
-        idempotent, owner = self._channel.limits.idempotent, self._owner
+        """Record the outcome, patiently: without it the part would count as maybe delivered.
+
+        What the outcome makes free, the contact's next part, is claimed along with it.
+        """
+        account, idempotent, owner = self._channel.account, self._channel.limits.idempotent, self._owner
+
+        def work(session: Session, room: int) -> tuple[DeliveryState | None, list[Claimed]]:
+            state = self._outbox.settle(session, delivery, owner, outcome, idempotent=idempotent)
+            return state, self._outbox.claim(session, account, owner, room) if room > 0 else []
+
         for pause in _SETTLE_PAUSES:
+            room = self._room()
             try:
-                state = await self._db.write(
-                    lambda session: self._outbox.settle(session, delivery, owner, outcome, idempotent=idempotent)
-                )
+                state, claimed = await self._db.write(lambda session, room=room: work(session, room))  # type: ignore[misc]
             except Exception:  # a database that is away comes back
                 log.warning("the outcome of delivery %d could not be recorded", delivery, exc_info=True)
                 await asyncio.sleep(pause)
             else:
                 log.debug("delivery %d: %s", delivery, state)
+                self._ready += claimed
+                if room > 0 and len(claimed) == room:
+                    self._look_at = 0.0
                 return
 
     def _slow_down(self, outcome: SendOutcome) -> None:
@@ -200,6 +264,9 @@ class Pump:
         await self._db.write(lambda session: self._outbox.recover(session, account, owner, idempotent=idempotent))
 
     async def _finish(self) -> None:
+        self._ending = True
+        if self._looking is not None:
+            await asyncio.wait([self._looking])
         if self._sending:
             await asyncio.wait(self._sending, timeout=_LAST_WORDS)
         owner, unsent = self._owner, [claimed.delivery_id for claimed in self._ready]

@@ -111,10 +111,15 @@ class AccountInlet:
             after_commit(session, lambda note=note: self._bus.publish("inbox", note))  # type: ignore[misc]
 
     def _change(self, session: Session, **values: str | None) -> None:
-        random_base(session, self._account, self._clock())  # the row exists from here on
-        session.execute(
-            update(ChannelState).where(ChannelState.account == self._account).values(updated_at=self._clock(), **values)
+        change = (
+            update(ChannelState)
+            .where(ChannelState.account == self._account)
+            .values(updated_at=self._clock(), **values)
+            .execution_options(synchronize_session=False)
         )
+        if not session.execute(change).rowcount:  # type: ignore[attr-defined]  # an UPDATE's result counts its rows
+            random_base(session, self._account, self._clock())  # the row exists from here on
+            session.execute(change)
 
 
 class Intake:
@@ -129,6 +134,7 @@ class Intake:
         self._decode = decode
         self._thinker = thinker
         self._window = burst_window
+        self._since = clock()
         self._rounds: dict[Address, asyncio.Task[None]] = {}
         self._again: set[Address] = set()
         self._thinking = asyncio.Semaphore(_THINKERS)
@@ -195,7 +201,7 @@ class Intake:
                     return  # the next look through the inbox starts again
 
     async def _step(self, address: Address) -> bool:
-        """Handle the contact's next event or burst; False when nothing waits."""
+        """Handle the contact's next event or burst; False when no more is known to wait."""
         items = await self._db.read(lambda session: self._waiting(session, address))
         if not items:
             return False
@@ -211,10 +217,20 @@ class Intake:
                 await self._thinker.set_aside(address, first, problem)
                 return True
             burst = self._burst(items)
-            # Counted in a transaction of its own, so that an event that kills the process counts too.
-            await self._db.write(lambda session: _count(session, [item.id for item in burst]))
-            await self._thinker.handle(address, burst, _joined(burst, address))
-        return True
+            ids = [item.id for item in burst]
+            # An event from before this process may have been the end of the last one: it is counted beforehand and in
+            # a transaction of its own. All others are counted when handling them fails.
+            suspect = any(item.received_at < self._since for item in burst)
+            if suspect:
+                await self._db.write(lambda session: _count(session, ids))
+            try:
+                await self._thinker.handle(address, burst, _joined(burst, address))
+            except Exception:
+                if not suspect:
+                    await self._db.write(lambda session: _count(session, ids))
+                raise
+        # Whoever stores more says so (see `_start`), and where that is lost the next look finds it.
+        return len(items) > len(burst) or len(items) == _BATCH
 
     def _waiting(self, session: Session, address: Address) -> list[InboxItem]:
         rows = session.scalars(

@@ -2,15 +2,12 @@
 
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from infra.database import Database
 from infra.errors import PlainError
 
+_FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 7_302_115  # any number: whoever migrates this database holds it
 
 
@@ -22,8 +19,16 @@ def migrate(db: Database) -> str | None:
     Raises:
         PlainError: the database was made by a newer version of the program.
     """
+    with db.engine.connect() as connection:
+        if _revision(connection) == _newest():
+            return None
+    # Imported here: a database that is up to date, as it is at nearly every start, needs nothing of it.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+    from alembic.script import ScriptDirectory  # noqa: PLC0415
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    config.set_main_option("script_location", str(_FOLDER))
     script = ScriptDirectory.from_config(config)
     with db.engine.begin() as connection:
         if db.dialect == "postgresql":
@@ -39,4 +44,13 @@ def migrate(db: Database) -> str | None:
 
 
 def _revision(connection: Connection) -> str | None:
-    return MigrationContext.configure(connection).get_current_revision()
+    """What the database says that it is; None for an empty one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
+
+
+def _newest() -> str:
+    """The last migration; each file is named after its revision, and they follow each other by number."""
+    return max(path.name.partition("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py"))

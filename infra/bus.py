@@ -5,20 +5,10 @@ whoever waits for hints also looks at the database now and then.
 """
 
 import asyncio
-import contextlib
-import json
-import secrets
-from collections.abc import AsyncIterator
 from typing import Protocol
 
-import redis.asyncio
-from redis.exceptions import RedisError
-
-from infra.errors import PlainError
-
-_BACKLOG = 256
-_RECONNECT_SECONDS = 1.0
-_TIMEOUT_SECONDS = 2.0
+BACKLOG = 256
+"""Notes that wait for one listener."""
 
 
 class Bus(Protocol):
@@ -40,7 +30,7 @@ class Subscription:
     """Notes of one topic. A listener that is too slow loses the oldest ones."""
 
     def __init__(self, listeners: "set[Subscription]") -> None:
-        self._notes: asyncio.Queue[str] = asyncio.Queue(_BACKLOG)
+        self._notes: asyncio.Queue[str] = asyncio.Queue(BACKLOG)
         self._listeners = listeners
         listeners.add(self)
 
@@ -84,90 +74,12 @@ class LocalBus:
         self._topics.clear()
 
 
-class RedisBus:
-    """Hints between processes through Redis or Valkey; while it is away, hints stay within this process."""
-
-    def __init__(self, url: str) -> None:
-        """Prepare for `url` (`redis://…`); nothing is sent before `open`."""
-        try:
-            self._redis = redis.asyncio.Redis.from_url(
-                url, socket_timeout=None, socket_connect_timeout=_TIMEOUT_SECONDS
-            )
-        except ValueError as error:
-            raise PlainError("FRONTDESK_REDIS_URL is not a Redis address, e.g. redis://localhost:6379/0") from error
-        self._local = LocalBus()
-        self._self = secrets.token_hex(4)
-        self._outgoing: asyncio.Queue[str] = asyncio.Queue(_BACKLOG)
-        self._tasks: list[asyncio.Task[None]] = []
-        self.degraded = False
-
-    async def open(self) -> None:
-        """Connect once, so that a wrong address is told at the start.
-
-        Raises:
-            PlainError: the server does not answer.
-        """
-        try:
-            async with asyncio.timeout(_TIMEOUT_SECONDS):
-                await self._redis.ping()
-        except (RedisError, OSError, TimeoutError) as error:
-            await self._redis.aclose()
-            raise PlainError("Redis cannot be reached: start it, or mend or unset FRONTDESK_REDIS_URL.") from error
-        self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._speak())]
-
-    def publish(self, topic: str, note: str = "") -> None:
-        self._local.publish(topic, note)
-        with contextlib.suppress(asyncio.QueueFull):
-            self._outgoing.put_nowait(json.dumps((self._self, topic, note)))
-
-    def subscribe(self, topic: str) -> Subscription:
-        return self._local.subscribe(topic)
-
-    async def close(self) -> None:
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        await self._redis.aclose()
-
-    async def _speak(self) -> None:
-        while True:
-            line = await self._outgoing.get()
-            try:
-                async with asyncio.timeout(_TIMEOUT_SECONDS):
-                    await self._redis.publish("frontdesk", line)
-            except (RedisError, OSError, TimeoutError):
-                self.degraded = True  # the hint is gone, the next look at the database finds the work
-
-    async def _listen(self) -> None:
-        while True:
-            try:
-                async for line in self._lines():
-                    self._hear(line)
-            except (RedisError, OSError, TimeoutError):
-                self.degraded = True
-            await asyncio.sleep(_RECONNECT_SECONDS)
-
-    def _hear(self, line: bytes) -> None:
-        try:
-            origin, topic, note = map(str, json.loads(line))
-        except (ValueError, TypeError):
-            return  # whoever else uses the server may say anything
-        if origin != self._self:
-            self._local.publish(topic, note)
-
-    async def _lines(self) -> AsyncIterator[bytes]:
-        async with self._redis.pubsub() as channel:
-            await channel.subscribe("frontdesk")
-            async for message in channel.listen():
-                self.degraded = False
-                if message["type"] == "message":
-                    yield message["data"]
-
-
 async def open_bus(redis_url: str | None) -> Bus:
     """The bus for this process: through Redis where an address is given, else within the process."""
     if not redis_url:
         return LocalBus()
+    from infra.redis_bus import RedisBus  # noqa: PLC0415 - its library is large, and most installations have no Redis
+
     bus = RedisBus(redis_url)
     await bus.open()
     return bus

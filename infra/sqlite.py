@@ -1,7 +1,7 @@
 """SQLite as a server would be: one writer thread that commits in groups, several read-only readers, one process.
 
-A commit costs a disk flush, so up to 64 waiting units of work share one; each has a savepoint of its own, and its
-caller hears of success only after the shared COMMIT. One writer also keeps clear of the WAL-reset corruption that
+A commit costs a disk flush, so up to 64 waiting units of work share one; each of several has a savepoint of its own,
+and its caller hears of success only after the shared COMMIT. One writer also keeps clear of the WAL-reset corruption that
 SQLite before 3.51.3 can suffer when two connections write and checkpoint at once.
 """
 
@@ -124,7 +124,7 @@ class SqliteStore:
         try:
             with self.engine.begin() as connection:
                 for unit in group:
-                    unit.run(connection)
+                    unit.run(connection, alone=len(group) == 1)
         except Exception as error:  # noqa: BLE001 - whatever stopped the COMMIT is every caller's answer
             for unit in group:
                 unit.fail(error)
@@ -155,8 +155,9 @@ class _Unit:
         self._error: Exception | None = None
         self._effects: list[Callable[[], None]] = []
 
-    def run(self, connection: Connection) -> None:
-        with Session(connection, join_transaction_mode="create_savepoint") as session:
+    def run(self, connection: Connection, *, alone: bool) -> None:
+        # Where nobody shares the transaction, rolling it back whole harms nobody and spares a savepoint.
+        with Session(connection, join_transaction_mode="rollback_only" if alone else "create_savepoint") as session:
             try:
                 self._result = self._work(session)
                 session.commit()

@@ -6,7 +6,8 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 import redis
 
-from infra.bus import Bus, LocalBus, RedisBus, open_bus
+from infra.bus import Bus, LocalBus, open_bus
+from infra.redis_bus import RedisBus
 from tests.servers.valkey import Valkey
 
 PATIENCE = 10.0

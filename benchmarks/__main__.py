@@ -1,0 +1,54 @@
+"""`python -m benchmarks`: the program's figures beside their goals. Run it from the repository's root."""
+
+import asyncio
+import time
+
+import click
+
+from benchmarks import report, storages
+from benchmarks.effort import effort
+from benchmarks.latency import latency
+from benchmarks.memory import memory
+from benchmarks.report import Figure
+from benchmarks.throughput import throughput
+
+PARTS = ("effort", "delivery", "memory", "latency")
+
+
+async def measure(parts: tuple[str, ...], seconds: float) -> list[Figure]:
+    """Ratios first: they hold on any machine."""
+    began = time.monotonic()
+    figures: list[Figure] = []
+
+    def say(step: str) -> None:
+        click.echo(f"[{time.monotonic() - began:4.0f} s] {step}", err=True)
+
+    for part in PARTS:
+        if part not in parts:
+            continue
+        for storage in (storages.sqlite, storages.postgres)[: 1 if part == "memory" else 2]:
+            with storage() as (folder, where):
+                match part:
+                    case "effort":
+                        figures += await effort(folder, where, seconds / 2, say)
+                    case "delivery":
+                        figures += await throughput(folder, where, say)
+                    case "latency":
+                        figures += await latency(folder, where, seconds, say)
+                    case "memory":
+                        figures += await memory(folder, where, say)
+    return figures
+
+
+@click.command()
+@click.option("--only", type=click.Choice(PARTS), multiple=True, help="Measure this alone, and write no results.")
+@click.option("--seconds", default=20.0, show_default=True, help="Length of each stream of messages.")
+def main(only: tuple[str, ...], seconds: float) -> None:
+    """Measure the program through the simulated platforms."""
+    figures = asyncio.run(measure(only or PARTS, seconds))
+    click.echo(report.table(figures))
+    if not only:
+        report.write(figures)
+
+
+main()

@@ -1,0 +1,47 @@
+"""What the whole demo needs: both platforms simulated, bots, desk and pages in one process, after a little talk."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from aiohttp import ClientSession
+
+from benchmarks.processes import Storage, launched, storage_settings
+from benchmarks.report import Figure
+from benchmarks.stream import FOR_A_PERSON, KNOWN
+
+GOAL_MB = 150
+_REST_SECONDS = 3
+_PAGES = ("/", "/help", "/desk")
+
+
+async def memory(folder: Path, storage: Storage, say: Callable[[str], None]) -> list[Figure]:
+    say("memory of the demo: the first start, on an empty folder")
+    first, talked = await _demo(folder, storage)
+    say("memory of the demo: the second start")
+    again, talked_again = await _demo(folder, storage)
+    return [
+        Figure("memory of the whole demo at rest", max(talked, talked_again), "MB", at_most=GOAL_MB),
+        Figure("first start of the demo, from nothing to open", first, "s"),
+        Figure("next start of the demo", again, "s"),
+    ]
+
+
+async def _demo(folder: Path, storage: Storage) -> tuple[float, float]:
+    """Seconds to the open doors; megabytes after some talk on both phones and a look at the pages."""
+    began = time.perf_counter()
+    settings = storage_settings(storage) | {"FRONTDESK_PORT": "0", "FRONTDESK_BURST_WINDOW": "0"}
+    async with launched(folder, "bot", "run", **settings) as program:
+        address = (await program.line("Frontdesk is open:")).rstrip("/")
+        opened = time.perf_counter() - began
+        async with ClientSession(headers={"Origin": address}, raise_for_status=True) as browser:
+            for text in (*KNOWN, FOR_A_PERSON):
+                for platform in ("vk", "telegram"):
+                    async with browser.post(f"{address}/demo/{platform}/messages", json={"text": text}):
+                        pass
+            for page in _PAGES:
+                async with browser.get(address + page) as answer:
+                    await answer.read()
+        await asyncio.sleep(_REST_SECONDS)
+        return opened, program.resident_bytes() / 1e6

@@ -1,0 +1,80 @@
+"""A long queue at the platforms' own pace: how much of the allowed rate the pump makes use of, without being punished."""
+
+import asyncio
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from benchmarks.processes import Storage, frontdesk, furnish
+from benchmarks.report import Figure
+from benchmarks.stream import Person, Phone, crowd, platforms, stream
+from bot.app import App, open_app
+from bot.channels.telegram import TelegramChannel
+from bot.channels.vk import VkChannel
+from bot.settings import Settings
+from handoff.messages import RichText
+from handoff.models import Contact
+
+CONTACTS = 100
+PARTS = 3
+GOAL_PERCENT = 95
+_BURST = 2
+_GIVE_UP = 120.0
+
+
+async def throughput(folder: Path, storage: Storage, say: Callable[[str], None]) -> list[Figure]:
+    """Queue while the program is down, start it, and time what arrives from the first part to the last."""
+    await furnish(folder, storage)
+    async with platforms(strict=True) as (telegram, vk):
+        people = {phone: crowd(CONTACTS, phone) for phone in (telegram, vk)}
+        say(f"delivery on {storage.name}: {CONTACTS} contacts on each platform get to know us")
+        async with frontdesk(folder, storage, telegram, vk):
+            await stream([person for pair in zip(*people.values(), strict=True) for person in pair], 16)
+        say(f"delivery on {storage.name}: {CONTACTS * PARTS} parts on each platform")
+        async with open_app(Settings(database_url=storage.database_url)) as app:
+            await queue(app)
+        timing = [asyncio.create_task(timed(phone, own)) for phone, own in people.items()]
+        async with frontdesk(folder, storage, telegram, vk):
+            seconds = await asyncio.gather(*timing)
+        earned = telegram.earned_429 + vk.earned_6
+    allowed = (("Telegram", TelegramChannel.limits.per_second), ("VK", VkChannel.limits.per_second))
+    return [
+        *(
+            Figure(
+                f"share of the allowed sending rate, {name}, {storage.name}",
+                100 * (CONTACTS * PARTS - _BURST) / rate / taken,
+                "%",
+                at_least=GOAL_PERCENT,
+            )
+            for (name, rate), taken in zip(allowed, seconds, strict=True)
+        ),
+        Figure(f"refusals earned by sending too fast, {storage.name}", earned, at_most=0),
+    ]
+
+
+async def queue(app: App) -> None:
+    """Some words for everybody who has ever written."""
+
+    def work(session: Session) -> None:
+        contacts = session.scalars(select(Contact)).all()
+        for number in range(1, PARTS + 1):
+            for contact in contacts:
+                app.outbox.post(session, contact, RichText(f"Новость №{number}"))
+
+    await app.db.write(work)
+
+
+async def timed(phone: Phone, people: Sequence[Person]) -> float:
+    """Seconds from the first part that arrives to the last."""
+    before = sum(person.replies() for person in people)
+    start, arrived, revision = 0.0, 0, phone.revision
+    async with asyncio.timeout(_GIVE_UP):
+        while arrived < CONTACTS * PARTS:
+            revision = await phone.wait_change(revision, 1.0)
+            now = time.perf_counter()
+            arrived = sum(person.replies() for person in people) - before
+            start = start or (now if arrived else 0.0)
+    return now - start

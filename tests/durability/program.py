@@ -1,0 +1,108 @@
+"""`frontdesk run` as a process that a test may kill."""
+
+import asyncio
+import os
+import signal
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from sqlalchemy import Engine, create_engine, exists, func, select
+
+from bot.simulator.telegram import TelegramSimulator
+from bot.simulator.vk import VkSimulator
+from handoff.models import UNFINISHED, Delivery, InboxEvent, InboxState, Message, MessageKind
+from tests.conftest import Backend
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+class Program:
+    """`frontdesk run` as a process of its own."""
+
+    def __init__(self, backend: Backend, telegram: TelegramSimulator, vk: VkSimulator) -> None:
+        self._telegram = telegram
+        self._vk = vk
+        self._process: asyncio.subprocess.Process | None = None
+        self._environment = {
+            **os.environ,
+            "FRONTDESK_DATABASE_URL": backend.database_url,
+            "FRONTDESK_PORT": "0",
+            "FRONTDESK_BURST_WINDOW": "0",
+            "FRONTDESK_TELEGRAM_TOKEN": telegram.token,
+            "FRONTDESK_TELEGRAM_API_URL": telegram.url,
+            "FRONTDESK_VK_TOKEN": vk.token,
+            "FRONTDESK_VK_GROUP_ID": str(vk.group_id),
+            "FRONTDESK_VK_API_URL": vk.url,
+        }
+        if backend.redis_url:
+            self._environment["FRONTDESK_REDIS_URL"] = backend.redis_url
+        self.kills = 0
+
+    async def start(self) -> None:
+        self._process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "run", cwd=REPOSITORY, env=self._environment, stdout=asyncio.subprocess.DEVNULL
+        )
+
+    async def kill(self) -> None:
+        assert self._process is not None
+        assert self._process.returncode is None, "it died by itself"
+        self._process.kill()
+        await self._process.wait()
+        self.kills += 1
+
+    async def stop(self) -> None:
+        assert self._process is not None
+        self._process.send_signal(signal.SIGTERM)
+        assert await self._process.wait() == 0
+
+    async def end(self) -> None:
+        """Leave nothing running, whatever became of the test."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.kill()
+            await self._process.wait()
+
+    async def connected(self) -> None:
+        """Wait until it hears both platforms."""
+        await self._until(lambda: self._telegram.is_polled and self._vk_is_polled())
+
+    async def busy(self, seconds: float) -> None:
+        """Wait until it has begun to work again, and a random while longer."""
+        before = self._telegram.revision + self._vk.revision, len(self._telegram.calls) + len(self._vk.calls)
+        await self._until(lambda: len(self._telegram.calls) + len(self._vk.calls) > before[1])
+        await asyncio.sleep(seconds)
+
+    async def settled(self, messages: int) -> None:
+        """Wait until so many messages have arrived and nothing is to be thought about or sent any more."""
+        engine = create_engine(self._environment["FRONTDESK_DATABASE_URL"])  # a look from outside, past the file lock
+        try:
+            deadline = time.monotonic() + 120 + messages / 4
+            while (state := _on_the_way(engine, messages)) is not None:
+                assert time.monotonic() < deadline, state
+                await asyncio.sleep(0.2)
+        finally:
+            engine.dispose()
+
+    def _vk_is_polled(self) -> bool:
+        return any(name == "groups.getLongPollServer" for name, _ in self._vk.calls)
+
+    async def _until(self, true: Callable[[], bool]) -> None:
+        async with asyncio.timeout(30):
+            while not true():
+                await asyncio.sleep(0.01)
+
+
+def _on_the_way(engine: Engine, messages: int) -> str | None:
+    """What is still to be done; None when nothing is."""
+    unread = exists().where(InboxEvent.state == InboxState.NEW)
+    unsent = exists().where(Delivery.state.in_(UNFINISHED))
+    arrived = select(func.count()).select_from(Message).where(Message.kind == MessageKind.INCOMING)
+    with engine.connect() as connection:
+        busy, count = connection.execute(select(unread | unsent, arrived.scalar_subquery())).one()
+        left = connection.execute(
+            select(Delivery.id, Delivery.account, Delivery.state, Delivery.attempts, Delivery.reason).where(
+                Delivery.state.in_(UNFINISHED)
+            )
+        ).all()
+    return f"{count} of {messages} arrived, on the way: {left}" if busy or count < messages else None
