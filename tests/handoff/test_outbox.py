@@ -145,7 +145,7 @@ async def test_what_is_due_next_is_known(floor: Floor) -> None:
 
     assert await due() is None
     await floor.posts(await floor.contact())
-    assert await due() == floor.clock()
+    assert await due() is None  # it may go at once: there is nothing to wait for
     await floor.sends(RetryAfter(30))
     assert await due() == floor.clock() + timedelta(seconds=30)
     floor.clock.passes(seconds=30)
