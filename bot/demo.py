@@ -6,6 +6,7 @@ import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
 from pydantic import SecretStr
@@ -13,10 +14,12 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.app import App
+from bot.channels.vk_updates import Cursor
 from bot.settings import ChannelSettings, Settings
 from bot.simulator.telegram import TelegramSimulator
 from bot.simulator.vk import VkSimulator
 from handoff.models import ChannelState, InboxEvent, Role
+from handoff.outbox import random_base
 from knowledge.loading import SourceFile, read_files
 from knowledge.models import Entry
 
@@ -24,7 +27,8 @@ log = logging.getLogger(__name__)
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "knowledge"
 AGENT_EMAIL = "maria@example.org"
-_ACCOUNTS = ("telegram:demo", "vk:demo")
+_VK = "vk:demo"
+_ACCOUNTS = ("telegram:demo", _VK)
 _AUTHOR = "example"
 
 
@@ -67,10 +71,14 @@ def with_demo_channels(settings: Settings, simulated: Platforms) -> Settings:
     return settings.model_copy(update={"channels": (telegram, vk)})
 
 
-def forget_last_demo(session: Session) -> None:
+def forget_last_demo(session: Session, now: datetime) -> None:
     """The simulators start anew each time, so what the inbox knows of the last ones means nothing."""
     session.execute(delete(InboxEvent).where(InboxEvent.account.in_(_ACCOUNTS)))
     session.execute(update(ChannelState).where(ChannelState.account.in_(_ACCOUNTS)).values(cursor=None))
+    # VK tells of what is written from the first connection on; what a quick visitor wrote before is looked up.
+    random_base(session, _VK, now)  # the row exists from here on
+    looked_up = str(Cursor(at=int(now.timestamp())))
+    session.execute(update(ChannelState).where(ChannelState.account == _VK).values(cursor=looked_up))
 
 
 async def furnish(app: App) -> str:
@@ -82,7 +90,7 @@ async def furnish(app: App) -> str:
     files = [SourceFile(path.name, path.read_bytes()) for path in sorted(EXAMPLES.glob("*.yaml"))]
 
     def work(session: Session) -> None:
-        forget_last_demo(session)
+        forget_last_demo(session, app.clock())
         if not session.scalar(select(Entry.id).limit(1)):
             app.library.load(session, read_files(files), author=_AUTHOR)
         app.staff.put(session, AGENT_EMAIL, "Мария", Role.ADMIN, password)

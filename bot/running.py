@@ -6,9 +6,11 @@
 
 import asyncio
 import contextlib
+import errno
 import logging
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Literal
@@ -34,10 +36,12 @@ async def run(app: App, only: Role | None, site: Site | None, ready: Callable[[s
         PlainError: the address of the pages is taken.
     """
     stop = asyncio.Event()
+    # Bound before anything runs: the web server would end the process in its own way, and a task group hides the error.
+    listener = _bound(app.settings.host, app.settings.port) if site is not None else None
     with _signals(stop):
         async with asyncio.TaskGroup() as tasks:
             running = [tasks.create_task(app.library.run(), name="library")]
-            async with _served(app, site) as address:
+            async with _served(site, listener) as address:
                 if only != "web":
                     running.append(tasks.create_task(app.intake.run(), name="intake"))
                     running += [tasks.create_task(app.serve(account), name=account) for account in app.channels]
@@ -48,15 +52,13 @@ async def run(app: App, only: Role | None, site: Site | None, ready: Callable[[s
 
 
 @asynccontextmanager
-async def _served(app: App, site: Site | None) -> AsyncIterator[str]:
+async def _served(site: Site | None, listener: socket.socket | None) -> AsyncIterator[str]:
     """The pages, listening while the block runs."""
-    if site is None:
+    if site is None or listener is None:
         yield ""
         return
     config = uvicorn.Config(
         site.asgi,
-        host=app.settings.host,
-        port=app.settings.port,
         log_config=None,
         access_log=False,
         lifespan="off",
@@ -64,19 +66,31 @@ async def _served(app: App, site: Site | None) -> AsyncIterator[str]:
         timeout_graceful_shutdown=_GRACE_SECONDS,
     )
     server = _Server(config)
-    serving = asyncio.create_task(server.serve())
+    serving = asyncio.create_task(server.serve([listener]))
     try:
         while not server.started:
             if serving.done():
-                raise PlainError(f"Port {app.settings.port} is taken: choose another with FRONTDESK_PORT.")
+                raise RuntimeError("the web server did not start") from serving.exception()
             await asyncio.sleep(0.01)
-        host, port = server.servers[0].sockets[0].getsockname()[:2]
+        host, port = listener.getsockname()[:2]
         yield f"http://{host}:{port}"
     finally:
         await site.hang_up()
         server.should_exit = True
-        with contextlib.suppress(SystemExit):
-            await serving
+        await serving
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    try:
+        return socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
+        )
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            raise PlainError(f"Port {port} is taken: choose another with FRONTDESK_PORT.") from error
+        raise PlainError(
+            f"The pages cannot be opened at {host}, port {port}: mend FRONTDESK_HOST or FRONTDESK_PORT."
+        ) from error
 
 
 class _Server(uvicorn.Server):

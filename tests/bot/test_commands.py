@@ -1,0 +1,227 @@
+"""The command line without a running bot: what it says, and one plain sentence with exit code 2 for what can be mended."""
+
+import json
+import os
+import socket
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from bot.cli import main
+from bot.settings import PREFIX
+
+ENTRIES = """\
+categories: [{key: access, title: Вход}]
+entries:
+  - {id: password, lang: ru, category: access, question: Забыли пароль?, answer: Нажмите «Забыли пароль?»., alternatives: [не помню пароль, забыл пароль]}
+  - {id: music, lang: ru, question: Как скачать музыку?, answer: По подписке., alternatives: [скачать музыку]}
+"""
+KNOWLEDGE = """\
+{"id": "password", "question": "I forgot my password", "alternatives": ["lost password"], "answer": "Reset it", "lang": "en"}
+{"id": "music", "question": "How do I download music?", "alternatives": ["download a song"], "answer": "Subscribe", "lang": "en"}
+"""
+QUERIES = """\
+{"text": "forgot password", "lang": "en", "expected": "password"}
+{"text": "download music", "lang": "en", "expected": "music"}
+{"text": "weather tomorrow", "lang": "en", "expected": null}
+"""
+TOKEN = "123456:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghi"
+
+Command = Callable[..., Result]
+
+
+@pytest.fixture
+def frontdesk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
+    """Run a command in a folder of its own."""
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in os.environ if name.startswith(PREFIX)]:
+        monkeypatch.delenv(name)
+
+    def run(*arguments: str, given: str = "", **settings: str) -> Result:
+        environment = {PREFIX + name: value for name, value in settings.items()}
+        return CliRunner(env=environment).invoke(main, arguments, input=given)
+
+    return run
+
+
+def refused(result: Result) -> str:
+    """The sentence of a command that could not do it: one line on standard error, nothing on standard output."""
+    assert result.exit_code == 2, (result.output, result.exception)
+    assert result.stdout == ""
+    sentence = result.stderr.strip()
+    assert "Traceback" not in sentence
+    return sentence
+
+
+def closed_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+# --- what works -------------------------------------------------------------------------------------------------------
+
+
+def test_knowledge_is_loaded_asked_and_exported(frontdesk: Command, tmp_path: Path) -> None:
+    (tmp_path / "k.yaml").write_text(ENTRIES, "utf-8")
+    dry = frontdesk("knowledge", "load", "k.yaml", "--dry-run")
+    assert dry.exit_code == 0
+    assert dry.stdout == (
+        "    added: 2\n  changed: 0\n  removed: 0\nunchanged: 0\n"
+        "  + [ru] password: Забыли пароль?\n  + [ru] music: Как скачать музыку?\n"
+    )
+    assert frontdesk("knowledge", "load", "k.yaml").stdout == "    added: 2\n  changed: 0\n  removed: 0\nunchanged: 0\n"
+    assert frontdesk("knowledge", "load", "k.yaml").stdout == "    added: 0\n  changed: 0\n  removed: 0\nunchanged: 2\n"
+
+    answer = json.loads(frontdesk("ask", "не помню пароль", "--json").stdout)
+    assert (answer["band"], answer["answer"]) == ("answer", "Нажмите «Забыли пароль?».")
+    assert answer["candidates"][0]["key"] == "password"
+    assert frontdesk("ask", "не помню пароль").stdout.startswith("Забыли пароль?\n\nНажмите")
+    assert "would go to a person" in frontdesk("ask", "какая завтра погода в казани").stdout
+
+    for name in ("out.yaml", "out.json", "out.jsonl", "out.csv", "out.yml"):
+        assert frontdesk("knowledge", "export", name).stdout == f"Written to {name}.\n"
+        again = frontdesk("knowledge", "load", name, "--dry-run")
+        assert again.stdout == "    added: 0\n  changed: 0\n  removed: 0\nunchanged: 2\n", name
+
+    (tmp_path / "one.yaml").write_text(
+        "entries: [{id: music, lang: ru, question: Как скачать музыку?, answer: Никак.}]", "utf-8"
+    )
+    kept = frontdesk("knowledge", "load", "one.yaml", "--keep", "--dry-run")
+    assert kept.stdout.startswith("    added: 0\n  changed: 1\n  removed: 0\nunchanged: ")
+    whole = frontdesk("knowledge", "load", "one.yaml", "--dry-run")
+    assert whole.stdout.startswith("    added: 0\n  changed: 1\n  removed: 1\nunchanged: 0\n")
+
+
+def test_people_and_programs_are_let_in(frontdesk: Command) -> None:
+    words = ("agent", "add", "maria@example.org", "--name", "Maria", "--role", "admin", "--password-stdin")
+    added = frontdesk(*words, given="correct horse battery\n")
+    assert added.stdout == "Maria (admin) can sign in at http://127.0.0.1:8080/desk\n"
+    assert refused(frontdesk(*words, given="correct horse battery\n")).startswith("There is an agent with the address")
+    assert refused(frontdesk("agent", "add", "x", "--name", "X", "--password-stdin", given="long enough password\n"))
+    token = frontdesk("token", "add", "exporter", "--role", "agent").stdout
+    assert token.startswith("fd_")
+    assert len(token.splitlines()) == 1
+    assert refused(frontdesk("token", "add", "exporter")) == "There is a token named exporter already."
+
+
+def test_check_says_what_works(frontdesk: Command, tmp_path: Path) -> None:
+    empty = frontdesk("check")
+    assert (empty.exit_code, empty.stdout.splitlines()[1]) == (
+        1,
+        "✕ knowledge: empty, load it with `frontdesk knowledge load`",
+    )
+    (tmp_path / "k.yaml").write_text(ENTRIES, "utf-8")
+    frontdesk("knowledge", "load", "k.yaml")
+    full = frontdesk("check")
+    assert (full.exit_code, full.stdout.splitlines()) == (
+        0,
+        [
+            "✓ database: sqlite, schema up to date",
+            "✓ knowledge: 2 entries",
+            "– channels: none is set up; `frontdesk run` shows the demo",
+        ],
+    )
+    unserved = frontdesk("check", TELEGRAM_TOKEN=TOKEN)
+    assert unserved.exit_code == 1
+    assert "✕ telegram:main: no running process serves it" in unserved.stdout
+
+
+def test_the_matcher_is_judged(frontdesk: Command, tmp_path: Path) -> None:
+    (tmp_path / "k.jsonl").write_text(KNOWLEDGE, "utf-8")
+    (tmp_path / "q.jsonl").write_text(QUERIES, "utf-8")
+    judged = frontdesk("knowledge", "eval", "--knowledge", "k.jsonl", "--queries", "q.jsonl", "--json")
+    figures = json.loads(judged.stdout)
+    assert figures["accuracy_at_1"] == 1.0
+    assert {
+        "recall_at_3", "mrr_at_10", "oos_auroc", "coverage_at_95_precision", "auto_answer_precision",
+        "auto_answer_coverage", "queries_per_second", "p50_ms", "p99_ms", "index_seconds", "index_bytes",
+    } <= set(figures)  # fmt: skip
+    plain = frontdesk("knowledge", "eval", "--knowledge", "k.jsonl", "--queries", "q.jsonl").stdout
+    assert "accuracy_at_1: 1\n" in plain
+
+
+def test_migrating_says_what_was_done(frontdesk: Command) -> None:
+    assert frontdesk("migrate").stdout.startswith("The database is now at schema ")
+    assert frontdesk("migrate").stdout == "The database is up to date.\n"
+
+
+# --- what can be mended -----------------------------------------------------------------------------------------------
+
+
+def test_settings(frontdesk: Command) -> None:
+    assert refused(frontdesk("check", PROT="1")) == "FRONTDESK_PROT is not a setting: did you mean FRONTDESK_PORT?"
+    told = refused(frontdesk("check", TELEGRAM_TOKEN="12345:oops"))
+    assert told == "The Telegram token is malformed: copy it whole from BotFather, like 123456:ABC-DEF…."
+    assert "oops" not in told
+
+
+@pytest.mark.parametrize("words", [("check",), ("migrate",), ("ask", "x"), ("token", "add", "x")])
+def test_a_database_that_is_away(frontdesk: Command, words: tuple[str, ...]) -> None:
+    told = refused(frontdesk(*words, DATABASE_URL=f"postgresql://me:topsecret@127.0.0.1:{closed_port()}/x"))
+    assert told.endswith("cannot be reached: start PostgreSQL or mend FRONTDESK_DATABASE_URL.")
+    assert "topsecret" not in told
+
+
+def test_a_redis_that_is_away(frontdesk: Command) -> None:
+    told = refused(frontdesk("check", REDIS_URL=f"redis://127.0.0.1:{closed_port()}/0"))
+    assert told == "Redis cannot be reached: start it, or mend or unset FRONTDESK_REDIS_URL."
+
+
+def test_a_database_of_a_newer_program(frontdesk: Command, tmp_path: Path) -> None:
+    frontdesk("migrate")
+    with sqlite3.connect(tmp_path / "var/frontdesk.db") as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+    for words in (("migrate",), ("check",)):
+        assert refused(frontdesk(*words)).startswith("The database was made by a newer Frontdesk: update the program")
+
+
+def test_knowledge_that_cannot_be_read_changes_nothing(frontdesk: Command, tmp_path: Path) -> None:
+    (tmp_path / "good.yaml").write_text(ENTRIES, "utf-8")
+    (tmp_path / "bad.yaml").write_text("entries:\n  - {id: a, lang: ru, question: Что?}\n  - {id: b, qestion: x}\n")
+    (tmp_path / "broken.json").write_text("{")
+    (tmp_path / "bytes.csv").write_bytes(b"\xff\xfe\x00\x00")
+    (tmp_path / "folder.yaml").mkdir()
+    (tmp_path / "what.docx").write_bytes(b"PK")
+    frontdesk("knowledge", "load", "good.yaml")
+    assert refused(frontdesk("knowledge", "load", "no.yaml")) == "no.yaml cannot be read: No such file or directory."
+    assert refused(frontdesk("knowledge", "load", "folder.yaml")) == "folder.yaml cannot be read: Is a directory."
+    problems = refused(frontdesk("knowledge", "load", "good.yaml", "bad.yaml")).splitlines()
+    assert problems == [
+        "bad.yaml:2: answer: is empty: write one, or set status to draft",
+        'bad.yaml:3: unknown field "qestion"; did you mean "question"?',
+        "bad.yaml:3: question: is empty",
+        "bad.yaml:3: answer: is empty: write one, or set status to draft",
+    ]
+    for name in ("broken.json", "bytes.csv", "what.docx"):
+        assert refused(frontdesk("knowledge", "load", name)).startswith(name)
+    assert "unchanged: 2" in frontdesk("knowledge", "load", "good.yaml").stdout
+
+
+def test_files_that_cannot_be_written_or_judged(frontdesk: Command, tmp_path: Path) -> None:
+    assert refused(frontdesk("knowledge", "export", "x.docx")) == "x.docx: name the file .yaml, .json, .jsonl or .csv."
+    assert (
+        refused(frontdesk("knowledge", "export", "no/x.csv"))
+        == "no/x.csv cannot be written: No such file or directory."
+    )
+    (tmp_path / "k.jsonl").write_text(KNOWLEDGE, "utf-8")
+    (tmp_path / "bytes.jsonl").write_bytes(b"\xff\xfe")
+    (tmp_path / "broken.jsonl").write_text("{}\nnot json\n")
+    told = refused(frontdesk("knowledge", "eval", "--knowledge", "bytes.jsonl", "--queries", "k.jsonl"))
+    assert told == "bytes.jsonl is not UTF-8 text: save it as UTF-8 and try again."
+    for knowledge, queries in (("broken.jsonl", "k.jsonl"), ("k.jsonl", "broken.jsonl"), ("k.jsonl", "k.jsonl")):
+        refused(frontdesk("knowledge", "eval", "--knowledge", knowledge, "--queries", queries))
+
+
+def test_words_that_are_no_command(frontdesk: Command) -> None:
+    for words in (("rnu",), ("run", "--only", "sender"), ("knowledge", "load"), ("agent", "add", "a@b.c")):
+        assert frontdesk(*words).exit_code == 2
+
+
+def test_every_command_explains_itself(frontdesk: Command) -> None:
+    for words in ((), ("knowledge",), ("knowledge", "load"), ("agent", "add"), ("token", "add"), ("run",)):
+        assert frontdesk(*words, "--help").exit_code == 0
