@@ -24,6 +24,10 @@ NEW_ENTRY = "entries: [{id: cinema, lang: ru, question: Где кинотеат�
 # --- the demo, and commands beside it ---------------------------------------------------------------------------------
 
 
+# All on one worker of a distributed run, in this order: they share one program.
+on_the_demo = pytest.mark.xdist_group("demo")
+
+
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
     program = Program(tmp_path_factory.mktemp("demo"), "run", BURST_WINDOW="0")
@@ -44,6 +48,7 @@ def asks(demo: Program, platform: str, text: str) -> dict[str, Any]:
     return replies(demo, platform)[before]
 
 
+@on_the_demo
 def test_the_demo_says_where_everything_is(demo: Program) -> None:
     lines = demo.said.splitlines()
     assert lines[0] == f"Frontdesk is open: {demo.address}/"
@@ -59,6 +64,7 @@ def test_the_demo_says_where_everything_is(demo: Program) -> None:
     assert demo.get("/desk").status_code in {200, 303}
 
 
+@on_the_demo
 @pytest.mark.parametrize("platform", ["vk", "telegram"])
 def test_a_question_from_a_phone_is_answered(demo: Program, platform: str) -> None:
     reply = asks(demo, platform, "не помню пароль")
@@ -67,6 +73,7 @@ def test_a_question_from_a_phone_is_answered(demo: Program, platform: str) -> No
     assert "пароль" in reply["text"].lower()
 
 
+@on_the_demo
 def test_its_health_is_told(demo: Program) -> None:
     assert demo.get("/healthz").text == "ok"
     until(lambda: demo.get("/readyz").status_code == 200)
@@ -80,6 +87,7 @@ def test_its_health_is_told(demo: Program) -> None:
     assert {"frontdesk_tickets_open", "frontdesk_deliveries_unfinished", "frontdesk_inbox_waiting"} <= set(figures)
 
 
+@on_the_demo
 def test_a_second_one_on_the_same_file_is_refused(demo: Program) -> None:
     second = command(demo.folder, "run")
     assert second.returncode == 2
@@ -88,6 +96,7 @@ def test_a_second_one_on_the_same_file_is_refused(demo: Program) -> None:
     assert len(second.stderr.strip().splitlines()) == 1
 
 
+@on_the_demo
 def test_knowledge_loaded_beside_it_is_answered_from_at_once(demo: Program) -> None:
     (demo.folder / "more.yaml").write_text(NEW_ENTRY, "utf-8")
     dry = command(demo.folder, "knowledge", "load", "more.yaml", "--keep", "--dry-run")
@@ -97,6 +106,7 @@ def test_knowledge_loaded_beside_it_is_answered_from_at_once(demo: Program) -> N
     assert asks(demo, "telegram", "где кинотеатр на орбите")["text"].endswith("На третьем кольце.")
 
 
+@on_the_demo
 def test_what_cannot_be_done_there_is_said_here(demo: Program) -> None:
     (demo.folder / "bad.yaml").write_text("entries: [{id: a, lang: ru}]", "utf-8")
     bad = command(demo.folder, "knowledge", "load", "bad.yaml")
@@ -105,6 +115,7 @@ def test_what_cannot_be_done_there_is_said_here(demo: Program) -> None:
     assert bad.stderr.startswith("bad.yaml:1: ")
 
 
+@on_the_demo
 def test_commands_beside_it_act_through_it(demo: Program) -> None:
     token = command(demo.folder, "token", "add", "exporter", "--role", "admin").stdout.strip()
     answer = demo.get("/api/v1/tickets", Authorization=f"Bearer {token}")
@@ -118,12 +129,14 @@ def test_commands_beside_it_act_through_it(demo: Program) -> None:
     assert "✓ vk:demo: working" in checked.stdout
 
 
+@on_the_demo
 def test_it_says_nothing_private_in_its_log(demo: Program) -> None:
     assert "кинотеатр" not in demo.log
     assert "пароль" not in demo.log
     assert "Traceback" not in demo.log
 
 
+@on_the_demo
 def test_it_ends_when_asked_to_and_forgets_nothing(demo: Program) -> None:
     """The last test on this program."""
     assert demo.stop() == 0
