@@ -176,7 +176,12 @@ class Intake:
             return
         task = asyncio.create_task(self._round(address))
         self._rounds[address] = task
-        task.add_done_callback(lambda _: self._rounds.pop(address, None))
+        task.add_done_callback(lambda done: self._ended(address, done))
+
+    def _ended(self, address: Address, round_: asyncio.Task[None]) -> None:
+        del self._rounds[address]
+        if address in self._again and not round_.cancelled():
+            self._start(address)  # a hint came just when the round had found nothing more
 
     async def _round(self, address: Address) -> None:
         """Think about everything that waits from one contact."""

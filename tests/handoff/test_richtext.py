@@ -53,7 +53,7 @@ def stretches(rich: RichText) -> list[tuple[EntityKind, str, str]]:
         ("- one\n\n1. first", "• one\n\n1. first", []),
         ("- one\n  - inner\n- two", "• one\n• inner\n• two", []),
         ("<b>no</b> &amp; <script>", "<b>no</b> &amp; <script>", []),
-        ("![picture](https://e.org/p.png)", "!picture", [(LINK, "picture", "https://e.org/p.png")]),
+        ("![picture](https://e.org/p.png)", "picture", [(LINK, "picture", "https://e.org/p.png")]),
         ("2 * 3 * 4 _ 5", "2 * 3 * 4 _ 5", []),
         ("snake_case_name", "snake_case_name", []),
         (r"\*not italic\*", "*not italic*", []),
