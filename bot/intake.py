@@ -157,6 +157,7 @@ class Intake:
                         await self._look()
                         look_at = loop.time() + _LOOK_EVERY
         finally:
+            self._again.clear()  # what is under way is not followed by another round
             for task in self._rounds.values():
                 task.cancel()
             await asyncio.gather(*self._rounds.values(), return_exceptions=True)
