@@ -134,7 +134,8 @@ class Conversation:
         self._greet_by_name(contact, event, thread.language)
         incoming = [self._record(session, contact, item, thread) for item in items]
         if event.kind is EventKind.PRESS:
-            session.execute(update(ChoiceRow).where(ChoiceRow.id == event.choice_id).values(used_at=self._clock()))
+            own = (ChoiceRow.id == event.choice_id, ChoiceRow.contact_id == contact.id)
+            session.execute(update(ChoiceRow).where(*own).values(used_at=self._clock()))
         ticket_id = self._effects.apply(session, contact, decide(thread, event, found), found, thread.language)
         for message in incoming:
             if message is not None and message.ticket_id is None:
