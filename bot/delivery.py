@@ -123,7 +123,11 @@ class Pump:
         self._troubles = 0
 
     async def run(self) -> None:
-        """Send for ever. Cancelled, it lets what is on the wire finish, so that its outcome is known."""
+        """Send for ever. Cancelled, it lets what is on the wire finish, so that its outcome is known.
+
+        It may be run again afterwards, as when the hold on the account was lost and regained.
+        """
+        self._ending, self._look_at = False, 0.0
         with self._bus.subscribe("outbox") as hints:
             try:
                 recover_at = 0.0
@@ -270,5 +274,6 @@ class Pump:
         if self._sending:
             await asyncio.wait(self._sending, timeout=_LAST_WORDS)
         owner, unsent = self._owner, [claimed.delivery_id for claimed in self._ready]
+        self._ready = []
         if unsent:
             await self._db.write(lambda session: self._outbox.release(session, unsent, owner))

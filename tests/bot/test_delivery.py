@@ -282,6 +282,18 @@ async def test_claimed_and_unsent_is_given_back_at_the_end(post: Post) -> None:
     assert states.count(DeliveryState.QUEUED) == 6 - len(platform.calls)
 
 
+async def test_it_goes_on_after_the_hold_on_its_account_was_lost_and_regained(post: Post) -> None:
+    platform = Platform()
+    pump = Pump(platform, post.database, post.outbox, post.bus, utc_now, "the pump")
+    for number, user in enumerate("ab", 1):
+        running = asyncio.create_task(pump.run())
+        await post.writes("words", to=user)
+        await post.until(*[DeliveryState.SENT] * number)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+    assert [user for _, user, _ in platform.calls] == ["a", "b"]
+
+
 async def test_an_outcome_is_recorded_though_the_database_was_away() -> None:
     server = Postgres(durable=True)
     database = Database(server.url())

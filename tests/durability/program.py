@@ -38,9 +38,11 @@ class Program:
         }
         if backend.redis_url:
             self._environment["FRONTDESK_REDIS_URL"] = backend.redis_url
+        self._calls_before = 0
         self.kills = 0
 
     async def start(self) -> None:
+        self._calls_before = self._calls()
         self._process = await asyncio.create_subprocess_exec(
             sys.executable, "-m", "bot", "run", cwd=REPOSITORY, env=self._environment, stdout=asyncio.subprocess.DEVNULL
         )
@@ -68,10 +70,12 @@ class Program:
         await self._until(lambda: self._telegram.is_polled and self._vk_is_polled())
 
     async def busy(self, seconds: float) -> None:
-        """Wait until it has begun to work again, and a random while longer."""
-        before = self._telegram.revision + self._vk.revision, len(self._telegram.calls) + len(self._vk.calls)
-        await self._until(lambda: len(self._telegram.calls) + len(self._vk.calls) > before[1])
+        """Wait until it has begun to work since it was started, and a while longer."""
+        await self._until(lambda: self._calls() > self._calls_before)
         await asyncio.sleep(seconds)
+
+    def _calls(self) -> int:
+        return len(self._telegram.calls) + len(self._vk.calls)
 
     async def settled(self, messages: int) -> None:
         """Wait until so many messages have arrived and nothing is to be thought about or sent any more."""
