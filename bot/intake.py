@@ -12,17 +12,18 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.channels import RawEvent
 from handoff.messages import Address, EventKind, IncomingEvent
 from handoff.models import ChannelState, InboxEvent, InboxState
 from handoff.outbox import random_base
+from infra import rows
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import Database, after_commit
+from infra.rows import table
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,25 @@ _LOOK_EVERY = 1.0
 _THINKERS = 8
 _BURST_AT_MOST = 3
 """A contact who never stops typing is answered after this many windows."""
+
+_CHANNELS = table(ChannelState)
+_CHANGES = {
+    column: update(_CHANNELS)
+    .where(_CHANNELS.c.account == bindparam("name"))
+    .values({column: bindparam(column), "updated_at": bindparam("now")})
+    for column in ("cursor", "problem")
+}
+_INBOX = table(InboxEvent)
+_WAITING = (
+    select(*_INBOX.c["id", "account", "payload", "received_at", "attempts"])
+    .where(
+        _INBOX.c.account == bindparam("account"),
+        _INBOX.c.user_id == bindparam("user_id"),
+        _INBOX.c.state == InboxState.NEW,
+    )
+    .order_by(_INBOX.c.id)
+    .limit(_BATCH)
+)
 
 Decode = Callable[[str, dict[str, Any]], IncomingEvent | None]
 """Reads the payload that an account stored; raises anything for one that makes no sense."""
@@ -83,43 +103,35 @@ class AccountInlet:
             log.warning("%s: %s", self._account, problem)
         else:
             log.info("%s: working", self._account)
-        await self._db.write(lambda session: self._change(session, problem=problem))
+        await self._db.write(lambda session: self._change(session, "problem", problem))
         self._bus.publish("desk", "channels")
 
     def _store(self, session: Session, events: Sequence[RawEvent], cursor: str | None) -> None:
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
         now = self._clock()
-        for event in events:
-            session.execute(
-                insert(InboxEvent)
-                .values(
-                    account=self._account,
-                    event_key=event.key,
-                    message_key=event.message_key,
-                    user_id=event.user_id,
-                    payload=event.payload,
-                    received_at=now,
-                    attempts=0,
-                    state=InboxState.NEW,
-                )
-                .on_conflict_do_nothing()
-            )
+        stored = [
+            {
+                "account": self._account,
+                "event_key": event.key,
+                "message_key": event.message_key,
+                "user_id": event.user_id,
+                "payload": event.payload,
+                "received_at": now,
+            }
+            for event in events
+        ]
+        rows.add_new(session, InboxEvent, stored)
         if cursor is not None:
-            self._change(session, cursor=cursor)
+            self._change(session, "cursor", cursor)
         for user_id in dict.fromkeys(event.user_id for event in events):
             note = f"{self._account}/{user_id}"
             after_commit(session, lambda note=note: self._bus.publish("inbox", note))  # type: ignore[misc]
 
-    def _change(self, session: Session, **values: str | None) -> None:
-        change = (
-            update(ChannelState)
-            .where(ChannelState.account == self._account)
-            .values(updated_at=self._clock(), **values)
-            .execution_options(synchronize_session=False)
-        )
-        if not session.execute(change).rowcount:  # type: ignore[attr-defined]  # an UPDATE's result counts its rows
+    def _change(self, session: Session, column: str, value: str | None) -> None:
+        values = {"name": self._account, column: value, "now": self._clock()}
+        change = _CHANGES[column]
+        if not rows.run(session, change, values).rowcount:
             random_base(session, self._account, self._clock())  # the row exists from here on
-            session.execute(change)
+            rows.run(session, change, values)
 
 
 class Intake:
@@ -168,11 +180,11 @@ class Intake:
             select(InboxEvent.account, InboxEvent.user_id).where(InboxEvent.state == InboxState.NEW).distinct()
         ).limit(1000)
         try:
-            rows = await self._db.read(lambda session: [(row[0], row[1]) for row in session.execute(undone)])
+            found = await self._db.read(lambda session: [(row[0], row[1]) for row in session.execute(undone)])
         except Exception:  # a database that is away comes back
             log.warning("the inbox cannot be read at present", exc_info=True)
             return
-        for account, user_id in rows:
+        for account, user_id in found:
             address = Address(account, user_id)
             if address not in self._rounds:
                 self._start(address)
@@ -239,19 +251,10 @@ class Intake:
         return len(items) > len(burst) or len(items) == _BATCH
 
     def _waiting(self, session: Session, address: Address) -> list[InboxItem]:
-        rows = session.scalars(
-            select(InboxEvent)
-            .where(
-                InboxEvent.account == address.account,
-                InboxEvent.user_id == address.user_id,
-                InboxEvent.state == InboxState.NEW,
-            )
-            .order_by(InboxEvent.id)
-            .limit(_BATCH)
-        )
-        return [self._read(row) for row in rows]
+        found = rows.run(session, _WAITING, {"account": address.account, "user_id": address.user_id})
+        return [self._read(row) for row in found]
 
-    def _read(self, row: InboxEvent) -> InboxItem:
+    def _read(self, row: Row[Any]) -> InboxItem:
         try:
             event = self._decode(row.account, row.payload)
         except Exception as error:  # a payload may be wrong in any way  # noqa: BLE001
@@ -292,12 +295,7 @@ class Intake:
 
 
 def _count(session: Session, ids: list[int]) -> None:
-    session.execute(
-        update(InboxEvent)
-        .where(InboxEvent.id.in_(ids))
-        .values(attempts=InboxEvent.attempts + 1)
-        .execution_options(synchronize_session=False)
-    )
+    rows.run(session, update(_INBOX).where(_INBOX.c.id.in_(ids)).values(attempts=_INBOX.c.attempts + 1))
 
 
 def _joined(burst: Sequence[InboxItem], address: Address) -> IncomingEvent:

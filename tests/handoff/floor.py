@@ -7,10 +7,11 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from handoff.claiming import Claimed
 from handoff.desk import Desk
 from handoff.messages import RichText, SendOutcome, Sent
 from handoff.models import Agent, Contact, Delivery, DeliveryState, Role, Ticket
-from handoff.outbox import Choice, Claimed, Outbox
+from handoff.outbox import Choice, Outbox
 from handoff.staff import AgentView, Staff
 from infra.bus import LocalBus
 from infra.database import Database
@@ -86,10 +87,9 @@ class Floor:
 
         def work(session: Session) -> int:
             contact = session.get_one(Contact, contact_id)
-            posted = self.outbox.post(
+            return self.outbox.post(
                 session, contact, RichText(text), choices=choices, agent_id=agent.id if agent else None
             )
-            return posted.id
 
         return await self.do(work)
 
@@ -104,7 +104,7 @@ class Floor:
         return await self.database.read(work)
 
     async def claims(self, owner: str = "one", account: str = "vk:main", limit: int = 10) -> list[Claimed]:
-        return await self.do(lambda session: self.outbox.claim(session, account, owner, limit))
+        return await self.do(lambda session: self.outbox.claim(session, account, owner, limit).parts)
 
     async def fences(self, claimed: Claimed, owner: str = "one") -> bool:
         return await self.do(lambda session: self.outbox.fence(session, claimed.delivery_id, owner))
