@@ -5,8 +5,9 @@ meanwhile, the transaction finds out by the thread's version and the round start
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select, update
@@ -96,6 +97,15 @@ class ThreadChangedError(Exception):
     """The thread is not what the decision was made on."""
 
 
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What a decision rests on; `known` is the contact's row, None for somebody new."""
+
+    known: Row[Any] | None
+    thread: Thread
+    found: Found | None
+
+
 class Conversation:
     """Turns events into decisions and decisions into rows (the `Thinker` of the intake)."""
 
@@ -110,12 +120,17 @@ class Conversation:
         self._language = language
         self._effects = Effects(desk, outbox, clock)
 
-    async def handle(self, address: Address, items: Sequence[InboxItem], event: IncomingEvent) -> None:
+    async def handle(
+        self, address: Address, items: Sequence[InboxItem], event: IncomingEvent, thought: Thought | None = None
+    ) -> None:
         """Answer one event, or the messages of one burst joined into `event`."""
         for _ in range(_ROUNDS):
+            if thought is None:
+                thought = await self._db.read(lambda session: self.think(session, address, event))
             try:
-                await self._round(address, items, event)
+                await self._db.write(partial(self._apply, address, items, event, thought))
             except ThreadChangedError:
+                thought = None
                 continue
             return
         raise ThreadChangedError(f"the thread of {address} does not come to rest")
@@ -124,17 +139,11 @@ class Conversation:
         """Quarantine an event that cannot be handled; what it said goes to a person."""
         await self._db.write(lambda session: self._set_aside(session, address, item, problem))
 
-    async def _round(self, address: Address, items: Sequence[InboxItem], event: IncomingEvent) -> None:
-        known, thread, found = await self._db.read(lambda session: self._think(session, address, event))
-        await self._db.write(lambda session: self._apply(session, address, items, event, known, thread, found))
-
-    def _think(
-        self, session: Session, address: Address, event: IncomingEvent
-    ) -> tuple[Row[Any] | None, Thread, Found | None]:
-        """The contact as they are known, the thread, and what the knowledge says: one read, off the event loop."""
+    def think(self, session: Session, address: Address, event: IncomingEvent) -> Thought:
+        """The contact as they are known, the thread, and what the knowledge says; runs off the event loop."""
         known = _known(session, address, self._clock())
         thread = self._thread(session, known, event)
-        return known, thread, self._look_up(session, thread, event)
+        return Thought(known, thread, self._look_up(session, thread, event))
 
     def _thread(self, session: Session, known: Row[Any] | None, event: IncomingEvent) -> Thread:
         profile = event.language if event.language in LANGUAGES else ""
@@ -161,21 +170,20 @@ class Conversation:
 
     def _apply(
         self,
-        session: Session,
         address: Address,
         items: Sequence[InboxItem],
         event: IncomingEvent,
-        known: Row[Any] | None,
-        thread: Thread,
-        found: Found | None,
+        thought: Thought,
+        session: Session,
     ) -> None:
+        thread = thought.thread
         if not _take(session, items):
             return  # another process was quicker
-        contact, name = self._meet(session, address, known, event, thread.language)
+        contact, name = self._meet(session, address, thought.known, event, thread.language)
         incoming = [self._record(session, contact.id, name, item, thread) for item in items]
         if event.kind is EventKind.PRESS:
             rows.run(session, _USE, {"choice": event.choice_id, "contact": contact.id, "now": self._clock()})
-        ticket_id = self._effects.apply(session, contact, decide(thread, event, found), found)
+        ticket_id = self._effects.apply(session, contact, decide(thread, event, thought.found), thought.found)
         if ticket_id is not None and thread.ticket is None:
             rows.run(session, _JOIN, {"ids": [id_ for id_ in incoming if id_ is not None], "ticket": ticket_id})
         after_commit(session, lambda: self._bus.publish("desk", str(contact.id)))

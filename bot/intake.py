@@ -10,15 +10,15 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
 from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.channels import RawEvent
+from handoff.claiming import random_base
 from handoff.messages import Address, EventKind, IncomingEvent
 from handoff.models import ChannelState, InboxEvent, InboxState
-from handoff.outbox import random_base
 from infra import rows
 from infra.bus import Bus
 from infra.clock import Clock
@@ -69,10 +69,19 @@ class InboxItem:
     unreadable: str | None = None
 
 
-class Thinker(Protocol):
+T = TypeVar("T")
+
+
+class Thinker(Protocol[T]):
     """Whoever turns events into decisions and rows, marking the inbox rows done in the same transaction."""
 
-    async def handle(self, address: Address, items: Sequence[InboxItem], event: IncomingEvent) -> None: ...
+    def think(self, session: Session, address: Address, event: IncomingEvent) -> T:
+        """What `handle` would find out first. Changes nothing; the result may be thrown away."""
+
+    async def handle(
+        self, address: Address, items: Sequence[InboxItem], event: IncomingEvent, thought: T | None
+    ) -> None:
+        """Answer; `thought` is what `think` found, where it was asked."""
 
     async def set_aside(self, address: Address, item: InboxItem, problem: str) -> None: ...
 
@@ -134,11 +143,11 @@ class AccountInlet:
             rows.run(session, change, values)
 
 
-class Intake:
+class Intake(Generic[T]):
     """Sees to it that every stored event is thought about, in order per contact."""
 
     def __init__(
-        self, db: Database, bus: Bus, clock: Clock, decode: Decode, thinker: Thinker, burst_window: float
+        self, db: Database, bus: Bus, clock: Clock, decode: Decode, thinker: Thinker[T], burst_window: float
     ) -> None:
         self._db = db
         self._bus = bus
@@ -220,7 +229,7 @@ class Intake:
 
     async def _step(self, address: Address) -> bool:
         """Handle the contact's next event or burst; False when no more is known to wait."""
-        items = await self._db.read(lambda session: self._waiting(session, address))
+        items, thought = await self._db.read(lambda session: self._look_at(session, address))
         if not items:
             return False
         pause = self._typing(items)
@@ -238,17 +247,33 @@ class Intake:
             ids = [item.id for item in burst]
             # An event from before this process may have been the end of the last one: it is counted beforehand and in
             # a transaction of its own. All others are counted when handling them fails.
-            suspect = any(item.received_at < self._since for item in burst)
+            suspect = self._suspect(burst)
             if suspect:
                 await self._db.write(lambda session: _count(session, ids))
             try:
-                await self._thinker.handle(address, burst, _joined(burst, address))
+                await self._thinker.handle(address, burst, _joined(burst, address), thought)
             except Exception:
                 if not suspect:
                     await self._db.write(lambda session: _count(session, ids))
                 raise
         # Whoever stores more says so (see `_start`), and where that is lost the next look finds it.
         return len(items) > len(burst) or len(items) == _BATCH
+
+    def _look_at(self, session: Session, address: Address) -> tuple[list[InboxItem], T | None]:
+        """What waits from the contact and, where it can be handled now, the first thought about it: one read for both."""
+        items = self._waiting(session, address)
+        if not items or items[0].unreadable or items[0].attempts or self._typing(items) > 0:
+            return items, None
+        burst = self._burst(items)
+        if self._suspect(burst):
+            return items, None  # it may be the end of this process, so it is counted first
+        try:
+            return items, self._thinker.think(session, address, _joined(burst, address))
+        except Exception:  # what fails here fails again in handling, where it is counted  # noqa: BLE001
+            return items, None
+
+    def _suspect(self, burst: Sequence[InboxItem]) -> bool:
+        return any(item.received_at < self._since for item in burst)
 
     def _waiting(self, session: Session, address: Address) -> list[InboxItem]:
         found = rows.run(session, _WAITING, {"account": address.account, "user_id": address.user_id})

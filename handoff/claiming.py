@@ -4,6 +4,7 @@ Every part that goes out passes here several times, so the statements are built 
 may call this and when.
 """
 
+import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -12,7 +13,7 @@ from sqlalchemy import Row, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from handoff.messages import Address, Button, Entity, EntityKind, OutgoingPart, RichText
-from handoff.models import UNFINISHED, Delivery, DeliveryState
+from handoff.models import UNFINISHED, ChannelState, Delivery, DeliveryState
 from infra import rows
 from infra.rows import table
 
@@ -21,9 +22,10 @@ LEASE = timedelta(seconds=45)
 
 _ROWS = table(Delivery)
 _EARLIER = _ROWS.alias()
+_BASE = select(ChannelState.random_base).where(ChannelState.account == bindparam("account"))
 _HEADS = (
     select(*_ROWS.c["id", "contact_id", "account", "user_id", "text", "entities", "buttons", "random_id"])
-    .add_columns(_ROWS.c.next_attempt_at)
+    .add_columns(_ROWS.c.next_attempt_at, _BASE.scalar_subquery().label("base"))
     .where(
         _ROWS.c.account == bindparam("account"),
         _ROWS.c.state.in_((DeliveryState.QUEUED, DeliveryState.RETRYING)),
@@ -39,6 +41,9 @@ _HEADS = (
 )
 """Each contact's first unfinished part, where it waits to be claimed: what is due longest first, the next due last."""
 
+# A counter from a random base: never 0 (which switches VK's check off), never the same within 2^31 parts.
+_LAST_NUMBER = 2**31 - 1
+_NUMBERED = {"random_id": func.coalesce(_ROWS.c.random_id, (_ROWS.c.id + bindparam("base")) % _LAST_NUMBER + 1)}
 _CLAIM = (
     update(_ROWS)
     .where(_ROWS.c.id.in_(bindparam("ids", expanding=True)))
@@ -47,6 +52,7 @@ _CLAIM = (
         lease_owner=bindparam("owner"),
         lease_until=bindparam("until"),
         updated_at=bindparam("now"),
+        **_NUMBERED,
     )
 )
 _FENCED = {
@@ -57,7 +63,7 @@ _FENCED = {
     "lease_until": bindparam("until"),
     "updated_at": bindparam("now"),
 }
-_CLAIM_FENCED = update(_ROWS).where(_ROWS.c.id.in_(bindparam("ids", expanding=True))).values(_FENCED)
+_CLAIM_FENCED = update(_ROWS).where(_ROWS.c.id.in_(bindparam("ids", expanding=True))).values(_FENCED | _NUMBERED)
 _FENCE = (
     update(_ROWS)
     .where(
@@ -120,12 +126,13 @@ def claim(
     heads = rows.run(session, _HEADS, {"account": account, "most": limit}).all()
     due = [head for head in heads if head.next_attempt_at <= now]
     going = {head.id for head in [head for head in due if head.contact_id not in resting][:at_once]}
-    marks = {"owner": owner, "until": now + LEASE, "now": now}
+    base = (due[0].base or random_base(session, account, now)) if due else 0
+    marks = {"owner": owner, "until": now + LEASE, "now": now, "base": base}
     if going:
         rows.run(session, _CLAIM_FENCED, {"ids": list(going), **marks})
     if waiting := [head.id for head in due if head.id not in going]:
         rows.run(session, _CLAIM, {"ids": waiting, **marks})
-    parts = [Claimed(head.id, head.contact_id, _part(head), head.id in going) for head in due]
+    parts = [Claimed(head.id, head.contact_id, _part(head, base), head.id in going) for head in due]
     return Claims(parts, heads[len(due)].next_attempt_at if len(due) < len(heads) else None)
 
 
@@ -143,11 +150,22 @@ def mark_sent(
     return rows.run(session, _SENT, marks).one_or_none()
 
 
-def _part(row: Row[Any]) -> OutgoingPart:
+def _part(row: Row[Any], base: int) -> OutgoingPart:
     entities = tuple(Entity(EntityKind(e["kind"]), e["offset"], e["length"], e["url"]) for e in row.entities)
     return OutgoingPart(
         Address(row.account, row.user_id),
         RichText(row.text, entities),
         tuple(Button(button["label"], button["id"]) for button in row.buttons),
-        row.random_id or 0,
+        row.random_id or (row.id + base) % _LAST_NUMBER + 1,
     )
+
+
+def random_base(session: Session, account: str, now: datetime) -> int:
+    """Start of the account's `random_id` counter, drawn once."""
+    known: int | None = rows.run(session, _BASE, {"account": account}).scalar()
+    if known is not None:
+        return known
+    fresh = {"account": account, "random_base": secrets.randbelow(2**31), "updated_at": now}
+    rows.add_new(session, ChannelState, [fresh])
+    drawn: int = rows.run(session, _BASE, {"account": account}).scalar_one()
+    return drawn

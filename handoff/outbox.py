@@ -7,10 +7,10 @@ one who marked it. So a process that dies or sleeps can neither lose a part nor 
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from handoff import claiming
@@ -26,7 +26,6 @@ from handoff.messages import (
     Uncertain,
 )
 from handoff.models import (
-    ChannelState,
     ChoiceRow,
     Contact,
     Delivery,
@@ -40,11 +39,6 @@ from infra import rows
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import after_commit
-from infra.rows import table
-
-_PARTS = table(Delivery)
-_NUMBER = update(_PARTS).where(_PARTS.c.id == bindparam("delivery")).values(random_id=bindparam("number"))
-_BASE = select(ChannelState.random_base).where(ChannelState.account == bindparam("account"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +87,10 @@ class Outbox:
             key=key,
             at=now,
         )
-        base = random_base(session, contact.account, now)
         buttons = _buttons(session, contact.id, choices)
         parts = split(text)
         for part in parts:
-            delivery = rows.add(
+            rows.add(
                 session,
                 Delivery,
                 message_id=message,
@@ -112,9 +105,6 @@ class Outbox:
                 next_attempt_at=now,
                 updated_at=now,
             )
-            # A counter from a random base: never 0 (which switches VK's check off), never the same within 2^31 parts.
-            number = (base + delivery) % 0x7FFFFFFF + 1
-            rows.run(session, _NUMBER, {"delivery": delivery, "number": number})
         account = contact.account  # the row cannot be read once its unit of work is over
         after_commit(session, lambda: self._bus.publish("outbox", account))
         return message
@@ -266,17 +256,6 @@ class Outbox:
         if delivery is None:
             raise NotFoundError(f"there is no delivery {delivery_id}")
         return delivery
-
-
-def random_base(session: Session, account: str, now: datetime) -> int:
-    """Start of the account's `random_id` counter, drawn once."""
-    known: int | None = rows.run(session, _BASE, {"account": account}).scalar()
-    if known is not None:
-        return known
-    fresh = {"account": account, "random_base": secrets.randbelow(2**31), "updated_at": now}
-    rows.add_new(session, ChannelState, [fresh])
-    drawn: int = rows.run(session, _BASE, {"account": account}).scalar_one()
-    return drawn
 
 
 def _buttons(session: Session, contact_id: int, choices: Sequence[Choice]) -> list[dict[str, str]]:

@@ -44,7 +44,15 @@ class Listener:
         self.fails_on: set[str] = set()
         self._database = database
 
-    async def handle(self, address: Address, items: Sequence[InboxItem], event: IncomingEvent) -> None:
+    def think(self, session: Session, address: Address, event: IncomingEvent) -> str:  # noqa: ARG002 - the protocol's
+        if event.text in self.fails_on:
+            raise RuntimeError("on purpose")
+        return event.text
+
+    async def handle(
+        self, address: Address, items: Sequence[InboxItem], event: IncomingEvent, thought: str | None
+    ) -> None:
+        assert thought in {None, event.text}
         self.attempts.append(
             await self._database.read(lambda session: session.get_one(InboxEvent, items[0].id).attempts)
         )
