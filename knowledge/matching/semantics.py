@@ -99,6 +99,8 @@ class Vectors:
 
         An entry without one takes the mean of the others, so that words alone decide where it stands among them.
         """
+        if len(self._rows) < 2:
+            return None
         first = self._index.entry_starts.take(entries)
         sizes = self._index.entry_starts.take(entries + 1) - first
         lines = np.arange(sizes.max(initial=0))[:, None]

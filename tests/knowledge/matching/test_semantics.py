@@ -81,11 +81,11 @@ def test_the_embedder_is_asked_what_was_meant_not_what_was_typed(by_words: Match
     concepts = Concepts()
     matcher = by_words.embedded(concepts, concepts.of(PHRASINGS))
 
-    matcher.match("ult ljcnfdrf")
+    matcher.match("ult vjz ljcnfdrf")
     matcher.match("Где моя доствка")
     matcher.match("Где моя доставка?")
 
-    assert concepts.asked == ["где доставка", "где моя доставка", "Где моя доставка?"]
+    assert concepts.asked == ["где моя доставка", "где моя доставка", "Где моя доставка?"]
 
 
 @pytest.mark.parametrize("question", ["удалить канал", "надоел флюмбр", "карта", "что с видео"])
