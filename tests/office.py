@@ -107,8 +107,7 @@ class Office:
         return await self.database.write(write)
 
     async def delivery(self, ticket: int, state: DeliveryState, reason: str | None = None) -> int:
-        """Put the latest delivery of the ticket into a state, as the pump would, a moment later; its id."""
-        self.clock.passes(milliseconds=1)  # a change is told by its moment, and no two bear the same one
+        """Put the latest delivery of the ticket into a state, as the pump would; its id."""
 
         def write(session: Session) -> int:
             row = session.scalars(
