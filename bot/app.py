@@ -29,6 +29,7 @@ from infra.bus import Bus, open_bus
 from infra.clock import Clock, utc_now
 from infra.database import Database
 from knowledge.library import Library
+from knowledge.matching import Thresholds
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +87,8 @@ class App:
 async def open_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterator[App]:
     """Open the database, bring it to the present schema and build everything on it.
 
+    The knowledge is not here yet: `Library.run` brings it in the background, `Library.refresh` at once.
+
     Raises:
         PlainError: something that the settings name cannot be reached, opened or used.
     """
@@ -98,7 +101,6 @@ async def open_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterat
         channels: dict[str, Channel] = {}
         try:
             app = _build(settings, db, bus, clock, channels)
-            await app.library.open()
             yield app
         finally:
             for channel in channels.values():
@@ -111,7 +113,7 @@ async def open_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterat
 def _build(settings: Settings, db: Database, bus: Bus, clock: Clock, channels: dict[str, Channel]) -> App:
     outbox = Outbox(bus, clock)
     desk = Desk(bus, clock, outbox)
-    library = Library(db, bus, clock)
+    library = Library(db, bus, clock, Thresholds(settings.answer_confidence, settings.suggest_confidence))
     conversation = Conversation(db, library, desk, outbox, bus, clock, settings.language)
 
     def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:

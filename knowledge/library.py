@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-import re
+import time
+from dataclasses import dataclass, replace
 
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
@@ -13,66 +13,151 @@ from infra.clock import Clock
 from infra.database import Database, after_commit
 from knowledge import editing, loading
 from knowledge.drafts import CategoryDraft, Draft, EntryDraft
-from knowledge.matching import Matcher, Phrasing
-from knowledge.models import Entry
-from knowledge.models import Phrasing as PhrasingRow
-from knowledge.writing import current_revision
+from knowledge.matching import Matcher, Thresholds
+from knowledge.published import Changes, changes, published
 
 TOPIC = "knowledge"
 _LOOK_SECONDS = 1.0
-_LINK_TARGET = re.compile(r"\]\([^)]*\)")  # where a Markdown link leads says nothing about the question
+_AT_ONCE = 16
+"""Changed entries that are taken over one by one; more than that, and the index is built anew."""
+_EDITS = 32
+"""Edits held beside the index before it is built anew: up to here an edit costs less than 20 ms (`docs/matching.md`)."""
+_SHARE = 20
+"""Edits stay below a twentieth of the entries: a small knowledge is built anew in a moment, and rare words stay rare."""
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A matcher, the revision that it knows wholly, how many entries its index holds and which it knows as edits."""
+
+    revision: int
+    matcher: Matcher
+    entries: int
+    edited: frozenset[int] = frozenset()
+
+    def room(self, most: int) -> int:
+        return min(most, self.entries // _SHARE)
+
+    def with_edits(self, found: Changes) -> "_Held":
+        """What has changed, known at once; milliseconds an entry."""
+        matcher = self.matcher
+        for entry_id, phrasings in (found.entries or {}).items():
+            matcher = matcher.edited(entry_id, phrasings, found.answers.get(entry_id, ""))
+        return replace(self, revision=found.revision, matcher=matcher, edited=self.edited | set(found.entries or ()))
 
 
 class Library:
     """The current matcher of this process, and the edits that tell the other processes.
 
-    An edit reaches every process that runs `run` within a second and the time of building a matcher, by hint or,
-    without one, by looking at the revision. Questions are answered from the old matcher meanwhile.
+    An edit reaches every process that runs `run` within a second, by hint or, without one, by looking at the revision:
+    what changed is read and taken over beside the index. Where much has changed, or many edits have gathered, the index
+    is built anew in the background, and questions are answered from the old one meanwhile.
     The editing methods work in the caller's unit of work; the functions behind them are in `editing` and `loading`.
     """
 
-    def __init__(self, db: Database, bus: Bus, clock: Clock) -> None:
+    def __init__(self, db: Database, bus: Bus, clock: Clock, thresholds: Thresholds | None = None) -> None:
         self._db = db
         self._bus = bus
         self._clock = clock
-        self._current = (0, Matcher.build(()))
-        self._refreshing = asyncio.Lock()
+        self._thresholds = thresholds or Thresholds()
+        self._held = _Held(-1, Matcher.build((), self._thresholds), 0)
+        self._looked = -1
+        self._looking = asyncio.Lock()
+        self._building: asyncio.Task[None] | None = None
+        self._opened = asyncio.Event()
 
     @property
     def matcher(self) -> Matcher:
-        """An immutable matcher over everything published at `revision`."""
-        return self._current[1]
+        """An immutable matcher over everything published at `revision`, and perhaps later edits; empty until `opened`."""
+        return self._held.matcher
 
     @property
     def revision(self) -> int:
-        return self._current[0]
+        """-1 until `opened`."""
+        return self._held.revision
 
-    async def open(self) -> None:
-        """Build the first matcher."""
-        await self.refresh()
+    @property
+    def ready(self) -> bool:
+        """Whether the knowledge is here."""
+        return self._opened.is_set()
+
+    async def opened(self) -> None:
+        """Wait until the knowledge is here, for what is asked before would find nothing. `run` brings it."""
+        await self._opened.wait()
 
     async def run(self) -> None:
-        """Follow the database for ever."""
-        with self._bus.subscribe(TOPIC) as hints:
-            while True:
-                await hints.next(_LOOK_SECONDS)
-                try:
-                    await self.refresh()
-                except SQLAlchemyError as error:  # the database is away; the old matcher still answers
-                    logger.warning("knowledge could not be refreshed: %s", type(error).__name__)
+        """Bring the knowledge and follow the database for ever."""
+        try:
+            with self._bus.subscribe(TOPIC) as hints:
+                while True:
+                    try:
+                        await self._look()
+                    except SQLAlchemyError as error:  # the database is away; the old matcher still answers
+                        logger.warning("knowledge could not be refreshed: %s", type(error).__name__)
+                    await hints.next(_LOOK_SECONDS)
+        finally:
+            if self._building is not None:
+                self._building.cancel()
 
     async def refresh(self) -> bool:
-        """Take over what has changed; whether anything had."""
-        async with self._refreshing:
-            if await self._db.read(current_revision) == self.revision:
-                return False
-            revision, phrasings, answers = await self._db.read(_published)
-            matcher = await asyncio.to_thread(Matcher.build, phrasings, answers=answers)
-            self._current = (revision, matcher)
-            logger.info("knowledge at revision %d: %d phrasings", revision, len(phrasings))
-            return True
+        """Take over whatever has changed and wait for it to be known; whether anything had."""
+        before = self._held
+        await self._look()
+        while self._building is not None:
+            await asyncio.wait([self._building])
+            await self._look()
+        return self._held is not before
+
+    async def _look(self) -> None:
+        """Take over a few changes at once, and have many built in the background."""
+        async with self._looking:
+            if self._building is not None and self._building.done():
+                built, self._building = self._building, None
+                built.result()
+            held, since = self._held, self._looked
+            found = await self._db.read(lambda session: changes(session, since, held.room(_AT_ONCE)))
+            if found.revision == since:
+                return
+            self._looked = found.revision
+            if found.entries is None or not self.ready:
+                self._build()
+                return
+            fresh = await asyncio.to_thread(held.with_edits, found)
+            # While a build is under way that brings many changes, the revision stays where all was known.
+            self._held = replace(fresh, revision=found.revision if held.revision == since else held.revision)
+            logger.info("knowledge at revision %d: %d changed entries taken over", found.revision, len(found.entries))
+            if len(self._held.edited) > held.room(_EDITS):
+                self._build()
+
+    def _build(self) -> None:
+        if self._building is None:
+            self._building = asyncio.create_task(self._build_anew(), name="knowledge")
+
+    async def _build_anew(self) -> None:
+        try:
+            while not await self._built():
+                pass
+        except BaseException:
+            self._looked = self._held.revision  # so that the next look tries again
+            raise
+
+    async def _built(self) -> bool:
+        """Build from everything, then take over what has changed meanwhile; False where that was too much for edits."""
+        begun = time.monotonic()
+        whole = await self._db.read(published)
+        revision = whole.origin.revision
+        logger.info("knowledge at revision %d: indexing %d phrasings", revision, len(whole.phrasings))
+        matcher = await asyncio.to_thread(Matcher.build, whole.phrasings, self._thresholds, answers=whole.answers)
+        fresh = _Held(revision, matcher, len(whole.answers))
+        async with self._looking:
+            late = await self._db.read(lambda session: changes(session, revision, fresh.room(_AT_ONCE)))
+            self._held = fresh if late.entries is None else await asyncio.to_thread(fresh.with_edits, late)
+            self._looked = self._held.revision
+            self._opened.set()
+        logger.info("knowledge at revision %d: indexed in %.1f s", revision, time.monotonic() - begun)
+        return late.entries is not None
 
     def create(self, session: Session, draft: EntryDraft, *, author: str) -> int:
         """As `editing.create_entry`, and so on for the others."""
@@ -113,21 +198,3 @@ class Library:
 
     def _announce(self, session: Session) -> None:
         after_commit(session, lambda: self._bus.publish(TOPIC))
-
-
-def _published(session: Session) -> tuple[int, list[Phrasing], dict[int, str]]:
-    """What the matcher is built from: the revision, every wording, and the words of each answer."""
-    # The revision first: a change that slips in between is then seen again by the next look, never missed.
-    revision = current_revision(session)
-    entries = session.execute(
-        select(Entry.id, Entry.question, Entry.lang, Entry.answer).where(Entry.status == "published").order_by(Entry.id)
-    ).all()
-    wordings = session.execute(
-        select(PhrasingRow.entry_id, PhrasingRow.text, Entry.lang)
-        .join(Entry, Entry.id == PhrasingRow.entry_id)
-        .where(Entry.status == "published")
-        .order_by(PhrasingRow.entry_id, PhrasingRow.position)
-    ).all()
-    phrasings = [Phrasing(entry_id, text, lang) for entry_id, text, lang, _ in entries]
-    phrasings += [Phrasing(entry_id, text, lang) for entry_id, text, lang in wordings]
-    return revision, phrasings, {entry_id: _LINK_TARGET.sub("]", answer) for entry_id, _, _, answer in entries}
