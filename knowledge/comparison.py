@@ -56,7 +56,7 @@ class Comparison:
             said.append(f"\n{title}: {len(questions)}")
             for question in questions:
                 expected = "" if question.expected is None else f", expected {question.expected}"
-                found = question.found or "nothing"
+                found = question.found[0] if question.found else "nothing"
                 said.append(
                     f"  [{question.lang}] {_legible(question.text)} → {found} ({question.confidence:.0%}{expected})"
                 )
@@ -74,7 +74,14 @@ def read_baseline(text: str, name: str) -> Baseline:
         content = json.loads(text)
         figures = {name: value for name, value in content.items() if value is None or isinstance(value, int | float)}
         questions = [
-            Asked(row["text"], row["lang"], row["expected"], row["found"], Band(row["band"]), float(row["confidence"]))
+            Asked(
+                row["text"],
+                row["lang"],
+                row["expected"],
+                tuple(row["found"]),
+                Band(row["band"]),
+                float(row["confidence"]),
+            )
             for row in content["questions"]
         ]
         return Baseline(figures, {_key(question): question for question in questions})
@@ -99,8 +106,8 @@ def compare(before: Baseline, after: Report, tolerance: float = TOLERANCE) -> Co
     return Comparison(
         figures,
         worse,
-        newly_right=tuple(new for old, new in both if _right(new) and not _right(old)),
-        newly_wrong=tuple(new for old, new in both if _right(old) and not _right(new)),
+        newly_right=tuple(new for old, new in both if new.right and not old.right),
+        newly_wrong=tuple(new for old, new in both if old.right and not new.right),
         newly_answered=tuple(new for old, new in both if _fooled(new) and not _fooled(old)),
         unmatched=len(now) + len(before.questions) - 2 * len(both),
     )
@@ -108,10 +115,6 @@ def compare(before: Baseline, after: Report, tolerance: float = TOLERANCE) -> Co
 
 def _key(question: Asked) -> _Key:
     return question.text, question.lang, question.expected
-
-
-def _right(question: Asked) -> bool:
-    return question.expected is not None and question.found == question.expected
 
 
 def _fooled(question: Asked) -> bool:

@@ -42,14 +42,19 @@ class EvalQuery:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What became of one judged question: the entry found first, if any, and the band of the match."""
+    """What became of one judged question: the first three entries found, and the band of the match."""
 
     text: str
     lang: str
     expected: str | None
-    found: str | None
+    found: tuple[str, ...]
     band: Band
     confidence: float
+
+    @property
+    def right(self) -> bool:
+        """Whether there is an answer and it was found first."""
+        return self.expected is not None and self.found[:1] == (self.expected,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +191,7 @@ def evaluate(
         place = None if query.expected is None else places[query.expected]
         ranks.append(order.index(place) if place in order else _DEPTH)
         confidences.append(match.candidates[0].confidence if match.candidates else 0.0)
-        found = knowledge[order[0]].id if order else None
+        found = tuple(knowledge[place].id for place in order[:3])
         questions.append(Asked(query.text, query.lang, query.expected, found, match.band, round(confidences[-1], 4)))
         if progress is not None:
             progress(asked, len(queries))

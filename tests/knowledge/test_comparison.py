@@ -57,7 +57,7 @@ def test_what_became_better_and_worse_is_named() -> None:
     good = run(PASSWORD, REFUND)
     bad = run(swapped(PASSWORD, REFUND), swapped(REFUND, PASSWORD))
     worse = compare(saved(good), bad)
-    assert [(question.expected, question.found) for question in worse.newly_wrong] == [
+    assert [(question.expected, question.found[0]) for question in worse.newly_wrong] == [
         ("password", "refund"),
         ("refund", "password"),
     ]
