@@ -78,7 +78,7 @@ def read(path: Path) -> list[dict[str, Any]]:
 
 
 def collect(data: Path) -> list[Block]:
-    blocks = []
+    blocks: list[Block] = []
     for folder in sorted(p for p in data.iterdir() if (p / "knowledge.jsonl").exists()):
         knowledge = read(folder / "knowledge.jsonl")
         texts = {entry["id"]: (entry["lang"], [entry["question"], *entry["alternatives"]]) for entry in knowledge}

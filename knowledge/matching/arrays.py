@@ -36,16 +36,30 @@ class Rows:
         return self.values[self.starts[index] : self.starts[index + 1]]
 
     def lengths(self, rows: Ints) -> Ints:
-        lengths: Ints = self.starts[rows + 1] - self.starts[rows]
+        lengths: Ints = self.starts.take(rows + 1) - self.starts.take(rows)
         return lengths
+
+    def table(self, rows: Ints, filler: int) -> Ints:
+        """Several rows side by side as columns, as many lines as the longest has values, filled up with `filler`."""
+        starts = self.starts.take(rows)
+        lengths = self.starts.take(rows + 1) - starts
+        lines = np.arange(lengths.max(initial=0))[:, None]
+        values: Ints = self.values.take(lines + starts, mode="clip")
+        values[lines >= lengths] = filler
+        return values
 
     def gather(self, rows: Ints) -> tuple[Ints, Ints]:
         """The values of several rows, one after the other, and the length of each row."""
-        lengths = self.lengths(rows)
-        ends = np.cumsum(lengths)
-        total = int(ends[-1]) if len(ends) else 0
-        offsets = np.repeat(self.starts[rows] - (ends - lengths), lengths)
-        return self.values[np.arange(total, dtype=np.int64) + offsets], lengths
+        starts, ends = self.starts.take(rows), self.starts.take(rows + 1)
+        return self.stretches(starts, ends), ends - starts
+
+    def stretches(self, begin: Ints, end: Ints) -> Ints:
+        """The values from each place of `begin` up to that of `end`, one stretch after the other."""
+        lengths = end - begin
+        places = (end - lengths.cumsum()).repeat(lengths)
+        places += np.arange(len(places))
+        values: Ints = self.values.take(places)
+        return values
 
     def inverted(self, width: int) -> "Rows":
         """Row `v` of the result lists the rows that hold `v`, ascending, once for each time it stands there."""

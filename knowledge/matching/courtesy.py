@@ -46,7 +46,8 @@ def parts(text: str) -> list[str]:
 
     People leave out full stops, so a capital letter after a lower-case word is taken for a possible beginning as well.
     """
-    if len(strip(words(lower(text)))) <= _LONG:
+    asked = words(lower(text))
+    if len(asked) <= _LONG or len(strip(asked)) <= _LONG:
         return [text]
     found = [text]
     for sentence in _SENTENCE_END.split(text):

@@ -1,37 +1,38 @@
-"""What is compared when the nearest entries are put in order: one row of numbers per entry."""
+"""What is compared when the nearest entries are put in order: one row of numbers per entry.
+
+A question costs a few dozen array operations however many entries there are, and all of them are over small arrays. So the
+texts compared are laid out as tables, one column per phrasing: numpy takes the greatest of a column for many columns at once,
+where it would take the greatest of many stretches one by one.
+"""
 
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
-from knowledge.matching.arrays import Floats, Ints, Rows, unit
+from knowledge.matching.arrays import Floats, Ints, Rows
 from knowledge.matching.index import Index
 from knowledge.matching.lessons import Lessons
 from knowledge.matching.question import Question
+from knowledge.matching.vocabulary import SHARPNESS
 
 NAMES = (
-    "stem", "gram", "top3", "centroid", "asked", "covered", "both", "ratio", "sorted", "set", "equal", "exact", "count",
-    "length", "lesson", "missed", "pairs", "anywhere", "meant", "theme", "asked_meant", "covered_meant",
-    "answered", "answer_meant",
+    "stem", "gram", "top3", "centroid", "asked", "covered", "ratio", "equal", "exact", "count", "length", "lesson",
+    "missed", "anywhere", "meant", "theme", "asked_meant", "covered_meant", "answered", "answer_meant",
 )  # fmt: skip
 """The columns of a row.
 
-Of the best phrasing: cosines (stem, gram), string ratios (ratio, sorted, set), whether it is equal, difference in length.
-Of the best three: mean cosine (top3); the greatest share of the question's weight found in one (asked; exact: by stems
-alone; asked_meant: also by meaning), share of the phrasing found in the question (covered, covered_meant), both, share of
-neighbouring words that are neighbours there too (pairs), cosine of meanings (meant).
+Of the best phrasing: cosines (stem, gram), difference in length.
+Of the best three: mean cosine (top3); the greatest string ratio (ratio), whether one is equal; the greatest share of the
+question's weight found in one (asked; exact: by stems alone; asked_meant: also by meaning), share of the phrasing found in
+the question (covered, covered_meant), cosine of meanings (meant).
 Of the entry: cosine with its centre (centroid; theme: by meaning), number of phrasings (count), what the phrasings teach
 (lesson), share of the question found in any of them (anywhere), the weightiest word found in none (missed), share found in
 the answer (answered), cosine of meanings with the answer (answer_meant).
 """
 
-NEAREST = 40
+NEAREST = 16
 _PER_ENTRY = 3
-_LIKE = 0.35
-_SHARPNESS = 1.5
-_SURELY_LIKE = 0.6
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,150 +44,152 @@ class Reranked:
     rows: Floats
 
 
-@dataclass(frozen=True, slots=True)
-class _Nearby:
-    """The phrasings of some entries with their tokens, and where in them each entry and each phrasing begins."""
-
-    phrasings: Ints
-    entry_starts: Ints
-    tokens: Ints
-    columns: Ints
-    lengths: Ints
-    starts: Ints
-
-    @classmethod
-    def of(cls, index: Index, question: Question, phrasings: Ints, entry_starts: Ints) -> "_Nearby":
-        tokens, lengths = index.tokens.gather(phrasings)
-        return cls(phrasings, entry_starts, tokens, _columns(question, tokens), lengths, np.cumsum(lengths) - lengths)
-
-
-def _columns(question: Question, tokens: Ints) -> Ints:
-    """The column of `Question.likeness` for each token; the last one, of zeros, for a token that resembles no word."""
-    columns: Ints = np.searchsorted(question.active, tokens)
-    columns[np.append(question.active, -1)[columns] != tokens] = len(question.active)
-    return columns
-
-
 def nearest(index: Index, lessons: Lessons, question: Question, text: str) -> Reranked:
-    """Feature rows of the `NEAREST` entries; nothing at all when no n-gram is shared."""
+    """Feature rows of the `NEAREST` entries; nothing at all when no n-gram and no meaning is shared."""
     cosines = index.cosines(question)
     entries = index.nearest(cosines, question.intent, NEAREST)
     if not len(entries):
         return Reranked(entries, entries, np.zeros((0, len(NAMES)), np.float32))
-    phrasings, sizes = Rows(index.entry_starts, np.arange(len(index.texts), dtype=np.int32)).gather(entries)
-    owned = _Nearby.of(index, question, phrasings, np.cumsum(sizes) - sizes)
-    alike = np.where(question.likeness > _LIKE, question.likeness, 0.0) ** _SHARPNESS
-    stem = np.add.reduceat(question.stem_weights[owned.columns], owned.starts) * index.stem_scale[phrasings] * 2
-    gram = np.add.reduceat(question.gram_weights[owned.columns], owned.starts) * index.gram_scale[phrasings] * 2
-    blend = 0.5 * (stem + gram)
-    leading = _leading(blend, np.repeat(np.arange(len(entries)), sizes), owned.entry_starts)
-    group = np.repeat(np.arange(len(entries)), np.minimum(sizes, _PER_ENTRY))
-    starts = np.flatnonzero(np.diff(group, prepend=-1))
-    spoken = _Nearby.of(index, question, phrasings[leading], starts)
-    lead = leading[starts]
-    rows = np.zeros((len(entries), len(NAMES)), np.float32)
-    column = {name: rows[:, place] for place, name in enumerate(NAMES)}
-    column["stem"][:] = stem[lead]
-    column["gram"][:] = gram[lead]
-    column["top3"][:] = np.add.reduceat(blend[leading], starts) / np.bincount(group)
-    column["centroid"][:] = 2 * np.add.reduceat(blend, owned.entry_starts) / index.centroid_norm[entries]
-    column["count"][:] = np.minimum(sizes, 10) / 10
-    _compare_words(index, question, alike, spoken, column)
-    _compare_strings(index, text, spoken, column)
-    _compare_entries(index, question, alike, owned, column)
-    _compare_answers(index, question, entries, alike, column)
-    taught = lessons.of(question, cosines)
-    column["lesson"][:] = taught[entries] if taught is not None else column["centroid"]
-    column["meant"][:] = np.maximum.reduceat(index.meanings(spoken.phrasings) @ question.intent, starts)
-    column["theme"][:] = index.entry_meaning[entries] @ question.intent
-    return Reranked(entries, phrasings[lead], rows)
+    first = index.entry_starts.take(entries)
+    sizes = index.entry_starts.take(entries + 1) - first
+    blends = _blends(index, question, first, sizes, cosines)
+    spoken, near = _leading(blends, first)
+    values = _compare_words(index, question, spoken)
+    values |= _compare_strings(index, text, spoken)
+    anywhere, missed = _compare_entries(index, question, first, first + sizes)
+    answered, answer_meant = _compare_answers(index, question, entries)
+    centroid = 2 * np.maximum(blends, 0.0).sum(axis=0) / index.centroid_norm.take(entries)
+    taught = lessons.of(question, cosines, entries)
+    values |= {
+        "top3": near.sum(axis=0) / np.minimum(sizes, _PER_ENTRY),
+        "centroid": centroid,
+        "count": np.minimum(sizes, 10) / 10,
+        "lesson": centroid if taught is None else taught,
+        "missed": missed,
+        "anywhere": anywhere,
+        "theme": index.entry_meaning.take(entries, axis=0) @ question.intent,
+        "answered": answered,
+        "answer_meant": answer_meant,
+    }
+    return Reranked(entries, spoken[0], np.array([values[name] for name in NAMES], np.float32).T)
 
 
-def _leading(blend: Floats, group: Ints, entry_starts: Ints) -> Ints:
-    """Places of the best few phrasings of each entry, best first."""
-    order = np.lexsort((-blend, group))
-    rank = np.arange(len(order)) - entry_starts[group]
-    kept: Ints = order[rank < _PER_ENTRY]
-    return kept
+def _blends(index: Index, question: Question, first: Ints, sizes: Ints, cosines: Floats) -> Floats:
+    """The cosine of every phrasing of the entries, one column per entry; -1 where a column has ended."""
+    lines = np.arange(sizes.max())[:, None]
+    phrasings = lines + first
+    ended = lines >= sizes
+    if index.passes_over(question):
+        found = np.zeros(phrasings.shape)
+        own = phrasings[~ended]
+        tokens, lengths = index.tokens.gather(own)
+        starts = lengths.cumsum() - lengths
+        found[~ended] = np.add.reduceat(question.stem_weights.take(tokens), starts) * index.stem_scale.take(own)
+        found[~ended] += np.add.reduceat(question.gram_weights.take(tokens), starts) * index.gram_scale.take(own)
+    else:
+        found = cosines.take(phrasings, mode="clip")
+    found[ended] = -1.0
+    return found
 
 
-def _compare_words(
-    index: Index, question: Question, alike: Floats, spoken: _Nearby, column: dict[str, NDArray[np.float32]]
-) -> None:
-    total = max(float(question.weights.sum()), 1e-6)
-    stems = index.vocabulary.form_stem[spoken.tokens]
-    weights = index.vocabulary.stem_weight[stems]
-    mass = np.add.reduceat(weights, spoken.starts)
-    found = alike[:, spoken.columns]
-    exact = found >= 1.0
-    meant = np.maximum(question.meaning @ index.vocabulary.stem_meaning[stems].T, 0.0) ** _SHARPNESS
-    meant = np.maximum(found, meant)
-    asked = question.weights @ np.maximum.reduceat(found, spoken.starts, axis=1) / total
-    covered = np.add.reduceat(found.max(axis=0) * weights, spoken.starts) / mass
-    exactly = question.weights @ np.logical_or.reduceat(exact, spoken.starts, axis=1) / total
-    asked_meant = question.weights @ np.maximum.reduceat(meant, spoken.starts, axis=1) / total
-    covered_meant = np.add.reduceat(meant.max(axis=0) * weights, spoken.starts) / mass
-    for name, values in (
-        ("asked", asked),
-        ("covered", covered),
-        ("both", np.sqrt(asked * covered)),
-        ("exact", exactly),
-        ("asked_meant", asked_meant),
-        ("covered_meant", covered_meant),
-        ("pairs", _pairs(question, spoken)),
-    ):
-        column[name][:] = np.maximum.reduceat(values, spoken.entry_starts)
+def _leading(blends: Floats, first: Ints) -> tuple[Ints, Floats]:
+    """The best few phrasings of each entry, best first, one column per entry, and their cosines.
+
+    An entry with fewer repeats its best one, with a cosine of zero.
+    """
+    if len(blends) > _PER_ENTRY:
+        chosen = np.argpartition(-blends, _PER_ENTRY - 1, axis=0)[:_PER_ENTRY]
+    else:
+        chosen = np.arange(len(blends))[:, None].repeat(len(first), axis=1)
+    near = np.take_along_axis(blends, chosen, 0)
+    order = np.argsort(-near, axis=0, kind="stable")
+    chosen, near = np.take_along_axis(chosen, order, 0), np.take_along_axis(near, order, 0)
+    absent = near < 0
+    return np.where(absent, chosen[0], chosen) + first, np.where(absent, 0.0, near)
 
 
-def _pairs(question: Question, spoken: _Nearby) -> Floats:
-    """Weighted share of the question's neighbouring words that are neighbours in a phrasing too."""
-    shares = np.zeros(len(spoken.phrasings), np.float32)
-    if len(question.forms) < 2:
-        return shares
-    alike = question.likeness[:, spoken.columns] >= _SURELY_LIKE
-    together = alike[:-1, :-1] & alike[1:, 1:]
-    together[:, spoken.starts[1:] - 1] = False  # the last word of one phrasing and the first of the next
-    weights = np.minimum(question.weights[:-1], question.weights[1:])
-    padded = np.concatenate([together, np.zeros((len(weights), 1), bool)], axis=1)
-    shares[:] = weights @ np.logical_or.reduceat(padded, spoken.starts, axis=1) / max(float(weights.sum()), 1e-6)
-    return shares
+def _compare_words(index: Index, question: Question, spoken: Ints) -> dict[str, Floats]:
+    """What is compared word by word, of each entry the greatest value of its leading phrasings."""
+    vocabulary = index.vocabulary
+    count = len(question.forms)
+    table = index.tokens.table(spoken.ravel(), len(vocabulary.forms))
+    # Few forms stand in so few phrasings: each is compared once, on a line of its own, the last one for "no form".
+    line_of = np.zeros(len(vocabulary.forms) + 1, np.int32)
+    line_of[table] = 1
+    line_of[-1] = 0
+    forms = line_of.nonzero()[0]
+    line_of[forms] = np.arange(len(forms), dtype=np.int32)
+    line_of[-1] = len(forms)
+    stems = vocabulary.form_stem.take(forms)
+    weights = vocabulary.stem_weight.take(stems)
+    meanings = vocabulary.stem_meaning.take(stems, axis=0)
+    similar = question.meaning @ meanings.T
+    alike = np.zeros((2, count, len(forms) + 1), np.float32)
+    alike[0, :, :-1] = question.likeness.take(question.lines.take(forms), axis=0).T
+    np.maximum(alike[0, :, :-1], np.maximum(similar, 0.0) ** SHARPNESS, out=alike[1, :, :-1])
+    summed = np.zeros((6, len(forms) + 1), np.float32)
+    summed[0, :-1] = weights
+    np.multiply(alike.max(axis=1)[:, :-1], weights, out=summed[1:3, :-1])
+    np.multiply(meanings @ question.intent, weights, out=summed[3, :-1])
+    summed[4, :-1] = question.stem_weights.take(forms)
+    summed[5, :-1] = question.gram_weights.take(forms)
+    places = line_of.take(table)
+    best = alike.take(places, axis=2).max(axis=2)
+    mass, covered, covered_meant, meant, stem, gram = summed.take(places, axis=1).sum(axis=1)
+    share = question.weights / max(float(question.weights.sum()), 1e-6)
+    asked, asked_meant = share @ best
+    lead = spoken[0]
+    return {
+        "stem": 2 * stem[: len(lead)] * index.stem_scale.take(lead),
+        "gram": 2 * gram[: len(lead)] * index.gram_scale.take(lead),
+        "asked": _greatest(asked, spoken),
+        "exact": _greatest(share @ (best[0] >= 1.0), spoken),
+        "covered": _greatest(covered / mass, spoken),
+        "asked_meant": _greatest(asked_meant, spoken),
+        "covered_meant": _greatest(covered_meant / mass, spoken),
+        "meant": _greatest(meant * index.meaning_scale.take(spoken.ravel()), spoken),
+    }
 
 
-def _compare_strings(index: Index, text: str, spoken: _Nearby, column: dict[str, NDArray[np.float32]]) -> None:
-    norms = [index.norms[number] for number in spoken.phrasings]
-    ratios = process.cdist([text], norms, scorer=fuzz.ratio, dtype=np.float32)[0] / 100.0
-    column["ratio"][:] = np.maximum.reduceat(ratios, spoken.entry_starts)
-    best = [norms[place] for place in spoken.entry_starts]
-    for name, scorer in (("sorted", fuzz.token_sort_ratio), ("set", fuzz.token_set_ratio)):
-        column[name][:] = process.cdist([text], best, scorer=scorer, dtype=np.float32)[0] / 100.0
-    column["equal"][:] = column["ratio"] > 0.97
-    lengths = np.array([len(norm) for norm in best], np.float32)
-    column["length"][:] = np.abs(lengths - len(text)) / np.maximum(np.maximum(lengths, len(text)), 1)
+def _greatest(values: Floats, spoken: Ints) -> Floats:
+    found: Floats = values.reshape(spoken.shape).max(axis=0)
+    return found
 
 
-def _compare_entries(
-    index: Index, question: Question, alike: Floats, owned: _Nearby, column: dict[str, NDArray[np.float32]]
-) -> None:
-    best = np.maximum.reduceat(alike[:, owned.columns], owned.starts[owned.entry_starts], axis=1)
-    column["anywhere"][:] = question.weights @ best / max(float(question.weights.sum()), 1e-6)
-    absent = (1.0 - np.minimum(best, 1.0)) * question.weights[:, None]
-    column["missed"][:] = absent.max(axis=0) / (index.vocabulary.rarest + 0.3)
+def _compare_strings(index: Index, text: str, spoken: Ints) -> dict[str, Floats]:
+    norms = [index.norms[number] for number in spoken.ravel().tolist()]
+    ratio = _greatest(process.cdist((text,), norms, scorer=fuzz.ratio, dtype=np.float32)[0], spoken) / 100.0
+    lengths = np.array([len(norm) for norm in norms[: spoken.shape[1]]], np.float32)
+    longer = np.maximum(np.maximum(lengths, len(text)), 1)
+    return {"ratio": ratio, "equal": (ratio > 0.97).astype(np.float32), "length": np.abs(lengths - len(text)) / longer}
 
 
-def _compare_answers(
-    index: Index,
-    question: Question,
-    entries: Ints,
-    alike: Floats,
-    column: dict[str, NDArray[np.float32]],
-) -> None:
-    tokens, lengths = index.answers.gather(entries)
-    filled = np.flatnonzero(lengths)
-    if not len(filled):
-        return
-    starts = (np.cumsum(lengths) - lengths)[filled]
-    best = np.maximum.reduceat(alike[:, _columns(question, tokens)], starts, axis=1)
-    column["answered"][filled] = question.weights @ best / max(float(question.weights.sum()), 1e-6)
-    stems = index.vocabulary.form_stem[tokens]
-    meaning = index.vocabulary.stem_meaning[stems] * index.vocabulary.stem_weight[stems][:, None]
-    column["answer_meant"][filled] = unit(np.add.reduceat(meaning, starts, axis=0)) @ question.intent
+def _compare_entries(index: Index, question: Question, first: Ints, end: Ints) -> tuple[Floats, Floats]:
+    """Share of the question's weight found in any phrasing of each entry, and the weight of the weightiest absent word."""
+    starts = index.tokens.starts
+    best = _found(question, index.tokens, starts.take(first), starts.take(end))
+    absent = (1.0 - best) * question.weights
+    shares: Floats = best @ question.weights / max(float(question.weights.sum()), 1e-6)
+    return shares, absent.max(axis=1, initial=0.0) / (index.vocabulary.rarest + 0.3)
+
+
+def _compare_answers(index: Index, question: Question, entries: Ints) -> tuple[Floats, Floats]:
+    """Share of the question's weight found in the answer of each entry, and the cosine of their meanings."""
+    if not len(index.answer_meaning):
+        return np.zeros(len(entries), np.float32), np.zeros(len(entries), np.float32)
+    starts = index.answers.starts
+    best = _found(question, index.answers, starts.take(entries), starts.take(entries + 1))
+    shares: Floats = best @ question.weights / max(float(question.weights.sum()), 1e-6)
+    return shares, index.answer_meaning.take(entries, axis=0) @ question.intent
+
+
+def _found(question: Question, texts: Rows, begin: Ints, end: Ints) -> Floats:
+    """For each stretch of tokens and each word of the question, how much the likest token resembles it."""
+    best = np.zeros((len(begin), len(question.forms)), np.float32)
+    lines, owners = question.lines.take(texts.stretches(begin, end)), np.arange(len(begin)).repeat(end - begin)
+    held = lines.nonzero()[0]
+    if len(held):
+        owners = owners.take(held)
+        starts = np.concatenate(([0], np.flatnonzero(owners[1:] != owners[:-1]) + 1))
+        best[owners.take(starts)] = np.maximum.reduceat(question.likeness.take(lines.take(held), axis=0), starts)
+    return best

@@ -20,7 +20,7 @@ from knowledge.matching.vocabulary import Vocabulary
 _CHUNK = 4096
 _ANSWER = 600
 _POSTINGS = 30_000
-_LOOKED_AT = 2_000
+_LOOKED_AT = 600
 _ALL_ENTRIES = 5_000
 _BY_MEANING = 0.3
 
@@ -76,6 +76,7 @@ class Index:
         count = len(self.texts)
         stem_norms = np.ones(count, np.float32)
         gram_norms = np.ones(count, np.float32)
+        self.meaning_scale = np.ones(count, np.float32)
         self.centroid_norm = np.ones(len(self.entry_ids), np.float32)
         self.entry_meaning = np.zeros((len(self.entry_ids), WIDTH), np.float32)
         form_stem_rows = Rows(np.arange(len(vocabulary.forms) + 1, dtype=np.int32), vocabulary.form_stem)
@@ -86,9 +87,12 @@ class Index:
             stem_norm, stem_mean = self._lengths(begin, end, owners, form_stem_rows, vocabulary.stem_weight**2)
             gram_norm, gram_mean = self._lengths(begin, end, owners, vocabulary.form_grams, vocabulary.gram_square)
             stem_norms[begin:end], gram_norms[begin:end] = stem_norm, gram_norm
-            self.entry_meaning[first:last] = self._theme(begin, end, owners, last - first)
+            weighed = self._weighed(self.tokens, np.arange(begin, end))
+            self.meaning_scale[begin:end] = 1.0 / np.maximum(np.linalg.norm(weighed, axis=1), 1e-6)
+            self.entry_meaning[first:last] = _theme(unit(weighed), owners, last - first)
             self.centroid_norm[first:last] = np.sqrt(stem_mean + gram_mean)
         self.stem_scale, self.gram_scale = 0.5 / stem_norms, 0.5 / gram_norms
+        self.answer_meaning = self._answer_meanings()
 
     def _lengths(self, begin: int, end: int, owners: Ints, features: Rows, squares: Floats) -> tuple[Floats, Floats]:
         """Vector length of the phrasings `begin:end`, squared length of the sums of their unit vectors by entry."""
@@ -113,23 +117,27 @@ class Index:
 
     def meanings(self, phrasings: Ints) -> Floats:
         """What each phrasing means: the weighted mean of its words, of unit length."""
-        tokens, lengths = self.tokens.gather(phrasings)
-        sums = np.zeros((len(phrasings), WIDTH), np.float32)
+        return unit(self._weighed(self.tokens, phrasings))
+
+    def _weighed(self, texts: Rows, chosen: Ints) -> Floats:
+        tokens, lengths = texts.gather(chosen)
+        sums = np.zeros((len(chosen), WIDTH), np.float32)
         filled = np.flatnonzero(lengths > 0)
         if len(filled):
             stems = self.vocabulary.form_stem[tokens]
             weighted = self.vocabulary.stem_meaning[stems] * self.vocabulary.stem_weight[stems][:, None]
             sums[filled] = np.add.reduceat(weighted, (np.cumsum(lengths) - lengths)[filled], axis=0)
-        return unit(sums)
+        return sums
 
-    def _theme(self, begin: int, end: int, owners: Ints, count: int) -> Floats:
-        """The mean meaning of the phrasings of each entry."""
-        sums = np.zeros((count, WIDTH), np.float32)
-        if begin == end:
-            return sums
-        starts = np.flatnonzero(np.diff(owners, prepend=-1))
-        sums[owners[starts]] = np.add.reduceat(self.meanings(np.arange(begin, end)), starts, axis=0)
-        return unit(sums)
+    def _answer_meanings(self) -> Floats:
+        """What each answer means, as in `meanings`; nothing at all where there are no answers."""
+        if not len(self.answers.values):
+            return np.zeros((0, WIDTH), np.float32)
+        found = np.zeros((self.answers.count, WIDTH), np.float32)
+        for first in range(0, self.answers.count, _CHUNK):
+            rows = np.arange(first, min(first + _CHUNK, self.answers.count))
+            found[rows] = unit(self._weighed(self.answers, rows))
+        return found
 
     @property
     def richness(self) -> float:
@@ -146,8 +154,10 @@ class Index:
             self.entry_starts,
             self.stem_scale,
             self.gram_scale,
+            self.meaning_scale,
             self.centroid_norm,
             self.entry_meaning,
+            self.answer_meaning,
         )
         texts = sum(map(sys.getsizeof, self.texts)) + sum(map(sys.getsizeof, self.norms))
         return (
@@ -159,22 +169,29 @@ class Index:
             + self.vocabulary.size
         )
 
+    def passes_over(self, question: Question) -> bool:
+        """Whether `cosines` counts only part of the question's words."""
+        return int(self.postings.lengths(question.active).sum()) > _POSTINGS
+
     def cosines(self, question: Question) -> Floats:
         """Mean of the stem and the n-gram cosine with every phrasing.
 
         In a large knowledge base the commonest words of the question are passed over here, for they would cost the most
         and tell the least; `features` counts them again for the entries found.
         """
-        stem, gram = question.stem_weights[:-1], question.gram_weights[:-1]
         active = question.active
-        lengths = self.postings.lengths(active)
-        if int(lengths.sum()) > _POSTINGS:
+        stem, gram = question.stem_weights.take(active), question.gram_weights.take(active)
+        if self.passes_over(question):
+            lengths = self.postings.lengths(active)
             order = np.argsort(-(stem + gram), kind="stable")
             kept = order[: max(int(np.searchsorted(np.cumsum(lengths[order]), _POSTINGS)), 1)]
             active, stem, gram = active[kept], stem[kept], gram[kept]
         phrasings, lengths = self.postings.gather(active)
-        values: Floats = np.repeat(stem, lengths) * self.stem_scale[phrasings]
-        values += np.repeat(gram, lengths) * self.gram_scale[phrasings]
+        values: Floats = stem.repeat(lengths)
+        values *= self.stem_scale.take(phrasings)
+        faint: Floats = gram.repeat(lengths)
+        faint *= self.gram_scale.take(phrasings)
+        values += faint
         sums: Floats = np.bincount(phrasings, values, minlength=len(self.texts)).astype(np.float64, copy=False)
         return sums
 
@@ -184,25 +201,41 @@ class Index:
         `intent` is what the question means. In a large knowledge base, where not every entry is compared with it, only
         entries that share an n-gram with the question are found.
         """
-        touched: Ints = np.flatnonzero(cosines > 0)
+        if len(self.entry_ids) <= _ALL_ENTRIES:
+            starts = self.entry_starts[:-1]
+            rough = np.add.reduceat(cosines, starts) if len(starts) else np.zeros(0)
+            rough /= self.centroid_norm
+            rough += np.maximum.reduceat(cosines, starts) if len(starts) else 0.0
+            rough += _BY_MEANING * (self.entry_meaning @ intent)
+            return _greatest(rough, most)
+        touched: Ints = cosines.nonzero()[0]
         if len(touched) > _LOOKED_AT:
-            touched = touched[np.argpartition(-cosines[touched], _LOOKED_AT - 1)[:_LOOKED_AT]]
+            touched = touched[np.argpartition(cosines.take(touched), -_LOOKED_AT)[-_LOOKED_AT:]]
             touched.sort()
         owners = self.owners[touched]
         starts = np.flatnonzero(np.diff(owners, prepend=-1))
         entries: Ints = owners[starts]
-        rough = np.zeros(len(entries))
-        if len(entries):
-            near = cosines[touched]
-            rough += np.maximum.reduceat(near, starts) + np.add.reduceat(near, starts) / self.centroid_norm[entries]
-        if len(self.entry_ids) <= _ALL_ENTRIES:
-            shared, rough = rough, np.zeros(len(self.entry_ids))
-            rough[entries] = shared
-            entries = np.arange(len(rough), dtype=np.int32)
+        if not len(entries):
+            return entries
+        near = cosines[touched]
+        rough = np.maximum.reduceat(near, starts) + np.add.reduceat(near, starts) / self.centroid_norm[entries]
         rough += _BY_MEANING * (self.entry_meaning[entries] @ intent)
-        worth = np.flatnonzero(rough > 0)
-        if len(worth) > most:
-            worth = worth[np.argpartition(-rough[worth], most - 1)[:most]]
-            worth.sort()
-        found: Ints = entries[worth].astype(np.int32)
-        return found
+        return entries[_greatest(rough, most)]
+
+
+def _greatest(values: Floats, most: int) -> Ints:
+    """Places of the greatest values above zero, ascending."""
+    places: Ints = np.flatnonzero(values > 0)
+    if len(places) > most:
+        places = places[np.argpartition(values.take(places), -most)[-most:]]
+        places.sort()
+    return places
+
+
+def _theme(meanings: Floats, owners: Ints, count: int) -> Floats:
+    """The mean meaning of the phrasings of each entry."""
+    sums = np.zeros((count, WIDTH), np.float32)
+    if len(owners):
+        starts = np.flatnonzero(np.diff(owners, prepend=-1))
+        sums[owners[starts]] = np.add.reduceat(meanings, starts, axis=0)
+    return unit(sums)

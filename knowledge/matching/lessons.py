@@ -6,7 +6,7 @@ an entry stays near zero for a question that resembles nothing.
 
 import numpy as np
 
-from knowledge.matching.arrays import Floats
+from knowledge.matching.arrays import Floats, Ints
 from knowledge.matching.index import Index
 from knowledge.matching.question import Question
 
@@ -39,16 +39,18 @@ class Lessons:
         kernel[np.diag_indices(count)] += _RIDGE
         wanted = np.zeros((count, width), np.float32)
         wanted[np.arange(count), index.owners] = 1.0
-        self._taught = np.linalg.solve(kernel, wanted)
+        self._taught = np.ascontiguousarray(np.linalg.solve(kernel, wanted).T)
 
-    def of(self, question: Question, cosines: Floats) -> Floats | None:
-        """A value for each entry; `cosines` are those of `Index.cosines`. None when nothing was taught."""
+    def of(self, question: Question, cosines: Floats, entries: Ints) -> Floats | None:
+        """A value for each of the entries; `cosines` are those of `Index.cosines`. None when nothing was taught."""
         if self._taught is None:
             return None
-        values: Floats = self._kernel(question, cosines) @ self._taught
+        values: Floats = self._taught.take(entries, axis=0) @ self._kernel(question, cosines)
         return values
 
     def _kernel(self, question: Question, cosines: Floats) -> Floats:
         """Half the mean cosine, half its square, so that near phrasings count for more than many faint ones."""
-        mean = (1 - _BY_MEANING) * cosines + _BY_MEANING * (self._meanings @ question.intent)
-        return 0.5 * mean + 0.5 * mean * mean
+        mean = self._meanings @ question.intent
+        mean *= _BY_MEANING
+        mean += (1 - _BY_MEANING) * cosines.astype(np.float32)
+        return 0.5 * mean * (1 + mean)

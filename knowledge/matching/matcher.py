@@ -19,7 +19,6 @@ from knowledge.matching.values import Band, Candidate, Match, Phrasing, Threshol
 
 _RERANKED_PARTS = 8
 _NEAR_TIE = 0.5
-_LIKE_ENOUGH = 0.6
 _SHORT = 2
 _ALL = 0.999
 _EQUAL, _EXACT = NAMES.index("equal"), NAMES.index("exact")
@@ -205,9 +204,7 @@ class _Reader:
 
     def _why(self, option: _Option) -> tuple[str, ...]:
         """The words of the phrasing, as written there, that the question holds or resembles."""
-        asked = option.asked
-        strongest = asked.likeness[:, :-1].max(axis=0, initial=0.0)
-        carrying = set(asked.active[strongest >= _LIKE_ENOUGH].tolist())
+        carrying = option.asked.carrying
         tokens = self.index.tokens.row(option.phrasing).tolist()
         spelt = words(clip(self.index.texts[option.phrasing]))
         return tuple(dict.fromkeys(word for word, token in zip(spelt, tokens, strict=False) if token in carrying))

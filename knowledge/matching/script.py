@@ -56,6 +56,8 @@ class Script:
         latin, cyrillic = is_latin(lowered), is_cyrillic(lowered)
         if not ((latin and self._cyrillic) or (cyrillic and self._latin)):
             return lowered
+        if all(fold(word) in self._vocabulary.form_ids for word in words(lowered)):
+            return lowered
         chunks = lowered.split()
         plain = [self._likelihood(words(chunk)) for chunk in chunks]
         sizes = [len(chunk) for chunk in chunks]

@@ -97,7 +97,8 @@ class Spelling:
 
     def _two_edits_away(self, form: str) -> list[str]:
         word = self._vocabulary.word(form)
-        likest = word.near[np.argsort(-word.likeness, kind="stable")[:_LOOKED_AT]]
+        cosines = word.shared * self._vocabulary.form_scale.take(word.near)
+        likest = word.near[np.argsort(-cosines, kind="stable")[:_LOOKED_AT]]
         choices = [self._vocabulary.forms[number] for number in likest]
         near = process.extract(form, choices, scorer=OSA.distance, score_cutoff=2, limit=None)
         return [choice for choice, _, _ in near if len(choice) >= _LONG - 2 and choice.isalpha()]

@@ -5,7 +5,6 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from knowledge.matching.arrays import Floats, Ints, Rows
 from knowledge.matching.meanings import WIDTH, Meanings
@@ -14,6 +13,10 @@ from knowledge.matching.text import fold, is_cyrillic
 
 _SIZES = (3, 4, 5)
 _FAINT = 0.1
+LIKE = 0.35
+"""Words whose n-gram cosine is no greater have nothing to do with each other."""
+
+SHARPNESS = 1.5
 _UNKNOWN = 0.6
 _REMEMBERED = 2048
 
@@ -29,8 +32,9 @@ def grams(form: str) -> list[str]:
 class Word:
     """One word of a question against the vocabulary.
 
-    `weight` is how telling it is, `square` its own n-gram mass; `near` are the forms that resemble it, ascending, with
-    their `shared` n-gram mass, their `likeness` (n-gram cosine, 1 for the same stem) and whether the stem is the `same`.
+    `weight` is how telling it is, `square` its own n-gram mass; `near` are the forms that share n-grams with it, with
+    their `shared` n-gram mass. `close` are those of them that may stand for it, with their `likeness`: the n-gram cosine,
+    to the power of `SHARPNESS`, and 1 for the forms of the same stem, which `kin` lists once more.
     """
 
     form: str
@@ -39,8 +43,9 @@ class Word:
     square: float
     near: Ints
     shared: Floats
+    close: Ints
     likeness: Floats
-    same: NDArray[np.bool_]
+    kin: Ints
     meaning: Floats
 
 
@@ -136,10 +141,10 @@ class Vocabulary:
         rarity = np.log((self.entry_count + 1) / (np.minimum(df, self.entry_count) + 0.5)) + 0.3
         self.gram_square = (rarity**2).astype(np.float32)
         self.unknown_gram_square = float((self.rarest + 0.3) ** 2)
-        self.form_square = np.zeros(len(self.forms), np.float32)
+        self.form_scale = np.zeros(len(self.forms), np.float32)
         if len(self.forms):
             sums = np.add.reduceat(self.gram_square[self.form_grams.values], self.form_grams.starts[:-1])
-            self.form_square = sums.astype(np.float32)
+            self.form_scale = (sums**-0.5).astype(np.float32)
 
     def stem_frequency(self, stem: str) -> float:
         """In how many entries a stem stands."""
@@ -181,25 +186,28 @@ class Vocabulary:
         stem = self.stem_of(form)
         own = grams(form)
         numbers = np.array([number for gram in own if (number := self.gram_ids.get(gram)) is not None], np.int32)
-        square = float(self.gram_square[numbers].sum()) + (len(own) - len(numbers)) * self.unknown_gram_square
+        masses = self.gram_square.take(numbers)
+        square = float(masses.sum()) + (len(own) - len(numbers)) * self.unknown_gram_square
         found, lengths = self.gram_forms.gather(numbers)
-        shared = np.bincount(found, np.repeat(self.gram_square[numbers], lengths), minlength=len(self.forms))
-        cosine = shared / np.sqrt(square * self.form_square)
-        of_stem = np.zeros(len(self.forms), bool)
-        if stem is not None:
-            of_stem[self.stem_forms.row(stem)] = True
+        shared = np.bincount(found, masses.repeat(lengths), minlength=len(self.forms))
+        cosine = shared * self.form_scale
+        cosine *= square**-0.5
+        kin = self.stem_forms.row(stem) if stem is not None else np.zeros(0, np.int32)
+        cosine[kin] = 1.0
         # A number or an error code is right or wrong: nothing resembles it.
-        near = np.flatnonzero(of_stem if any(map(str.isdigit, form)) else of_stem | (cosine > _FAINT))
-        same = of_stem[near]
+        near = kin if any(map(str.isdigit, form)) else np.flatnonzero(cosine > _FAINT).astype(np.int32)
+        cosine = cosine.take(near)
+        close = np.flatnonzero(cosine > LIKE)
         return Word(
             form,
             stem is not None and bool(self.stem_known[stem]),
             self._weight(form, stem),
             square,
-            near.astype(np.int32),
-            shared[near].astype(np.float32),
-            np.where(same, 1.0, cosine[near]).astype(np.float32),
-            same,
+            near,
+            shared.take(near).astype(np.float32),
+            near.take(close),
+            (cosine.take(close) ** SHARPNESS).astype(np.float32),
+            kin,
             self._meaning(form, stem),
         )
 
