@@ -232,11 +232,13 @@ class Judged:
 
     @property
     def inside(self) -> NDArray[np.bool_]:
-        return self.rank != -2
+        inside: NDArray[np.bool_] = self.rank != -2
+        return inside
 
     @property
     def right(self) -> NDArray[np.bool_]:
-        return self.rank == 0
+        right: NDArray[np.bool_] = self.rank == 0
+        return right
 
     def at(self, level: float) -> tuple[float, float, float, int]:
         """Precision, coverage, share of the unanswerable that were answered, and number of answers."""

@@ -80,7 +80,7 @@ def _blends(index: Index, question: Question, first: Ints, sizes: Ints, cosines:
     phrasings = lines + first
     ended = lines >= sizes
     if index.passes_over(question):
-        found = np.zeros(phrasings.shape)
+        found: Floats = np.zeros(phrasings.shape)
         own = phrasings[~ended]
         tokens, lengths = index.tokens.gather(own)
         starts = lengths.cumsum() - lengths
@@ -114,10 +114,10 @@ def _compare_words(index: Index, question: Question, spoken: Ints) -> dict[str, 
     count = len(question.forms)
     table = index.tokens.table(spoken.ravel(), len(vocabulary.forms))
     # Few forms stand in so few phrasings: each is compared once, on a line of its own, the last one for "no form".
-    line_of = np.zeros(len(vocabulary.forms) + 1, np.int32)
-    line_of[table] = 1
-    line_of[-1] = 0
-    forms = line_of.nonzero()[0]
+    present = np.zeros(len(vocabulary.forms) + 1, bool)
+    present[table] = True
+    forms = present[:-1].nonzero()[0]
+    line_of = np.empty(len(present), np.int32)
     line_of[forms] = np.arange(len(forms), dtype=np.int32)
     line_of[-1] = len(forms)
     stems = vocabulary.form_stem.take(forms)

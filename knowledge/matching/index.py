@@ -19,8 +19,11 @@ from knowledge.matching.vocabulary import Vocabulary
 
 _CHUNK = 4096
 _ANSWER = 600
-_POSTINGS = 30_000
+_POSTINGS = 15_000
 _LOOKED_AT = 600
+_FAINT = 0.2
+"""Of a large knowledge base, phrasings are looked at whose cosine is at least this part of the greatest."""
+
 _ALL_ENTRIES = 5_000
 _BY_MEANING = 0.3
 
@@ -201,26 +204,31 @@ class Index:
         `intent` is what the question means. In a large knowledge base, where not every entry is compared with it, only
         entries that share an n-gram with the question are found.
         """
+        if not len(self.entry_ids):
+            return np.zeros(0, np.int32)
         if len(self.entry_ids) <= _ALL_ENTRIES:
-            starts = self.entry_starts[:-1]
-            rough = np.add.reduceat(cosines, starts) if len(starts) else np.zeros(0)
-            rough /= self.centroid_norm
-            rough += np.maximum.reduceat(cosines, starts) if len(starts) else 0.0
-            rough += _BY_MEANING * (self.entry_meaning @ intent)
-            return _greatest(rough, most)
-        touched: Ints = cosines.nonzero()[0]
-        if len(touched) > _LOOKED_AT:
-            touched = touched[np.argpartition(cosines.take(touched), -_LOOKED_AT)[-_LOOKED_AT:]]
-            touched.sort()
-        owners = self.owners[touched]
-        starts = np.flatnonzero(np.diff(owners, prepend=-1))
-        entries: Ints = owners[starts]
-        if not len(entries):
-            return entries
-        near = cosines[touched]
-        rough = np.maximum.reduceat(near, starts) + np.add.reduceat(near, starts) / self.centroid_norm[entries]
-        rough += _BY_MEANING * (self.entry_meaning[entries] @ intent)
-        return entries[_greatest(rough, most)]
+            entries: Ints = np.arange(len(self.entry_ids))
+            near, starts = cosines, self.entry_starts[:-1]
+        else:
+            touched = self._touched(cosines)
+            if not len(touched):
+                return touched
+            owners = self.owners.take(touched)
+            starts = np.concatenate(([0], (owners[1:] != owners[:-1]).nonzero()[0] + 1))
+            entries, near = owners.take(starts), cosines.take(touched)
+        rough = np.add.reduceat(near, starts)
+        rough /= self.centroid_norm.take(entries)
+        rough += np.maximum.reduceat(near, starts)
+        rough += _BY_MEANING * (self.entry_meaning.take(entries, axis=0) @ intent)
+        return entries.take(_greatest(rough, most))
+
+    def _touched(self, cosines: Floats) -> Ints:
+        """The phrasings worth looking at in a large knowledge base, ascending."""
+        places: Ints = (cosines > _FAINT * cosines.max()).nonzero()[0]
+        if len(places) > _LOOKED_AT:
+            places = places[np.argpartition(cosines.take(places), -_LOOKED_AT)[-_LOOKED_AT:]]
+            places.sort()
+        return places
 
 
 def _greatest(values: Floats, most: int) -> Ints:

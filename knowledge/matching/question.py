@@ -53,9 +53,9 @@ class Question:
         near = np.concatenate([word.near for word in words])
         shared = np.concatenate([word.shared for word in words])
         shared *= gram_mass.repeat([len(word.near) for word in words])
-        gram_weights = np.bincount(near, shared, minlength=width).astype(np.float32)
+        gram_weights, touched = _summed(near, shared, width)
         kin = np.concatenate([word.kin for word in words])
-        stem_weights = np.bincount(kin, stem_mass.repeat([len(word.kin) for word in words]), width).astype(np.float32)
+        stem_weights, _ = _summed(kin, stem_mass.repeat([len(word.kin) for word in words]), width)
         close = np.concatenate([word.close for word in words])
         lines = np.zeros(width, np.int32)
         lines[close] = np.arange(1, len(close) + 1, dtype=np.int32)
@@ -69,7 +69,7 @@ class Question:
             tuple(counts),
             tuple(word.known for word in words),
             weights,
-            np.flatnonzero(gram_weights + stem_weights),
+            touched,
             stem_weights,
             gram_weights,
             lines,
@@ -90,3 +90,13 @@ class Question:
     def share(self) -> float:
         """The part of the question's weight that the knowledge knows, 0..1."""
         return float(np.dot(self.known, self.weights) / max(float(self.weights.sum()), 1e-6))
+
+
+def _summed(places: Ints, values: Floats, width: int) -> tuple[Floats, Ints]:
+    """The values added up by place, and the places that have any, ascending."""
+    held = np.zeros(width, bool)
+    held[places] = True
+    touched: Ints = held.nonzero()[0]
+    sums = np.zeros(width, np.float32)
+    sums[touched] = np.bincount(np.searchsorted(touched, places), values, minlength=len(touched))
+    return sums, touched

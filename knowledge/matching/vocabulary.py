@@ -190,21 +190,23 @@ class Vocabulary:
         square = float(masses.sum()) + (len(own) - len(numbers)) * self.unknown_gram_square
         found, lengths = self.gram_forms.gather(numbers)
         shared = np.bincount(found, masses.repeat(lengths), minlength=len(self.forms))
-        cosine = shared * self.form_scale
-        cosine *= square**-0.5
         kin = self.stem_forms.row(stem) if stem is not None else np.zeros(0, np.int32)
-        cosine[kin] = 1.0
-        # A number or an error code is right or wrong: nothing resembles it.
-        near = kin if any(map(str.isdigit, form)) else np.flatnonzero(cosine > _FAINT).astype(np.int32)
-        cosine = cosine.take(near)
-        close = np.flatnonzero(cosine > LIKE)
+        near = kin  # a number or an error code is right or wrong: nothing else resembles it
+        if not any(map(str.isdigit, form)):
+            held = shared * self.form_scale > _FAINT * square**0.5
+            held[kin] = True
+            near = held.nonzero()[0].astype(np.int32)
+        masses = shared.take(near).astype(np.float32)
+        cosine = masses * self.form_scale.take(near) * square**-0.5
+        cosine[np.searchsorted(near, kin)] = 1.0
+        close = (cosine > LIKE).nonzero()[0]
         return Word(
             form,
             stem is not None and bool(self.stem_known[stem]),
             self._weight(form, stem),
             square,
             near,
-            shared.take(near).astype(np.float32),
+            masses,
             near.take(close),
             (cosine.take(close) ** SHARPNESS).astype(np.float32),
             kin,
