@@ -6,9 +6,11 @@ count; the baselines answer fewer questions, for a pass over 300 000 phrasings i
 
 import random
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import click
 import numpy as np
@@ -16,7 +18,7 @@ import numpy as np
 from benchmarks.matching_baselines import BASELINES
 from benchmarks.matching_speed import knowledge, with_typo
 from benchmarks.plots import chart
-from knowledge.matching import Matcher
+from knowledge.matching import Matcher, Thresholds, saving
 
 GROWTH = (1_000, 10_000, 100_000)
 _QUESTIONS = 200
@@ -26,10 +28,11 @@ _COMPARED = ("ratio", "token_set_ratio", "bm25s")  # WRatio takes a minute for w
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """One size: seconds to build, bytes held, and milliseconds of a question by method (p50, p99)."""
+    """One size: seconds to build and to read from a file, bytes held, and milliseconds of a question by method (p50, p99)."""
 
     entries: int
     build: float
+    read: float
     held: int
     spent: dict[str, tuple[float, float]]
 
@@ -47,11 +50,23 @@ def growth(sizes: Sequence[int]) -> list[Size]:
             build = time.thread_time() - begun
             bar.update(1)
             spent = {"frontdesk": _times(matcher.match, questions, bar.update)}
+            read = _reading(matcher)
             texts = [phrasing.text for phrasing in phrasings]
             for name in _COMPARED:
                 spent[name] = _times(BASELINES[name](texts), questions[:_FEW], bar.update)
-        measured.append(Size(entries, build, matcher.size, spent))
+        measured.append(Size(entries, build, read, matcher.size, spent))
     return measured
+
+
+def _reading(matcher: Matcher) -> float:
+    """Seconds to have the matcher back from a file, as they pass: the disk counts."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "index"
+        saving.save(matcher, path, {})
+        begun = time.perf_counter()
+        if saving.load(path, Thresholds()) is None:
+            raise RuntimeError("the saved index could not be read")
+        return time.perf_counter() - begun
 
 
 def _times(ask: Callable[[str], object], questions: Sequence[str], told: Callable[[int], None]) -> tuple[float, float]:
@@ -67,11 +82,16 @@ def _times(ask: Callable[[str], object], questions: Sequence[str], told: Callabl
 def growth_table(measured: Sequence[Size]) -> list[str]:
     methods = list(measured[0].spent)
     head = " | ".join(f"{method} p50 ms" for method in methods)
-    lines = [f"| entries | build s | index MB | frontdesk p99 ms | {head} |", "|---|" + "---|" * (3 + len(methods))]
+    lines = [
+        f"| entries | build s | read s | index MB | frontdesk p99 ms | {head} |",
+        "|---|" + "---|" * (4 + len(methods)),
+    ]
     for size in measured:
         medians = " | ".join(f"{size.spent[method][0]:.2f}" for method in methods)
         ours = size.spent["frontdesk"][1]
-        lines.append(f"| {size.entries} | {size.build:.1f} | {size.held / 2**20:.0f} | {ours:.2f} | {medians} |")
+        lines.append(
+            f"| {size.entries} | {size.build:.1f} | {size.read:.2f} | {size.held / 2**20:.0f} | {ours:.2f} | {medians} |"
+        )
     return lines
 
 

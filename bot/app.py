@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import update
@@ -113,7 +114,8 @@ async def open_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterat
 def _build(settings: Settings, db: Database, bus: Bus, clock: Clock, channels: dict[str, Channel]) -> App:
     outbox = Outbox(bus, clock)
     desk = Desk(bus, clock, outbox)
-    library = Library(db, bus, clock, Thresholds(settings.answer_confidence, settings.suggest_confidence))
+    thresholds = Thresholds(settings.answer_confidence, settings.suggest_confidence)
+    library = Library(db, bus, clock, thresholds, saved=_beside(db, ".index"))
     conversation = Conversation(db, library, desk, outbox, bus, clock, settings.language)
 
     def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
@@ -124,6 +126,11 @@ def _build(settings: Settings, db: Database, bus: Bus, clock: Clock, channels: d
     for channel_settings in settings.channels:
         channels[channel_settings.account] = _channel(settings, channel_settings)
     return App(settings, db, bus, clock, library, outbox, desk, Staff(clock), intake, channels)
+
+
+def _beside(db: Database, ending: str) -> Path | None:
+    """A file next to the SQLite file; none on PostgreSQL, whose processes may have no disk to keep."""
+    return Path(f"{db.url.database}{ending}") if db.dialect == "sqlite" else None
 
 
 def _channel(settings: Settings, given: ChannelSettings) -> Channel:

@@ -5,9 +5,11 @@ import contextlib
 import logging
 from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, update
+from sqlalchemy.orm import Session
 
 from bot.schema import migrate
 from infra.bus import LocalBus
@@ -16,7 +18,7 @@ from knowledge.drafts import Draft, EntryDraft
 from knowledge.entries import entry_named
 from knowledge.library import Library
 from knowledge.matching import Band, Thresholds
-from knowledge.models import EntryVersion, KnowledgeState
+from knowledge.models import Entry, EntryVersion, KnowledgeState, Phrasing
 from tests.conftest import Backend
 from tests.knowledge.conftest import Time
 
@@ -45,7 +47,7 @@ async def shelf(backend: Backend) -> AsyncIterator[Database]:
 async def library(shelf: Database, clock: Time, caplog: pytest.LogCaptureFixture) -> Library:
     library = Library(shelf, LocalBus(), clock)
     await library.refresh()
-    caplog.set_level(logging.INFO, "knowledge.library")
+    caplog.set_level(logging.INFO, "knowledge.shelf")
     return library
 
 
@@ -176,9 +178,9 @@ async def test_a_copy_put_in_the_place_of_the_database_is_read_whole(
     await library.refresh()
     await shelf.write(lambda session: library.archive(session, parking, author="anna"))
 
-    def back(session: object) -> None:  # as if the archiving had never been, and the count had begun anew
-        session.execute(delete(EntryVersion).where(EntryVersion.revision == 3))  # type: ignore[attr-defined]
-        session.execute(update(KnowledgeState).values(revision=1))  # type: ignore[attr-defined]
+    def back(session: Session) -> None:  # as if the archiving had never been, and the count had begun anew
+        session.execute(delete(EntryVersion).where(EntryVersion.revision == 3))
+        session.execute(update(KnowledgeState).values(revision=1))
 
     await shelf.write(back)
     caplog.clear()
@@ -206,3 +208,100 @@ async def test_the_thresholds_hold_for_the_index_and_for_edits(shelf: Database, 
     await library.refresh()
     match = library.matcher.match("куда же поставить мне самокат")
     assert (match.band, bool(match.candidates)) == (Band.NONE, True)
+
+
+# --- the saved index --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def start(shelf: Database, clock: Time, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Callable[[], Library]:
+    """Makes the library of another start of the program."""
+    caplog.set_level(logging.INFO, "knowledge.shelf")
+    return lambda: Library(shelf, LocalBus(), clock, saved=tmp_path / "saved.index")
+
+
+async def test_the_next_start_reads_the_saved_index(
+    start: Callable[[], Library], shelf: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    await start().refresh()
+    caplog.clear()
+    library = start()
+    await library.refresh()
+    assert steps(caplog) == ["read"]
+    assert library.revision == 1
+    assert answered(library, "как удалить пароль") == await id_of(shelf, "0-0")
+
+
+async def test_what_was_edited_since_it_was_saved_is_taken_over(
+    start: Callable[[], Library], shelf: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = start()
+    await first.refresh()
+    gone = await id_of(shelf, "1-1")
+    parking = await shelf.write(lambda session: first.create(session, PARKING, author="anna"))
+    await first.refresh()
+    await shelf.write(lambda session: first.archive(session, gone, author="anna"))
+    caplog.clear()
+    library = start()
+    await library.refresh()
+    assert steps(caplog) == ["read"]
+    assert library.revision == 3
+    assert answered(library, "куда поставить самокат") == parking
+    assert gone not in {found.entry_id for found in library.matcher.match("как найти заказ").candidates}
+
+
+async def test_after_many_changes_the_index_is_built_and_saved_anew(
+    start: Callable[[], Library], shelf: Database, caplog: pytest.LogCaptureFixture
+) -> None:
+    first = start()
+    await first.refresh()
+    await shelf.write(lambda session: first.load(session, Draft(ENTRIES[:40]), author="anna"))
+    caplog.clear()
+    await start().refresh()
+    await start().refresh()
+    assert steps(caplog) == ["indexing 40 phrasings", "indexed", "read"]
+
+
+async def test_an_index_of_another_past_is_not_taken(
+    start: Callable[[], Library], shelf: Database, clock: Time, caplog: pytest.LogCaptureFixture
+) -> None:
+    """A copy was restored and edited until it had as many revisions as the index was saved at."""
+    first = start()
+    await shelf.write(lambda session: first.create(session, PARKING, author="anna"))
+    await first.refresh()
+
+    def back(session: Session) -> None:
+        session.execute(delete(EntryVersion).where(EntryVersion.revision == 2))
+        session.execute(delete(Phrasing).where(Phrasing.text == PARKING.alternatives[0]))
+        session.execute(delete(Entry).where(Entry.key == PARKING.key))
+        session.execute(update(KnowledgeState).values(revision=1))
+
+    await shelf.write(back)
+    clock.pass_by(days=1)
+    await shelf.write(lambda session: first.create(session, replace(PARKING, question="Где вход?"), author="anna"))
+    caplog.clear()
+    library = start()
+    await library.refresh()
+    assert steps(caplog) == ["indexing 82 phrasings", "indexed"]
+    assert answered(library, "где парковка для велосипедов") is None
+
+
+async def test_a_damaged_index_is_built_anew(
+    start: Callable[[], Library], tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    await start().refresh()
+    saved = tmp_path / "saved.index"
+    saved.write_bytes(saved.read_bytes()[:-100])
+    caplog.clear()
+    await start().refresh()
+    await start().refresh()
+    assert steps(caplog) == ["indexing 80 phrasings", "indexed", "read"]
+
+
+async def test_a_disk_that_takes_no_index_is_no_trouble(
+    shelf: Database, clock: Time, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    library = Library(shelf, LocalBus(), clock, saved=tmp_path / "no" / "folder" / "saved.index")
+    await library.refresh()
+    assert library.revision == 1
+    assert caplog.messages == ["the index could not be saved: No such file or directory"]
