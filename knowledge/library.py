@@ -10,6 +10,8 @@ from infra.database import Database, after_commit
 from knowledge import editing, loading
 from knowledge.drafts import CategoryDraft, Draft, EntryDraft
 from knowledge.matching import Thresholds
+from knowledge.matching.semantics import Embedder
+from knowledge.semantics import Semantics
 from knowledge.shelf import TOPIC, Shelf
 
 
@@ -27,8 +29,12 @@ class Library(Shelf):
         thresholds: Thresholds | None = None,
         *,
         saved: Path | None = None,
+        embedder: Embedder | None = None,
+        model: str = "",
     ) -> None:
-        super().__init__(db, bus, thresholds, saved=saved)
+        """`saved` as for the shelf; `embedder` is the semantic extra and `model` its name with its version."""
+        semantics = Semantics(db, embedder, model) if embedder is not None else None
+        super().__init__(db, bus, thresholds, saved=saved, semantics=semantics)
         self._clock = clock
 
     def create(self, session: Session, draft: EntryDraft, *, author: str) -> int:

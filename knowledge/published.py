@@ -59,6 +59,16 @@ def published(session: Session) -> Published:
     return Published(origin, [phrasing for own in entries.values() for phrasing in own], answers)
 
 
+def published_texts(session: Session) -> list[str]:
+    """Every wording of the published entries, questions first."""
+    shown = Entry.status == "published"
+    questions = session.scalars(select(Entry.question).where(shown)).all()
+    wordings = session.scalars(
+        select(PhrasingRow.text).join(Entry, Entry.id == PhrasingRow.entry_id).where(shown)
+    ).all()
+    return [*questions, *wordings]
+
+
 def origin_at(session: Session, revision: int) -> Origin:
     """What the database says of its state at `revision`, now or in the past."""
     last = session.execute(

@@ -13,9 +13,11 @@ from infra.bus import Bus
 from infra.database import Database
 from knowledge.matching import Matcher, Thresholds, saving
 from knowledge.published import Changes, Origin, changes, origin_at, published
+from knowledge.semantics import Semantics
 
 TOPIC = "knowledge"
 _LOOK_SECONDS = 1.0
+_WAIT_SECONDS = 30.0
 _AT_ONCE = 16
 """Changed entries that are taken over one by one; more than that, and the index is built anew."""
 _EDITS = 32
@@ -61,6 +63,7 @@ class Shelf:
         thresholds: Thresholds | None = None,
         *,
         saved: Path | None = None,
+        semantics: Semantics | None = None,
     ) -> None:
         """`saved` is where the index is kept from one start to the next; the file may vanish at any time."""
         self._db = db
@@ -72,6 +75,8 @@ class Shelf:
         self._looking = asyncio.Lock()
         self._building: asyncio.Task[None] | None = None
         self._opened = asyncio.Event()
+        self._semantics = semantics
+        self._changed = asyncio.Event()
 
     @property
     def matcher(self) -> Matcher:
@@ -94,6 +99,7 @@ class Shelf:
 
     async def run(self) -> None:
         """Bring the knowledge and follow the database for ever."""
+        reading = asyncio.create_task(self._read_for_ever(), name="semantic extra")
         try:
             with self._bus.subscribe(TOPIC) as hints:
                 while True:
@@ -103,6 +109,7 @@ class Shelf:
                         logger.warning("knowledge could not be refreshed: %s", type(error).__name__)
                     await hints.next(_LOOK_SECONDS)
         finally:
+            reading.cancel()
             if self._building is not None:
                 self._building.cancel()
 
@@ -133,6 +140,7 @@ class Shelf:
             # While a build is under way that brings many changes, the revision stays where all was known.
             self._held = replace(fresh, revision=found.revision if held.revision == since else held.revision)
             self._looked = found.revision
+            self._changed.set()
             logger.info("knowledge at revision %d: %d changed entries taken over", found.revision, len(found.entries))
             if len(self._held.edited) > held.room(_EDITS):
                 self._build()
@@ -152,7 +160,7 @@ class Shelf:
     async def _built(self) -> bool:
         """Build from everything, then take over what has changed meanwhile; False where that was too much for edits."""
         begun = time.monotonic()
-        if not self.ready and (kept := await self._kept()) is not None and await self._take(kept):
+        if not self.ready and (kept := await self._kept()) is not None and await self._take(await self._with_vectors(kept)):
             logger.info("knowledge at revision %d: read in %.1f s", self.revision, time.monotonic() - begun)
             return True
         whole = await self._db.read(published)
@@ -160,7 +168,7 @@ class Shelf:
         logger.info("knowledge at revision %d: indexing %d phrasings", revision, len(whole.phrasings))
         matcher = await asyncio.to_thread(Matcher.build, whole.phrasings, self._thresholds, answers=whole.answers)
         fresh = _Held(revision, matcher, len(whole.answers))
-        taken = await self._take(fresh, or_its_own=True)
+        taken = await self._take(await self._with_vectors(fresh), or_its_own=True)
         logger.info("knowledge at revision %d: indexed in %.1f s", revision, time.monotonic() - begun)
         if taken and self._saved is not None:
             await asyncio.to_thread(_keep, self._saved, fresh, whole.origin)
@@ -175,7 +183,34 @@ class Shelf:
             self._held = await asyncio.to_thread(fresh.with_edits, late) if late.entries is not None else fresh
             self._looked = self._held.revision
             self._opened.set()
+            self._changed.set()
             return late.entries is not None
+
+    async def _with_vectors(self, held: _Held) -> _Held:
+        """With the vectors that there are, so that a new index knows no less than the old one did."""
+        if self._semantics is None:
+            return held
+        return replace(held, matcher=await self._semantics.applied(held.matcher, await self._semantics.known()))
+
+    async def _read_for_ever(self) -> None:
+        """After each change, have the semantic extra read what is new, and match by that too."""
+        while self._semantics is not None:
+            await self._changed.wait()
+            self._changed.clear()
+            try:
+                computed, edited = await self._semantics.compute(), self._held.edited
+                if computed or edited:
+                    known = await self._semantics.known()
+                    async with self._looking:
+                        matcher = await self._semantics.applied(self._held.matcher, known)
+                        self._held = replace(self._held, matcher=matcher)
+            except SQLAlchemyError as error:
+                logger.warning("the semantic extra waits for the database: %s", type(error).__name__)
+                await asyncio.sleep(_WAIT_SECONDS)
+                self._changed.set()
+            except Exception:  # a foreign library may raise anything
+                logger.exception("the semantic extra reads nothing more until the next start")
+                return
 
     async def _kept(self) -> _Held | None:
         """The saved matcher, if it was made from a state that this database has been in."""

@@ -19,6 +19,7 @@ from infra.database import Database
 from knowledge.models import TextVector
 
 _BATCH = 16
+_FEW = 500
 _HOLD = "text vectors"
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
@@ -43,7 +44,7 @@ class TextVectors(Mapping[str, NDArray[np.float32]]):
         return len(self._stored)
 
 
-class Vectors:
+class StoredVectors:
     """The vectors of one model. A text has one for ever, for it depends on nothing else."""
 
     def __init__(self, db: Database, embed: Embed, model: str) -> None:
@@ -80,17 +81,21 @@ class Vectors:
     async def read(self, texts: Collection[str]) -> TextVectors:
         """The vectors of these texts, as far as they are there."""
         by_hash = {text_hash(text): text for text in texts}
+        wanted = select(TextVector.text_hash, TextVector.vector).where(TextVector.model == self._model)
+        if len(by_hash) <= _FEW:  # else most of what there is
+            wanted = wanted.where(TextVector.text_hash.in_(by_hash))
 
         def work(session: Session) -> dict[str, bytes]:
-            rows = session.execute(
-                select(TextVector.text_hash, TextVector.vector).where(TextVector.model == self._model)
-            )
+            rows = session.execute(wanted)
             return {by_hash[hash_]: vector for hash_, vector in rows if hash_ in by_hash}
 
         return TextVectors(await self._db.read(work))
 
     async def _missing(self, texts: Collection[str]) -> list[str]:
+        hashes = {text_hash(text) for text in texts}
         wanted = select(TextVector.text_hash).where(TextVector.model == self._model)
+        if len(hashes) <= _FEW:
+            wanted = wanted.where(TextVector.text_hash.in_(hashes))
         known = await self._db.read(lambda session: set(session.scalars(wanted)))
         return [text for text in dict.fromkeys(texts) if text_hash(text) not in known]
 
