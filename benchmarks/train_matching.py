@@ -1,12 +1,14 @@
 """Learns the weights of the matcher and cross-validates them between knowledge bases.
 
-    python benchmarks/train_matching.py DATA [--write] [--cache FILE]
+    python benchmarks/train_matching.py DATA [--write] [--cache FILE] [--vectors FILE]
 
-DATA holds one folder per set with `knowledge.jsonl`, `queries.jsonl` and noisy copies `queries.KIND.jsonl`. Sets that
-share a knowledge base (the same name up to the first `_`) form one family: each family is judged by weights that were
-learned on the others only. Beside the sets as they are, thinned copies take part in the learning: fewer phrasings per
-entry, and some entries left out so that their questions have no answer. `--write` learns on all families and replaces
-`knowledge/matching/weights.json`; `--cache` keeps the computed features between runs.
+DATA holds one folder per set with `knowledge.jsonl`, `queries.jsonl` and noisy copies `queries.KIND.jsonl`; the project's own
+questions about the example knowledge take part as one more set. Sets that share a knowledge base (the same name up to the
+first `_`) form one family: each family is judged by weights that were learned on the others only. Beside the sets as they
+are, thinned copies take part in the learning: fewer phrasings per entry, and some entries left out so that their questions
+have no answer. `--write` learns on all families and replaces `knowledge/matching/weights.json`; `--cache` keeps the computed
+features between runs. `--vectors` learns the section `semantic` too, by the embedder of the extra of that name, and keeps
+its vectors in the file; without it that section is left as it is.
 """
 
 import argparse
@@ -16,8 +18,7 @@ import random
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -26,59 +27,74 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.learning import KINDS, Block, Case, Judged, judge, learn_confidence, learn_order
 from knowledge.evaluation import auroc, calibration_error
+from knowledge.loading import SourceFile, read_files
 from knowledge.matching import Matcher, Phrasing, confidence
-from knowledge.matching.confidence import AROUND, circumstances
+from knowledge.matching.confidence import AROUND
 from knowledge.matching.features import NAMES
+from knowledge.matching.semantics import NAMES as SEMANTIC_NAMES
+from knowledge.matching.semantics import Embedder, find_embedder, why_no_embedder
 
-Array = NDArray[np.float64]
+Set = tuple[str, dict[str, tuple[str, list[str]]], dict[str, str], dict[str, list[dict[str, Any]]]]
+"""Name, language and phrasings by entry, answers by entry, questions by kind."""
 
-# Share of each kind of question in the loss, against 1 for the clean ones; of the others every second one is asked.
-_KINDS = {"clean": 1.0, "typo3": 0.5, "ramble": 0.3, "translit": 0.3, "nodiac": 0.3}
-_THINNED = 0.3
 # (phrasings kept per entry or 0 for all, share of entries left out)
 _VARIANTS = ((0, 0.25), (1, 0.0), (1, 0.3), (2, 0.2), (4, 0.2), (8, 0.2))
-# The only sets with real answers have few phrasings: what answers are worth beside many could only be guessed.
-_ANSWER_COLUMNS = [NAMES.index("answered"), NAMES.index("answer_meant")]
-_ORDER_DECAY = 5e-2
-_CONFIDENCE_DECAY = 1e-3
+_EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
+_OWN = "examples"
+_SURE = 0.9
 
 
-@dataclass
-class Case:
-    """One judged query: feature rows of the nearest entries and the place of the right one (-1: missed, -2: none)."""
+class Remembering:
+    """An embedder that keeps what it has computed in a file, for that takes most of the time."""
 
-    rows: NDArray[np.float32]
-    right: int
-    known: float
-    words: int
+    def __init__(self, embedder: Embedder, file: Path) -> None:
+        self._embedder = embedder
+        self._file = file
+        self._known: dict[tuple[str, str], NDArray[np.float16]] = {}
+        if file.exists():
+            self._known = pickle.loads(file.read_bytes())  # noqa: S301 - our own file, named by whoever runs this
+
+    def questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self._vectors("question", texts, self._embedder.questions)
+
+    def phrasings(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self._vectors("phrasing", texts, self._embedder.phrasings)
+
+    def save(self) -> None:
+        self._file.write_bytes(pickle.dumps(self._known))
+
+    def _vectors(
+        self, purpose: str, texts: Sequence[str], embed: Callable[[Sequence[str]], NDArray[np.float32]]
+    ) -> NDArray[np.float32]:
+        missing = [text for text in dict.fromkeys(texts) if (purpose, text) not in self._known]
+        for text in missing:
+            self._known[purpose, text] = embed([text])[0].astype(np.float16)
+        return np.array([self._known[purpose, text] for text in texts], np.float32)
 
 
-@dataclass
-class Block:
-    """The judged queries of one kind against one knowledge base."""
-
-    name: str
-    kind: str
-    thinned: bool
-    richness: float
-    cases: list[Case]
-
-    @property
-    def family(self) -> str:
-        return self.name.split("_")[0]
-
-    @property
-    def weight(self) -> float:
-        return _KINDS[self.kind] * (_THINNED if self.thinned else 1.0)
+def collect(data: Path, embedder: Remembering | None) -> list[Block]:
+    blocks: list[Block] = []
+    for name, texts, answers, queries in [*sets(data), own_set()]:
+        blocks += blocks_of(name, texts, answers, queries, embedder, thinned=False)
+        mean = sum(len(own) for _, own in texts.values()) / len(texts)
+        for number, (kept, dropped) in enumerate(_VARIANTS):
+            if kept < mean:
+                thin = thinned(texts, kept, dropped, random.Random(number))
+                half = {"clean": queries["clean"][number % 2 :: 2]}
+                blocks += blocks_of(name, thin, answers, half, embedder, thinned=True)
+        if embedder:
+            embedder.save()
+        print(name, flush=True)
+    return blocks
 
 
 def read(path: Path) -> list[dict[str, Any]]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines() if line.strip()]
 
 
-def collect(data: Path) -> list[Block]:
-    blocks: list[Block] = []
+def sets(data: Path) -> Iterable[Set]:
     for folder in sorted(p for p in data.iterdir() if (p / "knowledge.jsonl").exists()):
         knowledge = read(folder / "knowledge.jsonl")
         texts = {entry["id"]: (entry["lang"], [entry["question"], *entry["alternatives"]]) for entry in knowledge}
@@ -86,19 +102,25 @@ def collect(data: Path) -> list[Block]:
             path.name.split(".")[1] if path.name.count(".") > 1 else "clean": read(path)
             for path in sorted(folder.glob("queries*.jsonl"))
         }
-        queries = {kind: asked if kind == "clean" else asked[::2] for kind, asked in queries.items() if kind in _KINDS}
+        queries = {kind: asked if kind == "clean" else asked[::2] for kind, asked in queries.items() if kind in KINDS}
         # Sets of intents have a placeholder for the answer, from which nothing can be learned.
         answers = {e["id"]: e["answer"] for e in knowledge if e.get("answer") and not e["answer"].startswith("[")}
-        blocks += blocks_of(folder.name, texts, answers, queries, thinned=False)
-        mean = sum(len(own) for _, own in texts.values()) / len(texts)
-        for number, (kept, dropped) in enumerate(_VARIANTS):
-            if kept < mean:
-                thin = thinned(texts, kept, dropped, random.Random(number))
-                blocks += blocks_of(
-                    folder.name, thin, answers, {"clean": queries["clean"][number % 2 :: 2]}, thinned=True
-                )
-        print(folder.name, flush=True)
-    return blocks
+        yield folder.name, texts, answers, queries
+
+
+def own_set() -> Set:
+    """The project's own questions; an entry has one key in all languages, so the question's language tells which is meant."""
+    files = sorted((_EXAMPLES / "knowledge").glob("*.yaml"))
+    entries = read_files([SourceFile(file.name, file.read_bytes()) for file in files]).entries
+    texts = {f"{entry.key}.{entry.lang}": (entry.lang, [entry.question, *entry.alternatives]) for entry in entries}
+    answers = {f"{entry.key}.{entry.lang}": entry.answer for entry in entries}
+    queries: dict[str, list[dict[str, Any]]] = {"clean": [], "noisy": []}
+    for line in (_EXAMPLES / "questions.jsonl").read_text("utf-8").splitlines():
+        asked = json.loads(line)
+        meant = [f"{asked['expected']}.{lang}" for lang in (asked["lang"], "ru", "en", "hu")]
+        expected = next((identity for identity in meant if identity in texts), None)
+        queries[asked["kind"]].append({"text": asked["text"], "expected": expected})
+    return _OWN, texts, answers, queries
 
 
 def thinned(
@@ -117,6 +139,7 @@ def blocks_of(
     texts: dict[str, tuple[str, list[str]]],
     answers: dict[str, str],
     queries: dict[str, list[dict[str, Any]]],
+    embedder: Remembering | None,
     *,
     thinned: bool,
 ) -> Iterable[Block]:
@@ -125,171 +148,77 @@ def blocks_of(
         [Phrasing(place, text, lang) for place, (lang, own) in enumerate(texts.values()) for text in own],
         answers={place: answers.get(identity, "") for identity, place in places.items()},
     )
+    matchers = {"lexical": matcher}
+    if embedder:
+        wordings = [text for _, own in texts.values() for text in own]
+        vectors = dict(zip(wordings, embedder.phrasings(wordings), strict=True))
+        matchers["semantic"] = matcher.embedded(embedder, vectors)
     for kind, asked in queries.items():
-        cases = []
-        for query in asked:
-            question, found = matcher.examine(query["text"])
-            entries = found.entries.tolist()
-            place = places.get(query["expected"])
-            right = -2 if place is None else entries.index(place) if place in entries else -1
-            cases.append(Case(found.rows.astype(np.float32), right, question.share, len(question.forms)))
-        yield Block(name, kind, thinned, matcher.richness, cases)
+        for section, asking in matchers.items():
+            cases = [_case(asking, query["text"], places.get(query["expected"])) for query in asked]
+            yield Block(name, kind, thinned, section, matcher.richness, cases)
 
 
-def widened(block: Block, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Columns for `Weights.plain`, then for `Weights.rich`."""
-    rich = rows * np.float32(block.richness)
-    rich[:, _ANSWER_COLUMNS] = 0.0
-    return np.hstack([rows, rich])
-
-
-def learn_order(blocks: list[Block]) -> Array:
-    """Listwise softmax by damped Newton steps: the right entry should outscore the others of its list."""
-    lists, shares = [], []
-    for block in blocks:
-        own = [case for case in block.cases if case.right >= 0 and len(case.rows) > 1]
-        lists += [(widened(block, case.rows), case.right) for case in own]
-        shares += [block.weight / len(own)] * len(own)
-    stacked = np.vstack([rows for rows, _ in lists]).astype(np.float64)
-    scale = stacked.std(axis=0) + 1e-6
-    stacked /= scale
-    starts = np.cumsum([0] + [len(rows) for rows, _ in lists])[:-1]
-    right = starts + np.array([place for _, place in lists])
-    segment = np.repeat(np.arange(len(lists)), [len(rows) for rows, _ in lists])
-    share = np.array(shares) / sum(shares)
-
-    def loss(candidate: Array) -> tuple[float, Array]:
-        scores = stacked @ candidate
-        scores -= np.maximum.reduceat(scores, starts)[segment]
-        exp = np.exp(scores)
-        total = np.add.reduceat(exp, starts)
-        value = -float(share @ (scores[right] - np.log(total))) + 0.5 * _ORDER_DECAY * float(candidate @ candidate)
-        return value, exp / total[segment]
-
-    weights = np.zeros(stacked.shape[1])
-    value, chance = loss(weights)
-    for _ in range(40):
-        mean = np.add.reduceat(stacked * chance[:, None], starts)
-        gradient = (share[:, None] * (stacked[right] - mean)).sum(axis=0) - _ORDER_DECAY * weights
-        heavy = stacked * (chance * share[segment])[:, None]
-        hessian = stacked.T @ heavy - (mean * share[:, None]).T @ mean + _ORDER_DECAY * np.eye(len(weights))
-        step = np.linalg.solve(hessian, gradient)
-        size = 1.0
-        while size > 1e-4 and loss(weights + size * step)[0] > value:
-            size /= 2
-        new, new_chance = loss(weights + size * step)
-        if value - new < 1e-8:
-            break
-        weights, value, chance = weights + size * step, new, new_chance
-    unscaled: Array = weights / scale
-    return unscaled
-
-
-def judged(block: Block, case: Case, order: Array) -> tuple[Array, int]:
-    """The circumstances of the first entry and the rank of the right one (-1: missed, -2: none)."""
-    scores = widened(block, case.rows) @ order
-    ranking = np.argsort(-scores, kind="stable")
-    rank = int(np.flatnonzero(ranking == case.right)[0]) if case.right >= 0 else case.right
-    return circumstances(scores[ranking], case.rows[ranking], case.known, case.words).astype(np.float64), rank
-
-
-def learn_confidence(blocks: list[Block], order: Array) -> tuple[Array, float]:
-    """Logistic regression by Newton steps, of whether the first entry is the right one."""
-    rows, truth, shares = [], [], []
-    for block in blocks:
-        own = [case for case in block.cases if len(case.rows)]
-        for case in own:
-            around, rank = judged(block, case, order)
-            rows.append(around)
-            truth.append(rank == 0)
-            shares.append(block.weight / len(own))
-    x, y, w = np.array(rows), np.array(truth, np.float64), np.array(shares)
-    w /= w.sum()
-    middle, scale = x.mean(axis=0), x.std(axis=0) + 1e-6
-    x = np.hstack([(x - middle) / scale, np.ones((len(x), 1))])
-    weights = np.zeros(x.shape[1])
-    ridge = _CONFIDENCE_DECAY * np.eye(x.shape[1])
-    ridge[-1, -1] = 0
-    for _ in range(30):
-        chance = 1 / (1 + np.exp(-x @ weights))
-        gradient = x.T @ (w * (y - chance)) - ridge @ weights
-        hessian = (x * (w * chance * (1 - chance))[:, None]).T @ x + ridge + 1e-9 * np.eye(x.shape[1])
-        step = np.linalg.solve(hessian, gradient)
-        weights += step
-        if np.abs(step).max() < 1e-7:
-            break
-    slopes = weights[:-1] / scale
-    return slopes, float(weights[-1] - slopes @ middle)
-
-
-@dataclass
-class Judged:
-    """Confidence, rightness and whether there was an answer, for each query of a block."""
-
-    block: Block
-    chance: Array
-    rank: NDArray[np.int64]
-
-    @property
-    def inside(self) -> NDArray[np.bool_]:
-        inside: NDArray[np.bool_] = self.rank != -2
-        return inside
-
-    @property
-    def right(self) -> NDArray[np.bool_]:
-        right: NDArray[np.bool_] = self.rank == 0
-        return right
-
-    def at(self, level: float) -> tuple[float, float, float, int]:
-        """Precision, coverage, share of the unanswerable that were answered, and number of answers."""
-        answered = self.chance >= level
-        precision = float(self.right[answered].mean()) if answered.any() else float("nan")
-        coverage = float((answered & self.right).sum() / self.inside.sum())
-        return precision, coverage, float(answered[~self.inside].mean()), int(answered.sum())
-
-
-def judge(block: Block, order: Array, slopes: Array, bias: float) -> Judged:
-    chances, ranks = [], []
-    for case in block.cases:
-        if len(case.rows):
-            around, rank = judged(block, case, order)
-            chances.append(float(1 / (1 + np.exp(-(around @ slopes + bias)))))
-            ranks.append(rank)
-        else:
-            chances.append(0.0)
-            ranks.append(min(case.right, -1))
-    return Judged(block, np.array(chances), np.array(ranks))
+def _case(matcher: Matcher, text: str, place: int | None) -> Case:
+    reading, found = matcher.examine(text)
+    entries = found.entries.tolist()
+    right = -2 if place is None else entries.index(place) if place in entries else -1
+    return Case(found.rows.astype(np.float32), right, reading.asked.share, len(reading.asked.forms))
 
 
 def cross_validate(blocks: list[Block]) -> None:
-    table: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
-    clean: list[Judged] = []
-    print(
-        f"{'set':16s} {'kind':8s}   @1    @3   @40  auroc   ece | p >= .90: precision, coverage, oos answered | .85 | .80"
-    )
+    """Each family by the weights of the others: by words, by words and vectors, and as the matcher combines the two."""
+    lexical = judged_by_others([block for block in blocks if block.section == "lexical"])
+    report("by words", lexical)
+    semantic = judged_by_others([block for block in blocks if block.section == "semantic"])
+    if semantic:
+        report("by words and vectors", semantic)
+        report("as the matcher combines them", [combined(*pair) for pair in zip(lexical, semantic, strict=True)])
+
+
+def judged_by_others(blocks: list[Block]) -> list[Judged]:
+    found = []
     for family in sorted({block.family for block in blocks}):
         others = [block for block in blocks if block.family != family]
         order = learn_order(others)
         slopes, bias = learn_confidence(others, order)
-        for block in blocks:
-            if block.family != family or block.thinned:
-                continue
-            done = judge(block, order, slopes, bias)
-            rank, inside = done.rank[done.inside], done.inside
-            first, third = float((rank == 0).mean()), float(((rank >= 0) & (rank < 3)).mean())
-            area = auroc(done.chance[inside], done.chance[~inside])
-            table[block.kind].append((first, third, area))
-            if block.kind == "clean":
-                clean.append(done)
-            bands = " | ".join("{:.3f} {:.3f} {:.3f}".format(*done.at(level)[:3]) for level in (0.9, 0.85, 0.8))
-            print(
-                f"{block.name:16s} {block.kind:8s} {first:.3f} {third:.3f} {(rank >= 0).mean():.3f} {area:.3f}"
-                f" {calibration_error(done.chance, done.right):.3f} | {bands}"
-            )
+        own = [block for block in blocks if block.family == family and not block.thinned]
+        found += [judge(block, order, slopes, bias) for block in own]
+    return found
+
+
+def combined(lexical: Judged, semantic: Judged) -> Judged:
+    """What words are sure of is not asked again."""
+    sure = lexical.chance >= _SURE
+    return Judged(
+        semantic.block,
+        np.where(sure, lexical.chance, semantic.chance),
+        np.where(sure, lexical.rank, semantic.rank),
+    )
+
+
+def report(title: str, judged: list[Judged]) -> None:
+    table: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
+    print(
+        f"\n{title}\nset              kind       @1    @3  found auroc   ece | p >= .90: precision, coverage, oos | .85 | .80"
+    )
+    for done in judged:
+        rank, inside = done.rank[done.inside], done.inside
+        first, third = float((rank == 0).mean()), float(((rank >= 0) & (rank < 3)).mean())
+        area = auroc(done.chance[inside], done.chance[~inside])
+        if done.block.family != _OWN:
+            table[done.block.kind].append((first, third, area))
+        bands = " | ".join("{:.3f} {:.3f} {:.3f}".format(*done.at(level)[:3]) for level in (0.9, 0.85, 0.8))
+        print(
+            f"{done.block.name:16s} {done.block.kind:8s} {first:.3f} {third:.3f} {(rank >= 0).mean():.3f} {area:.3f}"
+            f" {calibration_error(done.chance, done.right):.3f} | {bands}"
+        )
+    print("means without the project's own set:")
     for kind, values in sorted(table.items()):
         mean = np.mean(values, axis=0)
         print(f"mean {kind:8s} n={len(values)} @1 {mean[0]:.4f} @3 {mean[1]:.4f} auroc {mean[2]:.4f}")
-    for level in (0.75, 0.8, 0.83, 0.85, 0.88, 0.9, 0.93, 0.95):
+    clean = [done for done in judged if done.block.kind == "clean" and done.block.family != _OWN]
+    for level in (0.75, 0.8, 0.85, 0.88, 0.9, 0.93, 0.95):
         found = [done.at(level) for done in clean]
         right = sum(p * n for p, _, _, n in found if n)
         print(
@@ -299,19 +228,23 @@ def cross_validate(blocks: list[Block]) -> None:
 
 
 def write(blocks: list[Block]) -> None:
-    order = learn_order(blocks)
-    slopes, bias = learn_confidence(blocks, order)
-    plain, rich = order[: len(NAMES)], order[len(NAMES) :]
-    learned = {
-        "provenance": {
-            "script": "benchmarks/train_matching.py",
-            "sets": sorted({block.name for block in blocks}),
-            "questions": sum(len(block.cases) for block in blocks),
-        },
-        "order": {name: [round(p, 4), round(r, 4)] for name, p, r in zip(NAMES, plain, rich, strict=True)},
-        "confidence": {name: round(value, 4) for name, value in zip(AROUND + NAMES, slopes, strict=True)},
-        "bias": round(bias, 4),
+    learned = json.loads(confidence.FILE.read_text(encoding="utf-8"))
+    learned["provenance"] = {
+        "script": "benchmarks/train_matching.py",
+        "sets": sorted({block.name for block in blocks}),
+        "questions": sum(len(block.cases) for block in blocks if block.section == "lexical"),
     }
+    for section, names in (("lexical", NAMES), ("semantic", NAMES + SEMANTIC_NAMES)):
+        own = [block for block in blocks if block.section == section]
+        if own:
+            order = learn_order(own)
+            slopes, bias = learn_confidence(own, order)
+            plain, rich = order[: len(names)], order[len(names) :]
+            learned[section] = {
+                "order": {name: [round(p, 4), round(r, 4)] for name, p, r in zip(names, plain, rich, strict=True)},
+                "confidence": {name: round(value, 4) for name, value in zip(AROUND + names, slopes, strict=True)},
+                "bias": round(bias, 4),
+            }
     confidence.FILE.write_text(json.dumps(learned, indent=1) + "\n", encoding="utf-8")
 
 
@@ -320,12 +253,19 @@ def main() -> None:
     parser.add_argument("data", type=Path)
     parser.add_argument("--write", action="store_true")
     parser.add_argument("--cache", type=Path)
+    parser.add_argument("--vectors", type=Path)
     options = parser.parse_args()
     begun = time.monotonic()
+    embedder = None
+    if options.vectors:
+        real = find_embedder()
+        if real is None:
+            parser.error(why_no_embedder() or "")
+        embedder = Remembering(real, options.vectors)
     if options.cache and options.cache.exists():
         blocks = pickle.loads(options.cache.read_bytes())  # noqa: S301 - our own file, named by whoever runs this
     else:
-        blocks = collect(options.data)
+        blocks = collect(options.data, embedder)
         if options.cache:
             options.cache.write_bytes(pickle.dumps(blocks))
     print(f"{len(blocks)} blocks in {time.monotonic() - begun:.0f} s", flush=True)

@@ -9,6 +9,7 @@ import numpy as np
 
 from knowledge.matching.arrays import Floats
 from knowledge.matching.features import NAMES
+from knowledge.matching.semantics import NAMES as SEMANTIC_NAMES
 
 FILE = Path(__file__).with_name("weights.json")
 
@@ -27,12 +28,16 @@ def circumstances(scores: Floats, rows: Floats, known: float, words: int) -> Flo
     return np.concatenate([np.array(own, np.float32), rows[0]])
 
 
+_COLUMNS = {"lexical": NAMES, "semantic": NAMES + SEMANTIC_NAMES}
+
+
 @dataclass(frozen=True, slots=True)
 class Weights:
     """Immutable learned numbers; `benchmarks/train_matching.py` writes them.
 
     What tells entries apart depends on how many ways of asking each has, so the order has two sets of weights: `plain`,
     and `rich`, added in proportion to the richness of the knowledge (0 for one phrasing per entry, 1 for 16 and more).
+    There is one section for rows of words alone, `lexical`, and one for rows with the columns of vectors, `semantic`.
     """
 
     plain: Floats
@@ -42,10 +47,11 @@ class Weights:
 
     @classmethod
     @cache
-    def load(cls) -> "Weights":
+    def load(cls, section: str) -> "Weights":
         """Raises ValueError when the file was learned for other features than the code computes."""
-        data = json.loads(FILE.read_text(encoding="utf-8"))
-        if tuple(data["order"]) != NAMES or tuple(data["confidence"]) != AROUND + NAMES:
+        data = json.loads(FILE.read_text(encoding="utf-8"))[section]
+        columns = _COLUMNS[section]
+        if tuple(data["order"]) != columns or tuple(data["confidence"]) != AROUND + columns:
             raise ValueError(f"{FILE.name} was learned for other features; run benchmarks/train_matching.py")
         order = np.array(list(data["order"].values()), np.float32)
         confidence = np.array(list(data["confidence"].values()), np.float32)

@@ -44,10 +44,11 @@ class Reranked:
     rows: Floats
 
 
-def nearest(index: Index, lessons: Lessons, question: Question, text: str) -> Reranked:
-    """Feature rows of the `NEAREST` entries; nothing at all when no n-gram and no meaning is shared."""
+def nearest(index: Index, lessons: Lessons, question: Question, text: str, entries: Ints | None = None) -> Reranked:
+    """Feature rows of the `NEAREST` entries, none when no n-gram and no meaning is shared; or of the `entries` given."""
     cosines = index.cosines(question)
-    entries = index.nearest(cosines, question.intent, NEAREST)
+    if entries is None:
+        entries = index.nearest(cosines, question.intent, NEAREST)
     if not len(entries):
         return Reranked(entries, entries, np.zeros((0, len(NAMES)), np.float32))
     first = index.entry_starts.take(entries)

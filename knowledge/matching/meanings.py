@@ -30,6 +30,12 @@ class Meanings:
         with np.load(FILE) as data:
             return cls(data["keys"], data["vectors"])
 
+    def holds(self, stem: str, lang: str) -> bool:
+        """Whether the stem is in the table."""
+        wanted = key(stem, lang)
+        place = int(np.searchsorted(self._keys, np.uint32(wanted)))
+        return place < len(self._keys) and int(self._keys[place]) == wanted
+
     def of(self, stems: list[tuple[str, str]]) -> Floats:
         """One row for each (stem, language)."""
         found = np.zeros((len(stems), WIDTH), np.float32)

@@ -54,21 +54,25 @@ class Spelling:
                 joined_before = False
                 continue
             form = fold(word)
-            if not self._doubtful(form, word):
-                repaired.append(form)
-                continue
             follower = fold(words[position + 1]) if position + 1 < len(words) else ""
-            if follower and follower not in self._vocabulary.form_ids and form + follower in self._vocabulary.form_ids:
+            if self._split_in_two(form, follower):
                 repaired.append(form + follower)
                 joined_before = True
-                continue
-            repaired += self._mended(form)
+            elif self._doubtful(form, word):
+                repaired += self._mended(form)
+            else:
+                repaired.append(form)
         return repaired
+
+    def _split_in_two(self, form: str, follower: str) -> bool:
+        known = self._vocabulary.form_ids
+        return bool(follower) and form not in known and follower not in known and form + follower in known
 
     def _doubtful(self, form: str, word: str) -> bool:
         if not (_SHORTEST <= len(form) <= _LONGEST and form.isalpha()):
             return False
-        return form not in self._vocabulary.form_ids and self._vocabulary.stem_of(word) is None
+        vocabulary = self._vocabulary
+        return form not in vocabulary.form_ids and vocabulary.stem_of(word) is None and not vocabulary.is_common(word)
 
     def _mended(self, form: str) -> list[str]:
         readings = [

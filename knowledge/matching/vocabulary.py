@@ -173,6 +173,11 @@ class Vocabulary:
                 return number
         return None
 
+    def is_common(self, word: str) -> bool:
+        """Whether it is a frequent word of one of the languages, though the knowledge may not have it."""
+        langs = ("ru",) if is_cyrillic(word) else ("hu", "en") if "hu" in self.langs else ("en",)
+        return any(Meanings.load().holds(self.stems.stem(word, lang), lang) for lang in langs)
+
     def word(self, form: str) -> Word:
         """Everything about one folded word of a question, remembered for the next question that uses it."""
         word = self._remembered.get(form)

@@ -150,9 +150,10 @@ def test_thresholds_out_of_order_are_refused(answer: float, suggest: float) -> N
     ],
 )
 def test_whatever_is_sent_is_cut_to_a_bounded_question(matcher: Matcher, flood: str) -> None:
-    asked, _ = matcher.examine(flood)
+    reading, _ = matcher.examine(flood)
 
-    assert sum(map(len, asked.forms)) <= 500
+    assert sum(map(len, reading.asked.forms)) <= 500
+    assert len(reading.said) <= 500
     assert len(matcher.match(flood).candidates) <= 5
 
 

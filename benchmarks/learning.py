@@ -1,0 +1,174 @@
+"""What the matcher's weights are learned from and how: judged questions in, an order and a logistic out."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.matching.confidence import circumstances
+from knowledge.matching.features import NAMES
+
+Array = NDArray[np.float64]
+
+# Share of each kind of question in the loss, against 1 for the clean ones; of the others every second one is asked.
+KINDS = {"clean": 1.0, "typo3": 0.5, "ramble": 0.3, "translit": 0.3, "nodiac": 0.3, "noisy": 0.3}
+_THINNED = 0.3
+# The only sets with real answers have few phrasings: what answers are worth beside many could only be guessed.
+_ANSWER_COLUMNS = [NAMES.index("answered"), NAMES.index("answer_meant")]
+_ORDER_DECAY = 5e-2
+_CONFIDENCE_DECAY = 1e-3
+
+
+@dataclass
+class Case:
+    """One judged query: feature rows of the nearest entries and the place of the right one (-1: missed, -2: none)."""
+
+    rows: NDArray[np.float32]
+    right: int
+    known: float
+    words: int
+
+
+@dataclass
+class Block:
+    """The judged queries of one kind against one knowledge base."""
+
+    name: str
+    kind: str
+    thinned: bool
+    section: str
+    richness: float
+    cases: list[Case]
+
+    @property
+    def family(self) -> str:
+        return self.name.split("_")[0]
+
+    @property
+    def weight(self) -> float:
+        return KINDS[self.kind] * (_THINNED if self.thinned else 1.0)
+
+
+def widened(block: Block, rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Columns for `Weights.plain`, then for `Weights.rich`."""
+    rich = rows * np.float32(block.richness)
+    rich[:, _ANSWER_COLUMNS] = 0.0
+    return np.hstack([rows, rich])
+
+
+def learn_order(blocks: list[Block]) -> Array:
+    """Listwise softmax by damped Newton steps: the right entry should outscore the others of its list."""
+    lists, shares = [], []
+    for block in blocks:
+        own = [case for case in block.cases if case.right >= 0 and len(case.rows) > 1]
+        lists += [(widened(block, case.rows), case.right) for case in own]
+        shares += [block.weight / len(own)] * len(own)
+    stacked = np.vstack([rows for rows, _ in lists]).astype(np.float64)
+    scale = stacked.std(axis=0) + 1e-6
+    stacked /= scale
+    starts = np.cumsum([0] + [len(rows) for rows, _ in lists])[:-1]
+    right = starts + np.array([place for _, place in lists])
+    segment = np.repeat(np.arange(len(lists)), [len(rows) for rows, _ in lists])
+    share = np.array(shares) / sum(shares)
+
+    def loss(candidate: Array) -> tuple[float, Array]:
+        scores = stacked @ candidate
+        scores -= np.maximum.reduceat(scores, starts)[segment]
+        exp = np.exp(scores)
+        total = np.add.reduceat(exp, starts)
+        value = -float(share @ (scores[right] - np.log(total))) + 0.5 * _ORDER_DECAY * float(candidate @ candidate)
+        return value, exp / total[segment]
+
+    weights = np.zeros(stacked.shape[1])
+    value, chance = loss(weights)
+    for _ in range(40):
+        mean = np.add.reduceat(stacked * chance[:, None], starts)
+        gradient = (share[:, None] * (stacked[right] - mean)).sum(axis=0) - _ORDER_DECAY * weights
+        heavy = stacked * (chance * share[segment])[:, None]
+        hessian = stacked.T @ heavy - (mean * share[:, None]).T @ mean + _ORDER_DECAY * np.eye(len(weights))
+        step = np.linalg.solve(hessian, gradient)
+        size = 1.0
+        while size > 1e-4 and loss(weights + size * step)[0] > value:
+            size /= 2
+        new, new_chance = loss(weights + size * step)
+        if value - new < 1e-8:
+            break
+        weights, value, chance = weights + size * step, new, new_chance
+    unscaled: Array = weights / scale
+    return unscaled
+
+
+def judged(block: Block, case: Case, order: Array) -> tuple[Array, int]:
+    """The circumstances of the first entry and the rank of the right one (-1: missed, -2: none)."""
+    scores = widened(block, case.rows) @ order
+    ranking = np.argsort(-scores, kind="stable")
+    rank = int(np.flatnonzero(ranking == case.right)[0]) if case.right >= 0 else case.right
+    return circumstances(scores[ranking], case.rows[ranking], case.known, case.words).astype(np.float64), rank
+
+
+def learn_confidence(blocks: list[Block], order: Array) -> tuple[Array, float]:
+    """Logistic regression by Newton steps, of whether the first entry is the right one."""
+    rows, truth, shares = [], [], []
+    for block in blocks:
+        own = [case for case in block.cases if len(case.rows)]
+        for case in own:
+            around, rank = judged(block, case, order)
+            rows.append(around)
+            truth.append(rank == 0)
+            shares.append(block.weight / len(own))
+    x, y, w = np.array(rows), np.array(truth, np.float64), np.array(shares)
+    w /= w.sum()
+    middle, scale = x.mean(axis=0), x.std(axis=0) + 1e-6
+    x = np.hstack([(x - middle) / scale, np.ones((len(x), 1))])
+    weights = np.zeros(x.shape[1])
+    ridge = _CONFIDENCE_DECAY * np.eye(x.shape[1])
+    ridge[-1, -1] = 0
+    for _ in range(30):
+        chance = 1 / (1 + np.exp(-x @ weights))
+        gradient = x.T @ (w * (y - chance)) - ridge @ weights
+        hessian = (x * (w * chance * (1 - chance))[:, None]).T @ x + ridge + 1e-9 * np.eye(x.shape[1])
+        step = np.linalg.solve(hessian, gradient)
+        weights += step
+        if np.abs(step).max() < 1e-7:
+            break
+    slopes = weights[:-1] / scale
+    return slopes, float(weights[-1] - slopes @ middle)
+
+
+@dataclass
+class Judged:
+    """Confidence, rightness and whether there was an answer, for each query of a block."""
+
+    block: Block
+    chance: Array
+    rank: NDArray[np.int64]
+
+    @property
+    def inside(self) -> NDArray[np.bool_]:
+        inside: NDArray[np.bool_] = self.rank != -2
+        return inside
+
+    @property
+    def right(self) -> NDArray[np.bool_]:
+        right: NDArray[np.bool_] = self.rank == 0
+        return right
+
+    def at(self, level: float) -> tuple[float, float, float, int]:
+        """Precision, coverage, share of the unanswerable that were answered, and number of answers."""
+        answered = self.chance >= level
+        precision = float(self.right[answered].mean()) if answered.any() else float("nan")
+        coverage = float((answered & self.right).sum() / self.inside.sum())
+        return precision, coverage, float(answered[~self.inside].mean()), int(answered.sum())
+
+
+def judge(block: Block, order: Array, slopes: Array, bias: float) -> Judged:
+    chances, ranks = [], []
+    for case in block.cases:
+        if len(case.rows):
+            around, rank = judged(block, case, order)
+            chances.append(float(1 / (1 + np.exp(-(around @ slopes + bias)))))
+            ranks.append(rank)
+        else:
+            chances.append(0.0)
+            ranks.append(min(case.right, -1))
+    return Judged(block, np.array(chances), np.array(ranks))

