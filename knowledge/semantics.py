@@ -5,11 +5,11 @@ Without an embedder there is none of this, and nothing is missed: words are enou
 
 import asyncio
 
+from infra.database import Database
 from knowledge.matching import Matcher
 from knowledge.matching.semantics import Embedder
 from knowledge.published import published_texts
 from knowledge.vectors import StoredVectors, TextVectors
-from infra.database import Database
 
 
 class Semantics:
@@ -28,6 +28,11 @@ class Semantics:
     async def known(self) -> TextVectors:
         """What is read already."""
         return await self._stored.read(await self._db.read(published_texts))
+
+    async def progress(self) -> tuple[int, int]:
+        """How many of the wordings are read, and how many there are."""
+        texts = set(await self._db.read(published_texts))
+        return len(await self._stored.read(texts)), len(texts)
 
     async def applied(self, matcher: Matcher, known: TextVectors) -> Matcher:
         """The matcher with vectors, as far as there are any."""

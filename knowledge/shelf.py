@@ -75,7 +75,7 @@ class Shelf:
         self._looking = asyncio.Lock()
         self._building: asyncio.Task[None] | None = None
         self._opened = asyncio.Event()
-        self._semantics = semantics
+        self.semantics = semantics
         self._changed = asyncio.Event()
 
     @property
@@ -160,7 +160,11 @@ class Shelf:
     async def _built(self) -> bool:
         """Build from everything, then take over what has changed meanwhile; False where that was too much for edits."""
         begun = time.monotonic()
-        if not self.ready and (kept := await self._kept()) is not None and await self._take(await self._with_vectors(kept)):
+        if (
+            not self.ready
+            and (kept := await self._kept()) is not None
+            and await self._take(await self._with_vectors(kept))
+        ):
             logger.info("knowledge at revision %d: read in %.1f s", self.revision, time.monotonic() - begun)
             return True
         whole = await self._db.read(published)
@@ -188,21 +192,21 @@ class Shelf:
 
     async def _with_vectors(self, held: _Held) -> _Held:
         """With the vectors that there are, so that a new index knows no less than the old one did."""
-        if self._semantics is None:
+        if self.semantics is None:
             return held
-        return replace(held, matcher=await self._semantics.applied(held.matcher, await self._semantics.known()))
+        return replace(held, matcher=await self.semantics.applied(held.matcher, await self.semantics.known()))
 
     async def _read_for_ever(self) -> None:
         """After each change, have the semantic extra read what is new, and match by that too."""
-        while self._semantics is not None:
+        while self.semantics is not None:
             await self._changed.wait()
             self._changed.clear()
             try:
-                computed, edited = await self._semantics.compute(), self._held.edited
+                computed, edited = await self.semantics.compute(), self._held.edited
                 if computed or edited:
-                    known = await self._semantics.known()
+                    known = await self.semantics.known()
                     async with self._looking:
-                        matcher = await self._semantics.applied(self._held.matcher, known)
+                        matcher = await self.semantics.applied(self._held.matcher, known)
                         self._held = replace(self._held, matcher=matcher)
             except SQLAlchemyError as error:
                 logger.warning("the semantic extra waits for the database: %s", type(error).__name__)

