@@ -21,9 +21,9 @@ class Semantics:
         self._embedder = embedder
         self._stored = StoredVectors(db, embedder.phrasings, model)
 
-    async def compute(self) -> int:
-        """Have everything published read; how many texts were. Raises whatever the embedder raises."""
-        return await self._stored.fill(await self._db.read(published_texts))
+    async def compute(self) -> None:
+        """Have everything published read, here or by another process. Raises whatever the embedder raises."""
+        await self._stored.fill(await self._db.read(published_texts))
 
     async def known(self) -> TextVectors:
         """What is read already."""

@@ -30,12 +30,16 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A matcher, the revision that it knows wholly, how many entries its index holds and which it knows as edits."""
+    """A matcher, the revision that it knows wholly, how many entries its index holds and which it knows as edits.
+
+    `vectors` counts the texts that the semantic extra had read for it.
+    """
 
     revision: int
     matcher: Matcher
     entries: int
     edited: frozenset[int] = frozenset()
+    vectors: int = 0
 
     def room(self, most: int) -> int:
         return min(most, self.entries // _SHARE)
@@ -194,7 +198,8 @@ class Shelf:
         """With the vectors that there are, so that a new index knows no less than the old one did."""
         if self.semantics is None:
             return held
-        return replace(held, matcher=await self.semantics.applied(held.matcher, await self.semantics.known()))
+        known = await self.semantics.known()
+        return replace(held, matcher=await self.semantics.applied(held.matcher, known), vectors=len(known))
 
     async def _read_for_ever(self) -> None:
         """After each change, have the semantic extra read what is new, and match by that too."""
@@ -202,12 +207,12 @@ class Shelf:
             await self._changed.wait()
             self._changed.clear()
             try:
-                computed, edited = await self.semantics.compute(), self._held.edited
-                if computed or edited:
-                    known = await self.semantics.known()
-                    async with self._looking:
+                await self.semantics.compute()
+                known = await self.semantics.known()
+                async with self._looking:
+                    if self._held.edited or self._held.vectors != len(known):
                         matcher = await self.semantics.applied(self._held.matcher, known)
-                        self._held = replace(self._held, matcher=matcher)
+                        self._held = replace(self._held, matcher=matcher, vectors=len(known))
             except SQLAlchemyError as error:
                 logger.warning("the semantic extra waits for the database: %s", type(error).__name__)
                 await asyncio.sleep(_WAIT_SECONDS)

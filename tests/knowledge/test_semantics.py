@@ -163,3 +163,20 @@ async def test_an_embedder_that_breaks_is_told_of_once_and_words_go_on(
         await becomes(lambda: library.revision == 2)
         assert library.matcher.match("где парковка").candidates[0].entry_id == entry
     assert caplog.messages == ["the semantic extra reads nothing more until the next start"]
+
+
+async def test_what_another_process_reads_is_used_here(database: Database, clock: Time) -> None:
+    """Only one of them computes; the other waits for it, or finds it done."""
+    models = [Thesaurus(), Thesaurus()]
+    urls = database.url.render_as_string(hide_password=False)
+    other = Database(urls) if database.dialect == "postgresql" else database  # one process alone opens a SQLite file
+    libraries = [
+        Library(db, LocalBus(), clock, embedder=model, model="thesaurus 1")
+        for db, model in zip((database, other), models, strict=True)
+    ]
+    async with running(libraries[0]), running(libraries[1]):
+        await becomes(lambda: all(found(library, "глюмза", "заказ") for library in libraries))
+    assert await stored(database) == 15
+    if other is not database:
+        assert sorted(len(model.read) for model in models) == [0, 15]
+        await other.close()
