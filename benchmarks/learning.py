@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.matching.confidence import circumstances
+from knowledge.matching.confidence import agreed, circumstances
 from knowledge.matching.features import NAMES
 
 Array = NDArray[np.float64]
@@ -15,14 +15,16 @@ KINDS = {"clean": 1.0, "typo3": 0.5, "ramble": 0.3, "translit": 0.3, "nodiac": 0
 _THINNED = 0.3
 # The only sets with real answers have few phrasings: what answers are worth beside many could only be guessed.
 _ANSWER_COLUMNS = [NAMES.index("answered"), NAMES.index("answer_meant")]
+SURE = 0.9
 _ORDER_DECAY = 5e-2
 _CONFIDENCE_DECAY = 1e-3
 
 
 @dataclass
 class Case:
-    """One judged query: feature rows of the nearest entries and the place of the right one (-1: missed, -2: none)."""
+    """One judged query: the nearest entries, their feature rows and the place of the right one (-1: missed, -2: none)."""
 
+    entries: list[int]
     rows: NDArray[np.float32]
     right: int
     known: float
@@ -137,11 +139,12 @@ def learn_confidence(blocks: list[Block], order: Array) -> tuple[Array, float]:
 
 @dataclass
 class Judged:
-    """Confidence, rightness and whether there was an answer, for each query of a block."""
+    """Confidence, rightness and whether there was an answer, for each query of a block; what each entry was given."""
 
     block: Block
     chance: Array
     rank: NDArray[np.int64]
+    by_entry: list[dict[int, float]]
 
     @property
     def inside(self) -> NDArray[np.bool_]:
@@ -162,13 +165,34 @@ class Judged:
 
 
 def judge(block: Block, order: Array, slopes: Array, bias: float) -> Judged:
-    chances, ranks = [], []
+    chances, ranks, by_entry = [], [], []
     for case in block.cases:
         if len(case.rows):
             around, rank = judged(block, case, order)
             chances.append(float(1 / (1 + np.exp(-(around @ slopes + bias)))))
             ranks.append(rank)
+            scores = widened(block, case.rows) @ order
+            given = chances[-1] * np.exp(scores - scores.max())
+            by_entry.append(dict(zip(case.entries, given.tolist(), strict=True)))
         else:
             chances.append(0.0)
             ranks.append(min(case.right, -1))
-    return Judged(block, np.array(chances), np.array(ranks))
+            by_entry.append({})
+    return Judged(block, np.array(chances), np.array(ranks), by_entry)
+
+
+def combined(lexical: Judged, semantic: Judged) -> Judged:
+    """What words are sure of is not asked again; else vectors order the entries, and both say how sure that is."""
+    sure = lexical.chance >= SURE
+    chance = np.array(
+        [
+            agreed(chance, words.get(max(vectors, key=vectors.__getitem__), 0.0)) if vectors else 0.0
+            for chance, vectors, words in zip(semantic.chance, semantic.by_entry, lexical.by_entry, strict=True)
+        ]
+    )
+    return Judged(
+        semantic.block,
+        np.where(sure, lexical.chance, chance),
+        np.where(sure, lexical.rank, semantic.rank),
+        semantic.by_entry,
+    )

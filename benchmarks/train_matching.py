@@ -3,7 +3,7 @@
     python benchmarks/train_matching.py DATA [--write] [--cache FILE] [--vectors FILE]
 
 DATA holds one folder per set with `knowledge.jsonl`, `queries.jsonl` and noisy copies `queries.KIND.jsonl`; the project's own
-questions about the example knowledge take part as one more set. Sets that share a knowledge base (the same name up to the
+questions about the example knowledge are judged as one more set, but never learned from. Sets that share a knowledge base (the same name up to the
 first `_`) form one family: each family is judged by weights that were learned on the others only. Beside the sets as they
 are, thinned copies take part in the learning: fewer phrasings per entry, and some entries left out so that their questions
 have no answer. `--write` learns on all families and replaces `knowledge/matching/weights.json`; `--cache` keeps the computed
@@ -27,7 +27,7 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.learning import KINDS, Block, Case, Judged, judge, learn_confidence, learn_order
+from benchmarks.learning import KINDS, Block, Case, Judged, combined, judge, learn_confidence, learn_order
 from knowledge.evaluation import auroc, calibration_error
 from knowledge.loading import SourceFile, read_files
 from knowledge.matching import Matcher, Phrasing, confidence
@@ -43,7 +43,6 @@ Set = tuple[str, dict[str, tuple[str, list[str]]], dict[str, str], dict[str, lis
 _VARIANTS = ((0, 0.25), (1, 0.0), (1, 0.3), (2, 0.2), (4, 0.2), (8, 0.2))
 _EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 _OWN = "examples"
-_SURE = 0.9
 
 
 class Remembering:
@@ -163,7 +162,7 @@ def _case(matcher: Matcher, text: str, place: int | None) -> Case:
     reading, found = matcher.examine(text)
     entries = found.entries.tolist()
     right = -2 if place is None else entries.index(place) if place in entries else -1
-    return Case(found.rows.astype(np.float32), right, reading.asked.share, len(reading.asked.forms))
+    return Case(entries, found.rows.astype(np.float32), right, reading.asked.share, len(reading.asked.forms))
 
 
 def cross_validate(blocks: list[Block]) -> None:
@@ -179,22 +178,12 @@ def cross_validate(blocks: list[Block]) -> None:
 def judged_by_others(blocks: list[Block]) -> list[Judged]:
     found = []
     for family in sorted({block.family for block in blocks}):
-        others = [block for block in blocks if block.family != family]
+        others = [block for block in blocks if block.family not in (family, _OWN)]
         order = learn_order(others)
         slopes, bias = learn_confidence(others, order)
         own = [block for block in blocks if block.family == family and not block.thinned]
         found += [judge(block, order, slopes, bias) for block in own]
     return found
-
-
-def combined(lexical: Judged, semantic: Judged) -> Judged:
-    """What words are sure of is not asked again."""
-    sure = lexical.chance >= _SURE
-    return Judged(
-        semantic.block,
-        np.where(sure, lexical.chance, semantic.chance),
-        np.where(sure, lexical.rank, semantic.rank),
-    )
 
 
 def report(title: str, judged: list[Judged]) -> None:
@@ -228,6 +217,7 @@ def report(title: str, judged: list[Judged]) -> None:
 
 
 def write(blocks: list[Block]) -> None:
+    blocks = [block for block in blocks if block.family != _OWN]
     learned = json.loads(confidence.FILE.read_text(encoding="utf-8"))
     learned["provenance"] = {
         "script": "benchmarks/train_matching.py",

@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.matching.arrays import Floats
-from knowledge.matching.confidence import Weights, circumstances
+from knowledge.matching.confidence import Weights, agreed, circumstances
 from knowledge.matching.features import NAMES, Reranked
 from knowledge.matching.index import Index
 from knowledge.matching.reader import Reader, Reading
@@ -132,11 +132,11 @@ class Matcher:
         found = [self._source.reader.examine(question)]
         if self._fresh is not None:
             found.append(self._fresh.reader.examine(question))
-        match = self._judged(question, found, "lexical", languages, limit)
+        match, chances = self._judged(question, found, languages, limit)
         if self._embedder is None or match.band is Band.ANSWER or not found[0][0].asked.forms:
             return match
         wider = self._compared(found, self._embedder)
-        return self._judged(question, wider, "semantic", languages, limit) if wider else match
+        return self._judged(question, wider, languages, limit, chances)[0] if wider else match
 
     def examine(self, question: str) -> tuple[Reading, Reranked]:
         """The question as it is read and the rows of the nearest entries, edits apart: what learning needs.
@@ -174,10 +174,11 @@ class Matcher:
         self,
         question: str,
         found: Sequence[tuple[Reading, Reranked]],
-        section: str,
         languages: Sequence[str],
         limit: int,
-    ) -> Match:
+        by_words: Mapping[int, float] | None = None,
+    ) -> tuple[Match, dict[int, float]]:
+        """The outcome, and the probability of every entry considered; with those `by_words` alone it is the vectors' turn."""
         options = [
             _Option(source.reader, reading, entry, phrasing, row)
             for source, (reading, nearest) in zip((self._source, self._fresh), found, strict=False)
@@ -188,8 +189,8 @@ class Matcher:
             if source is self._fresh or source.reader.index.entry_ids[entry] not in self._edits
         ]
         if not options:
-            return Match(question, Band.NONE, ())
-        weights = Weights.load(section)
+            return Match(question, Band.NONE, ()), {}
+        weights = Weights.load("lexical" if by_words is None else "semantic")
         rows = np.array([option.row for option in options], np.float32)
         scores = rows @ weights.order(self._source.reader.richness)
         order = np.argsort(-_preferring(scores, options, languages), kind="stable")
@@ -198,14 +199,17 @@ class Matcher:
         best = weights.probability(circumstances(scores[order], rows[order], asked.share, len(asked.forms)))
         if best >= _GOOD and _says_the_same(first):
             best = max(best, _BACKED)
-        confidences = best * np.exp(np.minimum(scores[order] - scores[order[0]], 0.0))
+        if by_words is not None:
+            best = agreed(best, by_words.get(first.entry_id, 0.0))
+        confidences = (best * np.exp(np.minimum(scores[order] - scores[order[0]], 0.0))).tolist()
         candidates = tuple(
-            options[place].candidate(float(confidence))
+            options[place].candidate(confidence)
             for place, confidence in zip(order[: max(limit, 0)], confidences, strict=False)
         )
         # Where no word speaks for the best entry, its score is only the likeness of letters.
-        spoken_for = section == "semantic" or any(candidate.why for candidate in candidates[:3])
-        return Match(question, self._band(best, first) if spoken_for else Band.NONE, candidates)
+        spoken_for = by_words is not None or any(candidate.why for candidate in candidates[:3])
+        match = Match(question, self._band(best, first) if spoken_for else Band.NONE, candidates)
+        return match, {options[place].entry_id: chance for place, chance in zip(order, confidences, strict=True)}
 
     def _band(self, confidence: float, best: _Option) -> Band:
         """The band that the thresholds give, but for questions of one or two words, which a probability judges badly.

