@@ -1,80 +1,93 @@
-"""The matcher beside the ready string scorers: one table and four plots in `benchmarks/results/`.
+"""The matcher beside ready string scorers and BM25, all in one run: tables and plots in `benchmarks/results/`.
 
-    python benchmarks/matching.py DATA [--out FOLDER]
+    python benchmarks/matching.py [DATA] [--quick] [--out FOLDER]
 
-DATA holds one folder per set with `knowledge.jsonl`, `queries.jsonl` and, if any, noisy copies `queries.KIND.jsonl`. The
-weights in the repository were learned on the sets that `weights.json` names: for those the table shows what the product
-does, not what it would do on unseen knowledge; `train_matching.py` prints the cross-validated figures.
+DATA holds one folder per set with `knowledge.jsonl`, `queries.jsonl` and, if any, noisy copies `queries.KIND.jsonl`;
+without it the project's own questions about its example help centre are asked. The weights in the repository were
+learned on the sets that `weights.json` names: for those the table shows what the product does, not what it would do on
+unseen knowledge; `train_matching.py` prints the cross-validated figures. `--quick` leaves out time against size.
 """
 
 import argparse
 import json
 import sys
-import time
 from collections import defaultdict
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import click
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz import fuzz, process, utils
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.matching_baselines import BASELINES
+from benchmarks.matching_growth import GROWTH, growth, growth_plot, growth_table
+from benchmarks.matching_sets import JudgedSet, example_set, sets
 from benchmarks.plots import chart
-from knowledge.evaluation import EvalEntry, EvalQuery, evaluate, read_knowledge, read_queries
-from knowledge.matching import Matcher, Phrasing
+from knowledge.evaluation import Asked, EvalEntry, EvalQuery, Report, calibration_error, evaluate
+from knowledge.matching import Band
 
-_SCORERS = {"ratio": fuzz.ratio, "token_set_ratio": fuzz.token_set_ratio, "WRatio": fuzz.WRatio}
-
-
-def sets(data: Path) -> dict[str, tuple[list[EvalEntry], dict[str, list[EvalQuery]]]]:
-    found = {}
-    for folder in sorted(path for path in data.iterdir() if (path / "knowledge.jsonl").exists()):
-        knowledge = read_knowledge((folder / "knowledge.jsonl").read_text(encoding="utf-8").splitlines())
-        queries = {}
-        for path in sorted(folder.glob("queries*.jsonl")):
-            kind = path.name.split(".")[1] if path.name.count(".") > 1 else "clean"
-            queries[kind] = read_queries(path.read_text(encoding="utf-8").splitlines())
-        found[folder.name] = (knowledge, queries)
-    return found
+_OURS = "frontdesk"
+_METHODS = (_OURS, *BASELINES)
+_EVERY = 3  # the scorers are slow: a third of the questions will do
 
 
-def accuracy_of(scorer: str, knowledge: list[EvalEntry], queries: list[EvalQuery]) -> float:
-    """accuracy@1 of one pass over all phrasings with a ready scorer."""
+@dataclass(slots=True)
+class Results:
+    """Everything measured: our report by set and kind, and each method's accuracy@1 by kind, a number for each set."""
+
+    reports: dict[tuple[str, str], Report] = field(default_factory=dict)
+    by_kind: dict[str, dict[str, list[float]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
+
+    @property
+    def kinds(self) -> list[str]:
+        return sorted(self.by_kind, key=lambda kind: (kind != "clean", kind))
+
+    @property
+    def clean(self) -> dict[str, tuple[Asked, ...]]:
+        return {name: report.questions for (name, kind), report in self.reports.items() if kind == "clean"}
+
+
+def judge(judged: Sequence[JudgedSet]) -> Results:
+    results = Results()
+    for one in judged:
+        for kind, queries in one.queries.items():
+            with click.progressbar(length=len(queries), label=f"{one.name} {kind}", file=sys.stderr) as bar:
+                report = evaluate(one.knowledge, queries, lambda _done, _all, bar=bar: bar.update(1))
+            results.reports[one.name, kind] = report
+            results.by_kind[kind][_OURS].append(report.accuracy_at_1)
+            for method, share in baselines(one.knowledge, queries[::_EVERY]).items():
+                results.by_kind[kind][method].append(share)
+    return results
+
+
+def baselines(knowledge: Sequence[EvalEntry], queries: Sequence[EvalQuery]) -> dict[str, float]:
+    """accuracy@1 of one pass over all phrasings with each of them."""
     texts = [(entry.id, text) for entry in knowledge for text in (entry.question, *entry.alternatives)]
-    choices = [utils.default_process(text) for _, text in texts]
-    right = total = 0
-    for query in queries:
-        if query.expected is not None:
-            best = process.extractOne(utils.default_process(query.text), choices, scorer=_SCORERS[scorer])
-            right += best is not None and texts[best[2]][0] == query.expected
-            total += 1
-    return right / max(total, 1)
+    answerable = [query for query in queries if query.expected is not None]
+    shares = {}
+    for name, made in BASELINES.items():
+        best = made([text for _, text in texts])
+        found = [best(query.text) for query in answerable]
+        right = [
+            place is not None and texts[place][0] == query.expected
+            for place, query in zip(found, answerable, strict=True)
+        ]
+        shares[name] = float(np.mean(right)) if right else float("nan")
+    return shares
 
 
-def confidences(
-    knowledge: list[EvalEntry], queries: list[EvalQuery]
-) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
+def trusted(questions: Sequence[Asked]) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
     """Confidence of the best candidate, whether it is right, and whether there is an answer, per question."""
-    places = {entry.id: place for place, entry in enumerate(knowledge)}
-    matcher = Matcher.build(
-        Phrasing(places[entry.id], text, entry.lang)
-        for entry in knowledge
-        for text in (entry.question, *entry.alternatives)
-    )
-    rows = []
-    for query in queries:
-        best = next(iter(matcher.match(query.text, languages=(query.lang,), limit=1).candidates), None)
-        right = best is not None and query.expected is not None and best.entry_id == places[query.expected]
-        rows.append((best.confidence if best else 0.0, right, query.expected is not None))
-    table = np.array(rows)
-    return table[:, 0], table[:, 1] > 0, table[:, 2] > 0
+    chance = np.array([question.confidence for question in questions])
+    right = np.array([question.right for question in questions])
+    return chance, right, np.array([question.expected is not None for question in questions])
 
 
-def precision_by_coverage(
-    chance: NDArray[np.float64], right: NDArray[np.bool_], inside: NDArray[np.bool_]
-) -> list[tuple[float, float]]:
+def precision_by_coverage(questions: Sequence[Asked]) -> list[tuple[float, float]]:
+    chance, right, inside = trusted(questions)
     points = []
     for level in np.linspace(0.98, 0.1, 23):
         answered = chance >= level
@@ -83,7 +96,8 @@ def precision_by_coverage(
     return points
 
 
-def reliability(chance: NDArray[np.float64], right: NDArray[np.bool_]) -> list[tuple[float, float]]:
+def reliability(questions: Sequence[Asked]) -> list[tuple[float, float]]:
+    chance, right, _ = trusted(questions)
     bins = np.minimum((chance * 10).astype(int), 9)
     return [
         (float(chance[bins == number].mean()), float(right[bins == number].mean()))
@@ -92,68 +106,77 @@ def reliability(chance: NDArray[np.float64], right: NDArray[np.bool_]) -> list[t
     ]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
-    parser.add_argument("data", type=Path)
-    parser.add_argument("--out", type=Path, default=Path(__file__).with_name("results"))
-    options = parser.parse_args()
-    options.out.mkdir(parents=True, exist_ok=True)
+def tables(results: Results) -> list[str]:
     lines = [
-        "| set | questions | @1 | @3 | OOS AUROC | answered right | coverage | p50 ms |",
-        "|---|---|---|---|---|---|---|---|",
+        "| set | questions | @1 | @3 | OOS AUROC | answered right | coverage | unanswerable answered | offered, right among 3"
+        " | calibration error | p50 ms | p99 ms |",
+        "|---|" + "---|" * 11,
     ]
-    by_kind: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
-    results: dict[str, dict[str, object]] = {}
-    coverage, chances, truths = {}, [], []
-    begun = time.monotonic()
-    for name, (knowledge, kinds) in sets(options.data).items():
-        for kind, queries in kinds.items():
-            report = evaluate(knowledge, queries)
-            results[f"{name}.{kind}"] = asdict(report)
-            by_kind[kind]["frontdesk"].append(report.accuracy_at_1)
-            lines.append(
-                f"| {name} | {kind} | {report.accuracy_at_1:.3f} | {report.recall_at_3:.3f} | {report.oos_auroc:.3f}"
-                f" | {report.auto_answer_precision:.3f} | {report.auto_answer_coverage:.3f} | {report.p50_ms:.2f} |"
-            )
-            for scorer in _SCORERS:
-                by_kind[kind][scorer].append(
-                    accuracy_of(scorer, knowledge, queries[::3])
-                )  # they are slow: a third will do
-        chance, right, inside = confidences(knowledge, kinds["clean"])
-        coverage[name] = precision_by_coverage(chance, right, inside)
-        chances.append(chance)
-        truths.append(right)
-        print(f"{name}: {time.monotonic() - begun:.0f} s", flush=True)
-    kinds_shown = sorted(by_kind, key=lambda kind: (kind != "clean", kind))
-    lines += ["", "| mean @1 | " + " | ".join(["frontdesk", *_SCORERS]) + " |", "|---|" + "---|" * (len(_SCORERS) + 1)]
-    for kind in kinds_shown:
-        means = [f"{np.mean(by_kind[kind][method]):.3f}" for method in ("frontdesk", *_SCORERS)]
+    for (name, kind), report in results.reports.items():
+        offered = [question for question in report.questions if question.band is Band.SUGGEST]
+        share = np.mean([question.expected in question.found for question in offered]) if offered else float("nan")
+        lines.append(
+            f"| {name} | {kind} | {report.accuracy_at_1:.3f} | {report.recall_at_3:.3f} | {report.oos_auroc:.3f}"
+            f" | {report.auto_answer_precision:.3f} | {report.auto_answer_coverage:.3f} | {report.oos_answered:.3f}"
+            f" | {share:.3f} | {report.calibration_error:.3f} | {report.p50_ms:.2f} | {report.p99_ms:.2f} |"
+        )
+    lines += ["", "| mean @1 | " + " | ".join(_METHODS) + " |", "|---|" + "---|" * len(_METHODS)]
+    for kind in results.kinds:
+        means = [f"{np.mean(results.by_kind[kind][method]):.3f}" for method in _METHODS]
         lines.append(f"| {kind} | " + " | ".join(means) + " |")
-    plots = {
+    return lines
+
+
+def plots(results: Results) -> dict[str, str]:
+    everything = [question for questions in results.clean.values() for question in questions]
+    chance, right, _ = trusted(everything)
+    return {
         "accuracy": chart(
             "Accuracy@1 by kind of noise, mean of the sets that have it",
             "noise",
             "accuracy@1",
             {
-                method: [(place, float(np.mean(by_kind[kind][method]))) for place, kind in enumerate(kinds_shown)]
-                for method in ("frontdesk", *_SCORERS)
+                method: [
+                    (place, float(np.mean(results.by_kind[kind][method]))) for place, kind in enumerate(results.kinds)
+                ]
+                for method in _METHODS
             },
-            kinds_shown,
+            results.kinds,
         ),
         "precision": chart(
-            "Precision of answers against coverage", "answerable questions answered rightly", "precision", coverage
+            "Precision of answers against coverage",
+            "answerable questions answered rightly",
+            "precision",
+            {name: precision_by_coverage(questions) for name, questions in results.clean.items()},
         ),
         "reliability": chart(
-            "Reliability of the confidence, all sets",
+            f"Reliability of the confidence, expected calibration error {calibration_error(chance, right):.3f}",
             "confidence",
             "share right",
-            {"frontdesk": reliability(np.concatenate(chances), np.concatenate(truths)), "ideal": [(0, 0), (1, 1)]},
+            {_OURS: reliability(everything), "ideal": [(0, 0), (1, 1)]},
         ),
     }
-    for plot, svg in plots.items():
-        (options.out / f"matching-{plot}.svg").write_text(svg, encoding="utf-8")
-    (options.out / "matching.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
-    (options.out / "matching.json").write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
+    parser.add_argument("data", type=Path, nargs="?", help="folder of sets; without it, the project's own questions")
+    parser.add_argument("--quick", action="store_true", help="leave out time against size")
+    parser.add_argument("--out", type=Path, default=Path(__file__).with_name("results"))
+    options = parser.parse_args()
+    options.out.mkdir(parents=True, exist_ok=True)
+    results = judge(sets(options.data) if options.data else [example_set()])
+    lines, drawn = tables(results), plots(results)
+    if not options.quick:
+        measured = growth(GROWTH)
+        lines += ["", *growth_table(measured)]
+        drawn["time"] = growth_plot(measured)
+    name = "matching" if options.data else "matching-examples"
+    for plot, svg in drawn.items():
+        (options.out / f"{name}-{plot}.svg").write_text(svg, encoding="utf-8")
+    figures = {f"{one}.{kind}": report.figures for (one, kind), report in results.reports.items()}
+    (options.out / f"{name}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    (options.out / f"{name}.json").write_text(json.dumps(figures, indent=1) + "\n", encoding="utf-8")
     print("\n".join(lines))
 
 

@@ -1,5 +1,6 @@
 """Line charts as plain SVG text, so that a benchmark needs no drawing library."""
 
+import math
 from collections.abc import Mapping, Sequence
 from html import escape
 
@@ -7,18 +8,41 @@ _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 720, 400, 60, 190, 40, 50
 _COLOURS = ("#1769aa", "#c2410c", "#15803d", "#7c3aed", "#b91c1c", "#0f766e", "#a16207", "#475569")
 
 Points = Sequence[tuple[float, float]]
+Ticks = Sequence[tuple[float, str]]
 
 
-def chart(title: str, across: str, up: str, lines: Mapping[str, Points], labels: Sequence[str] = ()) -> str:
-    """One chart; `labels` name the positions 0, 1, 2 … of the horizontal axis, else it is numbered."""
+def chart(
+    title: str,
+    across: str,
+    up: str,
+    lines: Mapping[str, Points],
+    labels: Sequence[str] = (),
+    *,
+    by_powers: bool = False,
+) -> str:
+    """One chart; `labels` name the positions 0, 1, 2 … of the horizontal axis, else it is numbered.
+
+    With `by_powers` both axes grow by powers of ten; every number has to be above 0 then.
+    """
+    if by_powers:
+        lines = {name: [(math.log10(x), math.log10(y)) for x, y in points] for name, points in lines.items()}
     xs = [x for points in lines.values() for x, _ in points] or [0.0, 1.0]
     ys = [y for points in lines.values() for _, y in points] or [0.0, 1.0]
-    low, high = min(xs), max(*xs, min(xs) + 1e-9)
-    top = 1.0 if max(ys) <= 1 else max(ys) * 1.05
+    if by_powers:
+        left, right = min(xs), max(*xs, min(xs) + 1e-9)
+        low, high = math.floor(min(ys)), math.ceil(max(ys))
+        rows: Ticks = [(power, f"{10.0**power:g}") for power in range(low, high + 1)]
+        columns: Ticks = [(power, f"{10**power:,}") for power in range(math.ceil(left), math.floor(right) + 1)]
+    else:
+        left, right = min(xs), max(*xs, min(xs) + 1e-9)
+        low, high = 0, 1.0 if max(ys) <= 1 else max(ys) * 1.05
+        rows = [(high * step / 5, f"{high * step / 5:.4g}") for step in range(6)]
+        steps = [left + (right - left) * step / 5 for step in range(6)]
+        columns = list(enumerate(labels)) if labels else [(x, f"{x:.3g}") for x in steps]
     wide, tall = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
 
     def place(x: float, y: float) -> tuple[float, float]:
-        return _LEFT + (x - low) / (high - low) * wide, _TOP + (1 - y / top) * tall
+        return _LEFT + (x - left) / (right - left) * wide, _TOP + (1 - (y - low) / max(high - low, 1e-9)) * tall
 
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" font-size="12">',
@@ -27,17 +51,13 @@ def chart(title: str, across: str, up: str, lines: Mapping[str, Points], labels:
         f'<text x="{_LEFT + wide / 2}" y="{_HEIGHT - 8}" text-anchor="middle">{escape(across)}</text>',
         f'<text transform="translate(14 {_TOP + tall / 2}) rotate(-90)" text-anchor="middle">{escape(up)}</text>',
     ]
-    for step in range(6):
-        value = top * step / 5
-        y = place(low, value)[1]
+    for value, label in rows:
+        y = place(left, value)[1]
         parts.append(f'<path d="M{_LEFT} {y:.1f}h{wide}" stroke="#e2e8f0"/>')
-        parts.append(f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{value:.4g}</text>')
-    ticks = list(enumerate(labels)) if labels else [(low + (high - low) * n / 5, "") for n in range(6)]
-    for x, label in ticks:
-        parts.append(
-            f'<text x="{place(x, 0)[0]:.1f}" y="{_HEIGHT - _BOTTOM + 18}" text-anchor="middle">'
-            f"{escape(label) if label else f'{x:.3g}'}</text>"
-        )
+        parts.append(f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{label}</text>')
+    for value, label in columns:
+        x = place(value, low)[0]
+        parts.append(f'<text x="{x:.1f}" y="{_HEIGHT - _BOTTOM + 18}" text-anchor="middle">{escape(label)}</text>')
     for number, (name, points) in enumerate(lines.items()):
         colour = _COLOURS[number % len(_COLOURS)]
         drawn = [place(x, y) for x, y in points]

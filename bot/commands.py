@@ -18,6 +18,7 @@ from handoff.models import Role
 from infra.wording import LANGUAGES
 from knowledge.entries import entries_by_id
 from knowledge.loading import SourceFile, export, plan, read_files
+from knowledge.matching.semantics import why_no_embedder
 from knowledge.models import Entry
 from knowledge.planning import Plan
 
@@ -49,6 +50,7 @@ async def write_out(app: App, arguments: dict[str, Any], say: Say) -> int:
 
 async def ask(app: App, arguments: dict[str, Any], say: Say) -> int:
     """What the bot would make of a question."""
+    await app.library.refresh()
     match = await asyncio.to_thread(app.library.matcher.match, arguments["text"], languages=LANGUAGES)
     found = await app.db.read(lambda session: entries_by_id(session, [c.entry_id for c in match.candidates]))
     known = [(candidate, found[candidate.entry_id]) for candidate in match.candidates if candidate.entry_id in found]
@@ -101,6 +103,10 @@ async def check(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa: 
         say("✕ redis: not reachable at present" if app.bus.degraded else "✓ redis: reachable")
     entries = await app.db.read(_published)
     say(f"✓ knowledge: {entries} entries" if entries else "✕ knowledge: empty, load it with `frontdesk knowledge load`")
+    if app.library.semantics is None:
+        say(f"– semantic extra: not active. {why_no_embedder()}")
+    else:
+        say("✓ semantic extra: {} of {} wordings read".format(*await app.library.semantics.progress()))
     problems = await channel_problems(app)
     for account, problem in problems.items():
         say(f"✕ {account}: {problem}" if problem else f"✓ {account}: working")

@@ -43,12 +43,18 @@ async def run(app: App, only: Role | None, site: Site | None, ready: Callable[[s
             running = [tasks.create_task(app.library.run(), name="library")]
             async with _served(site, listener) as address:
                 if only != "web":
-                    running.append(tasks.create_task(app.intake.run(), name="intake"))
+                    running.append(tasks.create_task(_think(app), name="intake"))
                     running += [tasks.create_task(app.serve(account), name=account) for account in app.channels]
                 ready(address)
                 await stop.wait()
             for task in running:
                 task.cancel()
+
+
+async def _think(app: App) -> None:
+    """Work through the inbox once the knowledge is here: what comes before is received, stored and waits for it."""
+    await app.library.opened()
+    await app.intake.run()
 
 
 @asynccontextmanager

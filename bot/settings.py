@@ -78,6 +78,8 @@ class Settings(BaseModel):
     secret_key: SecretStr | None = None
     language: Literal["ru", "en", "hu"] = "ru"
     burst_window: float = Field(1.5, ge=0, le=10)
+    answer_confidence: float = Field(0.9, ge=0, le=1)
+    suggest_confidence: float = Field(0.3, ge=0, le=1)
     channels: tuple[ChannelSettings, ...] = ()
 
     @property
@@ -98,6 +100,11 @@ class Settings(BaseModel):
         secret = self.secret_key.get_secret_value() if self.secret_key else None
         if secret is not None and (len(secret) < 16 or secret.lower() in _DEFAULT_SECRETS):
             raise ValueError("FRONTDESK_SECRET_KEY is too easy to guess: give at least 16 random characters")
+        if self.suggest_confidence > self.answer_confidence:
+            raise ValueError(
+                f"FRONTDESK_SUGGEST_CONFIDENCE ({self.suggest_confidence:g}) is above FRONTDESK_ANSWER_CONFIDENCE "
+                f"({self.answer_confidence:g}): what is sure enough to be answered is sure enough to be offered"
+            )
         seen = set[str]()
         for channel in self.channels:
             if channel.account in seen:

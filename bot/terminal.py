@@ -28,6 +28,7 @@ async def chat(settings: Settings) -> None:
     ended = asyncio.Event()
     quick = settings.model_copy(update={"burst_window": 0.0, "channels": ()})
     async with open_app(quick) as app:
+        await app.library.refresh()
         app.channels[ACCOUNT] = ConsoleChannel(lines, click.echo, ACCOUNT)
         _listen(lines, ended)
         tasks = [asyncio.create_task(role) for role in (app.intake.run(), app.serve(ACCOUNT))]

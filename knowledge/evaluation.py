@@ -5,9 +5,10 @@ Both files are JSON Lines. Knowledge: `{"id", "question", "alternatives": [], "a
 """
 
 import json
+import math
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -40,8 +41,25 @@ class EvalQuery:
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """What became of one judged question: the first three entries found, and the band of the match."""
+
+    text: str
+    lang: str
+    expected: str | None
+    found: tuple[str, ...]
+    band: Band
+    confidence: float
+
+    @property
+    def right(self) -> bool:
+        """Whether there is an answer and it was found first."""
+        return self.expected is not None and self.found[:1] == (self.expected,)
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
-    """The figures of one run. Shares are 0..1, and NaN where the questions cannot tell (no question of that kind).
+    """The figures of one run, and what became of each question. Shares are 0..1, and NaN where the questions cannot tell (no question of that kind).
 
     accuracy_at_1, recall_at_3, mrr_at_10: over questions that have an answer. oos_auroc: how well confidence separates
     them from those that have none. coverage_at_95_precision: the largest share of answerable questions answered rightly
@@ -66,6 +84,13 @@ class Report:
     p99_ms: float
     index_seconds: float
     index_bytes: int
+    questions: tuple[Asked, ...]
+
+    @property
+    def figures(self) -> dict[str, float | None]:
+        """Every figure by name; None for a share of nothing, for JSON has no other word for it."""
+        values = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "questions"}
+        return {name: None if math.isnan(value) else value for name, value in values.items()}
 
 
 def read_knowledge(lines: Iterable[str]) -> list[EvalEntry]:
@@ -156,7 +181,7 @@ def evaluate(
     index_seconds = time.perf_counter() - begun
     ranks: list[int] = []
     confidences: list[float] = []
-    answered: list[bool] = []
+    questions: list[Asked] = []
     spent: list[float] = []
     for asked, query in enumerate(queries, 1):
         begun = time.perf_counter()
@@ -166,17 +191,18 @@ def evaluate(
         place = None if query.expected is None else places[query.expected]
         ranks.append(order.index(place) if place in order else _DEPTH)
         confidences.append(match.candidates[0].confidence if match.candidates else 0.0)
-        answered.append(match.band is Band.ANSWER)
+        found = tuple(knowledge[place].id for place in order[:3])
+        questions.append(Asked(query.text, query.lang, query.expected, found, match.band, round(confidences[-1], 4)))
         if progress is not None:
             progress(asked, len(queries))
     outcome = _Outcome(
         np.array(ranks, np.int64),
         np.array([query.expected is not None for query in queries], bool),
         np.array(confidences),
-        np.array(answered, bool),
+        np.array([question.band is Band.ANSWER for question in questions], bool),
         np.array(spent),
     )
-    return outcome.report(len(knowledge), index_seconds, matcher.size)
+    return outcome.report(len(knowledge), index_seconds, matcher.size, tuple(questions))
 
 
 def _phrasings(knowledge: Sequence[EvalEntry]) -> Iterable[Phrasing]:
@@ -195,7 +221,7 @@ class _Outcome:
     answered: NDArray[np.bool_]
     spent: NDArray[np.float64]
 
-    def report(self, entries: int, index_seconds: float, index_bytes: int) -> Report:
+    def report(self, entries: int, index_seconds: float, index_bytes: int, questions: tuple[Asked, ...]) -> Report:
         inside, answered = self.inside, self.answered
         right = inside & (self.ranks == 0)
         found = self.ranks[inside]
@@ -218,6 +244,7 @@ class _Outcome:
             p99_ms=float(np.percentile(milliseconds, 99)) if len(self.spent) else float("nan"),
             index_seconds=index_seconds,
             index_bytes=index_bytes,
+            questions=questions,
         )
 
 

@@ -6,7 +6,7 @@ There are no ORM relationships: each query says what it reads.
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import ForeignKey, Index, Integer, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from infra.columns import Base, BigId, Json
@@ -79,7 +79,7 @@ class EntryVersion(Base):
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey(Entry.id, ondelete="CASCADE"))
-    revision: Mapped[int] = mapped_column(Integer)
+    revision: Mapped[int] = mapped_column(Integer, index=True)
     at: Mapped[datetime]
     author: Mapped[str] = mapped_column(Text)
     snapshot: Mapped[dict[str, Any]] = mapped_column(Json)
@@ -113,3 +113,16 @@ class KnowledgeState(Base):
 
     id: Mapped[int] = mapped_column(Integer, primary_key=True)
     revision: Mapped[int] = mapped_column(Integer)
+
+
+class TextVector(Base):
+    """What a model of the semantic extra makes of a text, as 16-bit floats.
+
+    It follows from the text and the model alone: rows outlive edits, and losing them costs the time to compute them anew.
+    """
+
+    __tablename__ = "text_vector"
+
+    text_hash: Mapped[str] = mapped_column(String(32), primary_key=True)
+    model: Mapped[str] = mapped_column(String(64), primary_key=True)
+    vector: Mapped[bytes] = mapped_column(LargeBinary)

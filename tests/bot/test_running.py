@@ -79,6 +79,7 @@ def test_its_health_is_told(demo: Program) -> None:
     assert demo.get("/readyz").json() == {
         "database": "ok",
         "redis": "ok",
+        "knowledge": "ok",
         "channels": {"telegram:demo": None, "vk:demo": None},
     }
     figures = dict(line.split() for line in demo.get("/metrics").text.splitlines() if line and not line.startswith("#"))

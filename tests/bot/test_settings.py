@@ -96,6 +96,13 @@ def test_more_accounts_from_tables_with_secrets_from_the_environment(
         ({"PORT": "eighty"}, "FRONTDESK_PORT: Input should be a valid integer"),
         ({"PORT": "65536"}, "FRONTDESK_PORT: Input should be less than or equal to 65535"),
         ({"BURST_WINDOW": "-1"}, "FRONTDESK_BURST_WINDOW: Input should be greater than or equal to 0"),
+        ({"ANSWER_CONFIDENCE": "90"}, "FRONTDESK_ANSWER_CONFIDENCE: Input should be less than or equal to 1"),
+        ({"ANSWER_CONFIDENCE": "nan"}, "FRONTDESK_ANSWER_CONFIDENCE: Input should be "),
+        ({"SUGGEST_CONFIDENCE": "much"}, "FRONTDESK_SUGGEST_CONFIDENCE: Input should be a valid number"),
+        (
+            {"SUGGEST_CONFIDENCE": "0.95"},
+            "FRONTDESK_SUGGEST_CONFIDENCE (0.95) is above FRONTDESK_ANSWER_CONFIDENCE (0.9): ",
+        ),
         ({"LANGUAGE": "fr"}, "FRONTDESK_LANGUAGE: Input should be 'ru', 'en' or 'hu'"),
         ({"PUBLIC_URL": "example"}, "FRONTDESK_PUBLIC_URL: Input should be a valid URL"),
         ({"SECRET_KEY": "changeme"}, "FRONTDESK_SECRET_KEY is too easy to guess: give at least 16 random characters."),

@@ -23,7 +23,7 @@ DRAFT = EntryDraft("later", "ru", "Когда выйдет новая верси
 
 @contextlib.asynccontextmanager
 async def running(library: Library) -> AsyncIterator[Library]:
-    await library.open()
+    await library.refresh()
     task = asyncio.create_task(library.run())
     try:
         yield library
@@ -46,7 +46,7 @@ async def reaches(library: Library, revision: int) -> None:
 
 async def test_an_empty_knowledge_answers_nothing(db: Database, clock: Time) -> None:
     library = Library(db, LocalBus(), clock)
-    await library.open()
+    await library.refresh()
     assert library.revision == 0
     assert library.matcher.match("Как войти?").band is Band.NONE
 
@@ -121,7 +121,7 @@ async def looked_up(db: Database, clock: Time, question: str) -> tuple[int, int]
     """The lookup of a question, and the one entry there is."""
     library = Library(db, LocalBus(), clock)
     entry_id = await db.write(lambda session: library.create(session, LOGIN, author="anna"))
-    await library.open()
+    await library.refresh()
     match = library.matcher.match(question)
     lookup_id = await db.write(lambda session: record_lookup(session, contact_id=5, match=match, lang="ru", at=clock()))
     return lookup_id, entry_id

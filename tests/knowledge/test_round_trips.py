@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from infra.database import Database
@@ -46,6 +46,7 @@ def distinct(drafts: list[EntryDraft]) -> tuple[EntryDraft, ...]:
 
 
 @pytest.mark.parametrize("form", FORMS)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 @given(drafts=st.lists(entries, min_size=1, max_size=5).map(distinct).filter(bool))
 def test_any_knowledge_survives_its_file(form: FormatName, drafts: tuple[EntryDraft, ...]) -> None:
     draft = Draft(drafts, CATEGORIES)

@@ -19,7 +19,7 @@ from handoff.models import (
 
 
 def health_router(app: App) -> APIRouter:
-    """`/healthz` (alive), `/readyz` (database and channels) and `/metrics` (Prometheus text)."""
+    """`/healthz` (alive), `/readyz` (database, knowledge and channels) and `/metrics` (Prometheus text)."""
     router = APIRouter(include_in_schema=False)
 
     @router.get("/healthz")
@@ -32,8 +32,13 @@ def health_router(app: App) -> APIRouter:
             channels = await channel_problems(app)
         except Exception:  # whatever is wrong with it, it is not ready  # noqa: BLE001
             return JSONResponse({"database": "unreachable"}, 503)
-        body = {"database": "ok", "redis": "degraded" if app.bus.degraded else "ok", "channels": channels}
-        return JSONResponse(body, 503 if any(channels.values()) else 200)
+        body = {
+            "database": "ok",
+            "redis": "degraded" if app.bus.degraded else "ok",
+            "knowledge": "ok" if app.library.ready else "being indexed",
+            "channels": channels,
+        }
+        return JSONResponse(body, 503 if any(channels.values()) or not app.library.ready else 200)
 
     @router.get("/metrics")
     async def metrics() -> PlainTextResponse:
