@@ -33,22 +33,26 @@ from handoff.outbox import Outbox
 from infra import rows
 from infra.bus import Bus
 from infra.clock import Clock
+from infra.columns import words
 from infra.database import Database, after_commit
 from infra.rows import table
 from infra.wording import LANGUAGES
 from knowledge.entries import entries_by_id, entry
 from knowledge.library import Library
+from knowledge.matching import Band
 from knowledge.models import Lookup
 
 _RECENT = timedelta(hours=1)
 _ROUNDS = 5
+_SHOWN = {Band.ANSWER: 1, Band.SUGGEST: 5, Band.NONE: 0}
+"""How many of the candidates a contact may get to see."""
 
 # Every message passes these: plain rows and statements built once are what keeps a round cheap (see infra/rows.py).
 _CONTACTS, _MESSAGES, _INBOX = table(Contact), table(Message), table(InboxEvent)
 _TICKETS, _CHOICES, _LOOKUPS = table(Ticket), table(ChoiceRow), table(Lookup)
 _LIVE_TICKET = (
     select(func.max(_TICKETS.c.id))
-    .where(_TICKETS.c.contact_id == _CONTACTS.c.id, _TICKETS.c.status.in_(LIVE))
+    .where(_TICKETS.c.contact_id == _CONTACTS.c.id, _TICKETS.c.status.in_(words(*LIVE)))
     .correlate(_CONTACTS)
     .scalar_subquery()
 )
@@ -80,7 +84,7 @@ _MEET = (
 )
 _TAKE = (
     update(_INBOX)
-    .where(_INBOX.c.id.in_(bindparam("ids", expanding=True)), _INBOX.c.state == InboxState.NEW)
+    .where(_INBOX.c.id == bindparam("event"), _INBOX.c.state == InboxState.NEW)
     .values(state=InboxState.DONE)
 )
 _USE = (
@@ -166,7 +170,8 @@ class Conversation:
             return None
         order = (thread.language, *(language for language in LANGUAGES if language != thread.language))
         match = self._library.matcher.match(question, languages=order)
-        return Found(match, entries_by_id(session, [candidate.entry_id for candidate in match.candidates]))
+        shown = match.candidates[: _SHOWN[match.band]]
+        return Found(match, entries_by_id(session, [candidate.entry_id for candidate in shown]) if shown else {})
 
     def _apply(
         self,
@@ -273,9 +278,8 @@ def _known(session: Session, address: Address, now: datetime) -> Row[Any] | None
 
 def _take(session: Session, items: Sequence[InboxItem]) -> bool:
     """Mark the inbox rows done; False when they were done already."""
-    ids = [item.id for item in items]
-    count = rows.run(session, _TAKE, {"ids": ids}).rowcount
-    if count not in {0, len(ids)}:
+    count = sum(rows.run(session, _TAKE, {"event": item.id}).rowcount for item in items)
+    if count not in {0, len(items)}:
         raise ThreadChangedError  # somebody took a part of the burst: nothing of this round may stay
     return count > 0
 

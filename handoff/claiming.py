@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from handoff.messages import Address, Button, Entity, EntityKind, OutgoingPart, RichText
 from handoff.models import UNFINISHED, ChannelState, Delivery, DeliveryState
 from infra import rows
+from infra.columns import words
 from infra.rows import table
 
 LEASE = timedelta(seconds=45)
@@ -28,11 +29,11 @@ _HEADS = (
     .add_columns(_ROWS.c.next_attempt_at, _BASE.scalar_subquery().label("base"))
     .where(
         _ROWS.c.account == bindparam("account"),
-        _ROWS.c.state.in_((DeliveryState.QUEUED, DeliveryState.RETRYING)),
+        _ROWS.c.state.in_(words(DeliveryState.QUEUED, DeliveryState.RETRYING)),
         ~exists().where(
             _EARLIER.c.contact_id == _ROWS.c.contact_id,
             _EARLIER.c.id < _ROWS.c.id,
-            _EARLIER.c.state.in_(UNFINISHED),
+            _EARLIER.c.state.in_(words(*UNFINISHED)),
         ),
     )
     .order_by(_ROWS.c.next_attempt_at, _ROWS.c.id)
@@ -46,7 +47,7 @@ _LAST_NUMBER = 2**31 - 1
 _NUMBERED = {"random_id": func.coalesce(_ROWS.c.random_id, (_ROWS.c.id + bindparam("base")) % _LAST_NUMBER + 1)}
 _CLAIM = (
     update(_ROWS)
-    .where(_ROWS.c.id.in_(bindparam("ids", expanding=True)))
+    .where(_ROWS.c.id == bindparam("delivery"))
     .values(
         state=DeliveryState.CLAIMED,
         lease_owner=bindparam("owner"),
@@ -63,7 +64,7 @@ _FENCED = {
     "lease_until": bindparam("until"),
     "updated_at": bindparam("now"),
 }
-_CLAIM_FENCED = update(_ROWS).where(_ROWS.c.id.in_(bindparam("ids", expanding=True))).values(_FENCED | _NUMBERED)
+_CLAIM_FENCED = update(_ROWS).where(_ROWS.c.id == bindparam("delivery")).values(_FENCED | _NUMBERED)
 _FENCE = (
     update(_ROWS)
     .where(
@@ -128,10 +129,8 @@ def claim(
     going = {head.id for head in [head for head in due if head.contact_id not in resting][:at_once]}
     base = (due[0].base or random_base(session, account, now)) if due else 0
     marks = {"owner": owner, "until": now + LEASE, "now": now, "base": base}
-    if going:
-        rows.run(session, _CLAIM_FENCED, {"ids": list(going), **marks})
-    if waiting := [head.id for head in due if head.id not in going]:
-        rows.run(session, _CLAIM, {"ids": waiting, **marks})
+    for head in due:
+        rows.run(session, _CLAIM_FENCED if head.id in going else _CLAIM, {"delivery": head.id, **marks})
     parts = [Claimed(head.id, head.contact_id, _part(head, base), head.id in going) for head in due]
     return Claims(parts, heads[len(due)].next_attempt_at if len(due) < len(heads) else None)
 

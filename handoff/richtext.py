@@ -18,7 +18,7 @@ _SENTENCE_END = re.compile(r"[.!?…](?=\s)")
 
 def units(text: str) -> int:
     """Length in UTF-16 units."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clean(text: str) -> str:

@@ -166,7 +166,10 @@ class _Unit:
         with Session(connection, join_transaction_mode="rollback_only" if alone else "create_savepoint") as session:
             try:
                 self._result = self._work(session)
-                session.commit()
+                if alone:
+                    session.flush()  # all that its own commit would do here, at a third of the cost
+                else:
+                    session.commit()
                 self._effects = session.info.get("effects", [])
             except Exception as error:  # noqa: BLE001 - it belongs to the caller, and the others of the group go on
                 session.rollback()
