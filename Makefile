@@ -23,7 +23,7 @@ setup: .venv/dev
 run: .venv/run
 	@$(BIN)/python -m bot run
 
-# By file, so that a browser or a running program is started once; in the order of the names, for the long ones are not last.
+# By file, so that a browser or a running program is started once; in order of their names, which leaves no long one to the end.
 test: .venv/dev
 	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
