@@ -18,9 +18,6 @@ from infra.errors import PlainError
 from tests.bot.program import PATIENCE, Program, command, until
 from tests.servers.valkey import Valkey
 
-# A process takes seconds to start, so one worker looks at it from all sides.
-ONE_DEMO = pytest.mark.xdist_group("demo")
-
 NEW_ENTRY = "entries: [{id: cinema, lang: ru, question: Где кинотеатр на орбите?, answer: На третьем кольце.}]"
 
 
@@ -47,7 +44,6 @@ def asks(demo: Program, platform: str, text: str) -> dict[str, Any]:
     return replies(demo, platform)[before]
 
 
-@ONE_DEMO
 def test_the_demo_says_where_everything_is(demo: Program) -> None:
     lines = demo.said.splitlines()
     assert lines[0] == f"Frontdesk is open: {demo.address}/"
@@ -63,7 +59,6 @@ def test_the_demo_says_where_everything_is(demo: Program) -> None:
     assert demo.get("/desk").status_code in {200, 303}
 
 
-@ONE_DEMO
 @pytest.mark.parametrize("platform", ["vk", "telegram"])
 def test_a_question_from_a_phone_is_answered(demo: Program, platform: str) -> None:
     reply = asks(demo, platform, "не помню пароль")
@@ -72,7 +67,6 @@ def test_a_question_from_a_phone_is_answered(demo: Program, platform: str) -> No
     assert "пароль" in reply["text"].lower()
 
 
-@ONE_DEMO
 def test_its_health_is_told(demo: Program) -> None:
     assert demo.get("/healthz").text == "ok"
     until(lambda: demo.get("/readyz").status_code == 200)
@@ -87,7 +81,6 @@ def test_its_health_is_told(demo: Program) -> None:
     assert {"frontdesk_tickets_open", "frontdesk_deliveries_unfinished", "frontdesk_inbox_waiting"} <= set(figures)
 
 
-@ONE_DEMO
 def test_a_second_one_on_the_same_file_is_refused(demo: Program) -> None:
     second = command(demo.folder, "run")
     assert second.returncode == 2
@@ -102,13 +95,11 @@ def loads_more(demo: Program) -> None:
     assert (loaded.returncode, loaded.stderr) == (0, "")
 
 
-@ONE_DEMO
 def test_knowledge_loaded_beside_it_is_answered_from_at_once(demo: Program) -> None:
     loads_more(demo)
     assert asks(demo, "telegram", "где кинотеатр на орбите")["text"].endswith("На третьем кольце.")
 
 
-@ONE_DEMO
 def test_what_cannot_be_done_there_is_said_here(demo: Program) -> None:
     (demo.folder / "bad.yaml").write_text("entries: [{id: a, lang: ru}]", "utf-8")
     bad = command(demo.folder, "knowledge", "load", "bad.yaml")
@@ -117,7 +108,6 @@ def test_what_cannot_be_done_there_is_said_here(demo: Program) -> None:
     assert bad.stderr.startswith("bad.yaml:1: ")
 
 
-@ONE_DEMO
 def test_commands_beside_it_act_through_it(demo: Program) -> None:
     token = command(demo.folder, "token", "add", "exporter", "--role", "admin").stdout.strip()
     answer = demo.get("/api/v1/tickets", Authorization=f"Bearer {token}")
@@ -131,7 +121,6 @@ def test_commands_beside_it_act_through_it(demo: Program) -> None:
     assert "✓ vk:demo: working" in checked.stdout
 
 
-@ONE_DEMO
 def test_it_says_nothing_private_in_its_log(demo: Program) -> None:
     asks(demo, "vk", "не помню пароль от своей страницы")
     assert "страниц" not in demo.log
@@ -139,7 +128,6 @@ def test_it_says_nothing_private_in_its_log(demo: Program) -> None:
     assert "Traceback" not in demo.log
 
 
-@ONE_DEMO
 def test_it_ends_when_asked_to_and_forgets_nothing(demo: Program) -> None:
     """The last test on this program."""
     loads_more(demo)

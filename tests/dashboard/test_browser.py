@@ -23,7 +23,6 @@ WIDTHS = (1400, 900, 390)
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.xdist_group("browser"),
     pytest.mark.skipif(PROGRAM is None, reason="no Chromium found: install one, e.g. `apt-get install chromium`"),
 ]
 # Waiting longer costs nothing where all is well, and a busy machine is no fault of the page.
