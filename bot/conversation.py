@@ -4,10 +4,10 @@ Deciding happens outside the transaction, on values. Should an agent or another 
 meanwhile, the transaction finds out by the thread's version and the round starts again.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select, update
@@ -29,7 +29,7 @@ from handoff.models import (
     MessageKind,
     Ticket,
 )
-from handoff.outbox import Outbox
+from handoff.outbox import Claim, Outbox
 from infra import rows
 from infra.bus import Bus
 from infra.clock import Clock
@@ -118,7 +118,7 @@ class Conversation:
     ) -> None:
         self._db = db
         self._library = library
-        self._desk = desk
+        self._outbox = outbox
         self._bus = bus
         self._clock = clock
         self._language = language
@@ -132,12 +132,19 @@ class Conversation:
             if thought is None:
                 thought = await self._db.read(lambda session: self.think(session, address, event))
             try:
-                await self._db.write(partial(self._apply, address, items, event, thought))
+                # What it claims has to be sent, though this round be cancelled meanwhile.
+                await asyncio.shield(asyncio.ensure_future(self._write(address, items, event, thought)))
             except ThreadChangedError:
                 thought = None
                 continue
             return
         raise ThreadChangedError(f"the thread of {address} does not come to rest")
+
+    async def _write(
+        self, address: Address, items: Sequence[InboxItem], event: IncomingEvent, thought: Thought
+    ) -> None:
+        with self._outbox.offer(address.account) as claim:
+            await self._db.write(lambda session: self._apply(session, address, items, event, thought, claim))
 
     async def set_aside(self, address: Address, item: InboxItem, problem: str) -> None:
         """Quarantine an event that cannot be handled; what it said goes to a person."""
@@ -175,11 +182,12 @@ class Conversation:
 
     def _apply(
         self,
+        session: Session,
         address: Address,
         items: Sequence[InboxItem],
         event: IncomingEvent,
         thought: Thought,
-        session: Session,
+        claim: Claim | None,
     ) -> None:
         thread = thought.thread
         if not _take(session, items):
@@ -191,6 +199,9 @@ class Conversation:
         ticket_id = self._effects.apply(session, contact, decide(thread, event, thought.found), thought.found)
         if ticket_id is not None and thread.ticket is None:
             rows.run(session, _JOIN, {"ids": [id_ for id_ in incoming if id_ is not None], "ticket": ticket_id})
+        if claim is not None:
+            session.flush()
+            claim(session)
         after_commit(session, lambda: self._bus.publish("desk", str(contact.id)))
 
     def _set_aside(self, session: Session, address: Address, item: InboxItem, problem: str) -> None:

@@ -6,19 +6,20 @@ said; whatever happens in between, the row knows how far it came.
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
 from bot.channels import Channel
-from handoff.claiming import LEASE, Claimed
+from handoff.claiming import LEASE, Claimed, Claims
 from handoff.messages import AuthBroken, Retry, RetryAfter, SendOutcome, Uncertain
 from handoff.models import DeliveryState
-from handoff.outbox import Outbox
+from handoff.outbox import Claim, Outbox
 from handoff.settling import AUTH_PAUSE
 from infra.bus import Bus
 from infra.clock import Clock
-from infra.database import Database
+from infra.database import Database, after_commit
 
 log = logging.getLogger(__name__)
 
@@ -121,6 +122,11 @@ class Pump:
         self._look_at = 0.0
         self._ending = False
         self._troubles = 0
+        self._running = False  # whether parts may be claimed: not before what a dead sender held was taken back
+        self._offered: list[int] = []
+        self._unoffered = asyncio.Event()
+        self._unoffered.set()
+        self._wake: Callable[[], None] = lambda: None
 
     async def run(self) -> None:
         """Send for ever. Cancelled, it lets what is on the wire finish, so that its outcome is known.
@@ -129,14 +135,17 @@ class Pump:
         """
         self._ending, self._look_at = False, 0.0
         with self._bus.subscribe("outbox") as hints:
+            self._wake = lambda: hints.put("")
+            self._outbox.senders[self._channel.account] = self
             try:
                 recover_at = 0.0
                 while True:
                     try:
                         if self._now() >= recover_at:
                             await self._recover()
+                            self._running = True
                             recover_at = self._now() + LEASE.total_seconds() / 3
-                        rest = await self._round(lambda: hints.put(""))
+                        rest = await self._round()
                     except Exception:  # a database that is away comes back
                         log.warning("%s: the outbox cannot be worked at present", self._channel.account, exc_info=True)
                         rest = _LOOK_EVERY
@@ -145,12 +154,12 @@ class Pump:
             finally:
                 await self._finish()
 
-    async def _round(self, wake: Callable[[], None]) -> float:
+    async def _round(self) -> float:
         """Launch what may go now; returns the seconds after which another round is due."""
-        self._launch(wake)
+        self._launch()
         if self._now() >= self._look_at and (room := self._room()) > 0:
             self._look_at = self._now() + _LOOK_EVERY
-            self._looking = asyncio.create_task(self._look(room, wake))
+            self._looking = asyncio.create_task(self._look(room))
             # What it marks as being sent has to be sent, though we be cancelled meanwhile.
             await asyncio.shield(self._looking)
         if self._ready and len(self._sending) < self._channel.limits.concurrency:
@@ -166,7 +175,7 @@ class Pump:
             return 0
         return 2 * self._channel.limits.concurrency - len(self._sending) - len(self._ready)
 
-    async def _look(self, room: int, wake: Callable[[], None]) -> None:
+    async def _look(self, room: int) -> None:
         """Claim what is due and launch what may go.
 
         What can go at once is marked in the same transaction, which spares a quiet account one for each part.
@@ -177,9 +186,36 @@ class Pump:
         claims = await self._db.write(
             lambda session: self._outbox.claim(session, account, owner, room, at_once=free, resting=lately)
         )
+        self._accept(claims, room)
+
+    @contextmanager
+    def offer(self) -> Iterator[Claim | None]:
+        """Lets whoever writes to a contact claim in the same transaction, which spares the pump one of its own."""
+        room = self._room()
+        if room <= 0 or not self._running:
+            yield None
+            return
+        account, owner, lately = self._channel.account, self._owner, self._pace.lately()
+        free = 0 if self._ready else min(1, self._free())
+
+        def claim(session: Session) -> None:
+            claims = self._outbox.claim(session, account, owner, room, at_once=free, resting=lately)
+            after_commit(session, lambda: self._accept(claims, room))
+
+        self._offered.append(free)
+        self._unoffered.clear()
+        try:
+            yield claim
+        finally:
+            self._offered.remove(free)
+            if not self._offered:
+                self._unoffered.set()
+
+    def _accept(self, claims: Claims, room: int) -> None:
+        """Launch what was claimed."""
         for part in claims.parts:
             if part.fenced:
-                self._start(part, wake)
+                self._start(part)
             else:
                 self._ready.append(part)
         if len(claims.parts) == room:
@@ -187,27 +223,28 @@ class Pump:
         elif claims.next_due is not None:
             pause = (claims.next_due - self._clock()).total_seconds()
             self._look_at = min(self._look_at, self._now() + max(0.01, pause))
-        self._launch(wake)
+        self._launch()
 
     def _free(self) -> int:
         """Parts that may be put on the wire this moment."""
-        return min(self._pace.allowed(), self._channel.limits.concurrency - len(self._sending))
+        room = self._channel.limits.concurrency - len(self._sending)
+        return min(self._pace.allowed(), room) - sum(self._offered)
 
-    def _launch(self, wake: Callable[[], None]) -> None:
+    def _launch(self) -> None:
         for claimed in tuple(self._ready):
             if self._free() <= 0:
                 return
             if self._pace.contact_wait(claimed.contact_id) > 0:
                 continue  # others go ahead; this one keeps its claim
             self._ready.remove(claimed)
-            self._start(claimed, wake)
+            self._start(claimed)
 
-    def _start(self, claimed: Claimed, wake: Callable[[], None]) -> None:
+    def _start(self, claimed: Claimed) -> None:
         self._pace.take(claimed.contact_id)
         task = asyncio.create_task(self._deliver(claimed))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
-        task.add_done_callback(lambda _: wake())
+        task.add_done_callback(lambda _: self._wake())
 
     async def _deliver(self, claimed: Claimed) -> None:
         delivery, owner = claimed.delivery_id, self._owner
@@ -266,7 +303,9 @@ class Pump:
         await self._db.write(lambda session: self._outbox.recover(session, account, owner, idempotent=idempotent))
 
     async def _finish(self) -> None:
-        self._ending = True
+        self._ending, self._running = True, False
+        self._outbox.senders.pop(self._channel.account, None)
+        await self._unoffered.wait()  # what is being claimed has to be sent or given back
         if self._looking is not None:
             await asyncio.wait([self._looking])
         if self._sending:

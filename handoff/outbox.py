@@ -5,10 +5,11 @@ one who marked it. So a process that dies or sleeps can neither lose a part nor 
 """
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
@@ -40,6 +41,8 @@ from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import after_commit
 
+_UNCLAIMED = "accounts that were posted to and not claimed from since"
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -50,12 +53,30 @@ class Choice:
     data: dict[str, Any]
 
 
+Claim = Callable[[Session], None]
+"""To be called at the end of a unit of work that posted: what it claims is sent as soon as that is committed."""
+
+
+class Sender(Protocol):
+    """Whoever sends an account's parts in this process."""
+
+    def offer(self) -> AbstractContextManager[Claim | None]:
+        """A claim for the unit of work that is committed within the block; None where the parts have to wait."""
+
+
 class Outbox:
     """Posting and settling; each method works within the caller's unit of work."""
 
     def __init__(self, bus: Bus, clock: Clock) -> None:
         self._bus = bus
         self._clock = clock
+        self.senders: dict[str, Sender] = {}
+        """By account; each enters itself while it runs."""
+
+    def offer(self, account: str) -> AbstractContextManager[Claim | None]:
+        """As `Sender.offer`; None too where another process sends for the account."""
+        sender = self.senders.get(account)
+        return sender.offer() if sender is not None else nullcontext()
 
     def post(
         self,
@@ -105,8 +126,9 @@ class Outbox:
                 next_attempt_at=now,
                 updated_at=now,
             )
-        account = contact.account  # the row cannot be read once its unit of work is over
-        after_commit(session, lambda: self._bus.publish("outbox", account))
+        account, info = contact.account, session.info  # the row cannot be read once its unit of work is over
+        info.setdefault(_UNCLAIMED, set()).add(account)
+        after_commit(session, lambda: self._bus.publish("outbox", account) if account in info[_UNCLAIMED] else None)
         return message
 
     def claim(
@@ -123,6 +145,7 @@ class Outbox:
 
         The first `at_once` of them are fenced in the same stroke, save those to a contact in `resting`.
         """
+        session.info.setdefault(_UNCLAIMED, set()).discard(account)
         return claiming.claim(session, account, owner, limit, self._clock(), at_once=at_once, resting=resting)
 
     def fence(self, session: Session, delivery_id: int, owner: str) -> bool:

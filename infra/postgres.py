@@ -32,9 +32,9 @@ class PostgresStore:
             url,
             pool_size=_CONNECTIONS,
             max_overflow=0,
-            pool_pre_ping=True,
             connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
         )
+        self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._lone = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
         try:
             self.engine.connect().close()
@@ -77,9 +77,15 @@ class PostgresStore:
         self.engine.dispose()
 
     def _read(self, work: Callable[[Session], T]) -> T:
-        with Session(self.engine) as session:
-            session.connection(execution_options={"postgresql_readonly": True, "isolation_level": "REPEATABLE READ"})
-            return work(session)
+        for attempt in range(1, _ATTEMPTS + 1):
+            with Session(self._reading) as session:
+                try:
+                    return work(session)
+                except DBAPIError as error:
+                    # Asking each connection first whether it lives would cost more than the work of most.
+                    if attempt == _ATTEMPTS or not error.connection_invalidated:
+                        raise
+        raise AssertionError("unreachable: the last attempt returns or raises")
 
     def _write(self, work: Callable[[Session], T], loop: asyncio.AbstractEventLoop) -> T:
         for attempt in range(1, _ATTEMPTS + 1):
