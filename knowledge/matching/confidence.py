@@ -70,8 +70,8 @@ class Weights:
 def agreed(by_vectors: float, by_words: float) -> float:
     """One probability that an entry is right from two: the mean of their logits.
 
-    On unseen knowledge vectors alone are too sure of themselves: of what they would answer .93 is right, of what both
-    would .96.
+    On unseen knowledge vectors alone are too sure of themselves: of what they would answer .92 is right, of what both
+    would .95.
     """
     first, second = (min(max(chance, _LEAST), _MOST) for chance in (by_vectors, by_words))
     odds = first / (1 - first) * second / (1 - second)
