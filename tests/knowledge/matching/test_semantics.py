@@ -11,6 +11,8 @@ from knowledge.matching.semantics import find_embedder, why_no_embedder
 
 TOPICS = ["пароль", "заказ", "доставка", "возврат", "карта", "видео", "канал", "подписка", "реклама", "профиль"]
 PHRASINGS = [Phrasing(number, f"как поменять {topic}", "ru") for number, topic in enumerate(TOPICS)]
+OPENINGS = ["как поменять", "где найти", "не работает", "помогите настроить", "что такое"]
+RICH = [Phrasing(number, f"{opening} {topic}", "ru") for number, topic in enumerate(TOPICS) for opening in OPENINGS]
 STRANGE = {"флюмбр": "реклама", "зюзьки": "доставка", "парковку": "парковка"}
 
 
@@ -60,6 +62,18 @@ def test_a_question_in_words_of_its_own_finds_its_entry(by_words: Matcher) -> No
     assert first(matcher, "где мои зюзьки") == TOPICS.index("доставка")
 
 
+def test_many_phrasings_teach_what_their_vectors_have_in_common() -> None:
+    concepts = Concepts()
+    by_words = Matcher.build(RICH)
+    matcher = by_words.embedded(concepts, concepts.of(RICH))
+    _, found = matcher.examine("надоел флюмбр")
+    taught = dict(zip(found.entries.tolist(), found.rows[:, -1].tolist(), strict=True))
+
+    assert max(taught, key=taught.__getitem__) == TOPICS.index("реклама")
+    assert first(matcher, "надоел флюмбр") == TOPICS.index("реклама")
+    assert matcher.size - by_words.size > 2 * sum(vector.size for vector in concepts.of(RICH).values())
+
+
 def test_what_words_are_sure_of_is_not_asked_again(by_words: Matcher) -> None:
     concepts = Concepts()
     matcher = by_words.embedded(concepts, concepts.of(PHRASINGS))
@@ -86,6 +100,14 @@ def test_the_embedder_is_asked_what_was_meant_not_what_was_typed(by_words: Match
     matcher.match("Где моя доставка?")
 
     assert concepts.asked == ["где моя доставка", "где моя доставка", "Где моя доставка?"]
+
+
+def test_a_message_without_accents_is_put_to_it_with_those_of_the_knowledge() -> None:
+    phrasings = [Phrasing(1, "jelszó visszaállítása", "hu"), Phrasing(2, "házhoz szállítás díja", "hu")]
+    matcher = Matcher.build(phrasings)
+
+    assert matcher.examine("mennyi a szallitas dija")[0].said == "mennyi a szállítás díja"
+    assert matcher.examine("Mennyi a szállítás dija?")[0].said == "Mennyi a szállítás dija?"
 
 
 @pytest.mark.parametrize("question", ["удалить канал", "надоел флюмбр", "карта", "что с видео"])
