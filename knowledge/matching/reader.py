@@ -75,10 +75,11 @@ class Reader:
         found = words(repaired)
         spelt = self._spelling.repair(courtesy.strip(found))
         forms = courtesy.strip(spelt)
-        said = part.strip()
         written = {fold(word): word for word in found}
-        if repaired is not lowered or any(form not in written for form in spelt):
-            said = " ".join([written.get(form, form) for form in forms])
+        accented = {} if any(form != word for form, word in written.items()) else self.index.vocabulary.accented
+        said = part.strip()
+        if repaired is not lowered or any(form not in written or form in accented for form in spelt):
+            said = " ".join([accented.get(form) or written.get(form, form) for form in forms])
         return Reading(" ".join(forms), said, Question.of(forms, self.index.vocabulary))
 
     def _nearest(self, reading: Reading) -> Reranked:

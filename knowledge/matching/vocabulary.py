@@ -52,6 +52,8 @@ class Word:
 class Vocabulary:
     """Numbers the folded word forms of a knowledge base and their stems, and compares words by their n-grams.
 
+    `accented` has the forms that the knowledge writes with accents, as it writes them.
+
     Immutable once sealed, but for what it remembers of the words asked. Weights are inverse frequencies by entry: a word
     that every phrasing of a single entry holds is still rare. A vocabulary of a few edited entries takes its frequencies from the whole knowledge in
     its `background`.
@@ -62,6 +64,7 @@ class Vocabulary:
         self.stems = Stems()
         self.forms: list[str] = []
         self.form_ids: dict[str, int] = {}
+        self.accented: dict[str, str] = {}
         self.stem_ids: dict[str, int] = {}
         self._form_stem: list[int] = []
         self._stem_langs: list[str] = []
@@ -88,6 +91,8 @@ class Vocabulary:
         if number is None:
             number = self.form_ids[form] = len(self.forms)
             self.forms.append(form)
+            if form != word:
+                self.accented[form] = word
             stem = self.stems.stem(word, lang)
             if stem not in self.stem_ids:
                 self.stem_ids[stem] = len(self.stem_ids)
@@ -158,7 +163,7 @@ class Vocabulary:
     @property
     def size(self) -> int:
         """Bytes of arrays and tables; a table's entry is counted with its key and its number."""
-        tables = (self.form_ids, self.stem_ids, self.gram_ids)
+        tables = (self.form_ids, self.stem_ids, self.gram_ids, self.accented)
         held = sum(sys.getsizeof(table) + sum(map(sys.getsizeof, table)) + 28 * len(table) for table in tables)
         return held + self.form_grams.size + self.gram_forms.size + self.stem_forms.size
 

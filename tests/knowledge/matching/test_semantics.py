@@ -88,6 +88,14 @@ def test_the_embedder_is_asked_what_was_meant_not_what_was_typed(by_words: Match
     assert concepts.asked == ["где моя доставка", "где моя доставка", "Где моя доставка?"]
 
 
+def test_a_message_without_accents_is_put_to_it_with_those_of_the_knowledge() -> None:
+    phrasings = [Phrasing(1, "jelszó visszaállítása", "hu"), Phrasing(2, "házhoz szállítás díja", "hu")]
+    matcher = Matcher.build(phrasings)
+
+    assert matcher.examine("mennyi a szallitas dija")[0].said == "mennyi a szállítás díja"
+    assert matcher.examine("Mennyi a szállítás dija?")[0].said == "Mennyi a szállítás dija?"
+
+
 @pytest.mark.parametrize("question", ["удалить канал", "надоел флюмбр", "карта", "что с видео"])
 def test_without_vectors_words_decide(by_words: Matcher, question: str) -> None:
     assert by_words.embedded(Concepts(), {}).match(question) == by_words.match(question)
