@@ -23,8 +23,9 @@ setup: .venv/dev
 run: .venv/run
 	@$(BIN)/python -m bot run
 
+# By file, so that a browser or a running program is started once; in order of their names, which leaves no long one to the end.
 test: .venv/dev
-	$(BIN)/python -m pytest -n 2 --dist loadgroup
+	$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 
 check: .venv/dev
 	$(BIN)/ruff check .

@@ -17,7 +17,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.channels import Channel
-from bot.conversation import Conversation
+from bot.conversation import Conversation, Thought
 from bot.delivery import Pump
 from bot.intake import Intake
 from bot.schema import migrate
@@ -53,7 +53,7 @@ class App:
     outbox: Outbox
     desk: Desk
     staff: Staff
-    intake: Intake
+    intake: Intake[Thought]
     channels: dict[str, Channel]
     """By account."""
 

@@ -4,13 +4,13 @@ Deciding happens outside the transaction, on values. Should an agent or another 
 meanwhile, the transaction finds out by the thread's version and the round starts again.
 """
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
 
-from sqlalchemy import Select, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.dialogue import Found, Pressed, Thread, TicketFact, decide, question_in
@@ -18,7 +18,7 @@ from bot.effects import Effects
 from bot.intake import InboxItem
 from bot.language import language_of
 from handoff.desk import Desk
-from handoff.messages import Address, EventKind, IncomingEvent
+from handoff.messages import Address, Addressee, EventKind, IncomingEvent
 from handoff.models import (
     LIVE,
     ChoiceRow,
@@ -30,20 +30,84 @@ from handoff.models import (
     Ticket,
 )
 from handoff.outbox import Outbox
+from infra import rows
 from infra.bus import Bus
 from infra.clock import Clock
+from infra.columns import words
 from infra.database import Database, after_commit
+from infra.rows import table
 from infra.wording import LANGUAGES
 from knowledge.entries import entries_by_id, entry
 from knowledge.library import Library
+from knowledge.matching import Band
 from knowledge.models import Lookup
 
 _RECENT = timedelta(hours=1)
 _ROUNDS = 5
+_SHOWN = {Band.ANSWER: 1, Band.SUGGEST: 5, Band.NONE: 0}
+"""How many of the candidates a contact may get to see."""
+
+# Every message passes these: plain rows and statements built once are what keeps a round cheap (see infra/rows.py).
+_CONTACTS, _MESSAGES, _INBOX = table(Contact), table(Message), table(InboxEvent)
+_TICKETS, _CHOICES, _LOOKUPS = table(Ticket), table(ChoiceRow), table(Lookup)
+_LIVE_TICKET = (
+    select(func.max(_TICKETS.c.id))
+    .where(_TICKETS.c.contact_id == _CONTACTS.c.id, _TICKETS.c.status.in_(words(*LIVE)))
+    .correlate(_CONTACTS)
+    .scalar_subquery()
+)
+_LAST_QUESTION = (
+    select(_LOOKUPS.c.question)
+    .where(_LOOKUPS.c.contact_id == _CONTACTS.c.id, _LOOKUPS.c.at > bindparam("since"))
+    .order_by(_LOOKUPS.c.id.desc())
+    .limit(1)
+    .correlate(_CONTACTS)
+    .scalar_subquery()
+)
+_KNOWN = (
+    select(
+        *_CONTACTS.c["id", "name", "language", "unreachable", "version", "last_seen_at"],
+        _TICKETS.c.id.label("ticket_id"),
+        _TICKETS.c.joined_acknowledged,
+        _LAST_QUESTION.label("last_question"),
+    )
+    .select_from(_CONTACTS.outerjoin(_TICKETS, _TICKETS.c.id == _LIVE_TICKET))
+    .where(_CONTACTS.c.account == bindparam("account"), _CONTACTS.c.user_id == bindparam("user_id"))
+)
+_MEET = (
+    update(_CONTACTS)
+    .where(_CONTACTS.c.id == bindparam("contact"), _CONTACTS.c.version == bindparam("seen"))
+    .values(
+        version=_CONTACTS.c.version + 1,
+        **{column: bindparam(column) for column in ("name", "language", "unreachable", "last_seen_at")},
+    )
+)
+_TAKE = (
+    update(_INBOX)
+    .where(_INBOX.c.id == bindparam("event"), _INBOX.c.state == InboxState.NEW)
+    .values(state=InboxState.DONE)
+)
+_USE = (
+    update(_CHOICES)
+    .where(_CHOICES.c.id == bindparam("choice"), _CHOICES.c.contact_id == bindparam("contact"))
+    .values(used_at=bindparam("now"))
+)
+_JOIN = (
+    update(_MESSAGES).where(_MESSAGES.c.id.in_(bindparam("ids", expanding=True))).values(ticket_id=bindparam("ticket"))
+)
 
 
 class ThreadChangedError(Exception):
     """The thread is not what the decision was made on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What a decision rests on; `known` is the contact's row, None for somebody new."""
+
+    known: Row[Any] | None
+    thread: Thread
+    found: Found | None
 
 
 class Conversation:
@@ -60,12 +124,17 @@ class Conversation:
         self._language = language
         self._effects = Effects(desk, outbox, clock)
 
-    async def handle(self, address: Address, items: Sequence[InboxItem], event: IncomingEvent) -> None:
+    async def handle(
+        self, address: Address, items: Sequence[InboxItem], event: IncomingEvent, thought: Thought | None = None
+    ) -> None:
         """Answer one event, or the messages of one burst joined into `event`."""
         for _ in range(_ROUNDS):
+            if thought is None:
+                thought = await self._db.read(lambda session: self.think(session, address, event))
             try:
-                await self._round(address, items, event)
+                await self._db.write(partial(self._apply, address, items, event, thought))
             except ThreadChangedError:
+                thought = None
                 continue
             return
         raise ThreadChangedError(f"the thread of {address} does not come to rest")
@@ -74,163 +143,143 @@ class Conversation:
         """Quarantine an event that cannot be handled; what it said goes to a person."""
         await self._db.write(lambda session: self._set_aside(session, address, item, problem))
 
-    async def _round(self, address: Address, items: Sequence[InboxItem], event: IncomingEvent) -> None:
-        version, thread = await self._db.read(lambda session: self._load(session, address, event))
-        found = await self._look_up(thread, event)
-        await self._db.write(lambda session: self._apply(session, address, items, event, version, thread, found))
+    def think(self, session: Session, address: Address, event: IncomingEvent) -> Thought:
+        """The contact as they are known, the thread, and what the knowledge says; runs off the event loop."""
+        known = _known(session, address, self._clock())
+        thread = self._thread(session, known, event)
+        return Thought(known, thread, self._look_up(session, thread, event))
 
-    # --- load -------------------------------------------------------------------------------------------------------
-
-    def _load(self, session: Session, address: Address, event: IncomingEvent) -> tuple[int, Thread]:
-        contact = session.scalar(_contact(address))
-        known = contact.language if contact else ""
+    def _thread(self, session: Session, known: Row[Any] | None, event: IncomingEvent) -> Thread:
         profile = event.language if event.language in LANGUAGES else ""
-        language = language_of(event.text, known or profile or self._language)
-        if contact is None:
-            return -1, Thread(language)
-        live = session.scalar(
-            select(Ticket)
-            .where(Ticket.contact_id == contact.id, Ticket.status.in_(LIVE))
-            .order_by(Ticket.id.desc())
-            .limit(1)
-        )
-        pressed, pressed_ticket = _pressed(session, contact.id, event)
-        thread = Thread(
+        language = language_of(event.text, (known.language if known else "") or profile or self._language)
+        if known is None:
+            return Thread(language)
+        live = known.ticket_id is not None
+        pressed, pressed_ticket = _pressed(session, known.id, event)
+        return Thread(
             language,
-            ticket=_fact(live) if live else None,
+            ticket=TicketFact(known.ticket_id, live=True, acknowledged=known.joined_acknowledged) if live else None,
             pressed=pressed,
             pressed_ticket=_fact(pressed_ticket) if pressed_ticket else None,
-            last_question=_last_question(session, contact.id, self._clock()),
+            last_question=known.last_question or "",
         )
-        return contact.version, thread
 
-    async def _look_up(self, thread: Thread, event: IncomingEvent) -> Found | None:
+    def _look_up(self, session: Session, thread: Thread, event: IncomingEvent) -> Found | None:
         question = question_in(thread, event)
         if question is None:
             return None
         order = (thread.language, *(language for language in LANGUAGES if language != thread.language))
-        match = await asyncio.to_thread(self._library.matcher.match, question, languages=order)
-        ids = [candidate.entry_id for candidate in match.candidates]
-        return Found(match, await self._db.read(lambda session: entries_by_id(session, ids)))
-
-    # --- apply ------------------------------------------------------------------------------------------------------
+        match = self._library.matcher.match(question, languages=order)
+        shown = match.candidates[: _SHOWN[match.band]]
+        return Found(match, entries_by_id(session, [candidate.entry_id for candidate in shown]) if shown else {})
 
     def _apply(
         self,
-        session: Session,
         address: Address,
         items: Sequence[InboxItem],
         event: IncomingEvent,
-        version: int,
-        thread: Thread,
-        found: Found | None,
+        thought: Thought,
+        session: Session,
     ) -> None:
-        contact = self._lock(session, address)
-        if contact.version != max(version, 0):
-            raise ThreadChangedError
+        thread = thought.thread
         if not _take(session, items):
             return  # another process was quicker
-        contact.version += 1
-        self._greet_by_name(contact, event, thread.language)
-        incoming = [self._record(session, contact, item, thread) for item in items]
+        contact, name = self._meet(session, address, thought.known, event, thread.language)
+        incoming = [self._record(session, contact.id, name, item, thread) for item in items]
         if event.kind is EventKind.PRESS:
-            own = (ChoiceRow.id == event.choice_id, ChoiceRow.contact_id == contact.id)
-            session.execute(update(ChoiceRow).where(*own).values(used_at=self._clock()))
-        ticket_id = self._effects.apply(session, contact, decide(thread, event, found), found, thread.language)
-        for message in incoming:
-            if message is not None and message.ticket_id is None:
-                message.ticket_id = ticket_id
-        contact_id = str(contact.id)
-        after_commit(session, lambda: self._bus.publish("desk", contact_id))
+            rows.run(session, _USE, {"choice": event.choice_id, "contact": contact.id, "now": self._clock()})
+        ticket_id = self._effects.apply(session, contact, decide(thread, event, thought.found), thought.found)
+        if ticket_id is not None and thread.ticket is None:
+            rows.run(session, _JOIN, {"ids": [id_ for id_ in incoming if id_ is not None], "ticket": ticket_id})
+        after_commit(session, lambda: self._bus.publish("desk", str(contact.id)))
 
     def _set_aside(self, session: Session, address: Address, item: InboxItem, problem: str) -> None:
         row = session.get_one(InboxEvent, item.id)
         if row.state is not InboxState.NEW:
             return
         row.state, row.problem = InboxState.POISON, problem
-        contact = self._lock(session, address)
-        contact.version += 1
-        contact.language = contact.language or self._language
-        message = self._record(session, contact, item, Thread(contact.language))
+        session.flush()
+        known = _known(session, address, self._clock())
+        unread = IncomingEvent(EventKind.PROFILE, address, item.received_at)
+        contact, name = self._meet(session, address, known, unread, (known and known.language) or self._language)
+        incoming = self._record(session, contact.id, name, item, Thread(contact.language))
         ticket_id = self._effects.hand_over_unread(session, contact, _words_in(item.payload))
-        if message is not None:
-            message.ticket_id = ticket_id
+        if incoming is not None:
+            rows.run(session, _JOIN, {"ids": [incoming], "ticket": ticket_id})
 
-    def _lock(self, session: Session, address: Address) -> Contact:
-        """The contact's row, made if need be, and nobody else's until the commit."""
-        wanted = _contact(address).with_for_update()
-        contact = session.scalar(wanted)
-        if contact is not None:
-            return contact
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
+    def _meet(
+        self, session: Session, address: Address, known: Row[Any] | None, event: IncomingEvent, language: str
+    ) -> tuple[Addressee, str]:
+        """Keep what the event tells about the person, and the thread for ourselves until the commit.
+
+        Returns the contact and their name. Raises ThreadChangedError when the contact is not as `known` any more.
+        """
         now = self._clock()
-        session.execute(
-            insert(Contact)
-            .values(
+        heard = event.kind in {EventKind.MESSAGE, EventKind.PRESS, EventKind.ALLOWED}
+        if known is None:
+            made = rows.add_if_new(
+                session,
+                Contact,
                 account=address.account,
                 user_id=address.user_id,
-                name="",
-                language="",
-                version=0,
+                name=event.name,
+                language=language,
+                version=1,
                 created_at=now,
                 last_seen_at=now,
             )
-            .on_conflict_do_nothing()
-        )
-        return session.scalars(wanted).one()
+            if made is None:
+                raise ThreadChangedError
+            return Addressee(made, address.account, address.user_id, language), event.name
+        name = event.name or known.name
+        spoken = language if event.kind is EventKind.MESSAGE or not known.language else known.language
+        values = {
+            "contact": known.id,
+            "seen": known.version,
+            "name": name,
+            "language": spoken,
+            "unreachable": None if heard else known.unreachable,
+            "last_seen_at": now if heard else known.last_seen_at,
+        }
+        if not rows.run(session, _MEET, values).rowcount:
+            raise ThreadChangedError
+        return Addressee(known.id, address.account, address.user_id, spoken), name
 
-    def _greet_by_name(self, contact: Contact, event: IncomingEvent, language: str) -> None:
-        """Keep what the event tells about the person."""
-        contact.name = event.name or contact.name
-        if event.kind is EventKind.PROFILE:
-            return
-        if event.kind in {EventKind.MESSAGE, EventKind.PRESS, EventKind.ALLOWED}:
-            contact.unreachable = None
-            contact.last_seen_at = self._clock()
-        if event.kind is EventKind.MESSAGE or not contact.language:
-            contact.language = language
-
-    def _record(self, session: Session, contact: Contact, item: InboxItem, thread: Thread) -> Message | None:
-        """Show in the thread what the contact did, where it is something to read."""
+    def _record(self, session: Session, contact_id: int, name: str, item: InboxItem, thread: Thread) -> int | None:
+        """Show in the thread what the contact did, where it is something to read; the message's id."""
         event = item.event
         if event is None:
             return None
         if event.kind is EventKind.EDIT:
-            _edit(session, contact.id, event)
+            _edit(session, contact_id, event)
             return None
         if event.kind not in {EventKind.MESSAGE, EventKind.PRESS, EventKind.STAFF_REPLY}:
             return None
         staff, press = event.kind is EventKind.STAFF_REPLY, event.kind is EventKind.PRESS
-        message = Message(
-            contact_id=contact.id,
+        return rows.add(
+            session,
+            Message,
+            contact_id=contact_id,
             ticket_id=thread.ticket.number if thread.ticket else None,
             kind=MessageKind.OUTGOING if staff else MessageKind.EVENT if press else MessageKind.INCOMING,
-            author=event.name if staff else contact.name,
+            author=event.name if staff else name,
             text=f"pressed {thread.pressed.action}" if press and thread.pressed else event.text,
             attachments=[asdict(attachment) for attachment in event.attachments] or None,
             platform_id=event.message_id or None if not press else None,
             at=event.at,
         )
-        session.add(message)
-        session.flush()
-        return message
 
 
-def _contact(address: Address) -> Select[Contact]:
-    return select(Contact).where(Contact.account == address.account, Contact.user_id == address.user_id)
+def _known(session: Session, address: Address, now: datetime) -> Row[Any] | None:
+    """The contact's row with the live ticket, if there is one, and what they asked within the last hour."""
+    wanted = {"account": address.account, "user_id": address.user_id, "since": now - _RECENT}
+    return rows.run(session, _KNOWN, wanted).one_or_none()
 
 
 def _take(session: Session, items: Sequence[InboxItem]) -> bool:
     """Mark the inbox rows done; False when they were done already."""
-    ids = [item.id for item in items]
-    taken = session.execute(
-        update(InboxEvent)
-        .where(InboxEvent.id.in_(ids), InboxEvent.state == InboxState.NEW)
-        .values(state=InboxState.DONE)
-        .execution_options(synchronize_session=False)
-    )
-    count: int = taken.rowcount  # type: ignore[attr-defined]  # an UPDATE's result counts its rows
-    if count not in {0, len(ids)}:
+    count = sum(rows.run(session, _TAKE, {"event": item.id}).rowcount for item in items)
+    if count not in {0, len(items)}:
         raise ThreadChangedError  # somebody took a part of the burst: nothing of this round may stay
     return count > 0
 
@@ -254,16 +303,6 @@ def _pressed(session: Session, contact_id: int, event: IncomingEvent) -> tuple[P
     )
     ticket = session.get(Ticket, data["ticket"]) if data.get("ticket") else None
     return pressed, ticket if ticket is not None and ticket.contact_id == contact_id else None
-
-
-def _last_question(session: Session, contact_id: int, now: datetime) -> str:
-    latest = (
-        select(Lookup.question)
-        .where(Lookup.contact_id == contact_id, Lookup.at > now - _RECENT)
-        .order_by(Lookup.id.desc())
-        .limit(1)
-    )
-    return session.scalar(latest) or ""
 
 
 def _edit(session: Session, contact_id: int, event: IncomingEvent) -> None:

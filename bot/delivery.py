@@ -7,14 +7,14 @@ said; whatever happens in between, the row knows how far it came.
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from bot.channels import Channel
+from handoff.claiming import LEASE, Claimed
 from handoff.messages import AuthBroken, Retry, RetryAfter, SendOutcome, Uncertain
 from handoff.models import DeliveryState
-from handoff.outbox import LEASE, Claimed, Outbox
+from handoff.outbox import Outbox
 from handoff.settling import AUTH_PAUSE
 from infra.bus import Bus
 from infra.clock import Clock
@@ -174,22 +174,18 @@ class Pump:
         account, owner = self._channel.account, self._owner
         free = 0 if self._ready else self._free()
         lately = self._pace.lately()
-
-        def work(session: Session) -> tuple[list[Claimed], list[Claimed], datetime | None]:
-            claimed = self._outbox.claim(session, account, owner, room)
-            going = [part for part in claimed if part.contact_id not in lately][:free]
-            for part in going:
-                self._outbox.fence(session, part.delivery_id, owner)
-            return claimed, going, self._outbox.next_due(session, account) if len(claimed) < room else None
-
-        claimed, going, due = await self._db.write(work)
-        for part in going:
-            self._start(part, wake, fenced=True)
-        self._ready += [part for part in claimed if part not in going]
-        if len(claimed) == room:
+        claims = await self._db.write(
+            lambda session: self._outbox.claim(session, account, owner, room, at_once=free, resting=lately)
+        )
+        for part in claims.parts:
+            if part.fenced:
+                self._start(part, wake)
+            else:
+                self._ready.append(part)
+        if len(claims.parts) == room:
             self._look_at = 0.0
-        elif due is not None:
-            pause = (due - self._clock()).total_seconds()
+        elif claims.next_due is not None:
+            pause = (claims.next_due - self._clock()).total_seconds()
             self._look_at = min(self._look_at, self._now() + max(0.01, pause))
         self._launch(wake)
 
@@ -204,19 +200,21 @@ class Pump:
             if self._pace.contact_wait(claimed.contact_id) > 0:
                 continue  # others go ahead; this one keeps its claim
             self._ready.remove(claimed)
-            self._start(claimed, wake, fenced=False)
+            self._start(claimed, wake)
 
-    def _start(self, claimed: Claimed, wake: Callable[[], None], *, fenced: bool) -> None:
+    def _start(self, claimed: Claimed, wake: Callable[[], None]) -> None:
         self._pace.take(claimed.contact_id)
-        task = asyncio.create_task(self._deliver(claimed, fenced=fenced))
+        task = asyncio.create_task(self._deliver(claimed))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
         task.add_done_callback(lambda _: wake())
 
-    async def _deliver(self, claimed: Claimed, *, fenced: bool) -> None:
+    async def _deliver(self, claimed: Claimed) -> None:
         delivery, owner = claimed.delivery_id, self._owner
         try:
-            if not fenced and not await self._db.write(lambda session: self._outbox.fence(session, delivery, owner)):
+            if not claimed.fenced and not await self._db.write(
+                lambda session: self._outbox.fence(session, delivery, owner)
+            ):
                 return
         except Exception:  # nothing was sent: the claim lapses and the part is claimed again
             log.warning("delivery %d could not be marked before sending", delivery, exc_info=True)
@@ -234,7 +232,7 @@ class Pump:
 
         def work(session: Session, room: int) -> tuple[DeliveryState | None, list[Claimed]]:
             state = self._outbox.settle(session, delivery, owner, outcome, idempotent=idempotent)
-            return state, self._outbox.claim(session, account, owner, room) if room > 0 else []
+            return state, self._outbox.claim(session, account, owner, room).parts if room > 0 else []
 
         for pause in _SETTLE_PAUSES:
             room = self._room()

@@ -18,8 +18,8 @@ from bot.channels.vk_updates import Cursor
 from bot.settings import ChannelSettings, Settings
 from bot.simulator.telegram import TelegramSimulator
 from bot.simulator.vk import VkSimulator
+from handoff.claiming import random_base
 from handoff.models import ChannelState, InboxEvent, Role
-from handoff.outbox import random_base
 from knowledge.loading import SourceFile, read_files
 from knowledge.models import Entry
 

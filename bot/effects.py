@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.dialogue import (
@@ -20,7 +21,7 @@ from bot.dialogue import (
 from bot.wording import WORDS
 from handoff import waiting
 from handoff.desk import Desk
-from handoff.messages import Entity, EntityKind, RichText
+from handoff.messages import Addressee, Entity, EntityKind, RichText
 from handoff.models import Contact, Ticket
 from handoff.outbox import Choice, Outbox
 from handoff.richtext import clean, from_markdown, units
@@ -42,20 +43,22 @@ class Effects:
         self._clock = clock
 
     def apply(
-        self, session: Session, contact: Contact, decisions: Sequence[Decision], found: Found | None, language: str
+        self, session: Session, contact: Addressee, decisions: Sequence[Decision], found: Found | None
     ) -> int | None:
         """Do everything in order; the id of the ticket that the round was about, if it was about one."""
-        round_ = _Round(session, contact, self._desk, self._outbox, self._clock, language)
+        round_ = _Round(session, contact, self._desk, self._outbox, self._clock)
         lookup = None
         if found is not None:
-            lookup = record_lookup(session, contact_id=contact.id, match=found.match, lang=language, at=self._clock())
+            lookup = record_lookup(
+                session, contact_id=contact.id, match=found.match, lang=contact.language, at=self._clock()
+            )
         for decision in decisions:
             round_.do(decision, lookup)
         return round_.ticket_id
 
-    def hand_over_unread(self, session: Session, contact: Contact, words: str) -> int | None:
+    def hand_over_unread(self, session: Session, contact: Addressee, words: str) -> int | None:
         """A message that could not be handled: a person gets it, and the contact is told so; the ticket's id."""
-        round_ = _Round(session, contact, self._desk, self._outbox, self._clock, contact.language)
+        round_ = _Round(session, contact, self._desk, self._outbox, self._clock)
         round_.do(OpenTicket(clean(words), "poison"), None)
         return round_.ticket_id
 
@@ -63,15 +66,13 @@ class Effects:
 class _Round:
     """The decisions of one event."""
 
-    def __init__(
-        self, session: Session, contact: Contact, desk: Desk, outbox: Outbox, clock: Clock, language: str
-    ) -> None:
+    def __init__(self, session: Session, contact: Addressee, desk: Desk, outbox: Outbox, clock: Clock) -> None:
         self._session = session
         self._contact = contact
         self._desk = desk
         self._outbox = outbox
         self._clock = clock
-        self._language = language
+        self._language = contact.language
         self.ticket_id: int | None = None
 
     def do(self, decision: Decision, lookup: int | None) -> None:
@@ -94,7 +95,8 @@ class _Round:
             case ReopenTicket(number):
                 self._desk.dispute(self._session, self._ticket(number))
             case MarkBlocked():
-                self._contact.unreachable = "blocked the community"
+                blocked = update(Contact).where(Contact.id == self._contact.id)
+                self._session.execute(blocked.values(unreachable="blocked the community"))
 
     def _answer(self, decision: GiveAnswer, lookup: int | None) -> None:
         entry = decision.entry

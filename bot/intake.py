@@ -10,19 +10,20 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Protocol
+from typing import Any, Generic, Protocol, TypeVar
 
-from sqlalchemy import select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Row, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.channels import RawEvent
+from handoff.claiming import random_base
 from handoff.messages import Address, EventKind, IncomingEvent
 from handoff.models import ChannelState, InboxEvent, InboxState
-from handoff.outbox import random_base
+from infra import rows
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import Database, after_commit
+from infra.rows import table
 
 log = logging.getLogger(__name__)
 
@@ -32,6 +33,25 @@ _LOOK_EVERY = 1.0
 _THINKERS = 8
 _BURST_AT_MOST = 3
 """A contact who never stops typing is answered after this many windows."""
+
+_CHANNELS = table(ChannelState)
+_CHANGES = {
+    column: update(_CHANNELS)
+    .where(_CHANNELS.c.account == bindparam("name"))
+    .values({column: bindparam(column), "updated_at": bindparam("now")})
+    for column in ("cursor", "problem")
+}
+_INBOX = table(InboxEvent)
+_WAITING = (
+    select(*_INBOX.c["id", "account", "payload", "received_at", "attempts"])
+    .where(
+        _INBOX.c.account == bindparam("account"),
+        _INBOX.c.user_id == bindparam("user_id"),
+        _INBOX.c.state == InboxState.NEW,
+    )
+    .order_by(_INBOX.c.id)
+    .limit(_BATCH)
+)
 
 Decode = Callable[[str, dict[str, Any]], IncomingEvent | None]
 """Reads the payload that an account stored; raises anything for one that makes no sense."""
@@ -49,10 +69,19 @@ class InboxItem:
     unreadable: str | None = None
 
 
-class Thinker(Protocol):
+T = TypeVar("T")
+
+
+class Thinker(Protocol[T]):
     """Whoever turns events into decisions and rows, marking the inbox rows done in the same transaction."""
 
-    async def handle(self, address: Address, items: Sequence[InboxItem], event: IncomingEvent) -> None: ...
+    def think(self, session: Session, address: Address, event: IncomingEvent) -> T:
+        """What `handle` would find out first. Changes nothing; the result may be thrown away."""
+
+    async def handle(
+        self, address: Address, items: Sequence[InboxItem], event: IncomingEvent, thought: T | None
+    ) -> None:
+        """Answer; `thought` is what `think` found, where it was asked."""
 
     async def set_aside(self, address: Address, item: InboxItem, problem: str) -> None: ...
 
@@ -83,50 +112,42 @@ class AccountInlet:
             log.warning("%s: %s", self._account, problem)
         else:
             log.info("%s: working", self._account)
-        await self._db.write(lambda session: self._change(session, problem=problem))
+        await self._db.write(lambda session: self._change(session, "problem", problem))
         self._bus.publish("desk", "channels")
 
     def _store(self, session: Session, events: Sequence[RawEvent], cursor: str | None) -> None:
-        insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
         now = self._clock()
-        for event in events:
-            session.execute(
-                insert(InboxEvent)
-                .values(
-                    account=self._account,
-                    event_key=event.key,
-                    message_key=event.message_key,
-                    user_id=event.user_id,
-                    payload=event.payload,
-                    received_at=now,
-                    attempts=0,
-                    state=InboxState.NEW,
-                )
-                .on_conflict_do_nothing()
-            )
+        stored = [
+            {
+                "account": self._account,
+                "event_key": event.key,
+                "message_key": event.message_key,
+                "user_id": event.user_id,
+                "payload": event.payload,
+                "received_at": now,
+            }
+            for event in events
+        ]
+        rows.add_new(session, InboxEvent, stored)
         if cursor is not None:
-            self._change(session, cursor=cursor)
+            self._change(session, "cursor", cursor)
         for user_id in dict.fromkeys(event.user_id for event in events):
             note = f"{self._account}/{user_id}"
             after_commit(session, lambda note=note: self._bus.publish("inbox", note))  # type: ignore[misc]
 
-    def _change(self, session: Session, **values: str | None) -> None:
-        change = (
-            update(ChannelState)
-            .where(ChannelState.account == self._account)
-            .values(updated_at=self._clock(), **values)
-            .execution_options(synchronize_session=False)
-        )
-        if not session.execute(change).rowcount:  # type: ignore[attr-defined]  # an UPDATE's result counts its rows
+    def _change(self, session: Session, column: str, value: str | None) -> None:
+        values = {"name": self._account, column: value, "now": self._clock()}
+        change = _CHANGES[column]
+        if not rows.run(session, change, values).rowcount:
             random_base(session, self._account, self._clock())  # the row exists from here on
-            session.execute(change)
+            rows.run(session, change, values)
 
 
-class Intake:
+class Intake(Generic[T]):
     """Sees to it that every stored event is thought about, in order per contact."""
 
     def __init__(
-        self, db: Database, bus: Bus, clock: Clock, decode: Decode, thinker: Thinker, burst_window: float
+        self, db: Database, bus: Bus, clock: Clock, decode: Decode, thinker: Thinker[T], burst_window: float
     ) -> None:
         self._db = db
         self._bus = bus
@@ -168,11 +189,11 @@ class Intake:
             select(InboxEvent.account, InboxEvent.user_id).where(InboxEvent.state == InboxState.NEW).distinct()
         ).limit(1000)
         try:
-            rows = await self._db.read(lambda session: [(row[0], row[1]) for row in session.execute(undone)])
+            found = await self._db.read(lambda session: [(row[0], row[1]) for row in session.execute(undone)])
         except Exception:  # a database that is away comes back
             log.warning("the inbox cannot be read at present", exc_info=True)
             return
-        for account, user_id in rows:
+        for account, user_id in found:
             address = Address(account, user_id)
             if address not in self._rounds:
                 self._start(address)
@@ -208,7 +229,7 @@ class Intake:
 
     async def _step(self, address: Address) -> bool:
         """Handle the contact's next event or burst; False when no more is known to wait."""
-        items = await self._db.read(lambda session: self._waiting(session, address))
+        items, thought = await self._db.read(lambda session: self._look_at(session, address))
         if not items:
             return False
         pause = self._typing(items)
@@ -226,11 +247,11 @@ class Intake:
             ids = [item.id for item in burst]
             # An event from before this process may have been the end of the last one: it is counted beforehand and in
             # a transaction of its own. All others are counted when handling them fails.
-            suspect = any(item.received_at < self._since for item in burst)
+            suspect = self._suspect(burst)
             if suspect:
                 await self._db.write(lambda session: _count(session, ids))
             try:
-                await self._thinker.handle(address, burst, _joined(burst, address))
+                await self._thinker.handle(address, burst, _joined(burst, address), thought)
             except Exception:
                 if not suspect:
                     await self._db.write(lambda session: _count(session, ids))
@@ -238,20 +259,27 @@ class Intake:
         # Whoever stores more says so (see `_start`), and where that is lost the next look finds it.
         return len(items) > len(burst) or len(items) == _BATCH
 
-    def _waiting(self, session: Session, address: Address) -> list[InboxItem]:
-        rows = session.scalars(
-            select(InboxEvent)
-            .where(
-                InboxEvent.account == address.account,
-                InboxEvent.user_id == address.user_id,
-                InboxEvent.state == InboxState.NEW,
-            )
-            .order_by(InboxEvent.id)
-            .limit(_BATCH)
-        )
-        return [self._read(row) for row in rows]
+    def _look_at(self, session: Session, address: Address) -> tuple[list[InboxItem], T | None]:
+        """What waits from the contact and, where it can be handled now, the first thought about it: one read for both."""
+        items = self._waiting(session, address)
+        if not items or items[0].unreadable or items[0].attempts or self._typing(items) > 0:
+            return items, None
+        burst = self._burst(items)
+        if self._suspect(burst):
+            return items, None  # it may be the end of this process, so it is counted first
+        try:
+            return items, self._thinker.think(session, address, _joined(burst, address))
+        except Exception:  # what fails here fails again in handling, where it is counted  # noqa: BLE001
+            return items, None
 
-    def _read(self, row: InboxEvent) -> InboxItem:
+    def _suspect(self, burst: Sequence[InboxItem]) -> bool:
+        return any(item.received_at < self._since for item in burst)
+
+    def _waiting(self, session: Session, address: Address) -> list[InboxItem]:
+        found = rows.run(session, _WAITING, {"account": address.account, "user_id": address.user_id})
+        return [self._read(row) for row in found]
+
+    def _read(self, row: Row[Any]) -> InboxItem:
         try:
             event = self._decode(row.account, row.payload)
         except Exception as error:  # a payload may be wrong in any way  # noqa: BLE001
@@ -292,12 +320,7 @@ class Intake:
 
 
 def _count(session: Session, ids: list[int]) -> None:
-    session.execute(
-        update(InboxEvent)
-        .where(InboxEvent.id.in_(ids))
-        .values(attempts=InboxEvent.attempts + 1)
-        .execution_options(synchronize_session=False)
-    )
+    rows.run(session, update(_INBOX).where(_INBOX.c.id.in_(ids)).values(attempts=_INBOX.c.attempts + 1))
 
 
 def _joined(burst: Sequence[InboxItem], address: Address) -> IncomingEvent:

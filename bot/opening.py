@@ -11,6 +11,7 @@ from bot.channels.web.site import Demo, build_site
 from bot.control import listening
 from bot.running import Role, run
 from bot.settings import Settings
+from infra import heap
 from infra.errors import PlainError
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ async def open_doors(settings: Settings, only: Role | None) -> None:
         )
     if only == "bot" and not settings.channels:
         raise PlainError("There is no channel to serve: set FRONTDESK_TELEGRAM_TOKEN or FRONTDESK_VK_TOKEN.")
+    heap.share_one_arena()
     async with AsyncExitStack() as stack:
         simulated = None
         if not settings.channels and only is None:
@@ -42,6 +44,7 @@ async def open_doors(settings: Settings, only: Role | None) -> None:
         else:
             await demo.retire(app)
         site = None if only == "bot" else build_site(app, shown)
+        heap.settle()
         await run(app, only, site, lambda address: _welcome(app, address, shown))
 
 

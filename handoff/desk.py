@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from handoff import waiting
 from handoff.errors import ClosedError, EmptyTextError, HeldError, NotFoundError
-from handoff.messages import RichText
+from handoff.messages import Addressee, RichText
 from handoff.models import LIVE, Agent, Contact, Message, MessageKind, Ticket, TicketStatus
 from handoff.outbox import Choice, Outbox
 from handoff.richtext import clean
@@ -31,7 +31,7 @@ class Desk:
     # --- the contact's side -----------------------------------------------------------------------------------------
 
     def open(
-        self, session: Session, contact: Contact, question: str, *, reason: str, category: str | None = None
+        self, session: Session, contact: Contact | Addressee, question: str, *, reason: str, category: str | None = None
     ) -> Ticket:
         """Hand a question to people; its id is the number to tell the contact."""
         now = self._clock()
@@ -130,7 +130,7 @@ class Desk:
         ticket = self._hold(session, ticket_id, agent_id)
         contact, agent = self._contact(session, ticket), session.get_one(Agent, agent_id)
         head = WORDS.text(ticket.language, "{agent}, question №{number}:", agent=agent.name, number=ticket.id)
-        message = self._outbox.post(
+        message_id = self._outbox.post(
             session,
             contact,
             RichText(f"{head}\n{text}"),
@@ -145,7 +145,7 @@ class Desk:
         ticket.first_reply_at = ticket.first_reply_at or now
         contact.version += 1
         self._touch(session, ticket)
-        return message.id
+        return message_id
 
     def note(self, session: Session, ticket_id: int, agent_id: int, text: str, key: str | None = None) -> int:
         """Write what only agents read; allowed on a ticket that another agent holds. Returns the message's id."""

@@ -20,6 +20,16 @@ class Address:
         return f"{self.account}/{self.user_id}"
 
 
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """A contact as far as sending needs to know one."""
+
+    id: int
+    account: str
+    user_id: str
+    language: str
+
+
 class EntityKind(StrEnum):
     """The formatting that every channel can show or drop."""
 

@@ -7,28 +7,25 @@ one who marked it. So a process that dies or sleeps can neither lose a part nor 
 import secrets
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
-from typing import Any, cast
+from datetime import timedelta
+from typing import Any
 
-from sqlalchemy import Row, Table, and_, bindparam, exists, func, or_, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
+from handoff import claiming
+from handoff.claiming import Claims
 from handoff.errors import NotFoundError, StateError
 from handoff.messages import (
-    Address,
-    Button,
-    Entity,
-    EntityKind,
+    Addressee,
     OutgoingPart,
     Retry,
     RichText,
     SendOutcome,
+    Sent,
     Uncertain,
 )
 from handoff.models import (
-    UNFINISHED,
-    ChannelState,
     ChoiceRow,
     Contact,
     Delivery,
@@ -38,32 +35,10 @@ from handoff.models import (
 )
 from handoff.richtext import split
 from handoff.settling import Attempt, verdict
+from infra import rows
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import after_commit
-
-LEASE = timedelta(seconds=45)
-"""Longer than any one request to a platform may take (15 s), so that a living sender never loses its claim."""
-
-# Every part that goes out passes here several times: plain rows and a statement built once cost a third.
-_ROWS = cast("Table", Delivery.__table__)
-_EARLIER = _ROWS.alias()
-_HEADS = (
-    select(*_ROWS.c["id", "contact_id", "account", "user_id", "text", "entities", "buttons", "random_id"])
-    .where(
-        _ROWS.c.account == bindparam("account"),
-        _ROWS.c.state.in_((DeliveryState.QUEUED, DeliveryState.RETRYING)),
-        _ROWS.c.next_attempt_at <= bindparam("now"),
-        ~exists().where(
-            _EARLIER.c.contact_id == _ROWS.c.contact_id,
-            _EARLIER.c.id < _ROWS.c.id,
-            _EARLIER.c.state.in_(UNFINISHED),
-        ),
-    )
-    .order_by(_ROWS.c.next_attempt_at, _ROWS.c.id)
-    .limit(bindparam("most"))
-    .with_for_update(of=_ROWS, skip_locked=True)
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,15 +48,6 @@ class Choice:
     label: str
     action: str
     data: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Claimed:
-    """A delivery that the caller may now send."""
-
-    delivery_id: int
-    contact_id: int
-    part: OutgoingPart
 
 
 class Outbox:
@@ -94,7 +60,7 @@ class Outbox:
     def post(
         self,
         session: Session,
-        contact: Contact,
+        contact: Contact | Addressee,
         text: RichText,
         *,
         ticket_id: int | None = None,
@@ -103,13 +69,15 @@ class Outbox:
         agent_id: int | None = None,
         key: str | None = None,
         shown: str | None = None,
-    ) -> Message:
-        """Write an outgoing message and queue its parts; the buttons go under the last one.
+    ) -> int:
+        """Write an outgoing message and queue its parts, the buttons under the last one; the id of the message.
 
         `shown` is what the thread on the desk shows where that differs from what is sent.
         """
         now = self._clock()
-        message = Message(
+        message = rows.add(
+            session,
+            Message,
             contact_id=contact.id,
             ticket_id=ticket_id,
             kind=MessageKind.OUTGOING,
@@ -119,60 +87,47 @@ class Outbox:
             key=key,
             at=now,
         )
-        session.add(message)
-        session.flush()
-        base = random_base(session, contact.account, now)
+        buttons = _buttons(session, contact.id, choices)
         parts = split(text)
         for part in parts:
-            last = part is parts[-1]
-            delivery = Delivery(
-                message_id=message.id,
+            rows.add(
+                session,
+                Delivery,
+                message_id=message,
                 contact_id=contact.id,
                 account=contact.account,
                 user_id=contact.user_id,
                 text=part.text,
                 entities=[asdict(entity) for entity in part.entities],
-                buttons=[_button(session, contact.id, choice) for choice in choices] if last else [],
+                buttons=buttons if part is parts[-1] else [],
                 by_agent=agent_id is not None,
                 state=DeliveryState.QUEUED,
                 next_attempt_at=now,
                 updated_at=now,
             )
-            session.add(delivery)
-            session.flush()
-            # A counter from a random base: never 0 (which switches VK's check off), never the same within 2^31 parts.
-            delivery.random_id = (base + delivery.id) % 0x7FFFFFFF + 1
         account = contact.account  # the row cannot be read once its unit of work is over
         after_commit(session, lambda: self._bus.publish("outbox", account))
         return message
 
-    def claim(self, session: Session, account: str, owner: str, limit: int) -> list[Claimed]:
-        """Lease up to `limit` parts that are due, at most one per contact and never past an unfinished earlier one."""
-        now = self._clock()
-        heads = session.execute(_HEADS, {"account": account, "now": now, "most": limit}).all()
-        if heads:
-            session.execute(
-                update(_ROWS)
-                .where(_ROWS.c.id.in_([row.id for row in heads]))
-                .values(state=DeliveryState.CLAIMED, lease_owner=owner, lease_until=now + LEASE, updated_at=now)
-            )
-        return [Claimed(row.id, row.contact_id, _part(row)) for row in heads]
+    def claim(
+        self,
+        session: Session,
+        account: str,
+        owner: str,
+        limit: int,
+        *,
+        at_once: int = 0,
+        resting: frozenset[int] = frozenset(),
+    ) -> Claims:
+        """Lease up to `limit` parts that are due, at most one per contact and never past an unfinished earlier one.
+
+        The first `at_once` of them are fenced in the same stroke, save those to a contact in `resting`.
+        """
+        return claiming.claim(session, account, owner, limit, self._clock(), at_once=at_once, resting=resting)
 
     def fence(self, session: Session, delivery_id: int, owner: str) -> bool:
         """Mark the part `sending`, just before the wire; False means that it is no longer the caller's to send."""
-        now = self._clock()
-        marked = session.execute(
-            update(_ROWS)
-            .where(_ROWS.c.id == delivery_id, _ROWS.c.state == DeliveryState.CLAIMED, _ROWS.c.lease_owner == owner)
-            .values(
-                state=DeliveryState.SENDING,
-                attempts=_ROWS.c.attempts + 1,
-                first_attempt_at=func.coalesce(_ROWS.c.first_attempt_at, now),
-                lease_until=now + LEASE,
-                updated_at=now,
-            )
-        )
-        return bool(marked.rowcount)  # type: ignore[attr-defined]  # an UPDATE's result counts its rows
+        return claiming.fence(session, delivery_id, owner, self._clock())
 
     def release(self, session: Session, delivery_ids: Sequence[int], owner: str) -> None:
         """Give back claimed parts unsent."""
@@ -188,11 +143,22 @@ class Outbox:
 
         `idempotent` says that the platform shows a repeat of the same `random_id` once.
         """
+        if isinstance(outcome, Sent):  # nearly always, so it takes the short way
+            return self._sent(session, delivery_id, owner, outcome)
         delivery = self._mine(session, delivery_id, owner, DeliveryState.SENDING)
         if delivery is None:
             return None
         self._apply(session, delivery, outcome, idempotent=idempotent)
         return delivery.state
+
+    def _sent(self, session: Session, delivery_id: int, owner: str, outcome: Sent) -> DeliveryState | None:
+        settled = claiming.mark_sent(session, delivery_id, owner, outcome.platform_ids, self._clock())
+        if settled is None:
+            return None
+        if settled.by_agent:
+            contact_id = str(settled.contact_id)
+            after_commit(session, lambda: self._bus.publish("desk", contact_id))
+        return DeliveryState.SENT
 
     def recover(self, session: Session, account: str, owner: str, *, idempotent: bool) -> None:
         """Take back what a dead sender held: leases that ran out, and those of anyone but `owner`.
@@ -216,16 +182,6 @@ class Outbox:
                 self._apply(session, delivery, Retry("the program stopped while sending"), idempotent=True)
             else:
                 self._apply(session, delivery, Uncertain("the program stopped while sending"), idempotent=False)
-
-    def next_due(self, session: Session, account: str) -> datetime | None:
-        """When the earliest part of the account that has to wait for its time may be tried."""
-        return session.scalar(
-            select(func.min(Delivery.next_attempt_at)).where(
-                Delivery.account == account,
-                Delivery.state.in_((DeliveryState.QUEUED, DeliveryState.RETRYING)),
-                Delivery.next_attempt_at > self._clock(),
-            )
-        )
 
     def retry(self, session: Session, delivery_id: int) -> None:
         """An agent's decision to send a part again, or at once.
@@ -302,35 +258,12 @@ class Outbox:
         return delivery
 
 
-def random_base(session: Session, account: str, now: datetime) -> int:
-    """Start of the account's `random_id` counter, drawn once."""
-    wanted = select(ChannelState.random_base).where(ChannelState.account == account)
-    known = session.scalar(wanted)
-    if known is not None:
-        return known
-    insert = postgresql.insert if session.get_bind().dialect.name == "postgresql" else sqlite.insert
-    session.execute(
-        insert(ChannelState)
-        .values(account=account, random_base=secrets.randbelow(2**31), updated_at=now)
-        .on_conflict_do_nothing()
-    )
-    return session.scalars(wanted).one()
-
-
-def _button(session: Session, contact_id: int, choice: Choice) -> dict[str, str]:
-    row = ChoiceRow(id=secrets.token_urlsafe(12), contact_id=contact_id, action=choice.action, data=choice.data)
-    session.add(row)
-    return {"label": choice.label, "id": row.id}
-
-
-def _part(row: Row[Any]) -> OutgoingPart:
-    entities = tuple(Entity(EntityKind(e["kind"]), e["offset"], e["length"], e["url"]) for e in row.entities)
-    return OutgoingPart(
-        Address(row.account, row.user_id),
-        RichText(row.text, entities),
-        tuple(Button(button["label"], button["id"]) for button in row.buttons),
-        row.random_id or 0,
-    )
+def _buttons(session: Session, contact_id: int, choices: Sequence[Choice]) -> list[dict[str, str]]:
+    """Keep what the buttons mean; what the platform gets of them."""
+    named = [(secrets.token_urlsafe(12), choice) for choice in choices]
+    meanings = [{"id": id_, "contact_id": contact_id, "action": c.action, "data": c.data} for id_, c in named]
+    rows.add_all(session, ChoiceRow, meanings)
+    return [{"label": choice.label, "id": id_} for id_, choice in named]
 
 
 def _rewrite(delivery: Delivery, part: OutgoingPart) -> None:

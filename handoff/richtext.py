@@ -1,6 +1,7 @@
 """Markdown to text with entities, and long texts into parts that each fit one platform message."""
 
 import re
+from functools import lru_cache
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
@@ -17,7 +18,7 @@ _SENTENCE_END = re.compile(r"[.!?…](?=\s)")
 
 def units(text: str) -> int:
     """Length in UTF-16 units."""
-    return len(text) + sum(character > "\uffff" for character in text)
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def clean(text: str) -> str:
@@ -26,6 +27,7 @@ def clean(text: str) -> str:
     return "".join(character for character in text if character in "\n\t" or ord(character) >= 32)
 
 
+@lru_cache(512)  # an answer is read once and sent many times
 def from_markdown(source: str) -> RichText:
     """Read bold, italic, code, links, pictures (as links), lists and paragraphs; anything else stays as written."""
     writer = _Writer()

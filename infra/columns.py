@@ -5,7 +5,18 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, DateTime, Dialect, Enum, Integer, MetaData, Text, TypeDecorator
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    DateTime,
+    Dialect,
+    Enum,
+    Integer,
+    MetaData,
+    Text,
+    TypeDecorator,
+    literal_column,
+)
 from sqlalchemy.orm import DeclarativeBase
 
 # SQLite numbers rows by itself only where the type is exactly INTEGER.
@@ -21,6 +32,11 @@ def word_of(enum: type[StrEnum]) -> Enum:
 
 def _values(enum: type[StrEnum]) -> list[str]:
     return [member.value for member in enum]
+
+
+def words(*members: StrEnum) -> list[ColumnElement[str]]:
+    """The words for an `IN` of a statement that runs often: written out, where values would be filled in each time."""
+    return [literal_column(f"'{member.value}'", Text()) for member in members]
 
 
 class UtcDateTime(TypeDecorator[datetime]):

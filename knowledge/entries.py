@@ -3,19 +3,31 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, Row, bindparam, func, select
 from sqlalchemy.orm import Session
 
+from infra import rows
+from infra.rows import table
 from knowledge.drafts import EntryDraft, Handoff, Status
 from knowledge.models import Category, Entry
-from knowledge.stored import alternatives, draft_of
+from knowledge.stored import alternatives
 from knowledge.texts import folded, tidy_line, unstorable
 
 Order = Literal["position", "asked"]
 
 _QUERY_WORDS = 16
+_SHELVES = table(Category)
+_ENTRIES = table(Entry)
+# Every question reads a few entries: plain rows, and for that a statement built once.
+_VIEWED = select(
+    *(column for column in _ENTRIES.c if column.key not in {"category_id", "fingerprint", "search"}),
+    _SHELVES.c.key.label("category"),
+    _SHELVES.c.titles,
+    _SHELVES.c.handoff.label("category_handoff"),
+).select_from(_ENTRIES.outerjoin(_SHELVES, _SHELVES.c.id == _ENTRIES.c.category_id))
+_BY_ID = _VIEWED.where(_ENTRIES.c.id.in_(bindparam("ids", expanding=True)))
 _LARGEST_ID = 2**63 - 1
 
 
@@ -86,7 +98,7 @@ def entry(session: Session, entry_id: int) -> EntryView | None:
 
 def entries_by_id(session: Session, ids: Sequence[int]) -> dict[int, EntryView]:
     """The entries with these ids, archived ones too; an unknown id is left out."""
-    return {view.id: view for view in _views(session, [Entry.id.in_(ids)], limit=len(ids))}
+    return {view.id: view for view in _read(session, rows.run(session, _BY_ID, {"ids": ids}).all())}
 
 
 def entry_named(session: Session, key: str, lang: str) -> EntryView | None:
@@ -168,34 +180,32 @@ def _views(
     offset: int = 0,
     limit: int = 1,
 ) -> tuple[EntryView, ...]:
-    wanted = select(Entry, Category.key, Category.titles, Category.handoff).outerjoin(
-        Category, Category.id == Entry.category_id
-    )
+    wanted = _VIEWED
     if order == "asked":
         wanted = wanted.order_by((Entry.helped + Entry.not_helped).desc())
     wanted = wanted.where(*conditions).order_by(Entry.position, Entry.id).offset(offset).limit(limit)
-    # The counters are raised by UPDATE, behind the back of rows that this session may have loaded before.
-    rows = session.execute(wanted.execution_options(populate_existing=True)).all()
-    wordings = alternatives(session, [row.id for row, *_ in rows])
-    return tuple(
-        _view(row, draft_of(row, key, wordings.get(row.id, ())), title(key, titles, row.lang), handoff)
-        for row, key, titles, handoff in rows
-    )
+    session.flush()  # plain rows do not wait for what this session has changed
+    return _read(session, rows.run(session, wanted).all())
 
 
-def _view(row: Entry, draft: EntryDraft, category_title: str, category_handoff: Handoff | None) -> EntryView:
+def _read(session: Session, found: Sequence[Row[Any]]) -> tuple[EntryView, ...]:
+    wordings = alternatives(session, [row.id for row in found])
+    return tuple(_view(row, wordings.get(row.id, ())) for row in found)
+
+
+def _view(row: Row[Any], wordings: tuple[str, ...]) -> EntryView:
     return EntryView(
         id=row.id,
-        key=draft.key,
-        lang=draft.lang,
-        category=draft.category,
-        category_title=category_title,
-        question=draft.question,
-        alternatives=draft.alternatives,
-        answer=draft.answer,
-        own_handoff=draft.handoff,
-        handoff=draft.handoff or category_handoff or "allowed",
-        status=draft.status,
+        key=row.key,
+        lang=row.lang,
+        category=row.category,
+        category_title=title(row.category, row.titles, row.lang),
+        question=row.question,
+        alternatives=wordings,
+        answer=row.answer,
+        own_handoff=row.handoff,
+        handoff=row.handoff or row.category_handoff or "allowed",
+        status=row.status,
         position=row.position,
         helped=row.helped,
         not_helped=row.not_helped,

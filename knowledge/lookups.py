@@ -6,6 +6,7 @@ from typing import get_args
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from infra import rows
 from knowledge.matching import Band, Match
 from knowledge.models import Entry, Lookup, Outcome
 
@@ -14,7 +15,9 @@ OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
 def record_lookup(session: Session, *, contact_id: int | None, match: Match, lang: str, at: datetime) -> int:
     """Keep what was asked and found; the id of the lookup. An answer counts as its first candidate being chosen."""
-    row = Lookup(
+    return rows.add(
+        session,
+        Lookup,
         contact_id=contact_id,
         question=match.question,
         band=match.band.value,
@@ -27,9 +30,6 @@ def record_lookup(session: Session, *, contact_id: int | None, match: Match, lan
         lang=lang,
         at=at,
     )
-    session.add(row)
-    session.flush()
-    return row.id
 
 
 def settle_lookup(session: Session, lookup_id: int, outcome: Outcome, chosen_entry_id: int | None = None) -> bool:

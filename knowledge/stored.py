@@ -4,11 +4,17 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
+from infra import rows
+from infra.rows import table
 from knowledge.drafts import CategoryDraft, Draft, EntryDraft
 from knowledge.models import Category, Entry, Phrasing
+
+_PHRASINGS = table(Phrasing)
+_WORDINGS = select(_PHRASINGS.c.entry_id, _PHRASINGS.c.text).order_by(_PHRASINGS.c.entry_id, _PHRASINGS.c.position)
+_WORDINGS_OF = _WORDINGS.where(_PHRASINGS.c.entry_id.in_(bindparam("entries", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +28,7 @@ class StoredEntry:
 
 def stored_entries(session: Session) -> list[StoredEntry]:
     """Every entry, archived ones too, in the order of the lists."""
-    rows = session.execute(
+    found = session.execute(
         select(Entry, Category.key)
         .outerjoin(Category, Category.id == Entry.category_id)
         .order_by(Entry.position, Entry.id)
@@ -30,18 +36,19 @@ def stored_entries(session: Session) -> list[StoredEntry]:
     wordings = alternatives(session)
     return [
         StoredEntry(entry.id, entry.position, draft_of(entry, category, wordings.get(entry.id, ())))
-        for entry, category in rows
+        for entry, category in found
     ]
 
 
 def alternatives(session: Session, entry_ids: Iterable[int] | None = None) -> dict[int, tuple[str, ...]]:
     """The other wordings by entry, of every entry or of a page of them."""
-    wanted = select(Phrasing.entry_id, Phrasing.text).order_by(Phrasing.entry_id, Phrasing.position)
-    if entry_ids is not None:
-        wanted = wanted.where(Phrasing.entry_id.in_(tuple(entry_ids)))
+    if entry_ids is None:
+        wordings = rows.run(session, _WORDINGS)
+    else:
+        wordings = rows.run(session, _WORDINGS_OF, {"entries": tuple(entry_ids)})
     found: defaultdict[int, list[str]] = defaultdict(list)
-    for entry_id, text in session.execute(wanted):
-        found[entry_id].append(text)
+    for row in wordings:
+        found[row.entry_id].append(row.text)
     return {entry_id: tuple(texts) for entry_id, texts in found.items()}
 
 
@@ -59,8 +66,8 @@ def draft_of(entry: Entry, category: str | None, wordings: tuple[str, ...]) -> E
 
 
 def stored_categories(session: Session) -> list[CategoryDraft]:
-    rows = session.scalars(select(Category).order_by(Category.position, Category.id))
-    return [CategoryDraft(row.key, row.titles, row.handoff) for row in rows]
+    found = session.scalars(select(Category).order_by(Category.position, Category.id))
+    return [CategoryDraft(row.key, row.titles, row.handoff) for row in found]
 
 
 def stored_draft(session: Session) -> Draft:

@@ -1,21 +1,16 @@
 """What every test may ask for: a database of its own on either server, and a bus to go with it."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
-from bot.schema import migrate
-from infra.database import Database
+from tests.servers.databases import Databases
 from tests.servers.postgres import Postgres
 from tests.servers.valkey import Valkey
-
-_numbers = count(1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,19 +36,15 @@ def valkey() -> Iterator[Valkey]:
 
 
 @pytest.fixture(scope="session")
-def postgres_database(postgres: Postgres) -> Callable[[], str]:
-    """Makes an empty database with every table and returns its address."""
-    _execute(postgres, "CREATE DATABASE pattern")
-    pattern = Database(postgres.url("pattern"))
-    migrate(pattern)
-    pattern.engine.dispose()
+def databases(postgres: Postgres) -> Databases:
+    return Databases(postgres)
 
-    def make() -> str:
-        name = f"test_{next(_numbers)}"
-        _execute(postgres, f"CREATE DATABASE {name} TEMPLATE pattern")
-        return postgres.url(name)
 
-    return make
+@pytest.fixture
+def postgres_database(databases: Databases) -> Iterator[str]:
+    """The address of an empty database with every table."""
+    yield databases.lend()
+    databases.take_back()
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
@@ -61,14 +52,7 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     """Both ways to run: SQLite with hints in the process, PostgreSQL with hints through Valkey."""
     if request.param == "sqlite":
         return Backend(f"sqlite:///{tmp_path}/frontdesk.db", None)
-    make = request.getfixturevalue("postgres_database")
-    return Backend(make(), request.getfixturevalue("valkey").url)
-
-
-def _execute(server: Postgres, statement: str) -> None:
-    url = server.url().replace("+psycopg", "")
-    with psycopg.connect(url, autocommit=True) as connection:
-        connection.execute(statement)
+    return Backend(request.getfixturevalue("postgres_database"), request.getfixturevalue("valkey").url)
 
 
 # --- nothing may be skipped where everything is installed ------------------------------------------------------------

@@ -19,7 +19,7 @@ try:
     from aiogram.client.session.aiohttp import AiohttpSession
     from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
     from aiogram.methods import TelegramMethod
-    from aiogram.methods.base import TelegramType
+    from aiogram.methods.base import Response, TelegramType
     from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
     from aiogram.utils.token import TokenValidationError
 finally:
@@ -83,6 +83,10 @@ complete(
     methods.DeleteWebhook,
     methods.SetWebhook,
 )
+
+# aiogram asks pydantic for `Response[what a method returns]` with every answer, and pydantic makes the class anew (1.5 ms)
+# unless somebody holds on to it.
+_ANSWERS = (Response[dict[str, Any]], Response[list[Any]], Response[bool])
 
 __all__ = [
     "PRODUCTION",

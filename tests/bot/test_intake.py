@@ -42,9 +42,25 @@ class Listener:
         self.quarantined: list[tuple[str, str, str]] = []
         self.attempts: list[int] = []
         self.fails_on: set[str] = set()
+        self.busy = 0
         self._database = database
 
-    async def handle(self, address: Address, items: Sequence[InboxItem], event: IncomingEvent) -> None:
+    def think(self, session: Session, address: Address, event: IncomingEvent) -> str:  # noqa: ARG002 - the protocol's
+        if event.text in self.fails_on:
+            raise RuntimeError("on purpose")
+        return event.text
+
+    async def handle(
+        self, address: Address, items: Sequence[InboxItem], event: IncomingEvent, thought: str | None
+    ) -> None:
+        assert thought in {None, event.text}
+        self.busy += 1
+        try:
+            await self._handle(address, items, event)
+        finally:
+            self.busy -= 1
+
+    async def _handle(self, address: Address, items: Sequence[InboxItem], event: IncomingEvent) -> None:
         self.attempts.append(
             await self._database.read(lambda session: session.get_one(InboxEvent, items[0].id).attempts)
         )
@@ -96,10 +112,13 @@ class Inbox:
         return await self.database.read(work)
 
     async def emptied(self) -> None:
+        """Wait until all is thought about; what a listener has just marked done it may yet have to note."""
         undone = select(InboxEvent.id).where(InboxEvent.state == InboxState.NEW).limit(1)
         async with asyncio.timeout(PATIENCE):
             while await self.database.read(lambda session: session.scalar(undone)) is not None:
                 await asyncio.sleep(0.02)
+            while self.listener.busy:
+                await asyncio.sleep(0)
 
     async def change(self, **values: object) -> None:
         await self.database.write(lambda session: session.execute(update(InboxEvent).values(**values)))
@@ -203,6 +222,7 @@ async def test_two_who_think_on_one_database_handle_nothing_twice(database: Data
         for text in texts:
             await one.inlet.store([raw(str(user), text) for user in range(8)])
         await one.emptied()
+        await two.emptied()
     heard = one.listener.heard + two.listener.heard
     assert sorted(heard) == sorted((str(user), text) for user in range(8) for text in texts)
     for listener in (one.listener, two.listener):

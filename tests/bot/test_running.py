@@ -222,7 +222,7 @@ async def test_one_account_with_a_rejected_token_stops_no_other(tmp_path: Path) 
 
 
 async def test_an_event_that_one_role_receives_is_thought_about_by_the_other(
-    postgres_database: Callable[[], str], valkey: Valkey, tmp_path: Path
+    postgres_database: str, valkey: Valkey, tmp_path: Path
 ) -> None:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -230,7 +230,7 @@ async def test_an_event_that_one_role_receives_is_thought_about_by_the_other(
     async with platforms() as (telegram, vk):
         settings = {
             **accounts(telegram, vk),
-            "DATABASE_URL": postgres_database(),
+            "DATABASE_URL": postgres_database,
             "REDIS_URL": valkey.url,
             "PUBLIC_URL": f"http://127.0.0.1:{port}",
             "SECRET_KEY": "a key of the tests alone",

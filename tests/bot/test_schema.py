@@ -9,7 +9,7 @@ import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import inspect, text
+from sqlalchemy import MetaData, inspect, make_url, text
 
 import handoff.models
 import knowledge.models
@@ -17,6 +17,7 @@ from bot.schema import migrate
 from infra.columns import Base
 from infra.database import Database
 from infra.errors import PlainError
+from tests.conftest import Backend
 from tests.servers.postgres import Postgres
 
 REPOSITORY = Path(__file__).parents[2]
@@ -28,6 +29,51 @@ def test_a_fresh_database_is_what_the_models_say(database: Database) -> None:
         context = MigrationContext.configure(connection, opts={"compare_type": True, "compare_server_default": True})
         assert compare_metadata(context, Base.metadata) == []
         assert {table.__tablename__ for table in TABLES} <= set(inspect(connection).get_table_names())
+
+
+def test_the_migrations_lead_to_the_same_schema_as_a_fresh_start(
+    database: Database, backend: Backend, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if database.dialect == "sqlite":
+        other = Database(f"sqlite:///{tmp_path}/migrated.db")
+    else:
+        name = make_url(backend.database_url).database
+        other = Database(make_empty(request.getfixturevalue("postgres"), f"{name}_migrated"))
+    try:
+        with other.engine.begin() as connection:
+            connection.execute(text("CREATE TABLE not_ours (id INTEGER)"))  # so it is not empty, and goes the long way
+        assert migrate(other) is not None
+        with other.engine.begin() as connection:
+            connection.execute(text("DROP TABLE not_ours"))
+        assert schema(other) == schema(database)
+    finally:
+        other.engine.dispose()
+
+
+def schema(database: Database) -> dict[str, list[str]]:
+    """Every statement that makes the schema, as the database itself tells it, and the rows that came with it."""
+    with database.engine.connect() as connection:
+        if database.dialect == "sqlite":
+            # The order of a table's constraints says nothing, and each stands on a line of its own.
+            statements = sorted(
+                "\n".join(sorted(line.strip().rstrip(",") for line in sql.splitlines()))
+                for sql in connection.scalars(text("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"))
+            )
+        else:
+            statements = sorted(str(tuple(row)) for query in POSTGRES_SCHEMA for row in connection.execute(text(query)))
+        found = MetaData()
+        found.reflect(connection)
+        rows = [f"{table}: {tuple(row)}" for table in found.sorted_tables for row in connection.execute(table.select())]
+    return {"statements": statements, "rows": sorted(rows)}
+
+
+POSTGRES_SCHEMA = (
+    "SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default, is_identity"
+    " FROM information_schema.columns WHERE table_schema = 'public'",
+    "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
+    "SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint"
+    " WHERE connamespace = 'public'::regnamespace",
+)
 
 
 def test_migrating_twice_changes_nothing(database: Database) -> None:
@@ -44,9 +90,7 @@ def test_a_newer_database_is_refused_and_left_alone(database: Database) -> None:
 
 
 def test_several_processes_may_migrate_at_once(postgres: Postgres) -> None:
-    with psycopg.connect(postgres.url().replace("+psycopg", ""), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE migrated_at_once")
-    environment = {**os.environ, "FRONTDESK_DATABASE_URL": postgres.url("migrated_at_once")}
+    environment = {**os.environ, "FRONTDESK_DATABASE_URL": make_empty(postgres, "migrated_at_once")}
     command = [sys.executable, "-m", "bot", "migrate"]
     running = [
         subprocess.Popen(command, cwd=REPOSITORY, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(3)
@@ -55,3 +99,9 @@ def test_several_processes_may_migrate_at_once(postgres: Postgres) -> None:
     assert [process.returncode for process in running] == [0, 0, 0]
     assert said[0].startswith("The database is now at schema ")
     assert said[1:] == ["The database is up to date.\n"] * 2
+
+
+def make_empty(server: Postgres, name: str) -> str:
+    with psycopg.connect(server.url().replace("+psycopg", ""), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    return server.url(name)

@@ -4,15 +4,17 @@ import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
 
 from handoff.models import DeliveryState, MessageKind
 from handoff.staff import AgentView
 from tests.dashboard.test_inert import HARMFUL
-from tests.office import PASSWORD, Office
+from tests.office import PASSWORD, Office, open_office
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PROGRAM = next(filter(None, map(shutil.which, NAMES)), None)
@@ -20,6 +22,7 @@ WIDTHS = (1400, 900, 390)
 
 pytestmark = [
     pytest.mark.browser,
+    pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(PROGRAM is None, reason="no Chromium found: install one, e.g. `apt-get install chromium`"),
 ]
 # Waiting longer costs nothing where all is well, and a busy machine is no fault of the page.
@@ -48,10 +51,12 @@ class Rig:
         page = await context.new_page()
         page.on("console", self._hear)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        yield page
-        # An answer that comes while the page closes finds no elements any more, and that is nobody's fault.
-        page.remove_listener("console", self._hear)
-        await context.close()
+        try:
+            yield page
+        finally:
+            # An answer that comes while the page closes finds no elements any more, and that is nobody's fault.
+            page.remove_listener("console", self._hear)
+            await context.close()
 
     @asynccontextmanager
     async def signed_in(self, agent: AgentView, *, script: bool = True, width: int = 1400) -> AsyncIterator[Page]:
@@ -68,14 +73,21 @@ class Rig:
             self.complaints.append(message.text)
 
 
-@pytest.fixture
-async def rig(office: Office) -> AsyncIterator[Rig]:
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Chromium]:
+    """One for all: to start it takes longer than most tests, and each page has a context of its own anyway."""
     options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    async with office.served() as address, async_playwright() as playwright:
-        chromium = await playwright.chromium.launch(executable_path=PROGRAM, args=options)
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=PROGRAM, args=options)
+        yield started
+        await started.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def rig(chromium: Chromium, tmp_path: Path) -> AsyncIterator[Rig]:
+    async with open_office(tmp_path) as office, office.served() as address:
         rig = Rig(office, address, chromium)
         yield rig
-        await chromium.close()
     assert rig.complaints == []
 
 
@@ -126,6 +138,7 @@ async def test_a_change_shows_on_a_colleagues_page_and_leaves_their_words_alone(
         await hers.locator("#text").fill("Here it is.")
         await hers.locator("#text").press("Control+Enter")
         await expect(his.locator(".line-ours .words")).to_have_text("Here it is.")
+        rig.office.clock.passes(milliseconds=1)  # pages learn of a delivery by its moment, and no two bear the same
         await rig.office.delivery(number, DeliveryState.FAILED, "the message is too long")
         await expect(his.locator(".mark-failed")).to_contain_text("✕ failed: the message is too long")
         await expect(his.locator("#text")).to_have_value("half a sent")

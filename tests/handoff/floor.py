@@ -7,14 +7,15 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
+from handoff.claiming import Claimed
 from handoff.desk import Desk
 from handoff.messages import RichText, SendOutcome, Sent
-from handoff.models import Agent, Contact, Delivery, DeliveryState, Role, Ticket
-from handoff.outbox import Choice, Claimed, Outbox
+from handoff.models import Contact, Delivery, DeliveryState, Role, Ticket
+from handoff.outbox import Choice, Outbox
 from handoff.staff import AgentView, Staff
 from infra.bus import LocalBus
 from infra.database import Database
-from tests.office import Clock
+from tests.office import Clock, employ
 
 T = TypeVar("T")
 _people = count(1)
@@ -50,16 +51,8 @@ class Floor:
         return await self.do(work)
 
     async def agent(self, name: str) -> AgentView:
-        """Somebody at the desk, whose password no test of the desk needs: hashing one takes its time."""
         email = f"{name.lower()}{next(_people)}@example.org"
-
-        def work(session: Session) -> AgentView:
-            row = Agent(email=email, name=name, role=Role.AGENT, password_hash="", created_at=self.clock())
-            session.add(row)
-            session.flush()
-            return AgentView(row.id, row.email, row.name, row.role)
-
-        return await self.do(work)
+        return await self.do(lambda session: employ(session, email, name, Role.AGENT, self.clock()))
 
     async def asks(self, question: str = "how?", contact_id: int | None = None) -> int:
         """A question handed to people; its number."""
@@ -86,10 +79,9 @@ class Floor:
 
         def work(session: Session) -> int:
             contact = session.get_one(Contact, contact_id)
-            posted = self.outbox.post(
+            return self.outbox.post(
                 session, contact, RichText(text), choices=choices, agent_id=agent.id if agent else None
             )
-            return posted.id
 
         return await self.do(work)
 
@@ -104,7 +96,7 @@ class Floor:
         return await self.database.read(work)
 
     async def claims(self, owner: str = "one", account: str = "vk:main", limit: int = 10) -> list[Claimed]:
-        return await self.do(lambda session: self.outbox.claim(session, account, owner, limit))
+        return await self.do(lambda session: self.outbox.claim(session, account, owner, limit).parts)
 
     async def fences(self, claimed: Claimed, owner: str = "one") -> bool:
         return await self.do(lambda session: self.outbox.fence(session, claimed.delivery_id, owner))

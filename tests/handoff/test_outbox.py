@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
+from handoff.claiming import LEASE, Claims
 from handoff.errors import NotFoundError, StateError
 from handoff.messages import (
     AuthBroken,
@@ -22,7 +23,7 @@ from handoff.messages import (
     Unsendable,
 )
 from handoff.models import ChoiceRow, Delivery, DeliveryState
-from handoff.outbox import LEASE, Choice
+from handoff.outbox import Choice
 from handoff.richtext import PART_UNITS
 from tests.handoff.floor import Floor
 
@@ -52,15 +53,18 @@ async def test_each_part_has_a_key_of_its_own_that_is_kept(floor: Floor) -> None
     anna = await floor.contact()
     for _ in range(3):
         await floor.posts(anna, "x " * 5000)
-    keys = [part.random_id for part in await floor.parts(anna)]
-    assert len(set(keys)) == len(keys) == 9
-    assert all(key is not None and 0 < key < 2**31 for key in keys)
-    for _ in range(3):
-        (claimed,) = await floor.claims()
-        assert claimed.part.random_id == keys[0]
-        await floor.fences(claimed)
-        await floor.settles(claimed, Retry("no connection"))
-        floor.clock.passes(minutes=2)
+    keys = []
+    for _ in range(9):
+        for last_try in (False, True):
+            (claimed,) = await floor.claims()
+            keys.append(claimed.part.random_id)
+            assert claimed.part.random_id in [part.random_id for part in await floor.parts(anna)]
+            await floor.fences(claimed)
+            await floor.settles(claimed, Sent({}) if last_try else Retry("no connection"))
+            floor.clock.passes(minutes=2)
+    assert keys[::2] == keys[1::2]
+    assert len(set(keys)) == 9
+    assert all(0 < key < 2**31 for key in keys)
 
 
 async def test_whoever_sends_is_told_of_a_new_part(floor: Floor) -> None:
@@ -140,17 +144,40 @@ async def test_two_who_claim_at_once_never_get_the_same(floor: Floor) -> None:
 
 
 async def test_what_is_due_next_is_known(floor: Floor) -> None:
-    async def due() -> object:
-        return await floor.database.read(lambda session: floor.outbox.next_due(session, "vk:main"))
+    async def claims() -> Claims:
+        return await floor.do(lambda session: floor.outbox.claim(session, "vk:main", "one", 10))
 
-    assert await due() is None
+    assert await claims() == Claims([], None)
     await floor.posts(await floor.contact())
-    assert await due() is None  # it may go at once: there is nothing to wait for
-    await floor.sends(RetryAfter(30))
-    assert await due() == floor.clock() + timedelta(seconds=30)
+    nothing_later = await claims()
+    assert (len(nothing_later.parts), nothing_later.next_due) == (1, None)
+    await floor.fences(nothing_later.parts[0])
+    await floor.settles(nothing_later.parts[0], RetryAfter(30))
+    assert await claims() == Claims([], floor.clock() + timedelta(seconds=30))
     floor.clock.passes(seconds=30)
     await floor.sends()
-    assert await due() is None
+    assert await claims() == Claims([], None)
+
+
+async def test_a_claim_fences_what_may_go_at_once(floor: Floor) -> None:
+    contacts = [await floor.contact() for _ in range(4)]
+    for contact in contacts:
+        await floor.posts(contact)
+    resting = frozenset(contacts[:1])
+    claims = await floor.do(
+        lambda session: floor.outbox.claim(session, "vk:main", "one", 10, at_once=2, resting=resting)
+    )
+    assert [claimed.fenced for claimed in claims.parts] == [False, True, True, False]
+    states = [(await floor.parts(contact))[0] for contact in contacts]
+    assert [(part.state, part.attempts) for part in states] == [
+        (DeliveryState.CLAIMED, 0),
+        (DeliveryState.SENDING, 1),
+        (DeliveryState.SENDING, 1),
+        (DeliveryState.CLAIMED, 0),
+    ]
+    assert not await floor.fences(claims.parts[1])  # nobody marks it twice
+    assert await floor.settles(claims.parts[1], Sent({"id": "1"})) is DeliveryState.SENT
+    assert await floor.settles(claims.parts[0], Sent({"id": "1"})) is None  # it was never on the wire
 
 
 async def test_what_was_claimed_and_not_sent_is_given_back(floor: Floor) -> None:

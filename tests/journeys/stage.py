@@ -27,6 +27,7 @@ from handoff.staff import AgentView
 from handoff.threads import Line, thread
 from knowledge.loading import SourceFile, read_files
 from tests.conftest import Backend
+from tests.office import employ
 
 T = TypeVar("T")
 Platform = Literal["telegram", "vk"]
@@ -138,8 +139,7 @@ class Stage:
 
     async def agent(self, name: str, role: Role = Role.AGENT) -> AgentOnStage:
         email = f"agent{next(_people)}@example.org"
-        staff = self.app.staff
-        view = await self.app.db.write(lambda s: staff.add(s, email, name, role, "a long enough password"))
+        view = await self.app.db.write(lambda session: employ(session, email, name, role, self.app.clock()))
         return AgentOnStage(self.app, view)
 
     async def tickets(self) -> list[Ticket]:
