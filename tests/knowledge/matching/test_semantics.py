@@ -11,6 +11,8 @@ from knowledge.matching.semantics import find_embedder, why_no_embedder
 
 TOPICS = ["пароль", "заказ", "доставка", "возврат", "карта", "видео", "канал", "подписка", "реклама", "профиль"]
 PHRASINGS = [Phrasing(number, f"как поменять {topic}", "ru") for number, topic in enumerate(TOPICS)]
+OPENINGS = ["как поменять", "где найти", "не работает", "помогите настроить", "что такое"]
+RICH = [Phrasing(number, f"{opening} {topic}", "ru") for number, topic in enumerate(TOPICS) for opening in OPENINGS]
 STRANGE = {"флюмбр": "реклама", "зюзьки": "доставка", "парковку": "парковка"}
 
 
@@ -58,6 +60,18 @@ def test_a_question_in_words_of_its_own_finds_its_entry(by_words: Matcher) -> No
     assert by_words.match("надоел флюмбр").band is Band.NONE
     assert first(matcher, "надоел флюмбр") == TOPICS.index("реклама")
     assert first(matcher, "где мои зюзьки") == TOPICS.index("доставка")
+
+
+def test_many_phrasings_teach_what_their_vectors_have_in_common() -> None:
+    concepts = Concepts()
+    by_words = Matcher.build(RICH)
+    matcher = by_words.embedded(concepts, concepts.of(RICH))
+    _, found = matcher.examine("надоел флюмбр")
+    taught = dict(zip(found.entries.tolist(), found.rows[:, -1].tolist(), strict=True))
+
+    assert max(taught, key=taught.__getitem__) == TOPICS.index("реклама")
+    assert first(matcher, "надоел флюмбр") == TOPICS.index("реклама")
+    assert matcher.size - by_words.size > 2 * sum(vector.size for vector in concepts.of(RICH).values())
 
 
 def test_what_words_are_sure_of_is_not_asked_again(by_words: Matcher) -> None:
