@@ -244,5 +244,5 @@ def _origin(origin: Origin, entries: int) -> dict[str, Any]:
 def _keep(path: Path, held: _Held, origin: Origin) -> None:
     try:
         saving.save(held.matcher, path, _origin(origin, held.entries))
-    except OSError as error:  # the next start builds anew
-        logger.warning("the index could not be saved: %s", error.strerror)
+    except (OSError, ValueError) as error:  # the next start builds anew
+        logger.warning("the index could not be saved: %s", error.strerror if isinstance(error, OSError) else error)

@@ -120,6 +120,8 @@ class _Freezer:
                 return ["set", sorted(value)]
             case dict() if all(type(key) is str and type(item) is int for key, item in value.items()):
                 return ["table", *self._texts(list(value)), self._kept(np.array(list(value.values()), np.int64))]
+            case dict() if all(type(key) is str and type(item) is str for key, item in value.items()):
+                return ["pairs", *self._texts(list(value)), *self._texts(list(value.values()))]
             case Stems():
                 return ["stems"]
             case Thresholds():
@@ -174,6 +176,8 @@ class _Thawer:
                 return set(items)
             case ["table", text, ends, numbers]:
                 return dict(zip(self._texts(text, ends), self._arrays[numbers].tolist(), strict=True))
+            case ["pairs", text, ends, other, other_ends]:
+                return dict(zip(self._texts(text, ends), self._texts(other, other_ends), strict=True))
             case ["stems"]:
                 return Stems()
             case ["thresholds"]:

@@ -1,7 +1,7 @@
 """Vectors of texts: computed once, kept for the next start, resumed where they were interrupted."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import numpy as np
 import pytest
@@ -82,9 +82,8 @@ async def test_whoever_was_interrupted_goes_on_from_there(database: Database) ->
     assert letters.read == TEXTS[16:]
 
 
-async def test_processes_that_start_together_share_the_work(postgres_database: Callable[[], str]) -> None:
-    url = postgres_database()
-    databases = [Database(url), Database(url)]
+async def test_processes_that_start_together_share_the_work(postgres_database: str) -> None:
+    databases = [Database(postgres_database), Database(postgres_database)]
     models = [Letters(), Letters()]
     both = [StoredVectors(db, model, "letters 1") for db, model in zip(databases, models, strict=True)]
     assert sorted(await asyncio.gather(*(vectors.fill(TEXTS) for vectors in both))) == [0, 40]
