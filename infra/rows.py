@@ -9,13 +9,14 @@ from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, Executable, Insert, Table, insert
+from sqlalchemy import Connection, CursorResult, Executable, Insert, Table, insert
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from infra.columns import Base
 
 Values = Mapping[str, Any]
+_CONNECTION = "connection"
 
 
 def table(model: type[Base]) -> Table:
@@ -25,33 +26,41 @@ def table(model: type[Base]) -> Table:
 
 def run(session: Session, statement: Executable, values: Values | None = None) -> CursorResult[Any]:
     """Run a statement over plain rows; `values` fill its `bindparam`s."""
-    return session.connection().execute(statement, values)
+    return _connection(session).execute(statement, values)
 
 
 def add(session: Session, model: type[Base], **values: object) -> int:
     """Insert one row, with the defaults of its columns; its id."""
-    key = session.connection().execute(_insert(model), values).inserted_primary_key
+    key = _connection(session).execute(_insert(model), values).inserted_primary_key
     return int(cast("Sequence[int]", key)[0])
 
 
 def add_all(session: Session, model: type[Base], rows: Sequence[Values]) -> None:
     """Insert rows that name the same columns, in one round trip."""
     if rows:
-        session.connection().execute(_insert(model), rows)
+        _connection(session).execute(_insert(model), rows)
 
 
 def add_new(session: Session, model: type[Base], rows: Sequence[Values]) -> None:
     """Insert those of the rows that no unique constraint refuses."""
     if rows:
-        connection = session.connection()
+        connection = _connection(session)
         connection.execute(_insert_new(model, connection.dialect.name), rows)
 
 
 def add_if_new(session: Session, model: type[Base], **values: object) -> int | None:
     """Insert one row; its id, or None where a unique constraint refuses it."""
-    connection = session.connection()
+    connection = _connection(session)
     added = _insert_new(model, connection.dialect.name).returning(table(model).c.id)
     return cast("int | None", connection.execute(added, values).scalar())
+
+
+def _connection(session: Session) -> Connection:
+    """The session's connection, asked for once: a session lives for one transaction (see infra/database.py)."""
+    connection = session.info.get(_CONNECTION)
+    if connection is None:
+        connection = session.info[_CONNECTION] = session.connection()
+    return cast("Connection", connection)
 
 
 @cache
