@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import Connection, CursorResult, Executable, Insert, Table, insert
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.orm import Session
 
 from infra.columns import Base
@@ -71,5 +71,7 @@ def _insert(model: type[Base]) -> Insert:
 @cache
 def _insert_new(model: type[Base], dialect: str) -> Insert:
     if dialect == "postgresql":
+        from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - two megabytes that SQLite has no use for
+
         return postgresql.insert(table(model)).on_conflict_do_nothing()
     return sqlite.insert(table(model)).on_conflict_do_nothing()

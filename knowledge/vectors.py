@@ -12,9 +12,9 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from infra import rows
 from infra.database import Database
 from knowledge.models import TextVector
 
@@ -99,14 +99,12 @@ class StoredVectors:
         known = await self._db.read(lambda session: set(session.scalars(wanted)))
         return [text for text in dict.fromkeys(texts) if text_hash(text) not in known]
 
-    async def _store(self, texts: Sequence[str], rows: NDArray[np.float32]) -> None:
+    async def _store(self, texts: Sequence[str], vectors: NDArray[np.float32]) -> None:
         values = [
             {"text_hash": text_hash(text), "model": self._model, "vector": row.astype(np.float16).tobytes()}
-            for text, row in zip(texts, rows, strict=True)
+            for text, row in zip(texts, vectors, strict=True)
         ]
-        dialect = sqlite if self._db.dialect == "sqlite" else postgresql
-        insert = dialect.insert(TextVector).values(values).on_conflict_do_nothing()
-        await self._db.write(lambda session: session.execute(insert))
+        await self._db.write(lambda session: rows.add_new(session, TextVector, values))
 
 
 def text_hash(text: str) -> str:

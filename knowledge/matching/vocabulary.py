@@ -250,5 +250,6 @@ def _written_lang(word: str, lang: str) -> str:
 
 def _distinct(terms: Ints, owners: np.ndarray[tuple[int], np.dtype[np.int64]], width: int, entries: int) -> Floats:
     """In how many entries each term stands."""
-    pairs = np.unique(terms.astype(np.int64) * max(entries, 1) + owners)
+    pairs = np.sort(terms.astype(np.int64) * max(entries, 1) + owners)
+    pairs = pairs[np.diff(pairs, prepend=-1) != 0]  # np.unique would import masked arrays for this
     return np.bincount(pairs // max(entries, 1), minlength=width).astype(np.float32)
