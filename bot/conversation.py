@@ -177,8 +177,8 @@ class Conversation:
             return None
         order = (thread.language, *(language for language in LANGUAGES if language != thread.language))
         match = self._library.matcher.match(question, languages=order)
-        shown = match.candidates[: _SHOWN[match.band]]
-        return Found(match, entries_by_id(session, [candidate.entry_id for candidate in shown]) if shown else {})
+        shown = [candidate.entry_id for candidate in match.candidates[: _SHOWN[match.band]]]
+        return Found(match, entries_by_id(session, shown, wordings=False) if shown else {})
 
     def _apply(
         self,

@@ -79,7 +79,7 @@ class Settings(BaseModel):
     language: Literal["ru", "en", "hu"] = "ru"
     burst_window: float = Field(1.5, ge=0, le=10)
     answer_confidence: float = Field(0.9, ge=0, le=1)
-    suggest_confidence: float = Field(0.3, ge=0, le=1)
+    suggest_confidence: float = Field(0.2, ge=0, le=1)
     channels: tuple[ChannelSettings, ...] = ()
 
     @property

@@ -51,8 +51,9 @@ def add_new(session: Session, model: type[Base], rows: Sequence[Values]) -> None
 def add_if_new(session: Session, model: type[Base], **values: object) -> int | None:
     """Insert one row; its id, or None where a unique constraint refuses it."""
     connection = _connection(session)
-    added = _insert_new(model, connection.dialect.name).returning(table(model).c.id)
-    return cast("int | None", connection.execute(added, values).scalar())
+    return cast(
+        "int | None", connection.execute(_insert_new_returning(model, connection.dialect.name), values).scalar()
+    )
 
 
 def _connection(session: Session) -> Connection:
@@ -66,6 +67,11 @@ def _connection(session: Session) -> Connection:
 @cache
 def _insert(model: type[Base]) -> Insert:
     return insert(table(model))
+
+
+@cache
+def _insert_new_returning(model: type[Base], dialect: str) -> Executable:
+    return _insert_new(model, dialect).returning(table(model).c.id)
 
 
 @cache

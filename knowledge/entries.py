@@ -96,9 +96,13 @@ def entry(session: Session, entry_id: int) -> EntryView | None:
     return next(iter(_views(session, [Entry.id == entry_id])), None)
 
 
-def entries_by_id(session: Session, ids: Sequence[int]) -> dict[int, EntryView]:
-    """The entries with these ids, archived ones too; an unknown id is left out."""
-    return {view.id: view for view in _read(session, rows.run(session, _BY_ID, {"ids": ids}).all())}
+def entries_by_id(session: Session, ids: Sequence[int], *, wordings: bool = True) -> dict[int, EntryView]:
+    """The entries with these ids, archived ones too; an unknown id is left out.
+
+    A reply shows no other wordings: without them (`alternatives` is empty then) it spares a statement.
+    """
+    found = rows.run(session, _BY_ID, {"ids": ids}).all()
+    return {view.id: view for view in (_read(session, found) if wordings else (_view(row, ()) for row in found))}
 
 
 def entry_named(session: Session, key: str, lang: str) -> EntryView | None:

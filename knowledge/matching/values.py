@@ -52,7 +52,7 @@ class Thresholds:
     """
 
     answer: float = 0.9
-    suggest: float = 0.3
+    suggest: float = 0.2
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.suggest <= self.answer <= 1.0:
