@@ -42,7 +42,7 @@ bench: .venv/dev
 
 # The matcher on judged questions: DATA is a folder of sets, each with knowledge.jsonl and queries.jsonl.
 bench-matching: .venv/dev
-	$(BIN)/python benchmarks/matching.py $(DATA)
+	$(BIN)/python benchmarks/matching.py $(DATA) $(ARGS)
 
 # After a change of the dependencies in pyproject.toml; needs `uv`.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -q
