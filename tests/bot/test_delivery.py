@@ -14,7 +14,7 @@ from bot.delivery import Pace, Pump
 from bot.schema import migrate
 from handoff.messages import AuthBroken, IncomingEvent, OutgoingPart, Retry, RetryAfter, RichText, SendOutcome, Sent
 from handoff.models import Contact, Delivery, DeliveryState
-from handoff.outbox import Outbox
+from handoff.outbox import Claim, Outbox
 from infra.bus import Bus, LocalBus
 from infra.clock import utc_now
 from infra.database import Database
@@ -22,6 +22,7 @@ from tests.servers.postgres import Postgres
 
 ACCOUNT = "vk:main"
 PATIENCE = 20.0
+S = DeliveryState
 FAST = ChannelLimits(1000, 1000, 5, 40, idempotent=True, concurrency=8)
 ONE_AT_A_TIME = ChannelLimits(1000, 1000, 5, 40, idempotent=True, concurrency=1)
 
@@ -149,7 +150,9 @@ class Post:
             task.cancel()
             await asyncio.gather(task, return_exceptions=True)
 
-    async def writes(self, *texts: str, to: str) -> None:
+    async def writes(self, *texts: str, to: str, claim: Claim | None = None) -> None:
+        """Commit the texts; with a `claim`, in the same unit of work."""
+
         def work(session: Session) -> None:
             contact = session.scalar(select(Contact).where(Contact.user_id == to))
             if contact is None:
@@ -159,6 +162,8 @@ class Post:
                 session.flush()
             for text in texts:
                 self.outbox.post(session, contact, RichText(text))
+            if claim is not None:
+                claim(session)
 
         await self.database.write(work)
 
@@ -312,3 +317,85 @@ async def test_an_outcome_is_recorded_though_the_database_was_away() -> None:
     finally:
         await database.close()
         server.close()
+
+
+# --- claims offered to whoever writes ---------------------------------------------------------------------------------
+
+
+async def test_what_is_claimed_along_with_the_writing_goes_out_without_a_hint(post: Post) -> None:
+    platform = Platform()
+    async with post.pumping(platform):
+        await until(lambda: ACCOUNT in post.outbox.senders)
+        await _offered(post)
+        with post.bus.subscribe("outbox") as hints:
+            with post.outbox.offer(ACCOUNT) as claim:
+                assert claim is not None
+                await post.writes("1", "2", to="a", claim=claim)
+                assert platform.texts("a") == ["1"] or await post.states() == [S.SENDING, S.QUEUED]
+            await post.until(S.SENT, S.SENT)
+            assert await hints.next(0.05) is None
+    assert platform.texts("a") == ["1", "2"]
+
+
+async def test_offers_keep_to_what_the_account_may_send(post: Post) -> None:
+    platform = Platform(ONE_AT_A_TIME)
+    platform.may_answer.clear()
+    async with post.pumping(platform):
+        await _offered(post)
+        with post.outbox.offer(ACCOUNT) as first, post.outbox.offer(ACCOUNT) as second:
+            assert first is not None
+            assert second is not None
+            await post.writes("1", to="a", claim=first)
+            await post.writes("1", to="b", claim=second)
+            assert await post.states() == [S.SENDING, S.CLAIMED]
+        assert len(platform.calls) <= 1
+        platform.may_answer.set()
+        await post.until(S.SENT, S.SENT)
+
+
+async def test_what_is_claimed_while_the_pump_ends_is_sent_or_given_back(post: Post) -> None:
+    platform = Platform()
+    async with post.pumping(platform) as pumping:
+        await _offered(post)
+        with post.outbox.offer(ACCOUNT) as claim:
+            pumping.cancel()
+            await asyncio.sleep(0.05)
+            assert not pumping.done()  # it waits for what is being claimed
+            await post.writes("last words", to="a", claim=claim)
+        await asyncio.wait([pumping])
+    assert await post.states() == [S.SENT]
+    assert platform.texts("a") == ["last words"]
+
+
+async def test_nobody_offers_without_a_pump(post: Post) -> None:
+    with post.outbox.offer(ACCOUNT) as claim:
+        assert claim is None
+    async with post.pumping(Platform()):
+        await _offered(post)
+    with post.outbox.offer(ACCOUNT) as claim:
+        assert claim is None
+
+
+async def test_a_claim_whose_writing_failed_leaves_nothing_behind(post: Post) -> None:
+    platform = Platform(ONE_AT_A_TIME)
+
+    def fails(session: Session) -> None:
+        raise RuntimeError("on purpose")
+
+    async with post.pumping(platform):
+        await _offered(post)
+        with pytest.raises(RuntimeError), post.outbox.offer(ACCOUNT):
+            await post.writes("never said", to="a", claim=fails)
+        await post.writes("said", to="a")
+        await post.until(S.SENT)
+    assert platform.texts("a") == ["said"]
+
+
+async def _offered(post: Post) -> None:
+    """Wait until the pump has taken back what a dead sender may have held: before that it offers nothing."""
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            with post.outbox.offer(ACCOUNT) as claim:
+                if claim is not None:
+                    return
+            await asyncio.sleep(0.01)
