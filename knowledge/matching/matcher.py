@@ -8,10 +8,12 @@ from numpy.typing import NDArray
 
 from knowledge.matching.arrays import Floats
 from knowledge.matching.confidence import Weights, agreed, circumstances
+from knowledge.matching.courtesy import ASKING
 from knowledge.matching.features import NAMES, Reranked
 from knowledge.matching.index import Index
 from knowledge.matching.reader import Reader, Reading
 from knowledge.matching.semantics import Embedder, Vectors
+from knowledge.matching.text import lower
 from knowledge.matching.values import Band, Candidate, Match, Phrasing, Thresholds
 
 _NEAR_TIE = 0.5
@@ -206,8 +208,10 @@ class Matcher:
             options[place].candidate(confidence)
             for place, confidence in zip(order[: max(limit, 0)], confidences, strict=False)
         )
-        # Where no word speaks for the best entry, its score is only the likeness of letters.
-        spoken_for = by_words is not None or any(candidate.why for candidate in candidates[:3])
+        # Where no word speaks for the best entries but "how" and "what", their score is only the likeness of letters.
+        spoken_for = by_words is not None or any(
+            lower(word) not in ASKING for candidate in candidates[:3] for word in candidate.why
+        )
         match = Match(question, self._band(best, first) if spoken_for else Band.NONE, candidates)
         return match, {options[place].entry_id: chance for place, chance in zip(order, confidences, strict=True)}
 

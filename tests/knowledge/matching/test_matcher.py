@@ -214,3 +214,16 @@ def test_no_text_can_break_it(text: str) -> None:
     assert all(0.0 <= candidate.confidence <= 1.0 for candidate in match.candidates)
     assert len(match.candidates) <= 5
     assert (match.band is Band.ANSWER) <= (match.candidates[:1] != ())
+
+
+@pytest.mark.parametrize("question", ["какая завтра погода в казани", "how is the weather", "hogyan lesz holnap"])
+def test_words_that_any_question_holds_speak_for_nothing(question: str) -> None:
+    small = Matcher.build(
+        [
+            Phrasing(1, "Забыли пароль?", "ru"),
+            Phrasing(2, "Как скачать музыку?", "ru"),
+            Phrasing(3, "How do I change my name?", "en"),
+            Phrasing(4, "Hogyan törlöm az oldalam?", "hu"),
+        ]
+    )
+    assert small.match(question).band is Band.NONE
