@@ -34,7 +34,8 @@ def chart(
         rows: Ticks = [(power, f"{10.0**power:g}") for power in range(low, high + 1)]
         columns: Ticks = [(power, f"{10**power:,}") for power in range(math.ceil(left), math.floor(right) + 1)]
     else:
-        left, right = min(xs), max(*xs, min(xs) + 1e-9)
+        shares = not labels and min(xs) >= 0 and max(xs) <= 1
+        left, right = (0.0, 1.0) if shares else (min(xs), max(*xs, min(xs) + 1e-9))
         low, high = 0, 1.0 if max(ys) <= 1 else max(ys) * 1.05
         rows = [(high * step / 5, f"{high * step / 5:.4g}") for step in range(6)]
         steps = [left + (right - left) * step / 5 for step in range(6)]

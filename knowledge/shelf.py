@@ -22,6 +22,8 @@ _AT_ONCE = 16
 """Changed entries that are taken over one by one; more than that, and the index is built anew."""
 _EDITS = 32
 """Edits held beside the index before it is built anew: up to here an edit costs less than 20 ms (`docs/matching.md`)."""
+_TOLD = 4
+"""Times that the log hears of a build, before its end."""
 _SHARE = 20
 """Edits stay below a twentieth of the entries: a small knowledge is built anew in a moment, and rare words stay rare."""
 
@@ -79,6 +81,8 @@ class Shelf:
         self._looking = asyncio.Lock()
         self._building: asyncio.Task[None] | None = None
         self._opened = asyncio.Event()
+        self.indexed = 0.0
+        """How much of the index under way, or of the last one, is built: 0..1."""
         self.semantics = semantics
         self._changed = asyncio.Event()
 
@@ -174,13 +178,21 @@ class Shelf:
         whole = await self._db.read(published)
         revision = whole.origin.revision
         logger.info("knowledge at revision %d: indexing %d phrasings", revision, len(whole.phrasings))
-        matcher = await asyncio.to_thread(Matcher.build, whole.phrasings, self._thresholds, answers=whole.answers)
+        matcher = await asyncio.to_thread(
+            Matcher.build, whole.phrasings, self._thresholds, answers=whole.answers, progress=self._progress
+        )
         fresh = _Held(revision, matcher, len(whole.answers))
         taken = await self._take(await self._with_vectors(fresh), or_its_own=True)
         logger.info("knowledge at revision %d: indexed in %.1f s", revision, time.monotonic() - begun)
         if taken and self._saved is not None:
             await asyncio.to_thread(_keep, self._saved, fresh, whole.origin)
         return taken
+
+    def _progress(self, share: float) -> None:
+        """Called from the building thread."""
+        if int(share * _TOLD) > int(self.indexed * _TOLD):
+            logger.info("knowledge: %d %% indexed", 100 * share)
+        self.indexed = share
 
     async def _take(self, fresh: _Held, *, or_its_own: bool = False) -> bool:
         """Hold `fresh` and what has changed since; False where that is too much, and then hold it as it is, or nothing."""

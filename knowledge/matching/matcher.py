@@ -10,7 +10,7 @@ from knowledge.matching.arrays import Floats
 from knowledge.matching.confidence import Weights, agreed, circumstances
 from knowledge.matching.courtesy import ASKING
 from knowledge.matching.features import NAMES, Reranked
-from knowledge.matching.index import Index
+from knowledge.matching.index import Index, Progress
 from knowledge.matching.reader import Reader, Reading
 from knowledge.matching.semantics import Embedder, Vectors
 from knowledge.matching.text import lower
@@ -86,9 +86,14 @@ class Matcher:
         thresholds: Thresholds | None = None,
         *,
         answers: Mapping[int, str] | None = None,
+        progress: Progress = lambda _share: None,
     ) -> "Matcher":
-        """`answers` are plain texts by entry, where there are any: their words help to tell similar entries apart."""
-        return cls(_Source(Reader(Index(list(phrasings), answers or {})), None), thresholds or Thresholds())
+        """`answers` are plain texts by entry, where there are any: their words help to tell similar entries apart.
+
+        `progress` is told the share of the index that is built, 0..1, now and then.
+        """
+        index = Index(list(phrasings), answers or {}, progress=progress)
+        return cls(_Source(Reader(index), None), thresholds or Thresholds())
 
     def edited(self, entry_id: int, phrasings: Iterable[Phrasing], answer: str = "") -> "Matcher":
         """A matcher in which the entry has these phrasings and no others; with none of them it is gone.

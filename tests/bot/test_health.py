@@ -20,7 +20,7 @@ async def test_a_process_is_ready_once_the_knowledge_is_indexed(tmp_path: Path) 
         transport = httpx.ASGITransport(site.asgi)
         async with httpx.AsyncClient(transport=transport, base_url="http://health.test") as client:
             early = await client.get("/readyz")
-            assert (early.status_code, early.json()["knowledge"]) == (503, "being indexed")
+            assert (early.status_code, early.json()["knowledge"]) == (503, "being indexed, 0%")
             await app.library.refresh()
             later = await client.get("/readyz")
             assert (later.status_code, later.json()["knowledge"]) == (200, "ok")

@@ -35,7 +35,7 @@ def health_router(app: App) -> APIRouter:
         body = {
             "database": "ok",
             "redis": "degraded" if app.bus.degraded else "ok",
-            "knowledge": "ok" if app.library.ready else "being indexed",
+            "knowledge": "ok" if app.library.ready else f"being indexed, {app.library.indexed:.0%}",
             "channels": channels,
         }
         return JSONResponse(body, 503 if any(channels.values()) or not app.library.ready else 200)
