@@ -19,10 +19,10 @@ class Rows:
     values: Ints
 
     @classmethod
-    def of(cls, lengths: Sequence[int], values: Sequence[int]) -> "Rows":
+    def of(cls, lengths: Sequence[int], values: Sequence[int] | Ints) -> "Rows":
         starts = np.zeros(len(lengths) + 1, np.int32)
-        np.cumsum(np.fromiter(lengths, np.int32, len(lengths)), out=starts[1:])
-        return cls(starts, np.fromiter(values, np.int32, len(values)))
+        np.cumsum(np.array(lengths, np.int32), out=starts[1:])
+        return cls(starts, np.array(values, np.int32))
 
     @property
     def count(self) -> int:

@@ -99,7 +99,7 @@ class Script:
                 continue
             padded = f" {form} "
             trigrams = [padded[i : i + 3] for i in range(len(padded) - 2)]
-            known = sum(trigram in self._vocabulary.gram_ids for trigram in trigrams)
+            known = len(self._vocabulary.known_grams(trigrams))
             value += len(form) * 0.8 * known / len(trigrams)
         return value / total if total else 0.0
 

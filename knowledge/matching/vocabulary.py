@@ -1,10 +1,12 @@
 """The words of a knowledge base: their stems, how telling each is, and which of them look alike."""
 
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from zlib import crc32
 
 import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.matching.arrays import Floats, Ints, Rows
 from knowledge.matching.meanings import WIDTH, Meanings
@@ -26,6 +28,11 @@ def grams(form: str) -> list[str]:
     padded = f" {form} "
     length = len(padded)
     return list(dict.fromkeys(padded[i : i + size] for size in _SIZES for i in range(length - size + 1)))
+
+
+def _keys(grams: Iterable[str]) -> NDArray[np.uint32]:
+    """The numbers under which n-grams are kept: checksums, for tens of thousands of strings in a table cost megabytes."""
+    return np.fromiter((crc32(gram.encode()) for gram in grams), np.uint32)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,20 +135,19 @@ class Vocabulary:
         self._index_grams(form_df)
 
     def _index_grams(self, form_df: Floats) -> None:
-        ids: dict[str, int] = {}
-        lengths, values = [], []
+        lengths = []
+        keys = []
         for form in self.forms:
-            own = grams(form)
+            own = _keys(grams(form))
             lengths.append(len(own))
-            values.extend([ids.setdefault(gram, len(ids)) for gram in own])
-        self.gram_ids = ids
-        self.form_grams = Rows.of(lengths, values)
-        self.gram_forms = self.form_grams.inverted(len(ids))
-        df = np.bincount(
-            self.form_grams.values, np.repeat(form_df, np.diff(self.form_grams.starts)), minlength=len(ids)
-        )
+            keys.append(own)
+        self.gram_keys, numbers = np.unique(np.concatenate([np.zeros(0, np.uint32), *keys]), return_inverse=True)
+        width = len(self.gram_keys)
+        self.form_grams = Rows.of(lengths, numbers)
+        self.gram_forms = self.form_grams.inverted(width)
+        df = np.bincount(self.form_grams.values, np.repeat(form_df, lengths), minlength=width).astype(np.float64)
         if self._background:
-            df = df + np.array([self._background.gram_frequency(gram) for gram in ids], np.float64)
+            df += self._background.gram_frequencies(self.gram_keys)
         self.gram_df = df
         rarity = np.log((self.entry_count + 1) / (np.minimum(df, self.entry_count) + 0.5)) + 0.3
         self.gram_square = (rarity**2).astype(np.float32)
@@ -156,16 +162,31 @@ class Vocabulary:
         number = self.stem_ids.get(stem)
         return float(self.stem_df[number]) if number is not None else 0.0
 
-    def gram_frequency(self, gram: str) -> float:
-        number = self.gram_ids.get(gram)
-        return float(self.gram_df[number]) if number is not None else 0.0
+    def gram_frequencies(self, keys: NDArray[np.uint32]) -> Floats:
+        """In how many entries each n-gram stands."""
+        places, known = self._places(keys)
+        frequencies = np.zeros(len(keys))
+        frequencies[known] = self.gram_df[places[known]]
+        return frequencies
+
+    def known_grams(self, grams: Sequence[str]) -> Ints:
+        """The numbers of those of the n-grams that the knowledge has, in their order."""
+        places, known = self._places(_keys(grams))
+        return places[known]
+
+    def _places(self, keys: NDArray[np.uint32]) -> tuple[Ints, NDArray[np.bool_]]:
+        """Where each n-gram is or would be, and whether it is there."""
+        places = self.gram_keys.searchsorted(keys)
+        if not len(self.gram_keys):
+            return places, np.zeros(len(keys), bool)
+        return places, self.gram_keys.take(places, mode="clip") == keys
 
     @property
     def size(self) -> int:
         """Bytes of arrays and tables; a table's entry is counted with its key and its number."""
-        tables = (self.form_ids, self.stem_ids, self.gram_ids, self.accented)
+        tables = (self.form_ids, self.stem_ids, self.accented)
         held = sum(sys.getsizeof(table) + sum(map(sys.getsizeof, table)) + 28 * len(table) for table in tables)
-        return held + self.form_grams.size + self.gram_forms.size + self.stem_forms.size
+        return held + self.gram_keys.nbytes + self.form_grams.size + self.gram_forms.size + self.stem_forms.size
 
     def stem_of(self, word: str) -> int | None:
         """The number of the stem of a word, known form or not; None when no phrasing has it."""
@@ -195,7 +216,7 @@ class Vocabulary:
     def _compare(self, form: str) -> Word:
         stem = self.stem_of(form)
         own = grams(form)
-        numbers = np.array([number for gram in own if (number := self.gram_ids.get(gram)) is not None], np.int32)
+        numbers = self.known_grams(own)
         masses = self.gram_square.take(numbers)
         square = float(masses.sum()) + (len(own) - len(numbers)) * self.unknown_gram_square
         found, lengths = self.gram_forms.gather(numbers)
