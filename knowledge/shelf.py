@@ -24,6 +24,8 @@ _EDITS = 32
 """Edits held beside the index before it is built anew: up to here an edit costs less than 20 ms (`docs/matching.md`)."""
 _TOLD = 4
 """Times that the log hears of a build, before its end."""
+_WORTH_TELLING = 10_000
+"""Phrasings from which building takes more than a moment."""
 _SHARE = 20
 """Edits stay below a twentieth of the entries: a small knowledge is built anew in a moment, and rare words stay rare."""
 
@@ -82,7 +84,7 @@ class Shelf:
         self._building: asyncio.Task[None] | None = None
         self._opened = asyncio.Event()
         self.indexed = 0.0
-        """How much of the index under way, or of the last one, is built: 0..1."""
+        """How much of a large index under way, or of the last one, is built: 0..1."""
         self.semantics = semantics
         self._changed = asyncio.Event()
 
@@ -177,6 +179,7 @@ class Shelf:
             return True
         whole = await self._db.read(published)
         revision = whole.origin.revision
+        self.indexed = 0.0 if len(whole.phrasings) >= _WORTH_TELLING else 1.0
         logger.info("knowledge at revision %d: indexing %d phrasings", revision, len(whole.phrasings))
         matcher = await asyncio.to_thread(
             Matcher.build, whole.phrasings, self._thresholds, answers=whole.answers, progress=self._progress
@@ -192,7 +195,7 @@ class Shelf:
         """Called from the building thread."""
         if int(share * _TOLD) > int(self.indexed * _TOLD):
             logger.info("knowledge: %d %% indexed", 100 * share)
-        self.indexed = share
+        self.indexed = max(self.indexed, share)
 
     async def _take(self, fresh: _Held, *, or_its_own: bool = False) -> bool:
         """Hold `fresh` and what has changed since; False where that is too much, and then hold it as it is, or nothing."""

@@ -145,9 +145,9 @@ class Vocabulary:
         width = len(self.gram_keys)
         self.form_grams = Rows.of(lengths, numbers)
         self.gram_forms = self.form_grams.inverted(width)
-        df: Floats = np.bincount(self.form_grams.values, np.repeat(form_df, lengths), minlength=width)
+        df = np.bincount(self.form_grams.values, np.repeat(form_df, lengths), minlength=width).astype(np.float64)
         if self._background:
-            df = df + self._background.gram_frequencies(self.gram_keys)
+            df += self._background.gram_frequencies(self.gram_keys)
         self.gram_df = df
         rarity = np.log((self.entry_count + 1) / (np.minimum(df, self.entry_count) + 0.5)) + 0.3
         self.gram_square = (rarity**2).astype(np.float32)

@@ -1,3 +1,7 @@
+"""Building the index."""
+
+from knowledge.matching import Phrasing
+from knowledge.matching.index import Index
 
 
 def test_building_tells_how_far_it_is() -> None:
