@@ -289,6 +289,8 @@ class Pump:
         """What an outcome means for the whole account."""
         self._troubles = self._troubles + 1 if isinstance(outcome, Retry | Uncertain) else 0
         match outcome:
+            case RetryAfter(_, for_contact=True):
+                pass  # the part waits in its row, and the contact's later ones behind it
             case RetryAfter(seconds):
                 log.warning("%s: asked to pause for %.1f s", self._channel.account, seconds)
                 self._pace.pause(seconds)

@@ -129,9 +129,11 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class RetryAfter:
-    """The platform asks the whole account to pause; this is not an attempt."""
+    """The platform asks for a pause; this is not an attempt."""
 
     seconds: float
+    for_contact: bool = False
+    """It has heard enough from us for this one contact: the others are written to meanwhile."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,12 @@ from bot.channels import reasons
 from bot.channels.plainer import without_buttons, without_formatting
 from handoff.messages import AuthBroken, OutgoingPart, Refused, Retry, RetryAfter, SendOutcome, Unsendable
 
-_PAUSES = {6: 0.5, 9: 60.0, 29: 600.0}
-"""Seconds; VK names none. 6 is the rate per second, 9 too many messages to somebody, 29 a quota of hours."""
+_PAUSES = {
+    6: RetryAfter(0.5),  # the rate per second
+    9: RetryAfter(60.0, for_contact=True),  # more than a thousand messages to one person within an hour
+    29: RetryAfter(600.0),  # a quota of hours
+}
+"""VK names no seconds."""
 
 _PASSING = {1, 10, 36}
 _BROKEN = {
@@ -82,7 +86,7 @@ def classify_recipient(error: Mapping[str, Any], part: OutgoingPart | None = Non
 
 def _by_code(code: int, said: str, part: OutgoingPart | None) -> SendOutcome:
     if code in _PAUSES:
-        return RetryAfter(_PAUSES[code])
+        return _PAUSES[code]
     if code in _PASSING:
         return Retry(reasons.PLATFORM_FAULT)
     if code in _BROKEN:

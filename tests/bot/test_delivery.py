@@ -319,6 +319,16 @@ async def test_an_outcome_is_recorded_though_the_database_was_away() -> None:
         server.close()
 
 
+async def test_a_pause_for_one_contact_holds_nobody_else_up(post: Post) -> None:
+    platform = Platform(ONE_AT_A_TIME)
+    platform.says = [RetryAfter(30.0, for_contact=True)]
+    await post.writes("1", "2", to="a")
+    await post.writes("1", to="b")
+    async with post.pumping(platform):
+        await post.until(S.QUEUED, S.QUEUED, S.SENT)
+    assert [user for _, user, _ in platform.calls] == ["a", "b"]
+
+
 # --- claims offered to whoever writes ---------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ from bot.channels.vk import VkAccount, VkChannel
 from bot.simulator.faults import Fault
 from bot.simulator.telegram import TelegramSimulator
 from bot.simulator.vk import VkSimulator
-from handoff.messages import Address, Button, Entity, EntityKind, OutgoingPart, Retry, RichText, Uncertain
+from handoff.messages import Address, Button, Entity, EntityKind, OutgoingPart, Retry, RetryAfter, RichText, Uncertain
 from tests.channels.inlet import PATIENCE, MemoryInlet
 
 ANNA, BORIS = 101, 102
@@ -86,8 +86,8 @@ class Simulated(Receiving):
     check_method: str
     uncertain: type[Retry] | type[Uncertain]
     """What a send is when the answer is lost."""
-    rate_limits: tuple[tuple[Fault, float], ...]
-    """What the platform says to make us slower, and for how many seconds."""
+    rate_limits: tuple[tuple[Fault, RetryAfter], ...]
+    """What the platform says to make us slower, and the pause that it means."""
     unsupported: ClassVar[dict[str, Any]]
     """The parts of a message that carry an attachment we know nothing of."""
     poison: tuple[dict[str, Any], ...]
@@ -140,7 +140,7 @@ class TelegramPlatform(Simulated):
     send_method, receive_method, check_method = "sendMessage", "getUpdates", "getMe"
     formats = frozenset(EntityKind)
     uncertain = Uncertain
-    rate_limits = ((Fault("rate_limited", seconds=7), 7.0),)
+    rate_limits = ((Fault("rate_limited", seconds=7), RetryAfter(7.0)),)
     unsupported: ClassVar[dict[str, Any]] = {"dice": {"emoji": "🎲", "value": 3}}
     poison = (
         {"message": {"message_id": 1, "text": "no sender"}},
@@ -164,7 +164,11 @@ class VkPlatform(Simulated):
     send_method, receive_method, check_method = "messages.send", "a_check", "groups.getTokenPermissions"
     formats = frozenset(EntityKind) - {EntityKind.CODE}
     uncertain = Retry
-    rate_limits = ((Fault("rate_limited"), 0.5), (Fault.error(9), 60.0), (Fault.error(29), 600.0))
+    rate_limits = (
+        (Fault("rate_limited"), RetryAfter(0.5)),
+        (Fault.error(9), RetryAfter(60.0, for_contact=True)),
+        (Fault.error(29), RetryAfter(600.0)),
+    )
     unsupported: ClassVar[dict[str, Any]] = {"attachments": [{"type": "story", "story": {"id": 1, "owner_id": 2}}]}
     poison = (
         {"type": "message_new", "object": {"message": {"from_id": "x", "text": "no peer"}}},

@@ -31,7 +31,7 @@ NO_FORMAT = OutgoingPart(TO, RichText("see this (https://x.org)"), PART.buttons,
 TABLE: list[tuple[int, str, SendOutcome]] = [
     *((code, "", Retry(reasons.PLATFORM_FAULT)) for code in (1, 10, 36)),
     (6, "", RetryAfter(0.5)),
-    (9, "", RetryAfter(60.0)),
+    (9, "", RetryAfter(60.0, for_contact=True)),
     (29, "", RetryAfter(600.0)),
     *((code, "", AuthBroken(reasons.TOKEN)) for code in (5, 17, 27, 28)),
     *((code, "", AuthBroken(reasons.RIGHTS)) for code in (20, 23, 42)),
