@@ -79,7 +79,7 @@ async def _served(site: Site | None, listener: socket.socket | None) -> AsyncIte
                 raise RuntimeError("the web server did not start") from serving.exception()
             await asyncio.sleep(0.01)
         host, port = listener.getsockname()[:2]
-        yield f"http://{host}:{port}"
+        yield f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     finally:
         await site.hang_up()
         server.should_exit = True

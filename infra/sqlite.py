@@ -79,6 +79,8 @@ class SqliteStore:
             ) from error
         self._threads = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-read")
         self._reader = threading.local()
+        self._reading: list[Connection] = []
+        self._closed = False
         self._waiting: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write_for_ever, name="sqlite-write", daemon=True)
         self._writer.start()
@@ -87,6 +89,8 @@ class SqliteStore:
         return asyncio.get_running_loop().run_in_executor(self._threads, self._read, work)
 
     def write(self, work: Callable[[Session], T]) -> "asyncio.Future[T]":
+        if self._closed:
+            raise RuntimeError("the database is closed")
         loop = asyncio.get_running_loop()
         unit = _Unit(work, loop.create_future(), loop)
         self._waiting.put(unit)
@@ -96,9 +100,13 @@ class SqliteStore:
         return Alone()
 
     def close(self) -> None:
+        """Everything that was asked for before is done first."""
+        self._closed = True
         self._waiting.put(None)
         self._writer.join()
         self._threads.shutdown()
+        for connection in self._reading:
+            connection.close()
         self._readers.dispose()
         self.engine.dispose()
         self._lock.close()
@@ -108,6 +116,7 @@ class SqliteStore:
         connection = getattr(self._reader, "connection", None)
         if connection is None:
             connection = self._reader.connection = self._readers.connect()
+            self._reading.append(connection)
         with connection.begin(), Session(connection) as session:
             return work(session)
 
