@@ -11,15 +11,13 @@ from typing import Any, cast
 
 from sqlalchemy import Connection, CursorResult, Executable, Insert, Table, insert
 from sqlalchemy.dialects import sqlite
-from sqlalchemy.orm import Session
-
-from infra.columns import Base
+from sqlalchemy.orm import DeclarativeBase, Session
 
 Values = Mapping[str, Any]
 _CONNECTION = "connection"
 
 
-def table(model: type[Base]) -> Table:
+def table(model: type[DeclarativeBase]) -> Table:
     """The table behind a mapped class, for statements over plain rows."""
     return cast("Table", model.__table__)
 
@@ -29,26 +27,26 @@ def run(session: Session, statement: Executable, values: Values | None = None) -
     return _connection(session).execute(statement, values)
 
 
-def add(session: Session, model: type[Base], **values: object) -> int:
+def add(session: Session, model: type[DeclarativeBase], **values: object) -> int:
     """Insert one row, with the defaults of its columns; its id."""
     key = _connection(session).execute(_insert(model), values).inserted_primary_key
     return int(cast("Sequence[int]", key)[0])
 
 
-def add_all(session: Session, model: type[Base], rows: Sequence[Values]) -> None:
+def add_all(session: Session, model: type[DeclarativeBase], rows: Sequence[Values]) -> None:
     """Insert rows that name the same columns, in one round trip."""
     if rows:
         _connection(session).execute(_insert(model), rows)
 
 
-def add_new(session: Session, model: type[Base], rows: Sequence[Values]) -> None:
+def add_new(session: Session, model: type[DeclarativeBase], rows: Sequence[Values]) -> None:
     """Insert those of the rows that no unique constraint refuses."""
     if rows:
         connection = _connection(session)
         connection.execute(_insert_new(model, connection.dialect.name), rows)
 
 
-def add_if_new(session: Session, model: type[Base], **values: object) -> int | None:
+def add_if_new(session: Session, model: type[DeclarativeBase], **values: object) -> int | None:
     """Insert one row; its id, or None where a unique constraint refuses it."""
     connection = _connection(session)
     return cast(
@@ -65,17 +63,17 @@ def _connection(session: Session) -> Connection:
 
 
 @cache
-def _insert(model: type[Base]) -> Insert:
+def _insert(model: type[DeclarativeBase]) -> Insert:
     return insert(table(model))
 
 
 @cache
-def _insert_new_returning(model: type[Base], dialect: str) -> Executable:
+def _insert_new_returning(model: type[DeclarativeBase], dialect: str) -> Executable:
     return _insert_new(model, dialect).returning(table(model).c.id)
 
 
 @cache
-def _insert_new(model: type[Base], dialect: str) -> Insert:
+def _insert_new(model: type[DeclarativeBase], dialect: str) -> Insert:
     if dialect == "postgresql":
         from sqlalchemy.dialects import postgresql  # noqa: PLC0415 - two megabytes that SQLite has no use for
 
