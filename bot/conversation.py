@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from bot.decisions import Trail
 from bot.dialogue import Found, Pressed, Thread, TicketFact, decide, question_in
 from bot.effects import Effects
 from bot.intake import InboxItem
@@ -193,12 +194,14 @@ class Conversation:
         if not _take(session, items):
             return  # another process was quicker
         contact, name = self._meet(session, address, thought.known, event, thread.language)
-        incoming = [self._record(session, contact.id, name, item, thread) for item in items]
+        recorded = [self._record(session, contact.id, name, item, thread) for item in items]
+        incoming = tuple(id_ for id_ in recorded if id_ is not None)
         if event.kind is EventKind.PRESS:
             rows.run(session, _USE, {"choice": event.choice_id, "contact": contact.id, "now": self._clock()})
-        ticket_id = self._effects.apply(session, contact, decide(thread, event, thought.found), thought.found)
+        decisions = decide(thread, event, thought.found)
+        ticket_id = self._effects.apply(session, contact, decisions, thought.found, incoming)
         if ticket_id is not None and thread.ticket is None:
-            rows.run(session, _JOIN, {"ids": [id_ for id_ in incoming if id_ is not None], "ticket": ticket_id})
+            rows.run(session, _JOIN, {"ids": incoming, "ticket": ticket_id})
         if claim is not None:
             session.flush()
             claim(session)
@@ -311,6 +314,7 @@ def _pressed(session: Session, contact_id: int, event: IncomingEvent) -> tuple[P
         lookup=data.get("lookup"),
         entry=entry(session, data["entry"]) if data.get("entry") else None,
         used=choice.used_at is not None,
+        trail=Trail(tuple(data.get("asked", ())), data.get("shown", "")),
     )
     ticket = session.get(Ticket, data["ticket"]) if data.get("ticket") else None
     return pressed, ticket if ticket is not None and ticket.contact_id == contact_id else None

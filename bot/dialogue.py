@@ -5,8 +5,23 @@ do with what was found. `bot/conversation.py` loads the values and turns decisio
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
+from bot.decisions import (
+    NO_TRAIL,
+    AskWhy,
+    CloseTicket,
+    Decision,
+    GiveAnswer,
+    JoinTicket,
+    MarkBlocked,
+    OpenTicket,
+    ReopenTicket,
+    Say,
+    SettleLookup,
+    Suggest,
+    Trail,
+)
 from bot.language import is_greeting, is_thanks, says_only_person, wants_person
 from handoff.messages import Attachment, EventKind, IncomingEvent
 from knowledge.entries import EntryView
@@ -31,9 +46,9 @@ class Pressed:
     action: str
     question: str = ""
     lookup: int | None = None
-    ticket: int | None = None
     entry: EntryView | None = None
     used: bool = False
+    trail: Trail = NO_TRAIL
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,87 +71,6 @@ class Found:
     match: Match
     entries: Mapping[int, EntryView]
 
-
-# --- decisions -------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Say:
-    """One sentence of the catalogue, perhaps with buttons: (label, action)."""
-
-    sentence: str
-    buttons: tuple[tuple[str, str], ...] = ()
-    values: Mapping[str, object] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class GiveAnswer:
-    """Send the entry's answer; with `hand_off` a person gets the question as well."""
-
-    entry: EntryView
-    question: str
-    lookup: int | None
-    """The lookup in which the contact chose this entry; None where the match itself was sure."""
-    hand_off: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Suggest:
-    """Offer the entries as buttons, the likeliest first."""
-
-    entries: tuple[EntryView, ...]
-    question: str
-
-
-@dataclass(frozen=True, slots=True)
-class OpenTicket:
-    """Hand the question to people and tell the contact its number."""
-
-    question: str
-    reason: str
-    lookup: int | None = None
-    category: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class JoinTicket:
-    """What the contact wrote belongs to the live ticket."""
-
-    number: int
-    acknowledge: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SettleLookup:
-    """What became of an earlier answer or suggestion."""
-
-    lookup: int
-    outcome: Outcome
-    entry_id: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class CloseTicket:
-    """The contact says that it is solved."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReopenTicket:
-    """The contact says that it is not solved."""
-
-    number: int
-
-
-@dataclass(frozen=True, slots=True)
-class MarkBlocked:
-    """Nothing can be sent to the contact until they come back."""
-
-
-Decision = (
-    Say | GiveAnswer | Suggest | OpenTicket | JoinTicket | SettleLookup | CloseTicket | ReopenTicket | MarkBlocked
-)
 
 _SHOWN_ANYHOW = 3
 _WORTH_A_BUTTON = 0.05
@@ -198,15 +132,15 @@ def _answer(question: str, found: Found) -> list[Decision]:
     known = [found.entries[candidate.entry_id] for candidate in likely]
     match found.match.band:
         case Band.ANSWER if known:
-            return _give(known[0], question, None)
+            return [_give(known[0], question, None)]
         case Band.SUGGEST if known:
             return [Suggest(tuple(known[:5]), question)]
         case _:
             return [OpenTicket(question, "unanswered")]
 
 
-def _give(entry: EntryView, question: str, lookup: int | None) -> list[Decision]:
-    return [GiveAnswer(entry, question, lookup, hand_off=entry.handoff == "always")]
+def _give(entry: EntryView, question: str, lookup: int | None) -> GiveAnswer:
+    return GiveAnswer(entry, question, lookup, hand_off=entry.handoff == "always")
 
 
 def _pressed(thread: Thread) -> list[Decision]:
@@ -215,18 +149,24 @@ def _pressed(thread: Thread) -> list[Decision]:
         return [Say("This button no longer works. Write your question in your own words.")]
     if pressed.action == "pick" and pressed.entry is not None:
         chosen = [SettleLookup(pressed.lookup, "chosen", pressed.entry.id)] if pressed.lookup else []
-        given = _give(pressed.entry, pressed.question, pressed.lookup)
+        answer = replace(_give(pressed.entry, pressed.question, pressed.lookup), trail=pressed.trail)
         # A person who has the thread already needs no second ticket.
-        return [*chosen, *([_without_ticket(g) for g in given] if thread.ticket else given)]
+        return [*chosen, replace(answer, hand_off=False) if thread.ticket else answer]
     if pressed.used:
         return []
     match pressed.action:
         case "helped":
             return [*_settled(pressed, "helped"), Say("Good to hear. If anything else comes up, just write.")]
-        case "not_helped" if pressed.entry is not None and pressed.entry.handoff == "never":
-            return [*_settled(pressed, "not_helped"), Say("Thank you, we will work on this answer.")]
         case "not_helped":
-            return [*_settled(pressed, "not_helped"), _hand_off(thread, pressed, "not_helped")]
+            person = pressed.entry is None or pressed.entry.handoff != "never"
+            why = AskWhy(pressed.entry, pressed.question, pressed.lookup, pressed.trail, person)
+            return [*_settled(pressed, "not_helped"), why]
+        case "unclear":
+            return [*_settled(pressed, "unclear"), Say("Thank you, we will work on this answer.")]
+        case "disliked":
+            return [*_settled(pressed, "disliked"), Say("Thank you. Your opinion has been counted.")]
+        case "still":
+            return [_hand_off(thread, pressed, "not_helped")]
         case "none_fits":
             return [*_settled(pressed, "none_fits"), _hand_off(thread, pressed, "none_fits")]
         case "ask_person":
@@ -237,14 +177,6 @@ def _pressed(thread: Thread) -> list[Decision]:
             return [Say("This answer has been removed. Write your question in your own words.")]
 
 
-def _without_ticket(decision: Decision) -> Decision:
-    return (
-        GiveAnswer(decision.entry, decision.question, decision.lookup, hand_off=False)
-        if isinstance(decision, GiveAnswer)
-        else decision
-    )
-
-
 def _settled(pressed: Pressed, outcome: Outcome) -> list[Decision]:
     if pressed.lookup is None:
         return []
@@ -253,9 +185,9 @@ def _settled(pressed: Pressed, outcome: Outcome) -> list[Decision]:
 
 def _hand_off(thread: Thread, pressed: Pressed, reason: str) -> Decision:
     if thread.ticket is not None:
-        return JoinTicket(thread.ticket.number, acknowledge=True)
+        return JoinTicket(thread.ticket.number, acknowledge=True, trail=pressed.trail)
     category = pressed.entry.category if pressed.entry else None
-    return OpenTicket(pressed.question or thread.last_question, reason, pressed.lookup, category)
+    return OpenTicket(pressed.question or thread.last_question, reason, pressed.lookup, category, pressed.trail)
 
 
 def _about_ticket(thread: Thread, action: str, ticket: TicketFact) -> list[Decision]:

@@ -1,14 +1,17 @@
 """Decisions become rows: words in the contact's language, messages, buttons, tickets, outcomes of lookups."""
 
+import secrets
 from collections.abc import Sequence
+from typing import Any
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.dialogue import (
+from bot.decisions import (
+    NO_TRAIL,
+    AskWhy,
     CloseTicket,
     Decision,
-    Found,
     GiveAnswer,
     JoinTicket,
     MarkBlocked,
@@ -17,7 +20,9 @@ from bot.dialogue import (
     Say,
     SettleLookup,
     Suggest,
+    Trail,
 )
+from bot.dialogue import Found
 from bot.wording import WORDS
 from handoff import waiting
 from handoff.desk import Desk
@@ -43,10 +48,18 @@ class Effects:
         self._clock = clock
 
     def apply(
-        self, session: Session, contact: Addressee, decisions: Sequence[Decision], found: Found | None
+        self,
+        session: Session,
+        contact: Addressee,
+        decisions: Sequence[Decision],
+        found: Found | None,
+        incoming: tuple[int, ...],
     ) -> int | None:
-        """Do everything in order; the id of the ticket that the round was about, if it was about one."""
-        round_ = _Round(session, contact, self._desk, self._outbox, self._clock)
+        """Do everything in order; the id of the ticket that the round was about, if it was about one.
+
+        `incoming` are the messages that the decisions answer.
+        """
+        round_ = _Round(session, contact, self._desk, self._outbox, self._clock, incoming)
         lookup = None
         if found is not None:
             lookup = record_lookup(
@@ -58,7 +71,7 @@ class Effects:
 
     def hand_over_unread(self, session: Session, contact: Addressee, words: str) -> int | None:
         """A message that could not be handled: a person gets it, and the contact is told so; the ticket's id."""
-        round_ = _Round(session, contact, self._desk, self._outbox, self._clock)
+        round_ = _Round(session, contact, self._desk, self._outbox, self._clock, ())
         round_.do(OpenTicket(clean(words), "poison"), None)
         return round_.ticket_id
 
@@ -66,9 +79,18 @@ class Effects:
 class _Round:
     """The decisions of one event."""
 
-    def __init__(self, session: Session, contact: Addressee, desk: Desk, outbox: Outbox, clock: Clock) -> None:
+    def __init__(
+        self,
+        session: Session,
+        contact: Addressee,
+        desk: Desk,
+        outbox: Outbox,
+        clock: Clock,
+        incoming: tuple[int, ...],
+    ) -> None:
         self._session = session
         self._contact = contact
+        self._incoming = incoming
         self._desk = desk
         self._outbox = outbox
         self._clock = clock
@@ -82,12 +104,14 @@ class _Round:
                 self._say(RichText(self._text(sentence, **values)), choices)
             case GiveAnswer():
                 self._answer(decision, decision.lookup or lookup)
+            case AskWhy():
+                self._ask_why(decision)
             case Suggest(entries, question):
                 self._suggest(entries, question, lookup)
             case OpenTicket():
                 self._open(decision, decision.lookup or lookup)
-            case JoinTicket(number, acknowledge):
-                self._join(number, acknowledge=acknowledge)
+            case JoinTicket():
+                self._join(decision)
             case SettleLookup(number, outcome, entry_id):
                 self._settle(number, outcome, entry_id)
             case CloseTicket(number):
@@ -105,22 +129,33 @@ class _Round:
         if decision.hand_off:
             # One message, not two: the answer and the word that a person looks at it too.
             text = _joined(text, RichText(self._opened(decision.question, "rule", entry.category, lookup)))
-        data = {"lookup": lookup, "entry": entry.id, "question": decision.question}
+        trail = Trail(decision.trail.asked or self._incoming, f"answer-{secrets.token_urlsafe(12)}")
+        data = _about(lookup, entry, decision.question, trail)
         choices = [Choice(self._text("This helped"), "helped", data)]
         if not decision.hand_off:
             choices.append(Choice(self._text("This doesn't solve my problem"), "not_helped", data))
-        self._say(text, choices)
+        self._say(text, choices, key=trail.shown)
+
+    def _ask_why(self, decision: AskWhy) -> None:
+        data = _about(decision.lookup, decision.entry, decision.question, decision.trail)
+        choices = [
+            Choice(self._text("The answer is unclear"), "unclear", data),
+            Choice(self._text("I don't like how it works"), "disliked", data),
+        ]
+        if decision.person:
+            choices.append(Choice(self._text("I still have questions"), "still", data))
+        self._say(RichText(self._text("What is wrong with this answer?")), choices)
 
     def _suggest(self, entries: Sequence[EntryView], question: str, lookup: int | None) -> None:
-        choices = [
-            Choice(_label(entry.question), "pick", {"lookup": lookup, "entry": entry.id, "question": question})
-            for entry in entries
-        ]
-        choices.append(Choice(self._text("None of these"), "none_fits", {"lookup": lookup, "question": question}))
+        trail = Trail(self._incoming)
+        choices = [Choice(_label(entry.question), "pick", _about(lookup, entry, question, trail)) for entry in entries]
+        choices.append(Choice(self._text("None of these"), "none_fits", _about(lookup, None, question, trail)))
         self._say(RichText(self._text("Maybe you mean one of these:")), choices)
 
     def _open(self, decision: OpenTicket, lookup: int | None) -> None:
-        self._say(RichText(self._opened(decision.question, decision.reason, decision.category, lookup)))
+        words = self._opened(decision.question, decision.reason, decision.category, lookup)
+        self._take_along(decision.trail)
+        self._say(RichText(words))
 
     def _opened(self, question: str, reason: str, category: str | None, lookup: int | None) -> str:
         """Open the ticket; what to tell the contact about it."""
@@ -143,13 +178,20 @@ class _Round:
             )
         )
 
-    def _join(self, number: int, *, acknowledge: bool) -> None:
-        ticket = self._ticket(number)
+    def _join(self, decision: JoinTicket) -> None:
+        ticket = self._ticket(decision.number)
         self.ticket_id = ticket.id
         self._desk.join(self._session, ticket)
-        if acknowledge:
+        self._take_along(decision.trail)
+        if decision.acknowledge:
             ticket.joined_acknowledged = True
-            self._say(RichText(self._text("Added to question №{number}. A person will read it all.", number=number)))
+            words = self._text("Added to question №{number}. A person will read it all.", number=ticket.id)
+            self._say(RichText(words))
+
+    def _take_along(self, trail: Trail) -> None:
+        """Let the ticket have the lines that led to it."""
+        if self.ticket_id is not None and trail != NO_TRAIL:
+            self._desk.take_along(self._session, self._ticket(self.ticket_id), trail.asked, trail.shown)
 
     def _settle(self, lookup: int, outcome: Outcome, entry_id: int | None) -> None:
         settle_lookup(self._session, lookup, outcome, entry_id)
@@ -157,11 +199,22 @@ class _Round:
     def _ticket(self, number: int) -> Ticket:
         return self._session.get_one(Ticket, number)
 
-    def _say(self, text: RichText, choices: Sequence[Choice] = ()) -> None:
-        self._outbox.post(self._session, self._contact, text, ticket_id=self.ticket_id, choices=choices)
+    def _say(self, text: RichText, choices: Sequence[Choice] = (), key: str | None = None) -> None:
+        self._outbox.post(self._session, self._contact, text, ticket_id=self.ticket_id, choices=choices, key=key)
 
     def _text(self, sentence: str, **values: object) -> str:
         return WORDS.text(self._language, sentence, **values)
+
+
+def _about(lookup: int | None, entry: EntryView | None, question: str, trail: Trail) -> dict[str, Any]:
+    """What a button under an answer has to know."""
+    return {
+        "lookup": lookup,
+        "entry": entry.id if entry else None,
+        "question": question,
+        "asked": trail.asked,
+        "shown": trail.shown,
+    }
 
 
 def _joined(first: RichText, second: RichText) -> RichText:

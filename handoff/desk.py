@@ -1,5 +1,6 @@
 """Every use case on a ticket. Each runs whole within the caller's unit of work, or raises and changes nothing."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from sqlalchemy import or_, select, update
@@ -60,6 +61,22 @@ class Desk:
             now = self._clock()
             ticket.status, ticket.waiting_since, ticket.due_at = TicketStatus.OPEN, now, now + waiting.ANSWER_WITHIN
         self._touch(session, ticket)
+
+    def take_along(self, session: Session, ticket: Ticket, message_ids: Sequence[int], key: str) -> None:
+        """Let the ticket have what was said before it: these messages, and the one posted under `key`.
+
+        What belongs to a ticket already stays there.
+        """
+        session.execute(
+            update(Message)
+            .where(
+                Message.contact_id == ticket.contact_id,
+                Message.ticket_id.is_(None),
+                or_(Message.id.in_(message_ids), Message.key == key),
+            )
+            .values(ticket_id=ticket.id)
+            .execution_options(synchronize_session=False)
+        )
 
     def confirm(self, session: Session, ticket: Ticket) -> None:
         """The contact says that the question is solved."""

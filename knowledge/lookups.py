@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import get_args
 
-from sqlalchemy import update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from infra import rows
@@ -36,7 +36,7 @@ def settle_lookup(session: Session, lookup_id: int, outcome: Outcome, chosen_ent
     """Note what became of a lookup; False where there is no such lookup, or where its vote was given before.
 
     `helped` and `not_helped` are votes for the entry that was shown. The first vote of a lookup is counted, a later one
-    changes nothing. Other outcomes may follow a vote ("not helped", then "handed off").
+    changes nothing. Other outcomes may follow a vote ("not helped", then why: "unclear", "disliked", "handed off").
     """
     values: dict[str, object] = {"outcome": outcome}
     if chosen_entry_id is not None:
@@ -57,3 +57,9 @@ def settle_lookup(session: Session, lookup_id: int, outcome: Outcome, chosen_ent
         .execution_options(synchronize_session=False)
     )
     return True
+
+
+def outcomes_of(session: Session, entry_id: int) -> dict[Outcome, int]:
+    """How often showing this entry came to each outcome."""
+    counted = select(Lookup.outcome, func.count()).where(Lookup.chosen_entry_id == entry_id).group_by(Lookup.outcome)
+    return {row[0]: row[1] for row in session.execute(counted)}

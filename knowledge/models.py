@@ -12,7 +12,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from infra.columns import Base, BigId, Json
 from knowledge.drafts import Handoff, Status
 
-Outcome = Literal["pending", "helped", "not_helped", "chosen", "none_fits", "handed_off", "unanswered"]
+Outcome = Literal[
+    "pending", "helped", "not_helped", "chosen", "none_fits", "handed_off", "unanswered", "unclear", "disliked"
+]
 Vote = Literal["helped", "not_helped"]
 
 

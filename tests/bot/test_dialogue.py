@@ -7,25 +7,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue import (
-    ASK_PERSON,
+from bot.decisions import (
+    NO_TRAIL,
+    AskWhy,
     CloseTicket,
     Decision,
-    Found,
     GiveAnswer,
     JoinTicket,
     MarkBlocked,
     OpenTicket,
-    Pressed,
     ReopenTicket,
     Say,
     SettleLookup,
     Suggest,
-    Thread,
-    TicketFact,
-    decide,
-    question_in,
+    Trail,
 )
+from bot.dialogue import ASK_PERSON, Found, Pressed, Thread, TicketFact, decide, question_in
 from handoff.messages import Address, Attachment, EventKind, IncomingEvent
 from knowledge.entries import EntryView
 from knowledge.matching import Band, Candidate, Match
@@ -82,6 +79,7 @@ TOLD = replace(LIVE, acknowledged=True)
 SOLVED = TicketFact(5, live=False, acknowledged=False)
 FREE = Thread("ru")
 HELD = Thread("ru", ticket=LIVE)
+TRAIL = Trail((11, 12), "answer-1")
 
 HELLO = Say("Hello. Describe your question in your own words, and I will find the answer or ask a person.")
 TEXT_ONLY = Say("I read text only. Describe the question in words, or ask a person.", (ASK_PERSON,))
@@ -150,18 +148,27 @@ def test_what_is_said(thread: Thread, event: IncomingEvent, knowledge: Found | N
             [SettleLookup(3, "helped", 1), Say("Good to hear. If anything else comes up, just write.")],
         ),
         (pressing("helped", lookup=None), [Say("Good to hear. If anything else comes up, just write.")]),
+        # why it did not help, and on to a person where the entry's rule allows it
         (
-            pressing("not_helped"),
-            [SettleLookup(3, "not_helped", 1), OpenTicket("не помню пароль", "not_helped", 3, "access")],
+            pressing("not_helped", trail=TRAIL),
+            [SettleLookup(3, "not_helped", 1), AskWhy(ENTRIES[1], "не помню пароль", 3, TRAIL, person=True)],
         ),
         (
             pressing("not_helped", entry=NEVER),
-            [SettleLookup(3, "not_helped", 9), Say("Thank you, we will work on this answer.")],
+            [SettleLookup(3, "not_helped", 9), AskWhy(NEVER, "не помню пароль", 3, NO_TRAIL, person=False)],
         ),
         (
             pressing("not_helped", entry=None),
-            [SettleLookup(3, "not_helped", None), OpenTicket("не помню пароль", "not_helped", 3, None)],
+            [SettleLookup(3, "not_helped", None), AskWhy(None, "не помню пароль", 3, NO_TRAIL, person=True)],
         ),
+        (pressing("unclear"), [SettleLookup(3, "unclear", 1), Say("Thank you, we will work on this answer.")]),
+        (pressing("disliked"), [SettleLookup(3, "disliked", 1), Say("Thank you. Your opinion has been counted.")]),
+        (pressing("disliked", lookup=None), [Say("Thank you. Your opinion has been counted.")]),
+        (pressing("still", trail=TRAIL), [OpenTicket("не помню пароль", "not_helped", 3, "access", TRAIL)]),
+        (pressing("still", HELD, trail=TRAIL), [JoinTicket(7, acknowledge=True, trail=TRAIL)]),
+        (pressing("unclear", used=True), []),
+        (pressing("disliked", used=True), []),
+        (pressing("still", used=True), []),
         (
             pressing("none_fits", entry=None),
             [SettleLookup(3, "none_fits", None), OpenTicket("не помню пароль", "none_fits", 3, None)],
@@ -172,8 +179,8 @@ def test_what_is_said(thread: Thread, event: IncomingEvent, knowledge: Found | N
             [OpenTicket("музыка", "asked")],
         ),
         (
-            pressing("pick"),
-            [SettleLookup(3, "chosen", 1), GiveAnswer(ENTRIES[1], "не помню пароль", 3, hand_off=False)],
+            pressing("pick", trail=TRAIL),
+            [SettleLookup(3, "chosen", 1), GiveAnswer(ENTRIES[1], "не помню пароль", 3, hand_off=False, trail=TRAIL)],
         ),
         (
             pressing("pick", entry=ALWAYS),
@@ -184,7 +191,10 @@ def test_what_is_said(thread: Thread, event: IncomingEvent, knowledge: Found | N
             pressing("pick", HELD, entry=ALWAYS),
             [SettleLookup(3, "chosen", 8), GiveAnswer(ALWAYS, "не помню пароль", 3, hand_off=False)],
         ),
-        (pressing("not_helped", HELD), [SettleLookup(3, "not_helped", 1), JoinTicket(7, acknowledge=True)]),
+        (
+            pressing("not_helped", HELD),
+            [SettleLookup(3, "not_helped", 1), AskWhy(ENTRIES[1], "не помню пароль", 3, NO_TRAIL, person=True)],
+        ),
         (pressing("ask_person", HELD, lookup=None), [JoinTicket(7, acknowledge=True)]),
         # choices may be looked at again, everything else acts once
         (
@@ -259,9 +269,14 @@ def test_what_is_looked_up(text: str, question: str | None) -> None:
 facts = st.builds(TicketFact, st.integers(1, 99), st.booleans(), st.booleans())
 live_facts = st.builds(TicketFact, st.integers(1, 99), st.just(True), st.booleans())
 entries = st.sampled_from([*ENTRIES.values(), ALWAYS, NEVER])
-actions = st.sampled_from(["pick", "helped", "not_helped", "none_fits", "ask_person", "solved", "not_solved", "else"])
+actions = st.sampled_from(
+    [
+        *("pick", "helped", "not_helped", "unclear", "disliked", "still"),
+        *("none_fits", "ask_person", "solved", "not_solved", "else"),
+    ]
+)
 presses = st.builds(
-    Pressed, actions, st.text(max_size=9), st.none() | st.integers(1, 9), st.none(), st.none() | entries, st.booleans()
+    Pressed, actions, st.text(max_size=9), st.none() | st.integers(1, 9), st.none() | entries, st.booleans()
 )
 threads = st.builds(
     Thread,
@@ -313,7 +328,7 @@ def test_whatever_happens_there_is_one_ticket_at_most_and_one_message(
     opening = [d for d in decisions if isinstance(d, OpenTicket) or (isinstance(d, GiveAnswer) and d.hand_off)]
     assert len(opening) <= (thread.ticket is None)
     assert sum(isinstance(d, ReopenTicket) for d in decisions) <= (thread.ticket is None)
-    assert sum(isinstance(d, Say | GiveAnswer | Suggest | OpenTicket | JoinTicket) for d in decisions) <= 1
+    assert sum(isinstance(d, Say | GiveAnswer | AskWhy | Suggest | OpenTicket | JoinTicket) for d in decisions) <= 1
     for decision in decisions:
         if isinstance(decision, Suggest):
             assert 1 <= len(decision.entries) <= 5

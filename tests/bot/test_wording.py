@@ -75,14 +75,18 @@ def test_the_catalogue_is_whole(language: str) -> None:
         assert not message.fuzzy, sentence
 
 
-@pytest.mark.parametrize(
-    ("english", "russian"),
-    [
-        ("This helped", "Это помогло"),
-        ("This doesn't solve my problem", "Это не решает мою проблему"),
-        ("None of these", "Ни один вариант не подходит"),
-    ],
-)
+AGREED = [
+    ("This helped", "Это помогло"),
+    ("This doesn't solve my problem", "Это не решает мою проблему"),
+    ("The answer is unclear", "Ответ неясный"),
+    ("I don't like how it works", "Мне не нравится, как всё устроено"),
+    ("I still have questions", "У меня остались вопросы"),
+    ("None of these", "Ни один вариант не подходит"),
+    ("Ask a person", "Задать вопрос"),
+]
+
+
+@pytest.mark.parametrize(("english", "russian"), AGREED)
 def test_the_labels_that_are_agreed_on(english: str, russian: str) -> None:
     assert WORDS.text("en", english) == english
     assert WORDS.text("ru", english) == russian
@@ -90,5 +94,5 @@ def test_the_labels_that_are_agreed_on(english: str, russian: str) -> None:
 
 def test_no_label_is_longer_than_a_button() -> None:
     for language in ("ru", "en", "hu"):
-        for label in ("Ask a person", "This helped", "This doesn't solve my problem", "None of these"):
+        for label, _ in AGREED:
             assert len(WORDS.text(language, label)) <= 40

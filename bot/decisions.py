@@ -1,0 +1,123 @@
+"""What the bot can decide to do: values only. `bot/dialogue.py` makes them, `bot/effects.py` carries them out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from knowledge.entries import EntryView
+from knowledge.models import Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Where in the contact's thread a question was asked and answered, so that a ticket can take those lines along."""
+
+    asked: tuple[int, ...] = ()
+    """The messages that asked."""
+    shown: str = ""
+    """The key of the message that showed the answer; empty while none was shown."""
+
+
+NO_TRAIL = Trail()
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One sentence of the catalogue, perhaps with buttons: (label, action)."""
+
+    sentence: str
+    buttons: tuple[tuple[str, str], ...] = ()
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class GiveAnswer:
+    """Send the entry's answer; with `hand_off` a person gets the question as well."""
+
+    entry: EntryView
+    question: str
+    lookup: int | None
+    """The lookup in which the contact chose this entry; None where the match itself was sure."""
+    hand_off: bool
+    trail: Trail = NO_TRAIL
+
+
+@dataclass(frozen=True, slots=True)
+class AskWhy:
+    """Ask what is wrong with an answer; with `person` the contact can go on to one."""
+
+    entry: EntryView | None
+    """None where the entry has been removed since."""
+    question: str
+    lookup: int | None
+    trail: Trail
+    person: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Suggest:
+    """Offer the entries as buttons, the likeliest first."""
+
+    entries: tuple[EntryView, ...]
+    question: str
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Hand the question to people and tell the contact its number."""
+
+    question: str
+    reason: str
+    lookup: int | None = None
+    category: str | None = None
+    trail: Trail = NO_TRAIL
+
+
+@dataclass(frozen=True, slots=True)
+class JoinTicket:
+    """What the contact wrote belongs to the live ticket."""
+
+    number: int
+    acknowledge: bool
+    trail: Trail = NO_TRAIL
+
+
+@dataclass(frozen=True, slots=True)
+class SettleLookup:
+    """What became of an earlier answer or suggestion."""
+
+    lookup: int
+    outcome: Outcome
+    entry_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTicket:
+    """The contact says that it is solved."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenTicket:
+    """The contact says that it is not solved."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class MarkBlocked:
+    """Nothing can be sent to the contact until they come back."""
+
+
+Decision = (
+    Say
+    | GiveAnswer
+    | AskWhy
+    | Suggest
+    | OpenTicket
+    | JoinTicket
+    | SettleLookup
+    | CloseTicket
+    | ReopenTicket
+    | MarkBlocked
+)
