@@ -18,6 +18,7 @@ _LEAST_PER_ENTRY = 3.5
 
 _RIDGE = 0.5
 _BY_MEANING = 0.3
+_BLOCK = 64
 
 
 class Lessons:
@@ -29,7 +30,8 @@ class Lessons:
         if not _LEAST_PER_ENTRY * width < count <= _MOST:
             return
         self._meanings = index.meanings(np.arange(count))
-        kernel = np.empty((count, count), np.float32)
+        system = np.zeros((count, count + width), np.float32)
+        kernel, wanted = system[:, :count], system[:, count:]
         for number in range(count):
             forms = [index.vocabulary.forms[form] for form in index.tokens.row(number)]
             asked = Question.of(forms, index.vocabulary)
@@ -37,9 +39,8 @@ class Lessons:
         kernel += kernel.T
         kernel *= 0.5
         kernel[np.diag_indices(count)] += _RIDGE
-        wanted = np.zeros((count, width), np.float32)
         wanted[np.arange(count), index.owners] = 1.0
-        self._taught = np.ascontiguousarray(np.linalg.solve(kernel, wanted).T)
+        self._taught = np.ascontiguousarray(solved(system).T)
 
     def of(self, question: Question, cosines: Floats, entries: Ints) -> Floats | None:
         """A value for each of the entries; `cosines` are those of `Index.cosines`. None when nothing was taught."""
@@ -54,3 +55,24 @@ class Lessons:
         mean *= _BY_MEANING
         mean += (1 - _BY_MEANING) * cosines.astype(np.float32)
         return 0.5 * mean * (1 + mean)
+
+
+def solved(system: Floats) -> Floats:
+    """The solution of a positive definite system `[matrix | right sides]`, which is overwritten: elimination by blocks.
+
+    The linear algebra library never gives back the memory it works in, and how much that is depends on the sizes it is
+    asked for: one call for the whole costs megabytes for as long as the process lives. The ridge makes the matrix
+    definite, and with that no rows need to change places.
+    """
+    count = len(system)
+    blocks = [slice(first, min(first + _BLOCK, count)) for first in range(0, count, _BLOCK)]
+    for own in blocks:
+        beyond = system[own, own.stop :]
+        beyond[:] = np.linalg.solve(system[own, own], beyond)
+        for first in range(own.stop, count, _BLOCK):
+            below = system[first : first + _BLOCK]
+            below[:, own.stop :] -= below[:, own] @ beyond
+    solution = system[:, count:]
+    for own in reversed(blocks):
+        solution[own] -= system[own, own.stop : count] @ solution[own.stop :]
+    return solution
