@@ -23,9 +23,11 @@ from bot.decisions import (
     Trail,
 )
 from bot.dialogue import Found
+from bot.waits import told
 from bot.wording import WORDS
 from handoff import waiting
 from handoff.desk import Desk
+from handoff.estimate import expected_wait
 from handoff.messages import Addressee, Entity, EntityKind, RichText
 from handoff.models import Contact, Ticket
 from handoff.outbox import Choice, Outbox
@@ -171,9 +173,11 @@ class _Round:
             if ahead
             else self._text("It is the next in line.")
         )
+        wait = expected_wait(self._session, category, self._clock())
         return "\n".join(
             (
                 self._text("Your question №{number} has been passed to a person.", number=ticket.id) + " " + place,
+                told(self._language, wait),
                 self._text("The answer will come here as a private message. You can add details right here."),
             )
         )

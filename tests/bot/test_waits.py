@@ -1,0 +1,41 @@
+"""A wait in the words of three languages."""
+
+from datetime import timedelta
+
+import pytest
+
+from bot.waits import duration, told
+from handoff.estimate import Wait
+
+
+@pytest.mark.parametrize(
+    ("length", "words"),
+    [
+        (timedelta(seconds=5), "1 minute"),
+        (timedelta(minutes=7, seconds=1), "8 minutes"),
+        (timedelta(minutes=11), "15 minutes"),
+        (timedelta(minutes=58), "60 minutes"),
+        (timedelta(minutes=61), "2 hours"),
+        (timedelta(hours=36), "36 hours"),
+        (timedelta(hours=37), "2 days"),
+        (timedelta(days=6, hours=1), "7 days"),
+    ],
+)
+def test_a_length_is_rounded_up_to_what_people_say(length: timedelta, words: str) -> None:
+    assert duration("en", length) == words
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(1, "1 минуту"), (3, "3 минуты"), (25, "25 минут"), (90, "2 часа"), (300, "5 часов")]
+)
+def test_russian_counts_have_their_forms(minutes: int, words: str) -> None:
+    assert duration("ru", timedelta(minutes=minutes)) == words
+
+
+def test_the_sentence_says_what_is_known() -> None:
+    wait = Wait(timedelta(minutes=20), timedelta(hours=3))
+    assert told("en", wait) == "People usually answer within 20 minutes, nearly always within 3 hours."
+    assert told("ru", wait) == "Обычно отвечаем за 20 минут, почти всегда за 3 часа."
+    assert told("hu", wait) == "Általában 20 perc, szinte mindig 3 óra alatt válaszolunk."
+    assert told("en", Wait(timedelta(minutes=4), timedelta(minutes=4))) == "People usually answer within 4 minutes."
+    assert told("en", None) == "How long it takes is hard to say yet."
