@@ -13,11 +13,11 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from bot.decisions import Trail
-from bot.dialogue import Found, Pressed, Thread, TicketFact, decide, question_in
+from bot.dialogue import Found, Thread, TicketFact, decide, question_in
 from bot.effects import Effects
 from bot.intake import InboxItem
-from bot.language import language_of
+from bot.language import command_in, language_of
+from bot.presses import choice_of, pressed_by, view_of
 from handoff.desk import Desk
 from handoff.messages import Address, Addressee, EventKind, IncomingEvent
 from handoff.models import (
@@ -38,7 +38,7 @@ from infra.columns import words
 from infra.database import Database, after_commit
 from infra.rows import table
 from infra.wording import LANGUAGES
-from knowledge.entries import entries_by_id, entry
+from knowledge.entries import entries_by_id
 from knowledge.library import Library
 from knowledge.matching import Band
 from knowledge.models import Lookup
@@ -159,17 +159,26 @@ class Conversation:
 
     def _thread(self, session: Session, known: Row[Any] | None, event: IncomingEvent) -> Thread:
         profile = event.language if event.language in LANGUAGES else ""
-        language = language_of(event.text, (known.language if known else "") or profile or self._language)
+        otherwise = (known.language if known else "") or profile or self._language
+        # The English of "/my" tells nothing of its sender.
+        language = otherwise if event.text.startswith("/") else language_of(event.text, otherwise)
+        choice = choice_of(session, known.id, event) if known and event.kind is EventKind.PRESS else None
+        command = command_in(event.text) if event.kind is EventKind.MESSAGE else None
+        view = None
+        if wanted := choice.action if choice else command:
+            about = choice.data if choice else {}
+            view = view_of(session, known.id if known else None, language, wanted, about, self._clock())
         if known is None:
-            return Thread(language)
+            return Thread(language, view=view)
         live = known.ticket_id is not None
-        pressed, pressed_ticket = _pressed(session, known.id, event)
+        pressed, pressed_ticket = pressed_by(session, choice) if choice else (None, None)
         return Thread(
             language,
             ticket=TicketFact(known.ticket_id, live=True, acknowledged=known.joined_acknowledged) if live else None,
             pressed=pressed,
             pressed_ticket=_fact(pressed_ticket) if pressed_ticket else None,
             last_question=known.last_question or "",
+            view=view,
         )
 
     def _look_up(self, session: Session, thread: Thread, event: IncomingEvent) -> Found | None:
@@ -269,12 +278,14 @@ class Conversation:
             return None
         if event.kind not in {EventKind.MESSAGE, EventKind.PRESS, EventKind.STAFF_REPLY}:
             return None
+        # A command is no part of a question that a person reads.
+        ticket = None if event.kind is EventKind.MESSAGE and command_in(event.text) else thread.ticket
         staff, press = event.kind is EventKind.STAFF_REPLY, event.kind is EventKind.PRESS
         return rows.add(
             session,
             Message,
             contact_id=contact_id,
-            ticket_id=thread.ticket.number if thread.ticket else None,
+            ticket_id=ticket.number if ticket else None,
             kind=MessageKind.OUTGOING if staff else MessageKind.EVENT if press else MessageKind.INCOMING,
             author=event.name if staff else name,
             text=f"pressed {thread.pressed.action}" if press and thread.pressed else event.text,
@@ -300,24 +311,6 @@ def _take(session: Session, items: Sequence[InboxItem]) -> bool:
 
 def _fact(ticket: Ticket) -> TicketFact:
     return TicketFact(ticket.id, ticket.status in LIVE, ticket.joined_acknowledged)
-
-
-def _pressed(session: Session, contact_id: int, event: IncomingEvent) -> tuple[Pressed | None, Ticket | None]:
-    """What the pressed button means; nothing where the id is unknown or was given to somebody else."""
-    choice = session.get(ChoiceRow, event.choice_id) if event.kind is EventKind.PRESS else None
-    if choice is None or choice.contact_id != contact_id:
-        return None, None
-    data = choice.data
-    pressed = Pressed(
-        action=choice.action,
-        question=data.get("question", ""),
-        lookup=data.get("lookup"),
-        entry=entry(session, data["entry"]) if data.get("entry") else None,
-        used=choice.used_at is not None,
-        trail=Trail(tuple(data.get("asked", ())), data.get("shown", "")),
-    )
-    ticket = session.get(Ticket, data["ticket"]) if data.get("ticket") else None
-    return pressed, ticket if ticket is not None and ticket.contact_id == contact_id else None
 
 
 def _edit(session: Session, contact_id: int, event: IncomingEvent) -> None:

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from knowledge.entries import EntryView
+from handoff.threads import Line
+from handoff.waiting import TicketView
+from knowledge.entries import EntryPage, EntryView, HelpCategory
 from knowledge.models import Outcome
 
 
@@ -18,6 +20,52 @@ class Trail:
 
 
 NO_TRAIL = Trail()
+
+
+# --- what can be looked at --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """One page of the categories in which there is something to read; `lang` is the entries' language."""
+
+    categories: tuple[HelpCategory, ...]
+    lang: str
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shelf:
+    """One page of the questions of a category, which has an empty key where the questions have none."""
+
+    key: str
+    title: str
+    lang: str
+    found: EntryPage
+
+
+@dataclass(frozen=True, slots=True)
+class OwnQuestions:
+    """One page of what the contact has asked people, newest first."""
+
+    items: tuple[TicketView, ...]
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class OwnQuestion:
+    """One of them, with what was said last."""
+
+    ticket: TicketView
+    said: tuple[Line, ...]
+
+
+View = Topics | Shelf | OwnQuestions | OwnQuestion
+
+
+# --- decisions --------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +87,8 @@ class GiveAnswer:
     """The lookup in which the contact chose this entry; None where the match itself was sure."""
     hand_off: bool
     trail: Trail = NO_TRAIL
+    browsed: bool = False
+    """The contact found it among the topics: there is no lookup yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +155,20 @@ class ReopenTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class WithdrawTicket:
+    """The contact no longer needs an answer."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Show a list, or one thing of a list, with its buttons."""
+
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
 class MarkBlocked:
     """Nothing can be sent to the contact until they come back."""
 
@@ -119,5 +183,7 @@ Decision = (
     | SettleLookup
     | CloseTicket
     | ReopenTicket
+    | WithdrawTicket
+    | Show
     | MarkBlocked
 )

@@ -16,14 +16,21 @@ from bot.decisions import (
     JoinTicket,
     MarkBlocked,
     OpenTicket,
+    OwnQuestion,
+    OwnQuestions,
     ReopenTicket,
     Say,
     SettleLookup,
+    Show,
     Suggest,
+    Topics,
     Trail,
+    View,
+    WithdrawTicket,
 )
-from bot.language import is_greeting, is_thanks, says_only_person, wants_person
+from bot.language import Command, command_in, is_greeting, is_thanks, says_only_person, wants_person
 from handoff.messages import Attachment, EventKind, IncomingEvent
+from handoff.models import LIVE
 from knowledge.entries import EntryView
 from knowledge.matching import Band, Match
 from knowledge.models import Outcome
@@ -62,6 +69,8 @@ class Thread:
     pressed_ticket: TicketFact | None = None
     last_question: str = ""
     """What the contact asked lately, for when they only say that they want a person."""
+    view: View | None = None
+    """What a command or a button asks to see, where it is still there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +85,9 @@ _SHOWN_ANYHOW = 3
 _WORTH_A_BUTTON = 0.05
 """Confidence below which an entry beyond the third is no help among the choices."""
 ASK_PERSON = ("Ask a person", "ask_person")
+TOPICS = ("Topics", "topics")
+OWN = ("My questions", "own")
+_GONE = Say("This answer has been removed. Write your question in your own words.")
 
 
 def question_in(thread: Thread, event: IncomingEvent) -> str | None:
@@ -83,7 +95,7 @@ def question_in(thread: Thread, event: IncomingEvent) -> str | None:
     if event.kind is not EventKind.MESSAGE or thread.ticket is not None:
         return None
     text = event.text.strip()
-    if not any(map(str.isalnum, text)) or text.startswith("/"):
+    if not any(map(str.isalnum, text)) or text.startswith("/") or command_in(text):
         return None
     if wants_person(text) or is_greeting(text) or is_thanks(text):
         return None
@@ -105,6 +117,8 @@ def decide(thread: Thread, event: IncomingEvent, found: Found | None) -> list[De
 
 def _said(thread: Thread, event: IncomingEvent, found: Found | None) -> list[Decision]:
     text = event.text.strip()
+    if command := command_in(text):
+        return [_called(thread, command)]
     if thread.ticket is not None:
         return [JoinTicket(thread.ticket.number, acknowledge=not thread.ticket.acknowledged)]
     if found is not None:
@@ -115,8 +129,30 @@ def _said(thread: Thread, event: IncomingEvent, found: Found | None) -> list[Dec
     if is_thanks(text):
         return [Say("You are welcome. If anything else comes up, just write.")]
     if text or _only_stickers(event.attachments):
-        return [Say("Hello. Describe your question in your own words, and I will find the answer or ask a person.")]
+        return [_hello()]
     return [Say("I read text only. Describe the question in words, or ask a person.", (ASK_PERSON,))]
+
+
+def _called(thread: Thread, command: Command) -> Decision:
+    return _hello() if command == "menu" else _shown(thread)
+
+
+def _hello() -> Decision:
+    return Say(
+        "Hello. Describe your question in your own words, and I will find the answer or ask a person.", (TOPICS, OWN)
+    )
+
+
+def _shown(thread: Thread) -> Decision:
+    match thread.view:
+        case Topics(categories=()):
+            return Say("There are no ready answers yet. Write your question in your own words.")
+        case OwnQuestions(items=()):
+            return Say("You have not asked a person anything yet. Write your question in your own words.", (TOPICS,))
+        case None:
+            return _GONE
+        case view:
+            return Show(view)
 
 
 def _only_stickers(attachments: tuple[Attachment, ...]) -> bool:
@@ -147,11 +183,20 @@ def _pressed(thread: Thread) -> list[Decision]:
     pressed = thread.pressed
     if pressed is None:
         return [Say("This button no longer works. Write your question in your own words.")]
+    if pressed.action in {"topics", "shelf", "own", "own_one"}:
+        return [_shown(thread)]
+    if pressed.action in {"pick", "read"} and (pressed.entry is None or pressed.entry.status != "published"):
+        return [_GONE]
+    if pressed.action == "read" and pressed.entry is not None:
+        # Who only reads about it has not asked: where a person looks at every such question, the answer offers one.
+        return [GiveAnswer(pressed.entry, pressed.entry.question, None, hand_off=False, browsed=True)]
     if pressed.action == "pick" and pressed.entry is not None:
         chosen = [SettleLookup(pressed.lookup, "chosen", pressed.entry.id)] if pressed.lookup else []
         answer = replace(_give(pressed.entry, pressed.question, pressed.lookup), trail=pressed.trail)
         # A person who has the thread already needs no second ticket.
         return [*chosen, replace(answer, hand_off=False) if thread.ticket else answer]
+    if pressed.action in {"withdraw", "reopen"} and isinstance(thread.view, OwnQuestion):
+        return _about_own(thread, pressed, thread.view)
     if pressed.used:
         return []
     match pressed.action:
@@ -174,7 +219,7 @@ def _pressed(thread: Thread) -> list[Decision]:
         case "solved" | "not_solved" if thread.pressed_ticket is not None:
             return _about_ticket(thread, pressed.action, thread.pressed_ticket)
         case _:
-            return [Say("This answer has been removed. Write your question in your own words.")]
+            return [_GONE]
 
 
 def _settled(pressed: Pressed, outcome: Outcome) -> list[Decision]:
@@ -190,13 +235,35 @@ def _hand_off(thread: Thread, pressed: Pressed, reason: str) -> Decision:
     return OpenTicket(pressed.question or thread.last_question, reason, pressed.lookup, category, pressed.trail)
 
 
+def _about_own(thread: Thread, pressed: Pressed, view: OwnQuestion) -> list[Decision]:
+    number, live = view.ticket.id, view.ticket.status in LIVE
+    if pressed.used or live is (pressed.action == "reopen"):
+        return [Show(view)]  # a late press: here is how things stand
+    if pressed.action == "withdraw":
+        return [
+            WithdrawTicket(number),
+            Say(
+                "Question №{number} is withdrawn. You can open it again under “My questions”.",
+                (OWN,),
+                {"number": number},
+            ),
+        ]
+    if thread.ticket is not None:
+        held = {"number": thread.ticket.number}
+        return [Say("Question №{number} is still open: write here, and a person reads it.", values=held)]
+    return [ReopenTicket(number), _reopened(number)]
+
+
 def _about_ticket(thread: Thread, action: str, ticket: TicketFact) -> list[Decision]:
     if action == "solved":
         return [CloseTicket(ticket.number), Say("Thank you. If anything else comes up, just write.")]
     if ticket.live or thread.ticket is not None:
         return [JoinTicket((thread.ticket or ticket).number, acknowledge=True)]
-    reopened = Say(
+    return [ReopenTicket(ticket.number), _reopened(ticket.number)]
+
+
+def _reopened(number: int) -> Decision:
+    return Say(
         "Question №{number} is open again; another agent will look at it. You can add details right here.",
-        values={"number": ticket.number},
+        values={"number": number},
     )
-    return [ReopenTicket(ticket.number), reopened]

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from bot import browsing, own_questions
 from bot.decisions import (
     NO_TRAIL,
     AskWhy,
@@ -19,10 +20,16 @@ from bot.decisions import (
     ReopenTicket,
     Say,
     SettleLookup,
+    Shelf,
+    Show,
     Suggest,
+    Topics,
     Trail,
+    View,
+    WithdrawTicket,
 )
 from bot.dialogue import Found
+from bot.paging import label
 from bot.waits import told
 from bot.wording import WORDS
 from handoff import waiting
@@ -34,11 +41,8 @@ from handoff.outbox import Choice, Outbox
 from handoff.richtext import clean, from_markdown, units
 from infra.clock import Clock
 from knowledge.entries import EntryView
-from knowledge.lookups import record_lookup, settle_lookup
+from knowledge.lookups import record_lookup, record_reading, settle_lookup
 from knowledge.models import Outcome
-
-LABEL = 40
-"""Longest label of a button, in characters: VK's limit, and what fits a phone."""
 
 
 class Effects:
@@ -102,7 +106,7 @@ class _Round:
     def do(self, decision: Decision, lookup: int | None) -> None:
         match decision:
             case Say(sentence, buttons, values):
-                choices = [Choice(self._text(label), action, {}) for label, action in buttons]
+                choices = [Choice(self._text(words), action, {}) for words, action in buttons]
                 self._say(RichText(self._text(sentence, **values)), choices)
             case GiveAnswer():
                 self._answer(decision, decision.lookup or lookup)
@@ -120,12 +124,18 @@ class _Round:
                 self._desk.confirm(self._session, self._ticket(number))
             case ReopenTicket(number):
                 self._desk.dispute(self._session, self._ticket(number))
+            case WithdrawTicket(number):
+                self._desk.withdraw(self._session, self._ticket(number))
+            case Show(view):
+                self._say(*_worded(view, self._language))
             case MarkBlocked():
                 blocked = update(Contact).where(Contact.id == self._contact.id)
                 self._session.execute(blocked.values(unreachable="blocked the community"))
 
     def _answer(self, decision: GiveAnswer, lookup: int | None) -> None:
         entry = decision.entry
+        if decision.browsed:
+            lookup = record_reading(self._session, contact_id=self._contact.id, entry=entry, at=self._clock())
         head = RichText(entry.question, (Entity(EntityKind.BOLD, 0, units(entry.question)),))
         text = _joined(head, from_markdown(entry.answer))
         if decision.hand_off:
@@ -134,7 +144,9 @@ class _Round:
         trail = Trail(decision.trail.asked or self._incoming, f"answer-{secrets.token_urlsafe(12)}")
         data = _about(lookup, entry, decision.question, trail)
         choices = [Choice(self._text("This helped"), "helped", data)]
-        if not decision.hand_off:
+        if decision.browsed and entry.handoff == "always":
+            choices.append(Choice(self._text("Ask a person"), "ask_person", data))
+        elif not decision.hand_off:
             choices.append(Choice(self._text("This doesn't solve my problem"), "not_helped", data))
         self._say(text, choices, key=trail.shown)
 
@@ -150,7 +162,7 @@ class _Round:
 
     def _suggest(self, entries: Sequence[EntryView], question: str, lookup: int | None) -> None:
         trail = Trail(self._incoming)
-        choices = [Choice(_label(entry.question), "pick", _about(lookup, entry, question, trail)) for entry in entries]
+        choices = [Choice(label(entry.question), "pick", _about(lookup, entry, question, trail)) for entry in entries]
         choices.append(Choice(self._text("None of these"), "none_fits", _about(lookup, None, question, trail)))
         self._say(RichText(self._text("Maybe you mean one of these:")), choices)
 
@@ -210,6 +222,12 @@ class _Round:
         return WORDS.text(self._language, sentence, **values)
 
 
+def _worded(view: View, language: str) -> tuple[RichText, list[Choice]]:
+    if isinstance(view, Topics | Shelf):
+        return browsing.worded(view, language)
+    return own_questions.worded(view, language)
+
+
 def _about(lookup: int | None, entry: EntryView | None, question: str, trail: Trail) -> dict[str, Any]:
     """What a button under an answer has to know."""
     return {
@@ -225,7 +243,3 @@ def _joined(first: RichText, second: RichText) -> RichText:
     shift = units(first.text) + 2
     moved = tuple(Entity(e.kind, e.offset + shift, e.length, e.url) for e in second.entities)
     return RichText(f"{first.text}\n\n{second.text}", first.entities + moved)
-
-
-def _label(question: str) -> str:
-    return question if len(question) <= LABEL else question[: LABEL - 1].rstrip() + "…"

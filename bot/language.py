@@ -4,6 +4,10 @@ Small closed lists on purpose: what they do not know is treated as a question, w
 """
 
 import re
+from typing import Literal
+
+Command = Literal["menu", "topics", "own"]
+"""What a contact can call for by a command or by the words of a button; named as the button's action is."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
@@ -98,6 +102,11 @@ _ENGLISH = frozenset(
     ]
 )
 
+_COMMANDS: dict[str, Command] = {
+    **dict.fromkeys(("/start", "/help", "начать", "start"), "menu"),
+    **dict.fromkeys(("/topics", "темы", "topics", "témák"), "topics"),
+    **dict.fromkeys(("/my", "мои вопросы", "my questions", "kérdéseim"), "own"),
+}
 _GREETINGS = {
     "привет здравствуйте здрасте здравствуй здрасьте приветик хай добрый доброе доброго салют ку": "день вечер утро дня суток вечера времени всем",
     "hello hi hey greetings morning evening afternoon": "good day there everyone all",
@@ -165,6 +174,13 @@ def language_of(text: str, otherwise: str) -> str:
 
 def words_of(text: str) -> list[str]:
     return _WORD.findall(text.lower())
+
+
+def command_in(text: str) -> Command | None:
+    """The command that the message is, in whatever language; None where it says more or something else."""
+    words = " ".join(text.lower().strip(" .!?").split())
+    # In Telegram a command may name its bot.
+    return _COMMANDS.get(words.partition("@")[0] if words.startswith("/") else words)
 
 
 def is_greeting(text: str) -> bool:

@@ -88,6 +88,12 @@ class Desk:
         if ticket.status not in LIVE:
             self._reopen(session, ticket, "not_solved")
 
+    def withdraw(self, session: Session, ticket: Ticket) -> None:
+        """The contact needs no answer any more: the ticket leaves the queue with all its lines."""
+        if ticket.status in LIVE:
+            ticket.status, ticket.waiting_since = TicketStatus.WITHDRAWN, None
+            self._event(session, ticket, "withdrawn")
+
     # --- the agent's side -------------------------------------------------------------------------------------------
 
     def claim(self, session: Session, ticket_id: int, agent_id: int) -> None:

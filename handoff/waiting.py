@@ -106,6 +106,14 @@ def of_contact(session: Session, contact_id: int, now: datetime) -> tuple[Ticket
     return tuple(view_of(ticket, contact, agent, now) for ticket, contact, agent in rows)
 
 
+def own(session: Session, contact_id: int, now: datetime, *, page: int, size: int) -> TicketPage:
+    """A page of the contact's questions, newest first."""
+    mine = Ticket.contact_id == contact_id
+    latest = _view().where(mine).order_by(Ticket.id.desc()).limit(size).offset((page - 1) * size)
+    total = session.scalars(select(func.count()).select_from(Ticket).where(mine)).one()
+    return TicketPage(tuple(view_of(*row, now) for row in session.execute(latest)), total)
+
+
 def ticket(session: Session, ticket_id: int, now: datetime) -> TicketView | None:
     row = session.execute(_view().where(Ticket.id == ticket_id)).one_or_none()
     return view_of(*row, now) if row else None

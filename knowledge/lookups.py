@@ -7,6 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from infra import rows
+from knowledge.entries import EntryView
 from knowledge.matching import Band, Match
 from knowledge.models import Entry, Lookup, Outcome
 
@@ -28,6 +29,22 @@ def record_lookup(session: Session, *, contact_id: int | None, match: Match, lan
         chosen_entry_id=match.candidates[0].entry_id if match.band is Band.ANSWER else None,
         outcome="pending",
         lang=lang,
+        at=at,
+    )
+
+
+def record_reading(session: Session, *, contact_id: int, entry: EntryView, at: datetime) -> int:
+    """Keep that an entry was opened among the topics, where nothing had to be looked up; the id to settle it by."""
+    return rows.add(
+        session,
+        Lookup,
+        contact_id=contact_id,
+        question=entry.question,
+        band="browsed",
+        candidates=[],
+        chosen_entry_id=entry.id,
+        outcome="chosen",
+        lang=entry.lang,
         at=at,
     )
 

@@ -16,15 +16,24 @@ from bot.decisions import (
     JoinTicket,
     MarkBlocked,
     OpenTicket,
+    OwnQuestion,
+    OwnQuestions,
     ReopenTicket,
     Say,
     SettleLookup,
+    Shelf,
+    Show,
     Suggest,
+    Topics,
     Trail,
+    WithdrawTicket,
 )
 from bot.dialogue import ASK_PERSON, Found, Pressed, Thread, TicketFact, decide, question_in
+from bot.language import command_in
 from handoff.messages import Address, Attachment, EventKind, IncomingEvent
-from knowledge.entries import EntryView
+from handoff.models import TicketStatus
+from handoff.waiting import TicketView
+from knowledge.entries import EntryPage, EntryView, HelpCategory
 from knowledge.matching import Band, Candidate, Match
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -81,9 +90,59 @@ FREE = Thread("ru")
 HELD = Thread("ru", ticket=LIVE)
 TRAIL = Trail((11, 12), "answer-1")
 
-HELLO = Say("Hello. Describe your question in your own words, and I will find the answer or ask a person.")
+HELLO = Say(
+    "Hello. Describe your question in your own words, and I will find the answer or ask a person.",
+    (("Topics", "topics"), ("My questions", "own")),
+)
+GONE = Say("This answer has been removed. Write your question in your own words.")
+NO_ANSWERS = Say("There are no ready answers yet. Write your question in your own words.")
+NONE_ASKED = Say(
+    "You have not asked a person anything yet. Write your question in your own words.", (("Topics", "topics"),)
+)
 TEXT_ONLY = Say("I read text only. Describe the question in words, or ask a person.", (ASK_PERSON,))
 WELCOME = Say("You are welcome. If anything else comes up, just write.")
+
+
+REOPENED = Say(
+    "Question №{number} is open again; another agent will look at it. You can add details right here.",
+    values={"number": 5},
+)
+WITHDRAWN = Say(
+    "Question №{number} is withdrawn. You can open it again under “My questions”.",
+    (("My questions", "own"),),
+    {"number": 7},
+)
+STILL_OPEN = Say("Question №{number} is still open: write here, and a person reads it.", values={"number": 7})
+
+
+def ticket(number: int, status: TicketStatus) -> TicketView:
+    return TicketView(
+        id=number,
+        status=status,
+        question="не помню пароль",
+        channel="vk:main",
+        contact_id=1,
+        contact_name="Анна",
+        contact_user_id="1",
+        unreachable=None,
+        assignee_id=None,
+        assignee=None,
+        category=None,
+        language="ru",
+        reason="asked",
+        opened_at=NOW,
+        due_at=NOW,
+        waiting_since=None,
+        solved_at=None,
+        version=1,
+    )
+
+
+TOPICS = Topics((HelpCategory("access", "Вход", 2),), "ru", 1, 1)
+SHELF = Shelf("access", "Вход", "ru", EntryPage((ENTRIES[1],), 1, 1, 1))
+OWN_LIVE = OwnQuestion(ticket(7, TicketStatus.WAITING), ())
+OWN_SOLVED = OwnQuestion(ticket(5, TicketStatus.SOLVED), ())
+OWN_LIST = OwnQuestions((OWN_LIVE.ticket, OWN_SOLVED.ticket), 1, 1)
 
 
 def pressing(action: str, thread: Thread = FREE, **more: object) -> Thread:
@@ -118,6 +177,17 @@ def pressing(action: str, thread: Thread = FREE, **more: object) -> Thread:
         (FREE, says("спасибо"), None, [WELCOME]),
         (FREE, says("", "photo"), None, [TEXT_ONLY]),
         (FREE, says("  ", "sticker", "voice"), None, [TEXT_ONLY]),
+        # commands, by their sign or by the words of their button
+        (FREE, says("/help"), None, [HELLO]),
+        (FREE, says("Начать"), None, [HELLO]),
+        (replace(FREE, view=TOPICS), says("/topics"), None, [Show(TOPICS)]),
+        (replace(FREE, view=TOPICS), says("Темы"), None, [Show(TOPICS)]),
+        (replace(FREE, view=Topics((), "ru", 1, 1)), says("/topics"), None, [NO_ANSWERS]),
+        (replace(FREE, view=OWN_LIST), says("Мои вопросы"), None, [Show(OWN_LIST)]),
+        (replace(FREE, view=OwnQuestions((), 1, 1)), says("/my"), None, [NONE_ASKED]),
+        (replace(HELD, view=OWN_LIST), says("/my"), None, [Show(OWN_LIST)]),
+        (HELD, says("/start"), None, [HELLO]),
+        (HELD, says("/unknown"), None, [JoinTicket(7, acknowledge=True)]),
         # a person is wished for
         (FREE, says("оператор"), None, [OpenTicket("оператор", "asked")]),
         (replace(FREE, last_question="пароль"), says("оператор"), None, [OpenTicket("пароль", "asked")]),
@@ -204,6 +274,33 @@ def test_what_is_said(thread: Thread, event: IncomingEvent, knowledge: Found | N
         (pressing("helped", used=True), []),
         (pressing("not_helped", used=True), []),
         (pressing("none_fits", used=True), []),
+        # looking around
+        (pressing("topics", replace(FREE, view=TOPICS), used=True), [Show(TOPICS)]),
+        (pressing("shelf", replace(HELD, view=SHELF)), [Show(SHELF)]),
+        (pressing("shelf"), [GONE]),
+        (
+            pressing("read", question="", lookup=None, used=True),
+            [GiveAnswer(ENTRIES[1], "Вопрос 1?", None, hand_off=False, browsed=True)],
+        ),
+        (
+            pressing("read", entry=ALWAYS, lookup=None),
+            [GiveAnswer(ALWAYS, "Вопрос 8?", None, hand_off=False, browsed=True)],
+        ),
+        (pressing("read", entry=replace(ENTRIES[1], status="archived")), [GONE]),
+        (pressing("pick", entry=replace(ENTRIES[1], status="draft")), [GONE]),
+        # one's own questions
+        (pressing("own", replace(FREE, view=OWN_LIST), used=True), [Show(OWN_LIST)]),
+        (pressing("own", replace(FREE, view=OwnQuestions((), 1, 1))), [NONE_ASKED]),
+        (pressing("own_one", replace(FREE, view=OWN_LIVE)), [Show(OWN_LIVE)]),
+        (pressing("own_one"), [GONE]),
+        (pressing("withdraw", replace(HELD, view=OWN_LIVE)), [WithdrawTicket(7), WITHDRAWN]),
+        (pressing("withdraw", replace(HELD, view=OWN_LIVE), used=True), [Show(OWN_LIVE)]),
+        (pressing("withdraw", replace(FREE, view=OWN_SOLVED)), [Show(OWN_SOLVED)]),
+        (pressing("withdraw"), [GONE]),
+        (pressing("reopen", replace(FREE, view=OWN_SOLVED)), [ReopenTicket(5), REOPENED]),
+        (pressing("reopen", replace(FREE, view=OWN_SOLVED), used=True), [Show(OWN_SOLVED)]),
+        (pressing("reopen", replace(HELD, view=OWN_LIVE)), [Show(OWN_LIVE)]),
+        (pressing("reopen", replace(HELD, view=OWN_SOLVED)), [STILL_OPEN]),
         # what the button speaks of is gone
         (pressing("pick", entry=None), [Say("This answer has been removed. Write your question in your own words.")]),
         (pressing("unheard of"), [Say("This answer has been removed. Write your question in your own words.")]),
@@ -215,13 +312,7 @@ def test_what_is_said(thread: Thread, event: IncomingEvent, knowledge: Found | N
         ),
         (
             replace(pressing("not_solved"), pressed_ticket=SOLVED),
-            [
-                ReopenTicket(5),
-                Say(
-                    "Question №{number} is open again; another agent will look at it. You can add details right here.",
-                    values={"number": 5},
-                ),
-            ],
+            [ReopenTicket(5), REOPENED],
         ),
         (
             replace(pressing("not_solved", HELD), pressed_ticket=SOLVED),
@@ -255,6 +346,9 @@ def test_what_needs_no_answer(kind: EventKind, thread: Thread) -> None:
         ("спасибо", None),
         ("оператор", None),
         ("/start", None),
+        ("/topics@frontdesk_bot", None),
+        ("мои вопросы", None),
+        ("мои вопросы к музыке", "мои вопросы к музыке"),
         ("!?", None),
         ("", None),
     ],
@@ -272,6 +366,7 @@ entries = st.sampled_from([*ENTRIES.values(), ALWAYS, NEVER])
 actions = st.sampled_from(
     [
         *("pick", "helped", "not_helped", "unclear", "disliked", "still"),
+        *("topics", "shelf", "read", "own", "own_one", "withdraw", "reopen"),
         *("none_fits", "ask_person", "solved", "not_solved", "else"),
     ]
 )
@@ -285,8 +380,11 @@ threads = st.builds(
     st.none() | presses,
     st.none() | facts,
     st.text(max_size=9),
+    st.sampled_from([None, TOPICS, SHELF, OWN_LIST, OWN_LIVE, OWN_SOLVED]),
 )
-words = st.text(max_size=30) | st.sampled_from(["оператор", "спасибо", "привет", "/start", "не помню пароль", "human"])
+words = st.text(max_size=30) | st.sampled_from(
+    ["оператор", "спасибо", "привет", "/start", "/my", "темы", "не помню пароль", "human"]
+)
 attachments = st.lists(st.sampled_from(["photo", "sticker", "voice", "other"]).map(Attachment), max_size=2).map(tuple)
 events = st.builds(
     lambda kind, text, given_: IncomingEvent(kind, WHO, NOW, text=text, attachments=given_),
@@ -302,6 +400,9 @@ matches = st.builds(
 )
 
 
+_SEEN = Say | GiveAnswer | AskWhy | Suggest | OpenTicket | JoinTicket | Show
+
+
 def considered(thread: Thread, event: IncomingEvent, knowledge: Found) -> list[Decision]:
     return decide(thread, event, knowledge if question_in(thread, event) is not None else None)
 
@@ -313,11 +414,11 @@ def test_a_message_always_leads_to_something_that_is_seen(
     decisions = considered(thread, event, knowledge)
     if event.kind is not EventKind.MESSAGE:
         return
-    if thread.ticket is not None:
+    if thread.ticket is not None and command_in(event.text) is None:
         assert decisions == [JoinTicket(thread.ticket.number, acknowledge=not thread.ticket.acknowledged)]
     else:
         assert len(decisions) == 1
-        assert isinstance(decisions[0], Say | GiveAnswer | Suggest | OpenTicket)
+        assert isinstance(decisions[0], Say | GiveAnswer | Suggest | OpenTicket | Show)
 
 
 @given(threads, events, matches)
@@ -328,7 +429,7 @@ def test_whatever_happens_there_is_one_ticket_at_most_and_one_message(
     opening = [d for d in decisions if isinstance(d, OpenTicket) or (isinstance(d, GiveAnswer) and d.hand_off)]
     assert len(opening) <= (thread.ticket is None)
     assert sum(isinstance(d, ReopenTicket) for d in decisions) <= (thread.ticket is None)
-    assert sum(isinstance(d, Say | GiveAnswer | AskWhy | Suggest | OpenTicket | JoinTicket) for d in decisions) <= 1
+    assert sum(isinstance(d, _SEEN) for d in decisions) <= 1
     for decision in decisions:
         if isinstance(decision, Suggest):
             assert 1 <= len(decision.entries) <= 5

@@ -14,10 +14,10 @@ from bot.wording import WORDS
 
 BOT = Path(str(bot.__file__)).parent
 CATALOGUES = BOT / "wording"
-SPEAKERS = ("dialogue.py", "effects.py", "conversation.py", "waits.py")
+SPEAKERS = ("dialogue.py", "effects.py", "conversation.py", "paging.py", "browsing.py", "own_questions.py", "waits.py")
 _PLACE = re.compile(r"{(\w*)}")
 # Who says words: the name of what is called, and which of its arguments are sentences.
-_SAYING = {"Say": slice(0, 1), "_text": slice(0, 1), "text": slice(1, 2), "plural": slice(1, 3)}
+_SAYING = {"Say": slice(0, 1), "_text": slice(0, 1), "text": slice(1, 2), "plural": slice(1, 3), "marked": slice(0, 1)}
 
 Sentence = str | tuple[str, ...]
 
@@ -83,6 +83,8 @@ AGREED = [
     ("I still have questions", "У меня остались вопросы"),
     ("None of these", "Ни один вариант не подходит"),
     ("Ask a person", "Задать вопрос"),
+    ("Topics", "Темы"),
+    ("My questions", "Мои вопросы"),
 ]
 
 
@@ -94,5 +96,5 @@ def test_the_labels_that_are_agreed_on(english: str, russian: str) -> None:
 
 def test_no_label_is_longer_than_a_button() -> None:
     for language in ("ru", "en", "hu"):
-        for label, _ in AGREED:
+        for label in (*(label for label, _ in AGREED), "Withdraw the question", "Open it again", "Back", "More"):
             assert len(WORDS.text(language, label)) <= 40

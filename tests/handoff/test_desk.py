@@ -68,6 +68,42 @@ async def test_more_words_after_an_answer_wait_anew(floor: Floor) -> None:
     assert ticket.due_at == floor.clock() + waiting.ANSWER_WITHIN
 
 
+async def test_a_withdrawn_question_leaves_the_queue_and_keeps_its_lines(floor: Floor) -> None:
+    number, boris = await floor.asks(), await floor.agent("Boris")
+    await floor.do(lambda session: floor.desk.claim(session, number, boris.id))
+    for _ in range(2):  # the second time there is nothing left to withdraw
+        await floor.do(lambda session: floor.desk.withdraw(session, session.get_one(Ticket, number)))
+    ticket = await floor.ticket(number)
+    assert (ticket.status, ticket.waiting_since, ticket.solved_at) == (TicketStatus.WITHDRAWN, None, None)
+    assert await events(floor, number) == [("opened", ""), ("claimed", "Boris"), ("withdrawn", "")]
+    with pytest.raises(ClosedError):
+        await floor.do(lambda session: floor.desk.reply(session, number, boris.id, "Here is how"))
+    await floor.do(lambda session: floor.desk.dispute(session, session.get_one(Ticket, number)))
+    assert await floor.do(lambda session: floor.desk.take_next(session, boris.id)) == number
+
+
+async def test_a_question_takes_along_what_was_said_before_it(floor: Floor) -> None:
+    who = await floor.contact()
+    other, elsewhere = await floor.posts(await floor.contact()), await floor.asks(contact_id=who)
+    lines = [await floor.posts(who, words) for words in ("asked", "shown", "beside")]
+
+    def name(session: Session) -> None:
+        session.get_one(Message, lines[1]).key = "answer-1"
+        session.get_one(Message, other).key = "answer-2"
+
+    await floor.do(name)
+    number = await floor.asks(contact_id=who)
+    for ticket, key in ((number, "answer-1"), (number, "answer-2"), (elsewhere, "answer-1")):
+        await floor.do(
+            lambda session, ticket=ticket, key=key: floor.desk.take_along(  # type: ignore[misc]  # bound at once
+                session, session.get_one(Ticket, ticket), [lines[0], other], key
+            )
+        )
+    wanted = select(Message.ticket_id).where(Message.id.in_([*lines, other])).order_by(Message.id)
+    taken = await floor.database.read(lambda session: list(session.scalars(wanted)))
+    assert sorted(taken, key=str) == sorted([number, number, None, None], key=str)
+
+
 # --- claiming ---------------------------------------------------------------------------------------------------------
 
 

@@ -58,6 +58,10 @@ class ContactOnStage:
     async def writes(self, text: str, **extra: object) -> int:
         return await self._simulator.writes(self.person, text, **extra)
 
+    async def starts(self) -> None:
+        """Begin the conversation with the platform's own button."""
+        await self._simulator.starts(self.person)
+
     async def hears(self) -> ChatMessage:
         """The next message from the community that was not heard yet."""
         deadline = asyncio.get_running_loop().time() + PATIENCE
