@@ -163,6 +163,7 @@ class _Thawer:
         self._arrays = arrays
         self._thresholds = thresholds
         self._parts: dict[int, object] = {}
+        self._known: dict[str, str] = {}
 
     def thawed(self, value: Any) -> Any:  # noqa: ANN401 - whatever was frozen
         match value:
@@ -197,7 +198,8 @@ class _Thawer:
     def _texts(self, text: str, ends: str) -> list[str]:
         whole = self._arrays[text].tobytes().decode("utf-8", "surrogatepass")
         places = [0, *self._arrays[ends].tolist()]
-        return [whole[begin:end] for begin, end in itertools.pairwise(places)]
+        found = (whole[begin:end] for begin, end in itertools.pairwise(places))
+        return [self._known.setdefault(each, each) for each in found]  # a word stands in several lists: once in memory
 
 
 def _attributes(part: object) -> dict[str, object]:
