@@ -80,7 +80,7 @@ def _code() -> str:
     """A checksum of everything that decides what an index holds: this package with its data, and the stemmer."""
     digest = hashlib.sha256(f"{Stemmer.version()} {np.__version__}".encode())
     for file in sorted(Path(__file__).parent.iterdir()):
-        if file.suffix in {".py", ".json", ".npz"}:
+        if file.suffix in {".py", ".json", ".npy"}:
             digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()
 
