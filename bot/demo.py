@@ -87,11 +87,11 @@ async def furnish(app: App) -> str:
     The password is new each time and known to nobody else, so nothing that could be guessed stays in the database.
     """
     password = secrets.token_urlsafe(12)
-    files = [SourceFile(path.name, path.read_bytes()) for path in sorted(EXAMPLES.glob("*.yaml"))]
 
     def work(session: Session) -> None:
         forget_last_demo(session, app.clock())
         if not session.scalar(select(Entry.id).limit(1)):
+            files = [SourceFile(path.name, path.read_bytes()) for path in sorted(EXAMPLES.glob("*.yaml"))]
             app.library.load(session, read_files(files), author=_AUTHOR)
         app.staff.put(session, AGENT_EMAIL, "Мария", Role.ADMIN, password)
 

@@ -1,7 +1,7 @@
 """Which words mean nearly the same: small vectors of frequent word stems in Russian, English and Hungarian.
 
-One table serves all three languages, so "видео" is near "video". It is data, read once per process, about 3 MB; words it
-does not hold have no meaning and weigh nothing. Made by `benchmarks/distil_meanings.py`; provenance beside the file.
+One table serves all three languages, so "видео" is near "video". Words it does not hold have no meaning and weigh
+nothing. Made by `benchmarks/distil_meanings.py`; provenance beside the files.
 """
 
 from functools import cache
@@ -13,22 +13,26 @@ from numpy.typing import NDArray
 
 from knowledge.matching.arrays import Floats
 
-FILE = Path(__file__).with_name("meanings.npz")
+KEYS = Path(__file__).with_name("meanings.keys.npy")
+VECTORS = Path(__file__).with_name("meanings.vectors.npy")
 WIDTH = 64
+_MANY = 500
 
 
 class Meanings:
-    """Vectors of unit length by stem and language; a zero vector for an unknown stem."""
+    """Vectors of unit length by stem and language; a zero vector for an unknown stem.
 
-    def __init__(self, keys: NDArray[np.uint32], vectors: NDArray[np.int8]) -> None:
-        self._keys = keys
-        self._vectors = vectors
+    The vectors, 3 MB, stay in their file: a question looks up a few, and an index being built reads all for a moment.
+    """
+
+    def __init__(self) -> None:
+        self._keys: NDArray[np.uint32] = np.load(KEYS)
+        self._vectors: NDArray[np.int8] = np.asarray(np.load(VECTORS, mmap_mode="r"))
 
     @classmethod
     @cache
     def load(cls) -> "Meanings":
-        with np.load(FILE) as data:
-            return cls(data["keys"], data["vectors"])
+        return cls()
 
     def holds(self, stem: str, lang: str) -> bool:
         """Whether the stem is in the table."""
@@ -44,7 +48,9 @@ class Meanings:
         keys = np.array([key(stem, lang) for stem, lang in stems], np.uint32)
         places = np.minimum(np.searchsorted(self._keys, keys), len(self._keys) - 1)
         held = self._keys[places] == keys
-        rows = self._vectors[places[held]].astype(np.float32)
+        # Many words are spread over the whole file, and what is once looked at stays mapped: read, it is given back.
+        vectors = self._vectors if len(stems) < _MANY else np.load(VECTORS)
+        rows = vectors[places[held]].astype(np.float32)
         found[held] = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
         return found
 

@@ -80,7 +80,7 @@ def _code() -> str:
     """A checksum of everything that decides what an index holds: this package with its data, and the stemmer."""
     digest = hashlib.sha256(f"{Stemmer.version()} {np.__version__}".encode())
     for file in sorted(Path(__file__).parent.iterdir()):
-        if file.suffix in {".py", ".json", ".npz"}:
+        if file.suffix in {".py", ".json", ".npy"}:
             digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()
 
@@ -163,6 +163,7 @@ class _Thawer:
         self._arrays = arrays
         self._thresholds = thresholds
         self._parts: dict[int, object] = {}
+        self._known: dict[str, str] = {}
 
     def thawed(self, value: Any) -> Any:  # noqa: ANN401 - whatever was frozen
         match value:
@@ -197,7 +198,8 @@ class _Thawer:
     def _texts(self, text: str, ends: str) -> list[str]:
         whole = self._arrays[text].tobytes().decode("utf-8", "surrogatepass")
         places = [0, *self._arrays[ends].tolist()]
-        return [whole[begin:end] for begin, end in itertools.pairwise(places)]
+        found = (whole[begin:end] for begin, end in itertools.pairwise(places))
+        return [self._known.setdefault(each, each) for each in found]  # a word stands in several lists: once in memory
 
 
 def _attributes(part: object) -> dict[str, object]:

@@ -114,6 +114,7 @@ class Vocabulary:
         """
         self._spelt = {}
         self.form_stem = np.array(self._form_stem, np.int32)
+        self._form_stem = []
         self.stem_forms = Rows(np.arange(len(self.forms) + 1, dtype=np.int32), self.form_stem).inverted(
             len(self.stem_ids)
         )
@@ -132,6 +133,7 @@ class Vocabulary:
         self.form_count = np.bincount(tokens.values, minlength=len(self.forms))
         self.token_count = max(len(tokens.values), 1)
         self.stem_meaning = Meanings.load().of(list(zip(self.stem_ids, self._stem_langs, strict=True)))
+        self._stem_langs = []
         self._index_grams(form_df)
 
     def _index_grams(self, form_df: Floats) -> None:
@@ -212,6 +214,10 @@ class Vocabulary:
                 self._remembered.clear()
             word = self._remembered[form] = self._compare(form)
         return word
+
+    def forget(self) -> None:
+        """Remember no words: those that were compared for the index itself need not be asked again."""
+        self._remembered.clear()
 
     def _compare(self, form: str) -> Word:
         stem = self.stem_of(form)
