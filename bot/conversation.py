@@ -67,7 +67,7 @@ _LAST_QUESTION = (
 )
 _KNOWN = (
     select(
-        *_CONTACTS.c["id", "name", "language", "unreachable", "version", "last_seen_at"],
+        *_CONTACTS.c["id", "name", "language", "chosen_language", "unreachable", "version", "last_seen_at"],
         _TICKETS.c.id.label("ticket_id"),
         _TICKETS.c.joined_acknowledged,
         _LAST_QUESTION.label("last_question"),
@@ -161,7 +161,8 @@ class Conversation:
         profile = event.language if event.language in LANGUAGES else ""
         otherwise = (known.language if known else "") or profile or self._language
         # The English of "/my" tells nothing of its sender.
-        language = otherwise if event.text.startswith("/") else language_of(event.text, otherwise)
+        told = otherwise if event.text.startswith("/") else language_of(event.text, otherwise)
+        language = (known.chosen_language if known else None) or told
         choice = choice_of(session, known.id, event) if known and event.kind is EventKind.PRESS else None
         command = command_in(event.text) if event.kind is EventKind.MESSAGE else None
         view = None

@@ -169,6 +169,18 @@ class Show:
 
 
 @dataclass(frozen=True, slots=True)
+class AskLanguage:
+    """Ask which language to speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """From now on this language and no other is spoken with the contact."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
 class MarkBlocked:
     """Nothing can be sent to the contact until they come back."""
 
@@ -185,5 +197,7 @@ Decision = (
     | ReopenTicket
     | WithdrawTicket
     | Show
+    | AskLanguage
+    | Speak
     | MarkBlocked
 )

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from bot.decisions import (
     NO_TRAIL,
+    AskLanguage,
     AskWhy,
     CloseTicket,
     Decision,
@@ -22,6 +23,7 @@ from bot.decisions import (
     Say,
     SettleLookup,
     Show,
+    Speak,
     Suggest,
     Topics,
     Trail,
@@ -56,6 +58,8 @@ class Pressed:
     entry: EntryView | None = None
     used: bool = False
     trail: Trail = NO_TRAIL
+    language: str = ""
+    """The one that the contact chose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +138,13 @@ def _said(thread: Thread, event: IncomingEvent, found: Found | None) -> list[Dec
 
 
 def _called(thread: Thread, command: Command) -> Decision:
-    return _hello() if command == "menu" else _shown(thread)
+    match command:
+        case "menu":
+            return _hello()
+        case "language":
+            return AskLanguage()
+        case "topics" | "own":
+            return _shown(thread)
 
 
 def _hello() -> Decision:
@@ -195,6 +205,8 @@ def _pressed(thread: Thread) -> list[Decision]:
         answer = replace(_give(pressed.entry, pressed.question, pressed.lookup), trail=pressed.trail)
         # A person who has the thread already needs no second ticket.
         return [*chosen, replace(answer, hand_off=False) if thread.ticket else answer]
+    if pressed.action == "speak" and pressed.language:
+        return [Speak(pressed.language), Say("From now on we write to you in English.")]
     if pressed.action in {"withdraw", "reopen"} and isinstance(thread.view, OwnQuestion):
         return _about_own(thread, pressed, thread.view)
     if pressed.used:

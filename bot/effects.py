@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot import browsing, own_questions
 from bot.decisions import (
     NO_TRAIL,
+    AskLanguage,
     AskWhy,
     CloseTicket,
     Decision,
@@ -22,6 +23,7 @@ from bot.decisions import (
     SettleLookup,
     Shelf,
     Show,
+    Speak,
     Suggest,
     Topics,
     Trail,
@@ -29,6 +31,7 @@ from bot.decisions import (
     WithdrawTicket,
 )
 from bot.dialogue import Found
+from bot.language import NAMES
 from bot.paging import label
 from bot.waits import told
 from bot.wording import WORDS
@@ -128,9 +131,14 @@ class _Round:
                 self._desk.withdraw(self._session, self._ticket(number))
             case Show(view):
                 self._say(*_worded(view, self._language))
+            case AskLanguage():
+                choices = [Choice(name, "speak", {"language": language}) for language, name in NAMES.items()]
+                self._say(RichText(self._text("Which language do you prefer?")), choices)
+            case Speak(language):
+                self._language = language
+                self._note(language=language, chosen_language=language)
             case MarkBlocked():
-                blocked = update(Contact).where(Contact.id == self._contact.id)
-                self._session.execute(blocked.values(unreachable="blocked the community"))
+                self._note(unreachable="blocked the community")
 
     def _answer(self, decision: GiveAnswer, lookup: int | None) -> None:
         entry = decision.entry
@@ -211,6 +219,10 @@ class _Round:
 
     def _settle(self, lookup: int, outcome: Outcome, entry_id: int | None) -> None:
         settle_lookup(self._session, lookup, outcome, entry_id)
+
+    def _note(self, **values: str) -> None:
+        """Keep something about the contact."""
+        self._session.execute(update(Contact).where(Contact.id == self._contact.id).values(values))
 
     def _ticket(self, number: int) -> Ticket:
         return self._session.get_one(Ticket, number)

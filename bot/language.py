@@ -6,8 +6,11 @@ Small closed lists on purpose: what they do not know is treated as a question, w
 import re
 from typing import Literal
 
-Command = Literal["menu", "topics", "own"]
+Command = Literal["menu", "topics", "own", "language"]
 """What a contact can call for by a command or by the words of a button; named as the button's action is."""
+
+NAMES = {"ru": "Русский", "en": "English", "hu": "Magyar"}
+"""What each language that the bot speaks is called by those who speak it."""
 
 _WORD = re.compile(r"[^\W\d_]+")
 _CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
@@ -105,6 +108,7 @@ _ENGLISH = frozenset(
 _COMMANDS: dict[str, Command] = {
     **dict.fromkeys(("/start", "/help", "начать", "start"), "menu"),
     **dict.fromkeys(("/topics", "темы", "topics", "témák"), "topics"),
+    **dict.fromkeys(("/language", "язык", "language", "nyelv"), "language"),
     **dict.fromkeys(("/my", "мои вопросы", "my questions", "kérdéseim"), "own"),
 }
 _GREETINGS = {

@@ -80,6 +80,8 @@ class Contact(Base):
     user_id: Mapped[str] = mapped_column(String(64))
     name: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(String(8), default="")
+    chosen_language: Mapped[str | None] = mapped_column(String(8))
+    """What the contact asked to be spoken to in; None where their words tell it, message by message."""
     unreachable: Mapped[str | None] = mapped_column(Text)
     """Why nothing can be sent, until the contact writes again."""
     version: Mapped[int] = mapped_column(default=0)

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from bot.decisions import (
     NO_TRAIL,
+    AskLanguage,
     AskWhy,
     CloseTicket,
     Decision,
@@ -23,6 +24,7 @@ from bot.decisions import (
     SettleLookup,
     Shelf,
     Show,
+    Speak,
     Suggest,
     Topics,
     Trail,
@@ -112,6 +114,7 @@ WITHDRAWN = Say(
     (("My questions", "own"),),
     {"number": 7},
 )
+IN_ENGLISH = Say("From now on we write to you in English.")
 STILL_OPEN = Say("Question №{number} is still open: write here, and a person reads it.", values={"number": 7})
 
 
@@ -187,6 +190,8 @@ def pressing(action: str, thread: Thread = FREE, **more: object) -> Thread:
         (replace(FREE, view=OwnQuestions((), 1, 1)), says("/my"), None, [NONE_ASKED]),
         (replace(HELD, view=OWN_LIST), says("/my"), None, [Show(OWN_LIST)]),
         (HELD, says("/start"), None, [HELLO]),
+        (FREE, says("/language"), None, [AskLanguage()]),
+        (HELD, says("Язык"), None, [AskLanguage()]),
         (HELD, says("/unknown"), None, [JoinTicket(7, acknowledge=True)]),
         # a person is wished for
         (FREE, says("оператор"), None, [OpenTicket("оператор", "asked")]),
@@ -288,6 +293,9 @@ def test_what_is_said(thread: Thread, event: IncomingEvent, knowledge: Found | N
         ),
         (pressing("read", entry=replace(ENTRIES[1], status="archived")), [GONE]),
         (pressing("pick", entry=replace(ENTRIES[1], status="draft")), [GONE]),
+        # the language, as often as they like
+        (pressing("speak", language="hu"), [Speak("hu"), IN_ENGLISH]),
+        (pressing("speak", HELD, language="en", used=True), [Speak("en"), IN_ENGLISH]),
         # one's own questions
         (pressing("own", replace(FREE, view=OWN_LIST), used=True), [Show(OWN_LIST)]),
         (pressing("own", replace(FREE, view=OwnQuestions((), 1, 1))), [NONE_ASKED]),
@@ -346,6 +354,8 @@ def test_what_needs_no_answer(kind: EventKind, thread: Thread) -> None:
         ("спасибо", None),
         ("оператор", None),
         ("/start", None),
+        ("язык", None),
+        ("язык страницы", "язык страницы"),
         ("/topics@frontdesk_bot", None),
         ("мои вопросы", None),
         ("мои вопросы к музыке", "мои вопросы к музыке"),
@@ -366,7 +376,7 @@ entries = st.sampled_from([*ENTRIES.values(), ALWAYS, NEVER])
 actions = st.sampled_from(
     [
         *("pick", "helped", "not_helped", "unclear", "disliked", "still"),
-        *("topics", "shelf", "read", "own", "own_one", "withdraw", "reopen"),
+        *("speak", "topics", "shelf", "read", "own", "own_one", "withdraw", "reopen"),
         *("none_fits", "ask_person", "solved", "not_solved", "else"),
     ]
 )
@@ -383,7 +393,7 @@ threads = st.builds(
     st.sampled_from([None, TOPICS, SHELF, OWN_LIST, OWN_LIVE, OWN_SOLVED]),
 )
 words = st.text(max_size=30) | st.sampled_from(
-    ["оператор", "спасибо", "привет", "/start", "/my", "темы", "не помню пароль", "human"]
+    ["оператор", "спасибо", "привет", "/start", "/my", "темы", "язык", "не помню пароль", "human"]
 )
 attachments = st.lists(st.sampled_from(["photo", "sticker", "voice", "other"]).map(Attachment), max_size=2).map(tuple)
 events = st.builds(
@@ -400,7 +410,7 @@ matches = st.builds(
 )
 
 
-_SEEN = Say | GiveAnswer | AskWhy | Suggest | OpenTicket | JoinTicket | Show
+_SEEN = Say | GiveAnswer | AskWhy | Suggest | OpenTicket | JoinTicket | Show | AskLanguage
 
 
 def considered(thread: Thread, event: IncomingEvent, knowledge: Found) -> list[Decision]:
@@ -418,7 +428,7 @@ def test_a_message_always_leads_to_something_that_is_seen(
         assert decisions == [JoinTicket(thread.ticket.number, acknowledge=not thread.ticket.acknowledged)]
     else:
         assert len(decisions) == 1
-        assert isinstance(decisions[0], Say | GiveAnswer | Suggest | OpenTicket | Show)
+        assert isinstance(decisions[0], Say | GiveAnswer | Suggest | OpenTicket | Show | AskLanguage)
 
 
 @given(threads, events, matches)

@@ -1,6 +1,7 @@
 """Migrations: a fresh database is what the models say, twice is nothing, a newer one is left alone."""
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -50,13 +51,16 @@ def test_the_migrations_lead_to_the_same_schema_as_a_fresh_start(
         other.engine.dispose()
 
 
+_BETWEEN_PARTS = re.compile(r",\s+(?![^()]*\))|\n")
+
+
 def schema(database: Database) -> dict[str, list[str]]:
     """Every statement that makes the schema, as the database itself tells it, and the rows that came with it."""
     with database.engine.connect() as connection:
         if database.dialect == "sqlite":
-            # The order of a table's constraints says nothing, and each stands on a line of its own.
+            # The order of a table's columns and constraints says nothing.
             statements = sorted(
-                "\n".join(sorted(line.strip().rstrip(",") for line in sql.splitlines()))
+                "\n".join(sorted(part.strip() for part in _BETWEEN_PARTS.split(sql)))
                 for sql in connection.scalars(text("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"))
             )
         else:
