@@ -113,6 +113,7 @@ async def test_ones_own_questions_and_what_was_said(stage: Stage) -> None:
     assert (await anna.hears()).text.startswith(f"Добавили к вопросу №{ticket.id}")
     lines = await stage.thread_of(anna)
     assert [line.ticket_id for line in lines if line.text == "/my"] == [None]
+    assert [line.text for line in lines if line.kind is MessageKind.EVENT] == ["opened", "claimed"]
     assert [line.ticket_id for line in lines if line.text == "а послезавтра?"] == [ticket.id]
 
 
