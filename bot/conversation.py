@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
-from bot.dialogue import Found, Thread, TicketFact, decide, question_in
+from bot.dialogue import LOOKING, Found, Thread, TicketFact, decide, question_in
 from bot.effects import Effects
 from bot.intake import InboxItem
 from bot.language import command_in, language_of
@@ -278,6 +278,8 @@ class Conversation:
             _edit(session, contact_id, event)
             return None
         if event.kind not in {EventKind.MESSAGE, EventKind.PRESS, EventKind.STAFF_REPLY}:
+            return None
+        if thread.pressed is not None and thread.pressed.action in LOOKING:
             return None
         # A command is no part of a question that a person reads.
         ticket = None if event.kind is EventKind.MESSAGE and command_in(event.text) else thread.ticket

@@ -91,6 +91,8 @@ _WORTH_A_BUTTON = 0.05
 ASK_PERSON = ("Ask a person", "ask_person")
 TOPICS = ("Topics", "topics")
 OWN = ("My questions", "own")
+LOOKING = frozenset({"topics", "shelf", "own", "own_one"})
+"""Buttons that only show something: they answer for ever, and nobody has to read that they were pressed."""
 _GONE = Say("This answer has been removed. Write your question in your own words.")
 
 
@@ -193,7 +195,7 @@ def _pressed(thread: Thread) -> list[Decision]:
     pressed = thread.pressed
     if pressed is None:
         return [Say("This button no longer works. Write your question in your own words.")]
-    if pressed.action in {"topics", "shelf", "own", "own_one"}:
+    if pressed.action in LOOKING:
         return [_shown(thread)]
     if pressed.action in {"pick", "read"} and (pressed.entry is None or pressed.entry.status != "published"):
         return [_GONE]

@@ -1,8 +1,9 @@
 """Looking around: the greeting's buttons, the topics with their questions, and one's own questions to people."""
 
 from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
-from handoff.models import MessageKind
+from handoff.models import Contact, MessageKind
 from knowledge.lookups import outcomes_of
 from knowledge.models import Entry
 from tests.journeys.stage import Stage
@@ -112,6 +113,7 @@ async def test_ones_own_questions_and_what_was_said(stage: Stage) -> None:
     assert (await anna.hears()).text.startswith(f"Добавили к вопросу №{ticket.id}")
     lines = await stage.thread_of(anna)
     assert [line.ticket_id for line in lines if line.text == "/my"] == [None]
+    assert [line.text for line in lines if line.kind is MessageKind.EVENT] == ["opened", "claimed"]
     assert [line.ticket_id for line in lines if line.text == "а послезавтра?"] == [ticket.id]
 
 
@@ -203,3 +205,48 @@ async def test_a_command_tells_nothing_of_the_language(stage: Stage) -> None:
     assert (await anna.hears()).text == "На каком языке вам удобнее?"
     await anna.writes("my questions")
     assert (await anna.hears()).text.startswith("You have not asked a person anything yet.")
+
+
+async def test_many_own_questions_are_paged(stage: Stage) -> None:
+    anna = await stage.contact("Анна")
+    await anna.writes("привет")
+    await anna.hears()
+
+    def asked(session: Session) -> list[int]:
+        who = session.scalars(select(Contact).where(Contact.user_id == str(anna.person))).one()
+        tickets = [stage.app.desk.open(session, who, f"вопрос {place}", reason="asked") for place in range(1, 7)]
+        for ticket in tickets:
+            stage.app.desk.confirm(session, ticket)
+        return [ticket.id for ticket in tickets]
+
+    numbers = await stage.app.db.write(asked)
+    await anna.writes("/my")
+    listed = await anna.hears()
+    assert listed.text.splitlines()[:3] == [
+        "Ваши вопросы:",
+        "Страница 1 из 2",
+        f"№{numbers[-1]} ✅ решён: вопрос 6",
+    ]
+    assert anna.labels() == [f"✅ №{number} вопрос {number - numbers[0] + 1}" for number in numbers[:1:-1]] + ["Ещё"]
+    await anna.presses("Ещё")
+    await anna.hears()
+    assert anna.labels() == [f"✅ №{numbers[1]} вопрос 2", f"✅ №{numbers[0]} вопрос 1", "Назад"]
+    await anna.presses("Назад")
+    assert (await anna.hears()).text == listed.text
+
+
+async def test_what_stands_in_another_language_only_can_be_browsed_too(stage: Stage) -> None:
+    def russian_and_loose(session: Session) -> None:
+        session.execute(update(Entry).where(Entry.lang != "ru").values(status="archived"))
+        session.execute(update(Entry).where(Entry.key == "insult").values(category_id=None))
+
+    await stage.app.db.write(russian_and_loose)
+    ann = await stage.contact("Ann", "en")
+    await ann.writes("hello")
+    assert (await ann.hears()).text.startswith("Hello.")
+    await ann.presses("Topics")
+    assert (await ann.hears()).text == "Choose a topic:"
+    assert ann.labels() == ["Вход и пароль", "Музыка", "Other questions"]
+    await ann.presses("Other questions")
+    assert (await ann.hears()).text == "Other questions"
+    assert ann.labels() == ["Меня оскорбляют", "Topics"]
