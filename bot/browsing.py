@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from bot.decisions import Shelf, Topics
+from bot.decisions import Topic, Topics
 from bot.paging import headed, label, turns
 from bot.wording import WORDS
 from handoff.messages import RichText
@@ -18,27 +18,27 @@ _QUESTIONS = 4
 def topics(session: Session, language: str, page: int = 1) -> Topics:
     """The categories in `language`, or in the first other one in which there is something to read."""
     for lang in (language, *LANGUAGES):
-        if shelves := categories(session, lang):
-            pages = -(-len(shelves) // _TOPICS)
+        if found := categories(session, lang):
+            pages = -(-len(found) // _TOPICS)
             page = min(max(1, page), pages)
-            return Topics(shelves[(page - 1) * _TOPICS : page * _TOPICS], lang, page, pages)
+            return Topics(found[(page - 1) * _TOPICS : page * _TOPICS], lang, page, pages)
     return Topics((), language, 1, 1)
 
 
-def shelf(session: Session, lang: str, category: str, page: int = 1) -> Shelf | None:
+def topic(session: Session, lang: str, category: str, page: int = 1) -> Topic | None:
     """Questions of a category; None where nothing is left in it."""
     title = next((found.title for found in categories(session, lang) if found.key == category), None)
     if title is None:
         return None
     found = entries(session, category=category, lang=lang, order="asked", page=page, size=_QUESTIONS)
-    return Shelf(category, title, lang, found)
+    return Topic(category, title, lang, found)
 
 
-def worded(view: Topics | Shelf, language: str) -> tuple[RichText, list[Choice]]:
+def worded(view: Topics | Topic, language: str) -> tuple[RichText, list[Choice]]:
     """What the contact sees of it."""
     if isinstance(view, Topics):
         choices = [
-            Choice(label(_titled(category.title, language)), "shelf", {"lang": view.lang, "category": category.key})
+            Choice(label(_titled(category.title, language)), "topic", {"lang": view.lang, "category": category.key})
             for category in view.categories
         ]
         head = headed(language, WORDS.text(language, "Choose a topic:"), view.page, view.pages)
@@ -49,7 +49,7 @@ def worded(view: Topics | Shelf, language: str) -> tuple[RichText, list[Choice]]
         choices.append(Choice(WORDS.text(language, "Topics"), "topics", {}))
     about = {"lang": view.lang, "category": view.key}
     head = headed(language, _titled(view.title, language), found.page, found.pages)
-    return RichText(head), choices + turns(language, "shelf", about, found.page, found.pages)
+    return RichText(head), choices + turns(language, "topic", about, found.page, found.pages)
 
 
 def _titled(title: str, language: str) -> str:

@@ -36,7 +36,7 @@ class Topics:
 
 
 @dataclass(frozen=True, slots=True)
-class Shelf:
+class Topic:
     """One page of the questions of a category, which has an empty key where the questions have none."""
 
     key: str
@@ -62,7 +62,7 @@ class OwnQuestion:
     said: tuple[Line, ...]
 
 
-View = Topics | Shelf | OwnQuestions | OwnQuestion
+View = Topics | Topic | OwnQuestions | OwnQuestion
 
 
 # --- decisions --------------------------------------------------------------------------------------------------------

@@ -91,7 +91,7 @@ _WORTH_A_BUTTON = 0.05
 ASK_PERSON = ("Ask a person", "ask_person")
 TOPICS = ("Topics", "topics")
 OWN = ("My questions", "own")
-LOOKING = frozenset({"topics", "shelf", "own", "own_one"})
+LOOKING = frozenset({"topics", "topic", "own", "own_one"})
 """Buttons that only show something: they answer for ever, and nobody has to read that they were pressed."""
 _GONE = Say("This answer has been removed. Write your question in your own words.")
 

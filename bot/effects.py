@@ -21,10 +21,10 @@ from bot.decisions import (
     ReopenTicket,
     Say,
     SettleLookup,
-    Shelf,
     Show,
     Speak,
     Suggest,
+    Topic,
     Topics,
     Trail,
     View,
@@ -235,7 +235,7 @@ class _Round:
 
 
 def _worded(view: View, language: str) -> tuple[RichText, list[Choice]]:
-    if isinstance(view, Topics | Shelf):
+    if isinstance(view, Topics | Topic):
         return browsing.worded(view, language)
     return own_questions.worded(view, language)
 

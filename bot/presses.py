@@ -44,8 +44,8 @@ def view_of(
     match wanted:
         case "topics":
             return browsing.topics(session, language, page)
-        case "shelf":
-            return browsing.shelf(session, about["lang"], about["category"], page)
+        case "topic":
+            return browsing.topic(session, about["lang"], about["category"], page)
         case "own" if contact_id is None:
             return OwnQuestions((), 1, 1)
         case "own" if contact_id is not None:

@@ -67,7 +67,10 @@ class Database:
         return self._store.engine
 
     async def read(self, work: Work[T]) -> T:
-        """Run `work` on a read-only snapshot and return its result."""
+        """Run `work` on a read-only snapshot and return its result.
+
+        `work` may be run again when the connection to PostgreSQL is lost.
+        """
         return await self._store.read(work)
 
     async def write(self, work: Work[T]) -> T:

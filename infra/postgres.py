@@ -82,7 +82,7 @@ class PostgresStore:
                 try:
                     return work(session)
                 except DBAPIError as error:
-                    # Asking each connection first whether it lives would cost more than the work of most.
+                    # Asking each connection first whether it lives would cost every unit of work a round trip.
                     if attempt == _ATTEMPTS or not error.connection_invalidated:
                         raise
         raise AssertionError("unreachable: the last attempt returns or raises")

@@ -1,6 +1,6 @@
 """Plain rows, for the paths that every message takes.
 
-SQLAlchemy's mapped objects cost about six times a plain row, so where one event writes a dozen rows they would be most
+SQLAlchemy's mapped objects cost four to seven times a plain row, so where one event writes a dozen rows they would be most
 of its time. What is written here goes straight to the database: a mapped object with unsaved changes is not flushed
 first, and one that is loaded already does not see the change.
 """

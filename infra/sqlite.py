@@ -176,7 +176,7 @@ class _Unit:
             try:
                 self._result = self._work(session)
                 if alone:
-                    session.flush()  # all that its own commit would do here, at a third of the cost
+                    session.flush()  # all that its own commit would do here
                 else:
                     session.commit()
                 self._effects = session.info.get("effects", [])

@@ -18,15 +18,15 @@ from knowledge.texts import folded, tidy_line, unstorable
 Order = Literal["position", "asked"]
 
 _QUERY_WORDS = 16
-_SHELVES = table(Category)
+_CATEGORIES = table(Category)
 _ENTRIES = table(Entry)
 # Every question reads a few entries: plain rows, and for that a statement built once.
 _VIEWED = select(
     *(column for column in _ENTRIES.c if column.key not in {"category_id", "fingerprint", "search"}),
-    _SHELVES.c.key.label("category"),
-    _SHELVES.c.titles,
-    _SHELVES.c.handoff.label("category_handoff"),
-).select_from(_ENTRIES.outerjoin(_SHELVES, _SHELVES.c.id == _ENTRIES.c.category_id))
+    _CATEGORIES.c.key.label("category"),
+    _CATEGORIES.c.titles,
+    _CATEGORIES.c.handoff.label("category_handoff"),
+).select_from(_ENTRIES.outerjoin(_CATEGORIES, _CATEGORIES.c.id == _ENTRIES.c.category_id))
 _BY_ID = _VIEWED.where(_ENTRIES.c.id.in_(bindparam("ids", expanding=True)))
 _LARGEST_ID = 2**63 - 1
 

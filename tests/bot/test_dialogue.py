@@ -22,10 +22,10 @@ from bot.decisions import (
     ReopenTicket,
     Say,
     SettleLookup,
-    Shelf,
     Show,
     Speak,
     Suggest,
+    Topic,
     Topics,
     Trail,
     WithdrawTicket,
@@ -142,7 +142,7 @@ def ticket(number: int, status: TicketStatus) -> TicketView:
 
 
 TOPICS = Topics((HelpCategory("access", "Вход", 2),), "ru", 1, 1)
-SHELF = Shelf("access", "Вход", "ru", EntryPage((ENTRIES[1],), 1, 1, 1))
+TOPIC = Topic("access", "Вход", "ru", EntryPage((ENTRIES[1],), 1, 1, 1))
 OWN_LIVE = OwnQuestion(ticket(7, TicketStatus.WAITING), ())
 OWN_SOLVED = OwnQuestion(ticket(5, TicketStatus.SOLVED), ())
 OWN_LIST = OwnQuestions((OWN_LIVE.ticket, OWN_SOLVED.ticket), 1, 1)
@@ -281,8 +281,8 @@ def test_what_is_said(thread: Thread, event: IncomingEvent, knowledge: Found | N
         (pressing("none_fits", used=True), []),
         # looking around
         (pressing("topics", replace(FREE, view=TOPICS), used=True), [Show(TOPICS)]),
-        (pressing("shelf", replace(HELD, view=SHELF)), [Show(SHELF)]),
-        (pressing("shelf"), [GONE]),
+        (pressing("topic", replace(HELD, view=TOPIC)), [Show(TOPIC)]),
+        (pressing("topic"), [GONE]),
         (
             pressing("read", question="", lookup=None, used=True),
             [GiveAnswer(ENTRIES[1], "Вопрос 1?", None, hand_off=False, browsed=True)],
@@ -376,7 +376,7 @@ entries = st.sampled_from([*ENTRIES.values(), ALWAYS, NEVER])
 actions = st.sampled_from(
     [
         *("pick", "helped", "not_helped", "unclear", "disliked", "still"),
-        *("speak", "topics", "shelf", "read", "own", "own_one", "withdraw", "reopen"),
+        *("speak", "topics", "topic", "read", "own", "own_one", "withdraw", "reopen"),
         *("none_fits", "ask_person", "solved", "not_solved", "else"),
     ]
 )
@@ -390,7 +390,7 @@ threads = st.builds(
     st.none() | presses,
     st.none() | facts,
     st.text(max_size=9),
-    st.sampled_from([None, TOPICS, SHELF, OWN_LIST, OWN_LIVE, OWN_SOLVED]),
+    st.sampled_from([None, TOPICS, TOPIC, OWN_LIST, OWN_LIVE, OWN_SOLVED]),
 )
 words = st.text(max_size=30) | st.sampled_from(
     ["оператор", "спасибо", "привет", "/start", "/my", "темы", "язык", "не помню пароль", "human"]

@@ -117,6 +117,15 @@ async def test_a_server_that_was_killed_is_used_again_when_it_is_back(
     assert await database.read(count) == 16
 
 
+async def test_reading_goes_on_after_connections_were_lost_at_rest(
+    database: Database, mortal_postgres: Postgres
+) -> None:
+    await asyncio.gather(*(database.write(adding(str(number))) for number in range(8)))  # every connection is open
+    mortal_postgres.kill()
+    await asyncio.to_thread(mortal_postgres.start)
+    assert await asyncio.gather(*(database.read(count) for _ in range(8))) == [8] * 8
+
+
 async def test_a_name_is_held_by_one_at_a_time(database: Database, mortal_postgres: Postgres) -> None:
     other, told = Database(mortal_postgres.url()), list[str]()
     first_may_go, holding = asyncio.Event(), asyncio.Event()

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import pytest
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
@@ -47,9 +48,6 @@ async def test_plain_rows_share_the_unit_of_work(database: Database) -> None:
         rows.add(session, Note, text="plain")
         raise LookupError
 
-    try:
+    with pytest.raises(LookupError):
         await database.write(work)
-    except LookupError:
-        assert await texts(database) == []
-    else:
-        raise AssertionError("the error was swallowed")
+    assert await texts(database) == []

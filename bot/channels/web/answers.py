@@ -22,7 +22,7 @@ class _Renderer(RendererHTML):
         tokens[idx].attrSet("rel", "noopener noreferrer")
         return self.renderToken(tokens, idx, options, env)
 
-    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:  # noqa: ARG002
+    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:  # noqa: ARG002 - the parser's
         """A picture is a link: it would come from another site, which the content policy forbids."""
         source = str(tokens[idx].attrGet("src") or "")
         link = Markup('<a href="{}" rel="noopener noreferrer">{}</a>')
