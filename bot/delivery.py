@@ -232,7 +232,7 @@ class Pump:
 
     def _launch(self) -> None:
         for claimed in tuple(self._ready):
-            if self._free() <= 0:
+            if self._ending or self._free() <= 0:
                 return
             if self._pace.contact_wait(claimed.contact_id) > 0:
                 continue  # others go ahead; this one keeps its claim

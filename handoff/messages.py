@@ -98,6 +98,8 @@ class IncomingEvent:
     choice_id: str = ""
     start: str = ""
     """What a deep link carried."""
+    reply_to: str = ""
+    """The platform's id of the message that this one quotes."""
     attachments: tuple[Attachment, ...] = ()
 
 
