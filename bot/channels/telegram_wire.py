@@ -1,8 +1,9 @@
 """How Telegram is spoken to: aiogram's Bot over our session."""
 
-from typing import cast
+from typing import Any, cast
 
-from aiohttp import ClientSession, ClientTimeout
+from aiohttp import ClientSession, ClientTimeout, FormData
+from aiohttp.payload import JsonPayload
 
 from bot.channels.telegram_models import (
     PRODUCTION,
@@ -40,6 +41,16 @@ class ProxiedSession(AiohttpSession):
         # Without aiogram's pause of 250 ms: aiohttp waits by itself until encrypted connections are closed.
         if self._session is not None:
             await self._session.close()
+
+    def build_form_data(self, bot: Bot, method: TelegramMethod[TelegramType]) -> FormData:
+        """JSON where no file goes along: the Bot API takes both, and a form costs three times as much to write."""
+        files: dict[str, Any] = {}
+        given = method.model_dump(warnings=False, exclude_none=True)
+        fields = {name: self.prepare_value(value, bot, files, _dumps_json=False) for name, value in given.items()}
+        if files:
+            return super().build_form_data(bot, method)
+        body = JsonPayload({name: value for name, value in fields.items() if value is not None})
+        return cast("FormData", body)  # whatever it is, aiogram hands it to aiohttp
 
     async def make_request(
         self,
