@@ -110,11 +110,7 @@ def knowledge_export(file: Path) -> None:
         raise PlainError(f"{file.name}: name the file .yaml, .json, .jsonl or .csv.")
     said: list[str] = []
     _do("export", said.append, format=form)
-    try:
-        file.write_bytes(base64.b64decode(said[0]))
-    except OSError as error:
-        raise PlainError(f"{file} cannot be written: {error.strerror}.") from error
-    click.echo(f"Written to {file}.")
+    _write(file, base64.b64decode(said[0]))
 
 
 @knowledge.command("eval")
@@ -194,6 +190,31 @@ def token_add(name: str, role: str) -> None:
     _do("add_token", name=name, role=role)
 
 
+@main.group()
+def contact() -> None:
+    """What contacts may ask about themselves. ADDRESS is account and user, for example vk:main/12345."""
+
+
+@contact.command("export")
+@click.argument("address")
+@click.option("--to", "file", type=click.Path(path_type=Path), help="Where to write; else contact.zip here.")
+def contact_export(address: str, file: Path | None) -> None:
+    """Write everything that is kept about ADDRESS as a ZIP: a page to read and a JSON file."""
+    said: list[str] = []
+    _do("export_contact", said.append, address=address)
+    _write(file or Path("contact.zip"), base64.b64decode(said[0]))
+
+
+@contact.command("forget")
+@click.argument("address")
+@click.option("--yes", is_flag=True, help="Do not ask.")
+def contact_forget(address: str, yes: bool) -> None:
+    """Erase everything that tells of ADDRESS; the figures of their tickets stay."""
+    if not yes:
+        click.confirm(f"Erase everything about {address}? This cannot be undone", abort=True)
+    _do("forget_contact", address=address)
+
+
 def _run(settings: Settings, only: Literal["bot", "web"] | None) -> None:
     from bot.logs import write_logs  # noqa: PLC0415 - the command line starts fast
     from bot.opening import open_doors  # noqa: PLC0415
@@ -228,6 +249,14 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise PlainError(f"{path} cannot be read: {error.strerror}.") from error
+
+
+def _write(path: Path, data: bytes) -> None:
+    try:
+        path.write_bytes(data)
+    except OSError as error:
+        raise PlainError(f"{path} cannot be written: {error.strerror}.") from error
+    click.echo(f"Written to {path}.")
 
 
 def _lines(path: Path) -> list[str]:

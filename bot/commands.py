@@ -14,7 +14,11 @@ from sqlalchemy.orm import Session
 
 from bot.app import App
 from bot.readiness import channel_problems
+from handoff.messages import Address
 from handoff.models import Role
+from handoff.privacy.archive import archive
+from handoff.privacy.erasure import contact_at, forget
+from infra.errors import PlainError
 from infra.wording import LANGUAGES
 from knowledge.entries import entries_by_id
 from knowledge.loading import SourceFile, export, plan, read_files
@@ -115,6 +119,49 @@ async def check(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa: 
     return 1 if any(problems.values()) or not entries or app.bus.degraded else 0
 
 
+async def export_contact(app: App, arguments: dict[str, Any], say: Say) -> int:
+    """Say the archive of a contact, base64."""
+    address = _address(arguments["address"])
+
+    def work(session: Session) -> bytes | None:
+        contact = contact_at(session, address)
+        return archive(session, contact) if contact is not None else None
+
+    packed = await app.db.read(work)
+    if packed is None:
+        raise _nobody(address)
+    say(base64.b64encode(packed).decode())
+    return 0
+
+
+async def forget_contact(app: App, arguments: dict[str, Any], say: Say) -> int:
+    """Erase everything that tells of a contact."""
+    address = _address(arguments["address"])
+
+    def work(session: Session) -> int | None:
+        contact = contact_at(session, address)
+        forgotten = forget(session, contact, app.clock) if contact is not None else None
+        return forgotten.rows if forgotten is not None else None
+
+    rows = await app.db.write(work)
+    if rows is None:
+        raise _nobody(address)
+    await app.db.purge()
+    say(f"{address} is forgotten: {rows} rows were erased.")
+    return 0
+
+
+def _address(text: str) -> Address:
+    account, _, user_id = text.partition("/")
+    if ":" not in account or not user_id:
+        raise PlainError(f"{text} is not an address: give account and user, for example vk:main/12345.")
+    return Address(account, user_id)
+
+
+def _nobody(address: Address) -> PlainError:
+    return PlainError(f"Nobody is known at {address}: `GET /tickets` and the desk show the addresses of contacts.")
+
+
 def _published(session: Session) -> int:
     return session.scalar(select(func.count()).select_from(Entry).where(Entry.status == "published")) or 0
 
@@ -142,5 +189,7 @@ COMMANDS: dict[str, Command] = {
     "add_agent": add_agent,
     "add_token": add_token,
     "check": check,
+    "export_contact": export_contact,
+    "forget_contact": forget_contact,
 }
 """By the name under which one process asks another."""

@@ -34,6 +34,7 @@ class _Store(Protocol):
 
     def read(self, work: Work[T]) -> "asyncio.Future[T]": ...
     def write(self, work: Work[T]) -> "asyncio.Future[T]": ...
+    async def purge(self) -> None: ...
     async def hold(self, name: str) -> "Hold": ...
     def close(self) -> None: ...
 
@@ -80,6 +81,10 @@ class Database:
         does nothing but talk to the session.
         """
         return await self._store.write(work)
+
+    async def purge(self) -> None:
+        """Leave nothing of what was deleted before in the files of SQLite; PostgreSQL sees to that by itself, in time."""
+        await self._store.purge()
 
     async def exclusively(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """Run `work` while this process alone, of all that share the database, holds `name`.

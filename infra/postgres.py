@@ -53,6 +53,9 @@ class PostgresStore:
         loop = asyncio.get_running_loop()
         return loop.run_in_executor(self._threads, self._write, work, loop)
 
+    async def purge(self) -> None:
+        """Nothing to do: autovacuum frees what was deleted, and the write-ahead log is recycled."""
+
     async def hold(self, name: str) -> "AdvisoryLock":
         """Wait for the session-level advisory lock of `name`, on a connection of its own."""
         while True:

@@ -29,6 +29,7 @@ log = logging.getLogger(__name__)
 
 _GROUP = 64
 _READERS = 4
+_PURGE_PAUSES = (0.1, 0.5, 2.0)
 
 
 class DatabaseHeldError(PlainError):
@@ -81,7 +82,7 @@ class SqliteStore:
         self._reader = threading.local()
         self._reading: list[Connection] = []
         self._closed = False
-        self._waiting: queue.SimpleQueue[_Unit | None] = queue.SimpleQueue()
+        self._waiting: queue.SimpleQueue[_Unit | _Checkpoint | None] = queue.SimpleQueue()
         self._writer = threading.Thread(target=self._write_for_ever, name="sqlite-write", daemon=True)
         self._writer.start()
 
@@ -95,6 +96,16 @@ class SqliteStore:
         unit = _Unit(work, loop.create_future(), loop)
         self._waiting.put(unit)
         return unit.future
+
+    async def purge(self) -> None:
+        """Empty the journal, which still holds what was overwritten since it was begun anew last."""
+        for pause in _PURGE_PAUSES:
+            unit = _Checkpoint(asyncio.get_running_loop())
+            self._waiting.put(unit)
+            if await unit.future:
+                return
+            await asyncio.sleep(pause)  # somebody reads what was before
+        log.warning("the journal could not be emptied: it will be with the next restart at the latest")
 
     async def hold(self, name: str) -> "Alone":  # noqa: ARG002 - the file lock holds every name at once
         return Alone()
@@ -125,13 +136,15 @@ class SqliteStore:
             while True:
                 unit = self._waiting.get()
                 group: list[_Unit] = []
-                while unit is not None:
+                while isinstance(unit, _Unit):
                     group.append(unit)
                     if len(group) == _GROUP or self._waiting.empty():
                         break
                     unit = self._waiting.get()
                 if group:
                     self._commit(connection, group)
+                if isinstance(unit, _Checkpoint):
+                    unit.run(connection)
                 if unit is None:
                     return
 
@@ -145,6 +158,23 @@ class SqliteStore:
                 unit.fail(error)
         for unit in group:
             unit.settle()
+
+
+class _Checkpoint:
+    """Moves the journal into the file and empties it, between two transactions; the result says whether it could."""
+
+    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.future: asyncio.Future[bool] = loop.create_future()
+        self._loop = loop
+
+    def run(self, connection: Connection) -> None:
+        driver = connection.connection.cursor()
+        busy = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+        self._loop.call_soon_threadsafe(self._tell, not busy)
+
+    def _tell(self, emptied: bool) -> None:
+        if not self.future.cancelled():
+            self.future.set_result(emptied)
 
 
 class Alone:
@@ -208,10 +238,10 @@ def _engine(url: URL, *, begin: str, query_only: bool) -> Engine:
     pool = {} if query_only else {"poolclass": StaticPool}
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 5}, **pool)
     pragmas = ["busy_timeout=5000", "foreign_keys=ON", "temp_store=MEMORY"]
-    # Only the writer may touch the journal; FULL keeps an acknowledged event through a power cut.
-    pragmas += (
-        ["query_only=ON"] if query_only else ["journal_mode=WAL", "synchronous=FULL", "journal_size_limit=67108864"]
-    )
+    # Only the writer may touch the journal; FULL keeps an acknowledged event through a power cut, and what is deleted
+    # is overwritten, for people may ask to be forgotten.
+    journal = ["journal_mode=WAL", "synchronous=FULL", "journal_size_limit=67108864", "secure_delete=ON"]
+    pragmas += ["query_only=ON"] if query_only else journal
 
     def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
         connection.isolation_level = None  # we say BEGIN ourselves, see below

@@ -6,6 +6,7 @@ import socket
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner, Result
@@ -260,6 +261,23 @@ def test_files_that_cannot_be_written_or_judged(frontdesk: Command, tmp_path: Pa
     )
     for knowledge, queries in (("broken.jsonl", "k.jsonl"), ("k.jsonl", "broken.jsonl"), ("k.jsonl", "k.jsonl")):
         refused(frontdesk("knowledge", "eval", "--knowledge", knowledge, "--queries", queries))
+
+
+def test_a_contact_is_exported_and_forgotten(frontdesk: Command, tmp_path: Path) -> None:
+    assert frontdesk("migrate").exit_code == 0
+    with sqlite3.connect(tmp_path / "var" / "frontdesk.db") as database:
+        database.execute(
+            "INSERT INTO contact (account, user_id, name, language, version, created_at, last_seen_at)"
+            " VALUES ('vk:main', '12345', 'Анна', 'ru', 0, '2026-01-01 00:00:00', '2026-01-01 00:00:00')"
+        )
+    database.close()
+    assert frontdesk("contact", "export", "vk:main/12345", "--to", "anna.zip").output == "Written to anna.zip.\n"
+    with ZipFile(tmp_path / "anna.zip") as pack:
+        assert "Анна" in pack.read("frontdesk.html").decode()
+    assert frontdesk("contact", "forget", "vk:main/12345", given="n\n").exit_code == 1
+    assert frontdesk("contact", "forget", "vk:main/12345", "--yes").output.startswith("vk:main/12345 is forgotten")
+    assert "Nobody is known at vk:main/12345" in refused(frontdesk("contact", "forget", "vk:main/12345", "--yes"))
+    assert "is not an address" in refused(frontdesk("contact", "export", "12345"))
 
 
 def test_words_that_are_no_command(frontdesk: Command) -> None:

@@ -1,0 +1,99 @@
+"""Forgetting a contact: every row that tells of them goes, whatever table it stands in.
+
+Which tables those are is read from the schema, so that a table made later is not forgotten: a column `contact_id`, or
+the columns `account` and `user_id`, say that a row tells of a contact. Tickets alone stay, as figures: that there was a
+question, when it came and was answered, and how it was rated, without a word of it.
+"""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, Table, and_, delete, or_, select, update
+from sqlalchemy.orm import Session
+
+from handoff.messages import Address
+from handoff.models import LIVE, Contact, Ticket, TicketStatus
+from infra.clock import Clock
+from infra.columns import Base
+from infra.rows import table
+
+_CONTACTS, _TICKETS = table(Contact), table(Ticket)
+_GONE = "forgotten"
+"""What the address of a forgotten contact begins with; the platform's own number is in none of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was erased: how many rows, and of how many tickets the figures stayed."""
+
+    rows: int
+    tickets: int
+
+
+def contact_at(session: Session, address: Address) -> int | None:
+    """The contact at an address; None for nobody we know."""
+    return session.scalar(
+        select(Contact.id).where(Contact.account == address.account, Contact.user_id == address.user_id)
+    )
+
+
+def forget(session: Session, contact_id: int, clock: Clock) -> Forgotten | None:
+    """Erase the contact within the caller's unit of work; None where there is no such contact.
+
+    What is on its way to them is not sent any more: a part that was claimed but not yet marked as being sent finds no
+    row. Somebody who writes again is somebody new.
+    """
+    session.flush()
+    contact = session.get(Contact, contact_id, populate_existing=True, with_for_update=True)
+    if contact is None or contact.user_id.startswith(f"{_GONE}:"):
+        return None
+    address = Address(contact.account, contact.user_id)
+    erased = 0
+    for rows in reversed(Base.metadata.sorted_tables):
+        about = _about(rows, contact_id, address)
+        if about is not None and rows not in (_CONTACTS, _TICKETS):
+            erased += session.execute(delete(rows).where(about)).rowcount  # type: ignore[attr-defined]  # a DELETE counts
+    tickets = _scrub_tickets(session, contact_id, clock)
+    session.execute(
+        update(_CONTACTS)
+        .where(_CONTACTS.c.id == contact_id)
+        .values(_blank(_CONTACTS) | {"user_id": f"{_GONE}:{contact_id}", "version": _CONTACTS.c.version + 1})
+    )
+    session.expire_all()
+    return Forgotten(erased, tickets)
+
+
+def _about(rows: Table, contact_id: int, address: Address) -> ColumnElement[bool] | None:
+    """Which rows of a table tell of the contact; None where no column can say so."""
+    said: list[ColumnElement[bool]] = []
+    if "contact_id" in rows.c:
+        said.append(rows.c.contact_id == contact_id)
+    if "account" in rows.c and "user_id" in rows.c:
+        said.append(and_(rows.c.account == address.account, rows.c.user_id == address.user_id))
+    return or_(*said) if said else None
+
+
+def _scrub_tickets(session: Session, contact_id: int, clock: Clock) -> int:
+    """Words go, figures stay; what was open is closed, for nobody is left to answer."""
+    mine = _TICKETS.c.contact_id == contact_id
+    now = clock()
+    session.execute(
+        update(_TICKETS)
+        .where(mine, _TICKETS.c.status.in_([status.value for status in LIVE]))
+        .values(status=TicketStatus.WITHDRAWN, waiting_since=None, updated_at=now)
+    )
+    scrubbed = session.execute(
+        update(_TICKETS).where(mine).values(_blank(_TICKETS) | {"version": _TICKETS.c.version + 1, "updated_at": now})
+    )
+    return int(scrubbed.rowcount)  # type: ignore[attr-defined]  # an UPDATE counts
+
+
+_WORDS_OF_A_PERSON = {
+    "contact": ("name", "unreachable"),
+    "ticket": ("question",),
+}
+"""Columns of the rows that stay which may hold words or names; a test looks through the whole database for what is missed."""
+
+
+def _blank(rows: Table) -> dict[str, str | None]:
+    names = _WORDS_OF_A_PERSON[rows.name]
+    return {name: None if rows.c[name].nullable else "" for name in names}

@@ -1,0 +1,25 @@
+"""A contact's data by REST: the archive, and being forgotten."""
+
+from io import BytesIO
+from zipfile import ZipFile
+
+from handoff.models import Role
+from tests.api.test_access import client
+from tests.office import Office
+
+
+async def test_a_contact_is_exported_and_forgotten(office: Office) -> None:
+    number = await office.asks("где мои деньги")
+    admin, lead = await office.token("privacy", Role.ADMIN), await office.token("crm", Role.LEAD)
+    async with client(office, admin) as opened:
+        contact = (await opened.get(f"/tickets/{number}")).json()["contact"]["id"]
+        packed = await opened.get(f"/contacts/{contact}/export")
+        assert packed.headers["content-type"] == "application/zip"
+        assert "где мои деньги" in ZipFile(BytesIO(packed.content)).read("frontdesk.html").decode()
+        async with client(office, lead) as leads:
+            assert (await leads.delete(f"/contacts/{contact}")).status_code == 403
+        assert (await opened.delete(f"/contacts/{contact}")).status_code == 204
+        assert (await opened.delete(f"/contacts/{contact}")).status_code == 404
+        after = (await opened.get(f"/tickets/{number}")).json()
+        assert (after["question"], after["status"], after["contact"]["name"]) == ("", "withdrawn", "")
+        assert after["messages"] == []
