@@ -17,6 +17,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.channels import Channel
+from bot.channels.web import channel as web
 from bot.conversation import Conversation, Thought
 from bot.delivery import Pump
 from bot.intake import Intake
@@ -129,6 +130,7 @@ def _build(
         return channel.decode(payload) if channel else None
 
     intake = Intake(db, bus, clock, decode, conversation, settings.burst_window)
+    channels[web.ACCOUNT] = web.WebChannel(bus)
     for channel_settings in settings.channels:
         channels[channel_settings.account] = _channel(settings, channel_settings)
     return App(settings, db, bus, clock, library, outbox, desk, Staff(clock), intake, channels)

@@ -16,7 +16,7 @@ async def channel_problems(app: App) -> dict[str, str | None]:
         lambda session: {row.account: (row.problem, row.updated_at) for row in session.scalars(select(ChannelState))}
     )
     problems: dict[str, str | None] = {}
-    for account in app.channels:
+    for account in (channel.account for channel in app.settings.channels):  # the chat of the help page has no platform
         problem, seen = states.get(account, (None, None))
         silent = seen is None or app.clock() - seen > _SILENT
         problems[account] = problem or ("no running process serves it" if silent else None)

@@ -8,19 +8,29 @@ import re
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, model_validator
 
 from infra.errors import PlainError
 
 PREFIX = "FRONTDESK_"
 _TELEGRAM_TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{30,}")
 _DEFAULT_SECRETS = {"changeme", "change-me", "secret", "password", "default", "frontdesk"}
+_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", re.IGNORECASE)
 _VK_SECRET = 50
 """Characters of a callback secret that VK takes (groups.addCallbackServer)."""
 _ACCOUNT_NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"
+
+
+def _origins(value: object) -> object:
+    """Origins of sites, separated by spaces or commas, as a content policy names them."""
+    sites = value.replace(",", " ").split() if isinstance(value, str) else value
+    for site in sites if isinstance(sites, list | tuple) else ():
+        if not isinstance(site, str) or not _ORIGIN.fullmatch(site):
+            raise ValueError(f"{site} is not the origin of a site: write it like https://example.org, without a path")
+    return sites
 
 
 class ChannelSettings(BaseModel):
@@ -80,6 +90,7 @@ class Settings(BaseModel):
     burst_window: float = Field(1.5, ge=0, le=10)
     answer_confidence: float = Field(0.9, ge=0, le=1)
     suggest_confidence: float = Field(0.2, ge=0, le=1)
+    embed_sites: Annotated[tuple[str, ...], BeforeValidator(_origins)] = ()
     channels: tuple[ChannelSettings, ...] = ()
 
     @property

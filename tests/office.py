@@ -18,6 +18,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
+from bot.channels.web.frame import Frame
 from bot.channels.web.help import HelpParts, help_router
 from handoff.api import ApiParts, api_app
 from handoff.dashboard import DeskParts, Live, SecurityHeaders, desk_router
@@ -145,7 +146,7 @@ class Office:
     async def served(self) -> AsyncIterator[str]:
         """The pages on a port of their own; the address."""
         config = uvicorn.Config(self.app, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
-        server = _Server(config)
+        server = QuietServer(config)
         serving = asyncio.create_task(server.serve())
         while not server.started:
             await asyncio.sleep(0.01)
@@ -212,7 +213,7 @@ async def open_office(folder: Path, *, public_url: str | None = None) -> AsyncIt
     app.include_router(
         desk_router(DeskParts(database, desk, outbox, staff, bus, clock, library, live, public_url, "ru"))
     )
-    app.include_router(help_router(HelpParts(database, library, "ru")))
+    app.include_router(help_router(HelpParts(database, library, Frame("ru"))))
     app.mount("/api/v1", api_app(ApiParts(database, desk, outbox, staff, library, clock, "ru")))
     try:
         yield Office(clock, database, bus, outbox, desk, staff, library, live, app)
@@ -222,7 +223,7 @@ async def open_office(folder: Path, *, public_url: str | None = None) -> AsyncIt
         await database.close()
 
 
-class _Server(uvicorn.Server):
+class QuietServer(uvicorn.Server):
     """A server that leaves the test run's signals alone."""
 
     @contextmanager

@@ -73,7 +73,7 @@ class Gate:
     def __init__(self, parts: DeskParts) -> None:
         self._parts = parts
         self._secure = (parts.public_url or "").startswith("https://")
-        self._origin = _origin(parts.public_url) if parts.public_url else None
+        self._origin = origin_of(parts.public_url) if parts.public_url else None
         prefix = "__Host-" if self._secure else ""
         self._session_cookie, self._form_cookie = f"{prefix}frontdesk", f"{prefix}frontdesk_form"
 
@@ -105,15 +105,8 @@ class Gate:
         self._set(response, self._form_cookie, visitor.csrf_token, None)
 
     def same_site(self, request: Request) -> bool:
-        """Whether the browser says that the request comes from our own pages; one that says nothing passes.
-
-        A browser too old for both headers still needs the form's token.
-        """
-        site = request.headers.get("sec-fetch-site")
-        if site is not None and site not in {"same-origin", "none"}:
-            return False
-        origin = request.headers.get("origin")
-        return origin is None or _origin(origin) in {self._origin, _origin(str(request.base_url))}
+        """As the function; a browser too old for both headers still needs the form's token."""
+        return same_site(request, self._origin)
 
     async def own_form(self, request: Request, visitor: Visitor) -> bool:
         """Whether the request carries the token of the visitor's own forms."""
@@ -124,6 +117,15 @@ class Gate:
 
     def _set(self, response: Response, name: str, value: str, age: int | None) -> None:
         response.set_cookie(name, value, max_age=age, path="/", secure=self._secure, httponly=True, samesite="lax")
+
+
+def same_site(request: Request, own_origin: str | None) -> bool:
+    """Whether the browser says that the request comes from our own pages; one that says nothing passes."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None and site not in {"same-origin", "none"}:
+        return False
+    origin = request.headers.get("origin")
+    return origin is None or origin_of(origin) in {own_origin, origin_of(str(request.base_url))}
 
 
 def too_big(request: Request) -> bool:
@@ -168,7 +170,7 @@ def _visitor(login: Login, secret: str) -> Visitor:
     return Visitor(login.agent, login.csrf_token, secret)
 
 
-def _origin(url: str) -> str:
+def origin_of(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}".lower()
 

@@ -2,30 +2,18 @@
 
 import asyncio
 from dataclasses import dataclass
-from importlib.resources import files
-from itertools import chain
-from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import HTMLResponse
-from heroicons.jinja import heroicon_mini
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy.orm import Session
 
-from bot.channels.web.answers import as_html
-from handoff.dashboard.assets import Assets
-from handoff.dashboard.language import preferred
-from handoff.dashboard.pages import HTMX, htmx_files
+from bot.channels.web.frame import QUESTION_LENGTH, Frame
 from infra.columns import LARGEST_ID
 from infra.database import Database
-from infra.wording import LANGUAGES, Catalogue
+from infra.wording import LANGUAGES
 from knowledge.entries import EntryView, categories, entries, entries_by_id, entry, entry_named
 from knowledge.library import Library
 
-WORDS = Catalogue(Path(__file__).parent / "locale")
-LANGUAGE_NAMES = {"ru": "Русский", "en": "English", "hu": "Magyar"}
-QUESTION_LENGTH = 500
 _RESULTS = 8
 _OFTEN = 5
 _SHELF = 100
@@ -42,20 +30,20 @@ class HelpParts:
 
     database: Database
     library: Library
-    default_language: str
+    frame: Frame
 
 
 def help_router(parts: HelpParts) -> APIRouter:
     """`/help` and everything below it. The app that includes it also needs the `SecurityHeaders` middleware."""
-    help_page, router = HelpPage(parts), APIRouter(include_in_schema=False)
+    help_page, frame, router = HelpPage(parts), parts.frame, APIRouter(include_in_schema=False)
 
     @router.get("/help")
     async def home(request: Request, q: Question = "", lang: Language = "") -> Response:
-        return await help_page.home(help_page.language(request, lang), q.strip())
+        return await help_page.home(frame.language(request, lang), q.strip())
 
     @router.get("/help/search")
     async def search(request: Request, q: Question = "", lang: Language = "") -> Response:
-        return await help_page.results(help_page.language(request, lang), q.strip())
+        return await help_page.results(frame.language(request, lang), q.strip())
 
     @router.get("/help/c/{category}")
     async def shelf(
@@ -64,15 +52,15 @@ def help_router(parts: HelpParts) -> APIRouter:
         lang: Language = "",
         page: Annotated[int, Query(ge=1, le=10_000)] = 1,
     ) -> Response:
-        return await help_page.shelf(help_page.language(request, lang), "" if category == "-" else category, page)
+        return await help_page.shelf(frame.language(request, lang), "" if category == "-" else category, page)
 
     @router.get("/help/e/{name}")
     async def entry_page(request: Request, name: str, lang: Language = "") -> Response:
-        return await help_page.entry(help_page.language(request, lang), name, asked=lang)
+        return await help_page.entry(frame.language(request, lang), name, asked=lang)
 
     @router.get("/help/static/{name}")
     async def file(request: Request, name: str) -> Response:
-        return help_page.assets.answer(request, name)
+        return frame.assets.answer(request, name)
 
     return router
 
@@ -82,30 +70,7 @@ class HelpPage:
 
     def __init__(self, parts: HelpParts) -> None:
         self._parts = parts
-        tokens = files("handoff.dashboard") / "static" / "tokens.css"
-        own = (files("bot.channels.web") / "static").iterdir()
-        self.assets = Assets("/help/static", chain((tokens,), own, htmx_files()))
-        self._environment = Environment(
-            loader=PackageLoader("bot.channels.web"),
-            autoescape=True,
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._environment.globals |= {
-            "asset": self.assets.url,
-            "icon": heroicon_mini,
-            "htmx": HTMX,
-            "languages": LANGUAGE_NAMES,
-            "question_length": QUESTION_LENGTH,
-        }
-        self._environment.filters["answer"] = as_html
-
-    def language(self, request: Request, asked: str) -> str:
-        """The language asked for in the address, else the browser's, else the community's."""
-        if asked in LANGUAGES:
-            return asked
-        return preferred(request.headers.get("accept-language", ""), self._parts.default_language)
+        self._answer = parts.frame.answer
 
     async def home(self, language: str, question: str) -> Response:
         shelves = await self._parts.database.read(lambda session: categories(session, language))
@@ -160,17 +125,6 @@ class HelpPage:
 
     def _missing(self, language: str) -> Response:
         return self._answer("missing.html", language, status=404)
-
-    def _answer(self, template: str, language: str, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - templates take any value
-        def t(sentence: str, **words: object) -> str:
-            return WORDS.text(language, sentence, **words)
-
-        def tn(one: str, many: str, count: int) -> str:
-            return WORDS.plural(language, one, many, count)
-
-        html = self._environment.get_template(template).render(t=t, tn=tn, lang=language, **values)
-        headers = {"Cache-Control": "no-cache", "Content-Language": language, "Vary": "Accept-Language"}
-        return HTMLResponse(html, status, headers)
 
 
 def _look_up(

@@ -8,9 +8,14 @@ from fastapi.responses import RedirectResponse
 from starlette.staticfiles import StaticFiles
 
 from bot.app import App
+from bot.channels.web.channel import ACCOUNT
+from bot.channels.web.chat import Chat, ChatParts, chat_router
+from bot.channels.web.frame import Frame
 from bot.channels.web.health import health_router
 from bot.channels.web.help import HelpParts, help_router
 from bot.channels.web.hooks import hook_router
+from bot.channels.web.own import OwnParts, own_router
+from bot.channels.web.visitors import Visitors
 from bot.simulator import phones
 from bot.simulator.telegram import TelegramSimulator
 from bot.simulator.vk import VkSimulator
@@ -46,7 +51,22 @@ def build_site(app: App, demo: Demo | None) -> Site:
     site.add_middleware(SecurityHeaders)
     site.include_router(health_router(app))
     site.include_router(hook_router(app.channels, app.intake.inlet))
-    site.include_router(help_router(HelpParts(app.db, app.library, language)))
+    frame, visitors = Frame(language), Visitors(public_url)
+    chat = Chat(
+        ChatParts(
+            database=app.db,
+            bus=app.bus,
+            clock=app.clock,
+            frame=frame,
+            inlet=app.intake.inlet(ACCOUNT),
+            visitors=visitors,
+            public_url=public_url,
+            embed_sites=app.settings.embed_sites,
+        )
+    )
+    site.include_router(help_router(HelpParts(app.db, app.library, frame)))
+    site.include_router(chat_router(chat))
+    site.include_router(own_router(OwnParts(app.db, app.clock, frame, visitors, public_url)))
     desk = DeskParts(
         database=app.db,
         desk=app.desk,
@@ -76,7 +96,12 @@ def build_site(app: App, demo: Demo | None) -> Site:
         login = (demo.agent_email, demo.agent_password)
         site.include_router(phones.router(demo.telegram, demo.vk, guest=demo.person, login=login))
         site.mount("/demo/static", StaticFiles(directory=phones.STATIC))
-    return Site(site, live.close)
+
+    async def hang_up() -> None:
+        await chat.close()
+        await live.close()
+
+    return Site(site, hang_up)
 
 
 async def _to_help() -> RedirectResponse:

@@ -1,0 +1,248 @@
+"""The chat of the help page: the same dialogue as everywhere, for people who have no account on any platform.
+
+Plain forms carry it, so it works without scripts; with them it is live. Every change is asked for by our own pages only,
+and each visitor and each address may ask so often and no oftener.
+"""
+
+import asyncio
+import secrets
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse, StreamingResponse
+
+from bot.channels import Inlet, RawEvent
+from bot.channels.web import channel
+from bot.channels.web.frame import Frame
+from bot.channels.web.talk import Talk, mark_of, talk
+from bot.channels.web.visitors import Visitor, Visitors
+from handoff.dashboard.security import CONTENT_POLICY, origin_of, same_site
+from handoff.dashboard.throttle import Throttle
+from handoff.messages import Address
+from infra.bus import Bus, Subscription
+from infra.clock import Clock
+from infra.database import Database
+
+TEXT_LENGTH = 4000
+PER_VISITOR, PER_ADDRESS = 20, 60
+"""Messages and presses a minute."""
+_STREAMS = 8
+"""Open pages of one visitor that are kept up to date."""
+_LOOK_EVERY, _HEARTBEAT = 1.0, 20.0
+_PATIENCE = 3.0
+"""Seconds that a browser without scripts waits for the reply to what it sent."""
+
+Key = Annotated[str, Form(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+Language = Annotated[str, Query(max_length=16)]
+Embedded = Annotated[bool, Query()]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatParts:
+    """Everything the chat uses."""
+
+    database: Database
+    bus: Bus
+    clock: Clock
+    frame: Frame
+    inlet: Inlet
+    visitors: Visitors
+    public_url: str | None
+    embed_sites: tuple[str, ...]
+    """Origins of the sites that may show the chat within their pages."""
+
+
+def chat_router(chat: "Chat") -> APIRouter:
+    """`/help/chat` and `/help/embed.js`. The app that includes it also needs the `SecurityHeaders` middleware."""
+    router, language = APIRouter(include_in_schema=False), chat.frame.language
+
+    @router.get("/help/chat")
+    async def page(request: Request, lang: Language = "", q: str = "", embedded: Embedded = False) -> Response:
+        return await chat.page(chat.visitors.of(request), language(request, lang), q[:TEXT_LENGTH], embedded=embedded)
+
+    @router.get("/help/chat/thread")
+    async def thread(request: Request, lang: Language = "", embedded: Embedded = False) -> Response:
+        return await chat.thread(chat.visitors.of(request), language(request, lang), embedded=embedded)
+
+    @router.post("/help/chat/messages")
+    async def write(
+        request: Request,
+        key: Key,
+        text: Annotated[str, Form(max_length=4 * TEXT_LENGTH)] = "",
+        lang: Language = "",
+        embedded: Embedded = False,
+    ) -> Response:
+        words, speaks = text[:TEXT_LENGTH], language(request, lang)
+
+        def event(visitor: Visitor) -> RawEvent | None:
+            return channel.written(visitor.id, key, words, chat.clock(), speaks) if words.strip() else None
+
+        return await chat.take(request, event, speaks, embedded=embedded)
+
+    @router.post("/help/chat/presses")
+    async def press(
+        request: Request,
+        key: Key,
+        choice: Annotated[str, Form(max_length=40)],
+        lang: Language = "",
+        embedded: Embedded = False,
+    ) -> Response:
+        speaks = language(request, lang)
+
+        def event(visitor: Visitor) -> RawEvent:
+            return channel.pressed(visitor.id, key, choice, chat.clock(), speaks)
+
+        return await chat.take(request, event, speaks, embedded=embedded)
+
+    @router.get("/help/chat/events")
+    async def events(request: Request) -> Response:
+        return chat.events(request, chat.visitors.of(request))
+
+    @router.get("/help/embed.js")
+    async def script(request: Request) -> Response:
+        answer = chat.frame.assets.answer(request, "embed.js")
+        answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # the one file that is meant for other sites
+        answer.headers["Cache-Control"] = "public, max-age=3600"
+        return answer
+
+    return router
+
+
+class Chat:
+    """The conversation's page and what a visitor does on it."""
+
+    def __init__(self, parts: ChatParts) -> None:
+        self.frame, self.visitors, self.clock = parts.frame, parts.visitors, parts.clock
+        self._database, self._bus, self._inlet = parts.database, parts.bus, parts.inlet
+        self._origin = origin_of(parts.public_url) if parts.public_url else None
+        self._visitor_pace = Throttle(PER_VISITOR, parts.clock)
+        self._address_pace = Throttle(PER_ADDRESS, parts.clock)
+        self._streams: Counter[str] = Counter()
+        self._closed = asyncio.Event()
+        sites = " ".join(parts.embed_sites) or "'none'"
+        self._policy = CONTENT_POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {sites}")
+
+    async def page(
+        self, visitor: Visitor, language: str, draft: str, *, embedded: bool, problem: str = "", status: int = 200
+    ) -> Response:
+        headers = {"Cache-Control": "no-store"}
+        if embedded:
+            headers["Content-Security-Policy"] = self._policy
+        held = await self._database.read(lambda session: talk(session, _address(visitor)))
+        answer = self.frame.answer(
+            "chat.html",
+            language,
+            status=status,
+            headers=headers,
+            talk=held,
+            draft=draft,
+            new_key=_new_key,
+            embedded=embedded,
+            problem=problem,
+        )
+        if not visitor.known:
+            self.visitors.remember(answer, visitor, embedded=embedded)
+        return answer
+
+    async def thread(self, visitor: Visitor, language: str, *, embedded: bool, problem: str = "") -> Response:
+        """The part of the page that changes."""
+        held: Talk = await self._database.read(lambda session: talk(session, _address(visitor)))
+        return self.frame.answer(
+            "thread.html",
+            language,
+            headers={"Cache-Control": "no-store"},
+            talk=held,
+            new_key=_new_key,
+            embedded=embedded,
+            problem=problem,
+        )
+
+    async def take(
+        self, request: Request, event: Callable[[Visitor], RawEvent | None], language: str, *, embedded: bool
+    ) -> Response:
+        """Store what the visitor did, then show the conversation; without scripts after a moment for the reply."""
+        visitor = self.visitors.of(request)
+        problem = self._problem(request, visitor)
+        if not problem and (stored := event(visitor)) is not None:
+            await self._inlet.store([stored])
+        if request.headers.get("hx-request") == "true":
+            return await self.thread(visitor, language, embedded=embedded, problem=problem)
+        if problem:
+            return await self.page(visitor, language, "", embedded=embedded, problem=problem, status=_STATUS[problem])
+        await self._reply(visitor)
+        inside = "&embedded=true" if embedded else ""
+        return RedirectResponse(f"/help/chat?lang={language}{inside}#latest", 303)
+
+    def events(self, request: Request, visitor: Visitor) -> Response:
+        """A stream that says "look again" whenever the conversation has changed."""
+        if not visitor.known or self._streams[visitor.id] >= _STREAMS:
+            return Response(status_code=204)  # after which a browser does not ask again
+        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(self._changes(request, visitor), media_type="text/event-stream", headers=headers)
+
+    async def close(self) -> None:
+        """End every stream, so that the web server can stop."""
+        self._closed.set()
+
+    def _problem(self, request: Request, visitor: Visitor) -> str:
+        """Why nothing of the visitor is taken now; empty where it is."""
+        if not same_site(request, self._origin):
+            return "foreign"
+        if not visitor.known:
+            return "cookies"
+        host = request.client.host if request.client else ""
+        return "" if self._address_pace.allows(host) and self._visitor_pace.allows(visitor.id) else "pace"
+
+    async def _reply(self, visitor: Visitor) -> None:
+        """Wait until what was sent is answered, but not for long."""
+        with self._bus.subscribe(channel.TOPIC) as notes:
+            loop = asyncio.get_running_loop()
+            until = loop.time() + _PATIENCE
+            while (left := until - loop.time()) > 0:
+                held = await self._database.read(lambda session: talk(session, _address(visitor)))
+                if not held.waiting and held.bubbles and not held.bubbles[-1].mine:
+                    return
+                await notes.next(min(left, _LOOK_EVERY / 4))
+
+    async def _changes(self, request: Request, visitor: Visitor) -> AsyncIterator[str]:
+        self._streams[visitor.id] += 1
+        loop = asyncio.get_running_loop()
+        said, beat_at = "", loop.time()
+        try:
+            with self._bus.subscribe(channel.TOPIC) as notes:
+                while not self._closed.is_set() and not await request.is_disconnected():
+                    mark = await self._database.read(lambda session: mark_of(session, _address(visitor)))
+                    if mark != said:
+                        said, beat_at = mark, loop.time()
+                        yield "event: changed\ndata: .\n\n"
+                    elif loop.time() - beat_at > _HEARTBEAT:
+                        beat_at = loop.time()
+                        yield ": still here\n\n"
+                    await self._news(notes, visitor)
+        finally:
+            self._streams[visitor.id] -= 1
+            if not self._streams[visitor.id]:
+                del self._streams[visitor.id]
+
+    async def _news(self, notes: Subscription, visitor: Visitor) -> None:
+        """Wait for a hint about the visitor, or for the next look."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _LOOK_EVERY
+        while (left := until - loop.time()) > 0 and not self._closed.is_set():
+            if await notes.next(left) == visitor.id:
+                return
+
+
+_STATUS = {"foreign": 403, "cookies": 400, "pace": 429}
+
+
+def _address(visitor: Visitor) -> Address:
+    return Address(channel.ACCOUNT, visitor.id)
+
+
+def _new_key() -> str:
+    """Names one message or press, so that sending a form twice is sending once."""
+    return secrets.token_urlsafe(12)

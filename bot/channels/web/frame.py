@@ -1,0 +1,74 @@
+"""What every page of the help site shares: templates, files, words, and which language the reader gets."""
+
+from importlib.resources import files
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from heroicons.jinja import heroicon_mini
+from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from bot.channels.web.answers import as_html
+from bot.channels.web.rich import as_markup
+from handoff.dashboard.assets import Assets
+from handoff.dashboard.language import preferred
+from handoff.dashboard.pages import HTMX, htmx_files
+from infra.wording import LANGUAGES, Catalogue
+
+WORDS = Catalogue(Path(__file__).parent / "locale")
+LANGUAGE_NAMES = {"ru": "Русский", "en": "English", "hu": "Magyar"}
+QUESTION_LENGTH = 500
+
+
+class Frame:
+    """Renders the help site's templates."""
+
+    def __init__(self, default_language: str) -> None:
+        self._default_language = default_language
+        tokens = files("handoff.dashboard") / "static" / "tokens.css"
+        own = (files("bot.channels.web") / "static").iterdir()
+        self.assets = Assets("/help/static", chain((tokens,), own, htmx_files()))
+        self._environment = Environment(
+            loader=PackageLoader("bot.channels.web"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._environment.globals |= {
+            "asset": self.assets.url,
+            "icon": heroicon_mini,
+            "htmx": HTMX,
+            "languages": LANGUAGE_NAMES,
+            "question_length": QUESTION_LENGTH,
+        }
+        self._environment.filters |= {"answer": as_html, "rich": as_markup}
+
+    def language(self, request: Request, asked: str) -> str:
+        """The language asked for in the address, else the browser's, else the community's."""
+        if asked in LANGUAGES:
+            return asked
+        return preferred(request.headers.get("accept-language", ""), self._default_language)
+
+    def answer(
+        self,
+        template: str,
+        language: str,
+        *,
+        status: int = 200,
+        headers: dict[str, str] | None = None,
+        **values: Any,  # noqa: ANN401 - templates take any value
+    ) -> HTMLResponse:
+        """A page or a part of one; `values` are what its template asks for."""
+
+        def t(sentence: str, **words: object) -> str:
+            return WORDS.text(language, sentence, **words)
+
+        def tn(one: str, many: str, count: int) -> str:
+            return WORDS.plural(language, one, many, count)
+
+        html = self._environment.get_template(template).render(t=t, tn=tn, lang=language, **values)
+        always = {"Cache-Control": "no-cache", "Content-Language": language, "Vary": "Accept-Language"}
+        return HTMLResponse(html, status, always | (headers or {}))

@@ -1,0 +1,165 @@
+"""What a visitor finds under "My questions": what they asked people, the way back to it, their data, and being forgotten."""
+
+import logging
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from bot.channels.web import channel
+from bot.channels.web.frame import Frame
+from bot.channels.web.visitors import Visitor, Visitors
+from handoff import waiting
+from handoff.dashboard.security import origin_of, same_site
+from handoff.messages import Address
+from handoff.models import MessageKind
+from handoff.privacy.archive import archive
+from handoff.privacy.erasure import contact_at, forget
+from handoff.threads import Line, thread
+from handoff.waiting import TicketPage, TicketView
+from infra.clock import Clock
+from infra.database import Database
+
+log = logging.getLogger(__name__)
+
+_PAGE = 20
+_PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
+"""The page shows the private link, which no cache and no other site may learn."""
+Language = Annotated[str, Query(max_length=16)]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnParts:
+    """Everything the pages use."""
+
+    database: Database
+    clock: Clock
+    frame: Frame
+    visitors: Visitors
+    public_url: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question with what was said about it."""
+
+    ticket: TicketView
+    said: tuple[Line, ...]
+
+
+def own_router(parts: OwnParts) -> APIRouter:
+    """`/help/my` and the private link that leads to it."""
+    own, router = OwnPages(parts), APIRouter(include_in_schema=False)
+
+    @router.get("/help/my")
+    async def questions(
+        request: Request, lang: Language = "", page: Annotated[int, Query(ge=1, le=10_000)] = 1
+    ) -> Response:
+        return await own.questions(request, parts.frame.language(request, lang), page)
+
+    @router.get("/help/my/k/{secret}")
+    async def come_back(secret: str) -> Response:
+        return own.come_back(secret)
+
+    @router.get("/help/my/archive.zip")
+    async def copy(request: Request) -> Response:
+        return await own.copy(request)
+
+    @router.post("/help/my/forget")
+    async def forgotten(
+        request: Request, sure: Annotated[str, Form(max_length=8)] = "", lang: Language = ""
+    ) -> Response:
+        return await own.forgotten(request, parts.frame.language(request, lang), sure=sure == "yes")
+
+    return router
+
+
+class OwnPages:
+    """The pages themselves."""
+
+    def __init__(self, parts: OwnParts) -> None:
+        self._parts = parts
+        self._origin = origin_of(parts.public_url) if parts.public_url else None
+
+    async def questions(self, request: Request, language: str, page: int) -> Response:
+        visitor, now = self._parts.visitors.of(request), self._parts.clock()
+
+        def read(session: Session) -> tuple[TicketPage, tuple[Line, ...]] | None:
+            contact = contact_at(session, _address(visitor))
+            if contact is None:
+                return None
+            return waiting.own(session, contact, now, page=page, size=_PAGE), thread(session, contact)
+
+        found = await self._parts.database.read(read)
+        tickets, lines = found or (TicketPage((), 0), ())
+        base = (self._parts.public_url or str(request.base_url)).rstrip("/")
+        return self._parts.frame.answer(
+            "my.html",
+            language,
+            headers=_PRIVATE,
+            asked=[Asked(ticket, _said(lines, ticket)) for ticket in tickets.items],
+            link=f"{base}/help/my/k/{visitor.secret}" if found else "",
+            page=page,
+            pages=max(1, -(-tickets.total // _PAGE)),
+        )
+
+    def come_back(self, secret: str) -> Response:
+        """A private link: this browser is the visitor's too from now on."""
+        visitor = self._parts.visitors.by_link(secret)
+        answer = RedirectResponse("/help/my", 303, _PRIVATE)
+        if visitor is not None:
+            self._parts.visitors.remember(answer, visitor)
+        return answer
+
+    async def copy(self, request: Request) -> Response:
+        """Everything that is kept about the visitor."""
+        visitor = self._parts.visitors.of(request)
+
+        def read(session: Session) -> bytes | None:
+            contact = contact_at(session, _address(visitor))
+            return archive(session, contact) if contact is not None else None
+
+        packed = await self._parts.database.read(read)
+        if packed is None:
+            return RedirectResponse("/help/my", 303)
+        headers = {"Content-Disposition": 'attachment; filename="frontdesk.zip"', "Cache-Control": "no-store"}
+        return Response(packed, media_type="application/zip", headers=headers)
+
+    async def forgotten(self, request: Request, language: str, *, sure: bool) -> Response:
+        """Ask first; then erase everything and let the browser forget too."""
+        visitor = self._parts.visitors.of(request)
+        if not same_site(request, self._origin):
+            return RedirectResponse("/help/my", 303)
+        if not sure:
+            return self._parts.frame.answer("forget.html", language, headers=_PRIVATE, done=False)
+
+        def erase(session: Session) -> int | None:
+            contact = contact_at(session, _address(visitor))
+            if contact is not None:
+                forget(session, contact, self._parts.clock)
+            return contact
+
+        contact = await self._parts.database.write(erase)
+        await self._parts.database.purge()
+        if contact is not None:
+            log.info("contact %d asked to be forgotten", contact)
+        answer = self._parts.frame.answer("forget.html", language, headers=_PRIVATE, done=True)
+        self._parts.visitors.forget(answer)
+        return answer
+
+
+def _said(lines: tuple[Line, ...], ticket: TicketView) -> tuple[Line, ...]:
+    """What the visitor and the agents said about the question, as it was said."""
+    return tuple(
+        line
+        for line in lines
+        if line.ticket_id == ticket.id
+        and line.text not in {"", ticket.question}
+        and (line.kind is MessageKind.INCOMING or (line.kind is MessageKind.OUTGOING and line.by_agent))
+    )
+
+
+def _address(visitor: Visitor) -> Address:
+    return Address(channel.ACCOUNT, visitor.id)

@@ -1,0 +1,124 @@
+"""A visitor's conversation as their page shows it, read from the same rows that the desk shows."""
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from handoff.messages import Address, Attachment, Entity, EntityKind, RichText
+from handoff.models import ChoiceRow, Contact, Delivery, DeliveryState, InboxEvent, InboxState, Message, MessageKind
+
+LINES = 100
+"""How many of the latest messages a page shows."""
+# Marked as being sent is on the page: for this channel, being in the database is arriving.
+_ARRIVED = (DeliveryState.SENDING, DeliveryState.SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button that can still be pressed."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One message."""
+
+    mine: bool
+    author: str
+    """The agent's name; empty for the bot and the visitor."""
+    text: RichText
+    attachments: tuple[Attachment, ...]
+    presses: tuple[Press, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The conversation as it stands."""
+
+    contact_id: int | None
+    bubbles: tuple[Bubble, ...]
+    waiting: bool
+    """Something written has not been thought about yet: a reply is being made."""
+
+    @property
+    def mark(self) -> str:
+        """The same for two looks that show the same, so that nothing is drawn anew under a finger."""
+        return hashlib.sha256(repr((self.bubbles, self.waiting)).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def talk(session: Session, address: Address) -> Talk:
+    """The latest messages, oldest first."""
+    contact = _contact(session, address)
+    waiting = _unread(session, address)
+    if contact is None:
+        return Talk(None, (), waiting > 0)
+    latest = session.scalars(
+        select(Message)
+        .where(Message.contact_id == contact, Message.kind.in_((MessageKind.INCOMING, MessageKind.OUTGOING)))
+        .order_by(Message.id.desc())
+        .limit(LINES)
+    ).all()
+    parts: defaultdict[int, list[Delivery]] = defaultdict(list)
+    outgoing = [message.id for message in latest if message.kind is MessageKind.OUTGOING]
+    arrived = select(Delivery).where(Delivery.message_id.in_(outgoing), Delivery.state.in_(_ARRIVED))
+    for part in session.scalars(arrived.order_by(Delivery.id)):
+        parts[part.message_id].append(part)
+    used = _used(session, [button["id"] for found in parts.values() for part in found for button in part.buttons])
+    bubbles: list[Bubble] = []
+    for message in reversed(latest):
+        if message.kind is MessageKind.INCOMING:
+            files = tuple(Attachment(**attachment) for attachment in message.attachments or ())
+            bubbles.append(Bubble(True, "", RichText(message.text), files, (), message.at))
+        else:
+            author = message.author if message.agent_id is not None else ""
+            bubbles += [_said(part, author, message.at, used) for part in parts[message.id]]
+    return Talk(contact, tuple(bubbles), waiting > 0)
+
+
+def mark_of(session: Session, address: Address) -> str:
+    """Changes whenever the page may show something else; cheap, for it is asked each second."""
+    contact = _contact(session, address)
+    unread = _unread(session, address)
+    if contact is None:
+        return f"-:{unread}"
+    message = session.scalar(select(func.max(Message.id)).where(Message.contact_id == contact))
+    part = session.scalar(
+        select(func.max(Delivery.updated_at)).where(Delivery.contact_id == contact, Delivery.state.in_(_ARRIVED))
+    )
+    used = session.scalar(select(func.max(ChoiceRow.used_at)).where(ChoiceRow.contact_id == contact))
+    return f"{message}:{part}:{used}:{unread}"
+
+
+def _contact(session: Session, address: Address) -> int | None:
+    return session.scalar(
+        select(Contact.id).where(Contact.account == address.account, Contact.user_id == address.user_id)
+    )
+
+
+def _unread(session: Session, address: Address) -> int:
+    return session.scalars(
+        select(func.count())
+        .select_from(InboxEvent)
+        .where(
+            InboxEvent.account == address.account,
+            InboxEvent.user_id == address.user_id,
+            InboxEvent.state == InboxState.NEW,
+        )
+    ).one()
+
+
+def _used(session: Session, ids: list[str]) -> set[str]:
+    return set(session.scalars(select(ChoiceRow.id).where(ChoiceRow.id.in_(ids), ChoiceRow.used_at.is_not(None))))
+
+
+def _said(part: Delivery, author: str, at: datetime, used: set[str]) -> Bubble:
+    entities = tuple(Entity(EntityKind(e["kind"]), e["offset"], e["length"], e["url"]) for e in part.entities)
+    presses = tuple(Press(button["id"], button["label"]) for button in part.buttons if button["id"] not in used)
+    return Bubble(False, author, RichText(part.text, entities), (), presses, at)

@@ -1,0 +1,111 @@
+"""The help site with the bot behind it: the whole program, and visitors who fill in its forms or use a real browser."""
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from html import unescape
+
+import httpx
+import uvicorn
+
+from bot.app import App, open_app
+from bot.channels.web.channel import ACCOUNT
+from bot.channels.web.site import build_site
+from bot.settings import Settings
+from handoff.models import Role
+from knowledge.loading import SourceFile, read_files
+from tests.conftest import Backend
+from tests.journeys.stage import KNOWLEDGE, AgentOnStage, running
+from tests.office import QuietServer, employ
+
+PATIENCE = 20.0
+_BUTTON = re.compile(r'name="choice" value="([^"]+)">([^<]+)</button>')
+_BUBBLE = re.compile(r'<li class="bubble (\w+)"[^>]*>.*?<div class="words">(.*?)</div>', re.DOTALL)
+_KEY = re.compile(r'name="key" value="([^"]+)"')
+
+
+@dataclass
+class VisitorOnSite:
+    """Somebody with a browser without scripts."""
+
+    client: httpx.AsyncClient
+
+    async def opens(self, path: str = "/help/chat") -> str:
+        return (await self.client.get(path)).text
+
+    async def writes(self, text: str, key: str = "") -> httpx.Response:
+        key = key or self._key(await self.opens())
+        return await self.client.post("/help/chat/messages", data={"key": key, "text": text})
+
+    async def presses(self, label: str) -> httpx.Response:
+        page = await self.opens()
+        choices = {unescape(words): choice for choice, words in _BUTTON.findall(page)}
+        return await self.client.post("/help/chat/presses", data={"key": self._key(page), "choice": choices[label]})
+
+    async def reads(self) -> list[tuple[str, str]]:
+        """What stands on the page: whose bubble (mine, theirs or bot) and its words without their formatting."""
+        page = await self.opens("/help/chat/thread")
+        return [(who, unescape(re.sub(r"<[^>]+>", "", words))) for who, words in _BUBBLE.findall(page)]
+
+    async def buttons(self) -> list[str]:
+        return [unescape(words) for _, words in _BUTTON.findall(await self.opens("/help/chat/thread"))]
+
+    async def hears(self, count: int) -> str:
+        """Wait until so many bubbles are not the visitor's own; the words of the last."""
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                heard = [words for who, words in await self.reads() if who != "mine"]
+                if len(heard) >= count:
+                    return heard[-1]
+                await asyncio.sleep(0.05)
+
+    def _key(self, page: str) -> str:
+        found = _KEY.search(page)
+        assert found is not None
+        return found.group(1)
+
+
+@dataclass
+class Counter:
+    """The running program."""
+
+    app: App
+    address: str
+
+    @asynccontextmanager
+    async def visitor(self, language: str = "ru", **headers: str) -> AsyncIterator[VisitorOnSite]:
+        async with httpx.AsyncClient(
+            base_url=self.address, headers={"Accept-Language": language, **headers}, follow_redirects=True
+        ) as client:
+            yield VisitorOnSite(client)
+
+    async def agent(self, name: str) -> AgentOnStage:
+        view = await self.app.db.write(
+            lambda session: employ(session, f"{name}@example.org".lower(), name, Role.AGENT, self.app.clock())
+        )
+        return AgentOnStage(self.app, view)
+
+
+@asynccontextmanager
+async def open_counter(backend: Backend, **settings: object) -> AsyncIterator[Counter]:
+    given = Settings.model_validate(
+        {"database_url": backend.database_url, "redis_url": backend.redis_url, "burst_window": 0.0, **settings}
+    )
+    async with open_app(given) as app:
+        draft = read_files([SourceFile(KNOWLEDGE.name, KNOWLEDGE.read_bytes())])
+        await app.db.write(lambda session: app.library.load(session, draft, author="test"))
+        await app.library.refresh()
+        site = build_site(app, None)
+        server = QuietServer(uvicorn.Config(site.asgi, port=0, log_config=None, lifespan="off"))
+        serving = asyncio.create_task(server.serve())
+        while not server.started:
+            await asyncio.sleep(0.01)
+        try:
+            async with running(app, ACCOUNT):
+                yield Counter(app, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}")
+        finally:
+            await site.hang_up()
+            server.should_exit = True
+            await serving

@@ -1,0 +1,98 @@
+"""The chat in a real browser: live, by keyboard, on a phone, and within another site's page."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import pytest
+from aiohttp import web
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import Page, async_playwright, expect
+
+from tests.conftest import Backend
+from tests.dashboard.test_browser import PROGRAM
+from tests.web.counter import open_counter
+
+pytestmark = [
+    pytest.mark.browser,
+    pytest.mark.skipif(PROGRAM is None, reason="no Chromium found: install one, e.g. `apt-get install chromium`"),
+]
+expect.set_options(timeout=20_000)
+
+
+@asynccontextmanager
+async def chromium() -> AsyncIterator[Chromium]:
+    async with async_playwright() as play:
+        browser = await play.chromium.launch(executable_path=PROGRAM, args=["--no-sandbox"])
+        yield browser
+        await browser.close()
+
+
+async def writes(page: Page, text: str) -> None:
+    await page.get_by_label("Your message").fill(text)
+    await page.keyboard.press("Enter")
+
+
+async def test_a_conversation_on_a_phone_is_live_and_complains_of_nothing(tmp_path: Path) -> None:
+    backend = Backend(f"sqlite:///{tmp_path}/frontdesk.db", None)
+    complaints: list[str] = []
+    async with open_counter(backend) as counter, chromium() as browser:
+        maria = await counter.agent("Maria")
+        context = await browser.new_context(
+            locale="en-GB", viewport={"width": 390, "height": 800}, base_url=counter.address
+        )
+        page = await context.new_page()
+        page.on("console", lambda message: complaints.append(message.text))
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        await page.goto("/help/chat")
+        await writes(page, "I forgot my password")
+        await expect(page.locator(".bubble.bot b").first).to_have_text("I forgot my password")
+        await expect(page.get_by_label("Your message")).to_have_value("")
+        await page.get_by_role("button", name="This helped").click()
+        await expect(page.get_by_role("button", name="This helped")).to_have_count(0)
+        await writes(page, "I want a human agent: my money is gone")
+        await expect(page.locator(".bubble.bot").last).to_contain_text("№1")
+        await maria.replies(1, "It is back.")
+        await expect(page.locator(".bubble.theirs")).to_contain_text("It is back.")
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        latest = await page.locator("#latest").bounding_box()
+        box = await page.locator("#write").bounding_box()
+        assert latest is not None
+        assert box is not None
+        assert latest["y"] + latest["height"] <= box["y"] + 1
+        await context.close()
+    assert complaints == []
+
+
+async def test_one_line_brings_the_chat_to_another_site(tmp_path: Path) -> None:
+    """The other site is another host, so the browser keeps its cookies apart."""
+    backend = Backend(f"sqlite:///{tmp_path}/frontdesk.db", None)
+    host = web.Application()
+    runner = web.AppRunner(host)
+    address = ""
+
+    async def page_of_the_site(_request: web.Request) -> web.Response:
+        line = f'<script src="{address}/help/embed.js" defer></script>'
+        return web.Response(
+            text=f'<!doctype html><html lang="en"><body><h1>A shop</h1>{line}</body></html>', content_type="text/html"
+        )
+
+    host.router.add_get("/", page_of_the_site)
+    await runner.setup()
+    site = web.TCPSite(runner, "localhost", 0)
+    await site.start()
+    shop = f"http://localhost:{runner.addresses[0][1]}"
+    try:
+        async with open_counter(backend, embed_sites=shop) as counter, chromium() as browser:
+            address = counter.address
+            page = await browser.new_page(locale="en-GB")
+            await page.goto(shop)
+            await page.get_by_role("button", name="Write to us").click()
+            inside = page.frame_locator("iframe")
+            await inside.get_by_label("Your message").fill("I forgot my password")
+            await inside.get_by_role("button", name="Send").click()
+            await expect(inside.locator(".bubble.bot b").first).to_have_text("I forgot my password")
+            await page.get_by_role("button", name="Close").click()
+            await expect(page.locator("iframe")).to_be_hidden()
+    finally:
+        await runner.cleanup()

@@ -1,0 +1,118 @@
+"""The chat of the help page, by plain forms: the same dialogue as on the platforms, on both databases."""
+
+import re
+from pathlib import Path
+
+import httpx
+
+from bot.channels.web.chat import PER_VISITOR
+from tests.conftest import Backend
+from tests.web.counter import Counter, open_counter
+
+
+async def test_a_known_question_is_answered_on_the_page(counter: Counter) -> None:
+    async with counter.visitor() as anna:
+        page = (await anna.writes("не помню пароль")).text  # the reply is waited for, so it stands there at once
+        assert "Забыли пароль — как войти?" in page
+        assert '<a href="https://help.example.org/password"' in page
+        assert [who for who, _ in await anna.reads()] == ["mine", "bot"]
+        assert await anna.buttons() == ["Это помогло", "Это не решает мою проблему"]
+        await anna.presses("Это помогло")
+        assert "Это помогло" not in await anna.buttons()
+        assert (await anna.hears(2)).startswith("Рады, что помогло")
+
+
+async def test_a_question_to_a_person_is_answered_on_the_page_and_found_again_by_the_private_link(
+    counter: Counter,
+) -> None:
+    maria = await counter.agent("Мария")
+    async with counter.visitor() as anna, counter.visitor() as elsewhere:
+        await anna.writes("соедините с оператором, у меня пропали деньги")
+        ticket = int(re.findall(r"№(\d+)", await anna.hears(1))[0])
+        await maria.replies(ticket, "Деньги вернутся завтра.")
+        assert "Деньги вернутся завтра." in await anna.hears(2)
+        assert ("theirs", f"Мария, вопрос №{ticket}:\nДеньги вернутся завтра.") in await anna.reads()
+        own = await anna.opens("/help/my")
+        assert "пропали деньги" in own
+        assert "💬" in own
+        (link,) = re.findall(r'<a href="(http[^"]+/help/my/k/[^"]+)"', own)
+        assert "пропали деньги" not in await elsewhere.opens("/help/my")
+        found = await elsewhere.client.get(link)
+        assert "пропали деньги" in found.text
+        assert found.headers["referrer-policy"] == "no-referrer"
+        await elsewhere.writes("спасибо, жду")
+        assert ("mine", "спасибо, жду") in await anna.reads()
+
+
+async def test_the_same_form_twice_is_one_message(counter: Counter) -> None:
+    async with counter.visitor() as anna:
+        await anna.opens()
+        for _ in range(2):
+            await anna.writes("не помню пароль", key="one-form-key")
+        await anna.writes("нет звука в музыке")
+        await anna.hears(2)
+        assert [words for who, words in await anna.reads() if who == "mine"] == [
+            "не помню пароль",
+            "нет звука в музыке",
+        ]
+
+
+async def test_visitors_do_not_see_each_other(counter: Counter) -> None:
+    async with counter.visitor() as anna, counter.visitor("en") as boris:
+        await anna.writes("не помню пароль")
+        await boris.writes("I forgot my password")
+        await anna.hears(1)
+        assert "I forgot my password" in await boris.hears(1)
+        assert len(await anna.reads()) == len(await boris.reads()) == 2
+
+
+async def test_who_writes_too_much_is_told_so_and_nothing_more_is_taken(counter: Counter) -> None:
+    async with counter.visitor("en") as anna:
+        await anna.opens()
+        for number in range(PER_VISITOR):
+            live = {"HX-Request": "true"}
+            form = {"key": f"key-{number:04}", "text": "thanks"}
+            assert "a lot at once" not in (await anna.client.post("/help/chat/messages", data=form, headers=live)).text
+        refused = await anna.writes("one more", key="the-last-key")
+        assert refused.status_code == 429
+        assert "Please wait a minute" in refused.text
+        assert ("mine", "one more") not in await anna.reads()
+
+
+async def test_nothing_is_taken_from_another_site_or_from_a_browser_that_forgets(counter: Counter) -> None:
+    form = {"key": "some-form-key", "text": "забыла пароль"}
+    async with counter.visitor() as anna, counter.visitor(**{"Sec-Fetch-Site": "cross-site"}) as lured:
+        assert (await anna.client.post("/help/chat/messages", data=form)).status_code == 400
+        await lured.opens()
+        assert (await lured.client.post("/help/chat/messages", data=form)).status_code == 403
+        assert await lured.reads() == []
+
+
+async def test_the_visitor_takes_their_data_along_and_is_forgotten(counter: Counter) -> None:
+    async with counter.visitor() as anna:
+        assert (await anna.client.get("/help/my/archive.zip")).headers["content-type"].startswith("text/html")
+        await anna.writes("не помню пароль")
+        await anna.hears(1)
+        packed = await anna.client.get("/help/my/archive.zip")
+        assert packed.headers["content-type"] == "application/zip"
+        asked = await anna.client.post("/help/my/forget")
+        assert "Отменить это нельзя" in asked.text
+        assert len(await anna.reads()) == 2
+        done = await anna.client.post("/help/my/forget", data={"sure": "yes"})
+        assert "Мы забыли вас" in done.text
+        assert await anna.reads() == []
+
+
+async def test_only_sites_that_are_named_may_show_the_chat(tmp_path: Path) -> None:
+    backend = Backend(f"sqlite:///{tmp_path}/frontdesk.db", None)
+    async with open_counter(backend, embed_sites="https://shop.example.org") as counter, counter.visitor() as anna:
+        plain, inside = await anna.client.get("/help/chat"), await anna.client.get("/help/chat?embedded=true")
+        assert "frame-ancestors 'none'" in plain.headers["content-security-policy"]
+        assert "frame-ancestors https://shop.example.org;" in inside.headers["content-security-policy"]
+    async with open_counter(backend) as closed, httpx.AsyncClient(base_url=closed.address) as stranger:
+        first = await stranger.get("/help/chat?embedded=true")
+        assert "frame-ancestors 'none'" in first.headers["content-security-policy"]
+        (cookie,) = first.headers.get_list("set-cookie")
+        assert {"HttpOnly", "Secure", "SameSite=None", "Partitioned"} <= set(cookie.split("; "))
+        script = await stranger.get("/help/embed.js")
+        assert script.headers["cross-origin-resource-policy"] == "cross-origin"
