@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from bot.chosen import show_choice
 from bot.dialogue import LOOKING, Found, Thread, TicketFact, decide, question_in
 from bot.effects import Effects
 from bot.intake import InboxItem
@@ -212,6 +213,8 @@ class Conversation:
         ticket_id = self._effects.apply(session, contact, decisions, thought.found, incoming)
         if ticket_id is not None and thread.ticket is None:
             rows.run(session, _JOIN, {"ids": incoming, "ticket": ticket_id})
+        if event.kind is EventKind.PRESS:
+            show_choice(session, self._outbox, thread.pressed, event.choice_id)
         if claim is not None:
             session.flush()
             claim(session)
@@ -267,6 +270,8 @@ class Conversation:
         }
         if not rows.run(session, _MEET, values).rowcount:
             raise ThreadChangedError
+        if heard and known.unreachable:
+            self._outbox.resume(session, known.id)
         return Addressee(known.id, address.account, address.user_id, spoken), name
 
     def _record(self, session: Session, contact_id: int, name: str, item: InboxItem, thread: Thread) -> int | None:

@@ -3,6 +3,7 @@
 Nothing here names a platform: adapters in `bot/channels/` translate to and from these.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -99,7 +100,8 @@ class IncomingEvent:
     start: str = ""
     """What a deep link carried."""
     reply_to: str = ""
-    """The platform's id of the message that this one quotes."""
+    """The platform's id of the message that this one quotes: `Message.platform_id` of one that the contact wrote,
+    `named_in_chat(Delivery.platform_ids)` of one that we sent."""
     attachments: tuple[Attachment, ...] = ()
 
 
@@ -120,6 +122,8 @@ class OutgoingPart:
     buttons: tuple[Button, ...] = ()
     random_id: int = 0
     """The same on each repeat of this part; platforms that know such a key show the part once."""
+    edits: str | None = None
+    """The platform's id of the message that this one takes the place of; None for a new message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +131,16 @@ class Sent:
     """The platform confirmed the message with its own ids."""
 
     platform_ids: dict[str, str] = field(default_factory=dict)
+    """Under `cmid`, or where there is none under `message_id`: the id by which later events name the message."""
+
+
+def named_in_chat(platform_ids: Mapping[str, str] | None) -> str:
+    """The id by which a press or a quote names a message that we sent, and by which it is edited; empty if unknown.
+
+    VK gives two: `message_id`, which its events never speak of, and `cmid`, the number within the conversation.
+    """
+    ids = platform_ids or {}
+    return ids.get("cmid") or ids.get("message_id") or ""
 
 
 @dataclass(frozen=True, slots=True)

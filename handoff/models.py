@@ -183,6 +183,10 @@ class Delivery(Base):
     lease_owner: Mapped[str | None] = mapped_column(String(64))
     lease_until: Mapped[datetime | None]
     platform_ids: Mapped[dict[str, str] | None] = mapped_column(Json)
+    edits: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
+    """The part that this one takes the place of, once both are sent; None for a part of its own."""
+    afresh: Mapped[bool] = mapped_column(default=False)
+    """An edit that the platform did not take, sent as a message of its own."""
     updated_at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -196,6 +200,8 @@ class ChoiceRow(Base):
     action: Mapped[str] = mapped_column(String(32))
     data: Mapped[dict[str, Any]] = mapped_column(Json)
     used_at: Mapped[datetime | None]
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
+    """The message that offers it; unknown for choices of before this was kept."""
 
 
 class InboxEvent(Base):

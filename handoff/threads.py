@@ -23,6 +23,8 @@ class DeliveryView:
     reason: str | None
     attempts: int
     repeated: bool
+    edit: bool
+    """It changes what was sent before, or says the change anew where the platform did not take it."""
     next_attempt_at: datetime
     updated_at: datetime
 
@@ -36,6 +38,7 @@ class Line:
     author: str
     """Empty where the bot speaks."""
     by_agent: bool
+    agent_id: int | None
     ticket_id: int | None
     text: str
     """Of an event: its word, e.g. `claimed`."""
@@ -56,11 +59,32 @@ def thread(session: Session, contact_id: int) -> tuple[Line, ...]:
     choices: defaultdict[int, list[str]] = defaultdict(list)
     wanted = [message.id for message in latest if message.kind is MessageKind.OUTGOING]
     for row in session.scalars(select(Delivery).where(Delivery.message_id.in_(wanted)).order_by(Delivery.id)):
-        choices[row.message_id] += [button["label"] for button in row.buttons]
-        parts[row.message_id].append(
-            DeliveryView(row.id, row.state, row.reason, row.attempts, row.repeated, row.next_attempt_at, row.updated_at)
-        )
+        if row.edits is None:
+            choices[row.message_id] += [button["label"] for button in row.buttons]
+        elif not row.by_agent:
+            continue  # what the bot changes under its messages is no news to anybody
+        parts[row.message_id].append(_part(row))
     return tuple(_line(message, tuple(parts[message.id]), tuple(choices[message.id])) for message in reversed(latest))
+
+
+def own_reply(session: Session, message_id: int, agent_id: int) -> str | None:
+    """The words of a reply that this agent sent; None for any other message."""
+    message = session.get(Message, message_id)
+    sent = message is not None and message.kind is MessageKind.OUTGOING and message.agent_id == agent_id
+    return message.text if message is not None and sent else None
+
+
+def _part(row: Delivery) -> DeliveryView:
+    return DeliveryView(
+        id=row.id,
+        state=row.state,
+        reason=row.reason,
+        attempts=row.attempts,
+        repeated=row.repeated,
+        edit=row.edits is not None,
+        next_attempt_at=row.next_attempt_at,
+        updated_at=row.updated_at,
+    )
 
 
 def _line(message: Message, deliveries: tuple[DeliveryView, ...], choices: tuple[str, ...]) -> Line:
@@ -69,6 +93,7 @@ def _line(message: Message, deliveries: tuple[DeliveryView, ...], choices: tuple
         kind=message.kind,
         author=message.author,
         by_agent=message.agent_id is not None,
+        agent_id=message.agent_id,
         ticket_id=message.ticket_id,
         text=message.text,
         attachments=tuple(Attachment(**attachment) for attachment in message.attachments or ()),

@@ -18,6 +18,7 @@ from bot.channels.plainer import fitting
 from bot.channels.proxies import checked
 from bot.channels.telegram_errors import classify
 from bot.channels.telegram_models import (
+    EditMessageText,
     GetMe,
     GetUpdates,
     GetWebhookInfo,
@@ -212,7 +213,7 @@ class TelegramChannel:
             return outcome
         return Sent({"message_id": message_id})
 
-    def _request(self, part: OutgoingPart) -> SendMessage:
+    def _request(self, part: OutgoingPart) -> SendMessage | EditMessageText:
         rows = [
             [InlineKeyboardButton(text=fitting(button.label, self.limits.label), callback_data=button.id)]
             for button in part.buttons
@@ -223,15 +224,18 @@ class TelegramChannel:
             )
             for entity in part.text.entities
         ]
-        return SendMessage(
-            chat_id=int(part.address.user_id),
-            text=part.text.text,
-            entities=entities or None,
+        values: dict[str, Any] = {
+            "chat_id": int(part.address.user_id),
+            "text": part.text.text,
+            "entities": entities or None,
             # Explicitly none: with a parse mode, what people write would become markup.
-            parse_mode=None,
-            link_preview_options=LinkPreviewOptions(is_disabled=True),
-            reply_markup=InlineKeyboardMarkup(inline_keyboard=rows) if rows else None,
-        )
+            "parse_mode": None,
+            "link_preview_options": LinkPreviewOptions(is_disabled=True),
+            "reply_markup": InlineKeyboardMarkup(inline_keyboard=rows) if rows else None,
+        }
+        if part.edits is not None:
+            return EditMessageText(message_id=int(part.edits), **values)
+        return SendMessage(**values)
 
     async def close(self) -> None:
         await self._errands.close()

@@ -73,7 +73,14 @@ class SendMessage(methods.SendMessage):
     __returning__ = dict[str, Any]
 
 
+class EditMessageText(methods.EditMessageText):
+    """editMessageText, likewise."""
+
+    __returning__ = dict[str, Any]
+
+
 complete(
+    EditMessageText,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
@@ -92,6 +99,7 @@ __all__ = [
     "PRODUCTION",
     "AiohttpSession",
     "Bot",
+    "EditMessageText",
     "GetMe",
     "GetUpdates",
     "GetWebhookInfo",

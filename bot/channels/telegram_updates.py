@@ -102,8 +102,16 @@ def _written(account: str, kind: EventKind, message: dict[str, Any]) -> Incoming
         text=text,
         start=start,
         message_id=str(message["message_id"]),
+        reply_to=_quoted(message),
         attachments=() if kind is EventKind.ALLOWED else _attachments(message),
     )
+
+
+def _quoted(message: dict[str, Any]) -> str:
+    """Which message of this chat it answers; "" for none, and for one that was quoted from another chat."""
+    quoted = message.get("reply_to_message")
+    identity = quoted.get("message_id") if isinstance(quoted, dict) else None
+    return str(identity) if type(identity) is int else ""
 
 
 def _pressed(account: str, payload: dict[str, Any]) -> IncomingEvent | None:

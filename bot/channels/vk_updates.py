@@ -149,8 +149,19 @@ def _written(account: str, kind: EventKind, message: dict[str, Any]) -> Incoming
         message_id=message_id,
         choice_id=choice,
         start=start,
+        reply_to=_quoted(message),
         attachments=_attachments(message),
     )
+
+
+def _quoted(message: dict[str, Any]) -> str:
+    """Which message of this conversation it answers, or else is the only one that it forwards; "" for none."""
+    quoted = message.get("reply_message")
+    forwarded = message.get("fwd_messages") or []
+    if quoted is None and len(forwarded) == 1 and forwarded[0].get("peer_id") == message["peer_id"]:
+        quoted = forwarded[0]
+    identity = quoted.get("conversation_message_id") if isinstance(quoted, dict) else None
+    return str(identity) if type(identity) is int else ""
 
 
 def _pressed(account: str, body: dict[str, Any], received_at: int) -> IncomingEvent | None:

@@ -87,9 +87,13 @@ class TelegramSimulator:
         """A person exists. The bot may not write to them before they have written."""
         self._world.join(user_id, first_name, last_name, language)
 
-    async def writes(self, user_id: int, text: str, **extra: Any) -> int:  # noqa: ANN401 - any part of a Message
-        """A private message to the bot; returns its message_id. `extra` goes into the Message (photo, sticker, ...)."""
-        return self._world.write(user_id, text, extra)
+    async def writes(self, user_id: int, text: str, *, reply_to: int | None = None, **extra: Any) -> int:  # noqa: ANN401 - any part of a Message
+        """A private message to the bot; returns its message_id. `extra` goes into the Message (photo, sticker, ...).
+
+        `reply_to` is the message of the chat that it answers. Raises LookupError when there is none.
+        """
+        quoted = {} if reply_to is None else {"reply_to_message": self._world.quotable(user_id, reply_to)}
+        return self._world.write(user_id, text, quoted | extra)
 
     async def starts(self, user_id: int, payload: str = "") -> int:
         """The Start button, with the payload of a deep link if there was one."""

@@ -77,6 +77,13 @@ class TelegramWorld:
     def message(self, user_id: int, message_id: int) -> Json | None:
         return self._chats.get(user_id, {}).get(message_id)
 
+    def quotable(self, user_id: int, message_id: int) -> Json:
+        """The message as a reply to it shows it: without what it answers itself."""
+        message = self.message(user_id, message_id)
+        if message is None:
+            raise LookupError(f"there is no message {message_id} in the chat with {user_id}")
+        return {key: value for key, value in message.items() if key != "reply_to_message"}
+
     def is_mine(self, message: Json) -> bool:
         return bool(message["from"]["id"] == self.bot["id"])
 

@@ -145,9 +145,13 @@ class VkSimulator:
         """From now on this person's app knows neither inline keyboards nor callback buttons."""
         self._world.clients[user_id] = OLD_CLIENT
 
-    async def writes(self, user_id: int, text: str, **extra: Any) -> int:  # noqa: ANN401 - any part of a message
-        """A private message; returns its conversation_message_id. `extra` goes into the message (attachments, ...)."""
-        return self._world.write(user_id, text, extra)
+    async def writes(self, user_id: int, text: str, *, reply_to: int | None = None, **extra: Any) -> int:  # noqa: ANN401 - any part of a message
+        """A private message; returns its conversation_message_id. `extra` goes into the message (attachments, ref, ...).
+
+        `reply_to` is the message of the talk that it answers. Raises LookupError when there is none.
+        """
+        quoted = {} if reply_to is None else {"reply_message": self._world.quotable(user_id, reply_to)}
+        return self._world.write(user_id, text, quoted | extra)
 
     async def starts(self, user_id: int, payload: str = "") -> int:
         """The Start button, after a vk.me link with `ref` when there is a payload."""

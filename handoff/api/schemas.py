@@ -112,6 +112,7 @@ class DeliveryOut(Shown):
     reason: str | None
     attempts: int
     repeated: bool = Field(description="Sent once more after a “maybe delivered”.")
+    edit: bool = Field(description="A correction of what was sent before.")
     next_attempt_at: datetime
     updated_at: datetime
 
@@ -147,6 +148,12 @@ class TextIn(Sent):
 
     text: str = Field(max_length=TEXT_LIMIT)
     key: str | None = Field(None, min_length=8, max_length=64, pattern="^[A-Za-z0-9_-]+$", examples=["b1e5-unique"])
+
+
+class CorrectionIn(Sent):
+    """How a reply is to read from now on."""
+
+    text: str = Field(max_length=TEXT_LIMIT)
 
 
 class MessageIdOut(BaseModel):

@@ -11,6 +11,7 @@ from handoff.api.parts import ApiParts, Parts
 from handoff.api.problems import Refusal
 from handoff.api.schemas import (
     AssigneeFilter,
+    CorrectionIn,
     MessageIdOut,
     SettleIn,
     TextIn,
@@ -107,6 +108,12 @@ async def note(parts: Parts, caller: Caller, ticket_id: Id, body: TextIn) -> Mes
         lambda session: parts.desk.note(session, ticket_id, caller.id, body.text, body.key)
     )
     return MessageIdOut(message_id=message)
+
+
+@router.post("/messages/{message_id}/correct", tags=["tickets"], status_code=204)
+async def correct(parts: Parts, caller: Caller, message_id: Id, body: CorrectionIn) -> None:
+    """Let a reply of one's own read otherwise, also where the contact has it already."""
+    await parts.database.write(lambda session: parts.desk.correct(session, message_id, caller.id, body.text))
 
 
 @router.post("/deliveries/{delivery_id}/retry", tags=["deliveries"], status_code=204)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Form, Path, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
+from handoff import threads
 from handoff.dashboard.frame import Draft, Frame, blank, by_script
 from handoff.dashboard.security import guarded
 from handoff.dashboard.suggesting import answer_text
@@ -48,6 +49,20 @@ def thread_routes(frame: Frame) -> APIRouter:
     @router.get("/desk/tickets/{ticket_id}")
     async def ticket_page(request: Request, ticket_id: Id) -> Response:
         return await frame.page(request, frame.place(request, ticket_id))
+
+    @router.get("/desk/tickets/{ticket_id}/messages/{message_id}")
+    async def correction_page(request: Request, ticket_id: Id, message_id: Id) -> Response:
+        """The ticket's page with one of the agent's replies in the box, to be corrected."""
+        text = await database.read(lambda session: threads.own_reply(session, message_id, frame.agent(request).id))
+        if text is None:
+            return await frame.page(request, frame.place(request, ticket_id))
+        draft = Draft(text, str(uuid.uuid4()), "reply", corrects=message_id)
+        return await frame.page(request, frame.place(request, ticket_id), draft=draft)
+
+    @router.post("/desk/tickets/{ticket_id}/messages/{message_id}")
+    async def correct(request: Request, ticket_id: Id, message_id: Id, text: Annotated[str, Form()] = "") -> Response:
+        agent_id, draft = frame.agent(request).id, Draft(text, str(uuid.uuid4()), "reply", corrects=message_id)
+        return await done(request, ticket_id, lambda session: desk.correct(session, message_id, agent_id, text), draft)
 
     @router.get("/desk/tickets/{ticket_id}/thread")
     async def thread_fragment(request: Request, ticket_id: Id) -> Response:

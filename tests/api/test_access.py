@@ -20,6 +20,7 @@ READS_AND_TICKETS = {
     "POST /tickets/{ticket_id}/reopen",
     "POST /tickets/{ticket_id}/reply",
     "POST /tickets/{ticket_id}/note",
+    "POST /messages/{message_id}/correct",
     "POST /deliveries/{delivery_id}/retry",
     "POST /deliveries/{delivery_id}/settle",
     "GET /entries",
@@ -52,7 +53,7 @@ async def described(office: Office) -> dict[str, Any]:
 
 async def call(opened: httpx.AsyncClient, operation: str) -> int:
     method, path = operation.split()
-    path = path.format(ticket_id=99, delivery_id=99, entry_id=99)
+    path = path.format(ticket_id=99, delivery_id=99, message_id=99, file_id=99, entry_id=99)
     return (await opened.request(method, path)).status_code
 
 
