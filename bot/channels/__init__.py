@@ -11,7 +11,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
+from bot.channels.downloads import Fetch
 from handoff.messages import IncomingEvent, OutgoingPart, SendOutcome
+from infra.files import Incoming
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,9 @@ class Channel(Protocol):
         """Receive for ever. Trouble is reported and waited out; only cancellation ends it."""
 
     async def send(self, part: OutgoingPart) -> SendOutcome: ...
+
+    async def fetch(self, source: str, into: Incoming) -> Fetch:
+        """Write a file that somebody sent into `into`; `source` is that of its `Attachment`. Never raises."""
 
     def decode(self, payload: dict[str, Any]) -> IncomingEvent | None:
         """Read a stored payload; raises anything at all for one that makes no sense, and it is quarantined."""

@@ -10,8 +10,10 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from urllib.parse import quote
 
 from bot.channels import ChannelLimits, HookReply, Inlet, reasons
+from bot.channels.downloads import Downloads, Fetch
 from bot.channels.errands import Errands
 from bot.channels.hooks import HookRefusedError, read_body
 from bot.channels.plainer import fitting
@@ -19,6 +21,7 @@ from bot.channels.proxies import checked
 from bot.channels.telegram_errors import classify
 from bot.channels.telegram_models import (
     EditMessageText,
+    GetFile,
     GetMe,
     GetUpdates,
     GetWebhookInfo,
@@ -43,10 +46,12 @@ from handoff.messages import (
 )
 from infra.clock import Clock, utc_now
 from infra.errors import PlainError
+from infra.files import Incoming
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 25
+OFFICIAL_HOST = "api.telegram.org"
 REJECTED = "the Telegram token is rejected: copy the current one from @BotFather into the settings and restart"
 TAKEN = "another program receives with the same Telegram token: stop it, or give this one a bot of its own"
 UNREACHABLE = "Telegram cannot be reached; trying again"
@@ -87,7 +92,9 @@ class TelegramChannel:
         self._secret = account.webhook_secret if account.mode == "webhook" else None
         name = account.account.partition(":")[2]
         self._hook = f"{(account.public_url or '').rstrip('/')}/hooks/telegram/{name}"
-        self._bot = open_bot(account.token, account.api_url, checked(account.proxy, "The Telegram proxy"))
+        proxy = checked(account.proxy, "The Telegram proxy")
+        self._bot = open_bot(account.token, account.api_url, proxy)
+        self._downloads = Downloads((OFFICIAL_HOST,), account.api_url, proxy)
         self._clock = clock
         self._pauses = pauses or Pauses()
         self._errands = Errands()
@@ -192,6 +199,17 @@ class TelegramChannel:
 
     def decode(self, payload: dict[str, Any]) -> IncomingEvent | None:
         return decode(self.account, payload)
+
+    async def fetch(self, source: str, into: Incoming) -> Fetch:
+        try:
+            found: Any = await self._bot(GetFile(file_id=source), request_timeout=REQUEST_TIMEOUT)
+            # The address holds the token: it is never logged or kept.
+            url = self._bot.session.api.file_url(self._bot.token, quote(str(found["file_path"])))
+        except Exception as error:  # noqa: BLE001 - whatever the library raises, the caller gets an outcome
+            if "file is too big" in str(getattr(error, "message", "")).lower():
+                return Fetch.TOO_BIG
+            return Fetch.NEVER if isinstance(classify(error), Unsendable) else Fetch.LATER
+        return await self._downloads.fetch(url, into)
 
     # --- sending
 

@@ -48,6 +48,15 @@ class GetMe(TelegramMethod[dict[str, Any]]):
     __api_method__ = "getMe"
 
 
+class GetFile(TelegramMethod[dict[str, Any]]):
+    """Where a file can be downloaded within the next hour."""
+
+    __returning__ = dict[str, Any]
+    __api_method__ = "getFile"
+
+    file_id: str
+
+
 class GetUpdates(TelegramMethod[list[Any]]):
     """getUpdates without aiogram's models: there, one update that does not validate spoils the whole batch for ever."""
 
@@ -100,6 +109,7 @@ __all__ = [
     "AiohttpSession",
     "Bot",
     "EditMessageText",
+    "GetFile",
     "GetMe",
     "GetUpdates",
     "GetWebhookInfo",

@@ -163,4 +163,6 @@ def _attachments(message: dict[str, Any]) -> tuple[Attachment, ...]:
 def _file(kind: str, body: Any) -> Attachment:  # noqa: ANN401 - a photo is a list of sizes, the rest are objects
     file = max(body, key=lambda size: size.get("width", 0)) if isinstance(body, list) else body
     name = file.get("file_name") or file.get("emoji") or ""
-    return Attachment(kind, clean(name), str(file.get("file_id", "")))
+    place = str(file.get("file_id", ""))
+    size = file.get("file_size")
+    return Attachment(kind, clean(name), place, source=place, size=size if type(size) is int else 0)

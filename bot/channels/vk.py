@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.channels import ChannelLimits, HookReply, Inlet, RawEvent, reasons
+from bot.channels.downloads import Downloads, Fetch
 from bot.channels.errands import Errands
 from bot.channels.hooks import HookRefusedError, read_body
 from bot.channels.plainer import fitting
@@ -38,6 +39,7 @@ from handoff.messages import (
 )
 from infra.clock import Clock, utc_now
 from infra.errors import PlainError
+from infra.files import Incoming
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +49,17 @@ CAPTCHA = "VK asks for a captcha, which a program cannot solve: look into the co
 REFUSED = "VK refuses to tell of messages: check that the community's id belongs to the token"
 UNREACHABLE = "VK cannot be reached; trying again"
 
+FILE_HOSTS = (
+    "userapi.com",
+    "vk.com",
+    "vk.ru",
+    "vkuser.net",
+    "vkuserphoto.ru",
+    "vkuseraudio.net",
+    "mycdn.me",
+    "okcdn.ru",
+)
+"""Where VK keeps what people send; addresses below other hosts are not followed."""
 _ROWS = 6
 _FORMATS = {EntityKind.BOLD: "bold", EntityKind.ITALIC: "italic", EntityKind.LINK: "url"}
 """VK has no form for code; its text stays as it is."""
@@ -84,6 +97,7 @@ class VkChannel:
         self._hook = f"{account.public_url.rstrip('/')}/hooks/vk/{name}" if account.public_url else None
         proxy = checked(account.proxy, "The VK proxy")
         self._client = VkClient(account.token, account.api_url, proxy)
+        self._downloads = Downloads(FILE_HOSTS, account.api_url, proxy)
         self._clock = clock
         self._pauses = pauses or Pauses()
         self._errands = Errands()
@@ -181,6 +195,9 @@ class VkChannel:
 
     def decode(self, payload: dict[str, Any]) -> IncomingEvent | None:
         return decode(self.account, payload)
+
+    async def fetch(self, source: str, into: Incoming) -> Fetch:
+        return await self._downloads.fetch(source, into)
 
     # --- sending
 

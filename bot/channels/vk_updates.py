@@ -227,4 +227,19 @@ def _attachment(item: dict[str, Any]) -> Attachment:
         return Attachment("other", name=clean(kind))
     place = [str(body[name]) for name in ("owner_id", "id", "access_key") if body.get(name)]
     reference = kind + "_".join(place) if len(place) > 1 else str(body.get("sticker_id", ""))
-    return Attachment(_FILES[kind], clean(str(body.get("title") or "")), reference)
+    size = body.get("size")
+    return Attachment(
+        _FILES[kind],
+        clean(str(body.get("title") or "")),
+        reference,
+        source=_address_of(body),
+        size=size if type(size) is int else 0,
+    )
+
+
+def _address_of(body: dict[str, Any]) -> str:
+    """Where VK has the file: the largest size of a photo, the sound of a voice message; videos have no address."""
+    sizes = [size for size in (*(body.get("sizes") or ()), body.get("orig_photo")) if isinstance(size, dict)]
+    if sizes:
+        return str(max(sizes, key=lambda size: size.get("width", 0) * size.get("height", 0)).get("url") or "")
+    return str(body.get("link_mp3") or body.get("link_ogg") or body.get("url") or "")

@@ -23,6 +23,7 @@ from bot.simulator.telegram_world import StoredFile, TelegramWorld
 
 PRESS_LIVES = timedelta(seconds=15)
 MAX_POLL = 50.0
+MAX_DOWNLOAD = 20 * 1024 * 1024
 _JUST_TRUE = frozenset(
     [
         "setMyCommands",
@@ -186,6 +187,8 @@ class TelegramMethods:
         file = self._world.files.get(call.text("file_id"))
         if file is None:
             raise bad_request("wrong file_id or the file is temporarily unavailable")
+        if len(file.content) > MAX_DOWNLOAD:
+            raise bad_request("file is too big")
         path = f"documents/{file.id}/{file.name}"
         return {"file_id": file.id, "file_unique_id": file.id[-8:], "file_size": len(file.content), "file_path": path}
 

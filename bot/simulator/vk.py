@@ -1,8 +1,10 @@
 """A VK to talk to: people on one side, the API, long poll and callbacks of one community on loopback on the other."""
 
+import secrets
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from bot.simulator.faults import Faults
 from bot.simulator.loopback import Loopback
@@ -180,6 +182,12 @@ class VkSimulator:
     async def sends_raw(self, update: Json) -> int:
         """Produce any event body, by long poll and callback alike, whatever is switched on. Returns the number sent."""
         return self._world.produce_raw(update)
+
+    def holds_file(self, name: str, content: bytes) -> str:
+        """Keep a file, as if somebody had uploaded it; returns the address that an attachment gives for it."""
+        key = secrets.token_hex(8)
+        self._world.files[key] = content
+        return f"{self.url}/files/{key}/{quote(name)}"
 
     # --- what is to be seen
 

@@ -58,6 +58,7 @@ class VkWorld:
         self.talks: dict[int, Talk] = {}
         self.presses: dict[str, Press] = {}
         self.notices: dict[int, str] = {}
+        self.files: dict[str, bytes] = {}
         self._last_message = 1000
         self._raw = 0
 

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from handoff.models import DeliveryState, MessageKind, TicketStatus
+from handoff.models import DeliveryState, FileState, MessageKind, TicketStatus
 from handoff.threads import Line
 from handoff.waiting import TicketView
 from knowledge.drafts import Handoff, Status
@@ -104,6 +104,17 @@ class AttachmentOut(Shown):
     name: str
 
 
+class FileOut(Shown):
+    """A file that came with a message; once it is `kept` it can be downloaded at `/files/{id}`."""
+
+    id: int
+    kind: str
+    name: str
+    state: FileState
+    reason: str | None = Field(description="Of a refused one: `kind` or `size`; of a failed one: `unreachable`.")
+    size: int | None
+
+
 class DeliveryOut(Shown):
     """One part of an outgoing message and how far it has come."""
 
@@ -127,6 +138,7 @@ class MessageOut(Shown):
     ticket_id: int | None
     text: str = Field(description="Of an event: its word, e.g. `claimed`.")
     attachments: list[AttachmentOut]
+    files: list[FileOut]
     edited_at: datetime | None
     at: datetime
     deliveries: list[DeliveryOut]

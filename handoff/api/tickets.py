@@ -3,9 +3,10 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
+from fastapi.responses import FileResponse
 from sqlalchemy.orm import Session
 
-from handoff import threads, waiting
+from handoff import files, threads, waiting
 from handoff.api.access import Caller
 from handoff.api.parts import ApiParts, Parts
 from handoff.api.problems import Refusal
@@ -126,6 +127,16 @@ async def retry(parts: Parts, delivery_id: Id) -> None:
 async def settle(parts: Parts, delivery_id: Id, body: SettleIn) -> None:
     """Say whether a part that may have arrived did."""
     await parts.database.write(lambda session: parts.outbox.settle_by_hand(session, delivery_id, arrived=body.arrived))
+
+
+@router.get("/files/{file_id}", tags=["tickets"], response_class=FileResponse)
+async def download(parts: Parts, file_id: Id) -> FileResponse:
+    """A file that a contact sent."""
+    view = await parts.database.read(lambda session: files.file(session, file_id))
+    if view is None or view.key is None:
+        raise NotFoundError(f"there is no file {file_id}, or it has not been fetched")
+    path = parts.files.path(view.key)
+    return FileResponse(path, media_type=view.media_type, filename=view.name or None, headers=files.headers())
 
 
 async def _shown(parts: ApiParts, ticket_id: int) -> TicketWithMessages:

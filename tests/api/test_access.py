@@ -23,6 +23,7 @@ READS_AND_TICKETS = {
     "POST /messages/{message_id}/correct",
     "POST /deliveries/{delivery_id}/retry",
     "POST /deliveries/{delivery_id}/settle",
+    "GET /files/{file_id}",
     "GET /entries",
     "GET /entries/{entry_id}",
     "GET /match",
@@ -78,7 +79,9 @@ async def test_nobody_without_a_known_token(office: Office, header: str | None) 
             opened.headers["Authorization"] = header
         for operation in READS_AND_TICKETS | WRITES:
             method, path = operation.split()
-            answer = await opened.request(method, path.format(ticket_id=1, delivery_id=1, entry_id=1))
+            answer = await opened.request(
+                method, path.format(ticket_id=1, delivery_id=1, message_id=1, file_id=1, entry_id=1)
+            )
             assert answer.status_code == 401, operation
             assert answer.json()["error"]["code"] == "unauthorized"
             assert answer.headers["www-authenticate"] == "Bearer"

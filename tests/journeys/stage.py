@@ -8,6 +8,7 @@ await anna.presses("Это помогло")
 
 import asyncio
 import itertools
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -196,7 +197,7 @@ async def staged(
     backend: Backend, platform: Platform, *, burst_window: float = 0, language: Literal["ru", "en", "hu"] = "ru"
 ) -> AsyncIterator[Stage]:
     """Open the program on `backend` with one account on each platform, and run it."""
-    telegram, vk = TelegramSimulator(), VkSimulator()
+    telegram, vk, folder = TelegramSimulator(), VkSimulator(), tempfile.TemporaryDirectory()
     await telegram.start()
     await vk.start()
     vk.enable_longpoll()  # events of before it is on are never produced; the channel tests see to switching it on
@@ -213,6 +214,8 @@ async def staged(
             channels=channels,
             burst_window=burst_window,
             language=language,
+            files_dir=Path(folder.name),
+            attachment_mb=1,
         )
         async with open_app(settings) as app:
             draft = read_files([SourceFile(KNOWLEDGE.name, KNOWLEDGE.read_bytes())])
@@ -226,6 +229,7 @@ async def staged(
     finally:
         await telegram.stop()
         await vk.stop()
+        folder.cleanup()
 
 
 @asynccontextmanager

@@ -58,6 +58,7 @@ def build_site(app: App, demo: Demo | None) -> Site:
         live=live,
         public_url=public_url,
         default_language=language,
+        files=app.files,
     )
     site.include_router(desk_router(desk))
     api = ApiParts(
@@ -68,6 +69,7 @@ def build_site(app: App, demo: Demo | None) -> Site:
         library=app.library,
         clock=app.clock,
         default_language=language,
+        files=app.files,
     )
     site.mount("/api/v1", api_app(api))
     if demo is None:
