@@ -139,10 +139,10 @@ def _build(
         channel = channels.get(account)
         return channel.decode(payload) if channel else None
 
+    files = FileStore(settings.files_dir)
     intake = Intake(db, bus, clock, decode, conversation, settings.burst_window)
     for channel_settings in settings.channels:
-        channels[channel_settings.account] = _channel(settings, channel_settings)
-    files = FileStore(settings.files_dir)
+        channels[channel_settings.account] = _channel(settings, channel_settings, files)
     return App(settings, db, bus, clock, library, outbox, desk, Staff(clock), intake, channels, files, attachments)
 
 
@@ -151,7 +151,7 @@ def _beside(db: Database, ending: str) -> Path | None:
     return Path(f"{db.url.database}{ending}") if db.dialect == "sqlite" else None
 
 
-def _channel(settings: Settings, given: ChannelSettings) -> Channel:
+def _channel(settings: Settings, given: ChannelSettings, files: FileStore) -> Channel:
     secret = settings.webhook_secret(given) if given.hooked else None
     # Imported here: aiogram alone takes a second, which commands that talk to no platform need not wait for.
     if given.kind == "telegram":
@@ -166,7 +166,8 @@ def _channel(settings: Settings, given: ChannelSettings) -> Channel:
                 mode="webhook" if given.hooked else "polling",
                 webhook_secret=secret,
                 public_url=settings.address if given.hooked else None,
-            )
+            ),
+            files,
         )
     from bot.channels.vk import VkAccount, VkChannel  # noqa: PLC0415
 
@@ -180,5 +181,6 @@ def _channel(settings: Settings, given: ChannelSettings) -> Channel:
             mode="callback" if given.hooked else "longpoll",
             callback_secret=secret,
             public_url=settings.address if given.hooked else None,
-        )
+        ),
+        files,
     )

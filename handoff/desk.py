@@ -15,6 +15,7 @@ from handoff.words import WORDS
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import after_commit
+from infra.files import Kept
 
 
 class Desk:
@@ -138,14 +139,23 @@ class Desk:
         ticket.assignee_id = to_agent_id
         self._event(session, ticket, "transferred", to_agent_id)
 
-    def reply(self, session: Session, ticket_id: int, agent_id: int, text: str, key: str | None = None) -> int:
+    def reply(
+        self,
+        session: Session,
+        ticket_id: int,
+        agent_id: int,
+        text: str,
+        key: str | None = None,
+        files: Sequence[tuple[str, Kept]] = (),
+    ) -> int:
         """Answer the contact in private and return the message's id; the same `key` again is the same message.
 
-        Claims the ticket where nobody holds it. Raises as `claim` does, and EmptyTextError without words.
+        Claims the ticket where nobody holds it. `files` as for `Outbox.post`; they may go without words. Raises as
+        `claim` does, and EmptyTextError without either.
         """
         if key is not None and (known := session.scalar(select(Message.id).where(Message.key == key))):
             return known
-        text = _worded(text)
+        text = clean(text).strip() if files else _worded(text)
         ticket = self._hold(session, ticket_id, agent_id)
         contact, agent = self._contact(session, ticket), session.get_one(Agent, agent_id)
         message_id = self._outbox.post(
@@ -157,6 +167,7 @@ class Desk:
             agent_id=agent_id,
             key=key,
             shown=text,
+            files=files,
         )
         now = self._clock()
         ticket.status, ticket.waiting_since, ticket.joined_acknowledged = TicketStatus.WAITING, None, False
@@ -286,7 +297,7 @@ class Desk:
 def _headed(ticket: Ticket, agent: str, text: str) -> RichText:
     """A reply as the contact reads it."""
     head = WORDS.text(ticket.language, "{agent}, question №{number}:", agent=agent, number=ticket.id)
-    return RichText(f"{head}\n{text}")
+    return RichText(f"{head}\n{text}".rstrip())
 
 
 def _worded(text: str) -> str:

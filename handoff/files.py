@@ -7,8 +7,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff.messages import Attachment
+from handoff.messages import Attachment, OutgoingFile
 from handoff.models import FileRow, FileState
+from handoff.richtext import clean
 from infra.files import Kept
 
 FETCHED = ("photo", "document", "voice", "video", "audio")
@@ -16,6 +17,8 @@ FETCHED = ("photo", "document", "voice", "video", "audio")
 _BACKOFF = (5, 30, 120, 600, 3600)
 """Seconds before each next attempt; after the last one it is given up."""
 _IMAGES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))
+_SHOWN = {"image/png", "image/jpeg"}
+_LARGEST_PICTURE = 10 * 1024 * 1024
 OTHER = "application/octet-stream"
 
 
@@ -99,6 +102,35 @@ def want(
             )
         )
     return refused
+
+
+def outgoing(kept_file: Kept, name: str) -> OutgoingFile:
+    """How an agent's file goes out: a picture that both platforms show as one, or a document."""
+    shown = media_type(kept_file.head) in _SHOWN and kept_file.size <= _LARGEST_PICTURE
+    return OutgoingFile("photo" if shown else "document", " ".join(clean(name).split()) or "file", kept_file.key)
+
+
+def posted(
+    session: Session, account: str, contact_id: int, message_id: int, file: OutgoingFile, kept_file: Kept, now: datetime
+) -> None:
+    """Note a file of ours under the message that it goes out with."""
+    session.add(
+        FileRow(
+            message_id=message_id,
+            contact_id=contact_id,
+            account=account,
+            kind=file.kind,
+            name=file.name,
+            source="",
+            size=kept_file.size,
+            state=FileState.KEPT,
+            key=kept_file.key,
+            media_type=media_type(kept_file.head),
+            attempts=0,
+            next_attempt_at=now,
+            updated_at=now,
+        )
+    )
 
 
 def due(session: Session, account: str, now: datetime, limit: int) -> list[Wanted]:

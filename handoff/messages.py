@@ -118,6 +118,17 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class OutgoingFile:
+    """A file that goes out as a message of its own."""
+
+    kind: str
+    """`photo` for what the platform is to show as a picture, else `document`."""
+    name: str
+    key: str
+    """Its place in the file store."""
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingPart:
     """One message on the platform: a text that fits and the buttons under it."""
 
@@ -128,6 +139,8 @@ class OutgoingPart:
     """The same on each repeat of this part; platforms that know such a key show the part once."""
     edits: str | None = None
     """The platform's id of the message that this one takes the place of; None for a new message."""
+    file: OutgoingFile | None = None
+    """What is sent instead of a text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -194,6 +194,8 @@ class Delivery(Base):
     platform_ids: Mapped[dict[str, str] | None] = mapped_column(Json)
     edits: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
     """The part that this one takes the place of, once both are sent; None for a part of its own."""
+    file: Mapped[dict[str, str] | None] = mapped_column(Json)
+    """What this part sends instead of a text: `kind`, `name` and the `key` in the file store."""
     afresh: Mapped[bool] = mapped_column(default=False)
     """An edit that the platform did not take, sent as a message of its own."""
     updated_at: Mapped[datetime] = mapped_column(index=True)

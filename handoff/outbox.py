@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from handoff import claiming, revising
 from handoff.claiming import Claims
 from handoff.errors import NotFoundError, StateError
+from handoff.files import outgoing, posted
 from handoff.messages import (
     Addressee,
     OutgoingPart,
@@ -41,6 +42,7 @@ from infra import rows
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import after_commit
+from infra.files import Kept
 
 _UNCLAIMED = "accounts that were posted to and not claimed from since"
 
@@ -91,9 +93,11 @@ class Outbox:
         agent_id: int | None = None,
         key: str | None = None,
         shown: str | None = None,
+        files: Sequence[tuple[str, Kept]] = (),
     ) -> int:
         """Write an outgoing message and queue its parts, the buttons under the last one; the id of the message.
 
+        `files` go out behind the text, each as a part of its own: the name and what is in the store.
         `shown` is what the thread on the desk shows where that differs from what is sent.
         """
         now = self._clock()
@@ -127,8 +131,40 @@ class Outbox:
                 next_attempt_at=now,
                 updated_at=now,
             )
+        if files:
+            self._attach(session, contact, message, files, by_agent=agent_id is not None)
         self._announce(session, contact.account)
         return message
+
+    def _attach(
+        self,
+        session: Session,
+        contact: Contact | Addressee,
+        message_id: int,
+        files: Sequence[tuple[str, Kept]],
+        *,
+        by_agent: bool,
+    ) -> None:
+        now, sent = self._clock(), [(outgoing(kept, name), kept) for name, kept in files]
+        session.get_one(Message, message_id).attachments = [{"kind": file.kind, "name": file.name} for file, _ in sent]
+        for file, kept in sent:
+            posted(session, contact.account, contact.id, message_id, file, kept, now)
+            rows.add(
+                session,
+                Delivery,
+                message_id=message_id,
+                contact_id=contact.id,
+                account=contact.account,
+                user_id=contact.user_id,
+                text="",
+                entities=[],
+                buttons=[],
+                file=asdict(file),
+                by_agent=by_agent,
+                state=DeliveryState.QUEUED,
+                next_attempt_at=now,
+                updated_at=now,
+            )
 
     def revise(
         self,

@@ -35,7 +35,7 @@ def revise(
     sent after the others.
     """
     known = _rows(session, message_id)
-    originals = [row for row in known if row.edits is None]
+    originals = [row for row in known if row.edits is None and row.file is None]
     if not originals:
         return None
     wanted = [*parts, *(RichText(gone) for _ in originals[len(parts) :])]

@@ -213,10 +213,10 @@ async def open_office(folder: Path, *, public_url: str | None = None) -> AsyncIt
     app = FastAPI(openapi_url=None)
     app.add_middleware(SecurityHeaders)
     app.include_router(
-        desk_router(DeskParts(database, desk, outbox, staff, bus, clock, library, live, public_url, "ru", files))
+        desk_router(DeskParts(database, desk, outbox, staff, bus, clock, library, live, public_url, "ru", files, 1))
     )
     app.include_router(help_router(HelpParts(database, library, "ru")))
-    app.mount("/api/v1", api_app(ApiParts(database, desk, outbox, staff, library, clock, "ru", files)))
+    app.mount("/api/v1", api_app(ApiParts(database, desk, outbox, staff, library, clock, "ru", files, 1)))
     try:
         yield Office(clock, database, bus, outbox, desk, staff, library, live, app, files)
     finally:

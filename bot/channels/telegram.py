@@ -21,6 +21,7 @@ from bot.channels.proxies import checked
 from bot.channels.telegram_errors import classify
 from bot.channels.telegram_models import (
     EditMessageText,
+    FSInputFile,
     GetFile,
     GetMe,
     GetUpdates,
@@ -29,7 +30,9 @@ from bot.channels.telegram_models import (
     InlineKeyboardMarkup,
     LinkPreviewOptions,
     MessageEntity,
+    SendDocument,
     SendMessage,
+    SendPhoto,
 )
 from bot.channels.telegram_updates import ALLOWED_UPDATES, decode, press_of, raw_event
 from bot.channels.telegram_wire import REQUEST_TIMEOUT, open_bot
@@ -46,11 +49,13 @@ from handoff.messages import (
 )
 from infra.clock import Clock, utc_now
 from infra.errors import PlainError
-from infra.files import Incoming
+from infra.files import FileStore, Incoming
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 25
+UPLOAD_TIMEOUT = 40
+"""Seconds for sending a file, still shorter than the lease of a delivery."""
 OFFICIAL_HOST = "api.telegram.org"
 REJECTED = "the Telegram token is rejected: copy the current one from @BotFather into the settings and restart"
 TAKEN = "another program receives with the same Telegram token: stop it, or give this one a bot of its own"
@@ -85,8 +90,11 @@ class TelegramChannel:
 
     limits = ChannelLimits(per_second=25, per_contact=1, buttons=20, label=64, idempotent=False, concurrency=8)
 
-    def __init__(self, account: TelegramAccount, *, clock: Clock = utc_now, pauses: Pauses | None = None) -> None:
+    def __init__(
+        self, account: TelegramAccount, files: FileStore, *, clock: Clock = utc_now, pauses: Pauses | None = None
+    ) -> None:
         self.account = account.account
+        self._files = files
         if account.mode == "webhook" and not (account.webhook_secret and account.public_url):
             raise PlainError("Telegram's webhook mode needs a webhook secret and the public address: set both.")
         self._secret = account.webhook_secret if account.mode == "webhook" else None
@@ -220,7 +228,8 @@ class TelegramChannel:
             # Not a number for a user, or a value that aiogram's models refuse.
             return Unsendable(reasons.NOT_TAKEN)
         try:
-            message: Any = await self._bot(request, request_timeout=REQUEST_TIMEOUT)
+            patience = UPLOAD_TIMEOUT if part.file else REQUEST_TIMEOUT
+            message: Any = await self._bot(request, request_timeout=patience)
             message_id = str(message["message_id"])
         except Exception as error:  # noqa: BLE001 - whatever the library raises, the caller gets an outcome
             outcome = classify(error, part)
@@ -231,7 +240,14 @@ class TelegramChannel:
             return outcome
         return Sent({"message_id": message_id})
 
-    def _request(self, part: OutgoingPart) -> SendMessage | EditMessageText:
+    def _request(self, part: OutgoingPart) -> SendMessage | EditMessageText | SendPhoto | SendDocument:
+        if part.file is not None:
+            to, file = int(part.address.user_id), FSInputFile(self._files.path(part.file.key), part.file.name)
+            return (
+                SendPhoto(chat_id=to, photo=file)
+                if part.file.kind == "photo"
+                else SendDocument(chat_id=to, document=file)
+            )
         rows = [
             [InlineKeyboardButton(text=fitting(button.label, self.limits.label), callback_data=button.id)]
             for button in part.buttons

@@ -20,7 +20,7 @@ try:
     from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
     from aiogram.methods import TelegramMethod
     from aiogram.methods.base import Response, TelegramType
-    from aiogram.types import InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
+    from aiogram.types import FSInputFile, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
     from aiogram.utils.token import TokenValidationError
 finally:
     BaseModel.model_rebuild = _complete_model  # type: ignore[method-assign]
@@ -88,8 +88,22 @@ class EditMessageText(methods.EditMessageText):
     __returning__ = dict[str, Any]
 
 
+class SendPhoto(methods.SendPhoto):
+    """sendPhoto, likewise."""
+
+    __returning__ = dict[str, Any]
+
+
+class SendDocument(methods.SendDocument):
+    """sendDocument, likewise."""
+
+    __returning__ = dict[str, Any]
+
+
 complete(
     EditMessageText,
+    SendDocument,
+    SendPhoto,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
@@ -109,6 +123,7 @@ __all__ = [
     "AiohttpSession",
     "Bot",
     "EditMessageText",
+    "FSInputFile",
     "GetFile",
     "GetMe",
     "GetUpdates",
@@ -117,7 +132,9 @@ __all__ = [
     "InlineKeyboardMarkup",
     "LinkPreviewOptions",
     "MessageEntity",
+    "SendDocument",
     "SendMessage",
+    "SendPhoto",
     "TelegramAPIServer",
     "TelegramMethod",
     "TelegramType",

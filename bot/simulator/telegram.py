@@ -123,6 +123,11 @@ class TelegramSimulator:
 
     # --- what is to be seen
 
+    @property
+    def uploads(self) -> list[tuple[str, bytes]]:
+        """Names and contents of the files that the platform keeps."""
+        return [(file.name, file.content) for file in self._world.files.values()]
+
     def chat(self, user_id: int) -> list[ChatMessage]:
         """What that person sees, both sides, oldest first."""
         return self._world.bubbles(user_id)

@@ -191,6 +191,11 @@ class VkSimulator:
 
     # --- what is to be seen
 
+    @property
+    def uploads(self) -> list[tuple[str, bytes]]:
+        """Names and contents of the files that the community has uploaded."""
+        return list(self._world.uploads)
+
     def chat(self, user_id: int) -> list[ChatMessage]:
         """What that person sees, both sides, oldest first."""
         return self._world.bubbles(user_id)

@@ -127,6 +127,7 @@ class VkApi:
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         files = (await read_call(request, "upload")).files
+        self._world.uploads += [(file.name, file.content) for file in files.values()]
         if request.match_info["kind"] == "photo" and ("photo" in files or "file1" in files):
             return web.json_response({"server": 1, "photo": '[{"photo":"1"}]', "hash": "1f"})
         if request.match_info["kind"] == "doc" and "file" in files:

@@ -59,6 +59,7 @@ class VkWorld:
         self.presses: dict[str, Press] = {}
         self.notices: dict[int, str] = {}
         self.files: dict[str, bytes] = {}
+        self.uploads: list[tuple[str, bytes]] = []
         self._last_message = 1000
         self._raw = 0
 

@@ -27,6 +27,8 @@ class ApiParts:
     default_language: str
     """Of entries in files that name none."""
     files: FileStore
+    attachment_mb: int
+    """The largest file that is taken."""
 
 
 def _parts(request: Request) -> ApiParts:

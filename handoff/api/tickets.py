@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Form, Path, Query, UploadFile
 from fastapi.responses import FileResponse
 from sqlalchemy.orm import Session
 
@@ -11,6 +11,7 @@ from handoff.api.access import Caller
 from handoff.api.parts import ApiParts, Parts
 from handoff.api.problems import Refusal
 from handoff.api.schemas import (
+    TEXT_LIMIT,
     AssigneeFilter,
     CorrectionIn,
     MessageIdOut,
@@ -21,6 +22,7 @@ from handoff.api.schemas import (
     TicketWithMessages,
     TransferIn,
 )
+from handoff.dashboard.uploading import keep
 from handoff.errors import NotFoundError
 from handoff.models import TicketStatus
 from infra.columns import LARGEST_ID
@@ -98,6 +100,23 @@ async def reply(parts: Parts, caller: Caller, ticket_id: Id, body: TextIn) -> Me
     """Answer the contact in private; claims the ticket where nobody holds it."""
     message = await parts.database.write(
         lambda session: parts.desk.reply(session, ticket_id, caller.id, body.text, body.key)
+    )
+    return MessageIdOut(message_id=message)
+
+
+@router.post("/tickets/{ticket_id}/reply-with-files", tags=["tickets"], status_code=201)
+async def reply_with_files(
+    parts: Parts,
+    caller: Caller,
+    ticket_id: Id,
+    files: list[UploadFile],
+    text: Annotated[str, Form(max_length=TEXT_LIMIT)] = "",
+    key: Annotated[str | None, Form(min_length=8, max_length=64, pattern="^[A-Za-z0-9_-]+$")] = None,
+) -> MessageIdOut:
+    """Answer as `reply` does, with up to 10 files, each sent as a message of its own behind the text, if there is one."""
+    kept = await keep(parts.files, parts.attachment_mb, files)
+    message = await parts.database.write(
+        lambda session: parts.desk.reply(session, ticket_id, caller.id, text, key, kept)
     )
     return MessageIdOut(message_id=message)
 

@@ -31,3 +31,5 @@ class DeskParts:
     default_language: str
     """For browsers that ask for none of our languages."""
     files: FileStore
+    attachment_mb: int
+    """The largest file that is taken."""

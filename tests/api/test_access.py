@@ -19,6 +19,7 @@ READS_AND_TICKETS = {
     "POST /tickets/{ticket_id}/resolve",
     "POST /tickets/{ticket_id}/reopen",
     "POST /tickets/{ticket_id}/reply",
+    "POST /tickets/{ticket_id}/reply-with-files",
     "POST /tickets/{ticket_id}/note",
     "POST /messages/{message_id}/correct",
     "POST /deliveries/{delivery_id}/retry",

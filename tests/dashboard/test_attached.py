@@ -90,3 +90,29 @@ def test_nothing_of_a_file_that_is_too_big_stays(office: Office) -> None:
     assert [path.read_bytes() for path in folder.rglob("*") if path.is_file()] == [b"abc"]
     with pytest.raises(ValueError, match="not the key"):
         office.files.path("../../etc/passwd")
+
+
+async def test_a_reply_with_files_by_the_plain_form_and_by_rest(office: Office) -> None:
+    olga = await office.agent("Olga")
+    number = await office.asks("Where is my page?")
+    async with office.signed_in(olga) as browser:
+        assert 'enctype="multipart/form-data"' in (await browser.get(f"/desk/tickets/{number}")).text
+        address, form = f"/desk/tickets/{number}/reply", {"csrf": browser.csrf, "text": "See here."}
+        large = [("files", ("a.bin", bytes((1 << 20) + 1)))]
+        refused = await browser.client.post(address, data=form, files=large)
+        assert (refused.status_code, "See here.</textarea>" in refused.text) == (413, True)
+        assert "Attach at most 10 files of up to 1 MB each." in refused.text
+        both = [("files", ("a.png", PNG)), ("files", ("b.txt", b"b"))]
+        assert (await browser.client.post(address, data=form, files=both)).status_code == 303
+        page = (await browser.get(f"/desk/tickets/{number}")).text
+        assert page.count("○ queued") == 3
+        assert 'class="thumb"' in page
+        nothing = [("files", ("", b""))]
+        assert (await browser.client.post(address, data={**form, "text": ""}, files=nothing)).status_code == 422
+    async with client(office, await office.token("crm", Role.ADMIN)) as crm:
+        await office.database.write(lambda session: office.desk.release(session, number, olga.id))
+        path, one = f"/tickets/{number}/reply-with-files", [("files", ("c.txt", b"c"))]
+        answers = [await crm.post(path, data={"key": "key-12345"}, files=one) for _ in range(2)]
+        assert [answer.status_code for answer in answers] == [201, 201]
+        assert answers[0].json() == answers[1].json()
+        assert (await crm.post(path, files=large)).json()["error"]["code"] == "too_large"

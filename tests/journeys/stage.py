@@ -127,6 +127,15 @@ class AgentOnStage:
     async def replies(self, number: int, text: str, key: str | None = None) -> int:
         return await self._do(lambda session: self._app.desk.reply(session, number, self.id, text, key))
 
+    async def replies_with(self, number: int, text: str, *files: tuple[str, bytes]) -> int:
+        """Answer with files, as the desk's page keeps them."""
+        kept = []
+        for name, content in files:
+            with self._app.files.incoming(len(content)) as incoming:
+                incoming.write(content)
+                kept.append((name, incoming.keep()))
+        return await self._do(lambda session: self._app.desk.reply(session, number, self.id, text, files=kept))
+
     async def corrects(self, message_id: int, text: str) -> None:
         await self._do(lambda session: self._app.desk.correct(session, message_id, self.id, text))
 

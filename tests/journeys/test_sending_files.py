@@ -124,3 +124,34 @@ async def test_no_address_leads_into_our_own_network(backend: Backend) -> None:
             await anna.writes("вот", attachments=[{"type": "doc", "doc": body}])
         await fetched(stage, 3)
         assert {(file.state, file.reason) for file in await files(stage, anna)} == {(FileState.REFUSED, "kind")}
+
+
+async def test_an_agent_sends_files_with_and_without_words(stage: Stage) -> None:
+    anna = await stage.contact("Анна")
+    await anna.writes("какая завтра погода в казани")
+    await anna.hears()
+    (ticket,) = await stage.tickets()
+    boris = await stage.agent("Борис")
+    await boris.replies_with(ticket.id, "Вот карта и прогноз.", ("карта.png", PNG), ("прогноз.pdf", b"%PDF"))
+    text, picture, paper = [await anna.hears() for _ in range(3)]
+    assert text.text.endswith("Вот карта и прогноз.")
+    document = "document" if stage.platform == "telegram" else "doc"
+    assert (picture.attachments, paper.attachments) == (("photo",), (document,))
+    assert stage.simulator.uploads == [("карта.png", PNG), ("прогноз.pdf", b"%PDF")]
+    await stage.settled()
+    line = next(line for line in await stage.thread_of(anna) if line.by_agent and line.deliveries)
+    assert [part.state for part in line.deliveries] == ["sent"] * 3
+    assert [(file.kind, file.name) for file in line.files] == [("photo", "карта.png"), ("document", "прогноз.pdf")]
+
+    # An answer that is lost: VK recognises the repeat by its key, Telegram does not, and the agent is told so.
+    method = "sendDocument" if stage.platform == "telegram" else "messages.send"
+    if stage.platform == "vk":
+        stage.simulator.faults.next("docs.getMessagesUploadServer", Fault("dropped"))
+    else:
+        stage.simulator.faults.next(method, Fault("lost_answer", seconds=0.1))
+    await boris.replies_with(ticket.id, "", ("ещё.txt", b"x"))
+    assert (await anna.hears()).text == f"Борис, вопрос №{ticket.id}:"
+    await anna.hears()
+    await stage.settled()
+    last = [line for line in await stage.thread_of(anna) if line.by_agent and line.deliveries][-1].deliveries[-1]
+    assert last.state == ("maybe_delivered" if stage.platform == "telegram" else "sent")

@@ -59,6 +59,7 @@ def build_site(app: App, demo: Demo | None) -> Site:
         public_url=public_url,
         default_language=language,
         files=app.files,
+        attachment_mb=app.settings.attachment_mb,
     )
     site.include_router(desk_router(desk))
     api = ApiParts(
@@ -70,6 +71,7 @@ def build_site(app: App, demo: Demo | None) -> Site:
         clock=app.clock,
         default_language=language,
         files=app.files,
+        attachment_mb=app.settings.attachment_mb,
     )
     site.mount("/api/v1", api_app(api))
     if demo is None:

@@ -17,6 +17,7 @@ _NUMBERED = {"sqlite_autoincrement": True}
 def upgrade() -> None:
     with op.batch_alter_table("delivery", table_kwargs=_NUMBERED) as batch_op:
         batch_op.add_column(sa.Column("edits", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
+        batch_op.add_column(sa.Column("file", infra.columns.Json(), nullable=True))
         batch_op.add_column(sa.Column("afresh", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.create_foreign_key(batch_op.f("fk_delivery_edits"), "delivery", ["edits"], ["id"])
     with op.batch_alter_table("delivery", table_kwargs=_NUMBERED) as batch_op:
@@ -60,4 +61,5 @@ def downgrade() -> None:
     with op.batch_alter_table("delivery", table_kwargs=_NUMBERED) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_delivery_edits"), type_="foreignkey")
         batch_op.drop_column("afresh")
+        batch_op.drop_column("file")
         batch_op.drop_column("edits")
