@@ -17,11 +17,12 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from bot.attachments import Attachments
-from bot.channels import Channel
+from bot.channels import Channel, Search
 from bot.conversation import Conversation, Thought
 from bot.delivery import Pump
 from bot.fetching import Fetcher
 from bot.intake import Intake
+from bot.live_search import LiveSearch
 from bot.schema import migrate
 from bot.settings import ChannelSettings, Settings
 from handoff.desk import Desk
@@ -142,7 +143,9 @@ def _build(
     files = FileStore(settings.files_dir)
     intake = Intake(db, bus, clock, decode, conversation, settings.burst_window)
     for channel_settings in settings.channels:
-        channels[channel_settings.account] = _channel(settings, channel_settings, files)
+        channels[channel_settings.account] = _channel(
+            settings, channel_settings, files, LiveSearch(db, library, settings.language)
+        )
     return App(settings, db, bus, clock, library, outbox, desk, Staff(clock), intake, channels, files, attachments)
 
 
@@ -151,7 +154,7 @@ def _beside(db: Database, ending: str) -> Path | None:
     return Path(f"{db.url.database}{ending}") if db.dialect == "sqlite" else None
 
 
-def _channel(settings: Settings, given: ChannelSettings, files: FileStore) -> Channel:
+def _channel(settings: Settings, given: ChannelSettings, files: FileStore, search: Search) -> Channel:
     secret = settings.webhook_secret(given) if given.hooked else None
     # Imported here: aiogram alone takes a second, which commands that talk to no platform need not wait for.
     if given.kind == "telegram":
@@ -168,6 +171,7 @@ def _channel(settings: Settings, given: ChannelSettings, files: FileStore) -> Ch
                 public_url=settings.address if given.hooked else None,
             ),
             files,
+            search=search,
         )
     from bot.channels.vk import VkAccount, VkChannel  # noqa: PLC0415
 

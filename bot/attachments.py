@@ -58,7 +58,7 @@ class Attachments:
 
     def tell(self, session: Session, contact_id: int, refused: Sequence[tuple[Attachment, str]]) -> None:
         row = session.get_one(Contact, contact_id)
-        self._say(session, Addressee(row.id, row.account, row.user_id, row.language), refused)
+        self._say(session, Addressee(row.id, row.account, row.user_id, row.language, row.numbered), refused)
 
     def _say(self, session: Session, contact: Addressee, refused: Sequence[tuple[Attachment, str]]) -> None:
         language = contact.language

@@ -29,6 +29,8 @@ class Addressee:
     account: str
     user_id: str
     language: str
+    numbered: bool = False
+    """Their app shows no buttons: choices are numbered in the text, and the number is the press."""
 
 
 class EntityKind(StrEnum):
@@ -107,6 +109,8 @@ class IncomingEvent:
     """The platform's id of the message that this one quotes: `Message.platform_id` of one that the contact wrote,
     `named_in_chat(Delivery.platform_ids)` of one that we sent."""
     attachments: tuple[Attachment, ...] = ()
+    numbered: bool | None = None
+    """Whether the person's app shows no buttons of ours; None where the platform does not say."""
 
 
 @dataclass(frozen=True, slots=True)

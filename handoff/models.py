@@ -91,6 +91,8 @@ class Contact(Base):
     language: Mapped[str] = mapped_column(String(8), default="")
     chosen_language: Mapped[str | None] = mapped_column(String(8))
     """What the contact asked to be spoken to in; None where their words tell it, message by message."""
+    numbered: Mapped[bool] = mapped_column(default=False)
+    """Their app shows no buttons, so choices are numbered in the text."""
     unreachable: Mapped[str | None] = mapped_column(Text)
     """Why nothing can be sent, until the contact writes again."""
     version: Mapped[int] = mapped_column(default=0)
@@ -213,6 +215,8 @@ class ChoiceRow(Base):
     used_at: Mapped[datetime | None]
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
     """The message that offers it; unknown for choices of before this was kept."""
+    number: Mapped[int | None]
+    """Under which it is offered, from 1 on."""
 
 
 class FileRow(Base):

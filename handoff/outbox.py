@@ -114,6 +114,8 @@ class Outbox:
             at=now,
         )
         buttons = _buttons(session, contact.id, message, choices)
+        if contact.numbered and buttons:
+            text, buttons = _numbered(text, choices, contact.language), []
         parts = split(text)
         for part in parts:
             rows.add(
@@ -385,12 +387,20 @@ def _language(session: Session, contact_id: int) -> str:
     return session.scalar(select(Contact.language).where(Contact.id == contact_id)) or ""
 
 
+def _numbered(text: RichText, choices: Sequence[Choice], language: str) -> RichText:
+    """The text with its choices below it, for an app that shows no buttons."""
+    listed = [f"{number}. {choice.label}" for number, choice in enumerate(choices, 1)]
+    below = "\n".join([WORDS.text(language, "Answer with a number:"), *listed])
+    return RichText(f"{text.text}\n\n{below}", text.entities)
+
+
 def _buttons(session: Session, contact_id: int, message_id: int, choices: Sequence[Choice]) -> list[dict[str, str]]:
     """Keep what the buttons mean; what the platform gets of them."""
     named = [(secrets.token_urlsafe(12), choice) for choice in choices]
     meanings = [
-        {"id": id_, "contact_id": contact_id, "action": c.action, "data": c.data, "message_id": message_id}
-        for id_, c in named
+        {"id": id_, "contact_id": contact_id, "action": c.action, "data": c.data}
+        | {"message_id": message_id, "number": number}
+        for number, (id_, c) in enumerate(named, 1)
     ]
     rows.add_all(session, ChoiceRow, meanings)
     return [{"label": choice.label, "id": id_} for id_, choice in named]

@@ -7,12 +7,12 @@ Only modules of this package talk to a platform, and each promises:
 * `decode` is pure: the stored payload in, a neutral event out, None for what needs no thought.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from bot.channels.downloads import Fetch
-from handoff.messages import IncomingEvent, OutgoingPart, SendOutcome
+from handoff.messages import IncomingEvent, OutgoingPart, RichText, SendOutcome
 from infra.files import Incoming
 
 
@@ -44,6 +44,28 @@ class ChannelLimits:
     """Whether a repeat with the same `random_id` is shown once."""
     concurrency: int
     """Requests that may be under way at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class LiveAnswer:
+    """An answer that is offered while somebody types."""
+
+    id: str
+    title: str
+    summary: str
+    text: RichText
+
+
+@dataclass(frozen=True, slots=True)
+class LiveResults:
+    """What may answer, best first, and the words that lead to a person instead."""
+
+    answers: tuple[LiveAnswer, ...]
+    ask: str
+
+
+Search = Callable[[str, str], Awaitable[LiveResults]]
+"""Live results for what was typed so far and the language of whoever types."""
 
 
 class Inlet(Protocol):

@@ -12,13 +12,14 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import quote
 
-from bot.channels import ChannelLimits, HookReply, Inlet, reasons
+from bot.channels import ChannelLimits, HookReply, Inlet, Search, reasons
 from bot.channels.downloads import Downloads, Fetch
 from bot.channels.errands import Errands
 from bot.channels.hooks import HookRefusedError, read_body
 from bot.channels.plainer import fitting
 from bot.channels.proxies import checked
 from bot.channels.telegram_errors import classify
+from bot.channels.telegram_inline import ENTITIES, InlineMode
 from bot.channels.telegram_models import (
     EditMessageText,
     FSInputFile,
@@ -34,12 +35,11 @@ from bot.channels.telegram_models import (
     SendMessage,
     SendPhoto,
 )
-from bot.channels.telegram_updates import ALLOWED_UPDATES, decode, press_of, raw_event
+from bot.channels.telegram_updates import ALLOWED_UPDATES, INLINE_QUERY, decode, press_of, raw_event
 from bot.channels.telegram_wire import REQUEST_TIMEOUT, open_bot
 from bot.channels.trouble import NOT_STORED, NotStoredError, Pauses, Trouble, keep
 from handoff.messages import (
     AuthBroken,
-    EntityKind,
     IncomingEvent,
     OutgoingPart,
     RetryAfter,
@@ -61,13 +61,6 @@ REJECTED = "the Telegram token is rejected: copy the current one from @BotFather
 TAKEN = "another program receives with the same Telegram token: stop it, or give this one a bot of its own"
 UNREACHABLE = "Telegram cannot be reached; trying again"
 HOOK_FAILS = "Telegram cannot deliver to our webhook: check that the public address answers from outside over HTTPS"
-
-_ENTITIES = {
-    EntityKind.BOLD: "bold",
-    EntityKind.ITALIC: "italic",
-    EntityKind.CODE: "code",
-    EntityKind.LINK: "text_link",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +84,13 @@ class TelegramChannel:
     limits = ChannelLimits(per_second=25, per_contact=1, buttons=20, label=64, idempotent=False, concurrency=8)
 
     def __init__(
-        self, account: TelegramAccount, files: FileStore, *, clock: Clock = utc_now, pauses: Pauses | None = None
+        self,
+        account: TelegramAccount,
+        files: FileStore,
+        *,
+        search: Search | None = None,
+        clock: Clock = utc_now,
+        pauses: Pauses | None = None,
     ) -> None:
         self.account = account.account
         self._files = files
@@ -102,6 +101,8 @@ class TelegramChannel:
         self._hook = f"{(account.public_url or '').rstrip('/')}/hooks/telegram/{name}"
         proxy = checked(account.proxy, "The Telegram proxy")
         self._bot = open_bot(account.token, account.api_url, proxy)
+        self._inline = InlineMode(self._bot, search) if search else None
+        self._wanted = [*ALLOWED_UPDATES, INLINE_QUERY] if search else ALLOWED_UPDATES
         self._downloads = Downloads((OFFICIAL_HOST,), account.api_url, proxy)
         self._clock = clock
         self._pauses = pauses or Pauses()
@@ -133,7 +134,9 @@ class TelegramChannel:
                 await trouble.passing(UNREACHABLE)
 
     async def _poll(self, inlet: Inlet, trouble: Trouble) -> None:
-        await self._bot(GetMe())
+        me = await self._bot(GetMe())
+        if self._inline is not None and not me.get("supports_inline_queries"):
+            log.info("%s: inline mode is off: send /setinline to @BotFather to switch it on", self.account)
         await self._bot.delete_webhook(drop_pending_updates=False)
         # Telegram itself remembers what was acknowledged, so an offset is sent only to acknowledge. One kept from
         # earlier would be a trap: after a quiet week the ids start anew, perhaps below it, and would be skipped.
@@ -141,7 +144,7 @@ class TelegramChannel:
         # The first look does not wait, so that "it works" is known at once.
         patience = 0
         while True:
-            request = GetUpdates(offset=offset, timeout=patience, allowed_updates=ALLOWED_UPDATES)
+            request = GetUpdates(offset=offset, timeout=patience, allowed_updates=self._wanted)
             updates = await self._bot(request, request_timeout=patience + 10)
             offset = await self._keep(updates, inlet) if updates else None
             await trouble.over()
@@ -158,17 +161,25 @@ class TelegramChannel:
         if not events:
             raise NotStoredError("no update of the batch has an id")
         offset = max(int(event.key) for event in events) + 1
-        await keep(inlet, events, cursor=str(offset))
+        await keep(inlet, [event for event in events if not self._answered_live(event.payload)], cursor=str(offset))
         for event in events:
             self._acknowledge_press(event.payload)
         return offset
+
+    def _answered_live(self, update: dict[str, Any]) -> bool:
+        """Whether it is an inline query, which is answered straight and not kept."""
+        query = update.get(INLINE_QUERY)
+        if self._inline is None or not isinstance(query, dict):
+            return False
+        self._inline.take(query)
+        return True
 
     async def _watch_hook(self, _inlet: Inlet, trouble: Trouble) -> None:
         await self._bot(GetMe())
         await self._bot.set_webhook(
             self._hook,
             secret_token=self._secret,
-            allowed_updates=ALLOWED_UPDATES,
+            allowed_updates=self._wanted,
             # More would let two messages of one person overtake each other.
             max_connections=1,
         )
@@ -191,7 +202,8 @@ class TelegramChannel:
             return refused.reply
         except (KeyError, TypeError):
             return HookReply(400)
-        await inlet.store([event])
+        if not self._answered_live(event.payload):
+            await inlet.store([event])
         self._acknowledge_press(event.payload)
         return HookReply(200)
 
@@ -254,7 +266,7 @@ class TelegramChannel:
         ]
         entities = [
             MessageEntity(
-                type=_ENTITIES[entity.kind], offset=entity.offset, length=entity.length, url=entity.url or None
+                type=ENTITIES[entity.kind], offset=entity.offset, length=entity.length, url=entity.url or None
             )
             for entity in part.text.entities
         ]
@@ -273,4 +285,6 @@ class TelegramChannel:
 
     async def close(self) -> None:
         await self._errands.close()
+        if self._inline is not None:
+            await self._inline.close()
         await self._bot.session.close()

@@ -76,6 +76,19 @@ class GetWebhookInfo(TelegramMethod[dict[str, Any]]):
     __api_method__ = "getWebhookInfo"
 
 
+class AnswerInlineQuery(TelegramMethod[bool]):
+    """answerInlineQuery with plain results: aiogram's know twenty kinds, of which we send one."""
+
+    __returning__ = bool
+    __api_method__ = "answerInlineQuery"
+
+    inline_query_id: str
+    results: list[dict[str, Any]]
+    cache_time: int
+    is_personal: bool
+    button: dict[str, Any]
+
+
 class SendMessage(methods.SendMessage):
     """sendMessage whose answer stays a dictionary: of it we read one number."""
 
@@ -121,6 +134,7 @@ _ANSWERS = (Response[dict[str, Any]], Response[list[Any]], Response[bool])
 __all__ = [
     "PRODUCTION",
     "AiohttpSession",
+    "AnswerInlineQuery",
     "Bot",
     "EditMessageText",
     "FSInputFile",

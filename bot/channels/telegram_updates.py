@@ -9,6 +9,8 @@ from handoff.messages import Address, Attachment, EventKind, IncomingEvent
 from handoff.richtext import clean
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+INLINE_QUERY = "inline_query"
+"""Asked for besides, where there is something to answer it with; it is never stored."""
 RECEIVED_AT = "received_at"
 """Added to each stored update: Telegram does not say when a button was pressed."""
 

@@ -113,7 +113,7 @@ def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
     kind, body, received_at = payload["type"], payload["object"], payload.get(RECEIVED_AT, 0)
     match kind:
         case "message_new":
-            return _written(account, EventKind.MESSAGE, body.get("message", body))
+            return _written(account, EventKind.MESSAGE, body.get("message", body), body.get("client_info"))
         case "message_edit":
             return _written(account, EventKind.EDIT, body)
         case "message_event":
@@ -129,7 +129,7 @@ def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
             return None
 
 
-def _written(account: str, kind: EventKind, message: dict[str, Any]) -> IncomingEvent | None:
+def _written(account: str, kind: EventKind, message: dict[str, Any], client: Any = None) -> IncomingEvent | None:  # noqa: ANN401 - whatever VK says of the app
     person, peer = message["from_id"], message["peer_id"]
     if peer != person or not 0 < person < _CHATS_FROM:
         return None
@@ -151,7 +151,15 @@ def _written(account: str, kind: EventKind, message: dict[str, Any]) -> Incoming
         start=start,
         reply_to=_quoted(message),
         attachments=_attachments(message),
+        numbered=_shows_no_buttons(client),
     )
+
+
+def _shows_no_buttons(client: Any) -> bool | None:  # noqa: ANN401 - whatever VK says of the app
+    """Whether the person's app is too old for buttons under messages; None where VK does not say."""
+    if not isinstance(client, dict) or "inline_keyboard" not in client:
+        return None
+    return not client["inline_keyboard"] or "callback" not in (client.get("button_actions") or ())
 
 
 def _quoted(message: dict[str, Any]) -> str:

@@ -1,5 +1,6 @@
 """A Telegram to talk to: people on one side, the Bot API on loopback on the other."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -102,6 +103,14 @@ class TelegramSimulator:
     async def presses(self, user_id: int, message_id: int, data: str) -> None:
         """A tap on a callback button. Raises LookupError when that message never had such a button."""
         self._world.press(user_id, message_id, data)
+
+    async def types_inline(self, user_id: int, text: str) -> Json:
+        """Type the bot's name and `text` in any chat; the `results` and the `button` that appear.
+
+        Raises TimeoutError where nothing does within ten seconds, as on a phone.
+        """
+        async with asyncio.timeout(10):
+            return await self._world.type_inline(user_id, text)
 
     async def edits(self, user_id: int, message_id: int, text: str) -> None:
         self._world.edit(user_id, message_id, text)

@@ -15,6 +15,7 @@ from bot.simulator.telegram_checks import (
     ApiError,
     bad_request,
     check_entities,
+    check_inline,
     check_markup,
     check_text,
 )
@@ -121,7 +122,7 @@ class TelegramMethods:
     # --- sending
 
     def do_getme(self, _call: Call) -> Json:
-        abilities = {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False}
+        abilities = {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": True}
         return self._world.bot | abilities
 
     def do_sendmessage(self, call: Call) -> Json:
@@ -179,6 +180,13 @@ class TelegramMethods:
         self._recipient(call)
         if not call.text("action"):
             raise bad_request("wrong parameter action in request")
+        return True
+
+    def do_answerinlinequery(self, call: Call) -> bool:
+        asked = self._world.inline.get(call.text("inline_query_id"))
+        if asked is None or asked.done():
+            raise bad_request("query is too old and response timeout expired or query ID is invalid")
+        asked.set_result(check_inline(call.structure("results"), call.structure("button")))
         return True
 
     # --- files

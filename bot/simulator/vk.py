@@ -147,6 +147,10 @@ class VkSimulator:
         """From now on this person's app knows neither inline keyboards nor callback buttons."""
         self._world.clients[user_id] = OLD_CLIENT
 
+    def has_new_client(self, user_id: int) -> None:
+        """The person has updated the app."""
+        self._world.clients.pop(user_id, None)
+
     async def writes(self, user_id: int, text: str, *, reply_to: int | None = None, **extra: Any) -> int:  # noqa: ANN401 - any part of a message
         """A private message; returns its conversation_message_id. `extra` goes into the message (attachments, ref, ...).
 

@@ -22,7 +22,12 @@ def upgrade() -> None:
         batch_op.create_foreign_key(batch_op.f("fk_delivery_edits"), "delivery", ["edits"], ["id"])
     with op.batch_alter_table("delivery", table_kwargs=_NUMBERED) as batch_op:
         batch_op.alter_column("afresh", server_default=None)
+    with op.batch_alter_table("contact") as batch_op:
+        batch_op.add_column(sa.Column("numbered", sa.Boolean(), nullable=False, server_default=sa.false()))
+    with op.batch_alter_table("contact") as batch_op:
+        batch_op.alter_column("numbered", server_default=None)
     with op.batch_alter_table("choice") as batch_op:
+        batch_op.add_column(sa.Column("number", sa.Integer(), nullable=True))
         batch_op.add_column(
             sa.Column("message_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True)
         )
@@ -55,9 +60,12 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("file")
+    with op.batch_alter_table("contact") as batch_op:
+        batch_op.drop_column("numbered")
     with op.batch_alter_table("choice") as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_choice_message_id"), type_="foreignkey")
         batch_op.drop_column("message_id")
+        batch_op.drop_column("number")
     with op.batch_alter_table("delivery", table_kwargs=_NUMBERED) as batch_op:
         batch_op.drop_constraint(batch_op.f("fk_delivery_edits"), type_="foreignkey")
         batch_op.drop_column("afresh")
