@@ -25,6 +25,7 @@ ENV PATH=/opt/frontdesk/bin:$PATH \
     PYTHONUNBUFFERED=1 \
     PYTHONDONTWRITEBYTECODE=1 \
     FRONTDESK_DATABASE_URL=sqlite:////var/lib/frontdesk/frontdesk.db \
+    FRONTDESK_FILES_DIR=/var/lib/frontdesk/files \
     FRONTDESK_HOST=0.0.0.0
 # frontdesk.toml is looked for in the working folder: mount it as /app/frontdesk.toml.
 WORKDIR /app

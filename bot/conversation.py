@@ -6,17 +6,20 @@ meanwhile, the transaction finds out by the thread's version and the round start
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select, update
 from sqlalchemy.orm import Session
 
+from bot.attachments import Attachments, take_along
+from bot.chosen import show_choice
 from bot.dialogue import LOOKING, Found, Thread, TicketFact, decide, question_in
 from bot.effects import Effects
 from bot.intake import InboxItem
 from bot.language import command_in, language_of
+from bot.numbers import as_press
 from bot.presses import choice_of, pressed_by, view_of
 from handoff.desk import Desk
 from handoff.messages import Address, Addressee, EventKind, IncomingEvent
@@ -67,7 +70,7 @@ _LAST_QUESTION = (
 )
 _KNOWN = (
     select(
-        *_CONTACTS.c["id", "name", "language", "chosen_language", "unreachable", "version", "last_seen_at"],
+        *_CONTACTS.c["id", "name", "language", "chosen_language", "numbered", "unreachable", "version", "last_seen_at"],
         _TICKETS.c.id.label("ticket_id"),
         _TICKETS.c.joined_acknowledged,
         _LAST_QUESTION.label("last_question"),
@@ -80,7 +83,7 @@ _MEET = (
     .where(_CONTACTS.c.id == bindparam("contact"), _CONTACTS.c.version == bindparam("seen"))
     .values(
         version=_CONTACTS.c.version + 1,
-        **{column: bindparam(column) for column in ("name", "language", "unreachable", "last_seen_at")},
+        **{column: bindparam(column) for column in ("name", "language", "numbered", "unreachable", "last_seen_at")},
     )
 )
 _TAKE = (
@@ -106,6 +109,8 @@ class ThreadChangedError(Exception):
 class Thought:
     """What a decision rests on; `known` is the contact's row, None for somebody new."""
 
+    event: IncomingEvent
+    """What was done, with a number that was typed in place of a button understood as the press that it is."""
     known: Row[Any] | None
     thread: Thread
     found: Found | None
@@ -115,8 +120,17 @@ class Conversation:
     """Turns events into decisions and decisions into rows (the `Thinker` of the intake)."""
 
     def __init__(
-        self, db: Database, library: Library, desk: Desk, outbox: Outbox, bus: Bus, clock: Clock, language: str
+        self,
+        db: Database,
+        library: Library,
+        desk: Desk,
+        outbox: Outbox,
+        bus: Bus,
+        clock: Clock,
+        language: str,
+        attachments: Attachments,
     ) -> None:
+        self._attachments = attachments
         self._db = db
         self._library = library
         self._outbox = outbox
@@ -144,6 +158,8 @@ class Conversation:
     async def _write(
         self, address: Address, items: Sequence[InboxItem], event: IncomingEvent, thought: Thought
     ) -> None:
+        if thought.event is not event:
+            event, items = thought.event, [replace(items[0], event=thought.event)]
         with self._outbox.offer(address.account) as claim:
             await self._db.write(lambda session: self._apply(session, address, items, event, thought, claim))
 
@@ -154,8 +170,10 @@ class Conversation:
     def think(self, session: Session, address: Address, event: IncomingEvent) -> Thought:
         """The contact as they are known, the thread, and what the knowledge says; runs off the event loop."""
         known = _known(session, address, self._clock())
+        if known is not None and known.numbered:
+            event = as_press(session, known.id, event)
         thread = self._thread(session, known, event)
-        return Thought(known, thread, self._look_up(session, thread, event))
+        return Thought(event, known, thread, self._look_up(session, thread, event))
 
     def _thread(self, session: Session, known: Row[Any] | None, event: IncomingEvent) -> Thread:
         profile = event.language if event.language in LANGUAGES else ""
@@ -206,12 +224,18 @@ class Conversation:
         contact, name = self._meet(session, address, thought.known, event, thread.language)
         recorded = [self._record(session, contact.id, name, item, thread) for item in items]
         incoming = tuple(id_ for id_ in recorded if id_ is not None)
+        for id_, item in zip(recorded, items, strict=True):
+            if id_ is not None and item.event is not None and item.event.attachments:
+                self._attachments.want(session, contact, id_, item.event.attachments)
         if event.kind is EventKind.PRESS:
             rows.run(session, _USE, {"choice": event.choice_id, "contact": contact.id, "now": self._clock()})
         decisions = decide(thread, event, thought.found)
         ticket_id = self._effects.apply(session, contact, decisions, thought.found, incoming)
         if ticket_id is not None and thread.ticket is None:
             rows.run(session, _JOIN, {"ids": incoming, "ticket": ticket_id})
+            take_along(session, contact.id, ticket_id, self._clock() - _RECENT)
+        if event.kind is EventKind.PRESS:
+            show_choice(session, self._outbox, thread.pressed, event.choice_id)
         if claim is not None:
             session.flush()
             claim(session)
@@ -248,26 +272,31 @@ class Conversation:
                 user_id=address.user_id,
                 name=event.name,
                 language=language,
+                numbered=bool(event.numbered),
                 version=1,
                 created_at=now,
                 last_seen_at=now,
             )
             if made is None:
                 raise ThreadChangedError
-            return Addressee(made, address.account, address.user_id, language), event.name
+            return Addressee(made, address.account, address.user_id, language, bool(event.numbered)), event.name
         name = event.name or known.name
         spoken = language if event.kind is EventKind.MESSAGE or not known.language else known.language
+        numbered = known.numbered if event.numbered is None else event.numbered
         values = {
             "contact": known.id,
             "seen": known.version,
             "name": name,
             "language": spoken,
+            "numbered": numbered,
             "unreachable": None if heard else known.unreachable,
             "last_seen_at": now if heard else known.last_seen_at,
         }
         if not rows.run(session, _MEET, values).rowcount:
             raise ThreadChangedError
-        return Addressee(known.id, address.account, address.user_id, spoken), name
+        if heard and known.unreachable:
+            self._outbox.resume(session, known.id)
+        return Addressee(known.id, address.account, address.user_id, spoken, numbered), name
 
     def _record(self, session: Session, contact_id: int, name: str, item: InboxItem, thread: Thread) -> int | None:
         """Show in the thread what the contact did, where it is something to read; the message's id."""
@@ -292,7 +321,7 @@ class Conversation:
             kind=MessageKind.OUTGOING if staff else MessageKind.EVENT if press else MessageKind.INCOMING,
             author=event.name if staff else name,
             text=f"pressed {thread.pressed.action}" if press and thread.pressed else event.text,
-            attachments=[asdict(attachment) for attachment in event.attachments] or None,
+            attachments=[asdict(replace(attachment, source="")) for attachment in event.attachments] or None,
             platform_id=event.message_id or None if not press else None,
             at=event.at,
         )

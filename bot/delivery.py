@@ -11,9 +11,9 @@ from contextlib import contextmanager
 
 from sqlalchemy.orm import Session
 
-from bot.channels import Channel
+from bot.channels import Channel, reasons
 from handoff.claiming import LEASE, Claimed, Claims
-from handoff.messages import AuthBroken, Retry, RetryAfter, SendOutcome, Uncertain
+from handoff.messages import AuthBroken, Retry, RetryAfter, SendOutcome, Uncertain, Unsendable
 from handoff.models import DeliveryState
 from handoff.outbox import Claim, Outbox
 from handoff.settling import AUTH_PAUSE
@@ -96,8 +96,11 @@ class Pace:
         bucket = self._contacts.get(contact_id)
         return bucket.wait() if bucket else 0.0
 
-    def take(self, contact_id: int) -> None:
+    def take(self, contact_id: int | None) -> None:
+        """Count one that goes out; None for what is no message to anybody."""
         self._account.take()
+        if contact_id is None:
+            return
         if contact_id not in self._contacts:
             self._contacts = {key: bucket for key, bucket in self._contacts.items() if not bucket.full()}
             self._contacts[contact_id] = TokenBucket(self._per_contact, _CONTACT_BURST, self._now)
@@ -163,7 +166,7 @@ class Pump:
             # What it marks as being sent has to be sent, though we be cancelled meanwhile.
             await asyncio.shield(self._looking)
         if self._ready and len(self._sending) < self._channel.limits.concurrency:
-            soonest = min(self._pace.contact_wait(claimed.contact_id) for claimed in self._ready)
+            soonest = min(map(self._rest, self._ready))
             return min(_LOOK_EVERY, max(self._pace.wait(), soonest))
         if self._room() <= 0:
             return _LOOK_EVERY
@@ -234,13 +237,17 @@ class Pump:
         for claimed in tuple(self._ready):
             if self._ending or self._free() <= 0:
                 return
-            if self._pace.contact_wait(claimed.contact_id) > 0:
+            if self._rest(claimed) > 0:
                 continue  # others go ahead; this one keeps its claim
             self._ready.remove(claimed)
             self._start(claimed)
 
+    def _rest(self, claimed: Claimed) -> float:
+        """Seconds until the part may go, as far as its contact goes: an edit tells them of nothing new."""
+        return 0.0 if claimed.part.edits is not None else self._pace.contact_wait(claimed.contact_id)
+
     def _start(self, claimed: Claimed) -> None:
-        self._pace.take(claimed.contact_id)
+        self._pace.take(None if claimed.part.edits is not None else claimed.contact_id)
         task = asyncio.create_task(self._deliver(claimed))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
@@ -256,7 +263,11 @@ class Pump:
         except Exception:  # nothing was sent: the claim lapses and the part is claimed again
             log.warning("delivery %d could not be marked before sending", delivery, exc_info=True)
             return
-        outcome = await self._channel.send(claimed.part)
+        outcome: SendOutcome
+        if claimed.part.edits == "":
+            outcome = Unsendable(reasons.NOT_EDITABLE)
+        else:
+            outcome = await self._channel.send(claimed.part)
         self._slow_down(outcome)
         await self._settle(delivery, outcome)
 

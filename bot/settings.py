@@ -11,7 +11,17 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, HttpUrl, SecretStr, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
 
 from infra.errors import PlainError
 
@@ -31,6 +41,9 @@ def _origins(value: object) -> object:
         if not isinstance(site, str) or not _ORIGIN.fullmatch(site):
             raise ValueError(f"{site} is not the origin of a site: write it like https://example.org, without a path")
     return sites
+
+
+AttachmentKind = Literal["photo", "document", "voice", "video", "audio"]
 
 
 class ChannelSettings(BaseModel):
@@ -91,7 +104,16 @@ class Settings(BaseModel):
     answer_confidence: float = Field(0.9, ge=0, le=1)
     suggest_confidence: float = Field(0.2, ge=0, le=1)
     embed_sites: Annotated[tuple[str, ...], BeforeValidator(_origins)] = ()
+    files_dir: Path = Path("var/files")
+    attachment_mb: int = Field(20, ge=1, le=200)
+    attachment_kinds: tuple[AttachmentKind, ...] = ("photo", "document", "voice", "video", "audio")
     channels: tuple[ChannelSettings, ...] = ()
+
+    @field_validator("attachment_kinds", mode="before")
+    @classmethod
+    def _listed(cls, given: object) -> object:
+        """The environment has one text: words with commas between them."""
+        return tuple(filter(None, map(str.strip, given.split(",")))) if isinstance(given, str) else given
 
     @property
     def address(self) -> str:

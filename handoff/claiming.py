@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Row, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from handoff.messages import Address, Button, Entity, EntityKind, OutgoingPart, RichText
+from handoff.messages import Address, Button, Entity, EntityKind, OutgoingFile, OutgoingPart, RichText, named_in_chat
 from handoff.models import UNFINISHED, ChannelState, Delivery, DeliveryState
 from infra import rows
 from infra.columns import words
@@ -23,10 +23,12 @@ LEASE = timedelta(seconds=45)
 
 _ROWS = table(Delivery)
 _EARLIER = _ROWS.alias()
+_EDITED = _ROWS.alias()
 _BASE = select(ChannelState.random_base).where(ChannelState.account == bindparam("account"))
 _HEADS = (
-    select(*_ROWS.c["id", "contact_id", "account", "user_id", "text", "entities", "buttons", "random_id"])
-    .add_columns(_ROWS.c.next_attempt_at, _BASE.scalar_subquery().label("base"))
+    select(*_ROWS.c["id", "contact_id", "account", "user_id", "text", "entities", "buttons", "random_id", "edits"])
+    .add_columns(_ROWS.c.file, _ROWS.c.afresh, _ROWS.c.next_attempt_at, _BASE.scalar_subquery().label("base"))
+    .add_columns(select(_EDITED.c.platform_ids).where(_EDITED.c.id == _ROWS.c.edits).scalar_subquery().label("edited"))
     .where(
         _ROWS.c.account == bindparam("account"),
         _ROWS.c.state.in_(words(DeliveryState.QUEUED, DeliveryState.RETRYING)),
@@ -156,6 +158,9 @@ def _part(row: Row[Any], base: int) -> OutgoingPart:
         RichText(row.text, entities),
         tuple(Button(button["label"], button["id"]) for button in row.buttons),
         row.random_id or (row.id + base) % _LAST_NUMBER + 1,
+        # Empty where it is not known, or there never was such a message: then there is nothing to be edited.
+        None if row.edits is None or row.afresh else named_in_chat(row.edited),
+        None if row.file is None else OutgoingFile(row.file["kind"], row.file["name"], row.file["key"]),
     )
 
 

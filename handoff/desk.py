@@ -1,7 +1,6 @@
 """Every use case on a ticket. Each runs whole within the caller's unit of work, or raises and changes nothing."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
@@ -12,13 +11,11 @@ from handoff.messages import Addressee, RichText
 from handoff.models import LIVE, Agent, Contact, Message, MessageKind, Ticket, TicketStatus
 from handoff.outbox import Choice, Outbox
 from handoff.richtext import clean
+from handoff.words import WORDS
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import after_commit
-from infra.wording import Catalogue
-
-WORDS = Catalogue(Path(__file__).parent / "locale")
-"""What agents read on their pages and what contacts read of the agents' doings."""
+from infra.files import Kept
 
 
 class Desk:
@@ -142,26 +139,35 @@ class Desk:
         ticket.assignee_id = to_agent_id
         self._event(session, ticket, "transferred", to_agent_id)
 
-    def reply(self, session: Session, ticket_id: int, agent_id: int, text: str, key: str | None = None) -> int:
+    def reply(
+        self,
+        session: Session,
+        ticket_id: int,
+        agent_id: int,
+        text: str,
+        key: str | None = None,
+        files: Sequence[tuple[str, Kept]] = (),
+    ) -> int:
         """Answer the contact in private and return the message's id; the same `key` again is the same message.
 
-        Claims the ticket where nobody holds it. Raises as `claim` does, and EmptyTextError without words.
+        Claims the ticket where nobody holds it. `files` as for `Outbox.post`; they may go without words. Raises as
+        `claim` does, and EmptyTextError without either.
         """
         if key is not None and (known := session.scalar(select(Message.id).where(Message.key == key))):
             return known
-        text = _worded(text)
+        text = clean(text).strip() if files else _worded(text)
         ticket = self._hold(session, ticket_id, agent_id)
         contact, agent = self._contact(session, ticket), session.get_one(Agent, agent_id)
-        head = WORDS.text(ticket.language, "{agent}, question №{number}:", agent=agent.name, number=ticket.id)
         message_id = self._outbox.post(
             session,
             contact,
-            RichText(f"{head}\n{text}"),
+            _headed(ticket, agent.name, text),
             ticket_id=ticket.id,
             author=agent.name,
             agent_id=agent_id,
             key=key,
             shown=text,
+            files=files,
         )
         now = self._clock()
         ticket.status, ticket.waiting_since, ticket.joined_acknowledged = TicketStatus.WAITING, None, False
@@ -169,6 +175,23 @@ class Desk:
         contact.version += 1
         self._touch(session, ticket)
         return message_id
+
+    def correct(self, session: Session, message_id: int, agent_id: int, text: str) -> None:
+        """Let one's own reply read otherwise, also where the contact has it already; a closed ticket stays closed.
+
+        Raises:
+            NotFoundError: there is no such reply of this agent's.
+            EmptyTextError: there are no words.
+        """
+        message = session.get(Message, message_id, with_for_update=True)
+        if message is None or message.kind is not MessageKind.OUTGOING or message.agent_id != agent_id:
+            raise NotFoundError(f"there is no reply {message_id} of yours")
+        text = _worded(text)
+        if text == message.text or message.ticket_id is None:
+            return
+        ticket = self._ticket(session, message.ticket_id)
+        self._outbox.revise(session, message_id, _headed(ticket, message.author, text), shown=text, by_agent=True)
+        self._touch(session, ticket)
 
     def note(self, session: Session, ticket_id: int, agent_id: int, text: str, key: str | None = None) -> int:
         """Write what only agents read; allowed on a ticket that another agent holds. Returns the message's id."""
@@ -269,6 +292,12 @@ class Desk:
         ticket.updated_at = self._clock()
         contact_id = str(ticket.contact_id)
         after_commit(session, lambda: self._bus.publish("desk", contact_id))
+
+
+def _headed(ticket: Ticket, agent: str, text: str) -> RichText:
+    """A reply as the contact reads it."""
+    head = WORDS.text(ticket.language, "{agent}, question №{number}:", agent=agent, number=ticket.id)
+    return RichText(f"{head}\n{text}".rstrip())
 
 
 def _worded(text: str) -> str:

@@ -27,3 +27,12 @@ class StateError(DeskError):
 
 class EmptyTextError(DeskError):
     """A reply or note without words."""
+
+
+class TooLargeError(DeskError):
+    """A file is larger than is taken, or there are too many."""
+
+    def __init__(self, megabytes: int, most: int) -> None:
+        super().__init__(f"attach at most {most} files of up to {megabytes} MB each")
+        self.megabytes = megabytes
+        self.most = most

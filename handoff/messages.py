@@ -3,6 +3,7 @@
 Nothing here names a platform: adapters in `bot/channels/` translate to and from these.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -28,6 +29,8 @@ class Addressee:
     account: str
     user_id: str
     language: str
+    numbered: bool = False
+    """Their app shows no buttons: choices are numbered in the text, and the number is the press."""
 
 
 class EntityKind(StrEnum):
@@ -66,6 +69,10 @@ class Attachment:
     name: str = ""
     reference: str = ""
     """The platform's own identifier of the file; means nothing elsewhere."""
+    source: str = field(default="", compare=False)
+    """By what the channel fetches it (a file id, an address that will expire); empty where it cannot."""
+    size: int = field(default=0, compare=False)
+    """In bytes, where the platform says so."""
 
 
 class EventKind(StrEnum):
@@ -99,8 +106,11 @@ class IncomingEvent:
     start: str = ""
     """What a deep link carried."""
     reply_to: str = ""
-    """The platform's id of the message that this one quotes."""
+    """The platform's id of the message that this one quotes: `Message.platform_id` of one that the contact wrote,
+    `named_in_chat(Delivery.platform_ids)` of one that we sent."""
     attachments: tuple[Attachment, ...] = ()
+    numbered: bool | None = None
+    """Whether the person's app shows no buttons of ours; None where the platform does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +122,17 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class OutgoingFile:
+    """A file that goes out as a message of its own."""
+
+    kind: str
+    """`photo` for what the platform is to show as a picture, else `document`."""
+    name: str
+    key: str
+    """Its place in the file store."""
+
+
+@dataclass(frozen=True, slots=True)
 class OutgoingPart:
     """One message on the platform: a text that fits and the buttons under it."""
 
@@ -120,6 +141,10 @@ class OutgoingPart:
     buttons: tuple[Button, ...] = ()
     random_id: int = 0
     """The same on each repeat of this part; platforms that know such a key show the part once."""
+    edits: str | None = None
+    """The platform's id of the message that this one takes the place of; None for a new message."""
+    file: OutgoingFile | None = None
+    """What is sent instead of a text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +152,16 @@ class Sent:
     """The platform confirmed the message with its own ids."""
 
     platform_ids: dict[str, str] = field(default_factory=dict)
+    """Under `cmid`, or where there is none under `message_id`: the id by which later events name the message."""
+
+
+def named_in_chat(platform_ids: Mapping[str, str] | None) -> str:
+    """The id by which a press or a quote names a message that we sent, and by which it is edited; empty if unknown.
+
+    VK gives two: `message_id`, which its events never speak of, and `cmid`, the number within the conversation.
+    """
+    ids = platform_ids or {}
+    return ids.get("cmid") or ids.get("message_id") or ""
 
 
 @dataclass(frozen=True, slots=True)

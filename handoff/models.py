@@ -61,6 +61,15 @@ class InboxState(StrEnum):
     POISON = "poison"
 
 
+class FileState(StrEnum):
+    """How far a file that a contact sent has come."""
+
+    WANTED = "wanted"
+    KEPT = "kept"
+    REFUSED = "refused"
+    FAILED = "failed"
+
+
 class Role(StrEnum):
     """What an agent may do; each includes the one before it."""
 
@@ -82,6 +91,8 @@ class Contact(Base):
     language: Mapped[str] = mapped_column(String(8), default="")
     chosen_language: Mapped[str | None] = mapped_column(String(8))
     """What the contact asked to be spoken to in; None where their words tell it, message by message."""
+    numbered: Mapped[bool] = mapped_column(default=False)
+    """Their app shows no buttons, so choices are numbered in the text."""
     unreachable: Mapped[str | None] = mapped_column(Text)
     """Why nothing can be sent, until the contact writes again."""
     version: Mapped[int] = mapped_column(default=0)
@@ -142,7 +153,7 @@ class Message(Base):
     """Name of the person who wrote it; empty for the bot."""
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
     text: Mapped[str] = mapped_column(Text)
-    attachments: Mapped[list[dict[str, str]] | None] = mapped_column(Json)
+    attachments: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
     platform_id: Mapped[str | None] = mapped_column(String(64))
     """Of an incoming message: the platform's id, so that a later edit finds it."""
     edited_at: Mapped[datetime | None]
@@ -183,6 +194,12 @@ class Delivery(Base):
     lease_owner: Mapped[str | None] = mapped_column(String(64))
     lease_until: Mapped[datetime | None]
     platform_ids: Mapped[dict[str, str] | None] = mapped_column(Json)
+    edits: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
+    """The part that this one takes the place of, once both are sent; None for a part of its own."""
+    file: Mapped[dict[str, str] | None] = mapped_column(Json)
+    """What this part sends instead of a text: `kind`, `name` and the `key` in the file store."""
+    afresh: Mapped[bool] = mapped_column(default=False)
+    """An edit that the platform did not take, sent as a message of its own."""
     updated_at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -196,6 +213,36 @@ class ChoiceRow(Base):
     action: Mapped[str] = mapped_column(String(32))
     data: Mapped[dict[str, Any]] = mapped_column(Json)
     used_at: Mapped[datetime | None]
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
+    """The message that offers it; unknown for choices of before this was kept."""
+    number: Mapped[int | None]
+    """Under which it is offered, from 1 on."""
+
+
+class FileRow(Base):
+    """A file of a contact's message: where the platform has it, and once it is fetched where we do."""
+
+    __tablename__ = "file"
+    __table_args__ = (Index("ix_file_due", "account", "state", "next_attempt_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
+    account: Mapped[str] = mapped_column(String(64))
+    kind: Mapped[str] = mapped_column(String(16))
+    name: Mapped[str] = mapped_column(Text)
+    """As the contact named it: shown, never used as a path."""
+    source: Mapped[str] = mapped_column(Text)
+    size: Mapped[int | None] = mapped_column(BigId)
+    state: Mapped[FileState] = mapped_column(word_of(FileState))
+    reason: Mapped[str | None] = mapped_column(String(24))
+    """Why it is refused (`kind`, `size`) or was given up (`unreachable`)."""
+    key: Mapped[str | None] = mapped_column(String(64))
+    """Its place in the file store, once it is kept."""
+    media_type: Mapped[str] = mapped_column(String(40))
+    attempts: Mapped[int]
+    next_attempt_at: Mapped[datetime]
+    updated_at: Mapped[datetime]
 
 
 class InboxEvent(Base):

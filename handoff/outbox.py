@@ -14,9 +14,10 @@ from typing import Any, Protocol
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from handoff import claiming
+from handoff import claiming, revising
 from handoff.claiming import Claims
 from handoff.errors import NotFoundError, StateError
+from handoff.files import outgoing, posted
 from handoff.messages import (
     Addressee,
     OutgoingPart,
@@ -34,12 +35,14 @@ from handoff.models import (
     Message,
     MessageKind,
 )
-from handoff.richtext import split
-from handoff.settling import Attempt, verdict
+from handoff.richtext import split, units
+from handoff.settling import Attempt, Verdict, verdict
+from handoff.words import WORDS
 from infra import rows
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import after_commit
+from infra.files import Kept
 
 _UNCLAIMED = "accounts that were posted to and not claimed from since"
 
@@ -90,9 +93,11 @@ class Outbox:
         agent_id: int | None = None,
         key: str | None = None,
         shown: str | None = None,
+        files: Sequence[tuple[str, Kept]] = (),
     ) -> int:
         """Write an outgoing message and queue its parts, the buttons under the last one; the id of the message.
 
+        `files` go out behind the text, each as a part of its own: the name and what is in the store.
         `shown` is what the thread on the desk shows where that differs from what is sent.
         """
         now = self._clock()
@@ -108,7 +113,9 @@ class Outbox:
             key=key,
             at=now,
         )
-        buttons = _buttons(session, contact.id, choices)
+        buttons = _buttons(session, contact.id, message, choices)
+        if contact.numbered and buttons:
+            text, buttons = _numbered(text, choices, contact.language), []
         parts = split(text)
         for part in parts:
             rows.add(
@@ -126,10 +133,89 @@ class Outbox:
                 next_attempt_at=now,
                 updated_at=now,
             )
-        account, info = contact.account, session.info  # the row cannot be read once its unit of work is over
+        if files:
+            self._attach(session, contact, message, files, by_agent=agent_id is not None)
+        self._announce(session, contact.account)
+        return message
+
+    def _attach(
+        self,
+        session: Session,
+        contact: Contact | Addressee,
+        message_id: int,
+        files: Sequence[tuple[str, Kept]],
+        *,
+        by_agent: bool,
+    ) -> None:
+        now, sent = self._clock(), [(outgoing(kept, name), kept) for name, kept in files]
+        session.get_one(Message, message_id).attachments = [{"kind": file.kind, "name": file.name} for file, _ in sent]
+        for file, kept in sent:
+            posted(session, contact.account, contact.id, message_id, file, kept, now)
+            rows.add(
+                session,
+                Delivery,
+                message_id=message_id,
+                contact_id=contact.id,
+                account=contact.account,
+                user_id=contact.user_id,
+                text="",
+                entities=[],
+                buttons=[],
+                file=asdict(file),
+                by_agent=by_agent,
+                state=DeliveryState.QUEUED,
+                next_attempt_at=now,
+                updated_at=now,
+            )
+
+    def revise(
+        self,
+        session: Session,
+        message_id: int,
+        text: RichText,
+        choices: Sequence[Choice] = (),
+        *,
+        shown: str | None = None,
+        by_agent: bool = False,
+    ) -> None:
+        """Let a posted message read otherwise, on the desk and wherever it has arrived; old buttons make room for new.
+
+        The edit takes the way of every part. Where the platform does not take it, one of the bot's fails quietly and
+        an agent's goes out as a message of its own. `shown` as for `post`.
+        """
+        message = session.get(Message, message_id)
+        if message is None or message.kind is not MessageKind.OUTGOING:
+            raise NotFoundError(f"there is no message {message_id} of ours")
+        now = self._clock()
+        message.text, message.edited_at = text.text if shown is None else shown, now
+        buttons = _buttons(session, message.contact_id, message_id, choices)
+        gone = WORDS.text(_language(session, message.contact_id), "This part of the message was removed.")
+        account = revising.revise(session, message_id, split(text), buttons, now, gone=gone, by_agent=by_agent)
+        if account is not None:
+            self._announce(session, account)
+
+    def settle_choice(self, session: Session, choice_id: str, mark: str, *, keep: bool) -> None:
+        """Show what was chosen in the message that offered it, as `revising.settle_choice`."""
+        account = revising.settle_choice(session, choice_id, mark, keep, self._clock())
+        if account is not None:
+            self._announce(session, account)
+
+    def resume(self, session: Session, contact_id: int) -> None:
+        """The contact can be written to again: what agents said meanwhile goes out, in order; the bot's words are stale."""
+        refused = session.scalars(
+            select(Delivery)
+            .where(Delivery.contact_id == contact_id, Delivery.state == DeliveryState.REFUSED, Delivery.by_agent)
+            .with_for_update()
+        )
+        for delivery in refused.all():
+            delivery.attempts, delivery.first_attempt_at = 0, None
+            self._move(session, delivery, DeliveryState.QUEUED, None)
+
+    def _announce(self, session: Session, account: str) -> None:
+        """Wake the account's sender after the commit, unless the same unit of work claims what it posted."""
+        info = session.info  # the session's rows cannot be read once its unit of work is over
         info.setdefault(_UNCLAIMED, set()).add(account)
         after_commit(session, lambda: self._bus.publish("outbox", account) if account in info[_UNCLAIMED] else None)
-        return message
 
     def claim(
         self,
@@ -201,8 +287,8 @@ class Outbox:
         for delivery in held:
             if delivery.state is DeliveryState.CLAIMED:
                 self._move(session, delivery, DeliveryState.QUEUED, None)
-            elif idempotent:
-                self._apply(session, delivery, Retry("the program stopped while sending"), idempotent=True)
+            elif idempotent or _is_edit(delivery):
+                self._apply(session, delivery, Retry("the program stopped while sending"), idempotent=idempotent)
             else:
                 self._apply(session, delivery, Uncertain("the program stopped while sending"), idempotent=False)
 
@@ -238,7 +324,8 @@ class Outbox:
 
     def _apply(self, session: Session, delivery: Delivery, outcome: SendOutcome, *, idempotent: bool) -> None:
         age = self._clock() - (delivery.first_attempt_at or self._clock())
-        told = verdict(outcome, Attempt(delivery.attempts, age, delivery.by_agent, delivery.repeated, idempotent))
+        edit = _is_edit(delivery)
+        told = verdict(outcome, Attempt(delivery.attempts, age, delivery.by_agent, delivery.repeated, idempotent, edit))
         delivery.attempts -= not told.counted
         delivery.repeated |= told.repeat
         if told.state is DeliveryState.SENT:
@@ -247,6 +334,9 @@ class Outbox:
             session.execute(update(Contact).where(Contact.id == delivery.contact_id).values(unreachable=told.reason))
         if told.fallback is not None:
             _rewrite(delivery, told.fallback)
+        if told.state is DeliveryState.FAILED and edit and delivery.by_agent:
+            _send_afresh(delivery, _language(session, delivery.contact_id))
+            told = Verdict(DeliveryState.QUEUED)
         self._move(session, delivery, told.state, told.reason, told.pause)
 
     def _move(
@@ -281,10 +371,37 @@ class Outbox:
         return delivery
 
 
-def _buttons(session: Session, contact_id: int, choices: Sequence[Choice]) -> list[dict[str, str]]:
+def _is_edit(delivery: Delivery) -> bool:
+    return delivery.edits is not None and not delivery.afresh
+
+
+def _send_afresh(delivery: Delivery, language: str) -> None:
+    """What could not be edited is said once more, as a correction."""
+    head = WORDS.text(language, "Correction to an earlier message:") + "\n"
+    delivery.afresh, delivery.attempts, delivery.first_attempt_at = True, 0, None
+    delivery.text, shift = head + delivery.text, units(head)
+    delivery.entities = [entity | {"offset": entity["offset"] + shift} for entity in delivery.entities]
+
+
+def _language(session: Session, contact_id: int) -> str:
+    return session.scalar(select(Contact.language).where(Contact.id == contact_id)) or ""
+
+
+def _numbered(text: RichText, choices: Sequence[Choice], language: str) -> RichText:
+    """The text with its choices below it, for an app that shows no buttons."""
+    listed = [f"{number}. {choice.label}" for number, choice in enumerate(choices, 1)]
+    below = "\n".join([WORDS.text(language, "Answer with a number:"), *listed])
+    return RichText(f"{text.text}\n\n{below}", text.entities)
+
+
+def _buttons(session: Session, contact_id: int, message_id: int, choices: Sequence[Choice]) -> list[dict[str, str]]:
     """Keep what the buttons mean; what the platform gets of them."""
     named = [(secrets.token_urlsafe(12), choice) for choice in choices]
-    meanings = [{"id": id_, "contact_id": contact_id, "action": c.action, "data": c.data} for id_, c in named]
+    meanings = [
+        {"id": id_, "contact_id": contact_id, "action": c.action, "data": c.data}
+        | {"message_id": message_id, "number": number}
+        for number, (id_, c) in enumerate(named, 1)
+    ]
     rows.add_all(session, ChoiceRow, meanings)
     return [{"label": choice.label, "id": id_} for id_, choice in named]
 

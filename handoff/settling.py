@@ -20,6 +20,8 @@ from handoff.models import DeliveryState
 BACKOFF = (1, 2, 5, 15, 60, 300, 900)
 """Seconds before each next attempt, ± 20 %."""
 GIVE_UP = timedelta(hours=24)
+STALE = timedelta(minutes=10)
+"""After this nobody needs an edit of the bot's any more, and what comes behind it has waited long enough."""
 KEY_REMEMBERED = timedelta(minutes=50)
 """How long a repeated `random_id` surely shows a part once: VK's documents speak of one hour."""
 AUTH_PAUSE = timedelta(seconds=60)
@@ -36,6 +38,8 @@ class Attempt:
     repeated: bool
     idempotent: bool
     """Whether the platform shows a repeat of the same `random_id` once."""
+    edit: bool = False
+    """An edit, which any platform may be told twice."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +79,8 @@ def verdict(outcome: SendOutcome, attempt: Attempt) -> Verdict:
 
 
 def _uncertain(reason: str, attempt: Attempt) -> Verdict:
+    if attempt.edit:
+        return _retry(reason, attempt)
     if attempt.by_agent or attempt.repeated:
         return Verdict(DeliveryState.MAYBE, reason)
     # The bot's own words go out once more: for the contact silence is worse than a repeat.
@@ -82,7 +88,9 @@ def _uncertain(reason: str, attempt: Attempt) -> Verdict:
 
 
 def _retry(reason: str, attempt: Attempt) -> Verdict:
-    if attempt.idempotent and attempt.age > KEY_REMEMBERED:
+    if attempt.edit and not attempt.by_agent and attempt.age > STALE:
+        return Verdict(DeliveryState.FAILED, reason)
+    if attempt.idempotent and not attempt.edit and attempt.age > KEY_REMEMBERED:
         return Verdict(DeliveryState.MAYBE, reason)
     if attempt.age > GIVE_UP:
         return Verdict(DeliveryState.FAILED, reason)

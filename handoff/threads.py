@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handoff.files import FETCHED, FileView, files_of
 from handoff.messages import Attachment
 from handoff.models import Delivery, DeliveryState, Message, MessageKind
 
@@ -23,6 +24,8 @@ class DeliveryView:
     reason: str | None
     attempts: int
     repeated: bool
+    edit: bool
+    """It changes what was sent before, or says the change anew where the platform did not take it."""
     next_attempt_at: datetime
     updated_at: datetime
 
@@ -36,10 +39,13 @@ class Line:
     author: str
     """Empty where the bot speaks."""
     by_agent: bool
+    agent_id: int | None
     ticket_id: int | None
     text: str
     """Of an event: its word, e.g. `claimed`."""
     attachments: tuple[Attachment, ...]
+    """Those that are no files."""
+    files: tuple[FileView, ...]
     edited_at: datetime | None
     at: datetime
     deliveries: tuple[DeliveryView, ...]
@@ -56,22 +62,53 @@ def thread(session: Session, contact_id: int) -> tuple[Line, ...]:
     choices: defaultdict[int, list[str]] = defaultdict(list)
     wanted = [message.id for message in latest if message.kind is MessageKind.OUTGOING]
     for row in session.scalars(select(Delivery).where(Delivery.message_id.in_(wanted)).order_by(Delivery.id)):
-        choices[row.message_id] += [button["label"] for button in row.buttons]
-        parts[row.message_id].append(
-            DeliveryView(row.id, row.state, row.reason, row.attempts, row.repeated, row.next_attempt_at, row.updated_at)
-        )
-    return tuple(_line(message, tuple(parts[message.id]), tuple(choices[message.id])) for message in reversed(latest))
+        if row.edits is None:
+            choices[row.message_id] += [button["label"] for button in row.buttons]
+        elif not row.by_agent:
+            continue  # what the bot changes under its messages is no news to anybody
+        parts[row.message_id].append(_part(row))
+    bearing = [message.id for message in latest if message.attachments]
+    files = files_of(session, bearing) if bearing else {}
+    return tuple(
+        _line(message, tuple(parts[message.id]), tuple(choices[message.id]), tuple(files.get(message.id, ())))
+        for message in reversed(latest)
+    )
 
 
-def _line(message: Message, deliveries: tuple[DeliveryView, ...], choices: tuple[str, ...]) -> Line:
+def own_reply(session: Session, message_id: int, agent_id: int) -> str | None:
+    """The words of a reply that this agent sent; None for any other message."""
+    message = session.get(Message, message_id)
+    sent = message is not None and message.kind is MessageKind.OUTGOING and message.agent_id == agent_id
+    return message.text if message is not None and sent else None
+
+
+def _part(row: Delivery) -> DeliveryView:
+    return DeliveryView(
+        id=row.id,
+        state=row.state,
+        reason=row.reason,
+        attempts=row.attempts,
+        repeated=row.repeated,
+        edit=row.edits is not None,
+        next_attempt_at=row.next_attempt_at,
+        updated_at=row.updated_at,
+    )
+
+
+def _line(
+    message: Message, deliveries: tuple[DeliveryView, ...], choices: tuple[str, ...], files: tuple[FileView, ...]
+) -> Line:
+    attachments = tuple(Attachment(**attachment) for attachment in message.attachments or ())
     return Line(
         id=message.id,
         kind=message.kind,
         author=message.author,
         by_agent=message.agent_id is not None,
+        agent_id=message.agent_id,
         ticket_id=message.ticket_id,
         text=message.text,
-        attachments=tuple(Attachment(**attachment) for attachment in message.attachments or ()),
+        attachments=tuple(one for one in attachments if not files or one.kind not in FETCHED),
+        files=files,
         edited_at=message.edited_at,
         at=message.at,
         deliveries=deliveries,

@@ -29,6 +29,7 @@ from handoff.staff import AgentView, Staff
 from infra.bus import LocalBus
 from infra.columns import Base
 from infra.database import Database
+from infra.files import FileStore
 from knowledge.library import Library
 from knowledge.loading import SourceFile, read_files
 
@@ -75,6 +76,7 @@ class Office:
     library: Library
     live: Live
     app: FastAPI
+    files: FileStore
 
     async def agent(self, name: str, role: Role = Role.AGENT) -> AgentView:
         """Somebody who signs in with PASSWORD."""
@@ -208,15 +210,16 @@ async def open_office(folder: Path, *, public_url: str | None = None) -> AsyncIt
     draft = read_files([SourceFile(KNOWLEDGE.name, KNOWLEDGE.read_bytes())])
     await database.write(lambda session: library.load(session, draft, author="test"))
     await library.refresh()
+    files = FileStore(folder / "files")
     app = FastAPI(openapi_url=None)
     app.add_middleware(SecurityHeaders)
     app.include_router(
-        desk_router(DeskParts(database, desk, outbox, staff, bus, clock, library, live, public_url, "ru"))
+        desk_router(DeskParts(database, desk, outbox, staff, bus, clock, library, live, public_url, "ru", files, 1))
     )
     app.include_router(help_router(HelpParts(database, library, Frame("ru"))))
-    app.mount("/api/v1", api_app(ApiParts(database, desk, outbox, staff, library, clock, "ru")))
+    app.mount("/api/v1", api_app(ApiParts(database, desk, outbox, staff, library, clock, "ru", files, 1)))
     try:
-        yield Office(clock, database, bus, outbox, desk, staff, library, live, app)
+        yield Office(clock, database, bus, outbox, desk, staff, library, live, app, files)
     finally:
         await live.close()
         await bus.close()

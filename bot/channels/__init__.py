@@ -7,11 +7,13 @@ Only modules of this package talk to a platform, and each promises:
 * `decode` is pure: the stored payload in, a neutral event out, None for what needs no thought.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from handoff.messages import IncomingEvent, OutgoingPart, SendOutcome
+from bot.channels.downloads import Fetch
+from handoff.messages import IncomingEvent, OutgoingPart, RichText, SendOutcome
+from infra.files import Incoming
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,28 @@ class ChannelLimits:
     """Requests that may be under way at once."""
 
 
+@dataclass(frozen=True, slots=True)
+class LiveAnswer:
+    """An answer that is offered while somebody types."""
+
+    id: str
+    title: str
+    summary: str
+    text: RichText
+
+
+@dataclass(frozen=True, slots=True)
+class LiveResults:
+    """What may answer, best first, and the words that lead to a person instead."""
+
+    answers: tuple[LiveAnswer, ...]
+    ask: str
+
+
+Search = Callable[[str, str], Awaitable[LiveResults]]
+"""Live results for what was typed so far and the language of whoever types."""
+
+
 class Inlet(Protocol):
     """Where a channel puts what it receives; bound to the channel's account."""
 
@@ -71,6 +95,9 @@ class Channel(Protocol):
         """Receive for ever. Trouble is reported and waited out; only cancellation ends it."""
 
     async def send(self, part: OutgoingPart) -> SendOutcome: ...
+
+    async def fetch(self, source: str, into: Incoming) -> Fetch:
+        """Write a file that somebody sent into `into`; `source` is that of its `Attachment`. Never raises."""
 
     def decode(self, payload: dict[str, Any]) -> IncomingEvent | None:
         """Read a stored payload; raises anything at all for one that makes no sense, and it is quarantined."""

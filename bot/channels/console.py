@@ -7,10 +7,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.channels import ChannelLimits, Inlet, RawEvent
+from bot.channels.downloads import Fetch
 from bot.channels.trouble import NOT_STORED, NotStoredError, Pauses, Trouble, keep
 from handoff.messages import Address, Button, EventKind, IncomingEvent, OutgoingPart, SendOutcome, Sent
 from handoff.richtext import clean
 from infra.clock import Clock, utc_now
+from infra.files import Incoming
 
 PERSON = "you"
 
@@ -76,6 +78,9 @@ class ConsoleChannel:
         self._choices = part.buttons
         self._write("\n".join([part.text.text, *numbered]))
         return Sent({"message_id": str(self._printed)})
+
+    async def fetch(self, source: str, into: Incoming) -> Fetch:  # noqa: ARG002 - a terminal brings no files
+        return Fetch.NEVER
 
     async def close(self) -> None:
         """There is nothing to close; what was not stored yet is still known to this object."""

@@ -18,6 +18,7 @@ EMPTY = "the message is empty"
 FORMATTING = "the platform does not take the formatting"
 KEYBOARD = "the platform does not take the buttons"
 NOT_TAKEN = "the platform does not take this message"
+NOT_EDITABLE = "the message can no longer be changed"
 
 TOKEN = "the token is rejected"  # noqa: S105 - a sentence, not a secret
 RIGHTS = "the token lacks a right it needs"
@@ -41,6 +42,7 @@ ALL = (
     FORMATTING,
     KEYBOARD,
     NOT_TAKEN,
+    NOT_EDITABLE,
     TOKEN,
     RIGHTS,
     CAPTCHA,

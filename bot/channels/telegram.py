@@ -10,14 +10,20 @@ import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
+from urllib.parse import quote
 
-from bot.channels import ChannelLimits, HookReply, Inlet, reasons
+from bot.channels import ChannelLimits, HookReply, Inlet, Search, reasons
+from bot.channels.downloads import Downloads, Fetch
 from bot.channels.errands import Errands
 from bot.channels.hooks import HookRefusedError, read_body
 from bot.channels.plainer import fitting
 from bot.channels.proxies import checked
 from bot.channels.telegram_errors import classify
+from bot.channels.telegram_inline import ENTITIES, InlineMode
 from bot.channels.telegram_models import (
+    EditMessageText,
+    FSInputFile,
+    GetFile,
     GetMe,
     GetUpdates,
     GetWebhookInfo,
@@ -25,14 +31,15 @@ from bot.channels.telegram_models import (
     InlineKeyboardMarkup,
     LinkPreviewOptions,
     MessageEntity,
+    SendDocument,
     SendMessage,
+    SendPhoto,
 )
-from bot.channels.telegram_updates import ALLOWED_UPDATES, decode, press_of, raw_event
+from bot.channels.telegram_updates import ALLOWED_UPDATES, INLINE_QUERY, decode, press_of, raw_event
 from bot.channels.telegram_wire import REQUEST_TIMEOUT, open_bot
 from bot.channels.trouble import NOT_STORED, NotStoredError, Pauses, Trouble, keep
 from handoff.messages import (
     AuthBroken,
-    EntityKind,
     IncomingEvent,
     OutgoingPart,
     RetryAfter,
@@ -42,21 +49,18 @@ from handoff.messages import (
 )
 from infra.clock import Clock, utc_now
 from infra.errors import PlainError
+from infra.files import FileStore, Incoming
 
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 25
+UPLOAD_TIMEOUT = 40
+"""Seconds for sending a file, still shorter than the lease of a delivery."""
+OFFICIAL_HOST = "api.telegram.org"
 REJECTED = "the Telegram token is rejected: copy the current one from @BotFather into the settings and restart"
 TAKEN = "another program receives with the same Telegram token: stop it, or give this one a bot of its own"
 UNREACHABLE = "Telegram cannot be reached; trying again"
 HOOK_FAILS = "Telegram cannot deliver to our webhook: check that the public address answers from outside over HTTPS"
-
-_ENTITIES = {
-    EntityKind.BOLD: "bold",
-    EntityKind.ITALIC: "italic",
-    EntityKind.CODE: "code",
-    EntityKind.LINK: "text_link",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +83,27 @@ class TelegramChannel:
 
     limits = ChannelLimits(per_second=25, per_contact=1, buttons=20, label=64, idempotent=False, concurrency=8)
 
-    def __init__(self, account: TelegramAccount, *, clock: Clock = utc_now, pauses: Pauses | None = None) -> None:
+    def __init__(
+        self,
+        account: TelegramAccount,
+        files: FileStore,
+        *,
+        search: Search | None = None,
+        clock: Clock = utc_now,
+        pauses: Pauses | None = None,
+    ) -> None:
         self.account = account.account
+        self._files = files
         if account.mode == "webhook" and not (account.webhook_secret and account.public_url):
             raise PlainError("Telegram's webhook mode needs a webhook secret and the public address: set both.")
         self._secret = account.webhook_secret if account.mode == "webhook" else None
         name = account.account.partition(":")[2]
         self._hook = f"{(account.public_url or '').rstrip('/')}/hooks/telegram/{name}"
-        self._bot = open_bot(account.token, account.api_url, checked(account.proxy, "The Telegram proxy"))
+        proxy = checked(account.proxy, "The Telegram proxy")
+        self._bot = open_bot(account.token, account.api_url, proxy)
+        self._inline = InlineMode(self._bot, search) if search else None
+        self._wanted = [*ALLOWED_UPDATES, INLINE_QUERY] if search else ALLOWED_UPDATES
+        self._downloads = Downloads((OFFICIAL_HOST,), account.api_url, proxy)
         self._clock = clock
         self._pauses = pauses or Pauses()
         self._errands = Errands()
@@ -117,7 +134,9 @@ class TelegramChannel:
                 await trouble.passing(UNREACHABLE)
 
     async def _poll(self, inlet: Inlet, trouble: Trouble) -> None:
-        await self._bot(GetMe())
+        me = await self._bot(GetMe())
+        if self._inline is not None and not me.get("supports_inline_queries"):
+            log.info("%s: inline mode is off: send /setinline to @BotFather to switch it on", self.account)
         await self._bot.delete_webhook(drop_pending_updates=False)
         # Telegram itself remembers what was acknowledged, so an offset is sent only to acknowledge. One kept from
         # earlier would be a trap: after a quiet week the ids start anew, perhaps below it, and would be skipped.
@@ -125,7 +144,7 @@ class TelegramChannel:
         # The first look does not wait, so that "it works" is known at once.
         patience = 0
         while True:
-            request = GetUpdates(offset=offset, timeout=patience, allowed_updates=ALLOWED_UPDATES)
+            request = GetUpdates(offset=offset, timeout=patience, allowed_updates=self._wanted)
             updates = await self._bot(request, request_timeout=patience + 10)
             offset = await self._keep(updates, inlet) if updates else None
             await trouble.over()
@@ -142,17 +161,25 @@ class TelegramChannel:
         if not events:
             raise NotStoredError("no update of the batch has an id")
         offset = max(int(event.key) for event in events) + 1
-        await keep(inlet, events, cursor=str(offset))
+        await keep(inlet, [event for event in events if not self._answered_live(event.payload)], cursor=str(offset))
         for event in events:
             self._acknowledge_press(event.payload)
         return offset
+
+    def _answered_live(self, update: dict[str, Any]) -> bool:
+        """Whether it is an inline query, which is answered straight and not kept."""
+        query = update.get(INLINE_QUERY)
+        if self._inline is None or not isinstance(query, dict):
+            return False
+        self._inline.take(query)
+        return True
 
     async def _watch_hook(self, _inlet: Inlet, trouble: Trouble) -> None:
         await self._bot(GetMe())
         await self._bot.set_webhook(
             self._hook,
             secret_token=self._secret,
-            allowed_updates=ALLOWED_UPDATES,
+            allowed_updates=self._wanted,
             # More would let two messages of one person overtake each other.
             max_connections=1,
         )
@@ -175,7 +202,8 @@ class TelegramChannel:
             return refused.reply
         except (KeyError, TypeError):
             return HookReply(400)
-        await inlet.store([event])
+        if not self._answered_live(event.payload):
+            await inlet.store([event])
         self._acknowledge_press(event.payload)
         return HookReply(200)
 
@@ -192,6 +220,17 @@ class TelegramChannel:
     def decode(self, payload: dict[str, Any]) -> IncomingEvent | None:
         return decode(self.account, payload)
 
+    async def fetch(self, source: str, into: Incoming) -> Fetch:
+        try:
+            found: Any = await self._bot(GetFile(file_id=source), request_timeout=REQUEST_TIMEOUT)
+            # The address holds the token: it is never logged or kept.
+            url = self._bot.session.api.file_url(self._bot.token, quote(str(found["file_path"])))
+        except Exception as error:  # noqa: BLE001 - whatever the library raises, the caller gets an outcome
+            if "file is too big" in str(getattr(error, "message", "")).lower():
+                return Fetch.TOO_BIG
+            return Fetch.NEVER if isinstance(classify(error), Unsendable) else Fetch.LATER
+        return await self._downloads.fetch(url, into)
+
     # --- sending
 
     async def send(self, part: OutgoingPart) -> SendOutcome:
@@ -201,7 +240,8 @@ class TelegramChannel:
             # Not a number for a user, or a value that aiogram's models refuse.
             return Unsendable(reasons.NOT_TAKEN)
         try:
-            message: Any = await self._bot(request, request_timeout=REQUEST_TIMEOUT)
+            patience = UPLOAD_TIMEOUT if part.file else REQUEST_TIMEOUT
+            message: Any = await self._bot(request, request_timeout=patience)
             message_id = str(message["message_id"])
         except Exception as error:  # noqa: BLE001 - whatever the library raises, the caller gets an outcome
             outcome = classify(error, part)
@@ -212,27 +252,39 @@ class TelegramChannel:
             return outcome
         return Sent({"message_id": message_id})
 
-    def _request(self, part: OutgoingPart) -> SendMessage:
+    def _request(self, part: OutgoingPart) -> SendMessage | EditMessageText | SendPhoto | SendDocument:
+        if part.file is not None:
+            to, file = int(part.address.user_id), FSInputFile(self._files.path(part.file.key), part.file.name)
+            return (
+                SendPhoto(chat_id=to, photo=file)
+                if part.file.kind == "photo"
+                else SendDocument(chat_id=to, document=file)
+            )
         rows = [
             [InlineKeyboardButton(text=fitting(button.label, self.limits.label), callback_data=button.id)]
             for button in part.buttons
         ]
         entities = [
             MessageEntity(
-                type=_ENTITIES[entity.kind], offset=entity.offset, length=entity.length, url=entity.url or None
+                type=ENTITIES[entity.kind], offset=entity.offset, length=entity.length, url=entity.url or None
             )
             for entity in part.text.entities
         ]
-        return SendMessage(
-            chat_id=int(part.address.user_id),
-            text=part.text.text,
-            entities=entities or None,
+        values: dict[str, Any] = {
+            "chat_id": int(part.address.user_id),
+            "text": part.text.text,
+            "entities": entities or None,
             # Explicitly none: with a parse mode, what people write would become markup.
-            parse_mode=None,
-            link_preview_options=LinkPreviewOptions(is_disabled=True),
-            reply_markup=InlineKeyboardMarkup(inline_keyboard=rows) if rows else None,
-        )
+            "parse_mode": None,
+            "link_preview_options": LinkPreviewOptions(is_disabled=True),
+            "reply_markup": InlineKeyboardMarkup(inline_keyboard=rows) if rows else None,
+        }
+        if part.edits is not None:
+            return EditMessageText(message_id=int(part.edits), **values)
+        return SendMessage(**values)
 
     async def close(self) -> None:
         await self._errands.close()
+        if self._inline is not None:
+            await self._inline.close()
         await self._bot.session.close()

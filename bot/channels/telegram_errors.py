@@ -11,7 +11,17 @@ from aiohttp import ClientConnectorError, ClientHttpProxyError, ConnectionTimeou
 from bot.channels import reasons
 from bot.channels.plainer import without_buttons, without_formatting
 from bot.channels.telegram_models import exceptions
-from handoff.messages import AuthBroken, OutgoingPart, Refused, Retry, RetryAfter, SendOutcome, Uncertain, Unsendable
+from handoff.messages import (
+    AuthBroken,
+    OutgoingPart,
+    Refused,
+    Retry,
+    RetryAfter,
+    SendOutcome,
+    Sent,
+    Uncertain,
+    Unsendable,
+)
 
 _BEFORE_IT_LEFT = (ClientConnectorError, ClientHttpProxyError, ConnectionTimeoutError, InvalidURL)
 """aiohttp raises these before the first byte of the request is written: no name, no route, no TLS, no proxy."""
@@ -30,6 +40,8 @@ _TOO_LONG = ("message is too long", "message_too_long", "text is too long")
 _EMPTY = ("message text is empty", "text must be non-empty", "message_empty")
 _BUTTONS = ("button_", "keyboard", "reply markup", "reply_markup")
 _FORMATTING = ("can't parse entities", "can't parse messageentity", "entity ", "entity_")
+_AS_WISHED = "message is not modified"
+_NOT_EDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid", "message_edit_time")
 _SECONDS = re.compile(r"retry after (\d+)")
 
 
@@ -76,6 +88,11 @@ def _bad_request(error: exceptions.TelegramBadRequest, part: OutgoingPart | None
     if reason := _refusal(error):
         return Refused(reason)
     said = error.message.lower()
+    if part is not None and part.edits is not None:
+        if _AS_WISHED in said:
+            return Sent({"message_id": part.edits})
+        if any(words in said for words in _NOT_EDITABLE):
+            return Unsendable(reasons.NOT_EDITABLE)
     if any(words in said for words in _TOO_LONG):
         return Unsendable(reasons.TOO_LONG)
     if any(words in said for words in _EMPTY):

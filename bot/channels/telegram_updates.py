@@ -9,6 +9,8 @@ from handoff.messages import Address, Attachment, EventKind, IncomingEvent
 from handoff.richtext import clean
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
+INLINE_QUERY = "inline_query"
+"""Asked for besides, where there is something to answer it with; it is never stored."""
 RECEIVED_AT = "received_at"
 """Added to each stored update: Telegram does not say when a button was pressed."""
 
@@ -102,8 +104,16 @@ def _written(account: str, kind: EventKind, message: dict[str, Any]) -> Incoming
         text=text,
         start=start,
         message_id=str(message["message_id"]),
+        reply_to=_quoted(message),
         attachments=() if kind is EventKind.ALLOWED else _attachments(message),
     )
+
+
+def _quoted(message: dict[str, Any]) -> str:
+    """Which message of this chat it answers; "" for none, and for one that was quoted from another chat."""
+    quoted = message.get("reply_to_message")
+    identity = quoted.get("message_id") if isinstance(quoted, dict) else None
+    return str(identity) if type(identity) is int else ""
 
 
 def _pressed(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
@@ -155,4 +165,6 @@ def _attachments(message: dict[str, Any]) -> tuple[Attachment, ...]:
 def _file(kind: str, body: Any) -> Attachment:  # noqa: ANN401 - a photo is a list of sizes, the rest are objects
     file = max(body, key=lambda size: size.get("width", 0)) if isinstance(body, list) else body
     name = file.get("file_name") or file.get("emoji") or ""
-    return Attachment(kind, clean(name), str(file.get("file_id", "")))
+    place = str(file.get("file_id", ""))
+    size = file.get("file_size")
+    return Attachment(kind, clean(name), place, source=place, size=size if type(size) is int else 0)

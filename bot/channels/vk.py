@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.channels import ChannelLimits, HookReply, Inlet, RawEvent, reasons
+from bot.channels.downloads import Downloads, Fetch
 from bot.channels.errands import Errands
 from bot.channels.hooks import HookRefusedError, read_body
 from bot.channels.plainer import fitting
@@ -24,12 +25,15 @@ from bot.channels.vk_longpoll import LongPoll
 from bot.channels.vk_names import Names
 from bot.channels.vk_settings import HOOK_FAILS, UnfitSettingsError, callback_status, check_token, register_callback
 from bot.channels.vk_updates import Cursor, decode, is_echo, press_of, raw_event
+from bot.channels.vk_uploads import UploadError, Uploads
 from handoff.messages import (
     AuthBroken,
     Button,
     EntityKind,
     IncomingEvent,
+    OutgoingFile,
     OutgoingPart,
+    Retry,
     RetryAfter,
     RichText,
     SendOutcome,
@@ -38,6 +42,7 @@ from handoff.messages import (
 )
 from infra.clock import Clock, utc_now
 from infra.errors import PlainError
+from infra.files import FileStore, Incoming
 
 log = logging.getLogger(__name__)
 
@@ -47,6 +52,19 @@ CAPTCHA = "VK asks for a captcha, which a program cannot solve: look into the co
 REFUSED = "VK refuses to tell of messages: check that the community's id belongs to the token"
 UNREACHABLE = "VK cannot be reached; trying again"
 
+FILE_HOSTS = (
+    "userapi.com",
+    "vk.com",
+    "vk.ru",
+    "vkuser.net",
+    "vkuserphoto.ru",
+    "vkuseraudio.net",
+    "mycdn.me",
+    "okcdn.ru",
+)
+"""Where VK keeps what people send; addresses below other hosts are not followed."""
+UPLOAD_TIMEOUT = 28.0
+"""Seconds for getting a file to VK; with the message behind it still shorter than the lease of a delivery."""
 _ROWS = 6
 _FORMATS = {EntityKind.BOLD: "bold", EntityKind.ITALIC: "italic", EntityKind.LINK: "url"}
 """VK has no form for code; its text stays as it is."""
@@ -74,8 +92,11 @@ class VkChannel:
 
     limits = ChannelLimits(per_second=18, per_contact=2, buttons=10, label=40, idempotent=True, concurrency=3)
 
-    def __init__(self, account: VkAccount, *, clock: Clock = utc_now, pauses: Pauses | None = None) -> None:
+    def __init__(
+        self, account: VkAccount, files: FileStore, *, clock: Clock = utc_now, pauses: Pauses | None = None
+    ) -> None:
         self.account = account.account
+        self._files = files
         if account.mode == "callback" and not account.callback_secret:
             raise PlainError("VK's callback mode needs a secret: set one, and the same in the community's settings.")
         self._secret = account.callback_secret if account.mode == "callback" else None
@@ -84,6 +105,8 @@ class VkChannel:
         self._hook = f"{account.public_url.rstrip('/')}/hooks/vk/{name}" if account.public_url else None
         proxy = checked(account.proxy, "The VK proxy")
         self._client = VkClient(account.token, account.api_url, proxy)
+        self._uploads = Uploads(self._client, proxy)
+        self._downloads = Downloads(FILE_HOSTS, account.api_url, proxy)
         self._clock = clock
         self._pauses = pauses or Pauses()
         self._errands = Errands()
@@ -182,18 +205,39 @@ class VkChannel:
     def decode(self, payload: dict[str, Any]) -> IncomingEvent | None:
         return decode(self.account, payload)
 
+    async def fetch(self, source: str, into: Incoming) -> Fetch:
+        return await self._downloads.fetch(source, into)
+
     # --- sending
 
     async def send(self, part: OutgoingPart) -> SendOutcome:
         try:
+            if part.edits is not None:
+                await self._client.call("messages.edit", **_edit_values(part, self.limits.label))
+                return Sent({"cmid": part.edits})
+            values = _values(part, self.limits.label)
+            if part.file is not None:
+                values["attachment"] = await self._uploaded(part.file, part.address.user_id)
             # As a list of one: only so does VK tell the number of the message within the conversation.
-            answer = await self._client.call("messages.send", **_values(part, self.limits.label))
+            answer = await self._client.call("messages.send", **values)
             outcome = _outcome(answer[0], part)
+        except UploadError as error:
+            outcome = Retry(reasons.NO_ANSWER) if error.passing else Unsendable(reasons.NOT_TAKEN)
         except Exception as error:  # noqa: BLE001 - whatever the library raises, the caller gets an outcome
             outcome = classify(error, part)
+            if part.file is not None and outcome == AuthBroken(reasons.RIGHTS):
+                # A token without the right to photos or documents sends everything else all the same.
+                outcome = Unsendable(reasons.RIGHTS)
             if isinstance(outcome, Unsendable):
                 log.warning("%s: a message was not taken: code %s", self.account, getattr(error, "code", "none"))
         return outcome
+
+    async def _uploaded(self, file: OutgoingFile, peer: str) -> str:
+        try:
+            async with asyncio.timeout(UPLOAD_TIMEOUT):
+                return await self._uploads.upload(file, self._files.path(file.key), peer)
+        except TimeoutError:
+            raise UploadError(passing=True) from None
 
     async def close(self) -> None:
         await self._errands.close()
@@ -207,13 +251,18 @@ def _outcome(item: dict[str, Any], part: OutgoingPart) -> SendOutcome:
 
 
 def _values(part: OutgoingPart, label: int) -> dict[str, str | int]:
-    values: dict[str, str | int] = {
-        "peer_ids": part.address.user_id,
-        "random_id": part.random_id,
-        "message": part.text.text,
-        "dont_parse_links": 1,
-        "disable_mentions": 1,
-    }
+    to: dict[str, str | int] = {"peer_ids": part.address.user_id, "random_id": part.random_id}
+    return to | _content(part, label)
+
+
+def _edit_values(part: OutgoingPart, label: int) -> dict[str, str | int]:
+    """Everything is said again: what an edit does not name, its buttons first of all, VK drops."""
+    what: dict[str, str | int] = {"peer_id": part.address.user_id, "cmid": part.edits or ""}
+    return what | _content(part, label)
+
+
+def _content(part: OutgoingPart, label: int) -> dict[str, str | int]:
+    values: dict[str, str | int] = {"message": part.text.text, "dont_parse_links": 1, "disable_mentions": 1}
     if items := _format_items(part.text):
         values["format_data"] = json.dumps({"version": 1, "items": items})
     if part.buttons:

@@ -52,6 +52,7 @@ _REFUSED = {
 )
 _TOO_LONG = {910, 914}
 _KEYBOARD = {911, 912}
+_NOT_EDITABLE = {909, 920, 949}
 
 
 def classify(error: Exception, part: OutgoingPart | None = None) -> SendOutcome:
@@ -95,6 +96,8 @@ def _by_code(code: int, said: str, part: OutgoingPart | None) -> SendOutcome:
         return Refused(_REFUSED[code])
     if code in _TOO_LONG:
         return Unsendable(reasons.TOO_LONG)
+    if code in _NOT_EDITABLE:
+        return Unsendable(reasons.NOT_EDITABLE)
     if code in _KEYBOARD or (code == 100 and "keyboard" in said):
         return Unsendable(reasons.KEYBOARD, part and without_buttons(part))
     if code == 100 and "format_data" in said:

@@ -113,7 +113,7 @@ def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
     kind, body, received_at = payload["type"], payload["object"], payload.get(RECEIVED_AT, 0)
     match kind:
         case "message_new":
-            return _written(account, EventKind.MESSAGE, body.get("message", body))
+            return _written(account, EventKind.MESSAGE, body.get("message", body), body.get("client_info"))
         case "message_edit":
             return _written(account, EventKind.EDIT, body)
         case "message_event":
@@ -129,7 +129,7 @@ def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
             return None
 
 
-def _written(account: str, kind: EventKind, message: dict[str, Any]) -> IncomingEvent | None:
+def _written(account: str, kind: EventKind, message: dict[str, Any], client: Any = None) -> IncomingEvent | None:  # noqa: ANN401 - whatever VK says of the app
     person, peer = message["from_id"], message["peer_id"]
     if peer != person or not 0 < person < _CHATS_FROM:
         return None
@@ -149,8 +149,27 @@ def _written(account: str, kind: EventKind, message: dict[str, Any]) -> Incoming
         message_id=message_id,
         choice_id=choice,
         start=start,
+        reply_to=_quoted(message),
         attachments=_attachments(message),
+        numbered=_shows_no_buttons(client),
     )
+
+
+def _shows_no_buttons(client: Any) -> bool | None:  # noqa: ANN401 - whatever VK says of the app
+    """Whether the person's app is too old for buttons under messages; None where VK does not say."""
+    if not isinstance(client, dict) or "inline_keyboard" not in client:
+        return None
+    return not client["inline_keyboard"] or "callback" not in (client.get("button_actions") or ())
+
+
+def _quoted(message: dict[str, Any]) -> str:
+    """Which message of this conversation it answers, or else is the only one that it forwards; "" for none."""
+    quoted = message.get("reply_message")
+    forwarded = message.get("fwd_messages") or []
+    if quoted is None and len(forwarded) == 1 and forwarded[0].get("peer_id") == message["peer_id"]:
+        quoted = forwarded[0]
+    identity = quoted.get("conversation_message_id") if isinstance(quoted, dict) else None
+    return str(identity) if type(identity) is int else ""
 
 
 def _pressed(account: str, body: dict[str, Any], received_at: int) -> IncomingEvent | None:
@@ -216,4 +235,19 @@ def _attachment(item: dict[str, Any]) -> Attachment:
         return Attachment("other", name=clean(kind))
     place = [str(body[name]) for name in ("owner_id", "id", "access_key") if body.get(name)]
     reference = kind + "_".join(place) if len(place) > 1 else str(body.get("sticker_id", ""))
-    return Attachment(_FILES[kind], clean(str(body.get("title") or "")), reference)
+    size = body.get("size")
+    return Attachment(
+        _FILES[kind],
+        clean(str(body.get("title") or "")),
+        reference,
+        source=_address_of(body),
+        size=size if type(size) is int else 0,
+    )
+
+
+def _address_of(body: dict[str, Any]) -> str:
+    """Where VK has the file: the largest size of a photo, the sound of a voice message; videos have no address."""
+    sizes = [size for size in (*(body.get("sizes") or ()), body.get("orig_photo")) if isinstance(size, dict)]
+    if sizes:
+        return str(max(sizes, key=lambda size: size.get("width", 0) * size.get("height", 0)).get("url") or "")
+    return str(body.get("link_mp3") or body.get("link_ogg") or body.get("url") or "")

@@ -1,5 +1,6 @@
 """A Telegram to talk to: people on one side, the Bot API on loopback on the other."""
 
+import asyncio
 from collections.abc import Callable
 from datetime import datetime
 from typing import Any
@@ -87,9 +88,13 @@ class TelegramSimulator:
         """A person exists. The bot may not write to them before they have written."""
         self._world.join(user_id, first_name, last_name, language)
 
-    async def writes(self, user_id: int, text: str, **extra: Any) -> int:  # noqa: ANN401 - any part of a Message
-        """A private message to the bot; returns its message_id. `extra` goes into the Message (photo, sticker, ...)."""
-        return self._world.write(user_id, text, extra)
+    async def writes(self, user_id: int, text: str, *, reply_to: int | None = None, **extra: Any) -> int:  # noqa: ANN401 - any part of a Message
+        """A private message to the bot; returns its message_id. `extra` goes into the Message (photo, sticker, ...).
+
+        `reply_to` is the message of the chat that it answers. Raises LookupError when there is none.
+        """
+        quoted = {} if reply_to is None else {"reply_to_message": self._world.quotable(user_id, reply_to)}
+        return self._world.write(user_id, text, quoted | extra)
 
     async def starts(self, user_id: int, payload: str = "") -> int:
         """The Start button, with the payload of a deep link if there was one."""
@@ -98,6 +103,14 @@ class TelegramSimulator:
     async def presses(self, user_id: int, message_id: int, data: str) -> None:
         """A tap on a callback button. Raises LookupError when that message never had such a button."""
         self._world.press(user_id, message_id, data)
+
+    async def types_inline(self, user_id: int, text: str) -> Json:
+        """Type the bot's name and `text` in any chat; the `results` and the `button` that appear.
+
+        Raises TimeoutError where nothing does within ten seconds, as on a phone.
+        """
+        async with asyncio.timeout(10):
+            return await self._world.type_inline(user_id, text)
 
     async def edits(self, user_id: int, message_id: int, text: str) -> None:
         self._world.edit(user_id, message_id, text)
@@ -118,6 +131,11 @@ class TelegramSimulator:
         return self._world.store_file(name, content).id
 
     # --- what is to be seen
+
+    @property
+    def uploads(self) -> list[tuple[str, bytes]]:
+        """Names and contents of the files that the platform keeps."""
+        return [(file.name, file.content) for file in self._world.files.values()]
 
     def chat(self, user_id: int) -> list[ChatMessage]:
         """What that person sees, both sides, oldest first."""

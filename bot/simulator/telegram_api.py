@@ -71,6 +71,9 @@ class TelegramApi:
     async def _download(self, request: web.Request) -> web.StreamResponse:
         if request.match_info["token"] != self._token:
             return _refusal(ApiError(401, "Unauthorized"))
+        fault = self._faults.pick("download")
+        if fault:
+            return await self._loopback.before(request, fault) or web.Response(status=500)
         _, _, place = request.match_info["path"].partition("/")
         file = self._world.files.get(place.partition("/")[0])
         if file is None:

@@ -1,5 +1,6 @@
 """What Telegram refuses about a message: text length, entities, inline keyboards. Words as the real server has them."""
 
+import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -9,6 +10,8 @@ MAX_TEXT = 4096
 MAX_CAPTION = 1024
 MAX_BUTTONS = 100
 MAX_CALLBACK_DATA = 64
+MAX_INLINE_RESULTS = 50
+_START_PARAMETER = re.compile(r"[A-Za-z0-9_-]{1,64}")
 _PLAIN_ENTITIES = frozenset(
     [
         "mention",
@@ -99,6 +102,25 @@ def check_markup(given: Any) -> Json | None:  # noqa: ANN401 - whatever the clie
     for button in buttons:
         _check_button(button)
     return {"inline_keyboard": [row for row in rows if row]} if buttons else None
+
+
+def check_inline(results: Any, button: Any) -> Json:  # noqa: ANN401 - whatever the client has sent
+    """An answer to an inline query, as the person sees it: the button on top and the articles."""
+    if not isinstance(results, list) or len(results) > MAX_INLINE_RESULTS:
+        raise bad_request("RESULTS_TOO_MUCH")
+    ids = [str(result.get("id", "")) for result in results]
+    if len(set(ids)) < len(ids) or not all(1 <= len(identity.encode()) <= 64 for identity in ids):
+        raise bad_request("RESULT_ID_INVALID")
+    for result in results:
+        content = result.get("input_message_content")
+        if result.get("type") != "article" or not result.get("title") or not isinstance(content, dict):
+            raise bad_request("can't parse inline query result")
+        check_entities(check_text(str(content.get("message_text", ""))), content.get("entities"))
+    if button is not None and not (
+        button.get("text") and _START_PARAMETER.fullmatch(button.get("start_parameter", ""))
+    ):
+        raise bad_request("START_PARAM_INVALID")
+    return {"results": results, "button": button}
 
 
 def _check_button(button: Any) -> None:  # noqa: ANN401 - whatever the client has sent

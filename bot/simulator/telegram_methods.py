@@ -15,6 +15,7 @@ from bot.simulator.telegram_checks import (
     ApiError,
     bad_request,
     check_entities,
+    check_inline,
     check_markup,
     check_text,
 )
@@ -23,6 +24,7 @@ from bot.simulator.telegram_world import StoredFile, TelegramWorld
 
 PRESS_LIVES = timedelta(seconds=15)
 MAX_POLL = 50.0
+MAX_DOWNLOAD = 20 * 1024 * 1024
 _JUST_TRUE = frozenset(
     [
         "setMyCommands",
@@ -120,7 +122,7 @@ class TelegramMethods:
     # --- sending
 
     def do_getme(self, _call: Call) -> Json:
-        abilities = {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": False}
+        abilities = {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": True}
         return self._world.bot | abilities
 
     def do_sendmessage(self, call: Call) -> Json:
@@ -180,12 +182,21 @@ class TelegramMethods:
             raise bad_request("wrong parameter action in request")
         return True
 
+    def do_answerinlinequery(self, call: Call) -> bool:
+        asked = self._world.inline.get(call.text("inline_query_id"))
+        if asked is None or asked.done():
+            raise bad_request("query is too old and response timeout expired or query ID is invalid")
+        asked.set_result(check_inline(call.structure("results"), call.structure("button")))
+        return True
+
     # --- files
 
     def do_getfile(self, call: Call) -> Json:
         file = self._world.files.get(call.text("file_id"))
         if file is None:
             raise bad_request("wrong file_id or the file is temporarily unavailable")
+        if len(file.content) > MAX_DOWNLOAD:
+            raise bad_request("file is too big")
         path = f"documents/{file.id}/{file.name}"
         return {"file_id": file.id, "file_unique_id": file.id[-8:], "file_size": len(file.content), "file_path": path}
 

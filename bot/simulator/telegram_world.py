@@ -1,5 +1,6 @@
 """Telegram's side of the story: people, their private chats with the bot, and the updates that follow from them."""
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -41,6 +42,7 @@ class TelegramWorld:
         self.presses: dict[str, Press] = {}
         self.files: dict[str, StoredFile] = {}
         self.notices: dict[int, str] = {}
+        self.inline: dict[str, asyncio.Future[Json]] = {}
         self.bot: Json = {
             "id": int(token.split(":", maxsplit=1)[0]),
             "is_bot": True,
@@ -76,6 +78,13 @@ class TelegramWorld:
 
     def message(self, user_id: int, message_id: int) -> Json | None:
         return self._chats.get(user_id, {}).get(message_id)
+
+    def quotable(self, user_id: int, message_id: int) -> Json:
+        """The message as a reply to it shows it: without what it answers itself."""
+        message = self.message(user_id, message_id)
+        if message is None:
+            raise LookupError(f"there is no message {message_id} in the chat with {user_id}")
+        return {key: value for key, value in message.items() if key != "reply_to_message"}
 
     def is_mine(self, message: Json) -> bool:
         return bool(message["from"]["id"] == self.bot["id"])
@@ -123,6 +132,14 @@ class TelegramWorld:
             "data": data,
         }
         self.updates.push("callback_query", query, lane=user_id)
+
+    def type_inline(self, user_id: int, text: str) -> "asyncio.Future[Json]":
+        self._last_press += 1
+        query_id, answer = str(self._last_press), asyncio.get_running_loop().create_future()
+        self.inline[query_id] = answer
+        query = {"id": query_id, "from": self.user(self.person(user_id)), "query": text, "offset": ""}
+        self.updates.push("inline_query", query, lane=user_id)
+        return answer
 
     def set_blocked(self, user_id: int, *, blocked: bool) -> None:
         person = self.person(user_id)

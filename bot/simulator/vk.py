@@ -1,8 +1,10 @@
 """A VK to talk to: people on one side, the API, long poll and callbacks of one community on loopback on the other."""
 
+import secrets
 from collections.abc import Callable, Collection
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import quote
 
 from bot.simulator.faults import Faults
 from bot.simulator.loopback import Loopback
@@ -145,9 +147,17 @@ class VkSimulator:
         """From now on this person's app knows neither inline keyboards nor callback buttons."""
         self._world.clients[user_id] = OLD_CLIENT
 
-    async def writes(self, user_id: int, text: str, **extra: Any) -> int:  # noqa: ANN401 - any part of a message
-        """A private message; returns its conversation_message_id. `extra` goes into the message (attachments, ...)."""
-        return self._world.write(user_id, text, extra)
+    def has_new_client(self, user_id: int) -> None:
+        """The person has updated the app."""
+        self._world.clients.pop(user_id, None)
+
+    async def writes(self, user_id: int, text: str, *, reply_to: int | None = None, **extra: Any) -> int:  # noqa: ANN401 - any part of a message
+        """A private message; returns its conversation_message_id. `extra` goes into the message (attachments, ref, ...).
+
+        `reply_to` is the message of the talk that it answers. Raises LookupError when there is none.
+        """
+        quoted = {} if reply_to is None else {"reply_message": self._world.quotable(user_id, reply_to)}
+        return self._world.write(user_id, text, quoted | extra)
 
     async def starts(self, user_id: int, payload: str = "") -> int:
         """The Start button, after a vk.me link with `ref` when there is a payload."""
@@ -177,7 +187,18 @@ class VkSimulator:
         """Produce any event body, by long poll and callback alike, whatever is switched on. Returns the number sent."""
         return self._world.produce_raw(update)
 
+    def holds_file(self, name: str, content: bytes) -> str:
+        """Keep a file, as if somebody had uploaded it; returns the address that an attachment gives for it."""
+        key = secrets.token_hex(8)
+        self._world.files[key] = content
+        return f"{self.url}/files/{key}/{quote(name)}"
+
     # --- what is to be seen
+
+    @property
+    def uploads(self) -> list[tuple[str, bytes]]:
+        """Names and contents of the files that the community has uploaded."""
+        return list(self._world.uploads)
 
     def chat(self, user_id: int) -> list[ChatMessage]:
         """What that person sees, both sides, oldest first."""

@@ -44,6 +44,7 @@ class VkApi:
         app.router.add_route("*", "/method/{name}", self._handle)
         app.router.add_route("*", "/longpoll/{group}", self._check)
         app.router.add_post("/upload/{kind}", self._upload)
+        app.router.add_get("/files/{key}/{name}", self._download)
         return app
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
@@ -115,8 +116,18 @@ class VkApi:
             return await self._loopback.after(request, fault, body)
         return web.Response(body=body, content_type="application/json")
 
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        fault = self._faults.pick("download")
+        if fault:
+            return await self._loopback.before(request, fault) or web.Response(status=500)
+        content = self._world.files.get(request.match_info["key"])
+        if content is None:
+            return web.Response(status=404)
+        return web.Response(body=content, content_type="application/octet-stream")
+
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         files = (await read_call(request, "upload")).files
+        self._world.uploads += [(file.name, file.content) for file in files.values()]
         if request.match_info["kind"] == "photo" and ("photo" in files or "file1" in files):
             return web.json_response({"server": 1, "photo": '[{"photo":"1"}]', "hash": "1f"})
         if request.match_info["kind"] == "doc" and "file" in files:

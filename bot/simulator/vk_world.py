@@ -58,6 +58,8 @@ class VkWorld:
         self.talks: dict[int, Talk] = {}
         self.presses: dict[str, Press] = {}
         self.notices: dict[int, str] = {}
+        self.files: dict[str, bytes] = {}
+        self.uploads: list[tuple[str, bytes]] = []
         self._last_message = 1000
         self._raw = 0
 
@@ -98,6 +100,14 @@ class VkWorld:
         client = self.clients.get(user_id, MODERN_CLIENT)
         self.produce("message_new", {"message": message, "client_info": client})
         return int(message["conversation_message_id"])
+
+    def quotable(self, user_id: int, cmid: int) -> Json:
+        """The message as a reply to it shows it."""
+        message = self.talk(user_id).messages.get(cmid)
+        if message is None:
+            raise LookupError(f"there is no message {cmid} in the talk with {user_id}")
+        shown = ("id", "conversation_message_id", "date", "from_id", "peer_id", "text", "attachments", "fwd_messages")
+        return {key: message[key] for key in shown}
 
     def edit(self, user_id: int, cmid: int, text: str) -> None:
         message = self.talk(user_id).messages.get(cmid)

@@ -39,7 +39,10 @@ async def export_contact(parts: Parts, contact_id: Id) -> Response:
 @router.delete("/contacts/{contact_id}", dependencies=[Depends(needs(Role.ADMIN))], status_code=204)
 async def forget_contact(parts: Parts, caller: Caller, contact_id: Id) -> None:
     """Erase everything that tells of a contact; the figures of their tickets stay. Needs the role admin."""
-    if await parts.database.write(lambda session: forget(session, contact_id, parts.clock)) is None:
+    forgotten = await parts.database.write(lambda session: forget(session, contact_id, parts.clock))
+    if forgotten is None:
         raise NotFoundError(_UNKNOWN)
+    for key in forgotten.files:
+        parts.files.drop(key)
     await parts.database.purge()
     log.info("contact %d was forgotten by agent %d", contact_id, caller.id)

@@ -10,6 +10,7 @@ from handoff.outbox import Outbox
 from handoff.staff import Staff
 from infra.clock import Clock
 from infra.database import Database
+from infra.files import FileStore
 from knowledge.library import Library
 
 
@@ -25,6 +26,9 @@ class ApiParts:
     clock: Clock
     default_language: str
     """Of entries in files that name none."""
+    files: FileStore
+    attachment_mb: int
+    """The largest file that is taken."""
 
 
 def _parts(request: Request) -> ApiParts:

@@ -9,7 +9,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from handoff.errors import ClosedError, DeskError, EmptyTextError, HeldError, NotFoundError, StateError
+from handoff.errors import ClosedError, DeskError, EmptyTextError, HeldError, NotFoundError, StateError, TooLargeError
 from infra.errors import PlainError
 from knowledge.editing import MissingEntryError
 from knowledge.loading import KnowledgeError, PlanChangedError
@@ -20,6 +20,7 @@ _DESK = {
     ClosedError: (409, "closed"),
     StateError: (409, "state"),
     EmptyTextError: (422, "empty_text"),
+    TooLargeError: (413, "too_large"),
 }
 _KNOWLEDGE = {
     MissingEntryError: (404, "not_found"),

@@ -5,7 +5,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from handoff.models import DeliveryState, MessageKind, TicketStatus
+from handoff.models import DeliveryState, FileState, MessageKind, TicketStatus
 from handoff.threads import Line
 from handoff.waiting import TicketView
 from knowledge.drafts import Handoff, Status
@@ -104,6 +104,17 @@ class AttachmentOut(Shown):
     name: str
 
 
+class FileOut(Shown):
+    """A file that came with a message; once it is `kept` it can be downloaded at `/files/{id}`."""
+
+    id: int
+    kind: str
+    name: str
+    state: FileState
+    reason: str | None = Field(description="Of a refused one: `kind` or `size`; of a failed one: `unreachable`.")
+    size: int | None
+
+
 class DeliveryOut(Shown):
     """One part of an outgoing message and how far it has come."""
 
@@ -112,6 +123,7 @@ class DeliveryOut(Shown):
     reason: str | None
     attempts: int
     repeated: bool = Field(description="Sent once more after a “maybe delivered”.")
+    edit: bool = Field(description="A correction of what was sent before.")
     next_attempt_at: datetime
     updated_at: datetime
 
@@ -126,6 +138,7 @@ class MessageOut(Shown):
     ticket_id: int | None
     text: str = Field(description="Of an event: its word, e.g. `claimed`.")
     attachments: list[AttachmentOut]
+    files: list[FileOut]
     edited_at: datetime | None
     at: datetime
     deliveries: list[DeliveryOut]
@@ -147,6 +160,12 @@ class TextIn(Sent):
 
     text: str = Field(max_length=TEXT_LIMIT)
     key: str | None = Field(None, min_length=8, max_length=64, pattern="^[A-Za-z0-9_-]+$", examples=["b1e5-unique"])
+
+
+class CorrectionIn(Sent):
+    """How a reply is to read from now on."""
+
+    text: str = Field(max_length=TEXT_LIMIT)
 
 
 class MessageIdOut(BaseModel):

@@ -2,15 +2,18 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Form, Path, Query, UploadFile
+from fastapi.responses import FileResponse
 from sqlalchemy.orm import Session
 
-from handoff import threads, waiting
+from handoff import files, threads, waiting
 from handoff.api.access import Caller
 from handoff.api.parts import ApiParts, Parts
 from handoff.api.problems import Refusal
 from handoff.api.schemas import (
+    TEXT_LIMIT,
     AssigneeFilter,
+    CorrectionIn,
     MessageIdOut,
     SettleIn,
     TextIn,
@@ -19,6 +22,7 @@ from handoff.api.schemas import (
     TicketWithMessages,
     TransferIn,
 )
+from handoff.dashboard.uploading import keep
 from handoff.errors import NotFoundError
 from handoff.models import TicketStatus
 from infra.columns import LARGEST_ID
@@ -100,6 +104,23 @@ async def reply(parts: Parts, caller: Caller, ticket_id: Id, body: TextIn) -> Me
     return MessageIdOut(message_id=message)
 
 
+@router.post("/tickets/{ticket_id}/reply-with-files", tags=["tickets"], status_code=201)
+async def reply_with_files(
+    parts: Parts,
+    caller: Caller,
+    ticket_id: Id,
+    files: list[UploadFile],
+    text: Annotated[str, Form(max_length=TEXT_LIMIT)] = "",
+    key: Annotated[str | None, Form(min_length=8, max_length=64, pattern="^[A-Za-z0-9_-]+$")] = None,
+) -> MessageIdOut:
+    """Answer as `reply` does, with up to 10 files, each sent as a message of its own behind the text, if there is one."""
+    kept = await keep(parts.files, parts.attachment_mb, files)
+    message = await parts.database.write(
+        lambda session: parts.desk.reply(session, ticket_id, caller.id, text, key, kept)
+    )
+    return MessageIdOut(message_id=message)
+
+
 @router.post("/tickets/{ticket_id}/note", tags=["tickets"], status_code=201)
 async def note(parts: Parts, caller: Caller, ticket_id: Id, body: TextIn) -> MessageIdOut:
     """Write what only agents read."""
@@ -107,6 +128,12 @@ async def note(parts: Parts, caller: Caller, ticket_id: Id, body: TextIn) -> Mes
         lambda session: parts.desk.note(session, ticket_id, caller.id, body.text, body.key)
     )
     return MessageIdOut(message_id=message)
+
+
+@router.post("/messages/{message_id}/correct", tags=["tickets"], status_code=204)
+async def correct(parts: Parts, caller: Caller, message_id: Id, body: CorrectionIn) -> None:
+    """Let a reply of one's own read otherwise, also where the contact has it already."""
+    await parts.database.write(lambda session: parts.desk.correct(session, message_id, caller.id, body.text))
 
 
 @router.post("/deliveries/{delivery_id}/retry", tags=["deliveries"], status_code=204)
@@ -119,6 +146,16 @@ async def retry(parts: Parts, delivery_id: Id) -> None:
 async def settle(parts: Parts, delivery_id: Id, body: SettleIn) -> None:
     """Say whether a part that may have arrived did."""
     await parts.database.write(lambda session: parts.outbox.settle_by_hand(session, delivery_id, arrived=body.arrived))
+
+
+@router.get("/files/{file_id}", tags=["tickets"], response_class=FileResponse)
+async def download(parts: Parts, file_id: Id) -> FileResponse:
+    """A file that a contact sent."""
+    view = await parts.database.read(lambda session: files.file(session, file_id))
+    if view is None or view.key is None:
+        raise NotFoundError(f"there is no file {file_id}, or it has not been fetched")
+    path = parts.files.path(view.key)
+    return FileResponse(path, media_type=view.media_type, filename=view.name or None, headers=files.headers())
 
 
 async def _shown(parts: ApiParts, ticket_id: int) -> TicketWithMessages:

@@ -25,6 +25,8 @@ class Draft:
     text: str
     key: str
     kind: str = "reply"
+    corrects: int | None = None
+    """The sent reply that is corrected."""
 
 
 def blank() -> Draft:

@@ -9,6 +9,7 @@ from handoff.staff import Staff
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import Database
+from infra.files import FileStore
 from knowledge.library import Library
 
 
@@ -29,3 +30,6 @@ class DeskParts:
     """Where browsers reach the desk; with https the session's cookie never travels without encryption."""
     default_language: str
     """For browsers that ask for none of our languages."""
+    files: FileStore
+    attachment_mb: int
+    """The largest file that is taken."""

@@ -2,6 +2,8 @@
 
 from fastapi import APIRouter
 
+from handoff.dashboard.attached import file_routes
+from handoff.dashboard.correcting import correction_routes
 from handoff.dashboard.frame import Frame
 from handoff.dashboard.pages import Pages
 from handoff.dashboard.parts import DeskParts
@@ -16,6 +18,12 @@ def desk_router(parts: DeskParts) -> APIRouter:
     pages, gate = Pages(), Gate(parts)
     frame = Frame(parts, pages, gate)
     router = APIRouter(include_in_schema=False)
-    for routes in (sign_in_routes(parts, pages, gate), queue_routes(frame), thread_routes(frame)):
+    for routes in (
+        sign_in_routes(parts, pages, gate),
+        queue_routes(frame),
+        thread_routes(frame),
+        correction_routes(frame),
+        file_routes(frame),
+    ):
         router.include_router(routes)
     return router

@@ -27,6 +27,7 @@ CONTENT_POLICY = (
 )
 _SEEN_EVERY = timedelta(minutes=1)
 _BODY_BYTES = 1 << 20
+_BODY_BYTES_WITH_FILES = 100 << 20
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -131,7 +132,8 @@ def same_site(request: Request, own_origin: str | None) -> bool:
 def too_big(request: Request) -> bool:
     """Whether the body is longer than any form of ours, or does not say how long it is."""
     length = request.headers.get("content-length", "")
-    return not length.isdecimal() or int(length) > _BODY_BYTES
+    with_files = request.headers.get("content-type", "").startswith("multipart/") and "ticket_id" in request.path_params
+    return not length.isdecimal() or int(length) > (_BODY_BYTES_WITH_FILES if with_files else _BODY_BYTES)
 
 
 def changes_something(request: Request) -> bool:

@@ -1,49 +1,30 @@
 """One ticket: its page, its live fragment, and everything an agent does with it."""
 
 import uuid
-from collections.abc import Callable
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request, Response
-from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
-from handoff.dashboard.frame import Draft, Frame, blank, by_script
+from handoff.dashboard.acting import act
+from handoff.dashboard.frame import Draft, Frame, by_script
 from handoff.dashboard.security import guarded
 from handoff.dashboard.suggesting import answer_text
-from handoff.errors import ClosedError, DeskError, EmptyTextError, HeldError, NotFoundError
+from handoff.dashboard.uploading import files_in, keep
+from handoff.errors import TooLargeError
 from infra.columns import LARGEST_ID
+from infra.files import Kept
 
-_STATUS = {NotFoundError: 404, HeldError: 409, ClosedError: 409, EmptyTextError: 422}
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
-TEXT_LIMIT = 20_000
-"""Longest reply or note in characters: five messages on a platform."""
 
 
 def thread_routes(frame: Frame) -> APIRouter:
     """Routes below one ticket; each change is a plain form that leads back to the ticket."""
     router = APIRouter(route_class=guarded(frame.check, frame.nonsense))
-    desk, outbox, database = frame.parts.desk, frame.parts.outbox, frame.parts.database
+    desk, outbox = frame.parts.desk, frame.parts.outbox
 
-    async def done(
-        request: Request, ticket_id: int, work: Callable[[Session], object], draft: Draft | None = None
-    ) -> Response:
-        """Do the work and show what came of it; whatever goes wrong, the typed text comes back."""
-        place, problem, status = frame.place(request, ticket_id), "", 200
-        try:
-            if draft is not None and len(draft.text) > TEXT_LIMIT:
-                problem = frame.words(request).t("The text is too long: {limit} characters at most.", limit=TEXT_LIMIT)
-                status = 422
-            else:
-                await database.write(work)
-                draft = draft and blank()
-        except DeskError as error:
-            problem, status = frame.words(request).problem(error), _STATUS.get(type(error), 409)
-        if by_script(request):
-            return await frame.fragments(request, place, status=status, problem=problem, draft=draft)
-        if problem:
-            return await frame.page(request, place, status=status, problem=problem, draft=draft)
-        return RedirectResponse(place.url(ticket_id), 303)
+    done = partial(act, frame)
 
     @router.get("/desk/tickets/{ticket_id}")
     async def ticket_page(request: Request, ticket_id: Id) -> Response:
@@ -80,12 +61,24 @@ def thread_routes(frame: Frame) -> APIRouter:
 
     @router.post("/desk/tickets/{ticket_id}/reply")
     async def reply(
-        request: Request, ticket_id: Id, text: Annotated[str, Form()] = "", key: Annotated[str, Form()] = ""
+        request: Request,
+        ticket_id: Id,
+        text: Annotated[str, Form()] = "",
+        key: Annotated[str, Form()] = "",
     ) -> Response:
-        agent_id, draft = frame.agent(request).id, _draft(text, key, "reply")
-        return await done(
-            request, ticket_id, lambda session: desk.reply(session, ticket_id, agent_id, text, draft.key), draft
-        )
+        agent_id, draft, refused = frame.agent(request).id, _draft(text, key, "reply"), None
+        kept: list[tuple[str, Kept]] = []
+        try:
+            kept = await keep(frame.parts.files, frame.parts.attachment_mb, await files_in(request))
+        except TooLargeError as error:
+            refused = error
+
+        def work(session: Session) -> None:
+            if refused is not None:
+                raise refused
+            desk.reply(session, ticket_id, agent_id, text, draft.key, kept)
+
+        return await done(request, ticket_id, work, draft)
 
     @router.post("/desk/tickets/{ticket_id}/note")
     async def note(

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handoff.desk import WORDS
-from handoff.errors import ClosedError, DeskError, EmptyTextError, HeldError, StateError
+from handoff.errors import ClosedError, DeskError, EmptyTextError, HeldError, StateError, TooLargeError
 from handoff.threads import Line
+from handoff.words import WORDS
 from infra.wording import marked
 
 EVENTS = {
@@ -40,6 +40,7 @@ REASONS = (
     marked("the platform does not take the formatting"),
     marked("the platform does not take the buttons"),
     marked("the platform does not take this message"),
+    marked("the message can no longer be changed"),
     marked("the token is rejected"),
     marked("the token lacks a right it needs"),
     marked("the platform asks for a captcha"),
@@ -125,6 +126,8 @@ class Words:
                 return self.t("This question is closed. Open it again first.")
             case EmptyTextError():
                 return self.t("Write the words first.")
+            case TooLargeError(megabytes=megabytes, most=most):
+                return self.t("Attach at most {most} files of up to {limit} MB each.", most=most, limit=megabytes)
             case StateError():
                 return self.t("The message has moved on meanwhile: look at its mark.")
             case _:

@@ -10,8 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy import RowMapping, Select, select
 from sqlalchemy.orm import Session
 
-from handoff.desk import WORDS
 from handoff.models import Contact, Message, MessageKind, Ticket
+from handoff.words import WORDS
 from infra.rows import table
 from infra.wording import LANGUAGES, marked
 from knowledge.models import Lookup

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Table, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from handoff.messages import Address
-from handoff.models import LIVE, Contact, Ticket, TicketStatus
+from handoff.models import LIVE, Contact, Delivery, FileRow, Ticket, TicketStatus
 from infra.clock import Clock
 from infra.columns import Base
 from infra.rows import table
@@ -27,6 +27,8 @@ class Forgotten:
 
     rows: int
     tickets: int
+    files: tuple[str, ...]
+    """Keys of files that no row names any more: whoever commits this drops them from the file store."""
 
 
 def contact_at(session: Session, address: Address) -> int | None:
@@ -47,6 +49,7 @@ def forget(session: Session, contact_id: int, clock: Clock) -> Forgotten | None:
     if contact is None or contact.user_id.startswith(f"{_GONE}:"):
         return None
     address = Address(contact.account, contact.user_id)
+    files = _files(session, contact_id)
     erased = 0
     for rows in reversed(Base.metadata.sorted_tables):
         about = _about(rows, contact_id, address)
@@ -59,7 +62,23 @@ def forget(session: Session, contact_id: int, clock: Clock) -> Forgotten | None:
         .values(_blank(_CONTACTS) | {"user_id": f"{_GONE}:{contact_id}", "version": _CONTACTS.c.version + 1})
     )
     session.expire_all()
-    return Forgotten(erased, tickets)
+    return Forgotten(erased, tickets, tuple(sorted(files - _named(session, files))))
+
+
+def _files(session: Session, contact_id: int) -> set[str]:
+    """Keys of the files that the contact sent and was sent."""
+    sent = session.scalars(select(FileRow.key).where(FileRow.contact_id == contact_id, FileRow.key.is_not(None)))
+    got = session.scalars(select(Delivery.file).where(Delivery.contact_id == contact_id, Delivery.file.is_not(None)))
+    return {key for key in sent if key} | {file["key"] for file in got if file}
+
+
+def _named(session: Session, keys: set[str]) -> set[str]:
+    """Those of the keys that others' rows still name: the same bytes are kept once."""
+    if not keys:
+        return set()
+    others = {key for key in session.scalars(select(FileRow.key).where(FileRow.key.in_(keys))) if key}
+    sent = session.scalars(select(Delivery.file).where(Delivery.file.is_not(None)))
+    return others | {file["key"] for file in sent if file and file["key"] in keys}
 
 
 def _about(rows: Table, contact_id: int, address: Address) -> ColumnElement[bool] | None:

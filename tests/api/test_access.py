@@ -19,9 +19,12 @@ READS_AND_TICKETS = {
     "POST /tickets/{ticket_id}/resolve",
     "POST /tickets/{ticket_id}/reopen",
     "POST /tickets/{ticket_id}/reply",
+    "POST /tickets/{ticket_id}/reply-with-files",
     "POST /tickets/{ticket_id}/note",
+    "POST /messages/{message_id}/correct",
     "POST /deliveries/{delivery_id}/retry",
     "POST /deliveries/{delivery_id}/settle",
+    "GET /files/{file_id}",
     "GET /entries",
     "GET /entries/{entry_id}",
     "GET /match",
@@ -54,7 +57,7 @@ async def described(office: Office) -> dict[str, Any]:
 
 async def call(opened: httpx.AsyncClient, operation: str) -> int:
     method, path = operation.split()
-    path = path.format(ticket_id=99, delivery_id=99, entry_id=99, contact_id=99)
+    path = path.format(ticket_id=99, delivery_id=99, message_id=99, file_id=99, entry_id=99, contact_id=99)
     return (await opened.request(method, path)).status_code
 
 
@@ -79,7 +82,10 @@ async def test_nobody_without_a_known_token(office: Office, header: str | None) 
             opened.headers["Authorization"] = header
         for operation in EVERYTHING:
             method, path = operation.split()
-            answer = await opened.request(method, path.format(ticket_id=1, delivery_id=1, entry_id=1, contact_id=1))
+            answer = await opened.request(
+                method,
+                path.format(ticket_id=1, delivery_id=1, message_id=1, file_id=1, entry_id=1, contact_id=1),
+            )
             assert answer.status_code == 401, operation
             assert answer.json()["error"]["code"] == "unauthorized"
             assert answer.headers["www-authenticate"] == "Bearer"

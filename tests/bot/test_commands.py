@@ -5,14 +5,18 @@ import os
 import socket
 import sqlite3
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
 from click.testing import CliRunner, Result
+from sqlalchemy import create_engine
+from sqlalchemy.orm import Session
 
 from bot.cli import main
 from bot.settings import PREFIX
+from handoff.models import Contact
 
 ENTRIES = """\
 categories: [{key: access, title: Вход}]
@@ -265,12 +269,13 @@ def test_files_that_cannot_be_written_or_judged(frontdesk: Command, tmp_path: Pa
 
 def test_a_contact_is_exported_and_forgotten(frontdesk: Command, tmp_path: Path) -> None:
     assert frontdesk("migrate").exit_code == 0
-    with sqlite3.connect(tmp_path / "var" / "frontdesk.db") as database:
-        database.execute(
-            "INSERT INTO contact (account, user_id, name, language, version, created_at, last_seen_at)"
-            " VALUES ('vk:main', '12345', 'Анна', 'ru', 0, '2026-01-01 00:00:00', '2026-01-01 00:00:00')"
+    engine = create_engine(f"sqlite:///{tmp_path}/var/frontdesk.db")
+    with Session(engine) as session, session.begin():
+        now = datetime(2026, 1, 1, tzinfo=UTC)
+        session.add(
+            Contact(account="vk:main", user_id="12345", name="Анна", language="ru", created_at=now, last_seen_at=now)
         )
-    database.close()
+    engine.dispose()
     assert frontdesk("contact", "export", "vk:main/12345", "--to", "anna.zip").output == "Written to anna.zip.\n"
     with ZipFile(tmp_path / "anna.zip") as pack:
         assert "Анна" in pack.read("frontdesk.html").decode()

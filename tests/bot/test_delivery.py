@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.channels import ChannelLimits, Inlet
+from bot.channels.downloads import Fetch
 from bot.delivery import Pace, Pump
 from bot.schema import migrate
 from handoff.messages import AuthBroken, IncomingEvent, OutgoingPart, Retry, RetryAfter, RichText, SendOutcome, Sent
@@ -18,6 +19,7 @@ from handoff.outbox import Claim, Outbox
 from infra.bus import Bus, LocalBus
 from infra.clock import utc_now
 from infra.database import Database
+from infra.files import Incoming
 from tests.servers.postgres import Postgres
 
 ACCOUNT = "vk:main"
@@ -127,6 +129,9 @@ class Platform:
         return [text for _, who, text in self.calls if who == user]
 
     async def run(self, inlet: Inlet) -> None: ...
+    async def fetch(self, source: str, into: Incoming) -> Fetch:
+        raise NotImplementedError
+
     def decode(self, payload: dict[str, object]) -> IncomingEvent | None: ...
     async def close(self) -> None: ...
 

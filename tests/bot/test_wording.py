@@ -14,7 +14,16 @@ from bot.wording import WORDS
 
 BOT = Path(str(bot.__file__)).parent
 CATALOGUES = BOT / "wording"
-SPEAKERS = ("dialogue.py", "effects.py", "conversation.py", "paging.py", "browsing.py", "own_questions.py", "waits.py")
+SPEAKERS = (
+    "dialogue.py",
+    "effects.py",
+    "conversation.py",
+    "paging.py",
+    "browsing.py",
+    "own_questions.py",
+    "waits.py",
+    "attachments.py",
+)
 _PLACE = re.compile(r"{(\w*)}")
 # Who says words: the name of what is called, and which of its arguments are sentences.
 _SAYING = {"Say": slice(0, 1), "_text": slice(0, 1), "text": slice(1, 2), "plural": slice(1, 3), "marked": slice(0, 1)}

@@ -2,8 +2,10 @@
 
 import asyncio
 import contextlib
+import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, ClassVar
 
 from bot.channels import Channel
@@ -15,11 +17,13 @@ from bot.simulator.faults import Fault
 from bot.simulator.telegram import TelegramSimulator
 from bot.simulator.vk import VkSimulator
 from handoff.messages import Address, Button, Entity, EntityKind, OutgoingPart, Retry, RetryAfter, RichText, Uncertain
+from infra.files import FileStore
 from tests.channels.inlet import PATIENCE, MemoryInlet
 
 ANNA, BORIS = 101, 102
 FORMATS = {"bold": "bold", "italic": "italic", "code": "code", "text_link": "link", "url": "link"}
 """What both platforms call the formatting, in our words."""
+STORE = FileStore(Path(tempfile.gettempdir()) / "frontdesk-channel-tests")
 IMPATIENT = Pauses(first=0.01, longest=0.05, rejected=0.02, watch=0.02)
 
 
@@ -156,7 +160,7 @@ class TelegramPlatform(Simulated):
 
     def connect(self) -> TelegramChannel:
         account = TelegramAccount("telegram:test", self.simulator.token, self.simulator.url)
-        return TelegramChannel(account, pauses=IMPATIENT)
+        return TelegramChannel(account, STORE, pauses=IMPATIENT)
 
 
 class VkPlatform(Simulated):
@@ -184,7 +188,7 @@ class VkPlatform(Simulated):
 
     def connect(self) -> VkChannel:
         account = VkAccount("vk:test", self.simulator.token, self.simulator.group_id, self.simulator.url)
-        return VkChannel(account, pauses=IMPATIENT)
+        return VkChannel(account, STORE, pauses=IMPATIENT)
 
 
 class ConsolePlatform(Receiving):

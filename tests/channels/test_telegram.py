@@ -12,7 +12,7 @@ from bot.simulator.faults import Fault
 from bot.simulator.telegram import DEMO_TOKEN
 from handoff.messages import Attachment, Button, EventKind
 from infra.errors import PlainError
-from tests.channels.harness import ANNA, IMPATIENT, TelegramPlatform
+from tests.channels.harness import ANNA, IMPATIENT, STORE, TelegramPlatform
 from tests.channels.inlet import MemoryInlet
 from tests.channels.web import Door, Proxy, serving
 
@@ -30,7 +30,7 @@ def _hooked(api_url: str = "http://127.0.0.1:9", public_url: str = "https://help
     account = TelegramAccount(
         "telegram:test", DEMO_TOKEN, api_url, mode="webhook", webhook_secret=SECRET, public_url=public_url
     )
-    return TelegramChannel(account, pauses=IMPATIENT)
+    return TelegramChannel(account, STORE, pauses=IMPATIENT)
 
 
 @pytest.fixture
@@ -99,7 +99,7 @@ async def test_polling_takes_the_account_back_from_a_webhook() -> None:
         hooked.inlet.refusals = 10**6
         await hooked.writes("kept for the next")
         polling = TelegramChannel(
-            TelegramAccount("telegram:test", hooked.simulator.token, hooked.simulator.url), pauses=IMPATIENT
+            TelegramAccount("telegram:test", hooked.simulator.token, hooked.simulator.url), STORE, pauses=IMPATIENT
         )
         hooked.connect = lambda: polling  # type: ignore[method-assign]
         await hooked.begin()
@@ -270,7 +270,7 @@ async def test_a_press_is_dated_when_it_came(hooked: TelegramChannel) -> None:
 )
 def test_settings_that_cannot_work_are_refused(account: TelegramAccount, named: str) -> None:
     with pytest.raises(PlainError, match=named):
-        TelegramChannel(account)
+        TelegramChannel(account, STORE)
 
 
 def test_an_account_shows_no_secret() -> None:
@@ -283,7 +283,7 @@ async def test_everything_goes_through_the_proxy(telegram: TelegramPlatform) -> 
     proxy = Proxy()
     async with serving(proxy.receive) as address:
         account = TelegramAccount("telegram:test", telegram.simulator.token, telegram.simulator.url, proxy=address)
-        channel = TelegramChannel(account, pauses=IMPATIENT)
+        channel = TelegramChannel(account, STORE, pauses=IMPATIENT)
         await channel.send(telegram.part("through the proxy"))
         await channel.close()
     assert [message.text for message in telegram.shown()] == ["through the proxy"]

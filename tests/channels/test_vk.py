@@ -11,7 +11,7 @@ from bot.simulator.faults import Fault
 from bot.simulator.vk import DEMO_TOKEN, MESSAGE_EVENTS
 from handoff.messages import Attachment, Button, EventKind, Sent
 from infra.errors import PlainError
-from tests.channels.harness import ANNA, BORIS, IMPATIENT, VkPlatform
+from tests.channels.harness import ANNA, BORIS, IMPATIENT, STORE, VkPlatform
 from tests.channels.inlet import PATIENCE
 from tests.channels.web import Proxy, serving
 
@@ -27,7 +27,7 @@ def _event() -> dict[str, Any]:
 @pytest.fixture
 async def unconnected() -> AsyncIterator[VkChannel]:
     """For what needs no platform."""
-    channel = VkChannel(VkAccount("vk:test", DEMO_TOKEN, GROUP))
+    channel = VkChannel(VkAccount("vk:test", DEMO_TOKEN, GROUP), STORE)
     yield channel
     await channel.close()
 
@@ -299,7 +299,7 @@ async def test_a_link_that_was_followed_is_told_with_the_first_words(unconnected
 )
 def test_settings_that_cannot_work_are_refused(account: VkAccount, named: str) -> None:
     with pytest.raises(PlainError, match=named):
-        VkChannel(account)
+        VkChannel(account, STORE)
 
 
 def test_an_account_shows_no_secret() -> None:
@@ -312,7 +312,7 @@ async def test_everything_goes_through_the_proxy(vk: VkPlatform) -> None:
     proxy = Proxy()
     async with serving(proxy.receive) as address:
         account = VkAccount("vk:test", DEMO_TOKEN, GROUP, vk.simulator.url, proxy=address)
-        channel = VkChannel(account, pauses=IMPATIENT)
+        channel = VkChannel(account, STORE, pauses=IMPATIENT)
         assert isinstance(await channel.send(vk.part("through the proxy")), Sent)
         await channel.close()
     assert proxy.asked == [f"{vk.simulator.url}/method/messages.send"]

@@ -14,7 +14,7 @@ from bot.channels.vk_settings import callback_status
 from bot.simulator.faults import Fault
 from bot.simulator.vk import DEMO_TOKEN
 from handoff.messages import Button, EventKind
-from tests.channels.harness import ANNA, IMPATIENT, VkPlatform
+from tests.channels.harness import ANNA, IMPATIENT, STORE, VkPlatform
 from tests.channels.inlet import PATIENCE, MemoryInlet
 from tests.channels.web import Door, serving
 
@@ -32,7 +32,7 @@ def _hooked(api_url: str = "http://127.0.0.1:9", public_url: str | None = None) 
     account = VkAccount(
         "vk:test", DEMO_TOKEN, GROUP, api_url, mode="callback", callback_secret=SECRET, public_url=public_url
     )
-    return VkChannel(account, pauses=IMPATIENT)
+    return VkChannel(account, STORE, pauses=IMPATIENT)
 
 
 @pytest.fixture

@@ -16,7 +16,7 @@ def changing(office: Office) -> Iterator[str]:
         methods = route.methods or set()
         if route.path.startswith("/desk") and not methods <= {"GET", "HEAD"}:
             assert methods == {"POST"}, "a plain form can send nothing else"
-            yield route.path.format(ticket_id=1, delivery_id=1)
+            yield route.path.format(ticket_id=1, delivery_id=1, message_id=1)
 
 
 async def test_no_change_without_the_token_from_elsewhere_or_signed_out(office: Office) -> None:
@@ -46,7 +46,7 @@ async def test_every_page_but_signing_in_is_closed_to_strangers(office: Office) 
         for route in routes_of(office.app.routes):
             if not route.path.startswith("/desk") or route.path in OPEN or "GET" not in (route.methods or ()):
                 continue
-            path = route.path.format(ticket_id=1)
+            path = route.path.format(ticket_id=1, message_id=1, file_id=1)
             answer = await stranger.get(path)
             assert answer.status_code == (401 if path == "/desk/events" else 303), path
             by_script = await stranger.client.get(path, headers={"HX-Request": "true"})

@@ -10,7 +10,17 @@ from sqlalchemy.orm import Session
 
 from handoff.claiming import Claimed
 from handoff.messages import Address, Sent
-from handoff.models import Contact, InboxEvent, InboxState, Message, MessageKind, Ticket, TicketStatus
+from handoff.models import (
+    Contact,
+    FileRow,
+    FileState,
+    InboxEvent,
+    InboxState,
+    Message,
+    MessageKind,
+    Ticket,
+    TicketStatus,
+)
 from handoff.outbox import Choice
 from handoff.privacy.archive import archive
 from handoff.privacy.erasure import Forgotten, contact_at, forget
@@ -88,6 +98,26 @@ async def test_the_file_itself_holds_no_word_of_them_after_the_purge(floor: Floo
     assert USER.encode() not in held
 
 
+async def test_their_files_are_named_unless_somebody_else_sent_the_same(floor: Floor) -> None:
+    contact, other = await somebody(floor), await floor.contact()
+    for who, key in ((contact, "a" * 64), (contact, "b" * 64), (other, "b" * 64)):
+        message = await floor.posts(who)
+
+        def work(session: Session, who: int = who, key: str = key, message: int = message) -> None:
+            now = floor.clock()
+            session.add(
+                FileRow(
+                    message_id=message, contact_id=who, account="vk:main", kind="photo", name=CANARY, source=CANARY,
+                    state=FileState.KEPT, key=key, media_type="image/png", attempts=1, next_attempt_at=now, updated_at=now,
+                )
+            )  # fmt: skip
+
+        await floor.do(work)
+    forgotten = await floor.do(lambda session: forget(session, contact, floor.clock))
+    assert forgotten is not None
+    assert forgotten.files == ("a" * 64,)
+
+
 async def test_what_was_claimed_before_is_not_sent_after(floor: Floor) -> None:
     contact = await somebody(floor)
     claimed = await floor.claims()
@@ -150,7 +180,7 @@ async def test_there_is_no_archive_of_nobody(floor: Floor) -> None:
 def test_no_column_that_may_hold_words_was_overlooked() -> None:
     """Whoever gives these tables a column has to say what forgetting does to it."""
     assert set(Contact.__table__.c.keys()) - {"name", "unreachable", "user_id"} == {
-        "id", "account", "language", "chosen_language", "version", "created_at", "last_seen_at",
+        "id", "account", "language", "chosen_language", "numbered", "version", "created_at", "last_seen_at",
     }  # fmt: skip
     assert set(Ticket.__table__.c.keys()) - {"question"} == {
         "id", "contact_id", "status", "category", "language", "reason", "assignee_id", "claimed_until", "opened_at",

@@ -94,3 +94,14 @@ def test_the_pauses_grow_and_are_spread() -> None:
         pauses = {verdict(Retry("no"), attempt(number)).pause.total_seconds() for _ in range(50)}
         assert all(0.8 * seconds <= pause <= 1.2 * seconds for pause in pauses)
         assert len(pauses) > 1
+
+
+def test_an_edit_may_be_repeated_anywhere_and_the_bots_is_soon_stale() -> None:
+    for by_agent, minutes, state in ((False, 5, S.RETRYING), (False, 11, S.FAILED), (True, 11, S.RETRYING)):
+        for outcome in (Uncertain("no answer"), Retry("no connection")):
+            for idempotent in (False, True):
+                age = timedelta(minutes=minutes)
+                edit = Attempt(2, age, by_agent, repeated=False, idempotent=idempotent, edit=True)
+                assert verdict(outcome, edit).state is state
+    late = Attempt(9, timedelta(hours=2), by_agent=True, repeated=False, idempotent=True, edit=True)
+    assert verdict(Retry("no connection"), late).state is S.RETRYING

@@ -8,10 +8,11 @@ await anna.presses("Это помогло")
 
 import asyncio
 import itertools
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pydantic import SecretStr
 from sqlalchemy import select
@@ -19,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from bot.app import App, open_app
 from bot.settings import ChannelSettings, Settings
-from bot.simulator.phone import ChatMessage
+from bot.simulator.phone import Button, ChatMessage
 from bot.simulator.telegram import TelegramSimulator
 from bot.simulator.vk import VkSimulator
 from handoff.models import ChannelState, Contact, Delivery, Message, MessageKind, Role, Ticket
@@ -45,6 +46,7 @@ class ContactOnStage:
         self.person = person
         self._simulator = simulator
         self._heard = 0
+        self._offered: list[tuple[int, Button]] = []
 
     @property
     def chat(self) -> list[ChatMessage]:
@@ -55,7 +57,7 @@ class ContactOnStage:
         """Everything that the community has sent."""
         return [message for message in self.chat if not message.mine]
 
-    async def writes(self, text: str, **extra: object) -> int:
+    async def writes(self, text: str, **extra: Any) -> int:  # noqa: ANN401 - any part of a message
         return await self._simulator.writes(self.person, text, **extra)
 
     async def starts(self) -> None:
@@ -71,16 +73,28 @@ class ContactOnStage:
             if len(self.replies) <= self._heard:
                 await self._simulator.wait_change(since, min(left, 0.5))
         self._heard += 1
-        return self.replies[self._heard - 1]
+        heard = self.replies[self._heard - 1]
+        self._offered += [(heard.id, button) for row in heard.buttons for button in row]
+        return heard
 
     async def presses(self, label: str) -> None:
-        """Tap the latest button with this label."""
-        for message in reversed(self.replies):
-            for button in itertools.chain.from_iterable(message.buttons):
-                if button.label == label:
-                    await self._simulator.presses(self.person, message.id, button.data)
-                    return
-        raise AssertionError(f"no button {label!r} in {[b for m in self.replies for r in m.buttons for b in r]}")
+        """Tap the latest button with this label, be it that a phone that was not refreshed shows it still."""
+        shown = [(message.id, button) for message in self.replies for row in message.buttons for button in row]
+        for message_id, button in (*reversed(shown), *reversed(self._offered)):
+            if button.label == label:
+                await self._simulator.presses(self.person, message_id, button.data)
+                return
+        raise AssertionError(f"no button {label!r} in {shown}")
+
+    async def sees(self, text: str) -> ChatMessage:
+        """The message that reads so, as soon as one does."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while True:
+            since, left = self._simulator.revision, deadline - asyncio.get_running_loop().time()
+            if found := next((message for message in self.replies if message.text == text), None):
+                return found
+            assert left > 0, f"nothing reads {text!r}; the chat so far: {[message.text for message in self.chat]}"
+            await self._simulator.wait_change(since, min(left, 0.5))
 
     async def edits(self, message_id: int, text: str) -> None:
         await self._simulator.edits(self.person, message_id, text)
@@ -112,6 +126,18 @@ class AgentOnStage:
 
     async def replies(self, number: int, text: str, key: str | None = None) -> int:
         return await self._do(lambda session: self._app.desk.reply(session, number, self.id, text, key))
+
+    async def replies_with(self, number: int, text: str, *files: tuple[str, bytes]) -> int:
+        """Answer with files, as the desk's page keeps them."""
+        kept = []
+        for name, content in files:
+            with self._app.files.incoming(len(content)) as incoming:
+                incoming.write(content)
+                kept.append((name, incoming.keep()))
+        return await self._do(lambda session: self._app.desk.reply(session, number, self.id, text, files=kept))
+
+    async def corrects(self, message_id: int, text: str) -> None:
+        await self._do(lambda session: self._app.desk.correct(session, message_id, self.id, text))
 
     async def notes(self, number: int, text: str) -> int:
         return await self._do(lambda session: self._app.desk.note(session, number, self.id, text))
@@ -180,7 +206,7 @@ async def staged(
     backend: Backend, platform: Platform, *, burst_window: float = 0, language: Literal["ru", "en", "hu"] = "ru"
 ) -> AsyncIterator[Stage]:
     """Open the program on `backend` with one account on each platform, and run it."""
-    telegram, vk = TelegramSimulator(), VkSimulator()
+    telegram, vk, folder = TelegramSimulator(), VkSimulator(), tempfile.TemporaryDirectory()
     await telegram.start()
     await vk.start()
     vk.enable_longpoll()  # events of before it is on are never produced; the channel tests see to switching it on
@@ -197,6 +223,8 @@ async def staged(
             channels=channels,
             burst_window=burst_window,
             language=language,
+            files_dir=Path(folder.name),
+            attachment_mb=1,
         )
         async with open_app(settings) as app:
             draft = read_files([SourceFile(KNOWLEDGE.name, KNOWLEDGE.read_bytes())])
@@ -210,6 +238,7 @@ async def staged(
     finally:
         await telegram.stop()
         await vk.stop()
+        folder.cleanup()
 
 
 @asynccontextmanager

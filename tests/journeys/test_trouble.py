@@ -9,11 +9,12 @@ from sqlalchemy.orm import Session
 from bot.app import App
 from bot.simulator.faults import Fault
 from handoff.errors import ClosedError, HeldError
-from handoff.models import DeliveryState, InboxEvent, InboxState, MessageKind
+from handoff.models import Contact, DeliveryState, InboxEvent, InboxState, MessageKind
 from knowledge.loading import SourceFile, read_files
 from tests.conftest import Backend
 from tests.journeys.stage import ContactOnStage, Platform, Stage, staged
 
+UNREACHABLE = select(Contact.unreachable).where(Contact.unreachable.is_not(None))
 WEATHER = "какая завтра погода в казани"
 
 
@@ -62,24 +63,30 @@ async def test_the_same_key_is_the_same_reply(stage: Stage) -> None:
     assert len(anna.replies) == 2
 
 
-async def test_a_blocked_contact_is_told_to_the_agent_and_comes_back(stage: Stage) -> None:
+@pytest.mark.parametrize("back", ["unblocks", "writes"])
+async def test_whoever_blocked_us_and_comes_back_gets_what_agents_said_meanwhile(stage: Stage, back: str) -> None:
     anna, number = await asks_a_person(stage)
     boris = await stage.agent("Борис")
     anna.blocks()
-    await boris.replies(number, "Вы меня слышите?")
+    await stage.until(lambda session: session.scalar(UNREACHABLE) is not None)
+    for words in ("Вы меня слышите?", "Ответ: нажмите кнопку."):
+        await boris.replies(number, words)
+    await boris.resolves(number)  # asks, in the bot's words, whether it is solved
     await stage.settled()
-    ((state, reason),) = await states(stage, anna)
-    assert state is DeliveryState.REFUSED
-    assert reason
+    assert [(state, bool(reason)) for state, reason in await states(stage, anna)] == [(DeliveryState.REFUSED, True)] * 2
 
-    anna.unblocks()
-    await anna.writes("я вернулась")
-    assert (await anna.hears()).text.startswith("Добавили к вопросу")
-    line = next(line for line in await stage.thread_of(anna) if line.by_agent and line.deliveries)
-    await stage.app.db.write(lambda session: stage.app.outbox.retry(session, line.deliveries[0].id))
-    assert (await anna.hears()).text.endswith("Вы меня слышите?")
+    if back == "unblocks":
+        anna.unblocks()  # which is enough: not a word is needed
+    else:
+        await anna.writes("не помню пароль")
+    heard = [(await anna.hears()).text.rpartition("\n")[2] for _ in range(2)]
+    assert heard == ["Вы меня слышите?", "Ответ: нажмите кнопку."]
+    if back == "writes":
+        assert (await anna.hears()).text.startswith("Забыли пароль")
     await stage.settled()
-    assert await states(stage, anna) == [(DeliveryState.SENT, None)]
+    assert await states(stage, anna) == [(DeliveryState.SENT, None)] * 2
+    assert await stage.app.db.read(lambda session: session.scalar(UNREACHABLE)) is None
+    assert not any("решён" in message.text for message in anna.replies)  # stale by now
 
 
 async def test_an_agents_answer_that_may_have_arrived_is_for_the_agent_to_decide(stage: Stage) -> None:

@@ -1,5 +1,7 @@
 """Every event that the simulators produce is one that the libraries' own models accept."""
 
+import asyncio
+
 import telegram as telegram_library
 from vkbottle_types.events import GroupEventType
 from vkbottle_types.events.bot_events import (
@@ -41,7 +43,10 @@ async def test_telegram_updates_are_valid_for_aiogram_and_python_telegram_bot(bo
     telegram.blocks(ANNA)
     telegram.unblocks(ANNA)
 
+    typing = asyncio.ensure_future(telegram.types_inline(ANNA, "вопр"))
+    await asyncio.sleep(0)
     raw_updates = await bot.result("getUpdates")
+    typing.cancel()
     for raw in raw_updates:
         foreign = telegram_library.Update.de_json(raw, None)
         assert foreign.effective_user is not None
@@ -55,6 +60,7 @@ async def test_telegram_updates_are_valid_for_aiogram_and_python_telegram_bot(bo
         "callback_query",
         "my_chat_member",
         "my_chat_member",
+        "inline_query",
     ]
     assert updates[4].callback_query is not None
     assert updates[4].callback_query.message is not None

@@ -9,9 +9,11 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.channels import ChannelLimits, Inlet, RawEvent
+from bot.channels.downloads import Fetch
 from handoff.messages import Address, EventKind, IncomingEvent, OutgoingPart, SendOutcome, Sent
 from handoff.richtext import clean
 from infra.bus import Bus
+from infra.files import Incoming
 
 ACCOUNT = "web:main"
 TOPIC = "chat"
@@ -35,6 +37,9 @@ class WebChannel:
     async def send(self, part: OutgoingPart) -> SendOutcome:
         self._bus.publish(TOPIC, part.address.user_id)
         return Sent({"message_id": str(part.random_id)})
+
+    async def fetch(self, source: str, into: Incoming) -> Fetch:  # noqa: ARG002 - its visitors send words only
+        return Fetch.NEVER
 
     def decode(self, payload: dict[str, Any]) -> IncomingEvent | None:
         address, at = Address(self.account, payload["visitor"]), datetime.fromtimestamp(payload["at"], UTC)

@@ -16,11 +16,12 @@ from handoff.dashboard.security import origin_of, same_site
 from handoff.messages import Address
 from handoff.models import MessageKind
 from handoff.privacy.archive import archive
-from handoff.privacy.erasure import contact_at, forget
+from handoff.privacy.erasure import Forgotten, contact_at, forget
 from handoff.threads import Line, thread
 from handoff.waiting import TicketPage, TicketView
 from infra.clock import Clock
 from infra.database import Database
+from infra.files import FileStore
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +36,7 @@ class OwnParts:
     """Everything the pages use."""
 
     database: Database
+    files: FileStore
     clock: Clock
     frame: Frame
     visitors: Visitors
@@ -135,16 +137,15 @@ class OwnPages:
         if not sure:
             return self._parts.frame.answer("forget.html", language, headers=_PRIVATE, done=False)
 
-        def erase(session: Session) -> int | None:
+        def erase(session: Session) -> Forgotten | None:
             contact = contact_at(session, _address(visitor))
-            if contact is not None:
-                forget(session, contact, self._parts.clock)
-            return contact
+            return forget(session, contact, self._parts.clock) if contact is not None else None
 
-        contact = await self._parts.database.write(erase)
-        await self._parts.database.purge()
-        if contact is not None:
-            log.info("contact %d asked to be forgotten", contact)
+        if forgotten := await self._parts.database.write(erase):
+            for key in forgotten.files:
+                self._parts.files.drop(key)
+            await self._parts.database.purge()
+            log.info("a visitor asked to be forgotten: %d rows were erased", forgotten.rows)
         answer = self._parts.frame.answer("forget.html", language, headers=_PRIVATE, done=True)
         self._parts.visitors.forget(answer)
         return answer

@@ -66,7 +66,7 @@ def build_site(app: App, demo: Demo | None) -> Site:
     )
     site.include_router(help_router(HelpParts(app.db, app.library, frame)))
     site.include_router(chat_router(chat))
-    site.include_router(own_router(OwnParts(app.db, app.clock, frame, visitors, public_url)))
+    site.include_router(own_router(OwnParts(app.db, app.files, app.clock, frame, visitors, public_url)))
     desk = DeskParts(
         database=app.db,
         desk=app.desk,
@@ -78,6 +78,8 @@ def build_site(app: App, demo: Demo | None) -> Site:
         live=live,
         public_url=public_url,
         default_language=language,
+        files=app.files,
+        attachment_mb=app.settings.attachment_mb,
     )
     site.include_router(desk_router(desk))
     api = ApiParts(
@@ -88,6 +90,8 @@ def build_site(app: App, demo: Demo | None) -> Site:
         library=app.library,
         clock=app.clock,
         default_language=language,
+        files=app.files,
+        attachment_mb=app.settings.attachment_mb,
     )
     site.mount("/api/v1", api_app(api))
     if demo is None:

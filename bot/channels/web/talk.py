@@ -65,12 +65,14 @@ def talk(session: Session, address: Address) -> Talk:
         .order_by(Message.id.desc())
         .limit(LINES)
     ).all()
-    parts: defaultdict[int, list[Delivery]] = defaultdict(list)
+    parts: defaultdict[int, dict[int, Delivery]] = defaultdict(dict)
     outgoing = [message.id for message in latest if message.kind is MessageKind.OUTGOING]
     arrived = select(Delivery).where(Delivery.message_id.in_(outgoing), Delivery.state.in_(_ARRIVED))
     for part in session.scalars(arrived.order_by(Delivery.id)):
-        parts[part.message_id].append(part)
-    used = _used(session, [button["id"] for found in parts.values() for part in found for button in part.buttons])
+        parts[part.message_id][part.edits or part.id] = part  # an edit stands where the part was that it edits
+    used = _used(
+        session, [button["id"] for found in parts.values() for part in found.values() for button in part.buttons]
+    )
     bubbles: list[Bubble] = []
     for message in reversed(latest):
         if message.kind is MessageKind.INCOMING:
@@ -78,7 +80,7 @@ def talk(session: Session, address: Address) -> Talk:
             bubbles.append(Bubble(True, "", RichText(message.text), files, (), message.at))
         else:
             author = message.author if message.agent_id is not None else ""
-            bubbles += [_said(part, author, message.at, used) for part in parts[message.id]]
+            bubbles += [_said(part, author, message.at, used) for part in parts[message.id].values()]
     return Talk(contact, tuple(bubbles), waiting > 0)
 
 
@@ -121,4 +123,5 @@ def _used(session: Session, ids: list[str]) -> set[str]:
 def _said(part: Delivery, author: str, at: datetime, used: set[str]) -> Bubble:
     entities = tuple(Entity(EntityKind(e["kind"]), e["offset"], e["length"], e["url"]) for e in part.entities)
     presses = tuple(Press(button["id"], button["label"]) for button in part.buttons if button["id"] not in used)
-    return Bubble(False, author, RichText(part.text, entities), (), presses, at)
+    files = (Attachment(part.file["kind"], part.file["name"]),) if part.file else ()
+    return Bubble(False, author, RichText(part.text, entities), files, presses, at)

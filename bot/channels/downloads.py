@@ -1,0 +1,106 @@
+"""Fetching files that people sent: from the hosts that the platform names, and from nowhere else.
+
+An address comes from outside, so it could lead to our own network. Only HTTPS to a listed host is followed, and that
+host must not resolve to a private address; a server that the settings name themselves may be anywhere.
+"""
+
+import ipaddress
+import logging
+import socket
+from collections.abc import Sequence
+from enum import StrEnum
+from urllib.parse import urljoin, urlsplit
+
+from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
+from aiohttp.abc import AbstractResolver, ResolveResult
+from aiohttp.resolver import ThreadedResolver
+
+from infra.files import Incoming, TooBigError
+
+log = logging.getLogger(__name__)
+
+_LIMITS = ClientTimeout(total=60, connect=5, sock_read=15)
+_PIECE = 1 << 16
+_REDIRECTS = 3
+
+
+class Fetch(StrEnum):
+    """What became of fetching a file."""
+
+    DONE = "done"
+    TOO_BIG = "too big"
+    LATER = "later"
+    NEVER = "never"
+    """There is no such file any more, or its address is not one that we follow."""
+
+
+class Downloads:
+    """Fetches from `hosts` and what is below them, and from the server at `base`."""
+
+    def __init__(self, hosts: Sequence[str], base: str | None, proxy: str | None) -> None:
+        self._hosts = tuple(hosts)
+        self._base = urlsplit(base) if base else None
+        self._proxy = proxy
+
+    async def fetch(self, url: str, into: Incoming) -> Fetch:
+        """Write the file at `url` into `into`, never more than that takes."""
+        try:
+            for _ in range(_REDIRECTS + 1):
+                if not self._allowed(url):
+                    log.warning("a file's address leads to a host that is not listed: %s", urlsplit(url).hostname)
+                    return Fetch.NEVER
+                moved = await self._get(url, into)
+                if isinstance(moved, Fetch):
+                    return moved
+                url = urljoin(url, moved)
+        except TooBigError:
+            return Fetch.TOO_BIG
+        except (ClientError, TimeoutError, OSError, ValueError) as error:
+            log.info("a file could not be fetched: %s", type(error).__name__)
+            return Fetch.LATER
+        return Fetch.NEVER
+
+    async def _get(self, url: str, into: Incoming) -> Fetch | str:
+        """Fetch, or the address to which the file has moved."""
+        connector = TCPConnector(resolver=None if self._own(url) else PublicResolver())
+        async with (
+            ClientSession(connector=connector, timeout=_LIMITS, trust_env=False, proxy=self._proxy) as session,
+            session.get(url, allow_redirects=False) as answer,
+        ):
+            if 300 <= answer.status < 400:
+                return answer.headers.get("Location", "")
+            if answer.status in {401, 403, 404, 410}:
+                return Fetch.NEVER
+            if answer.status != 200:
+                return Fetch.LATER
+            async for piece in answer.content.iter_chunked(_PIECE):
+                into.write(piece)
+            return Fetch.DONE
+
+    def _allowed(self, url: str) -> bool:
+        parts = urlsplit(url)
+        host = (parts.hostname or "").lower()
+        listed = any(host == name or host.endswith(f".{name}") for name in self._hosts)
+        return self._own(url) or (parts.scheme == "https" and parts.port in {None, 443} and listed)
+
+    def _own(self, url: str) -> bool:
+        parts = urlsplit(url)
+        return self._base is not None and (parts.scheme, parts.netloc) == (self._base.scheme, self._base.netloc)
+
+
+class PublicResolver(AbstractResolver):
+    """Names of hosts, unless they stand for an address that is not on the public internet."""
+
+    def __init__(self) -> None:
+        self._inner = ThreadedResolver()
+
+    async def resolve(
+        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
+    ) -> list[ResolveResult]:
+        found = await self._inner.resolve(host, port, family)
+        if not all(ipaddress.ip_address(result["host"].partition("%")[0]).is_global for result in found):
+            raise OSError(f"{host} is not on the public internet")
+        return found
+
+    async def close(self) -> None:
+        await self._inner.close()

@@ -1,0 +1,35 @@
+"""Doing something with a ticket, and showing what came of it."""
+
+from collections.abc import Callable
+
+from fastapi import Request, Response
+from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
+
+from handoff.dashboard.frame import Draft, Frame, blank, by_script
+from handoff.errors import ClosedError, DeskError, EmptyTextError, HeldError, NotFoundError, TooLargeError
+
+_STATUS = {NotFoundError: 404, HeldError: 409, ClosedError: 409, EmptyTextError: 422, TooLargeError: 413}
+TEXT_LIMIT = 20_000
+"""Longest reply or note in characters: five messages on a platform."""
+
+
+async def act(
+    frame: Frame, request: Request, ticket_id: int, work: Callable[[Session], object], draft: Draft | None = None
+) -> Response:
+    """Do the work and show what came of it; whatever goes wrong, the typed text comes back."""
+    place, problem, status = frame.place(request, ticket_id), "", 200
+    try:
+        if draft is not None and len(draft.text) > TEXT_LIMIT:
+            problem = frame.words(request).t("The text is too long: {limit} characters at most.", limit=TEXT_LIMIT)
+            status = 422
+        else:
+            await frame.parts.database.write(work)
+            draft = draft and blank()
+    except DeskError as error:
+        problem, status = frame.words(request).problem(error), _STATUS.get(type(error), 409)
+    if by_script(request):
+        return await frame.fragments(request, place, status=status, problem=problem, draft=draft)
+    if problem:
+        return await frame.page(request, place, status=status, problem=problem, draft=draft)
+    return RedirectResponse(place.url(ticket_id), 303)

@@ -1,0 +1,37 @@
+"""Files that agents attach to a reply, on their way from the form into the store."""
+
+import asyncio
+from collections.abc import Sequence
+
+from fastapi import Request
+from starlette.datastructures import UploadFile
+
+from handoff.errors import TooLargeError
+from infra.files import FileStore, Kept, TooBigError
+
+MOST = 10
+"""Files with one reply."""
+_PIECE = 1 << 18
+
+
+async def files_in(request: Request) -> list[UploadFile]:
+    """The files of a form; a browser sends an empty field where none was chosen."""
+    return [file for file in (await request.form()).getlist("files") if isinstance(file, UploadFile)]
+
+
+async def keep(store: FileStore, megabytes: int, files: Sequence[UploadFile]) -> list[tuple[str, Kept]]:
+    """Names and what is in the store; an empty field of a form is no file. Raises TooLargeError."""
+    given = [file for file in files if file.filename]
+    if len(given) > MOST:
+        raise TooLargeError(megabytes, MOST)
+    return [(str(file.filename), await _keep(store, megabytes, file)) for file in given]
+
+
+async def _keep(store: FileStore, megabytes: int, file: UploadFile) -> Kept:
+    with store.incoming(megabytes * 1024 * 1024) as incoming:
+        try:
+            while piece := await file.read(_PIECE):
+                incoming.write(piece)
+        except TooBigError:
+            raise TooLargeError(megabytes, MOST) from None
+        return await asyncio.to_thread(incoming.keep)

@@ -1,0 +1,87 @@
+"""Files in a folder, each under the hash of what is in it: the same bytes are kept once, and no name from outside is a path."""
+
+import hashlib
+import os
+import re
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+_KEY = re.compile(r"[0-9a-f]{64}")
+_HEAD = 16
+
+
+class TooBigError(Exception):
+    """More was written than may be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that is in the store: its key, how long it is and how it begins."""
+
+    key: str
+    size: int
+    head: bytes
+
+
+class FileStore:
+    """Keeps files for as long as somebody's row names their key."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def incoming(self, limit: int) -> "Incoming":
+        """A file that is being written, of at most `limit` bytes; nothing of it stays unless it is kept."""
+        return Incoming(self._folder, limit)
+
+    def path(self, key: str) -> Path:
+        """Where the file is. Raises ValueError for what is no key of ours."""
+        if not _KEY.fullmatch(key):
+            raise ValueError("not the key of a file")
+        return self._folder / key[:2] / key
+
+    def drop(self, key: str) -> None:
+        """Remove a file that no row names any more; one that is gone already is no fault."""
+        self.path(key).unlink(missing_ok=True)
+
+
+class Incoming:
+    """Written piece by piece beside the store and moved in whole, so that nobody ever reads half a file."""
+
+    def __init__(self, folder: Path, limit: int) -> None:
+        self._folder = folder
+        self._limit = limit
+        self._size = 0
+        self._head = b""
+        self._hash = hashlib.sha256()
+
+    def __enter__(self) -> Self:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        descriptor, name = tempfile.mkstemp(dir=self._folder, prefix="incoming-")
+        self._file, self._path = os.fdopen(descriptor, "wb"), Path(name)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
+        self._file.close()
+        self._path.unlink(missing_ok=True)
+
+    def write(self, piece: bytes) -> None:
+        """Raises TooBigError beyond the limit."""
+        self._size += len(piece)
+        if self._size > self._limit:
+            raise TooBigError
+        self._head = (self._head + piece[:_HEAD])[:_HEAD]
+        self._hash.update(piece)
+        self._file.write(piece)
+
+    def keep(self) -> Kept:
+        """Move the file into the store; it survives a loss of power from here on."""
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        key = self._hash.hexdigest()
+        place = self._folder / key[:2] / key
+        place.parent.mkdir(exist_ok=True)
+        self._path.replace(place)
+        return Kept(key, self._size, self._head)

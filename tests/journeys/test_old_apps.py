@@ -1,0 +1,42 @@
+"""An app that shows no buttons: choices are numbered in the text, and the number that is typed is the press."""
+
+from handoff.models import MessageKind
+from tests.conftest import Backend
+from tests.journeys.stage import staged
+
+
+async def test_choices_by_number(backend: Backend) -> None:
+    """On VK only, which says what an app can show; each app of Telegram shows buttons."""
+    async with staged(backend, "vk") as stage:
+        anna = await stage.contact("Анна")
+        stage.vk.has_old_client(anna.person)
+        await anna.writes("музыка")
+        offered = await anna.hears()
+        assert offered.buttons == ()
+        head, _, listed = offered.text.partition("\n\nОтветьте номером:\n")
+        assert head == "Возможно, вы об этом:"
+        labels = [line.partition(". ")[2] for line in listed.splitlines()]
+        assert labels[-1] == "Ни один вариант не подходит"
+
+        await anna.writes(str(labels.index("Как скачать музыку?") + 1))
+        answer = await anna.hears()
+        assert answer.text.startswith("Как скачать музыку?\n\nСкачать музыку можно по подписке.")
+        assert answer.text.endswith("1. Это помогло\n2. Это не решает мою проблему")
+        await anna.writes("2")
+        assert (await anna.hears()).text.startswith("Что не так с этим ответом?\n\nОтветьте номером:")
+        await anna.writes("3")
+        assert "передан агенту" in (await anna.hears()).text
+        (ticket,) = await stage.tickets()
+        assert (ticket.question, ticket.reason) == ("музыка", "not_helped")
+
+        # A number that answers no list of ours is a word like any other, and a person reads it.
+        await anna.writes("2")
+        assert (await anna.hears()).text.startswith("Добавили к вопросу")
+        told = [line.text for line in await stage.thread_of(anna) if line.kind is MessageKind.INCOMING]
+        assert told == ["музыка", "2"]
+
+        # With a newer app the buttons are there again.
+        stage.vk.has_new_client(anna.person)
+        await anna.writes("/topics")
+        assert (await anna.hears()).text == "Выберите тему:"
+        assert anna.labels()
