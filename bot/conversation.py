@@ -158,7 +158,7 @@ class Conversation:
     async def _write(
         self, address: Address, items: Sequence[InboxItem], event: IncomingEvent, thought: Thought
     ) -> None:
-        if thought.event is not event:
+        if thought.event.kind is not event.kind:  # the number of a choice
             event, items = thought.event, [replace(items[0], event=thought.event)]
         with self._outbox.offer(address.account) as claim:
             await self._db.write(lambda session: self._apply(session, address, items, event, thought, claim))

@@ -20,7 +20,6 @@ from handoff.errors import NotFoundError, StateError
 from handoff.files import outgoing, posted
 from handoff.messages import (
     Addressee,
-    OutgoingPart,
     Retry,
     RichText,
     SendOutcome,
@@ -35,7 +34,7 @@ from handoff.models import (
     Message,
     MessageKind,
 )
-from handoff.richtext import split, units
+from handoff.richtext import split
 from handoff.settling import Attempt, Verdict, verdict
 from handoff.words import WORDS
 from infra import rows
@@ -188,8 +187,13 @@ class Outbox:
             raise NotFoundError(f"there is no message {message_id} of ours")
         now = self._clock()
         message.text, message.edited_at = text.text if shown is None else shown, now
-        buttons = _buttons(session, message.contact_id, message_id, choices)
-        gone = WORDS.text(_language(session, message.contact_id), "This part of the message was removed.")
+        contact = session.get_one(Contact, message.contact_id)
+        # Old buttons work for ever, but a number that is typed means what is listed now.
+        session.execute(update(ChoiceRow).where(ChoiceRow.message_id == message_id).values(number=None))
+        buttons = _buttons(session, contact.id, message_id, choices)
+        if contact.numbered and buttons:
+            text, buttons = _numbered(text, choices, contact.language), []
+        gone = WORDS.text(contact.language, "This part of the message was removed.")
         account = revising.revise(session, message_id, split(text), buttons, now, gone=gone, by_agent=by_agent)
         if account is not None:
             self._announce(session, account)
@@ -287,7 +291,7 @@ class Outbox:
         for delivery in held:
             if delivery.state is DeliveryState.CLAIMED:
                 self._move(session, delivery, DeliveryState.QUEUED, None)
-            elif idempotent or _is_edit(delivery):
+            elif idempotent or revising.is_edit(delivery):
                 self._apply(session, delivery, Retry("the program stopped while sending"), idempotent=idempotent)
             else:
                 self._apply(session, delivery, Uncertain("the program stopped while sending"), idempotent=False)
@@ -324,7 +328,7 @@ class Outbox:
 
     def _apply(self, session: Session, delivery: Delivery, outcome: SendOutcome, *, idempotent: bool) -> None:
         age = self._clock() - (delivery.first_attempt_at or self._clock())
-        edit = _is_edit(delivery)
+        edit = revising.is_edit(delivery)
         told = verdict(outcome, Attempt(delivery.attempts, age, delivery.by_agent, delivery.repeated, idempotent, edit))
         delivery.attempts -= not told.counted
         delivery.repeated |= told.repeat
@@ -333,9 +337,9 @@ class Outbox:
         if told.state is DeliveryState.REFUSED:
             session.execute(update(Contact).where(Contact.id == delivery.contact_id).values(unreachable=told.reason))
         if told.fallback is not None:
-            _rewrite(delivery, told.fallback)
+            revising.rewrite(delivery, told.fallback)
         if told.state is DeliveryState.FAILED and edit and delivery.by_agent:
-            _send_afresh(delivery, _language(session, delivery.contact_id))
+            revising.send_afresh(delivery, _language(session, delivery.contact_id))
             told = Verdict(DeliveryState.QUEUED)
         self._move(session, delivery, told.state, told.reason, told.pause)
 
@@ -371,18 +375,6 @@ class Outbox:
         return delivery
 
 
-def _is_edit(delivery: Delivery) -> bool:
-    return delivery.edits is not None and not delivery.afresh
-
-
-def _send_afresh(delivery: Delivery, language: str) -> None:
-    """What could not be edited is said once more, as a correction."""
-    head = WORDS.text(language, "Correction to an earlier message:") + "\n"
-    delivery.afresh, delivery.attempts, delivery.first_attempt_at = True, 0, None
-    delivery.text, shift = head + delivery.text, units(head)
-    delivery.entities = [entity | {"offset": entity["offset"] + shift} for entity in delivery.entities]
-
-
 def _language(session: Session, contact_id: int) -> str:
     return session.scalar(select(Contact.language).where(Contact.id == contact_id)) or ""
 
@@ -404,9 +396,3 @@ def _buttons(session: Session, contact_id: int, message_id: int, choices: Sequen
     ]
     rows.add_all(session, ChoiceRow, meanings)
     return [{"label": choice.label, "id": id_} for id_, choice in named]
-
-
-def _rewrite(delivery: Delivery, part: OutgoingPart) -> None:
-    delivery.text = part.text.text
-    delivery.entities = [asdict(entity) for entity in part.text.entities]
-    delivery.buttons = [asdict(button) for button in part.buttons]

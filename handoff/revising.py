@@ -12,8 +12,10 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff.messages import RichText
+from handoff.messages import OutgoingPart, RichText
 from handoff.models import ChoiceRow, Delivery, DeliveryState
+from handoff.richtext import units
+from handoff.words import WORDS
 
 Buttons = list[dict[str, str]]
 _STILL_OURS = (DeliveryState.REFUSED, DeliveryState.FAILED)
@@ -116,3 +118,22 @@ def _part(
         updated_at=now,
         edits=edits,
     )
+
+
+def is_edit(delivery: Delivery) -> bool:
+    return delivery.edits is not None and not delivery.afresh
+
+
+def send_afresh(delivery: Delivery, language: str) -> None:
+    """What could not be edited is said once more, as a correction."""
+    head = WORDS.text(language, "Correction to an earlier message:") + "\n"
+    delivery.afresh, delivery.attempts, delivery.first_attempt_at = True, 0, None
+    delivery.text, shift = head + delivery.text, units(head)
+    delivery.entities = [entity | {"offset": entity["offset"] + shift} for entity in delivery.entities]
+
+
+def rewrite(delivery: Delivery, part: OutgoingPart) -> None:
+    """Let the part go out in a plainer form."""
+    delivery.text = part.text.text
+    delivery.entities = [asdict(entity) for entity in part.text.entities]
+    delivery.buttons = [asdict(button) for button in part.buttons]

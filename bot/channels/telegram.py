@@ -161,7 +161,8 @@ class TelegramChannel:
         if not events:
             raise NotStoredError("no update of the batch has an id")
         offset = max(int(event.key) for event in events) + 1
-        await keep(inlet, [event for event in events if not self._answered_live(event.payload)], cursor=str(offset))
+        if lasting := [event for event in events if not self._answered_live(event.payload)]:
+            await keep(inlet, lasting, cursor=str(offset))
         for event in events:
             self._acknowledge_press(event.payload)
         return offset

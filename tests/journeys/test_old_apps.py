@@ -1,6 +1,8 @@
 """An app that shows no buttons: choices are numbered in the text, and the number that is typed is the press."""
 
-from handoff.models import MessageKind
+from handoff.messages import RichText
+from handoff.models import ChoiceRow, MessageKind
+from handoff.outbox import Choice
 from tests.conftest import Backend
 from tests.journeys.stage import staged
 
@@ -18,6 +20,14 @@ async def test_choices_by_number(backend: Backend) -> None:
         labels = [line.partition(". ")[2] for line in listed.splitlines()]
         assert labels[-1] == "Ни один вариант не подходит"
 
+        # The list is made anew: the numbers mean what is listed now.
+        line = (await stage.thread_of(anna))[-1]
+        known = await stage.app.db.read(lambda s: dict(s.query(ChoiceRow.number, ChoiceRow.data).all()))
+        again = [Choice(label, "pick", known[labels.index(label) + 1]) for label in sorted(labels[:-1])]
+        await stage.settled()
+        await stage.app.db.write(lambda s: stage.app.outbox.revise(s, line.id, RichText("Вернее:"), again))
+        labels = sorted(labels[:-1])
+        await anna.sees("\n".join(["Вернее:\n\nОтветьте номером:", *(f"{n}. {x}" for n, x in enumerate(labels, 1))]))
         await anna.writes(str(labels.index("Как скачать музыку?") + 1))
         answer = await anna.hears()
         assert answer.text.startswith("Как скачать музыку?\n\nСкачать музыку можно по подписке.")

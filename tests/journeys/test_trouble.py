@@ -156,7 +156,8 @@ async def test_odd_texts_are_survived_and_answered(stage: Stage, odd: str) -> No
 async def test_a_picture_without_words_is_answered_sensibly(stage: Stage) -> None:
     anna = await stage.contact("Анна")
     if stage.platform == "telegram":
-        photo = [{"file_id": "x", "file_unique_id": "x", "width": 1, "height": 1, "file_size": 1}]
+        place = stage.telegram.holds_file("a.jpg", b"a")
+        photo = [{"file_id": place, "file_unique_id": "x", "width": 1, "height": 1, "file_size": 1}]
         await stage.telegram.writes(anna.person, "", photo=photo)
     else:
         await stage.vk.writes(anna.person, "", attachments=[{"type": "poll", "poll": {"id": 1, "owner_id": 1}}])
