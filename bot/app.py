@@ -24,6 +24,7 @@ from bot.delivery import Pump
 from bot.fetching import Fetcher
 from bot.intake import Intake
 from bot.live_search import LiveSearch
+from bot.own_data import OwnData
 from bot.schema import migrate
 from bot.settings import ChannelSettings, Settings
 from handoff.desk import Desk
@@ -31,6 +32,7 @@ from handoff.files import Rules
 from handoff.messages import IncomingEvent
 from handoff.models import ChannelState
 from handoff.outbox import Outbox
+from handoff.privacy.erasure import sweep
 from handoff.staff import Staff
 from infra.bus import Bus, open_bus
 from infra.clock import Clock, utc_now
@@ -95,6 +97,7 @@ class App:
 
     def _live(self, session: Session, account: str) -> None:
         session.execute(update(ChannelState).where(ChannelState.account == account).values(updated_at=self.clock()))
+        sweep(session, self.clock)
 
 
 @asynccontextmanager
@@ -135,13 +138,14 @@ def _build(
     library = Library(db, bus, clock, thresholds, saved=_beside(db, ".index"), embedder=embedder, model=model)
     rules = Rules(settings.attachment_mb, frozenset(settings.attachment_kinds))
     attachments = Attachments(outbox, bus, clock, rules)
-    conversation = Conversation(db, library, desk, outbox, bus, clock, settings.language, attachments)
+    files = FileStore(settings.files_dir)
+    own_data = OwnData(db, outbox, files, clock)
+    conversation = Conversation(db, library, desk, outbox, bus, clock, settings.language, attachments, own_data)
 
     def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
         channel = channels.get(account)
         return channel.decode(payload) if channel else None
 
-    files = FileStore(settings.files_dir)
     intake = Intake(db, bus, clock, decode, conversation, settings.burst_window)
     channels[web.ACCOUNT] = web.WebChannel(bus)
     for channel_settings in settings.channels:

@@ -19,7 +19,9 @@ from bot.dialogue import LOOKING, Found, Thread, TicketFact, decide, question_in
 from bot.effects import Effects
 from bot.intake import InboxItem
 from bot.language import command_in, language_of
+from bot.links import opened
 from bot.numbers import as_press
+from bot.own_data import OwnData
 from bot.presses import choice_of, pressed_by, view_of
 from handoff.desk import Desk
 from handoff.messages import Address, Addressee, EventKind, IncomingEvent
@@ -70,7 +72,9 @@ _LAST_QUESTION = (
 )
 _KNOWN = (
     select(
-        *_CONTACTS.c["id", "name", "language", "chosen_language", "numbered", "unreachable", "version", "last_seen_at"],
+        *_CONTACTS.c[
+            "id", "name", "language", "chosen_language", "numbered", "unreachable", "version", "last_seen_at", "expects"
+        ],
         _TICKETS.c.id.label("ticket_id"),
         _TICKETS.c.joined_acknowledged,
         _LAST_QUESTION.label("last_question"),
@@ -83,7 +87,10 @@ _MEET = (
     .where(_CONTACTS.c.id == bindparam("contact"), _CONTACTS.c.version == bindparam("seen"))
     .values(
         version=_CONTACTS.c.version + 1,
-        **{column: bindparam(column) for column in ("name", "language", "numbered", "unreachable", "last_seen_at")},
+        **{
+            column: bindparam(column)
+            for column in ("name", "language", "numbered", "unreachable", "last_seen_at", "expects")
+        },
     )
 )
 _TAKE = (
@@ -129,6 +136,7 @@ class Conversation:
         clock: Clock,
         language: str,
         attachments: Attachments,
+        own_data: OwnData,
     ) -> None:
         self._attachments = attachments
         self._db = db
@@ -137,7 +145,7 @@ class Conversation:
         self._bus = bus
         self._clock = clock
         self._language = language
-        self._effects = Effects(desk, outbox, clock)
+        self._effects = Effects(desk, outbox, own_data, clock)
 
     async def handle(
         self, address: Address, items: Sequence[InboxItem], event: IncomingEvent, thought: Thought | None = None
@@ -187,8 +195,9 @@ class Conversation:
         if wanted := choice.action if choice else command:
             about = choice.data if choice else {}
             view = view_of(session, known.id if known else None, language, wanted, about, self._clock())
+        link = opened(session, event.start, language) if event.start else None
         if known is None:
-            return Thread(language, view=view)
+            return Thread(language, view=view, link=link)
         live = known.ticket_id is not None
         pressed, pressed_ticket = pressed_by(session, choice) if choice else (None, None)
         return Thread(
@@ -198,6 +207,8 @@ class Conversation:
             pressed_ticket=_fact(pressed_ticket) if pressed_ticket else None,
             last_question=known.last_question or "",
             view=view,
+            link=link,
+            expects=known.expects or "",
         )
 
     def _look_up(self, session: Session, thread: Thread, event: IncomingEvent) -> Found | None:
@@ -291,6 +302,7 @@ class Conversation:
             "numbered": numbered,
             "unreachable": None if heard else known.unreachable,
             "last_seen_at": now if heard else known.last_seen_at,
+            "expects": None if event.kind is EventKind.MESSAGE else known.expects,
         }
         if not rows.run(session, _MEET, values).rowcount:
             raise ThreadChangedError

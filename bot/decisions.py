@@ -65,6 +65,32 @@ class OwnQuestion:
 View = Topics | Topic | OwnQuestions | OwnQuestion
 
 
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a deep link leads: to an answer, to a topic, or straight to a person where it is neither."""
+
+    entry: EntryView | None = None
+    topic: Topic | None = None
+
+
+# --- what the contact's next message is taken for, beside a question ---------------------------------------------------
+
+FOR_A_PERSON = "person"
+"""A question that goes to a person, whatever the knowledge says."""
+_COMMENT = "comment"
+
+
+def comment_on(number: int) -> str:
+    """A word about how ticket `number` was handled."""
+    return f"{_COMMENT}:{number}"
+
+
+def commented(expects: str) -> int | None:
+    """The ticket that the next message comments on; None where another thing is expected."""
+    kind, _, number = expects.partition(":")
+    return int(number) if kind == _COMMENT else None
+
+
 # --- decisions --------------------------------------------------------------------------------------------------------
 
 
@@ -185,6 +211,46 @@ class MarkBlocked:
     """Nothing can be sent to the contact until they come back."""
 
 
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """Take the contact's next message for this; empty for a question as any other."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskRating:
+    """Ask how the help with a ticket was, from 1 to 5."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class RateTicket:
+    """The contact's rating."""
+
+    number: int
+    stars: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommentTicket:
+    """The contact's words about the help."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Send the contact everything that is kept about them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Erase everything that tells of the contact, and tell them so."""
+
+
 Decision = (
     Say
     | GiveAnswer
@@ -200,4 +266,10 @@ Decision = (
     | AskLanguage
     | Speak
     | MarkBlocked
+    | Expect
+    | AskRating
+    | RateTicket
+    | CommentTicket
+    | Export
+    | Forget
 )

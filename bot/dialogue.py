@@ -8,17 +8,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from bot.decisions import (
+    FOR_A_PERSON,
     NO_TRAIL,
     AskLanguage,
+    AskRating,
     AskWhy,
     CloseTicket,
+    CommentTicket,
     Decision,
+    Expect,
+    Export,
+    Forget,
     GiveAnswer,
     JoinTicket,
+    Link,
     MarkBlocked,
     OpenTicket,
     OwnQuestion,
     OwnQuestions,
+    RateTicket,
     ReopenTicket,
     Say,
     SettleLookup,
@@ -29,6 +37,8 @@ from bot.decisions import (
     Trail,
     View,
     WithdrawTicket,
+    comment_on,
+    commented,
 )
 from bot.language import Command, command_in, is_greeting, is_thanks, says_only_person, wants_person
 from handoff.messages import Attachment, EventKind, IncomingEvent
@@ -60,6 +70,7 @@ class Pressed:
     trail: Trail = NO_TRAIL
     language: str = ""
     """The one that the contact chose."""
+    stars: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +86,10 @@ class Thread:
     """What the contact asked lately, for when they only say that they want a person."""
     view: View | None = None
     """What a command or a button asks to see, where it is still there."""
+    link: Link | None = None
+    """Where the deep link leads by which the contact came."""
+    expects: str = ""
+    """What the message is taken for, as `Expect` said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +103,7 @@ class Found:
 _SHOWN_ANYHOW = 3
 _WORTH_A_BUTTON = 0.05
 """Confidence below which an entry beyond the third is no help among the choices."""
+_TO_A_PERSON = Link()
 ASK_PERSON = ("Ask a person", "ask_person")
 TOPICS = ("Topics", "topics")
 OWN = ("My questions", "own")
@@ -98,7 +114,9 @@ _GONE = Say("This answer has been removed. Write your question in your own words
 
 def question_in(thread: Thread, event: IncomingEvent) -> str | None:
     """The words to look up in the knowledge; None where the event asks nothing of it."""
-    if event.kind is not EventKind.MESSAGE or thread.ticket is not None:
+    if event.kind is not EventKind.MESSAGE or thread.ticket is not None or thread.expects:
+        return None
+    if thread.link == _TO_A_PERSON:
         return None
     text = event.text.strip()
     if not any(map(str.isalnum, text)) or text.startswith("/") or command_in(text):
@@ -123,12 +141,18 @@ def decide(thread: Thread, event: IncomingEvent, found: Found | None) -> list[De
 
 def _said(thread: Thread, event: IncomingEvent, found: Found | None) -> list[Decision]:
     text = event.text.strip()
+    if thread.link is not None and (command_in(text) == "menu" or is_greeting(text)):
+        return _linked(thread, thread.link)
     if command := command_in(text):
         return [_called(thread, command)]
     if thread.ticket is not None:
         return [JoinTicket(thread.ticket.number, acknowledge=not thread.ticket.acknowledged)]
     if found is not None:
         return _answer(text, found)
+    if (text or event.attachments) and (thread.expects == FOR_A_PERSON or thread.link == _TO_A_PERSON):
+        return [OpenTicket(text, "asked")]
+    if text and (number := commented(thread.expects)) is not None and not is_thanks(text):
+        return [CommentTicket(number, text), Say("Thank you. This helps us to help better.")]
     if wants_person(text):
         question = thread.last_question if says_only_person(text) and thread.last_question else text
         return [OpenTicket(question, "asked")]
@@ -147,6 +171,36 @@ def _called(thread: Thread, command: Command) -> Decision:
             return AskLanguage()
         case "topics" | "own":
             return _shown(thread)
+        case "export":
+            return Export()
+        case "forget":
+            return Say(
+                "Everything you wrote to us will be erased, and open questions withdrawn. This cannot be undone.",
+                (("Erase everything", "forget"), ("Keep everything", "keep")),
+            )
+
+
+def _linked(thread: Thread, link: Link) -> list[Decision]:
+    if link.topic is not None:
+        return [Show(link.topic)]
+    if link.entry is not None:
+        return [_read(link.entry)]
+    if thread.ticket is not None:
+        return [_still_open(thread.ticket)]
+    return [
+        Expect(FOR_A_PERSON),
+        Say("Describe your question in one message, with everything that matters. It goes to a person."),
+    ]
+
+
+def _read(entry: EntryView) -> Decision:
+    # Who only reads about it has not asked: where a person looks at every such question, the answer offers one.
+    return GiveAnswer(entry, entry.question, None, hand_off=False, browsed=True)
+
+
+def _still_open(ticket: TicketFact) -> Decision:
+    held = {"number": ticket.number}
+    return Say("Question №{number} is still open: write here, and a person reads it.", values=held)
 
 
 def _hello() -> Decision:
@@ -200,8 +254,7 @@ def _pressed(thread: Thread) -> list[Decision]:
     if pressed.action in {"pick", "read"} and (pressed.entry is None or pressed.entry.status != "published"):
         return [_GONE]
     if pressed.action == "read" and pressed.entry is not None:
-        # Who only reads about it has not asked: where a person looks at every such question, the answer offers one.
-        return [GiveAnswer(pressed.entry, pressed.entry.question, None, hand_off=False, browsed=True)]
+        return [_read(pressed.entry)]
     if pressed.action == "pick" and pressed.entry is not None:
         chosen = [SettleLookup(pressed.lookup, "chosen", pressed.entry.id)] if pressed.lookup else []
         answer = replace(_give(pressed.entry, pressed.question, pressed.lookup), trail=pressed.trail)
@@ -230,8 +283,14 @@ def _pressed(thread: Thread) -> list[Decision]:
             return [*_settled(pressed, "none_fits"), _hand_off(thread, pressed, "none_fits")]
         case "ask_person":
             return [_hand_off(thread, pressed, "asked")]
-        case "solved" | "not_solved" if thread.pressed_ticket is not None:
-            return _about_ticket(thread, pressed.action, thread.pressed_ticket)
+        case "solved" | "not_solved" | "rate" if thread.pressed_ticket is not None:
+            return _about_ticket(thread, pressed, thread.pressed_ticket)
+        case "enough":
+            return [Expect(""), Say("Thank you. If anything else comes up, just write.")]
+        case "forget":
+            return [Forget()]
+        case "keep":
+            return [Say("Nothing was changed.")]
         case _:
             return [_GONE]
 
@@ -263,14 +322,16 @@ def _about_own(thread: Thread, pressed: Pressed, view: OwnQuestion) -> list[Deci
             ),
         ]
     if thread.ticket is not None:
-        held = {"number": thread.ticket.number}
-        return [Say("Question №{number} is still open: write here, and a person reads it.", values=held)]
+        return [_still_open(thread.ticket)]
     return [ReopenTicket(number), _reopened(number)]
 
 
-def _about_ticket(thread: Thread, action: str, ticket: TicketFact) -> list[Decision]:
-    if action == "solved":
-        return [CloseTicket(ticket.number), Say("Thank you. If anything else comes up, just write.")]
+def _about_ticket(thread: Thread, pressed: Pressed, ticket: TicketFact) -> list[Decision]:
+    if pressed.action == "solved":
+        return [CloseTicket(ticket.number), AskRating(ticket.number)]
+    if pressed.action == "rate":
+        more = Say("Thank you. If you like, add a word about it in one message.", (("Nothing to add", "enough"),))
+        return [RateTicket(ticket.number, pressed.stars), Expect(comment_on(ticket.number)), more]
     if ticket.live or thread.ticket is not None:
         return [JoinTicket((thread.ticket or ticket).number, acknowledge=True)]
     return [ReopenTicket(ticket.number), _reopened(ticket.number)]

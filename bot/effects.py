@@ -11,13 +11,19 @@ from bot import browsing, own_questions
 from bot.decisions import (
     NO_TRAIL,
     AskLanguage,
+    AskRating,
     AskWhy,
     CloseTicket,
+    CommentTicket,
     Decision,
+    Expect,
+    Export,
+    Forget,
     GiveAnswer,
     JoinTicket,
     MarkBlocked,
     OpenTicket,
+    RateTicket,
     ReopenTicket,
     Say,
     SettleLookup,
@@ -32,6 +38,7 @@ from bot.decisions import (
 )
 from bot.dialogue import Found
 from bot.language import NAMES
+from bot.own_data import OwnData
 from bot.paging import label
 from bot.waits import told
 from bot.wording import WORDS
@@ -51,9 +58,10 @@ from knowledge.models import Outcome
 class Effects:
     """Carries out decisions within the round's transaction."""
 
-    def __init__(self, desk: Desk, outbox: Outbox, clock: Clock) -> None:
+    def __init__(self, desk: Desk, outbox: Outbox, own_data: OwnData, clock: Clock) -> None:
         self._desk = desk
         self._outbox = outbox
+        self._own_data = own_data
         self._clock = clock
 
     def apply(
@@ -68,7 +76,7 @@ class Effects:
 
         `incoming` are the messages that the decisions answer.
         """
-        round_ = _Round(session, contact, self._desk, self._outbox, self._clock, incoming)
+        round_ = _Round(session, contact, self._desk, self._outbox, self._own_data, self._clock, incoming)
         lookup = None
         if found is not None:
             lookup = record_lookup(
@@ -80,7 +88,7 @@ class Effects:
 
     def hand_over_unread(self, session: Session, contact: Addressee, words: str) -> int | None:
         """A message that could not be handled: a person gets it, and the contact is told so; the ticket's id."""
-        round_ = _Round(session, contact, self._desk, self._outbox, self._clock, ())
+        round_ = _Round(session, contact, self._desk, self._outbox, self._own_data, self._clock, ())
         round_.do(OpenTicket(clean(words), "poison"), None)
         return round_.ticket_id
 
@@ -94,10 +102,12 @@ class _Round:
         contact: Addressee,
         desk: Desk,
         outbox: Outbox,
+        own_data: OwnData,
         clock: Clock,
         incoming: tuple[int, ...],
     ) -> None:
         self._session = session
+        self._own_data = own_data
         self._contact = contact
         self._incoming = incoming
         self._desk = desk
@@ -139,6 +149,20 @@ class _Round:
                 self._note(language=language, chosen_language=language)
             case MarkBlocked():
                 self._note(unreachable="blocked the community")
+            case Expect(what):
+                self._note(expects=what or None)
+            case AskRating(number):
+                stars = [Choice(f"{count} ★", "rate", {"ticket": number, "stars": count}) for count in range(1, 6)]
+                self._say(RichText(self._text("Thank you. How was our help, from 1 to 5?")), stars)
+            case RateTicket(number, count):
+                self._desk.rate(self._session, self._ticket(number), count)
+            case CommentTicket(number, text):
+                self._desk.comment(self._session, self._ticket(number), text)
+            case Export():
+                self._own_data.send(self._session, self._contact, self._text("Everything we keep about you:"))
+            case Forget():
+                goodbye = self._text("We have forgotten you: your messages, questions and files are erased.")
+                self._own_data.erase(self._session, self._contact, goodbye)
 
     def _answer(self, decision: GiveAnswer, lookup: int | None) -> None:
         entry = decision.entry
@@ -220,7 +244,7 @@ class _Round:
     def _settle(self, lookup: int, outcome: Outcome, entry_id: int | None) -> None:
         settle_lookup(self._session, lookup, outcome, entry_id)
 
-    def _note(self, **values: str) -> None:
+    def _note(self, **values: str | None) -> None:
         """Keep something about the contact."""
         self._session.execute(update(Contact).where(Contact.id == self._contact.id).values(values))
 

@@ -6,7 +6,7 @@ Small closed lists on purpose: what they do not know is treated as a question, w
 import re
 from typing import Literal
 
-Command = Literal["menu", "topics", "own", "language"]
+Command = Literal["menu", "topics", "own", "language", "export", "forget"]
 """What a contact can call for by a command or by the words of a button; named as the button's action is."""
 
 NAMES = {"ru": "Русский", "en": "English", "hu": "Magyar"}
@@ -109,6 +109,8 @@ _COMMANDS: dict[str, Command] = {
     **dict.fromkeys(("/start", "/help", "начать", "start"), "menu"),
     **dict.fromkeys(("/topics", "темы", "topics", "témák"), "topics"),
     **dict.fromkeys(("/language", "язык", "language", "nyelv"), "language"),
+    **dict.fromkeys(("/export", "мои данные", "my data", "adataim"), "export"),
+    **dict.fromkeys(("/forget", "забыть меня", "forget me", "felejtsenek el"), "forget"),
     **dict.fromkeys(("/my", "мои вопросы", "my questions", "kérdéseim"), "own"),
 }
 _GREETINGS = {

@@ -30,6 +30,7 @@ def pressed_by(session: Session, choice: ChoiceRow) -> tuple[Pressed, Ticket | N
         entry=entry(session, data["entry"]) if data.get("entry") else None,
         used=choice.used_at is not None,
         language=data.get("language", ""),
+        stars=data.get("stars", 0),
         trail=Trail(tuple(data.get("asked", ())), data.get("shown", "")),
     )
     ticket = session.get(Ticket, data["ticket"]) if data.get("ticket") else None

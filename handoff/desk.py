@@ -80,6 +80,16 @@ class Desk:
         if ticket.status in LIVE:
             self._close(session, ticket, "confirmed")
 
+    def rate(self, session: Session, ticket: Ticket, stars: int) -> None:
+        """The contact's judgement of the help, from 1 to 5; a later one counts."""
+        ticket.rating = min(5, max(1, stars))
+        self._event(session, ticket, "rated")
+
+    def comment(self, session: Session, ticket: Ticket, text: str) -> None:
+        """The contact's words about the help."""
+        ticket.rating_comment = clean(text)[:4000]
+        self._touch(session, ticket)
+
     def dispute(self, session: Session, ticket: Ticket) -> None:
         """The contact says that it is not solved: the ticket is open again, free for any agent."""
         if ticket.status not in LIVE:

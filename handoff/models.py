@@ -93,6 +93,8 @@ class Contact(Base):
     """What the contact asked to be spoken to in; None where their words tell it, message by message."""
     numbered: Mapped[bool] = mapped_column(default=False)
     """Their app shows no buttons, so choices are numbered in the text."""
+    expects: Mapped[str | None] = mapped_column(String(32))
+    """What the contact's next message is taken for, where it is not a question as any other."""
     unreachable: Mapped[str | None] = mapped_column(Text)
     """Why nothing can be sent, until the contact writes again."""
     version: Mapped[int] = mapped_column(default=0)
@@ -130,6 +132,9 @@ class Ticket(Base):
     solved_at: Mapped[datetime | None]
     joined_acknowledged: Mapped[bool] = mapped_column(default=False)
     """Whether the contact was told that further messages join, since an agent last replied."""
+    rating: Mapped[int | None]
+    """How the contact found the help, from 1 to 5."""
+    rating_comment: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=0)
     updated_at: Mapped[datetime] = mapped_column(index=True)
 

@@ -38,6 +38,8 @@ class TicketView:
     due_at: datetime
     waiting_since: datetime | None
     solved_at: datetime | None
+    rating: int | None
+    rating_comment: str | None
     version: int
 
 
@@ -172,5 +174,7 @@ def view_of(row: Ticket, contact: Contact, agent: Agent | None, now: datetime) -
         due_at=row.due_at,
         waiting_since=row.waiting_since,
         solved_at=row.solved_at,
+        rating=row.rating,
+        rating_comment=row.rating_comment,
         version=row.version,
     )

@@ -59,6 +59,8 @@ class TicketOut(BaseModel):
     due_at: datetime
     waiting_since: datetime | None = Field(description="Since when the contact waits for us.")
     solved_at: datetime | None
+    rating: int | None = Field(description="How the contact found the help, from 1 to 5.")
+    rating_comment: str | None
     version: int = Field(description="Grows with every change.")
 
     @staticmethod
@@ -86,6 +88,8 @@ class TicketOut(BaseModel):
             due_at=view.due_at,
             waiting_since=view.waiting_since,
             solved_at=view.solved_at,
+            rating=view.rating,
+            rating_comment=view.rating_comment,
             version=view.version,
         )
 

@@ -18,6 +18,7 @@ EVENTS = {
     "confirmed": marked("The contact says that the question is solved"),
     "not_solved": marked("The contact says that the question is not solved: it is open again"),
     "withdrawn": marked("The contact withdrew the question"),
+    "rated": marked("The contact rated the help"),
 }
 
 REASONS = (

@@ -6,12 +6,13 @@ question, when it came and was answered, and how it was rated, without a word of
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Table, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from handoff.messages import Address
-from handoff.models import LIVE, Contact, Delivery, FileRow, Ticket, TicketStatus
+from handoff.models import LIVE, Contact, Delivery, FileRow, Message, MessageKind, Ticket, TicketStatus
 from infra.clock import Clock
 from infra.columns import Base
 from infra.rows import table
@@ -19,6 +20,9 @@ from infra.rows import table
 _CONTACTS, _TICKETS = table(Contact), table(Ticket)
 _GONE = "forgotten"
 """What the address of a forgotten contact begins with; the platform's own number is in none of it."""
+GOODBYE = "goodbye-"
+"""How the key of the message begins that tells somebody that they are forgotten."""
+_GOODBYE_STAYS = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,21 @@ def _named(session: Session, keys: set[str]) -> set[str]:
     return others | {file["key"] for file in sent if file and file["key"] in keys}
 
 
+def sweep(session: Session, clock: Clock) -> int:
+    """Forget whom only our goodbye is left of, an hour after it was said; how many they were."""
+    said = select(Message.contact_id).where(
+        Message.key >= GOODBYE, Message.key < f"{GOODBYE}\uffff", Message.at < clock() - _GOODBYE_STAYS
+    )
+    alone = select(Contact.id).where(
+        Contact.id.in_(said),
+        ~exists().where(Message.contact_id == Contact.id, Message.kind != MessageKind.OUTGOING),
+    )
+    gone = session.scalars(alone).all()
+    for contact_id in gone:
+        forget(session, contact_id, clock)
+    return len(gone)
+
+
 def _about(rows: Table, contact_id: int, address: Address) -> ColumnElement[bool] | None:
     """Which rows of a table tell of the contact; None where no column can say so."""
     said: list[ColumnElement[bool]] = []
@@ -108,7 +127,7 @@ def _scrub_tickets(session: Session, contact_id: int, clock: Clock) -> int:
 
 _WORDS_OF_A_PERSON = {
     "contact": ("name", "unreachable"),
-    "ticket": ("question",),
+    "ticket": ("question", "rating_comment"),
 }
 """Columns of the rows that stay which may hold words or names; a test looks through the whole database for what is missed."""
 

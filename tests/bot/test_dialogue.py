@@ -8,17 +8,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.decisions import (
+    FOR_A_PERSON,
     NO_TRAIL,
     AskLanguage,
+    AskRating,
     AskWhy,
     CloseTicket,
+    CommentTicket,
     Decision,
+    Expect,
+    Export,
+    Forget,
     GiveAnswer,
     JoinTicket,
+    Link,
     MarkBlocked,
     OpenTicket,
     OwnQuestion,
     OwnQuestions,
+    RateTicket,
     ReopenTicket,
     Say,
     SettleLookup,
@@ -29,6 +37,7 @@ from bot.decisions import (
     Topics,
     Trail,
     WithdrawTicket,
+    comment_on,
 )
 from bot.dialogue import ASK_PERSON, Found, Pressed, Thread, TicketFact, decide, question_in
 from bot.language import command_in
@@ -137,6 +146,8 @@ def ticket(number: int, status: TicketStatus) -> TicketView:
         due_at=NOW,
         waiting_since=None,
         solved_at=None,
+        rating=None,
+        rating_comment=None,
         version=1,
     )
 
@@ -316,7 +327,7 @@ def test_what_is_said(thread: Thread, event: IncomingEvent, knowledge: Found | N
         # "is it solved?"
         (
             replace(pressing("solved"), pressed_ticket=SOLVED),
-            [CloseTicket(5), Say("Thank you. If anything else comes up, just write.")],
+            [CloseTicket(5), AskRating(5)],
         ),
         (
             replace(pressing("not_solved"), pressed_ticket=SOLVED),
@@ -443,3 +454,55 @@ def test_whatever_happens_there_is_one_ticket_at_most_and_one_message(
     for decision in decisions:
         if isinstance(decision, Suggest):
             assert 1 <= len(decision.entries) <= 5
+
+
+ASKED_FOR = replace(FREE, link=Link())
+NUMBER_FIVE = replace(FREE, expects=comment_on(5))
+DESCRIBE = Say("Describe your question in one message, with everything that matters. It goes to a person.")
+ADD_A_WORD = Say("Thank you. If you like, add a word about it in one message.", (("Nothing to add", "enough"),))
+SURE = Say(
+    "Everything you wrote to us will be erased, and open questions withdrawn. This cannot be undone.",
+    (("Erase everything", "forget"), ("Keep everything", "keep")),
+)
+
+
+@pytest.mark.parametrize(
+    ("thread", "text", "expected"),
+    [
+        (ASKED_FOR, "/start", [Expect(FOR_A_PERSON), DESCRIBE]),
+        (ASKED_FOR, "Начать", [Expect(FOR_A_PERSON), DESCRIBE]),
+        (ASKED_FOR, "пропали деньги", [OpenTicket("пропали деньги", "asked")]),
+        (replace(HELD, link=Link()), "/start", [STILL_OPEN]),
+        (replace(FREE, link=Link(topic=TOPIC)), "/start", [Show(TOPIC)]),
+        (
+            replace(FREE, link=Link(entry=ENTRIES[1])),
+            "/start",
+            [GiveAnswer(ENTRIES[1], ENTRIES[1].question, None, hand_off=False, browsed=True)],
+        ),
+        (replace(FREE, expects=FOR_A_PERSON), "не помню пароль", [OpenTicket("не помню пароль", "asked")]),
+        (NUMBER_FIVE, "быстро", [CommentTicket(5, "быстро"), Say("Thank you. This helps us to help better.")]),
+        (NUMBER_FIVE, "спасибо", [WELCOME]),
+        (FREE, "/export", [Export()]),
+        (FREE, "Забыть меня", [SURE]),
+    ],
+)
+def test_links_ratings_and_own_data_by_words(thread: Thread, text: str, expected: list[Decision]) -> None:
+    event = IncomingEvent(EventKind.MESSAGE, WHO, NOW, text=text)
+    assert question_in(thread, event) is None
+    assert decide(thread, event, None) == expected
+
+
+@pytest.mark.parametrize(
+    ("thread", "expected"),
+    [
+        (
+            replace(pressing("rate", stars=4), pressed_ticket=SOLVED),
+            [RateTicket(5, 4), Expect(comment_on(5)), ADD_A_WORD],
+        ),
+        (pressing("enough"), [Expect(""), Say("Thank you. If anything else comes up, just write.")]),
+        (pressing("forget"), [Forget()]),
+        (pressing("keep"), [Say("Nothing was changed.")]),
+    ],
+)
+def test_ratings_and_own_data_by_buttons(thread: Thread, expected: list[Decision]) -> None:
+    assert decide(thread, IncomingEvent(EventKind.PRESS, WHO, NOW), None) == expected

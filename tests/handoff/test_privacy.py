@@ -180,9 +180,11 @@ async def test_there_is_no_archive_of_nobody(floor: Floor) -> None:
 def test_no_column_that_may_hold_words_was_overlooked() -> None:
     """Whoever gives these tables a column has to say what forgetting does to it."""
     assert set(Contact.__table__.c.keys()) - {"name", "unreachable", "user_id"} == {
-        "id", "account", "language", "chosen_language", "numbered", "version", "created_at", "last_seen_at",
+        "id", "account", "language", "chosen_language", "numbered",
+        "expects", "version", "created_at", "last_seen_at",
     }  # fmt: skip
-    assert set(Ticket.__table__.c.keys()) - {"question"} == {
+    assert set(Ticket.__table__.c.keys()) - {"question", "rating_comment"} == {
         "id", "contact_id", "status", "category", "language", "reason", "assignee_id", "claimed_until", "opened_at",
-        "due_at", "waiting_since", "first_reply_at", "solved_at", "joined_acknowledged", "version", "updated_at",
+        "due_at", "waiting_since", "first_reply_at", "solved_at", "joined_acknowledged",
+        "rating", "version", "updated_at",
     }  # fmt: skip

@@ -60,9 +60,9 @@ class ContactOnStage:
     async def writes(self, text: str, **extra: Any) -> int:  # noqa: ANN401 - any part of a message
         return await self._simulator.writes(self.person, text, **extra)
 
-    async def starts(self) -> None:
-        """Begin the conversation with the platform's own button."""
-        await self._simulator.starts(self.person)
+    async def starts(self, link: str = "") -> None:
+        """Begin the conversation with the platform's own button, perhaps by a deep link."""
+        await self._simulator.starts(self.person, link)
 
     async def hears(self) -> ChatMessage:
         """The next message from the community that was not heard yet."""

@@ -1,0 +1,25 @@
+"""How the help was: from one to five stars, and a word if one likes."""
+
+from tests.journeys.stage import Stage
+
+
+async def test_a_solved_question_is_rated_with_a_word(stage: Stage) -> None:
+    anna, boris = await stage.contact("Анна"), await stage.agent("Борис")
+    await anna.writes("соедините с оператором: пропали деньги")
+    await anna.hears()
+    (number,) = [ticket.id for ticket in await stage.tickets()]
+    await boris.replies(number, "Вернули.")
+    await boris.resolves(number)
+    await anna.hears()
+    await anna.hears()
+    await anna.presses("Да, спасибо")
+    assert "от 1 до 5" in (await anna.hears()).text
+    assert [label for label in anna.labels() if "★" in label] == ["1 ★", "2 ★", "3 ★", "4 ★", "5 ★"]
+    await anna.presses("4 ★")
+    assert (await anna.hears()).text.startswith("Спасибо. Если хотите")
+    await anna.writes("быстро и понятно")
+    assert (await anna.hears()).text == "Спасибо. Это поможет нам помогать лучше."
+    (ticket,) = await stage.tickets()
+    assert (ticket.rating, ticket.rating_comment) == (4, "быстро и понятно")
+    await anna.writes("не помню пароль")  # the next one is a question again
+    assert (await anna.hears()).text.startswith("Забыли пароль")
