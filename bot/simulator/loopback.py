@@ -117,6 +117,7 @@ class Loopback:
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
+            await asyncio.sleep(0)  # a connection that is closed lets go of its socket in the next turn
 
     async def pause(self, seconds: float) -> None:
         """Let time pass, but not longer than the server lives."""

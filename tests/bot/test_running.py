@@ -240,7 +240,7 @@ async def test_an_event_that_one_role_receives_is_thought_about_by_the_other(
         web = await started(tmp_path, "run", "--only", "web", **settings)
         bot = await started(tmp_path, "run", "--only", "bot", **settings)
         try:
-            assert bot.said == "Frontdesk serves telegram:main, vk:main\n"
+            assert bot.said == "Frontdesk serves web:main, telegram:main, vk:main\n"
             async with asyncio.timeout(PATIENCE):
                 while (await asyncio.to_thread(web.get, "/readyz")).status_code != 200:
                     await asyncio.sleep(0.1)
