@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 from bot.channels import Channel, reasons
 from handoff.claiming import LEASE, Claimed, Claims
 from handoff.messages import AuthBroken, Retry, RetryAfter, SendOutcome, Uncertain, Unsendable
-from handoff.models import DeliveryState
-from handoff.outbox import Claim, Outbox
+from handoff.outbox import Claim, Outbox, Settled
 from handoff.settling import AUTH_PAUSE
 from infra.bus import Bus
 from infra.clock import Clock
@@ -277,20 +276,22 @@ class Pump:
         What the outcome makes free, the contact's next part, is claimed along with it.
         """
         account, idempotent, owner = self._channel.account, self._channel.limits.idempotent, self._owner
+        more = self._look_at <= self._now()  # others' parts are known to wait
 
-        def work(session: Session, room: int) -> tuple[DeliveryState | None, list[Claimed]]:
-            state = self._outbox.settle(session, delivery, owner, outcome, idempotent=idempotent)
-            return state, self._outbox.claim(session, account, owner, room).parts if room > 0 else []
+        def work(session: Session, room: int) -> tuple[Settled | None, list[Claimed]]:
+            settled = self._outbox.settle(session, delivery, owner, outcome, idempotent=idempotent)
+            wanted = room > 0 and (more or settled is None or settled.behind)
+            return settled, self._outbox.claim(session, account, owner, room).parts if wanted else []
 
         for pause in _SETTLE_PAUSES:
             room = self._room()
             try:
-                state, claimed = await self._db.write(lambda session, room=room: work(session, room))  # type: ignore[misc]
+                settled, claimed = await self._db.write(lambda session, room=room: work(session, room))  # type: ignore[misc]
             except Exception:  # a database that is away comes back
                 log.warning("the outcome of delivery %d could not be recorded", delivery, exc_info=True)
                 await asyncio.sleep(pause)
             else:
-                log.debug("delivery %d: %s", delivery, state)
+                log.debug("delivery %d: %s", delivery, settled.state if settled else "taken over")
                 self._ready += claimed
                 if room > 0 and len(claimed) == room:
                     self._look_at = 0.0

@@ -22,7 +22,7 @@ LEASE = timedelta(seconds=45)
 """Longer than any one request to a platform may take (15 s), so that a living sender never loses its claim."""
 
 _ROWS = table(Delivery)
-_EARLIER = _ROWS.alias()
+_EARLIER, _LATER = _ROWS.alias(), _ROWS.alias()
 _EDITED = _ROWS.alias()
 _BASE = select(ChannelState.random_base).where(ChannelState.account == bindparam("account"))
 _HEADS = (
@@ -92,7 +92,18 @@ _SENT = (
         next_attempt_at=bindparam("now"),
         updated_at=bindparam("now"),
     )
-    .returning(_ROWS.c.by_agent, _ROWS.c.contact_id)
+    .returning(
+        _ROWS.c.by_agent,
+        _ROWS.c.contact_id,
+        exists()
+        .where(
+            _LATER.c.contact_id == _ROWS.c.contact_id,
+            _LATER.c.id > _ROWS.c.id,
+            _LATER.c.state.in_(words(*UNFINISHED)),
+        )
+        .correlate(_ROWS)
+        .label("behind"),
+    )
 )
 
 
@@ -146,7 +157,7 @@ def fence(session: Session, delivery_id: int, owner: str, now: datetime) -> bool
 def mark_sent(
     session: Session, delivery_id: int, owner: str, platform_ids: dict[str, str], now: datetime
 ) -> Row[Any] | None:
-    """Record that the part arrived; `by_agent` and `contact_id` of it, or None where it is no longer the caller's."""
+    """Record that the part arrived; `by_agent`, `contact_id` and `behind` (a later part waits for it), or None where it is no longer the caller's."""
     marks = {"delivery": delivery_id, "owner": owner, "ids": platform_ids, "now": now}
     return rows.run(session, _SENT, marks).one_or_none()
 

@@ -55,6 +55,14 @@ class Choice:
     data: dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a part, and whether a later one of its contact's may have waited for it."""
+
+    state: DeliveryState
+    behind: bool
+
+
 Claim = Callable[[Session], None]
 """To be called at the end of a unit of work that posted: what it claims is sent as soon as that is committed."""
 
@@ -251,7 +259,7 @@ class Outbox:
 
     def settle(
         self, session: Session, delivery_id: int, owner: str, outcome: SendOutcome, *, idempotent: bool
-    ) -> DeliveryState | None:
+    ) -> "Settled | None":
         """Record what became of the part; None when another process took it over meanwhile.
 
         `idempotent` says that the platform shows a repeat of the same `random_id` once.
@@ -262,16 +270,16 @@ class Outbox:
         if delivery is None:
             return None
         self._apply(session, delivery, outcome, idempotent=idempotent)
-        return delivery.state
+        return Settled(delivery.state, behind=True)
 
-    def _sent(self, session: Session, delivery_id: int, owner: str, outcome: Sent) -> DeliveryState | None:
+    def _sent(self, session: Session, delivery_id: int, owner: str, outcome: Sent) -> "Settled | None":
         settled = claiming.mark_sent(session, delivery_id, owner, outcome.platform_ids, self._clock())
         if settled is None:
             return None
         if settled.by_agent:
             contact_id = str(settled.contact_id)
             after_commit(session, lambda: self._bus.publish("desk", contact_id))
-        return DeliveryState.SENT
+        return Settled(DeliveryState.SENT, behind=settled.behind)
 
     def recover(self, session: Session, account: str, owner: str, *, idempotent: bool) -> None:
         """Take back what a dead sender held: leases that ran out, and those of anyone but `owner`.

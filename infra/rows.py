@@ -54,6 +54,14 @@ def add_if_new(session: Session, model: type[DeclarativeBase], **values: object)
     )
 
 
+def lend(session: Session, connection: Connection) -> None:
+    """Let plain rows go straight to the connection: a unit of work that has nothing else never wakes its session.
+
+    For whoever opens sessions, where rolling back the connection's own transaction undoes all that the session did.
+    """
+    session.info[_CONNECTION] = connection
+
+
 def _connection(session: Session) -> Connection:
     """The session's connection, asked for once: a session lives for one transaction (see infra/database.py)."""
     connection = session.info.get(_CONNECTION)

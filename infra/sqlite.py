@@ -11,8 +11,9 @@ import logging
 import os
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,6 +22,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
+from infra import rows
 from infra.errors import PlainError
 
 T = TypeVar("T")
@@ -127,12 +129,14 @@ class SqliteStore:
         connection = getattr(self._reader, "connection", None)
         if connection is None:
             connection = self._reader.connection = self._readers.connect()
+            self._reader.session = Session(connection)
             self._reading.append(connection)
-        with connection.begin(), Session(connection) as session:
+        with connection.begin(), _cleared(self._reader.session) as session:
+            rows.lend(session, connection)
             return work(session)
 
     def _write_for_ever(self) -> None:
-        with self.engine.connect() as connection:
+        with self.engine.connect() as connection, Session(connection, join_transaction_mode="rollback_only") as lone:
             while True:
                 unit = self._waiting.get()
                 group: list[_Unit] = []
@@ -142,22 +146,35 @@ class SqliteStore:
                         break
                     unit = self._waiting.get()
                 if group:
-                    self._commit(connection, group)
+                    self._commit(connection, lone, group)
                 if isinstance(unit, _Checkpoint):
                     unit.run(connection)
                 if unit is None:
                     return
 
-    def _commit(self, connection: Connection, group: "list[_Unit]") -> None:
+    def _commit(self, connection: Connection, lone: Session, group: "list[_Unit]") -> None:
         try:
-            with connection.begin():
-                for unit in group:
-                    unit.run(connection, alone=len(group) == 1)
+            with connection.begin() as transaction:
+                if len(group) > 1:
+                    for unit in group:
+                        unit.run(connection)
+                elif not group[0].run_alone(connection, lone) and transaction.is_active:
+                    transaction.rollback()
         except Exception as error:  # noqa: BLE001 - whatever stopped the COMMIT is every caller's answer
             for unit in group:
                 unit.fail(error)
         for unit in group:
             unit.settle()
+
+
+@contextmanager
+def _cleared(session: Session) -> Iterator[Session]:
+    """A session that is used again and again, since making one costs as much as a statement; nothing of it stays."""
+    try:
+        yield session
+    finally:
+        session.close()
+        vars(session).pop("info", None)  # a new one comes with the next use; effects may still hold this one
 
 
 class _Checkpoint:
@@ -200,15 +217,28 @@ class _Unit:
         self._error: Exception | None = None
         self._effects: list[Callable[[], None]] = []
 
-    def run(self, connection: Connection, *, alone: bool) -> None:
-        # Where nobody shares the transaction, rolling it back whole harms nobody and spares a savepoint.
-        with Session(connection, join_transaction_mode="rollback_only" if alone else "create_savepoint") as session:
+    def run_alone(self, connection: Connection, lone: Session) -> bool:
+        """Do the work in a transaction that nobody shares: rolling it back whole harms nobody and spares a savepoint.
+
+        False where it failed, and everything has to be rolled back.
+        """
+        with _cleared(lone) as session:
+            rows.lend(session, connection)
             try:
                 self._result = self._work(session)
-                if alone:
-                    session.flush()  # all that its own commit would do here
-                else:
-                    session.commit()
+                session.flush()  # all that its own commit would do here
+                self._effects = session.info.get("effects", [])
+            except Exception as error:  # noqa: BLE001 - it belongs to the caller
+                session.rollback()
+                self._error = error
+        return self._error is None
+
+    def run(self, connection: Connection) -> None:
+        """Do the work within a savepoint of a transaction that others share."""
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            try:
+                self._result = self._work(session)
+                session.commit()
                 self._effects = session.info.get("effects", [])
             except Exception as error:  # noqa: BLE001 - it belongs to the caller, and the others of the group go on
                 session.rollback()

@@ -105,7 +105,10 @@ class Floor:
         self, claimed: Claimed, outcome: SendOutcome, owner: str = "one", *, idempotent: bool = True
     ) -> DeliveryState | None:
         number = claimed.delivery_id
-        return await self.do(lambda session: self.outbox.settle(session, number, owner, outcome, idempotent=idempotent))
+        settled = await self.do(
+            lambda session: self.outbox.settle(session, number, owner, outcome, idempotent=idempotent)
+        )
+        return settled.state if settled is not None else None
 
     async def recovers(self, owner: str, *, idempotent: bool, account: str = "vk:main") -> None:
         await self.do(lambda session: self.outbox.recover(session, account, owner, idempotent=idempotent))
