@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from bot.channels import Channel, reasons
 from handoff.claiming import LEASE, Claimed, Claims
 from handoff.messages import AuthBroken, Retry, RetryAfter, SendOutcome, Uncertain, Unsendable
-from handoff.outbox import Claim, Outbox, Settled
-from handoff.settling import AUTH_PAUSE
+from handoff.outbox import Claim, Outbox
+from handoff.settling import AUTH_PAUSE, Settled
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import Database, after_commit

@@ -35,7 +35,7 @@ from handoff.models import (
     MessageKind,
 )
 from handoff.richtext import split
-from handoff.settling import Attempt, Verdict, verdict
+from handoff.settling import Attempt, Settled, Verdict, verdict
 from handoff.words import WORDS
 from infra import rows
 from infra.bus import Bus
@@ -53,14 +53,6 @@ class Choice:
     label: str
     action: str
     data: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Settled:
-    """What became of a part, and whether a later one of its contact's may have waited for it."""
-
-    state: DeliveryState
-    behind: bool
 
 
 Claim = Callable[[Session], None]
@@ -259,7 +251,7 @@ class Outbox:
 
     def settle(
         self, session: Session, delivery_id: int, owner: str, outcome: SendOutcome, *, idempotent: bool
-    ) -> "Settled | None":
+    ) -> Settled | None:
         """Record what became of the part; None when another process took it over meanwhile.
 
         `idempotent` says that the platform shows a repeat of the same `random_id` once.
@@ -272,7 +264,7 @@ class Outbox:
         self._apply(session, delivery, outcome, idempotent=idempotent)
         return Settled(delivery.state, behind=True)
 
-    def _sent(self, session: Session, delivery_id: int, owner: str, outcome: Sent) -> "Settled | None":
+    def _sent(self, session: Session, delivery_id: int, owner: str, outcome: Sent) -> Settled | None:
         settled = claiming.mark_sent(session, delivery_id, owner, outcome.platform_ids, self._clock())
         if settled is None:
             return None

@@ -28,6 +28,14 @@ AUTH_PAUSE = timedelta(seconds=60)
 
 
 @dataclass(frozen=True, slots=True)
+class Settled:
+    """What became of a part, and whether a later one of its contact's may have waited for it."""
+
+    state: DeliveryState
+    behind: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Attempt:
     """The delivery as it stands when the outcome of its last attempt is known."""
 

@@ -13,6 +13,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
+from infra import rows
 from infra.errors import PlainError
 
 T = TypeVar("T")
@@ -81,7 +82,8 @@ class PostgresStore:
 
     def _read(self, work: Callable[[Session], T]) -> T:
         for attempt in range(1, _ATTEMPTS + 1):
-            with Session(self._reading) as session:
+            with self._reading.connect() as connection, Session(connection) as session:
+                rows.lend(session, connection)
                 try:
                     return work(session)
                 except DBAPIError as error:
@@ -92,17 +94,21 @@ class PostgresStore:
 
     def _write(self, work: Callable[[Session], T], loop: asyncio.AbstractEventLoop) -> T:
         for attempt in range(1, _ATTEMPTS + 1):
-            with Session(self.engine) as session:
-                try:
-                    result = work(session)
-                    session.flush()
-                except DBAPIError as error:
-                    if attempt < _ATTEMPTS and _worth_repeating(error):
-                        continue
-                    raise
+            with self.engine.connect() as connection:
+                transaction = connection.begin()
+                with Session(connection, join_transaction_mode="rollback_only") as session:
+                    rows.lend(session, connection)
+                    try:
+                        result = work(session)
+                        session.flush()
+                    except DBAPIError as error:
+                        if attempt < _ATTEMPTS and _worth_repeating(error):
+                            continue
+                        raise
+                    effects = session.info.get("effects", ())
                 # A commit that fails is never repeated: nobody can say whether it happened.
-                session.commit()
-                for effect in session.info.get("effects", ()):
+                transaction.commit()
+                for effect in effects:
                     loop.call_soon_threadsafe(effect)
                 return result
         raise AssertionError("unreachable: the last attempt returns or raises")
