@@ -19,7 +19,16 @@ EVENTS = {
     "not_solved": marked("The contact says that the question is not solved: it is open again"),
     "withdrawn": marked("The contact withdrew the question"),
     "rated": marked("The contact rated the help"),
+    "pressed helped": marked("The contact says that the answer helped"),
+    "pressed not_helped": marked("The contact says that the answer did not help"),
+    "pressed unclear": marked("The contact finds the answer unclear"),
+    "pressed disliked": marked("The contact does not like how it works"),
+    "pressed still": marked("The contact still has questions"),
+    "pressed none_fits": marked("None of the choices fitted"),
+    "pressed pick": marked("The contact chose one of the answers"),
+    "pressed ask_person": marked("The contact asked for a person"),
 }
+_PRESSED = "pressed "
 
 REASONS = (
     marked("the program stopped while sending"),
@@ -116,6 +125,8 @@ class Words:
 
     def event(self, line: Line) -> str:
         sentence = EVENTS.get(line.text)
+        if sentence is None and line.text.startswith(_PRESSED):
+            return self.t("The contact pressed a button")
         return self.t(sentence, agent=line.author or self.t("The bot")) if sentence else line.text
 
     def problem(self, error: DeskError) -> str:

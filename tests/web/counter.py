@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import unescape
+from tempfile import TemporaryDirectory
 
 import httpx
 import uvicorn
@@ -90,10 +91,15 @@ class Counter:
 
 @asynccontextmanager
 async def open_counter(backend: Backend, **settings: object) -> AsyncIterator[Counter]:
-    given = Settings.model_validate(
-        {"database_url": backend.database_url, "redis_url": backend.redis_url, "burst_window": 0.0, **settings}
-    )
-    async with open_app(given) as app:
+    with TemporaryDirectory() as files:
+        given = {"database_url": backend.database_url, "redis_url": backend.redis_url, "burst_window": 0.0}
+        async with _opened(Settings.model_validate({**given, "files_dir": files, **settings})) as counter:
+            yield counter
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Counter]:
+    async with open_app(settings) as app:
         draft = read_files([SourceFile(KNOWLEDGE.name, KNOWLEDGE.read_bytes())])
         await app.db.write(lambda session: app.library.load(session, draft, author="test"))
         await app.library.refresh()

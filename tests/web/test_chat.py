@@ -1,5 +1,6 @@
 """The chat of the help page, by plain forms: the same dialogue as on the platforms, on both databases."""
 
+import asyncio
 import re
 from pathlib import Path
 
@@ -42,6 +43,23 @@ async def test_a_question_to_a_person_is_answered_on_the_page_and_found_again_by
         assert found.headers["referrer-policy"] == "no-referrer"
         await elsewhere.writes("спасибо, жду")
         assert ("mine", "спасибо, жду") in await anna.reads()
+
+
+async def test_a_file_of_an_agents_reaches_its_visitor_and_nobody_else(counter: Counter) -> None:
+    maria = await counter.agent("Мария")
+    async with counter.visitor() as anna, counter.visitor() as boris:
+        await anna.writes("соедините с оператором, пришлите чек")
+        ticket = int(re.findall(r"№(\d+)", await anna.hears(1))[0])
+        await maria.replies_with(ticket, "Вот он.", ("чек.pdf", b"%PDF-1.7 paid"))
+        await anna.hears(2)
+        async with asyncio.timeout(20):
+            while not (links := re.findall(r'href="(/help/chat/files/\d+)"', await anna.opens("/help/chat/thread"))):
+                await asyncio.sleep(0.05)
+        got = await anna.client.get(links[0])
+        assert (got.content, got.headers["x-content-type-options"]) == (b"%PDF-1.7 paid", "nosniff")
+        assert got.headers["content-disposition"].startswith("attachment")
+        await boris.opens()
+        assert (await boris.client.get(links[0])).status_code == 404
 
 
 async def test_the_same_form_twice_is_one_message(counter: Counter) -> None:

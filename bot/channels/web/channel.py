@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.channels import ChannelLimits, Inlet, RawEvent
 from bot.channels.downloads import Fetch
+from bot.channels.web.words import WORDS
 from handoff.messages import Address, EventKind, IncomingEvent, OutgoingPart, SendOutcome, Sent
 from handoff.richtext import clean
 from infra.bus import Bus
@@ -43,7 +44,9 @@ class WebChannel:
 
     def decode(self, payload: dict[str, Any]) -> IncomingEvent | None:
         address, at = Address(self.account, payload["visitor"]), datetime.fromtimestamp(payload["at"], UTC)
-        about = {"name": payload.get("name", ""), "language": payload.get("language", "")}
+        language = payload["language"]
+        # Nobody here gives a name, and agents have to tell one visitor from another.
+        about = {"name": WORDS.text(language, "Guest {number}", number=payload["visitor"][:4]), "language": language}
         if payload.get("choice"):
             return IncomingEvent(EventKind.PRESS, address, at, choice_id=payload["choice"], **about)
         text = clean(payload["text"])

@@ -11,20 +11,23 @@ from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Query, Request, Response
-from fastapi.responses import RedirectResponse, StreamingResponse
+from fastapi import APIRouter, Form, Path, Query, Request, Response
+from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 
 from bot.channels import Inlet, RawEvent
 from bot.channels.web import channel
 from bot.channels.web.frame import Frame
-from bot.channels.web.talk import Talk, mark_of, talk
+from bot.channels.web.talk import Talk, file_of, mark_of, talk
 from bot.channels.web.visitors import Visitor, Visitors
+from handoff import files
 from handoff.dashboard.security import CONTENT_POLICY, origin_of, same_site
 from handoff.dashboard.throttle import Throttle
 from handoff.messages import Address
 from infra.bus import Bus, Subscription
 from infra.clock import Clock
+from infra.columns import LARGEST_ID
 from infra.database import Database
+from infra.files import FileStore
 
 TEXT_LENGTH = 4000
 PER_VISITOR, PER_ADDRESS = 20, 60
@@ -45,6 +48,7 @@ class ChatParts:
     """Everything the chat uses."""
 
     database: Database
+    files: FileStore
     bus: Bus
     clock: Clock
     frame: Frame
@@ -101,6 +105,10 @@ def chat_router(chat: "Chat") -> APIRouter:
     async def events(request: Request) -> Response:
         return chat.events(request, chat.visitors.of(request))
 
+    @router.get("/help/chat/files/{part}")
+    async def file(request: Request, part: Annotated[int, Path(ge=1, le=LARGEST_ID)]) -> Response:
+        return await chat.file(chat.visitors.of(request), part)
+
     @router.get("/help/embed.js")
     async def script(request: Request) -> Response:
         answer = chat.frame.assets.answer(request, "embed.js")
@@ -116,7 +124,8 @@ class Chat:
 
     def __init__(self, parts: ChatParts) -> None:
         self.frame, self.visitors, self.clock = parts.frame, parts.visitors, parts.clock
-        self._database, self._bus, self._inlet = parts.database, parts.bus, parts.inlet
+        self._database, self._files = parts.database, parts.files
+        self._bus, self._inlet = parts.bus, parts.inlet
         self._origin = origin_of(parts.public_url) if parts.public_url else None
         self._visitor_pace = Throttle(PER_VISITOR, parts.clock)
         self._address_pace = Throttle(PER_ADDRESS, parts.clock)
@@ -128,15 +137,15 @@ class Chat:
     async def page(
         self, visitor: Visitor, language: str, draft: str, *, embedded: bool, problem: str = "", status: int = 200
     ) -> Response:
-        headers = {"Cache-Control": "no-store"}
+        fresh = {"Cache-Control": "no-store"}
         if embedded:
-            headers["Content-Security-Policy"] = self._policy
+            fresh["Content-Security-Policy"] = self._policy
         held = await self._database.read(lambda session: talk(session, _address(visitor)))
         answer = self.frame.answer(
             "chat.html",
             language,
             status=status,
-            headers=headers,
+            headers=fresh,
             talk=held,
             draft=draft,
             new_key=_new_key,
@@ -160,6 +169,14 @@ class Chat:
             problem=problem,
         )
 
+    async def file(self, visitor: Visitor, part: int) -> Response:
+        """A file that an agent sent to this visitor; it can only be saved."""
+        found = await self._database.read(lambda session: file_of(session, _address(visitor), part))
+        if found is None:
+            return Response(status_code=404)
+        name, key = found
+        return FileResponse(self._files.path(key), filename=name, headers=files.headers())
+
     async def take(
         self, request: Request, event: Callable[[Visitor], RawEvent | None], language: str, *, embedded: bool
     ) -> Response:
@@ -180,8 +197,8 @@ class Chat:
         """A stream that says "look again" whenever the conversation has changed."""
         if not visitor.known or self._streams[visitor.id] >= _STREAMS:
             return Response(status_code=204)  # after which a browser does not ask again
-        headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(self._changes(request, visitor), media_type="text/event-stream", headers=headers)
+        fresh = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        return StreamingResponse(self._changes(request, visitor), media_type="text/event-stream", headers=fresh)
 
     async def close(self) -> None:
         """End every stream, so that the web server can stop."""

@@ -2,7 +2,6 @@
 
 from importlib.resources import files
 from itertools import chain
-from pathlib import Path
 from typing import Any
 
 from fastapi import Request
@@ -12,12 +11,12 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot.channels.web.answers import as_html
 from bot.channels.web.rich import as_markup
+from bot.channels.web.words import WORDS
 from handoff.dashboard.assets import Assets
 from handoff.dashboard.language import preferred
 from handoff.dashboard.pages import HTMX, htmx_files
-from infra.wording import LANGUAGES, Catalogue
+from infra.wording import LANGUAGES
 
-WORDS = Catalogue(Path(__file__).parent / "locale")
 LANGUAGE_NAMES = {"ru": "Русский", "en": "English", "hu": "Magyar"}
 QUESTION_LENGTH = 500
 

@@ -55,6 +55,7 @@ def build_site(app: App, demo: Demo | None) -> Site:
     chat = Chat(
         ChatParts(
             database=app.db,
+            files=app.files,
             bus=app.bus,
             clock=app.clock,
             frame=frame,

@@ -36,6 +36,8 @@ class Bubble:
     attachments: tuple[Attachment, ...]
     presses: tuple[Press, ...]
     at: datetime
+    part: int = 0
+    """Of what an agent sent as a file: the number under which the visitor gets it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,15 @@ def mark_of(session: Session, address: Address) -> str:
     return f"{message}:{part}:{used}:{unread}"
 
 
+def file_of(session: Session, address: Address, part: int) -> tuple[str, str] | None:
+    """Name and key of a file that was sent to this visitor; None for anybody else's."""
+    wanted = select(Delivery.file).where(
+        Delivery.id == part, Delivery.account == address.account, Delivery.user_id == address.user_id
+    )
+    file = session.scalar(wanted)
+    return (file["name"], file["key"]) if file else None
+
+
 def _contact(session: Session, address: Address) -> int | None:
     return session.scalar(
         select(Contact.id).where(Contact.account == address.account, Contact.user_id == address.user_id)
@@ -124,4 +135,4 @@ def _said(part: Delivery, author: str, at: datetime, used: set[str]) -> Bubble:
     entities = tuple(Entity(EntityKind(e["kind"]), e["offset"], e["length"], e["url"]) for e in part.entities)
     presses = tuple(Press(button["id"], button["label"]) for button in part.buttons if button["id"] not in used)
     files = (Attachment(part.file["kind"], part.file["name"]),) if part.file else ()
-    return Bubble(False, author, RichText(part.text, entities), files, presses, at)
+    return Bubble(False, author, RichText(part.text, entities), files, presses, at, part.id if part.file else 0)
