@@ -95,13 +95,14 @@ _SENT = (
     .returning(
         _ROWS.c.by_agent,
         _ROWS.c.contact_id,
+        # Nothing here may lean on the updated row: on SQLite the columns are written without their tables' names.
         exists()
         .where(
-            _LATER.c.contact_id == _ROWS.c.contact_id,
-            _LATER.c.id > _ROWS.c.id,
+            _LATER.c.contact_id
+            == select(_EARLIER.c.contact_id).where(_EARLIER.c.id == bindparam("delivery")).scalar_subquery(),
+            _LATER.c.id > bindparam("delivery"),
             _LATER.c.state.in_(words(*UNFINISHED)),
         )
-        .correlate(_ROWS)
         .label("behind"),
     )
 )

@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from handoff.claiming import LEASE, Claims
+from handoff.claiming import LEASE, Claimed, Claims
 from handoff.errors import NotFoundError, StateError
 from handoff.messages import (
     AuthBroken,
@@ -399,3 +399,22 @@ async def test_what_does_not_exist_is_said_not_to(floor: Floor) -> None:
         await floor.do(lambda session: floor.outbox.retry(session, 404))
     with pytest.raises(NotFoundError):
         await floor.do(lambda session: floor.outbox.settle_by_hand(session, 404, arrived=True))
+
+
+async def test_settling_tells_whether_a_later_part_of_the_contacts_waits(floor: Floor) -> None:
+    anna, boris = await floor.contact(), await floor.contact()
+    for contact in (anna, anna, boris):
+        await floor.posts(contact)
+
+    async def settles(part: Claimed) -> bool:
+        assert await floor.fences(part)
+        work = floor.outbox.settle
+        settled = await floor.do(lambda session: work(session, part.delivery_id, "one", Sent(), idempotent=True))
+        assert settled is not None
+        return settled.behind
+
+    first, of_boris = await floor.claims()
+    assert await settles(first)
+    assert not await settles(of_boris)
+    (second,) = await floor.claims()
+    assert not await settles(second)
