@@ -9,7 +9,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
 from handoff.claiming import Claimed
-from handoff.messages import Address, Sent
+from handoff.messages import Address, RichText, Sent
 from handoff.models import (
     Contact,
     FileRow,
@@ -23,7 +23,7 @@ from handoff.models import (
 )
 from handoff.outbox import Choice
 from handoff.privacy.archive import archive
-from handoff.privacy.erasure import Forgotten, contact_at, forget
+from handoff.privacy.erasure import GOODBYE, Forgotten, contact_at, forget, sweep
 from knowledge.models import Lookup
 from tests.handoff.floor import Floor
 
@@ -188,3 +188,21 @@ def test_no_column_that_may_hold_words_was_overlooked() -> None:
         "due_at", "waiting_since", "first_reply_at", "solved_at", "joined_acknowledged",
         "rating", "version", "updated_at",
     }  # fmt: skip
+
+
+async def test_whom_only_the_goodbye_is_left_of_is_forgotten_an_hour_later(floor: Floor) -> None:
+    gone, back = await floor.contact(), await floor.contact()
+
+    def work(session: Session) -> None:
+        for contact in (gone, back):
+            floor.outbox.post(session, session.get_one(Contact, contact), RichText("bye"), key=f"{GOODBYE}{contact}")
+        wrote = Message(contact_id=back, kind=MessageKind.INCOMING, author="", text="here again", at=floor.clock())
+        session.add(wrote)
+
+    await floor.do(work)
+    assert await floor.do(lambda session: sweep(session, floor.clock)) == 0
+    floor.clock.passes(minutes=61)
+    assert await floor.do(lambda session: sweep(session, floor.clock)) == 1
+    assert (await floor.person(gone)).user_id.startswith("forgotten:")
+    assert not (await floor.person(back)).user_id.startswith("forgotten:")
+    assert await floor.do(lambda session: sweep(session, floor.clock)) == 0
