@@ -49,6 +49,8 @@ from knowledge.matching import Band
 from knowledge.models import Lookup
 
 _RECENT = timedelta(hours=1)
+_EXPECTED = timedelta(minutes=30)
+"""How long the contact's next message is taken for what was asked of them; later it is a question as any other."""
 _ROUNDS = 5
 _SHOWN = {Band.ANSWER: 1, Band.SUGGEST: 5, Band.NONE: 0}
 """How many of the candidates a contact may get to see."""
@@ -208,7 +210,7 @@ class Conversation:
             last_question=known.last_question or "",
             view=view,
             link=link,
-            expects=known.expects or "",
+            expects=(known.expects or "") if self._clock() - known.last_seen_at < _EXPECTED else "",
         )
 
     def _look_up(self, session: Session, thread: Thread, event: IncomingEvent) -> Found | None:

@@ -114,9 +114,9 @@ _GONE = Say("This answer has been removed. Write your question in your own words
 
 def question_in(thread: Thread, event: IncomingEvent) -> str | None:
     """The words to look up in the knowledge; None where the event asks nothing of it."""
-    if event.kind is not EventKind.MESSAGE or thread.ticket is not None or thread.expects:
+    if event.kind is not EventKind.MESSAGE or thread.ticket is not None:
         return None
-    if thread.link == _TO_A_PERSON:
+    if thread.expects == FOR_A_PERSON or thread.link == _TO_A_PERSON:
         return None
     text = event.text.strip()
     if not any(map(str.isalnum, text)) or text.startswith("/") or command_in(text):
@@ -147,12 +147,14 @@ def _said(thread: Thread, event: IncomingEvent, found: Found | None) -> list[Dec
         return [_called(thread, command)]
     if thread.ticket is not None:
         return [JoinTicket(thread.ticket.number, acknowledge=not thread.ticket.acknowledged)]
+    number = commented(thread.expects)
+    if found is not None and number is not None and found.match.band is not Band.ANSWER and "?" not in text:
+        # Whoever asks something after all is answered; all else is the word about the help that was invited.
+        return [CommentTicket(number, text), Say("Thank you. This helps us to help better.")]
     if found is not None:
         return _answer(text, found)
     if (text or event.attachments) and (thread.expects == FOR_A_PERSON or thread.link == _TO_A_PERSON):
         return [OpenTicket(text, "asked")]
-    if text and (number := commented(thread.expects)) is not None and not is_thanks(text):
-        return [CommentTicket(number, text), Say("Thank you. This helps us to help better.")]
     if wants_person(text):
         question = thread.last_question if says_only_person(text) and thread.last_question else text
         return [OpenTicket(question, "asked")]
@@ -339,6 +341,6 @@ def _about_ticket(thread: Thread, pressed: Pressed, ticket: TicketFact) -> list[
 
 def _reopened(number: int) -> Decision:
     return Say(
-        "Question №{number} is open again; another agent will look at it. You can add details right here.",
+        "Question №{number} is open again; an agent will look at it. You can add details right here.",
         values={"number": number},
     )

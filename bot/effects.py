@@ -78,7 +78,8 @@ class Effects:
         """
         round_ = _Round(session, contact, self._desk, self._outbox, self._own_data, self._clock, incoming)
         lookup = None
-        if found is not None:
+        # A word about the help is no question that the knowledge could not answer.
+        if found is not None and not any(isinstance(decision, CommentTicket) for decision in decisions):
             lookup = record_lookup(
                 session, contact_id=contact.id, match=found.match, lang=contact.language, at=self._clock()
             )

@@ -115,7 +115,7 @@ WELCOME = Say("You are welcome. If anything else comes up, just write.")
 
 
 REOPENED = Say(
-    "Question №{number} is open again; another agent will look at it. You can add details right here.",
+    "Question №{number} is open again; an agent will look at it. You can add details right here.",
     values={"number": 5},
 )
 WITHDRAWN = Say(
@@ -480,8 +480,12 @@ SURE = Say(
             [GiveAnswer(ENTRIES[1], ENTRIES[1].question, None, hand_off=False, browsed=True)],
         ),
         (replace(FREE, expects=FOR_A_PERSON), "не помню пароль", [OpenTicket("не помню пароль", "asked")]),
-        (NUMBER_FIVE, "быстро", [CommentTicket(5, "быстро"), Say("Thank you. This helps us to help better.")]),
         (NUMBER_FIVE, "спасибо", [WELCOME]),
+        (
+            NUMBER_FIVE,
+            "позовите оператора, пропали деньги",
+            [OpenTicket("позовите оператора, пропали деньги", "asked")],
+        ),
         (FREE, "/export", [Export()]),
         (FREE, "Забыть меня", [SURE]),
     ],
@@ -506,3 +510,26 @@ def test_links_ratings_and_own_data_by_words(thread: Thread, text: str, expected
 )
 def test_ratings_and_own_data_by_buttons(thread: Thread, expected: list[Decision]) -> None:
     assert decide(thread, IncomingEvent(EventKind.PRESS, WHO, NOW), None) == expected
+
+
+COMMENTED = Say("Thank you. This helps us to help better.")
+
+
+@pytest.mark.parametrize(
+    ("text", "known", "expected"),
+    [
+        ("быстро", found(Band.NONE), [CommentTicket(5, "быстро"), COMMENTED]),
+        ("помогли с паролем", found(Band.SUGGEST, 0.5), [CommentTicket(5, "помогли с паролем"), COMMENTED]),
+        ("а когда вернут деньги?", found(Band.NONE), [OpenTicket("а когда вернут деньги?", "unanswered")]),
+    ],
+)
+def test_a_word_about_the_help_is_told_from_a_question(text: str, known: Found, expected: list[Decision]) -> None:
+    event = IncomingEvent(EventKind.MESSAGE, WHO, NOW, text=text)
+    assert question_in(NUMBER_FIVE, event) == text
+    assert decide(NUMBER_FIVE, event, known) == expected
+
+
+def test_a_question_that_the_knowledge_answers_is_no_comment() -> None:
+    event = IncomingEvent(EventKind.MESSAGE, WHO, NOW, text="не помню пароль")
+    (decision,) = decide(NUMBER_FIVE, event, found(Band.ANSWER, 0.97))
+    assert isinstance(decision, GiveAnswer)

@@ -23,3 +23,20 @@ async def test_a_solved_question_is_rated_with_a_word(stage: Stage) -> None:
     assert (ticket.rating, ticket.rating_comment) == (4, "быстро и понятно")
     await anna.writes("не помню пароль")  # the next one is a question again
     assert (await anna.hears()).text.startswith("Забыли пароль")
+
+
+async def test_a_question_right_after_the_stars_is_answered(stage: Stage) -> None:
+    anna, boris = await stage.contact("Анна"), await stage.agent("Борис")
+    await anna.writes("соедините с оператором: пропали деньги")
+    await anna.hears()
+    (number,) = [ticket.id for ticket in await stage.tickets()]
+    await boris.resolves(number)
+    await anna.hears()
+    await anna.presses("Да, спасибо")
+    await anna.hears()
+    await anna.presses("5 ★")
+    await anna.hears()
+    await anna.writes("не помню пароль")
+    assert (await anna.hears()).text.startswith("Забыли пароль")
+    (ticket,) = await stage.tickets()
+    assert (ticket.rating, ticket.rating_comment) == (5, None)
