@@ -153,7 +153,9 @@ def _said(thread: Thread, event: IncomingEvent, found: Found | None) -> list[Dec
         return [CommentTicket(number, text), Say("Thank you. This helps us to help better.")]
     if found is not None:
         return _answer(text, found)
-    if (text or event.attachments) and (thread.expects == FOR_A_PERSON or thread.link == _TO_A_PERSON):
+    if thread.expects == FOR_A_PERSON or thread.link == _TO_A_PERSON:
+        if is_greeting(text) or (not text and _only_stickers(event.attachments)):
+            return _linked(thread, _TO_A_PERSON)  # not yet what it is about
         return [OpenTicket(text, "asked")]
     if wants_person(text):
         question = thread.last_question if says_only_person(text) and thread.last_question else text

@@ -158,7 +158,10 @@ def fence(session: Session, delivery_id: int, owner: str, now: datetime) -> bool
 def mark_sent(
     session: Session, delivery_id: int, owner: str, platform_ids: dict[str, str], now: datetime
 ) -> Row[Any] | None:
-    """Record that the part arrived; `by_agent`, `contact_id` and `behind` (a later part waits for it), or None where it is no longer the caller's."""
+    """Record that the part arrived; None where it is no longer the caller's.
+
+    The row has `by_agent`, `contact_id` and `behind`: whether a later part of the contact's waits for it.
+    """
     marks = {"delivery": delivery_id, "owner": owner, "ids": platform_ids, "now": now}
     return rows.run(session, _SENT, marks).one_or_none()
 

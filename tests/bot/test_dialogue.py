@@ -480,6 +480,7 @@ SURE = Say(
             [GiveAnswer(ENTRIES[1], ENTRIES[1].question, None, hand_off=False, browsed=True)],
         ),
         (replace(FREE, expects=FOR_A_PERSON), "не помню пароль", [OpenTicket("не помню пароль", "asked")]),
+        (replace(FREE, expects=FOR_A_PERSON), "здравствуйте", [Expect(FOR_A_PERSON), DESCRIBE]),
         (NUMBER_FIVE, "спасибо", [WELCOME]),
         (
             NUMBER_FIVE,

@@ -60,6 +60,13 @@ async def test_a_conversation_on_a_phone_is_live_and_complains_of_nothing(tmp_pa
         assert latest is not None
         assert box is not None
         assert latest["y"] + latest["height"] <= box["y"] + 1
+        await page.goto("/help/my")
+        await expect(page.get_by_text("answered, waits for you")).to_be_visible()
+        await page.get_by_role("button", name="Forget me").click()
+        await page.get_by_role("button", name="Erase everything").click()
+        await expect(page.get_by_role("heading")).to_have_text("We have forgotten you")
+        await page.goto("/help/chat")
+        await expect(page.locator(".bubble")).to_have_count(0)
         await context.close()
     assert complaints == []
 

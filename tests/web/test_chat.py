@@ -2,11 +2,12 @@
 
 import asyncio
 import re
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import httpx
 
-from bot.channels.web.chat import PER_VISITOR
+from bot.channels.web.chat import PER_VISITOR, STREAMS_PER_ADDRESS
 from tests.conftest import Backend
 from tests.web.counter import Counter, open_counter
 
@@ -38,9 +39,14 @@ async def test_a_question_to_a_person_is_answered_on_the_page_and_found_again_by
         assert "💬" in own
         (link,) = re.findall(r'<a href="(http[^"]+/help/my/k/[^"]+)"', own)
         assert "пропали деньги" not in await elsewhere.opens("/help/my")
-        found = await elsewhere.client.get(link)
+        asked = await elsewhere.client.get(link)
+        assert "только если ссылка ваша" in asked.text  # a link of somebody else's is not followed blindly
+        assert "пропали деньги" not in await elsewhere.opens("/help/my")
+        await elsewhere.client.post(link, headers={"Sec-Fetch-Site": "cross-site"})
+        assert "пропали деньги" not in await elsewhere.opens("/help/my")
+        found = await elsewhere.client.post(link)
         assert "пропали деньги" in found.text
-        assert found.headers["referrer-policy"] == "no-referrer"
+        assert found.headers["referrer-policy"] == "same-origin"
         await elsewhere.writes("спасибо, жду")
         assert ("mine", "спасибо, жду") in await anna.reads()
 
@@ -95,6 +101,19 @@ async def test_who_writes_too_much_is_told_so_and_nothing_more_is_taken(counter:
         assert refused.status_code == 429
         assert "Please wait a minute" in refused.text
         assert ("mine", "one more") not in await anna.reads()
+
+
+async def test_an_address_keeps_so_many_pages_current_and_no_more(counter: Counter) -> None:
+    cookies = [{"Cookie": f"frontdesk_chat={number:043}"} for number in range(STREAMS_PER_ADDRESS + 1)]
+    async with AsyncExitStack() as stack, httpx.AsyncClient(base_url=counter.address, timeout=20) as client:
+        statuses, streams = [], []
+        for cookie in cookies:
+            opened = await stack.enter_async_context(client.stream("GET", "/help/chat/events", headers=cookie))
+            if opened.status_code == 200:  # counted once it has begun
+                streams.append(opened.aiter_lines())
+                await anext(streams[-1])
+            statuses.append(opened.status_code)
+    assert statuses == [200] * STREAMS_PER_ADDRESS + [204]
 
 
 async def test_nothing_is_taken_from_another_site_or_from_a_browser_that_forgets(counter: Counter) -> None:

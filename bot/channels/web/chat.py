@@ -32,8 +32,8 @@ from infra.files import FileStore
 TEXT_LENGTH = 4000
 PER_VISITOR, PER_ADDRESS = 20, 60
 """Messages and presses a minute."""
-_STREAMS = 8
-"""Open pages of one visitor that are kept up to date."""
+_STREAMS, STREAMS_PER_ADDRESS = 8, 32
+"""Open pages of one visitor, and of one address, that are kept up to date: each looks at the database every second."""
 _LOOK_EVERY, _HEARTBEAT = 1.0, 20.0
 _PATIENCE = 3.0
 """Seconds that a browser without scripts waits for the reply to what it sent."""
@@ -195,7 +195,8 @@ class Chat:
 
     def events(self, request: Request, visitor: Visitor) -> Response:
         """A stream that says "look again" whenever the conversation has changed."""
-        if not visitor.known or self._streams[visitor.id] >= _STREAMS:
+        full = self._streams[visitor.id] >= _STREAMS or self._streams[_host(request)] >= STREAMS_PER_ADDRESS
+        if not visitor.known or full:
             return Response(status_code=204)  # after which a browser does not ask again
         fresh = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         return StreamingResponse(self._changes(request, visitor), media_type="text/event-stream", headers=fresh)
@@ -210,8 +211,7 @@ class Chat:
             return "foreign"
         if not visitor.known:
             return "cookies"
-        host = request.client.host if request.client else ""
-        return "" if self._address_pace.allows(host) and self._visitor_pace.allows(visitor.id) else "pace"
+        return "" if self._address_pace.allows(_host(request)) and self._visitor_pace.allows(visitor.id) else "pace"
 
     async def _reply(self, visitor: Visitor) -> None:
         """Wait until what was sent is answered, but not for long."""
@@ -225,7 +225,8 @@ class Chat:
                 await notes.next(min(left, _LOOK_EVERY / 4))
 
     async def _changes(self, request: Request, visitor: Visitor) -> AsyncIterator[str]:
-        self._streams[visitor.id] += 1
+        counted = (visitor.id, _host(request))
+        self._streams.update(counted)
         loop = asyncio.get_running_loop()
         said, beat_at = "", loop.time()
         try:
@@ -240,9 +241,8 @@ class Chat:
                         yield ": still here\n\n"
                     await self._news(notes, visitor)
         finally:
-            self._streams[visitor.id] -= 1
-            if not self._streams[visitor.id]:
-                del self._streams[visitor.id]
+            self._streams.subtract(counted)
+            self._streams += Counter()  # drops what is down to nothing
 
     async def _news(self, notes: Subscription, visitor: Visitor) -> None:
         """Wait for a hint about the visitor, or for the next look."""
@@ -254,6 +254,10 @@ class Chat:
 
 
 _STATUS = {"foreign": 403, "cookies": 400, "pace": 429}
+
+
+def _host(request: Request) -> str:
+    return request.client.host if request.client else ""
 
 
 def _address(visitor: Visitor) -> Address:

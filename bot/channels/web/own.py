@@ -26,8 +26,11 @@ from infra.files import FileStore
 log = logging.getLogger(__name__)
 
 _PAGE = 20
-_PRIVATE = {"Cache-Control": "no-store", "Referrer-Policy": "no-referrer"}
-"""The page shows the private link, which no cache and no other site may learn."""
+_PRIVATE = {"Cache-Control": "no-store"}
+"""Pages with the private link: no cache may learn it, and `SecurityHeaders` keeps addresses from other sites.
+
+Not `no-referrer`: with it a browser hides from us too where a form comes from, and every form would look foreign.
+"""
 Language = Annotated[str, Query(max_length=16)]
 
 
@@ -62,8 +65,12 @@ def own_router(parts: OwnParts) -> APIRouter:
         return await own.questions(request, parts.frame.language(request, lang), page)
 
     @router.get("/help/my/k/{secret}")
-    async def come_back(secret: str) -> Response:
-        return own.come_back(secret)
+    async def come_back(request: Request, secret: str, lang: Language = "") -> Response:
+        return own.come_back(request, parts.frame.language(request, lang), secret)
+
+    @router.post("/help/my/k/{secret}")
+    async def take_over(request: Request, secret: str) -> Response:
+        return own.take_over(request, secret)
 
     @router.get("/help/my/archive.zip")
     async def copy(request: Request) -> Response:
@@ -107,11 +114,18 @@ class OwnPages:
             pages=max(1, -(-tickets.total // _PAGE)),
         )
 
-    def come_back(self, secret: str) -> Response:
-        """A private link: this browser is the visitor's too from now on."""
+    def come_back(self, request: Request, language: str, secret: str) -> Response:
+        """A private link: ask first, for whoever was sent somebody else's would write into that one's conversation."""
+        visitor = self._parts.visitors.by_link(secret)
+        if visitor is None or visitor.secret == self._parts.visitors.of(request).secret:
+            return RedirectResponse("/help/my", 303, _PRIVATE)
+        return self._parts.frame.answer("come_back.html", language, headers=_PRIVATE, secret=secret)
+
+    def take_over(self, request: Request, secret: str) -> Response:
+        """From now on the browser is that visitor's too."""
         visitor = self._parts.visitors.by_link(secret)
         answer = RedirectResponse("/help/my", 303, _PRIVATE)
-        if visitor is not None:
+        if visitor is not None and same_site(request, self._origin):
             self._parts.visitors.remember(answer, visitor)
         return answer
 
