@@ -226,6 +226,8 @@ class Pump:
             pause = (claims.next_due - self._clock()).total_seconds()
             self._look_at = min(self._look_at, self._now() + max(0.01, pause))
         self._launch()
+        if self._ready:
+            self._wake()  # what the pace holds back is the loop's to launch, and it may be asleep
 
     def _free(self) -> int:
         """Parts that may be put on the wire this moment."""

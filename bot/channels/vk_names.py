@@ -1,5 +1,6 @@
 """What people are called: VK's events carry numbers only, so names are asked for in the background."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 
@@ -12,6 +13,8 @@ from infra.clock import Clock
 log = logging.getLogger(__name__)
 
 _BATCH = 100
+_GATHERED = 0.5
+"""Seconds in which those who write for the first time are asked about together."""
 _REMEMBERED = 100_000
 
 
@@ -23,14 +26,22 @@ class Names:
         self._errands = errands
         self._clock = clock
         self._asked: set[int] = set()
+        self._wanted: list[int] = []
 
     def learn(self, events: Sequence[RawEvent], inlet: Inlet) -> None:
         writers = {writer_of(event.payload) for event in events} - {None} - self._asked
         people = sorted(person for person in writers if person is not None)
+        self._remember(people)
+        gathering, self._wanted = bool(self._wanted), [*self._wanted, *people]
+        if people and not gathering:
+            self._errands.run(self._gather(inlet))
+
+    async def _gather(self, inlet: Inlet) -> None:
+        """Ask for many at once: each call is one that an answer cannot have, for VK counts them together."""
+        await asyncio.sleep(_GATHERED)
+        people, self._wanted = self._wanted, []
         for start in range(0, len(people), _BATCH):
-            batch = people[start : start + _BATCH]
-            self._remember(batch)
-            self._errands.run(self._ask(batch, inlet))
+            await self._ask(people[start : start + _BATCH], inlet)
 
     def _remember(self, people: Sequence[int]) -> None:
         if len(self._asked) > _REMEMBERED:
