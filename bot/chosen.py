@@ -2,12 +2,12 @@
 
 from sqlalchemy.orm import Session
 
-from bot.dialogue import LOOKING, Pressed
+from bot.dialogue import UNSEEN, Pressed
 from handoff.outbox import Outbox
 
-_BROWSING = LOOKING | {"read"}
+_BROWSING = UNSEEN | {"read"}
 """Nothing is chosen by looking around: those buttons stay as they are."""
-_CHOSEN = frozenset({"helped", "solved", "pick", "speak", "rate"})
+_CHOSEN = frozenset({"helped", "solved", "pick", "speak", "rate", "ask_person"})
 _KEPT = frozenset({"pick"})
 """Who picked one suggestion may find that they meant another."""
 

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 
 from bot.attachments import Attachments, take_along
 from bot.chosen import show_choice
-from bot.dialogue import LOOKING, Found, Thread, TicketFact, decide, question_in
+from bot.decisions import completed
+from bot.dialogue import UNSEEN, Found, Thread, decide, question_in
 from bot.effects import Effects
 from bot.intake import InboxItem
 from bot.language import command_in, language_of
@@ -23,6 +24,7 @@ from bot.links import opened
 from bot.numbers import as_press
 from bot.own_data import OwnData
 from bot.presses import choice_of, pressed_by, view_of
+from bot.tickets import Facts, corrected, fact, facts, pending
 from handoff.desk import Desk
 from handoff.messages import Address, Addressee, EventKind, IncomingEvent
 from handoff.models import (
@@ -58,8 +60,8 @@ _SHOWN = {Band.ANSWER: 1, Band.SUGGEST: 5, Band.NONE: 0}
 # Every message passes these: plain rows and statements built once are what keeps a round cheap (see infra/rows.py).
 _CONTACTS, _MESSAGES, _INBOX = table(Contact), table(Message), table(InboxEvent)
 _TICKETS, _CHOICES, _LOOKUPS = table(Ticket), table(ChoiceRow), table(Lookup)
-_LIVE_TICKET = (
-    select(func.max(_TICKETS.c.id))
+_LIVE_TICKETS = (
+    select(func.count())
     .where(_TICKETS.c.contact_id == _CONTACTS.c.id, _TICKETS.c.status.in_(words(*LIVE)))
     .correlate(_CONTACTS)
     .scalar_subquery()
@@ -72,18 +74,13 @@ _LAST_QUESTION = (
     .correlate(_CONTACTS)
     .scalar_subquery()
 )
-_KNOWN = (
-    select(
-        *_CONTACTS.c[
-            "id", "name", "language", "chosen_language", "numbered", "unreachable", "version", "last_seen_at", "expects"
-        ],
-        _TICKETS.c.id.label("ticket_id"),
-        _TICKETS.c.joined_acknowledged,
-        _LAST_QUESTION.label("last_question"),
-    )
-    .select_from(_CONTACTS.outerjoin(_TICKETS, _TICKETS.c.id == _LIVE_TICKET))
-    .where(_CONTACTS.c.account == bindparam("account"), _CONTACTS.c.user_id == bindparam("user_id"))
-)
+_KNOWN = select(
+    *_CONTACTS.c[
+        "id", "name", "language", "chosen_language", "numbered", "unreachable", "version", "last_seen_at", "expects"
+    ],
+    _LIVE_TICKETS.label("live"),
+    _LAST_QUESTION.label("last_question"),
+).where(_CONTACTS.c.account == bindparam("account"), _CONTACTS.c.user_id == bindparam("user_id"))
 _MEET = (
     update(_CONTACTS)
     .where(_CONTACTS.c.id == bindparam("contact"), _CONTACTS.c.version == bindparam("seen"))
@@ -195,22 +192,26 @@ class Conversation:
         command = command_in(event.text) if event.kind is EventKind.MESSAGE else None
         view = None
         if wanted := choice.action if choice else command:
-            about = choice.data if choice else {}
-            view = view_of(session, known.id if known else None, language, wanted, about, self._clock())
+            meant = choice.data if choice else {}
+            view = view_of(session, known.id if known else None, language, wanted, meant, self._clock())
         link = opened(session, event.start, language) if event.start else None
         if known is None:
             return Thread(language, view=view, link=link)
-        live = known.ticket_id is not None
+        expects = (known.expects or "") if self._clock() - known.last_seen_at < _EXPECTED else ""
+        about = facts(session, known.id, event, expects) if known.live or event.reply_to else Facts()
         pressed, pressed_ticket = pressed_by(session, choice) if choice else (None, None)
         return Thread(
             language,
-            ticket=TicketFact(known.ticket_id, live=True, acknowledged=known.joined_acknowledged) if live else None,
+            ticket=about.ticket,
+            live=about.live,
+            quoted=about.quoted,
             pressed=pressed,
-            pressed_ticket=_fact(pressed_ticket) if pressed_ticket else None,
+            pressed_ticket=fact(pressed_ticket) if pressed_ticket else None,
             last_question=known.last_question or "",
             view=view,
             link=link,
-            expects=(known.expects or "") if self._clock() - known.last_seen_at < _EXPECTED else "",
+            expects=expects,
+            pending=pending(session, known.id, expects) if event.kind is EventKind.MESSAGE else None,
         )
 
     def _look_up(self, session: Session, thread: Thread, event: IncomingEvent) -> Found | None:
@@ -219,6 +220,9 @@ class Conversation:
             return None
         order = (thread.language, *(language for language in LANGUAGES if language != thread.language))
         match = self._library.matcher.match(question, languages=order)
+        if match.band is Band.NONE and thread.pending is not None:
+            # Together the words say nothing to the knowledge: perhaps the later ones do alone.
+            match = self._library.matcher.match(event.text, languages=order)
         shown = [candidate.entry_id for candidate in match.candidates[: _SHOWN[match.band]]]
         return Found(match, entries_by_id(session, shown, wordings=False) if shown else {})
 
@@ -243,8 +247,9 @@ class Conversation:
         if event.kind is EventKind.PRESS:
             rows.run(session, _USE, {"choice": event.choice_id, "contact": contact.id, "now": self._clock()})
         decisions = decide(thread, event, thought.found)
-        ticket_id = self._effects.apply(session, contact, decisions, thought.found, incoming)
-        if ticket_id is not None and thread.ticket is None:
+        asked = incoming if event.kind is EventKind.MESSAGE else ()
+        ticket_id = self._effects.apply(session, contact, decisions, thought.found, asked)
+        if ticket_id is not None and (thread.ticket is None or ticket_id != thread.ticket.number):
             rows.run(session, _JOIN, {"ids": incoming, "ticket": ticket_id})
             take_along(session, contact.id, ticket_id, self._clock() - _RECENT)
         if event.kind is EventKind.PRESS:
@@ -304,7 +309,7 @@ class Conversation:
             "numbered": numbered,
             "unreachable": None if heard else known.unreachable,
             "last_seen_at": now if heard else known.last_seen_at,
-            "expects": None if event.kind is EventKind.MESSAGE else known.expects,
+            "expects": None if event.kind is EventKind.MESSAGE or _takes_up(event, known.expects) else known.expects,
         }
         if not rows.run(session, _MEET, values).rowcount:
             raise ThreadChangedError
@@ -318,11 +323,11 @@ class Conversation:
         if event is None:
             return None
         if event.kind is EventKind.EDIT:
-            _edit(session, contact_id, event)
+            corrected(session, contact_id, event)
             return None
         if event.kind not in {EventKind.MESSAGE, EventKind.PRESS, EventKind.STAFF_REPLY}:
             return None
-        if thread.pressed is not None and thread.pressed.action in LOOKING:
+        if thread.pressed is not None and thread.pressed.action in UNSEEN:
             return None
         # A command is no part of a question that a person reads.
         ticket = None if event.kind is EventKind.MESSAGE and command_in(event.text) else thread.ticket
@@ -347,28 +352,17 @@ def _known(session: Session, address: Address, now: datetime) -> Row[Any] | None
     return rows.run(session, _KNOWN, wanted).one_or_none()
 
 
+def _takes_up(event: IncomingEvent, expects: str | None) -> bool:
+    """Whether the event is the end of an offer, so that nothing more is awaited to complete it."""
+    return event.kind is EventKind.PRESS and completed(expects or "") is not None
+
+
 def _take(session: Session, items: Sequence[InboxItem]) -> bool:
     """Mark the inbox rows done; False when they were done already."""
     count = sum(rows.run(session, _TAKE, {"event": item.id}).rowcount for item in items)
     if count not in {0, len(items)}:
         raise ThreadChangedError  # somebody took a part of the burst: nothing of this round may stay
     return count > 0
-
-
-def _fact(ticket: Ticket) -> TicketFact:
-    return TicketFact(ticket.id, ticket.status in LIVE, ticket.joined_acknowledged)
-
-
-def _edit(session: Session, contact_id: int, event: IncomingEvent) -> None:
-    message = session.scalar(
-        select(Message).where(
-            Message.contact_id == contact_id,
-            Message.platform_id == event.message_id,
-            Message.kind == MessageKind.INCOMING,
-        )
-    )
-    if message is not None and message.text != event.text:
-        message.text, message.edited_at = event.text, event.at
 
 
 def _words_in(payload: object) -> str:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from handoff.estimate import Outlook
 from handoff.threads import Line
 from handoff.waiting import TicketView
 from knowledge.entries import EntryPage, EntryView, HelpCategory
@@ -17,6 +18,8 @@ class Trail:
     """The messages that asked."""
     shown: str = ""
     """The key of the message that showed the answer; empty while none was shown."""
+    apart: bool = False
+    """The contact said that it is a new question, so it joins none that a person has already."""
 
 
 NO_TRAIL = Trail()
@@ -52,6 +55,8 @@ class OwnQuestions:
     items: tuple[TicketView, ...]
     page: int
     pages: int
+    news: frozenset[int] = frozenset()
+    """Those of them in which an agent wrote since the contact last looked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,10 @@ class OwnQuestion:
 
     ticket: TicketView
     said: tuple[Line, ...]
+    ahead: int = 0
+    """How many questions wait before it, while it waits itself."""
+    outlook: Outlook | None = None
+    """What to expect, while it waits."""
 
 
 View = Topics | Topic | OwnQuestions | OwnQuestion
@@ -77,7 +86,9 @@ class Link:
 
 FOR_A_PERSON = "person"
 """A question that goes to a person, whatever the knowledge says."""
-_COMMENT = "comment"
+NEW = "new"
+"""A new question, though a person has another one."""
+_COMMENT, _ADDITION, _PENDING = "comment", "add", "pending"
 
 
 def comment_on(number: int) -> str:
@@ -87,8 +98,32 @@ def comment_on(number: int) -> str:
 
 def commented(expects: str) -> int | None:
     """The ticket that the next message comments on; None where another thing is expected."""
-    kind, _, number = expects.partition(":")
-    return int(number) if kind == _COMMENT else None
+    return _about(_COMMENT, expects)
+
+
+def addition_to(number: int) -> str:
+    """More about ticket `number`."""
+    return f"{_ADDITION}:{number}"
+
+
+def added_to(expects: str) -> int | None:
+    """The ticket to which the next message adds; None where another thing is expected."""
+    return _about(_ADDITION, expects)
+
+
+def completion_of(message: int) -> str:
+    """It may complete the question that the message with this id could only answer with an offer."""
+    return f"{_PENDING}:{message}"
+
+
+def completed(expects: str) -> int | None:
+    """The message that offers something still; None where another thing is expected."""
+    return _about(_PENDING, expects)
+
+
+def _about(kind: str, expects: str) -> int | None:
+    expected, _, number = expects.partition(":")
+    return int(number) if expected == kind else None
 
 
 # --- decisions --------------------------------------------------------------------------------------------------------
@@ -135,6 +170,22 @@ class Suggest:
 
     entries: tuple[EntryView, ...]
     question: str
+    trail: Trail = NO_TRAIL
+    instead_of: int | None = None
+    """The message with an earlier offer that is changed into this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferPerson:
+    """Ask whether the question shall go to a person, and say how long that will take."""
+
+    question: str
+    reason: str
+    lookup: int | None = None
+    category: str | None = None
+    trail: Trail = NO_TRAIL
+    instead_of: int | None = None
+    """As for `Suggest`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +206,24 @@ class JoinTicket:
     number: int
     acknowledge: bool
     trail: Trail = NO_TRAIL
+    patience: bool = False
+    """Say instead that it still waits, and that asking again does not speed things up."""
+    text: str = ""
+    """What was written, where the contact may say that it is a new question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """What the contact wrote belongs to the ticket, and changes nothing about it."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class SplitOff:
+    """These messages belong to no ticket, for they ask something new."""
+
+    messages: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,8 +325,11 @@ Decision = (
     | GiveAnswer
     | AskWhy
     | Suggest
+    | OfferPerson
     | OpenTicket
     | JoinTicket
+    | Attach
+    | SplitOff
     | SettleLookup
     | CloseTicket
     | ReopenTicket

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import update
@@ -13,6 +14,7 @@ from bot.decisions import (
     AskLanguage,
     AskRating,
     AskWhy,
+    Attach,
     CloseTicket,
     CommentTicket,
     Decision,
@@ -22,29 +24,33 @@ from bot.decisions import (
     GiveAnswer,
     JoinTicket,
     MarkBlocked,
+    OfferPerson,
     OpenTicket,
+    OwnQuestion,
     RateTicket,
     ReopenTicket,
     Say,
     SettleLookup,
     Show,
     Speak,
+    SplitOff,
     Suggest,
     Topic,
     Topics,
     Trail,
     View,
     WithdrawTicket,
+    completion_of,
 )
 from bot.dialogue import Found
 from bot.language import NAMES
 from bot.own_data import OwnData
 from bot.paging import label
-from bot.waits import told
+from bot.waits import forecast, place
 from bot.wording import WORDS
 from handoff import waiting
 from handoff.desk import Desk
-from handoff.estimate import expected_wait
+from handoff.estimate import outlook_of
 from handoff.messages import Addressee, Entity, EntityKind, RichText
 from handoff.models import Contact, Ticket
 from handoff.outbox import Choice, Outbox
@@ -126,21 +132,19 @@ class _Round:
                 self._answer(decision, decision.lookup or lookup)
             case AskWhy():
                 self._ask_why(decision)
-            case Suggest(entries, question):
-                self._suggest(entries, question, lookup)
+            case Suggest():
+                self._suggest(decision, lookup)
+            case OfferPerson():
+                self._offer(decision, decision.lookup or lookup)
             case OpenTicket():
                 self._open(decision, decision.lookup or lookup)
             case JoinTicket():
                 self._join(decision)
             case SettleLookup(number, outcome, entry_id):
                 self._settle(number, outcome, entry_id)
-            case CloseTicket(number):
-                self._desk.confirm(self._session, self._ticket(number))
-            case ReopenTicket(number):
-                self._desk.dispute(self._session, self._ticket(number))
-            case WithdrawTicket(number):
-                self._desk.withdraw(self._session, self._ticket(number))
             case Show(view):
+                if isinstance(view, OwnQuestion):
+                    self._desk.looked_at(self._ticket(view.ticket.id))
                 self._say(*_worded(view, self._language))
             case AskLanguage():
                 choices = [Choice(name, "speak", {"language": language}) for language, name in NAMES.items()]
@@ -155,15 +159,31 @@ class _Round:
             case AskRating(number):
                 stars = [Choice(f"{count} ★", "rate", {"ticket": number, "stars": count}) for count in range(1, 6)]
                 self._say(RichText(self._text("Thank you. How was our help, from 1 to 5?")), stars)
-            case RateTicket(number, count):
-                self._desk.rate(self._session, self._ticket(number), count)
-            case CommentTicket(number, text):
-                self._desk.comment(self._session, self._ticket(number), text)
             case Export():
                 self._own_data.send(self._session, self._contact, self._text("Everything we keep about you:"))
             case Forget():
                 goodbye = self._text("We have forgotten you: your messages, questions and files are erased.")
                 self._own_data.erase(self._session, self._contact, goodbye)
+            case _:
+                self._change(decision)
+
+    def _change(self, decision: Decision) -> None:
+        """What happens to a ticket without a word."""
+        match decision:
+            case Attach(number):
+                self.ticket_id = number
+            case SplitOff(messages):
+                self._desk.split_off(self._session, self._contact.id, messages)
+            case CloseTicket(number):
+                self._desk.confirm(self._session, self._ticket(number))
+            case ReopenTicket(number):
+                self._desk.dispute(self._session, self._ticket(number))
+            case WithdrawTicket(number):
+                self._desk.withdraw(self._session, self._ticket(number))
+            case RateTicket(number, count):
+                self._desk.rate(self._session, self._ticket(number), count)
+            case CommentTicket(number, text):
+                self._desk.comment(self._session, self._ticket(number), text)
 
     def _answer(self, decision: GiveAnswer, lookup: int | None) -> None:
         entry = decision.entry
@@ -174,7 +194,7 @@ class _Round:
         if decision.hand_off:
             # One message, not two: the answer and the word that a person looks at it too.
             text = _joined(text, RichText(self._opened(decision.question, "rule", entry.category, lookup)))
-        trail = Trail(decision.trail.asked or self._incoming, f"answer-{secrets.token_urlsafe(12)}")
+        trail = replace(self._asked(decision.trail), shown=f"answer-{secrets.token_urlsafe(12)}")
         data = _about(lookup, entry, decision.question, trail)
         choices = [Choice(self._text("This helped"), "helped", data)]
         if decision.browsed and entry.handoff == "always":
@@ -191,18 +211,59 @@ class _Round:
         ]
         if decision.person:
             choices.append(Choice(self._text("I still have questions"), "still", data))
-        self._say(RichText(self._text("What is wrong with this answer?")), choices)
+        words = [self._text("What is wrong with this answer?")]
+        if decision.person:
+            outlook = outlook_of(self._session, decision.entry.category if decision.entry else None, self._clock())
+            words += [
+                self._text("If you still have questions, a person will answer."),
+                *forecast(self._language, outlook),
+            ]
+        self._say(RichText("\n".join(words)), choices)
 
-    def _suggest(self, entries: Sequence[EntryView], question: str, lookup: int | None) -> None:
-        trail = Trail(self._incoming)
-        choices = [Choice(label(entry.question), "pick", _about(lookup, entry, question, trail)) for entry in entries]
+    def _suggest(self, decision: Suggest, lookup: int | None) -> None:
+        trail, question = self._asked(decision.trail), decision.question
+        choices = [
+            Choice(label(entry.question), "pick", _about(lookup, entry, question, trail)) for entry in decision.entries
+        ]
         choices.append(Choice(self._text("None of these"), "none_fits", _about(lookup, None, question, trail)))
-        self._say(RichText(self._text("Maybe you mean one of these:")), choices)
+        self._propose(self._text("Maybe you mean one of these:"), choices, decision.instead_of)
+
+    def _offer(self, decision: OfferPerson, lookup: int | None) -> None:
+        unanswered = decision.reason == "unanswered"
+        if unanswered and lookup is not None:
+            self._settle(lookup, "unanswered", None)
+        about = _about(lookup, None, decision.question, self._asked(decision.trail))
+        about |= {"reason": decision.reason, "category": decision.category}
+        choices = [
+            Choice(self._text("Ask a person"), "ask_person", about),
+            Choice(self._text("Not now"), "not_now", about),
+        ]
+        head = (
+            self._text("There is no ready answer to this. Shall we pass the question to a person?")
+            if unanswered
+            else self._text("Shall we pass the question to a person?")
+        )
+        outlook = outlook_of(self._session, decision.category, self._clock())
+        self._propose("\n".join((head, *forecast(self._language, outlook))), choices, decision.instead_of)
+
+    def _propose(self, words: str, choices: Sequence[Choice], instead_of: int | None) -> None:
+        """Say what the contact may take up; what they write instead may complete their question."""
+        if instead_of is None:
+            message = self._say(RichText(words), choices)
+        else:
+            words, message = self._text("Your addition has been taken into account.") + "\n" + words, instead_of
+            self._outbox.revise(self._session, message, RichText(words), choices)
+        self._note(expects=completion_of(message))
+
+    def _asked(self, trail: Trail) -> Trail:
+        """The trail with what the round answers."""
+        return replace(trail, asked=(*trail.asked, *self._incoming))
 
     def _open(self, decision: OpenTicket, lookup: int | None) -> None:
         words = self._opened(decision.question, decision.reason, decision.category, lookup)
         self._take_along(decision.trail)
-        self._say(RichText(words))
+        withdraw = Choice(self._text("Withdraw the question"), "withdraw", {"ticket": self.ticket_id})
+        self._say(RichText(words), [withdraw])
 
     def _opened(self, question: str, reason: str, category: str | None, lookup: int | None) -> str:
         """Open the ticket; what to tell the contact about it."""
@@ -211,18 +272,13 @@ class _Round:
         if lookup is not None:
             self._settle(lookup, "unanswered" if reason == "unanswered" else "handed_off", None)
         ahead = waiting.ahead(self._session, ticket.id)
-        place = (
-            WORDS.plural(
-                self._language, "{count} question is ahead of it.", "{count} questions are ahead of it.", ahead
-            )
-            if ahead
-            else self._text("It is the next in line.")
-        )
-        wait = expected_wait(self._session, category, self._clock())
+        outlook = outlook_of(self._session, category, self._clock(), ahead)
         return "\n".join(
             (
-                self._text("Your question №{number} has been passed to a person.", number=ticket.id) + " " + place,
-                told(self._language, wait),
+                self._text("Your question №{number} has been passed to a person.", number=ticket.id)
+                + " "
+                + place(self._language, ahead),
+                *forecast(self._language, outlook),
                 self._text("The answer will come here as a private message. You can add details right here."),
             )
         )
@@ -232,10 +288,19 @@ class _Round:
         self.ticket_id = ticket.id
         self._desk.join(self._session, ticket)
         self._take_along(decision.trail)
+        if decision.patience:
+            ticket.patience_asked = True
+            ahead = waiting.ahead(self._session, ticket.id)
+            outlook = outlook_of(self._session, ticket.category, self._clock(), ahead)
+            head = self._text("Question №{number} still waits for a person.", number=ticket.id)
+            tail = self._text("Asking again does not speed things up, and nothing gets lost.")
+            self._say(RichText("\n".join((head, *forecast(self._language, outlook), tail))))
         if decision.acknowledge:
             ticket.joined_acknowledged = True
             words = self._text("Added to question №{number}. A person will read it all.", number=ticket.id)
-            self._say(RichText(words))
+            about = {"question": decision.text, "asked": self._incoming}
+            apart = [Choice(self._text("This is a new question"), "new_question", about)] if decision.text else []
+            self._say(RichText(words), apart)
 
     def _take_along(self, trail: Trail) -> None:
         """Let the ticket have the lines that led to it."""
@@ -252,8 +317,8 @@ class _Round:
     def _ticket(self, number: int) -> Ticket:
         return self._session.get_one(Ticket, number)
 
-    def _say(self, text: RichText, choices: Sequence[Choice] = (), key: str | None = None) -> None:
-        self._outbox.post(self._session, self._contact, text, ticket_id=self.ticket_id, choices=choices, key=key)
+    def _say(self, text: RichText, choices: Sequence[Choice] = (), key: str | None = None) -> int:
+        return self._outbox.post(self._session, self._contact, text, ticket_id=self.ticket_id, choices=choices, key=key)
 
     def _text(self, sentence: str, **values: object) -> str:
         return WORDS.text(self._language, sentence, **values)
@@ -273,6 +338,7 @@ def _about(lookup: int | None, entry: EntryView | None, question: str, trail: Tr
         "question": question,
         "asked": trail.asked,
         "shown": trail.shown,
+        "apart": trail.apart,
     }
 
 

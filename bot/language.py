@@ -159,6 +159,22 @@ _PERSON = tuple(
         r"\b(ember|operátor)r?(rel|ral) (szeretnék|akarok|lehet|tudok) (beszél|írni)\w*|\bemberrel szeretnék\b",
     )
 )
+_NUDGES = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"^\W*\?+\W*$|^\W*(ау|алло|эй|hey|hello|halló|hahó)\W*$",
+        r"^\W*(ну\W+)?(и\W+)?(что|чё|че|как)\W+там\b",
+        r"\b(есть|тут)\W+(кто|кто-нибудь|кто нибудь|живой|живые)\b",
+        r"\b(когда|скоро)\W+(\w+\W+){0,3}(ответ\w*|решите|решится|поможете|разбер\w*)\b",
+        r"\b(долго|сколько)\W+(\w+\W+){0,2}ждать\b|\bжду\W+(ответ\w*|уже|до сих)\b|\bпочему\W+(\w+\W+){0,2}не отвеча\w+",
+        r"\b(any|an)\W+(news|update|updates|answer)\b|\b(is\W+)?any(one|body)\W+(there|here)\b",
+        r"\bwhen\W+(\w+\W+){0,3}(answer|reply|respond)\b|\bhow (much )?longer?\b|\bstill waiting\b",
+        r"\bvan(\W+már)?\W+(valami\W+)?(hír|válasz|fejlemény)\b|\bmikor\W+(\w+\W+){0,2}(válaszol\w*|felel\w*)",
+        r"\bmég\W+mindig\W+várok\b|\bvan\W+itt\W+valaki\b",
+    )
+)
+_NUDGE_WORDS = 8
+"""A longer message says more than that somebody is waiting."""
 _ASKING_A_PERSON_WORDS = 8
 """A longer message tells its question along with the wish; it is still handed off, with its own words."""
 
@@ -203,6 +219,12 @@ def wants_person(text: str) -> bool:
     """Whether the message asks for a person rather than for an answer."""
     lowered = text.lower()
     return any(pattern.search(lowered) for pattern in _PERSON)
+
+
+def is_nudge(text: str) -> bool:
+    """Whether the message only asks how much longer it takes."""
+    lowered = text.lower()
+    return len(words_of(text)) <= _NUDGE_WORDS and any(pattern.search(lowered) for pattern in _NUDGES)
 
 
 def says_only_person(text: str) -> bool:

@@ -6,12 +6,15 @@ from sqlalchemy.orm import Session
 
 from bot.decisions import OwnQuestion, OwnQuestions
 from bot.paging import headed, label, turns
+from bot.waits import forecast, place
 from bot.wording import WORDS
 from handoff import waiting
+from handoff.estimate import outlook_of
 from handoff.messages import RichText
 from handoff.models import LIVE, MessageKind, TicketStatus
 from handoff.outbox import Choice
 from handoff.threads import thread
+from handoff.waiting import TicketView
 from infra.wording import marked
 
 _QUESTIONS = 4
@@ -32,7 +35,7 @@ def listed(session: Session, contact_id: int, now: datetime, page: int = 1) -> O
     pages = max(1, -(-found.total // _QUESTIONS))
     if page > pages:
         return listed(session, contact_id, now, pages)
-    return OwnQuestions(found.items, page, pages)
+    return OwnQuestions(found.items, page, pages, waiting.news(session, [ticket.id for ticket in found.items]))
 
 
 def one(session: Session, contact_id: int, number: int, now: datetime) -> OwnQuestion | None:
@@ -47,14 +50,17 @@ def one(session: Session, contact_id: int, number: int, now: datetime) -> OwnQue
         and (line.kind is MessageKind.INCOMING or (line.kind is MessageKind.OUTGOING and line.by_agent))
         and line.text not in {"", ticket.question}
     )
-    return OwnQuestion(ticket, said[-_LINES:])
+    if ticket.status is not TicketStatus.OPEN:
+        return OwnQuestion(ticket, said[-_LINES:])
+    ahead = waiting.ahead(session, number)
+    return OwnQuestion(ticket, said[-_LINES:], ahead, outlook_of(session, ticket.category, now, ahead))
 
 
 def worded(view: OwnQuestions | OwnQuestion, language: str) -> tuple[RichText, list[Choice]]:
     """What the contact sees of it."""
     if isinstance(view, OwnQuestions):
         lines = [
-            f"№{ticket.id} {WORDS.text(language, _STATUS[ticket.status])}: {label(ticket.question)}"
+            f"№{ticket.id} {_status(ticket, language, news=ticket.id in view.news)}: {label(ticket.question)}"
             for ticket in view.items
         ]
         choices = [
@@ -64,16 +70,29 @@ def worded(view: OwnQuestions | OwnQuestion, language: str) -> tuple[RichText, l
         head = headed(language, WORDS.text(language, "Your questions:"), view.page, view.pages)
         return RichText("\n".join((head, *lines))), choices + turns(language, "own", {}, view.page, view.pages)
     ticket, live = view.ticket, view.ticket.status in LIVE
-    lines = [f"№{ticket.id} {WORDS.text(language, _STATUS[ticket.status])}", _cut(ticket.question)]
+    lines = [f"№{ticket.id} {_status(ticket, language)}", _cut(ticket.question)]
     for line in view.said:
         author = WORDS.text(language, "You") if line.kind is MessageKind.INCOMING else line.author
         lines.append(f"{author}: {_cut(line.text)}")
+    if view.outlook is not None:
+        lines += [place(language, view.ahead), *forecast(language, view.outlook)]
+    about = {"ticket": ticket.id}
     if live:
-        lines.append(WORDS.text(language, "You can add details right here."))
-        action = Choice(WORDS.text(language, "Withdraw the question"), "withdraw", {"ticket": ticket.id})
+        actions = [
+            Choice(WORDS.text(language, "Add to it"), "add", about),
+            Choice(WORDS.text(language, "Withdraw the question"), "withdraw", about),
+            Choice(WORDS.text(language, "Ask a new question"), "new_question", {}),
+        ]
     else:
-        action = Choice(WORDS.text(language, "Open it again"), "reopen", {"ticket": ticket.id})
-    return RichText("\n".join(lines)), [action, Choice(WORDS.text(language, "My questions"), "own", {})]
+        actions = [Choice(WORDS.text(language, "Open it again"), "reopen", about)]
+        if ticket.status is TicketStatus.SOLVED and ticket.rating is None:
+            actions.append(Choice(WORDS.text(language, "Rate the help"), "stars", about))
+    return RichText("\n".join(lines)), [*actions, Choice(WORDS.text(language, "My questions"), "own", {})]
+
+
+def _status(ticket: TicketView, language: str, *, news: bool = False) -> str:
+    words = WORDS.text(language, _STATUS[ticket.status])
+    return f"{words}, {WORDS.text(language, 'new answer')}" if news else words
 
 
 def _icon(status: TicketStatus) -> str:

@@ -31,7 +31,8 @@ def pressed_by(session: Session, choice: ChoiceRow) -> tuple[Pressed, Ticket | N
         used=choice.used_at is not None,
         language=data.get("language", ""),
         stars=data.get("stars", 0),
-        trail=Trail(tuple(data.get("asked", ())), data.get("shown", "")),
+        trail=Trail(tuple(data.get("asked", ())), data.get("shown", ""), data.get("apart", False)),
+        reason=data.get("reason", ""),
     )
     ticket = session.get(Ticket, data["ticket"]) if data.get("ticket") else None
     return pressed, ticket if ticket is not None and ticket.contact_id == choice.contact_id else None
@@ -51,7 +52,7 @@ def view_of(
             return OwnQuestions((), 1, 1)
         case "own" if contact_id is not None:
             return own_questions.listed(session, contact_id, now, page)
-        case "own_one" | "withdraw" | "reopen" if contact_id is not None:
+        case "own_one" | "withdraw" | "reopen" | "add" if contact_id is not None:
             return own_questions.one(session, contact_id, about["ticket"], now)
         case _:
             return None

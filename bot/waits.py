@@ -4,10 +4,25 @@ from datetime import timedelta
 from math import ceil
 
 from bot.wording import WORDS
-from handoff.estimate import Wait
+from handoff.estimate import Outlook, Wait
 
 _EXACT_MINUTES, _MINUTES, _HOURS = 10, 60, 36
 """Up to these, minutes are counted singly, in fives, and hours; from there on days."""
+
+
+def forecast(language: str, outlook: Outlook) -> tuple[str, ...]:
+    """The sentences about the wait, with a warning where it may be longer than usual."""
+    wait = told(language, outlook.wait)
+    if not outlook.overloaded:
+        return (wait,)
+    return wait, WORDS.text(language, "There are more questions than usual at the moment, so it may take longer.")
+
+
+def place(language: str, ahead: int) -> str:
+    """Where in the queue a question stands."""
+    if not ahead:
+        return WORDS.text(language, "It is the next in line.")
+    return WORDS.plural(language, "{count} question is ahead of it.", "{count} questions are ahead of it.", ahead)
 
 
 def told(language: str, wait: Wait | None) -> str:

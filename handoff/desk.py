@@ -45,6 +45,7 @@ class Desk:
             waiting_since=now,
             updated_at=now,
             joined_acknowledged=False,
+            patience_asked=False,
             version=0,
         )
         session.add(ticket)
@@ -57,7 +58,12 @@ class Desk:
         if ticket.status is TicketStatus.WAITING:
             now = self._clock()
             ticket.status, ticket.waiting_since, ticket.due_at = TicketStatus.OPEN, now, now + waiting.ANSWER_WITHIN
+        ticket.read_at = self._clock()
         self._touch(session, ticket)
+
+    def looked_at(self, ticket: Ticket) -> None:
+        """The contact has read what agents wrote so far."""
+        ticket.read_at = self._clock()
 
     def take_along(self, session: Session, ticket: Ticket, message_ids: Sequence[int], key: str) -> None:
         """Let the ticket have what was said before it: these messages, and the one posted under `key`.
@@ -72,6 +78,19 @@ class Desk:
                 or_(Message.id.in_(message_ids), Message.key == key),
             )
             .values(ticket_id=ticket.id)
+            .execution_options(synchronize_session=False)
+        )
+
+    def split_off(self, session: Session, contact_id: int, message_ids: Sequence[int]) -> None:
+        """These messages of the contact's ask something new: they belong to no ticket until one is opened for them."""
+        session.execute(
+            update(Message)
+            .where(
+                Message.contact_id == contact_id,
+                Message.id.in_(message_ids),
+                Message.kind == MessageKind.INCOMING,
+            )
+            .values(ticket_id=None)
             .execution_options(synchronize_session=False)
         )
 
@@ -181,6 +200,7 @@ class Desk:
         )
         now = self._clock()
         ticket.status, ticket.waiting_since, ticket.joined_acknowledged = TicketStatus.WAITING, None, False
+        ticket.patience_asked = False
         ticket.first_reply_at = ticket.first_reply_at or now
         contact.version += 1
         self._touch(session, ticket)

@@ -3,18 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 from statistics import median, quantiles
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from handoff.models import Ticket
+from handoff.models import Ticket, TicketStatus
 
 LATELY = timedelta(days=14)
 _LOOKED_AT = 60
 """Questions whose waits are considered, the latest ones."""
+_SEARCHED = 600
+"""Questions among which those of the category and the hour are looked for."""
+_SAME_HOUR = timedelta(hours=2)
+"""How far from the present time of day a question may have come to count as one of that hour."""
 FEWEST = 5
-"""Waits from which anything can be said."""
+"""Waits from which anything can be said; and late questions from which the desk is overloaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,27 +30,88 @@ class Wait:
     bound: timedelta
 
 
-def expected_wait(session: Session, category: str | None, now: datetime) -> Wait | None:
-    """What the latest questions of the category waited for their first answer; those of all where it had too few.
+@dataclass(frozen=True, slots=True)
+class Outlook:
+    """What can honestly be said to somebody whose question goes to people now."""
 
+    wait: Wait | None
+    """None where too little is known."""
+    overloaded: bool
+    """More questions wait than the desk gets done: half of them are late, or it takes longer than it nearly ever did."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Answered:
+    category: str | None
+    opened: datetime
+    replied: datetime
+
+    @property
+    def wait(self) -> timedelta:
+        return self.replied - self.opened
+
+
+def outlook_of(session: Session, category: str | None, now: datetime, ahead: int | None = None) -> Outlook:
+    """What a question of the category has to expect, with `ahead` others before it; with None, all that wait are."""
+    answered = _answered(session, now)
+    waiting, late = _queue(session, now)
+    wait = _fitting(answered, category, now)
+    queued = (waiting if ahead is None else ahead) * _pace(answered)
+    swamped = late >= FEWEST and 2 * late >= waiting
+    if wait is None:
+        return Outlook(None, swamped)
+    longer = queued > wait.bound and waiting >= FEWEST
+    return Outlook(Wait(max(wait.usual, queued), max(wait.bound, queued)), swamped or longer)
+
+
+def expected_wait(session: Session, category: str | None, now: datetime) -> Wait | None:
+    """What the latest questions waited for their first answer.
+
+    Those of the category at this time of day count, else those of the category, else those of this time of day, else all.
     None where there were too few altogether, or none within `LATELY`.
     """
-    return _wait(_waits(session, category, now)) or (_wait(_waits(session, None, now)) if category else None)
+    return _fitting(_answered(session, now), category, now)
 
 
-def _waits(session: Session, category: str | None, now: datetime) -> list[timedelta]:
-    answered = select(Ticket.opened_at, Ticket.first_reply_at).where(
-        Ticket.first_reply_at.is_not(None), Ticket.opened_at > now - LATELY
+def _answered(session: Session, now: datetime) -> list[_Answered]:
+    latest = (
+        select(Ticket.category, Ticket.opened_at, Ticket.first_reply_at)
+        .where(Ticket.first_reply_at.is_not(None), Ticket.opened_at > now - LATELY)
+        .order_by(Ticket.id.desc())
+        .limit(_SEARCHED)
     )
-    if category is not None:
-        answered = answered.where(Ticket.category == category)
-    rows = session.execute(answered.order_by(Ticket.id.desc()).limit(_LOOKED_AT))
-    return [replied - opened for opened, replied in rows if replied is not None]
+    rows = session.execute(latest)
+    return [_Answered(category, opened, replied) for category, opened, replied in rows if replied is not None]
 
 
-def _wait(waits: Sequence[timedelta]) -> Wait | None:
-    if len(waits) < FEWEST:
-        return None
+def _queue(session: Session, now: datetime) -> tuple[int, int]:
+    """How many questions wait for us, and how many of them longer than promised."""
+    late = func.count().filter(Ticket.due_at <= now)
+    row = session.execute(select(func.count(), late).where(Ticket.status == TicketStatus.OPEN)).one()
+    return row[0], row[1]
+
+
+def _fitting(answered: Sequence[_Answered], category: str | None, now: datetime) -> Wait | None:
+    same = [one for one in answered if one.category == category] if category is not None else []
+    for sample in (_of_this_hour(same, now), same, _of_this_hour(answered, now), answered):
+        if len(sample) >= FEWEST:
+            return _wait([one.wait for one in sample[:_LOOKED_AT]])
+    return None
+
+
+def _of_this_hour(answered: Sequence[_Answered], now: datetime) -> Sequence[_Answered]:
+    day = timedelta(days=1)
+    return [one for one in answered if min((now - one.opened) % day, (one.opened - now) % day) <= _SAME_HOUR]
+
+
+def _wait(waits: Sequence[timedelta]) -> Wait:
     seconds = [wait.total_seconds() for wait in waits]
     bound = quantiles(seconds, n=10, method="inclusive")[8]
     return Wait(timedelta(seconds=median(seconds)), timedelta(seconds=bound))
+
+
+def _pace(answered: Sequence[_Answered]) -> timedelta:
+    """The usual time from one first answer to the next; nights weigh no more than one gap among many."""
+    replies = sorted(one.replied for one in answered[:_LOOKED_AT])
+    gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(replies)]
+    return timedelta(seconds=median(gaps) if len(gaps) >= FEWEST else 0.0)

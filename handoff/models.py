@@ -132,6 +132,10 @@ class Ticket(Base):
     solved_at: Mapped[datetime | None]
     joined_acknowledged: Mapped[bool] = mapped_column(default=False)
     """Whether the contact was told that further messages join, since an agent last replied."""
+    patience_asked: Mapped[bool] = mapped_column(default=False)
+    """Whether the contact was told that asking again does not speed things up, since an agent last replied."""
+    read_at: Mapped[datetime | None]
+    """When the contact last looked at it or added to it: what agents wrote later is new to them."""
     rating: Mapped[int | None]
     """How the contact found the help, from 1 to 5."""
     rating_comment: Mapped[str | None] = mapped_column(Text)
@@ -162,6 +166,8 @@ class Message(Base):
     platform_id: Mapped[str | None] = mapped_column(String(64))
     """Of an incoming message: the platform's id, so that a later edit finds it."""
     edited_at: Mapped[datetime | None]
+    before: Mapped[str | None] = mapped_column(Text)
+    """Of an incoming message that was edited once an agent had it: its words before that."""
     key: Mapped[str | None] = mapped_column(String(64), unique=True)
     """Given by whoever sends a reply: the same key again is the same message."""
     at: Mapped[datetime]

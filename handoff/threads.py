@@ -47,6 +47,8 @@ class Line:
     """Those that are no files."""
     files: tuple[FileView, ...]
     edited_at: datetime | None
+    before: str | None
+    """What the contact had written before they edited it, where an agent may have read that."""
     at: datetime
     deliveries: tuple[DeliveryView, ...]
     choices: tuple[str, ...]
@@ -110,6 +112,7 @@ def _line(
         attachments=tuple(one for one in attachments if not files or one.kind not in FETCHED),
         files=files,
         edited_at=message.edited_at,
+        before=message.before,
         at=message.at,
         deliveries=deliveries,
         choices=choices,

@@ -1,12 +1,13 @@
 """Who waits, in which order, and which question is whose: the reading side of the queue."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
-from handoff.models import LIVE, Agent, Contact, Ticket, TicketStatus
+from handoff.models import LIVE, Agent, Contact, Message, MessageKind, Ticket, TicketStatus
 
 CLAIM = timedelta(minutes=30)
 """How long a claim holds without a sign of life from its agent."""
@@ -114,6 +115,21 @@ def own(session: Session, contact_id: int, now: datetime, *, page: int, size: in
     latest = _view().where(mine).order_by(Ticket.id.desc()).limit(size).offset((page - 1) * size)
     total = session.scalars(select(func.count()).select_from(Ticket).where(mine)).one()
     return TicketPage(tuple(view_of(*row, now) for row in session.execute(latest)), total)
+
+
+def news(session: Session, ticket_ids: Sequence[int]) -> frozenset[int]:
+    """Those of the tickets in which an agent wrote to the contact since they last looked at it, or added to it."""
+    written = (
+        select(Message.ticket_id)
+        .join(Ticket, Ticket.id == Message.ticket_id)
+        .where(
+            Message.ticket_id.in_(ticket_ids),
+            Message.kind == MessageKind.OUTGOING,
+            Message.agent_id.is_not(None),
+            Message.at > func.coalesce(Ticket.read_at, Ticket.opened_at),
+        )
+    )
+    return frozenset(number for number in session.scalars(written) if number is not None)
 
 
 def ticket(session: Session, ticket_id: int, now: datetime) -> TicketView | None:

@@ -3,9 +3,11 @@
 Pure: built from phrasings, asked with text, touches no database and no network. The method, in the order of the modules:
 `text` (normalise) → `script` (keyboard layout, transliteration) → `spelling` (typos, glued and split words) →
 `courtesy` (greetings, long messages) → `index` (candidates) → `features` (rerank) → `confidence` (probability and band).
+`likeness` compares two messages with each other.
 """
 
+from knowledge.matching.likeness import alike
 from knowledge.matching.matcher import Matcher
 from knowledge.matching.values import Band, Candidate, Match, Phrasing, Thresholds
 
-__all__ = ["Band", "Candidate", "Match", "Matcher", "Phrasing", "Thresholds"]
+__all__ = ["Band", "Candidate", "Match", "Matcher", "Phrasing", "Thresholds", "alike"]

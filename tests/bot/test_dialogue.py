@@ -1,5 +1,6 @@
 """What the bot decides, as a table: the thread, the event and what the knowledge found on one side, the decisions on the other."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
@@ -9,10 +10,12 @@ from hypothesis import strategies as st
 
 from bot.decisions import (
     FOR_A_PERSON,
+    NEW,
     NO_TRAIL,
     AskLanguage,
     AskRating,
     AskWhy,
+    Attach,
     CloseTicket,
     CommentTicket,
     Decision,
@@ -23,6 +26,7 @@ from bot.decisions import (
     JoinTicket,
     Link,
     MarkBlocked,
+    OfferPerson,
     OpenTicket,
     OwnQuestion,
     OwnQuestions,
@@ -37,10 +41,10 @@ from bot.decisions import (
     Topics,
     Trail,
     WithdrawTicket,
+    addition_to,
     comment_on,
 )
-from bot.dialogue import ASK_PERSON, Found, Pressed, Thread, TicketFact, decide, question_in
-from bot.language import command_in
+from bot.dialogue import ASK_PERSON, MOST_OPEN, Found, Pending, Pressed, Thread, TicketFact, decide, question_in
 from handoff.messages import Address, Attachment, EventKind, IncomingEvent
 from handoff.models import TicketStatus
 from handoff.waiting import TicketView
@@ -94,12 +98,23 @@ def says(text: str, *attachments: str) -> IncomingEvent:
 
 
 PRESS = IncomingEvent(EventKind.PRESS, WHO, NOW, choice_id="c")
-LIVE = TicketFact(7, live=True, acknowledged=False)
+LIVE = TicketFact(7, live=True, acknowledged=False, question="где деньги")
 TOLD = replace(LIVE, acknowledged=True)
-SOLVED = TicketFact(5, live=False, acknowledged=False)
+SOLVED = TicketFact(5, live=False, acknowledged=False, solved=True)
+ANSWERED, PATIENT = replace(LIVE, answered=True), replace(LIVE, patience_asked=True)
 FREE = Thread("ru")
-HELD = Thread("ru", ticket=LIVE)
+HELD = Thread("ru", ticket=LIVE, live=1)
+ANEW = Thread("ru", live=1, expects=NEW)
+QUOTED = Thread("ru", quoted=SOLVED)
 TRAIL = Trail((11, 12), "answer-1")
+APART = Trail(apart=True)
+OFFER = Pending(9, "музыка", TRAIL)
+OFFERED = Thread("ru", pending=OFFER)
+ENOUGH = Say(
+    "You have {count} open questions already. You can add to one of them; another can be asked when one is closed.",
+    (("My questions", "own"),),
+    {"count": 3},
+)
 
 HELLO = Say(
     "Hello. Describe your question in your own words, and I will find the answer or ask a person.",
@@ -123,6 +138,9 @@ WITHDRAWN = Say(
     (("My questions", "own"),),
     {"number": 7},
 )
+NOT_NOW = Say("All right, nothing was passed on. If you change your mind, just write.", (ASK_PERSON,))
+ONE_MESSAGE = Say("Write the new question in one message.")
+WHAT_TO_ADD = Say("Write in one message what you want to add to question №{number}.", values={"number": 7})
 IN_ENGLISH = Say("From now on we write to you in English.")
 STILL_OPEN = Say("Question №{number} is still open: write here, and a person reads it.", values={"number": 7})
 
@@ -170,13 +188,13 @@ def pressing(action: str, thread: Thread = FREE, **more: object) -> Thread:
         # sure, unsure, and at a loss
         (FREE, says("пароль"), found(Band.ANSWER, 0.9), [GiveAnswer(ENTRIES[1], "пароль", None, hand_off=False)]),
         (FREE, says(" пароль "), found(Band.SUGGEST, 0.4, 0.3), [Suggest((ENTRIES[1], ENTRIES[2]), "пароль")]),
-        (FREE, says("погода"), found(Band.NONE), [OpenTicket("погода", "unanswered")]),
-        (FREE, says("погода"), found(Band.NONE, 0.1, 0.1), [OpenTicket("погода", "unanswered")]),
+        (FREE, says("погода"), found(Band.NONE), [OfferPerson("погода", "unanswered")]),
+        (FREE, says("погода"), found(Band.NONE, 0.1, 0.1), [OfferPerson("погода", "unanswered")]),
         # three choices at least, up to five, and beyond the third only what may help
         (FREE, says("м"), found(Band.SUGGEST, 0.3, 0.01, 0.01, 0.01), [Suggest(first(3), "м")]),
         (FREE, says("м"), found(Band.SUGGEST, *[0.2] * 7), [Suggest(first(5), "м")]),
         # entries that vanished between the match and the look at them
-        (FREE, says("м"), found(Band.ANSWER, 0.9, known={}), [OpenTicket("м", "unanswered")]),
+        (FREE, says("м"), found(Band.ANSWER, 0.9, known={}), [OfferPerson("м", "unanswered")]),
         (FREE, says("м"), found(Band.SUGGEST, 0.3, 0.2, known={2: ENTRIES[2]}), [Suggest((ENTRIES[2],), "м")]),
         # rules of the entry
         (FREE, says("ж"), found(Band.ANSWER, 0.9, known={1: ALWAYS}), [GiveAnswer(ALWAYS, "ж", None, hand_off=True)]),
@@ -203,7 +221,7 @@ def pressing(action: str, thread: Thread = FREE, **more: object) -> Thread:
         (HELD, says("/start"), None, [HELLO]),
         (FREE, says("/language"), None, [AskLanguage()]),
         (HELD, says("Язык"), None, [AskLanguage()]),
-        (HELD, says("/unknown"), None, [JoinTicket(7, acknowledge=True)]),
+        (HELD, says("/unknown"), None, [JoinTicket(7, acknowledge=True, text="/unknown")]),
         # a person is wished for
         (FREE, says("оператор"), None, [OpenTicket("оператор", "asked")]),
         (replace(FREE, last_question="пароль"), says("оператор"), None, [OpenTicket("пароль", "asked")]),
@@ -214,11 +232,48 @@ def pressing(action: str, thread: Thread = FREE, **more: object) -> Thread:
             [OpenTicket("у меня второй день не открывается музыка на странице, позовите оператора", "asked")],
         ),
         # a person holds the thread: the bot adds to it and says nothing of its own
-        (HELD, says("пароль"), None, [JoinTicket(7, acknowledge=True)]),
+        (HELD, says("пароль"), None, [JoinTicket(7, acknowledge=True, text="пароль")]),
         (replace(HELD, ticket=TOLD), says("пароль"), None, [JoinTicket(7, acknowledge=False)]),
-        (HELD, says("спасибо"), None, [JoinTicket(7, acknowledge=True)]),
+        # thanks, greetings and stickers stand in the thread and change nothing
+        (HELD, says("спасибо"), None, [Attach(7)]),
+        (replace(HELD, ticket=ANSWERED), says("спасибо"), None, [Attach(7), WELCOME]),
+        (HELD, says("", "sticker"), None, [Attach(7)]),
+        (HELD, says("здравствуйте"), None, [Attach(7), STILL_OPEN]),
         (HELD, says("", "photo"), None, [JoinTicket(7, acknowledge=True)]),
-        (HELD, says("оператор"), None, [JoinTicket(7, acknowledge=True)]),
+        # who asks again is told once that it does not speed things up
+        (HELD, says("оператор"), None, [JoinTicket(7, acknowledge=False, patience=True)]),
+        (HELD, says("ну что там?"), None, [JoinTicket(7, acknowledge=False, patience=True)]),
+        (HELD, says("Где деньги ?"), None, [JoinTicket(7, acknowledge=False, patience=True)]),
+        (replace(HELD, ticket=PATIENT), says("где деньги?"), None, [JoinTicket(7, acknowledge=False)]),
+        (
+            replace(HELD, ticket=ANSWERED),
+            says("где деньги?"),
+            None,
+            [JoinTicket(7, acknowledge=True, text="где деньги?")],
+        ),
+        # a new question is asked of the knowledge, and joins nothing
+        (ANEW, says("пароль"), found(Band.NONE), [OfferPerson("пароль", "unanswered", trail=APART)]),
+        (replace(ANEW, live=3), says("оператор"), None, [ENOUGH]),
+        # what completes an unanswered question changes the offer in place, but only once
+        (OFFERED, says("и звук"), found(Band.SUGGEST, 0.4), [Suggest(first(1), "музыка\nи звук", TRAIL, 9)]),
+        (
+            OFFERED,
+            says("и звук"),
+            found(Band.NONE),
+            [OfferPerson("музыка\nи звук", "unanswered", trail=TRAIL, instead_of=9)],
+        ),
+        (OFFERED, says("", "photo"), None, [OfferPerson("музыка", "unanswered", trail=TRAIL, instead_of=9)]),
+        (OFFERED, says("оператор"), None, [OpenTicket("оператор", "asked", trail=TRAIL)]),
+        (
+            replace(FREE, pending=replace(OFFER, changed=True)),
+            says("и звук"),
+            found(Band.SUGGEST, 0.4),
+            [Suggest(first(1), "музыка\nи звук", TRAIL)],
+        ),
+        # quoting a solved question opens it again, unless it is thanked for
+        (QUOTED, says("а теперь?"), None, [ReopenTicket(5), JoinTicket(5, acknowledge=False), REOPENED]),
+        (QUOTED, says("спасибо"), None, [WELCOME]),
+        (replace(QUOTED, live=3), says("а теперь?"), None, [ENOUGH]),
     ],
 )
 def test_what_is_said(thread: Thread, event: IncomingEvent, knowledge: Found | None, decisions: list[Decision]) -> None:
@@ -257,7 +312,20 @@ def test_what_is_said(thread: Thread, event: IncomingEvent, knowledge: Found | N
         (pressing("still", used=True), []),
         (
             pressing("none_fits", entry=None),
-            [SettleLookup(3, "none_fits", None), OpenTicket("не помню пароль", "none_fits", 3, None)],
+            [SettleLookup(3, "none_fits", None), OfferPerson("не помню пароль", "none_fits", 3, None)],
+        ),
+        (
+            pressing("ask_person", entry=None, reason="none_fits", trail=TRAIL),
+            [OpenTicket("не помню пароль", "none_fits", 3, None, TRAIL)],
+        ),
+        (pressing("not_now", entry=None), [NOT_NOW]),
+        # what was written is a new question: the knowledge is asked, and it joins nothing
+        (pressing("new_question", HELD, question="", entry=None), [Expect(NEW), ONE_MESSAGE]),
+        (pressing("new_question", replace(HELD, live=3)), [ENOUGH]),
+        (pressing("new_question", HELD, used=True), []),
+        (
+            pressing("none_fits", HELD, entry=None, lookup=None, trail=APART),
+            [OfferPerson("не помню пароль", "none_fits", trail=APART)],
         ),
         (pressing("ask_person", question="", lookup=None, entry=None), [OpenTicket("", "asked")]),
         (
@@ -319,7 +387,10 @@ def test_what_is_said(thread: Thread, event: IncomingEvent, knowledge: Found | N
         (pressing("reopen", replace(FREE, view=OWN_SOLVED)), [ReopenTicket(5), REOPENED]),
         (pressing("reopen", replace(FREE, view=OWN_SOLVED), used=True), [Show(OWN_SOLVED)]),
         (pressing("reopen", replace(HELD, view=OWN_LIVE)), [Show(OWN_LIVE)]),
-        (pressing("reopen", replace(HELD, view=OWN_SOLVED)), [STILL_OPEN]),
+        (pressing("reopen", replace(HELD, view=OWN_SOLVED)), [ReopenTicket(5), REOPENED]),
+        (pressing("reopen", replace(HELD, view=OWN_SOLVED, live=3)), [ENOUGH]),
+        (pressing("add", replace(HELD, view=OWN_LIVE), used=True), [Expect(addition_to(7)), WHAT_TO_ADD]),
+        (pressing("add", replace(FREE, view=OWN_SOLVED)), [Show(OWN_SOLVED)]),
         # what the button speaks of is gone
         (pressing("pick", entry=None), [Say("This answer has been removed. Write your question in your own words.")]),
         (pressing("unheard of"), [Say("This answer has been removed. Write your question in your own words.")]),
@@ -335,7 +406,7 @@ def test_what_is_said(thread: Thread, event: IncomingEvent, knowledge: Found | N
         ),
         (
             replace(pressing("not_solved", HELD), pressed_ticket=SOLVED),
-            [JoinTicket(7, acknowledge=True)],
+            [ReopenTicket(5), REOPENED],
         ),
         (replace(pressing("not_solved", HELD), pressed_ticket=LIVE), [JoinTicket(7, acknowledge=True)]),
         (replace(pressing("not_solved", used=True), pressed_ticket=SOLVED), []),
@@ -381,30 +452,39 @@ def test_what_is_looked_up(text: str, question: str | None) -> None:
 
 # --- of any thread and any event --------------------------------------------------------------------------------------
 
-facts = st.builds(TicketFact, st.integers(1, 99), st.booleans(), st.booleans())
-live_facts = st.builds(TicketFact, st.integers(1, 99), st.just(True), st.booleans())
+numbers, flags, texts = st.integers(1, 99), st.booleans(), st.text(max_size=9)
+live_facts = st.builds(TicketFact, numbers, st.just(True), flags, texts, flags, flags)
+solved_facts = st.builds(TicketFact, numbers, st.just(False), flags, texts, solved=st.just(True))
 entries = st.sampled_from([*ENTRIES.values(), ALWAYS, NEVER])
 actions = st.sampled_from(
     [
-        *("pick", "helped", "not_helped", "unclear", "disliked", "still"),
-        *("speak", "topics", "topic", "read", "own", "own_one", "withdraw", "reopen"),
-        *("none_fits", "ask_person", "solved", "not_solved", "else"),
+        *("pick", "helped", "not_helped", "unclear", "disliked", "still", "not_now", "new_question"),
+        *("speak", "topics", "topic", "read", "own", "own_one", "withdraw", "reopen", "add"),
+        *("none_fits", "ask_person", "solved", "not_solved", "rate", "stars", "else"),
     ]
 )
-presses = st.builds(
-    Pressed, actions, st.text(max_size=9), st.none() | st.integers(1, 9), st.none() | entries, st.booleans()
-)
-threads = st.builds(
-    Thread,
-    st.sampled_from(["ru", "en", "hu"]),
-    st.none() | live_facts,
-    st.none() | presses,
-    st.none() | facts,
-    st.text(max_size=9),
-    st.sampled_from([None, TOPICS, TOPIC, OWN_LIST, OWN_LIVE, OWN_SOLVED]),
-)
+trails = st.builds(Trail, st.just(()), st.just(""), flags)
+presses = st.builds(Pressed, actions, texts, st.none() | st.integers(1, 9), st.none() | entries, flags, trails)
+
+
+@st.composite
+def threads(draw: st.DrawFn) -> Thread:
+    ticket = draw(st.none() | live_facts)
+    return Thread(
+        draw(st.sampled_from(["ru", "en", "hu"])),
+        ticket,
+        draw(st.integers(1, 3)) if ticket else 0,
+        draw(st.none() | solved_facts),
+        draw(st.none() | presses),
+        draw(st.none() | live_facts | solved_facts),
+        draw(texts),
+        draw(st.sampled_from([None, TOPICS, TOPIC, OWN_LIST, OWN_LIVE, OWN_SOLVED])),
+        pending=draw(st.none() | st.builds(Pending, numbers, texts, trails, flags)),
+    )
+
+
 words = st.text(max_size=30) | st.sampled_from(
-    ["оператор", "спасибо", "привет", "/start", "/my", "темы", "язык", "не помню пароль", "human"]
+    ["оператор", "спасибо", "привет", "/start", "/my", "темы", "язык", "не помню пароль", "human", "ну что там"]
 )
 attachments = st.lists(st.sampled_from(["photo", "sticker", "voice", "other"]).map(Attachment), max_size=2).map(tuple)
 events = st.builds(
@@ -421,36 +501,42 @@ matches = st.builds(
 )
 
 
-_SEEN = Say | GiveAnswer | AskWhy | Suggest | OpenTicket | JoinTicket | Show | AskLanguage
+_SEEN = Say | GiveAnswer | AskWhy | Suggest | OfferPerson | OpenTicket | Show | AskLanguage | AskRating
+
+
+def seen(decisions: Sequence[Decision]) -> Sequence[Decision]:
+    """Those that the contact gets a message by."""
+    told = [d for d in decisions if isinstance(d, JoinTicket) and (d.acknowledge or d.patience)]
+    return [d for d in decisions if isinstance(d, _SEEN)] + [*told]
 
 
 def considered(thread: Thread, event: IncomingEvent, knowledge: Found) -> list[Decision]:
     return decide(thread, event, knowledge if question_in(thread, event) is not None else None)
 
 
-@given(threads, events, matches)
+@given(threads(), events, matches)
 def test_a_message_always_leads_to_something_that_is_seen(
     thread: Thread, event: IncomingEvent, knowledge: Found
 ) -> None:
     decisions = considered(thread, event, knowledge)
     if event.kind is not EventKind.MESSAGE:
         return
-    if thread.ticket is not None and command_in(event.text) is None:
-        assert decisions == [JoinTicket(thread.ticket.number, acknowledge=not thread.ticket.acknowledged)]
-    else:
-        assert len(decisions) == 1
-        assert isinstance(decisions[0], Say | GiveAnswer | Suggest | OpenTicket | Show | AskLanguage)
+    held = [d for d in decisions if isinstance(d, JoinTicket | Attach)]
+    # Silence is for those alone whose words a person has, and who know it.
+    assert len(seen(decisions)) == 1 or (held and not seen(decisions))
+    if held and thread.pending is None and thread.quoted is None and thread.ticket is not None:
+        assert [d.number for d in held] == [thread.ticket.number]
 
 
-@given(threads, events, matches)
+@given(threads(), events, matches)
 def test_whatever_happens_there_is_one_ticket_at_most_and_one_message(
     thread: Thread, event: IncomingEvent, knowledge: Found
 ) -> None:
     decisions = considered(thread, event, knowledge)
     opening = [d for d in decisions if isinstance(d, OpenTicket) or (isinstance(d, GiveAnswer) and d.hand_off)]
-    assert len(opening) <= (thread.ticket is None)
-    assert sum(isinstance(d, ReopenTicket) for d in decisions) <= (thread.ticket is None)
-    assert sum(isinstance(d, _SEEN) for d in decisions) <= 1
+    reopening = [d for d in decisions if isinstance(d, ReopenTicket)]
+    assert len(opening) + len(reopening) <= (thread.live < MOST_OPEN)
+    assert len(seen(decisions)) <= 1
     for decision in decisions:
         if isinstance(decision, Suggest):
             assert 1 <= len(decision.entries) <= 5
@@ -472,7 +558,8 @@ SURE = Say(
         (ASKED_FOR, "/start", [Expect(FOR_A_PERSON), DESCRIBE]),
         (ASKED_FOR, "Начать", [Expect(FOR_A_PERSON), DESCRIBE]),
         (ASKED_FOR, "пропали деньги", [OpenTicket("пропали деньги", "asked")]),
-        (replace(HELD, link=Link()), "/start", [STILL_OPEN]),
+        (replace(HELD, link=Link()), "/start", [Expect(FOR_A_PERSON), DESCRIBE]),
+        (replace(HELD, link=Link(), live=3), "/start", [ENOUGH]),
         (replace(FREE, link=Link(topic=TOPIC)), "/start", [Show(TOPIC)]),
         (
             replace(FREE, link=Link(entry=ENTRIES[1])),
@@ -521,7 +608,7 @@ COMMENTED = Say("Thank you. This helps us to help better.")
     [
         ("быстро", found(Band.NONE), [CommentTicket(5, "быстро"), COMMENTED]),
         ("помогли с паролем", found(Band.SUGGEST, 0.5), [CommentTicket(5, "помогли с паролем"), COMMENTED]),
-        ("а когда вернут деньги?", found(Band.NONE), [OpenTicket("а когда вернут деньги?", "unanswered")]),
+        ("а когда вернут деньги?", found(Band.NONE), [OfferPerson("а когда вернут деньги?", "unanswered")]),
     ],
 )
 def test_a_word_about_the_help_is_told_from_a_question(text: str, known: Found, expected: list[Decision]) -> None:

@@ -195,7 +195,7 @@ async def test_one_account_with_a_rejected_token_stops_no_other(tmp_path: Path) 
             assert "phones" not in program.said  # this is not the demo
             await eventually(lambda: any(name == "groups.getLongPollServer" for name, _ in vk.calls))
             vk.join(1, "Анна")
-            await vk.writes(1, "какая завтра погода в казани")
+            await vk.writes(1, "позовите оператора")
             assert "передан агенту" in await hears(vk, 1)
 
             def problems() -> dict[str, str | None]:
@@ -246,8 +246,8 @@ async def test_an_event_that_one_role_receives_is_thought_about_by_the_other(
                     await asyncio.sleep(0.1)
             vk.join(1, "Анна")
             telegram.join(2, "Boris")
-            await vk.writes(1, "какая завтра погода в казани")
-            await telegram.writes(2, "what is the weather in Kazan tomorrow")
+            await vk.writes(1, "позовите оператора")
+            await telegram.writes(2, "human agent please")
             assert "передан агенту" in await hears(vk, 1)
             assert "has been passed to a person" in await hears(telegram, 2)
             asked = (await asyncio.to_thread(command, tmp_path, "ask", "weather", "--json", **settings)).stdout

@@ -15,7 +15,10 @@ from bot.wording import WORDS
 BOT = Path(str(bot.__file__)).parent
 CATALOGUES = BOT / "wording"
 SPEAKERS = (
-    "dialogue.py",
+    "dialogue/words.py",
+    "dialogue/saying.py",
+    "dialogue/pressing.py",
+    "dialogue/person.py",
     "effects.py",
     "conversation.py",
     "paging.py",

@@ -60,6 +60,13 @@ class ContactOnStage:
     async def writes(self, text: str, **extra: Any) -> int:  # noqa: ANN401 - any part of a message
         return await self._simulator.writes(self.person, text, **extra)
 
+    async def asks_a_person(self, text: str = "какая завтра погода в казани") -> ChatMessage:
+        """Ask what the knowledge does not cover, and let it be passed to a person; the acknowledgement."""
+        await self.writes(text)
+        assert (await self.hears()).text.startswith("Готового ответа нет. Передать вопрос агенту?")
+        await self.presses("Задать вопрос")
+        return await self.hears()
+
     async def starts(self, link: str = "") -> None:
         """Begin the conversation with the platform's own button, perhaps by a deep link."""
         await self._simulator.starts(self.person, link)

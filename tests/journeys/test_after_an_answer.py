@@ -7,6 +7,10 @@ from knowledge.models import Outcome
 from tests.journeys.stage import Stage
 
 PASSWORD = "forgot-password"
+WHY = (
+    "Что не так с этим ответом?\nЕсли остались вопросы, ответит агент.\n"  # the wait is told before a person is asked
+    "Сколько ждать, пока сказать трудно."
+)
 
 
 async def known(stage: Stage, key: str) -> tuple[EntryView, dict[Outcome, int]]:
@@ -25,7 +29,7 @@ async def test_why_an_answer_did_not_help_is_counted(stage: Stage) -> None:
         await who.writes("не помню пароль")
         await who.hears()
         await who.presses("Это не решает мою проблему")
-        assert (await who.hears()).text == "Что не так с этим ответом?"
+        assert (await who.hears()).text == WHY
         assert who.labels() == ["Ответ неясный", "Мне не нравится, как всё устроено", "У меня остались вопросы"]
         await who.presses(why)
         assert (await who.hears()).text == thanks
@@ -79,7 +83,7 @@ async def test_where_a_person_adds_nothing_none_is_offered(stage: Stage) -> None
     await anna.writes("часы работы поддержки")
     await anna.hears()
     await anna.presses("Это не решает мою проблему")
-    await anna.hears()
+    assert (await anna.hears()).text == "Что не так с этим ответом?"
     assert anna.labels() == ["Ответ неясный", "Мне не нравится, как всё устроено"]
     await anna.presses("Ответ неясный")
     assert (await anna.hears()).text == "Спасибо, мы поработаем над этим ответом."

@@ -36,6 +36,9 @@ async def test_none_of_the_choices_leads_to_a_person(stage: Stage) -> None:
     await anna.writes("музыка")
     await anna.hears()
     await anna.presses("Ни один вариант не подходит")
+    assert (await anna.hears()).text.startswith("Передать вопрос агенту?\n")
+    assert anna.labels() == ["Задать вопрос", "Не нужно"]
+    await anna.presses("Задать вопрос")
     assert "передан агенту" in (await anna.hears()).text
     (ticket,) = await stage.tickets()
     assert (ticket.question, ticket.reason) == ("музыка", "none_fits")
@@ -43,8 +46,7 @@ async def test_none_of_the_choices_leads_to_a_person(stage: Stage) -> None:
 
 async def test_what_the_knowledge_does_not_cover_goes_to_a_person_and_comes_back(stage: Stage) -> None:
     anna, boris = await stage.contact("Анна"), await stage.agent("Борис")
-    await anna.writes("какая завтра погода в казани")
-    acknowledgement = await anna.hears()
+    acknowledgement = await anna.asks_a_person()
     (ticket,) = await stage.tickets()
     assert f"№{ticket.id}" in acknowledgement.text
     assert ticket.reason == "unanswered"

@@ -22,10 +22,8 @@ async def test_a_pressed_message_shows_what_was_chosen_and_old_buttons_are_harml
     await anna.presses("Это помогло")  # on a phone that shows the old message still
     await anna.presses("Это не решает мою проблему")
     why = await anna.hears()
-    assert (thanks, why.text) == (
-        "Рады, что помогло. Если появится другой вопрос, просто напишите.",
-        "Что не так с этим ответом?",
-    )
+    assert thanks == "Рады, что помогло. Если появится другой вопрос, просто напишите."
+    assert why.text.startswith("Что не так с этим ответом?\n")
     await anna.sees(f"{answer.text}\n\n☑️ Это не решает мою проблему")
 
     await anna.writes("музыка")
@@ -43,8 +41,7 @@ async def test_a_pressed_message_shows_what_was_chosen_and_old_buttons_are_harml
 
 async def test_an_agent_mends_a_sent_answer(stage: Stage) -> None:
     anna = await stage.contact("Анна")
-    await anna.writes("какая завтра погода в казани")
-    await anna.hears()
+    await anna.asks_a_person()
     (ticket,) = await stage.tickets()
     boris, vera = await stage.agent("Борис"), await stage.agent("Вера")
     message = await boris.replies(ticket.id, "Завтра сонце.")

@@ -9,8 +9,7 @@ from tests.journeys.stage import Stage
 
 async def test_ones_own_questions_and_what_was_said(stage: Stage) -> None:
     anna, boris = await stage.contact("Анна"), await stage.agent("Борис")
-    await anna.writes("какая завтра погода в казани")
-    await anna.hears()
+    await anna.asks_a_person()
     (ticket,) = await stage.tickets()
     await anna.writes("/my")
     listed = await anna.hears()
@@ -21,23 +20,25 @@ async def test_ones_own_questions_and_what_was_said(stage: Stage) -> None:
     await anna.hears()
     await anna.presses(f"⏳ №{ticket.id} какая завтра погода в казани")
     card = await anna.hears()
-    assert card.text == (
-        f"№{ticket.id} 💬 есть ответ, ждёт вас\nкакая завтра погода в казани\n"
-        "Борис: Солнечно\nМожно дописать подробности прямо здесь."
-    )
-    assert anna.labels() == ["Отозвать вопрос", "Мои вопросы"]
+    assert card.text == (f"№{ticket.id} 💬 есть ответ, ждёт вас\nкакая завтра погода в казани\nБорис: Солнечно")
+    assert anna.labels() == ["Дополнить", "Отозвать вопрос", "Задать новый вопрос", "Мои вопросы"]
+    await anna.presses("Дополнить")
+    assert (await anna.hears()).text == f"Напишите одним сообщением, чем дополнить вопрос №{ticket.id}."
     await anna.writes("а послезавтра?")
     assert (await anna.hears()).text.startswith(f"Добавили к вопросу №{ticket.id}")
     lines = await stage.thread_of(anna)
     assert [line.ticket_id for line in lines if line.text == "/my"] == [None]
-    assert [line.text for line in lines if line.kind is MessageKind.EVENT] == ["opened", "claimed"]
+    assert [line.text for line in lines if line.kind is MessageKind.EVENT] == [
+        "pressed ask_person",
+        "opened",
+        "claimed",
+    ]
     assert [line.ticket_id for line in lines if line.text == "а послезавтра?"] == [ticket.id]
 
 
 async def test_withdrawing_and_opening_again(stage: Stage) -> None:
     anna, boris = await stage.contact("Анна"), await stage.agent("Борис")
-    await anna.writes("какая завтра погода в казани")
-    await anna.hears()
+    await anna.asks_a_person()
     (ticket,) = await stage.tickets()
     own = f"⏳ №{ticket.id} какая завтра погода в казани"
     await anna.writes("мои вопросы")
@@ -66,33 +67,6 @@ async def test_withdrawing_and_opening_again(stage: Stage) -> None:
     await anna.presses("Открыть снова")
     assert (await anna.hears()).text.startswith(f"№{ticket.id} ✅ решён\n")
     assert [ticket.status for ticket in await stage.tickets()] == ["solved"]
-
-
-async def test_one_open_question_at_a_time(stage: Stage) -> None:
-    anna = await stage.contact("Анна")
-    for words in ("какая завтра погода в казани", "какая завтра погода в самаре"):
-        await anna.writes(words)
-        await anna.hears()
-        if words.endswith("казани"):
-            await anna.writes("/my")
-            await anna.hears()
-            (first,) = await stage.tickets()
-            await anna.presses(f"⏳ №{first.id} {words}")
-            await anna.hears()
-            await anna.presses("Отозвать вопрос")
-            await anna.hears()
-    _, second = await stage.tickets()
-    await anna.writes("/my")
-    listed = await anna.hears()
-    assert listed.text.splitlines()[1:] == [
-        f"№{second.id} ⏳ ждёт агента: какая завтра погода в самаре",
-        f"№{first.id} ✖ отозван: какая завтра погода в казани",
-    ]
-    await anna.presses(f"✖ №{first.id} какая завтра погода в казани")
-    await anna.hears()
-    await anna.presses("Открыть снова")
-    assert (await anna.hears()).text == f"Вопрос №{second.id} ещё открыт: напишите сюда, и агент прочитает."
-    assert [ticket.status for ticket in await stage.tickets()] == ["withdrawn", "open"]
 
 
 async def test_many_own_questions_are_paged(stage: Stage) -> None:

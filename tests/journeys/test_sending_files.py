@@ -128,8 +128,7 @@ async def test_no_address_leads_into_our_own_network(backend: Backend) -> None:
 
 async def test_an_agent_sends_files_with_and_without_words(stage: Stage) -> None:
     anna = await stage.contact("Анна")
-    await anna.writes("какая завтра погода в казани")
-    await anna.hears()
+    await anna.asks_a_person()
     (ticket,) = await stage.tickets()
     boris = await stage.agent("Борис")
     await boris.replies_with(ticket.id, "Вот карта и прогноз.", ("карта.png", PNG), ("прогноз.pdf", b"%PDF"))

@@ -1,0 +1,50 @@
+"""What the bot decides: a pure function of the thread, the event, the knowledge found and the time.
+
+No input or output, no platform names, no clock of its own. `question_in` says what to look up; `decide` says what to
+do with what was found. `bot/conversation.py` loads the values and turns decisions into rows. What a contact writes is
+read in `saying`, what they press in `pressing`; `person` is the way to people.
+"""
+
+from bot.decisions import Decision, MarkBlocked
+from bot.dialogue.pressing import UNSEEN, asked_anew, pressed
+from bot.dialogue.saying import question_of, said
+from bot.dialogue.thread import MOST_OPEN, Found, Pending, Pressed, Thread, TicketFact
+from bot.dialogue.words import ASK_PERSON
+from handoff.messages import EventKind, IncomingEvent
+
+__all__ = [
+    "ASK_PERSON",
+    "MOST_OPEN",
+    "UNSEEN",
+    "Found",
+    "Pending",
+    "Pressed",
+    "Thread",
+    "TicketFact",
+    "decide",
+    "question_in",
+]
+
+
+def question_in(thread: Thread, event: IncomingEvent) -> str | None:
+    """The words to look up in the knowledge; None where the event asks nothing of it."""
+    match event.kind:
+        case EventKind.MESSAGE:
+            return question_of(thread, event)
+        case EventKind.PRESS:
+            return asked_anew(thread)
+        case _:
+            return None
+
+
+def decide(thread: Thread, event: IncomingEvent, found: Found | None) -> list[Decision]:
+    """Everything that follows from the event, in order. `found` answers `question_in`."""
+    match event.kind:
+        case EventKind.MESSAGE:
+            return said(thread, event, found)
+        case EventKind.PRESS:
+            return pressed(thread, found)
+        case EventKind.BLOCKED:
+            return [MarkBlocked()]
+        case _:
+            return []  # an edit, a profile, a permission, a colleague's reply: recorded, and nothing to say

@@ -1,0 +1,89 @@
+"""What the bot knows of a contact's thread when it decides: values that `bot/conversation.py` loads."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from bot.decisions import NO_TRAIL, Link, Trail, View
+from knowledge.entries import EntryView
+from knowledge.matching import Match
+
+MOST_OPEN = 3
+"""Questions to people that a contact may have open at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketFact:
+    """A ticket of the contact, as far as the dialogue needs to know it."""
+
+    number: int
+    live: bool
+    acknowledged: bool
+    """Whether the contact was told already that further messages join."""
+    question: str = ""
+    answered: bool = False
+    """An agent has answered, and it waits for the contact."""
+    patience_asked: bool = False
+    """Whether the contact was told already that asking again does not speed things up."""
+    solved: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Pressed:
+    """What the pressed button means."""
+
+    action: str
+    question: str = ""
+    lookup: int | None = None
+    entry: EntryView | None = None
+    used: bool = False
+    trail: Trail = NO_TRAIL
+    language: str = ""
+    """The one that the contact chose."""
+    stars: int = 0
+    reason: str = ""
+    """Why a person was offered."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What the bot offered last and the contact has not taken up: what they write now may complete the question."""
+
+    message: int
+    """The one that offers, to be changed in place."""
+    question: str
+    trail: Trail
+    """Where the question was asked."""
+    changed: bool = False
+    """It was changed in place before: once more, and nobody would notice."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A contact's thread at one moment."""
+
+    language: str
+    ticket: TicketFact | None = None
+    """The live ticket that this is about, if any: the quoted one, else the one last spoken of. A person holds it."""
+    live: int = 0
+    """How many live tickets there are."""
+    quoted: TicketFact | None = None
+    """The closed ticket that the contact's message answers."""
+    pressed: Pressed | None = None
+    pressed_ticket: TicketFact | None = None
+    last_question: str = ""
+    """What the contact asked lately, for when they only say that they want a person."""
+    view: View | None = None
+    """What a command or a button asks to see, where it is still there."""
+    link: Link | None = None
+    """Where the deep link leads by which the contact came."""
+    expects: str = ""
+    """What the message is taken for, as `Expect` said."""
+    pending: Pending | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What the knowledge knows about the question, with the entries that the match names."""
+
+    match: Match
+    entries: Mapping[int, EntryView]
