@@ -8,12 +8,14 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from handoff.models import LIVE, Agent, Contact, Message, MessageKind, Ticket, TicketStatus
+from knowledge.matching import alike
 
 CLAIM = timedelta(minutes=30)
 """How long a claim holds without a sign of life from its agent."""
 ANSWER_WITHIN = timedelta(hours=12)
 """The promise that orders the queue and colours the due time."""
 PAGE = 50
+_COMPARED = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +137,13 @@ def news(session: Session, ticket_ids: Sequence[int]) -> frozenset[int]:
 def ticket(session: Session, ticket_id: int, now: datetime) -> TicketView | None:
     row = session.execute(_view().where(Ticket.id == ticket_id)).one_or_none()
     return view_of(*row, now) if row else None
+
+
+def asked_by_others(session: Session, one: TicketView, now: datetime) -> tuple[TicketView, ...]:
+    """Live tickets of other contacts that ask the same, oldest promise first, among the `_COMPARED` next in the queue."""
+    others = _view().where(Ticket.status.in_(LIVE), Ticket.contact_id != one.contact_id)
+    rows = session.execute(others.order_by(Ticket.due_at, Ticket.id).limit(_COMPARED))
+    return tuple(view_of(*row, now) for row in rows if alike(row[0].question, one.question))
 
 
 def next_free(session: Session, now: datetime) -> int | None:

@@ -57,6 +57,8 @@ class ThreadView:
     ticket: TicketView
     lines: tuple[threads.Line, ...]
     history: tuple[TicketView, ...]
+    same: tuple[TicketView, ...]
+    """What others wait for with the same question."""
     colleagues: tuple[AgentView, ...]
     """Agents to whom the ticket can be handed."""
     now: datetime
@@ -94,6 +96,7 @@ def thread(session: Session, staff: Staff, ticket_id: int, agent: AgentView, now
         ticket=ticket,
         lines=threads.thread(session, ticket.contact_id),
         history=waiting.of_contact(session, ticket.contact_id, now),
+        same=waiting.asked_by_others(session, ticket, now) if ticket.status in LIVE else (),
         colleagues=colleagues,
         now=now,
     )

@@ -27,6 +27,8 @@ EVENTS = {
     "pressed none_fits": marked("None of the choices fitted"),
     "pressed pick": marked("The contact chose one of the answers"),
     "pressed ask_person": marked("The contact asked for a person"),
+    "pressed not_now": marked("The contact did not want a person"),
+    "pressed new_question": marked("The contact says that it is a new question"),
 }
 _PRESSED = "pressed "
 

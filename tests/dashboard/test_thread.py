@@ -2,8 +2,9 @@ import asyncio
 import uuid
 
 import pytest
+from sqlalchemy import update
 
-from handoff.models import DeliveryState, MessageKind
+from handoff.models import DeliveryState, Message, MessageKind
 from tests.office import Office, field
 
 
@@ -179,3 +180,27 @@ async def test_an_address_that_means_nothing_is_a_page_that_says_so(office: Offi
         page = await browser.get(path)
     assert page.status_code == 404
     assert "There is no such page." in page.text
+
+
+async def test_who_else_asks_the_same_and_what_a_message_said_before(office: Office) -> None:
+    olga = await office.agent("Olga")
+    first = await office.asks("Where is my order 12?", name="Anna")
+    second = await office.asks("where is my ordre 12", name="Boris")
+    other = await office.asks("where is my order 13", name="Vera")
+    await office.database.write(
+        lambda session: session.execute(
+            update(Message)
+            .where(Message.text == "Where is my order 12?")
+            .values(before="Where is it?", edited_at=office.clock())
+        )
+    )
+    async with office.signed_in(olga) as browser:
+        page = (await browser.get(f"/desk/tickets/{first}")).text
+        assert "Others ask the same" in page
+        same = page.partition("Others ask the same")[2].partition("</ol>")[0]
+        assert f"№{second} · Boris" in same
+        assert f"№{other}" not in same
+        assert "What it said before" in page
+        assert "Where is it?" in page
+        await browser.sends(f"/desk/tickets/{first}/resolve")
+        assert "Others ask the same" not in (await browser.get(f"/desk/tickets/{first}")).text
