@@ -7,7 +7,7 @@ from handoff.outbox import Outbox
 
 _BROWSING = UNSEEN | {"read"}
 """Nothing is chosen by looking around: those buttons stay as they are."""
-_CHOSEN = frozenset({"helped", "solved", "pick", "speak", "rate", "ask_person"})
+_CHOSEN = frozenset({"helped", "solved", "pick", "speak", "rate", "ask_person", "form_pick"})
 _KEPT = frozenset({"pick"})
 """Who picked one suggestion may find that they meant another."""
 

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from bot.attachments import Attachments, take_along
 from bot.chosen import show_choice
-from bot.decisions import completed
-from bot.dialogue import UNSEEN, Found, Thread, decide, question_in
+from bot.dialogue import UNSEEN, Found, Pressed, Thread, decide, question_in
 from bot.effects import Effects
+from bot.expecting import answering, completed
+from bot.forms import under_way
 from bot.intake import InboxItem
 from bot.language import command_in, language_of
 from bot.links import opened
@@ -49,6 +50,7 @@ from knowledge.entries import entries_by_id
 from knowledge.library import Library
 from knowledge.matching import Band
 from knowledge.models import Lookup
+from knowledge.stored import form_of
 
 _RECENT = timedelta(hours=1)
 _EXPECTED = timedelta(minutes=30)
@@ -180,7 +182,12 @@ class Conversation:
         if known is not None and known.numbered:
             event = as_press(session, known.id, event)
         thread = self._thread(session, known, event)
-        return Thought(event, known, thread, self._look_up(session, thread, event))
+        found = self._look_up(session, thread, event)
+        if found is not None and found.match.band is Band.ANSWER:
+            sure = found.entries.get(found.match.candidates[0].entry_id)
+            if sure is not None and sure.handoff == "always":
+                thread = replace(thread, form=form_of(session, sure.category))
+        return Thought(event, known, thread, found)
 
     def _thread(self, session: Session, known: Row[Any] | None, event: IncomingEvent) -> Thread:
         profile = event.language if event.language in LANGUAGES else ""
@@ -198,11 +205,13 @@ class Conversation:
         if known is None:
             return Thread(language, view=view, link=link)
         expects = (known.expects or "") if self._clock() - known.last_seen_at < _EXPECTED else ""
+        number = (choice.data.get("form") if choice else answering(expects)) or 0
+        filling = under_way(session, known.id, number, language) if number else None
         about = facts(session, known.id, event, expects) if known.live or event.reply_to else Facts()
         pressed, pressed_ticket = pressed_by(session, choice) if choice else (None, None)
         return Thread(
             language,
-            ticket=about.ticket,
+            ticket=None if filling else about.ticket,
             live=about.live,
             quoted=about.quoted,
             pressed=pressed,
@@ -212,6 +221,8 @@ class Conversation:
             link=link,
             expects=expects,
             pending=pending(session, known.id, expects) if event.kind is EventKind.MESSAGE else None,
+            form=form_of(session, _category(pressed)) if pressed is not None else (),
+            filling=filling,
         )
 
     def _look_up(self, session: Session, thread: Thread, event: IncomingEvent) -> Found | None:
@@ -350,6 +361,11 @@ def _known(session: Session, address: Address, now: datetime) -> Row[Any] | None
     """The contact's row with the live ticket, if there is one, and what they asked within the last hour."""
     wanted = {"account": address.account, "user_id": address.user_id, "since": now - _RECENT}
     return rows.run(session, _KNOWN, wanted).one_or_none()
+
+
+def _category(pressed: Pressed) -> str | None:
+    """The category of a question that the press may lead to a person."""
+    return pressed.entry.category if pressed.entry is not None else pressed.category
 
 
 def _takes_up(event: IncomingEvent, expects: str | None) -> bool:

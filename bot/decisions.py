@@ -7,6 +7,7 @@ from handoff.estimate import Outlook
 from handoff.threads import Line
 from handoff.waiting import TicketView
 from knowledge.entries import EntryPage, EntryView, HelpCategory
+from knowledge.forms import Form, FormField
 from knowledge.models import Outcome
 
 
@@ -82,48 +83,32 @@ class Link:
     topic: Topic | None = None
 
 
-# --- what the contact's next message is taken for, beside a question ---------------------------------------------------
-
-FOR_A_PERSON = "person"
-"""A question that goes to a person, whatever the knowledge says."""
-NEW = "new"
-"""A new question, though a person has another one."""
-_COMMENT, _ADDITION, _PENDING = "comment", "add", "pending"
+# --- a form -----------------------------------------------------------------------------------------------------------
 
 
-def comment_on(number: int) -> str:
-    """A word about how ticket `number` was handled."""
-    return f"{_COMMENT}:{number}"
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """A form under way: what has been answered so far, and what follows once it is whole."""
 
+    id: int | None
+    """None where it only begins."""
+    question: str
+    reason: str
+    lookup: int | None
+    category: str | None
+    trail: Trail
+    fields: Form
+    answers: tuple[str | None, ...]
+    language: str = ""
 
-def commented(expects: str) -> int | None:
-    """The ticket that the next message comments on; None where another thing is expected."""
-    return _about(_COMMENT, expects)
+    @property
+    def done(self) -> bool:
+        return len(self.answers) >= len(self.fields)
 
-
-def addition_to(number: int) -> str:
-    """More about ticket `number`."""
-    return f"{_ADDITION}:{number}"
-
-
-def added_to(expects: str) -> int | None:
-    """The ticket to which the next message adds; None where another thing is expected."""
-    return _about(_ADDITION, expects)
-
-
-def completion_of(message: int) -> str:
-    """It may complete the question that the message with this id could only answer with an offer."""
-    return f"{_PENDING}:{message}"
-
-
-def completed(expects: str) -> int | None:
-    """The message that offers something still; None where another thing is expected."""
-    return _about(_PENDING, expects)
-
-
-def _about(kind: str, expects: str) -> int | None:
-    expected, _, number = expects.partition(":")
-    return int(number) if expected == kind else None
+    @property
+    def field(self) -> FormField:
+        """The one that is asked next."""
+        return self.fields[len(self.answers)]
 
 
 # --- decisions --------------------------------------------------------------------------------------------------------
@@ -150,6 +135,8 @@ class GiveAnswer:
     trail: Trail = NO_TRAIL
     browsed: bool = False
     """The contact found it among the topics: there is no lookup yet."""
+    form: Form = ()
+    """What a person who looks at it as well has to know first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,6 +184,22 @@ class OpenTicket:
     lookup: int | None = None
     category: str | None = None
     trail: Trail = NO_TRAIL
+
+
+@dataclass(frozen=True, slots=True)
+class AskField:
+    """Keep how far the form has come, and ask for its next field; `unsuited` where the last answer was none to it."""
+
+    filling: Filling
+    unsuited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EndForm:
+    """The form is over: sent with the question, or cancelled."""
+
+    id: int
+    sent: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -327,6 +330,8 @@ Decision = (
     | Suggest
     | OfferPerson
     | OpenTicket
+    | AskField
+    | EndForm
     | JoinTicket
     | Attach
     | SplitOff

@@ -8,9 +8,10 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot import browsing, own_questions
+from bot import browsing, forms, own_questions
 from bot.decisions import (
     NO_TRAIL,
+    AskField,
     AskLanguage,
     AskRating,
     AskWhy,
@@ -18,8 +19,10 @@ from bot.decisions import (
     CloseTicket,
     CommentTicket,
     Decision,
+    EndForm,
     Expect,
     Export,
+    Filling,
     Forget,
     GiveAnswer,
     JoinTicket,
@@ -40,9 +43,9 @@ from bot.decisions import (
     Trail,
     View,
     WithdrawTicket,
-    completion_of,
 )
 from bot.dialogue import Found
+from bot.expecting import answer_to, completion_of
 from bot.language import NAMES
 from bot.own_data import OwnData
 from bot.paging import label
@@ -138,6 +141,10 @@ class _Round:
                 self._offer(decision, decision.lookup or lookup)
             case OpenTicket():
                 self._open(decision, decision.lookup or lookup)
+            case AskField(filling, unsuited):
+                self._say(*self._asked_field(replace(filling, trail=self._asked(filling.trail)), unsuited=unsuited))
+            case EndForm(number, sent):
+                forms.ended(self._session, number, sent=sent)
             case JoinTicket():
                 self._join(decision)
             case SettleLookup(number, outcome, entry_id):
@@ -191,13 +198,21 @@ class _Round:
             lookup = record_reading(self._session, contact_id=self._contact.id, entry=entry, at=self._clock())
         head = RichText(entry.question, (Entity(EntityKind.BOLD, 0, units(entry.question)),))
         text = _joined(head, from_markdown(entry.answer))
-        if decision.hand_off:
+        if decision.hand_off and not decision.form:
             # One message, not two: the answer and the word that a person looks at it too.
             text = _joined(text, RichText(self._opened(decision.question, "rule", entry.category, lookup)))
         trail = replace(self._asked(decision.trail), shown=f"answer-{secrets.token_urlsafe(12)}")
         data = _about(lookup, entry, decision.question, trail)
         choices = [Choice(self._text("This helped"), "helped", data)]
-        if decision.browsed and entry.handoff == "always":
+        if decision.hand_off and decision.form:
+            # A person looks at it too, and the form says with what they need to know: in one message with the answer.
+            filling = Filling(
+                None, decision.question, "rule", lookup, entry.category, trail, decision.form, (), self._language
+            )
+            step, buttons = self._asked_field(filling)
+            head = RichText(self._text("A person looks at this as well, and has to know a few things first."))
+            text, choices = _joined(_joined(text, head), step), [*choices, *buttons]
+        elif decision.browsed and entry.handoff == "always":
             choices.append(Choice(self._text("Ask a person"), "ask_person", data))
         elif not decision.hand_off:
             choices.append(Choice(self._text("This doesn't solve my problem"), "not_helped", data))
@@ -245,6 +260,12 @@ class _Round:
         )
         outlook = outlook_of(self._session, decision.category, self._clock())
         self._propose("\n".join((head, *forecast(self._language, outlook))), choices, decision.instead_of)
+
+    def _asked_field(self, filling: Filling, *, unsuited: bool = False) -> tuple[RichText, list[Choice]]:
+        number = forms.kept(self._session, self._contact.id, filling, self._clock())
+        self._note(expects=answer_to(number))
+        words, choices = forms.worded(self._language, filling, number, unsuited=unsuited)
+        return RichText(words), choices
 
     def _propose(self, words: str, choices: Sequence[Choice], instead_of: int | None) -> None:
         """Say what the contact may take up; what they write instead may complete their question."""

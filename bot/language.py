@@ -173,6 +173,7 @@ _NUDGES = tuple(
         r"\bmég\W+mindig\W+várok\b|\bvan\W+itt\W+valaki\b",
     )
 )
+_CANCELLING = frozenset({"отмена", "отменить", "cancel", "stop", "mégse", "mégsem"})
 _NUDGE_WORDS = 8
 """A longer message says more than that somebody is waiting."""
 _ASKING_A_PERSON_WORDS = 8
@@ -225,6 +226,11 @@ def is_nudge(text: str) -> bool:
     """Whether the message only asks how much longer it takes."""
     lowered = text.lower()
     return len(words_of(text)) <= _NUDGE_WORDS and any(pattern.search(lowered) for pattern in _NUDGES)
+
+
+def is_cancelling(text: str) -> bool:
+    """Whether the message calls off what is under way."""
+    return " ".join(words_of(text)) in _CANCELLING or text.strip().lower() == "/cancel"
 
 
 def says_only_person(text: str) -> bool:

@@ -33,6 +33,9 @@ def pressed_by(session: Session, choice: ChoiceRow) -> tuple[Pressed, Ticket | N
         stars=data.get("stars", 0),
         trail=Trail(tuple(data.get("asked", ())), data.get("shown", ""), data.get("apart", False)),
         reason=data.get("reason", ""),
+        category=data.get("category"),
+        picked=data.get("picked", ""),
+        step=data.get("step", 0),
     )
     ticket = session.get(Ticket, data["ticket"]) if data.get("ticket") else None
     return pressed, ticket if ticket is not None and ticket.contact_id == choice.contact_id else None

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.decisions import FOR_A_PERSON, NEW, Trail, added_to, completed
+from bot.decisions import Trail
 from bot.dialogue import Pending, TicketFact
+from bot.expecting import FOR_A_PERSON, NEW, added_to, completed
 from handoff.messages import IncomingEvent, named_in_chat
 from handoff.models import LIVE, ChoiceRow, Delivery, Message, MessageKind, Ticket, TicketStatus
 

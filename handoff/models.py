@@ -230,6 +230,34 @@ class ChoiceRow(Base):
     """Under which it is offered, from 1 on."""
 
 
+class FormState(StrEnum):
+    """How far a form has come."""
+
+    OPEN = "open"
+    SENT = "sent"
+    CANCELLED = "cancelled"
+
+
+class FormRow(Base):
+    """A form that a contact fills in before their question goes to a person; an unfinished one is kept."""
+
+    __tablename__ = "form"
+    __table_args__ = (Index("ix_form_idle", "state", "touched_at"),)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
+    question: Mapped[str] = mapped_column(Text)
+    about: Mapped[dict[str, Any]] = mapped_column(Json)
+    """Whatever else opening the ticket needs: reason, lookup, category and the messages that led here."""
+    fields: Mapped[list[dict[str, Any]]] = mapped_column(Json)
+    """The form as it was when it was begun."""
+    answers: Mapped[list[str | None]] = mapped_column(Json)
+    """One for each field that was asked so far; None where it was skipped."""
+    state: Mapped[FormState] = mapped_column(word_of(FormState), default=FormState.OPEN)
+    touched_at: Mapped[datetime]
+    reminded_at: Mapped[datetime | None]
+
+
 class FileRow(Base):
     """A file of a contact's message: where the platform has it, and once it is fetched where we do."""
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import cast
 
+from knowledge import forms
 from knowledge.drafts import (
     HANDOFFS,
     KEY_LENGTH,
@@ -103,7 +104,14 @@ class Judge:
                 fields.tell("title", f'category "{key}" already has another title in {code}: "{known.titles[code]}"')
         if handoff and known.handoff not in {None, handoff}:
             fields.tell("handoff", f'category "{key}" already says {known.handoff}')
-        self._categories[key] = CategoryDraft(key, {**known.titles, **titles}, known.handoff or handoff)
+        form, faults = forms.read(fields.value("form"), language)
+        for reason in faults:
+            fields.tell("form", reason)
+        try:
+            form = forms.merged(known.form, form)
+        except ValueError as error:
+            fields.tell("form", f'of category "{key}" {error}')
+        self._categories[key] = CategoryDraft(key, {**known.titles, **titles}, known.handoff or handoff, form)
 
 
 class Shelf:
@@ -142,6 +150,9 @@ class _Fields:
         if name:
             self.wrong.add(name)
         self._problems.append(Problem(self.origin.file, self.origin.row, name, reason))
+
+    def value(self, name: str) -> object:
+        return self._block.get(name)
 
     def text(self, name: str, *, number_too: bool = False) -> str:
         value = self._block.get(name)

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
+from knowledge.forms import Form
 from knowledge.texts import fingerprint, tidy_answer, tidy_line, unstorable
 
 Handoff = Literal["allowed", "always", "never"]
@@ -95,6 +96,7 @@ class CategoryDraft:
     key: str
     titles: dict[str, str]
     handoff: Handoff | None = None
+    form: Form = ()
 
 
 @dataclass(frozen=True, slots=True)

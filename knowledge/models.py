@@ -27,6 +27,8 @@ class Category(Base):
     key: Mapped[str] = mapped_column(Text, unique=True)
     titles: Mapped[dict[str, str]] = mapped_column(Json)
     handoff: Mapped[Handoff] = mapped_column(String(16))
+    form: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
+    """What is asked before a question goes to a person (`forms`)."""
     position: Mapped[int] = mapped_column(Integer)
 
 

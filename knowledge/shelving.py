@@ -12,6 +12,7 @@ from typing import Literal
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from knowledge import forms
 from knowledge.checking import Shelf
 from knowledge.drafts import CategoryDraft, Draft
 from knowledge.models import Category
@@ -63,6 +64,7 @@ class Shelving:
                 row.position = place
             row.titles = target.titles
             row.handoff = target.handoff or "allowed"
+            row.form = forms.plain(target.form) or None
         self._session.flush()
         return {key: row.id for key, row in rows.items()}
 
@@ -74,7 +76,8 @@ class Shelving:
         known = self._stored.get(declared.key)
         if known is None or not self._keep:
             return replace(declared, handoff=declared.handoff or "allowed")
-        return CategoryDraft(declared.key, {**known.titles, **declared.titles}, declared.handoff or known.handoff)
+        titles, form = {**known.titles, **declared.titles}, declared.form or known.form
+        return CategoryDraft(declared.key, titles, declared.handoff or known.handoff, form)
 
     def _key(self, reference: str, lang: str) -> str:
         key = self._declared.find(reference) or self._present.find(reference) or self._made.get(folded(reference))

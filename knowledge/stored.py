@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from infra import rows
 from infra.rows import table
 from knowledge.drafts import CategoryDraft, Draft, EntryDraft
+from knowledge.forms import Form, stored
 from knowledge.models import Category, Entry, Phrasing
 
 _PHRASINGS = table(Phrasing)
@@ -67,7 +68,14 @@ def draft_of(entry: Entry, category: str | None, wordings: tuple[str, ...]) -> E
 
 def stored_categories(session: Session) -> list[CategoryDraft]:
     found = session.scalars(select(Category).order_by(Category.position, Category.id))
-    return [CategoryDraft(row.key, row.titles, row.handoff) for row in found]
+    return [CategoryDraft(row.key, row.titles, row.handoff, stored(row.form)) for row in found]
+
+
+def form_of(session: Session, category: str | None) -> Form:
+    """The fields that the category with this key asks for; none for most."""
+    if category is None:
+        return ()
+    return stored(session.scalar(select(Category.form).where(Category.key == category)))
 
 
 def stored_draft(session: Session) -> Draft:

@@ -1,7 +1,6 @@
 """The way to people: offering one, adding to what a person has already, opening again."""
 
 from bot.decisions import (
-    FOR_A_PERSON,
     NO_TRAIL,
     Attach,
     Decision,
@@ -13,8 +12,10 @@ from bot.decisions import (
     Say,
     Trail,
 )
+from bot.dialogue import forms
 from bot.dialogue.thread import MOST_OPEN, Pressed, Thread, TicketFact
 from bot.dialogue.words import OWN, WELCOME
+from bot.expecting import FOR_A_PERSON
 from bot.language import is_greeting, is_nudge, is_thanks, says_only_person
 from handoff.messages import IncomingEvent
 from knowledge.matching import alike
@@ -24,12 +25,13 @@ def handed_off(thread: Thread, pressed: Pressed, reason: str) -> Decision:
     """What follows where a button leads to a person: whoever has one already joins, everybody else is asked first."""
     if thread.ticket is not None and not pressed.trail.apart:
         return JoinTicket(thread.ticket.number, acknowledge=True, trail=pressed.trail)
-    category = pressed.entry.category if pressed.entry else None
+    category = pressed.entry.category if pressed.entry else pressed.category
     question = pressed.question or thread.last_question
     if thread.live >= MOST_OPEN:
         return enough_open()
     if reason in {"asked", "not_helped"}:  # the wait was told where these buttons were offered
-        return OpenTicket(question, pressed.reason or reason, pressed.lookup, category, pressed.trail)
+        opening = OpenTicket(question, pressed.reason or reason, pressed.lookup, category, pressed.trail)
+        return forms.begun(opening, thread)
     return OfferPerson(question, reason, pressed.lookup, category, pressed.trail)
 
 

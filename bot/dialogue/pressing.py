@@ -3,11 +3,12 @@
 from dataclasses import replace
 
 from bot.decisions import (
-    NEW,
+    AskField,
     AskRating,
     AskWhy,
     CloseTicket,
     Decision,
+    EndForm,
     Expect,
     Forget,
     JoinTicket,
@@ -19,13 +20,12 @@ from bot.decisions import (
     Speak,
     SplitOff,
     WithdrawTicket,
-    addition_to,
-    comment_on,
 )
-from bot.dialogue import person
+from bot.dialogue import forms, person
 from bot.dialogue.saying import answered, given, read
 from bot.dialogue.thread import MOST_OPEN, Found, Pressed, Thread, TicketFact
 from bot.dialogue.words import ASK_PERSON, GONE, OWN, shown
+from bot.expecting import NEW, addition_to, comment_on
 from handoff.models import LIVE
 from knowledge.models import Outcome
 
@@ -33,6 +33,7 @@ LOOKING = frozenset({"topics", "topic", "own", "own_one"})
 """Buttons that only show something: they answer for ever."""
 UNSEEN = LOOKING | {"add", "stars"}
 """Buttons of which nobody at the desk has to read that they were pressed."""
+FORMS = frozenset({"form_skip", "form_back", "form_cancel", "form_pick", "form_go"})
 _ON_A_TICKET = frozenset({"solved", "not_solved", "rate", "stars"})
 _ON_OWN = frozenset({"withdraw", "reopen", "add"})
 
@@ -58,6 +59,8 @@ def pressed(thread: Thread, found: Found | None) -> list[Decision]:
         return [Speak(pressed.language), Say("From now on we write to you in English.")]
     if pressed.action in _ON_OWN and isinstance(thread.view, OwnQuestion):
         return _about_own(thread, pressed, thread.view)
+    if pressed.action in FORMS:
+        return _on_a_form(thread, pressed)
     if pressed.action == "new_question":
         return _asked_anew(thread, pressed, found)
     if pressed.used:
@@ -71,7 +74,7 @@ def _opened(thread: Thread, pressed: Pressed) -> list[Decision]:
     if pressed.action == "read":
         return [read(pressed.entry)]
     chosen = [SettleLookup(pressed.lookup, "chosen", pressed.entry.id)] if pressed.lookup else []
-    answer = replace(given(pressed.entry, pressed.question, pressed.lookup), trail=pressed.trail)
+    answer = replace(given(pressed.entry, pressed.question, pressed.lookup), trail=pressed.trail, form=thread.form)
     # A person who has the thread already needs no second ticket.
     held = thread.ticket is not None and not pressed.trail.apart
     return [*chosen, replace(answer, hand_off=False) if held or thread.live >= MOST_OPEN else answer]
@@ -146,6 +149,24 @@ def _about_own(thread: Thread, pressed: Pressed, view: OwnQuestion) -> list[Deci
             ),
         ]
     return person.opened_again(thread, TicketFact(number, live=False, acknowledged=False))
+
+
+def _on_a_form(thread: Thread, pressed: Pressed) -> list[Decision]:
+    """Buttons of a form that is over, or of a step that is past, lead to where it stands now."""
+    filling = thread.filling
+    if filling is None:
+        return [Say("This form is closed. Write your question in your own words.")]
+    if pressed.action == "form_cancel":
+        return [EndForm(filling.id or 0, sent=False), forms.CANCELLED]
+    if pressed.action == "form_go" or pressed.step != len(filling.answers):
+        return [AskField(filling)]
+    if pressed.action == "form_back":
+        return forms.turned_back(filling)
+    if pressed.action == "form_skip" and not filling.field.required:
+        return forms.answered(filling, None)
+    if pressed.action == "form_pick" and any(pressed.picked in known for known in filling.field.choices.values()):
+        return forms.answered(filling, pressed.picked)
+    return [AskField(filling)]
 
 
 def _about_ticket(thread: Thread, pressed: Pressed, ticket: TicketFact) -> list[Decision]:

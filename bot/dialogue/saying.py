@@ -3,8 +3,6 @@
 from dataclasses import replace
 
 from bot.decisions import (
-    FOR_A_PERSON,
-    NEW,
     NO_TRAIL,
     AskLanguage,
     CommentTicket,
@@ -17,11 +15,11 @@ from bot.decisions import (
     Show,
     Suggest,
     Trail,
-    commented,
 )
-from bot.dialogue import person
+from bot.dialogue import forms, person
 from bot.dialogue.thread import Found, Pending, Thread, TicketFact
 from bot.dialogue.words import ASK_PERSON, WELCOME, hello, shown
+from bot.expecting import FOR_A_PERSON, NEW, commented
 from bot.language import Command, command_in, is_greeting, is_thanks, says_only_person, wants_person
 from handoff.messages import Attachment, IncomingEvent
 from knowledge.entries import EntryView
@@ -36,7 +34,7 @@ _TO_A_PERSON = Link()
 def question_of(thread: Thread, event: IncomingEvent) -> str | None:
     """The words to look up, with what was asked before where the message completes it."""
     text = event.text.strip()
-    if _holder(thread) is not None or _reopens(thread, text):
+    if _holder(thread) is not None or _reopens(thread, text) or forms.takes(thread, event) is not None:
         return None
     if thread.expects == FOR_A_PERSON or thread.link == _TO_A_PERSON:
         return None
@@ -54,6 +52,8 @@ def said(thread: Thread, event: IncomingEvent, found: Found | None) -> list[Deci
         return linked(thread, thread.link)
     if command := command_in(text):
         return [_called(thread, command)]
+    if (filling := forms.takes(thread, event)) is not None:
+        return forms.filled(filling, event)
     number = commented(thread.expects)
     if number is not None and _comments(text, found):
         return [CommentTicket(number, text), Say("Thank you. This helps us to help better.")]
@@ -153,7 +153,7 @@ def answered(thread: Thread, found: Found, question: str, trail: Trail = NO_TRAI
     known = [found.entries[candidate.entry_id] for candidate in likely]
     match found.match.band:
         case Band.ANSWER if known:
-            return [replace(given(known[0], question, None), trail=trail)]
+            return [replace(given(known[0], question, None), trail=trail, form=thread.form)]
         case Band.SUGGEST if known:
             return [Suggest(tuple(known[:5]), question, trail, earlier)]
         case _:

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.decisions import NO_TRAIL, Link, Trail, View
+from bot.decisions import NO_TRAIL, Filling, Link, Trail, View
 from knowledge.entries import EntryView
+from knowledge.forms import Form
 from knowledge.matching import Match
 
 MOST_OPEN = 3
@@ -42,6 +43,12 @@ class Pressed:
     stars: int = 0
     reason: str = ""
     """Why a person was offered."""
+    category: str | None = None
+    """What the question is about, where that is known."""
+    picked: str = ""
+    """The choice, where a field of a form offers some."""
+    step: int = 0
+    """The field of the form that the button was offered for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +86,10 @@ class Thread:
     expects: str = ""
     """What the message is taken for, as `Expect` said."""
     pending: Pending | None = None
+    form: Form = ()
+    """What the category asks for to which the event leads, before a person gets the question."""
+    filling: Filling | None = None
+    """The form that the event is about."""
 
 
 @dataclass(frozen=True, slots=True)

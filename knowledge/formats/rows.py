@@ -5,10 +5,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from knowledge.drafts import Draft
+from knowledge.forms import written
 from knowledge.problems import Problem, did_you_mean
 
 ENTRY_FIELDS = ("id", "lang", "category", "question", "alternatives", "answer", "handoff", "status")
-CATEGORY_FIELDS = ("key", "title", "handoff")
+CATEGORY_FIELDS = ("key", "title", "handoff", "form")
 MOST_ENTRIES = 20_000
 TOO_MANY = f"more than {MOST_ENTRIES} entries in one load"
 _MOST_FIELDS = 50
@@ -120,5 +121,6 @@ def plain_categories(draft: Draft) -> list[dict[str, object]]:
     """The categories as fields to write."""
     return [
         {"key": category.key, "title": dict(category.titles), "handoff": category.handoff or "allowed"}
+        | ({"form": written(category.form)} if category.form else {})
         for category in draft.categories
     ]

@@ -9,8 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.decisions import (
-    FOR_A_PERSON,
-    NEW,
     NO_TRAIL,
     AskLanguage,
     AskRating,
@@ -41,10 +39,9 @@ from bot.decisions import (
     Topics,
     Trail,
     WithdrawTicket,
-    addition_to,
-    comment_on,
 )
 from bot.dialogue import ASK_PERSON, MOST_OPEN, Found, Pending, Pressed, Thread, TicketFact, decide, question_in
+from bot.expecting import FOR_A_PERSON, NEW, addition_to, comment_on
 from handoff.messages import Address, Attachment, EventKind, IncomingEvent
 from handoff.models import TicketStatus
 from handoff.waiting import TicketView

@@ -19,6 +19,8 @@ SPEAKERS = (
     "dialogue/saying.py",
     "dialogue/pressing.py",
     "dialogue/person.py",
+    "dialogue/forms.py",
+    "forms.py",
     "effects.py",
     "conversation.py",
     "paging.py",

@@ -1,4 +1,4 @@
-"""Several questions at once: what was told about each, what of it was read, and what edited messages said before."""
+"""Several questions at once, what edited messages said before, and forms."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,9 +21,31 @@ def upgrade() -> None:
         batch_op.alter_column("patience_asked", server_default=None)
     with op.batch_alter_table("message", schema=None, table_kwargs=_NUMBERED) as batch_op:
         batch_op.add_column(sa.Column("before", sa.Text(), nullable=True))
+    with op.batch_alter_table("category", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("form", infra.columns.Json(), nullable=True))
+    big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    op.create_table(
+        "form",
+        sa.Column("id", big, nullable=False),
+        sa.Column("contact_id", big, nullable=False),
+        sa.Column("question", sa.Text(), nullable=False),
+        sa.Column("about", infra.columns.Json(), nullable=False),
+        sa.Column("fields", infra.columns.Json(), nullable=False),
+        sa.Column("answers", infra.columns.Json(), nullable=False),
+        sa.Column("state", sa.String(length=24), nullable=False),
+        sa.Column("touched_at", infra.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("reminded_at", infra.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_form_contact_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_form")),
+    )
+    op.create_index(op.f("ix_form_contact_id"), "form", ["contact_id"], unique=False)
+    op.create_index("ix_form_idle", "form", ["state", "touched_at"], unique=False)
 
 
 def downgrade() -> None:
+    op.drop_table("form")
+    with op.batch_alter_table("category", schema=None) as batch_op:
+        batch_op.drop_column("form")
     with op.batch_alter_table("message", schema=None, table_kwargs=_NUMBERED) as batch_op:
         batch_op.drop_column("before")
     with op.batch_alter_table("ticket", schema=None, table_kwargs=_NUMBERED) as batch_op:

@@ -1,0 +1,63 @@
+"""Filling in a form: one question at a time, until the question goes to a person with all of it."""
+
+from dataclasses import replace
+
+from bot.decisions import AskField, Decision, EndForm, Filling, OpenTicket, Say
+from bot.dialogue.fields import understood
+from bot.dialogue.thread import Thread
+from bot.language import command_in, is_cancelling, says_only_person
+from handoff.messages import IncomingEvent
+
+CANCELLED = Say("The form is cancelled, and nothing was passed on. If you change your mind, just write.")
+
+
+def begun(opening: OpenTicket, thread: Thread) -> Decision:
+    """The first field of the form that the question's category has; where it has none, the ticket at once."""
+    if not thread.form:
+        return opening
+    filling = Filling(
+        None, opening.question, opening.reason, opening.lookup, opening.category, opening.trail, thread.form, ()
+    )
+    return AskField(filling)
+
+
+def filled(filling: Filling, event: IncomingEvent) -> list[Decision]:
+    """What the contact answers to the field that was asked last."""
+    if is_cancelling(event.text):
+        return [EndForm(filling.id or 0, sent=False), CANCELLED]
+    if says_only_person(event.text):
+        return sent(filling)  # whoever wants a person now gets one, with what is known so far
+    answer = understood(filling.field, event)
+    if answer is None:
+        return [AskField(filling, unsuited=True)]
+    return answered(filling, answer)
+
+
+def answered(filling: Filling, answer: str | None) -> list[Decision]:
+    """On to the next field; None where it is skipped."""
+    forward = replace(filling, answers=(*filling.answers, answer))
+    return sent(forward) if forward.done else [AskField(forward)]
+
+
+def turned_back(filling: Filling) -> list[Decision]:
+    """The field before once more, as far back as there is one."""
+    return [AskField(replace(filling, answers=filling.answers[:-1]))]
+
+
+def sent(filling: Filling) -> list[Decision]:
+    """The question goes to a person, with what was filled in below it."""
+    lines = [
+        f"{field.label(filling.language)} {answer}"
+        for field, answer in zip(filling.fields, filling.answers, strict=False)
+        if answer is not None
+    ]
+    question = "\n".join(line for line in (filling.question, *lines) if line)
+    return [
+        EndForm(filling.id or 0, sent=True),
+        OpenTicket(question, filling.reason, filling.lookup, filling.category, filling.trail),
+    ]
+
+
+def takes(thread: Thread, event: IncomingEvent) -> Filling | None:
+    """The form that the message answers; a command never does."""
+    return thread.filling if thread.filling is not None and command_in(event.text) is None else None
