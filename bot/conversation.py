@@ -207,7 +207,7 @@ class Conversation:
         expects = (known.expects or "") if self._clock() - known.last_seen_at < _EXPECTED else ""
         number = (choice.data.get("form") if choice else answering(expects)) or 0
         filling = under_way(session, known.id, number, language) if number else None
-        about = facts(session, known.id, event, expects) if known.live or event.reply_to else Facts()
+        about = facts(session, known.id, event, expects, self._clock()) if known.live or event.reply_to else Facts()
         pressed, pressed_ticket = pressed_by(session, choice) if choice else (None, None)
         return Thread(
             language,
@@ -215,7 +215,7 @@ class Conversation:
             live=about.live,
             quoted=about.quoted,
             pressed=pressed,
-            pressed_ticket=fact(pressed_ticket) if pressed_ticket else None,
+            pressed_ticket=fact(pressed_ticket, self._clock()) if pressed_ticket else None,
             last_question=known.last_question or "",
             view=view,
             link=link,

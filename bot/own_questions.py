@@ -13,7 +13,7 @@ from handoff.estimate import outlook_of
 from handoff.messages import RichText
 from handoff.models import LIVE, MessageKind, TicketStatus
 from handoff.outbox import Choice
-from handoff.threads import thread
+from handoff.threads import Line, thread
 from handoff.waiting import TicketView
 from infra.wording import marked
 
@@ -72,8 +72,7 @@ def worded(view: OwnQuestions | OwnQuestion, language: str) -> tuple[RichText, l
     ticket, live = view.ticket, view.ticket.status in LIVE
     lines = [f"№{ticket.id} {_status(ticket, language)}", _cut(ticket.question)]
     for line in view.said:
-        author = WORDS.text(language, "You") if line.kind is MessageKind.INCOMING else line.author
-        lines.append(f"{author}: {_cut(line.text)}")
+        lines.append(f"{_author(line, language)}: {_cut(line.text)}")
     if view.outlook is not None:
         lines += [place(language, view.ahead), *forecast(language, view.outlook)]
     about = {"ticket": ticket.id}
@@ -84,7 +83,7 @@ def worded(view: OwnQuestions | OwnQuestion, language: str) -> tuple[RichText, l
             Choice(WORDS.text(language, "Ask a new question"), "new_question", {}),
         ]
     else:
-        actions = [Choice(WORDS.text(language, "Open it again"), "reopen", about)]
+        actions = [Choice(WORDS.text(language, "Open it again"), "reopen", about)] if ticket.reopenable else []
         if ticket.status is TicketStatus.SOLVED and ticket.rating is None:
             actions.append(Choice(WORDS.text(language, "Rate the help"), "stars", about))
     return RichText("\n".join(lines)), [*actions, Choice(WORDS.text(language, "My questions"), "own", {})]
@@ -93,6 +92,12 @@ def worded(view: OwnQuestions | OwnQuestion, language: str) -> tuple[RichText, l
 def _status(ticket: TicketView, language: str, *, news: bool = False) -> str:
     words = WORDS.text(language, _STATUS[ticket.status])
     return f"{words}, {WORDS.text(language, 'new answer')}" if news else words
+
+
+def _author(line: Line, language: str) -> str:
+    if line.kind is MessageKind.INCOMING:
+        return WORDS.text(language, "You")
+    return WORDS.text(language, "Support") if line.unnamed else line.author
 
 
 def _icon(status: TicketStatus) -> str:

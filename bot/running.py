@@ -44,6 +44,7 @@ async def run(app: App, only: Role | None, site: Site | None, ready: Callable[[s
             async with _served(site, listener) as address:
                 if only != "web":
                     running.append(tasks.create_task(_think(app), name="intake"))
+                    running.append(tasks.create_task(app.caretaker.run(), name="caretaker"))
                     running += [tasks.create_task(app.serve(account), name=account) for account in app.channels]
                 ready(address)
                 await stop.wait()

@@ -103,6 +103,11 @@ class Settings(BaseModel):
     burst_window: float = Field(1.5, ge=0, le=10)
     answer_confidence: float = Field(0.9, ge=0, le=1)
     suggest_confidence: float = Field(0.2, ge=0, le=1)
+    # Days.
+    remind_after: float = Field(2, ge=0, le=365)
+    solve_after: float = Field(7, ge=0, le=365)
+    reopen_within: float = Field(14, ge=0, le=3650)
+    show_agent_name: bool = True
     embed_sites: Annotated[tuple[str, ...], BeforeValidator(_origins)] = ()
     files_dir: Path = Path("var/files")
     attachment_mb: int = Field(20, ge=1, le=200)

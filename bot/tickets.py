@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -11,6 +12,7 @@ from bot.dialogue import Pending, TicketFact
 from bot.expecting import FOR_A_PERSON, NEW, added_to, completed
 from handoff.messages import IncomingEvent, named_in_chat
 from handoff.models import LIVE, ChoiceRow, Delivery, Message, MessageKind, Ticket, TicketStatus
+from handoff.patience import reopenable
 
 _SAID = (MessageKind.INCOMING, MessageKind.OUTGOING)
 _LOOKED_AT = 200
@@ -26,7 +28,7 @@ class Facts:
     quoted: TicketFact | None = None
 
 
-def fact(ticket: Ticket) -> TicketFact:
+def fact(ticket: Ticket, now: datetime) -> TicketFact:
     return TicketFact(
         ticket.id,
         ticket.status in LIVE,
@@ -35,10 +37,11 @@ def fact(ticket: Ticket) -> TicketFact:
         answered=ticket.status is TicketStatus.WAITING,
         patience_asked=ticket.patience_asked,
         solved=ticket.status is TicketStatus.SOLVED,
+        reopenable=reopenable(ticket, now),
     )
 
 
-def facts(session: Session, contact_id: int, event: IncomingEvent, expects: str) -> Facts:
+def facts(session: Session, contact_id: int, event: IncomingEvent, expects: str, now: datetime) -> Facts:
     """The ticket that the event belongs to: the one it quotes, the one that was named before, else the one last spoken of."""
     live = session.scalars(
         select(Ticket).where(Ticket.contact_id == contact_id, Ticket.status.in_(LIVE)).order_by(Ticket.id)
@@ -47,10 +50,10 @@ def facts(session: Session, contact_id: int, event: IncomingEvent, expects: str)
     if answered is not None:
         # Who quotes a closed question and does not open it again writes about what is open.
         current = answered if answered in live else _current(session, contact_id, live)
-        return Facts(_fact(current), len(live), _fact(answered) if answered not in live else None)
+        return Facts(_fact(current, now), len(live), _fact(answered, now) if answered not in live else None)
     named = added_to(expects)
     current = next((ticket for ticket in live if ticket.id == named), None) or _current(session, contact_id, live)
-    return Facts(None if expects in {NEW, FOR_A_PERSON} else _fact(current), len(live))
+    return Facts(None if expects in {NEW, FOR_A_PERSON} else _fact(current, now), len(live))
 
 
 def quoted(session: Session, contact_id: int, event: IncomingEvent) -> Ticket | None:
@@ -127,5 +130,5 @@ def _current(session: Session, contact_id: int, live: Sequence[Ticket]) -> Ticke
     return next((ticket for ticket in live if ticket.id == latest), live[-1])
 
 
-def _fact(ticket: Ticket | None) -> TicketFact | None:
-    return fact(ticket) if ticket is not None else None
+def _fact(ticket: Ticket | None, now: datetime) -> TicketFact | None:
+    return fact(ticket, now) if ticket is not None else None

@@ -10,6 +10,7 @@ from handoff.errors import ClosedError, EmptyTextError, HeldError, NotFoundError
 from handoff.messages import Addressee, RichText
 from handoff.models import LIVE, Agent, Contact, Message, MessageKind, Ticket, TicketStatus
 from handoff.outbox import Choice, Outbox
+from handoff.patience import Patience
 from handoff.richtext import clean
 from handoff.words import WORDS
 from infra.bus import Bus
@@ -21,10 +22,15 @@ from infra.files import Kept
 class Desk:
     """Tickets: opened by the bot, worked by agents, closed by either side."""
 
-    def __init__(self, bus: Bus, clock: Clock, outbox: Outbox) -> None:
+    def __init__(
+        self, bus: Bus, clock: Clock, outbox: Outbox, patience: Patience | None = None, *, agents_named: bool = True
+    ) -> None:
+        """`agents_named` says whether contacts are told who answers them."""
         self._bus = bus
         self._clock = clock
         self._outbox = outbox
+        self._patience = patience or Patience()
+        self._agents_named = agents_named
 
     # --- the contact's side -----------------------------------------------------------------------------------------
 
@@ -58,6 +64,7 @@ class Desk:
         if ticket.status is TicketStatus.WAITING:
             now = self._clock()
             ticket.status, ticket.waiting_since, ticket.due_at = TicketStatus.OPEN, now, now + waiting.ANSWER_WITHIN
+            self._patience.heard(ticket)
         ticket.read_at = self._clock()
         self._touch(session, ticket)
 
@@ -118,7 +125,12 @@ class Desk:
         """The contact needs no answer any more: the ticket leaves the queue with all its lines."""
         if ticket.status in LIVE:
             ticket.status, ticket.waiting_since = TicketStatus.WITHDRAWN, None
+            self._patience.closed(ticket, self._clock())
             self._event(session, ticket, "withdrawn")
+
+    def time_out(self, session: Session, ticket: Ticket) -> None:
+        """The contact was silent for so long that the question counts as solved."""
+        self._close(session, ticket, "timed_out")
 
     # --- the agent's side -------------------------------------------------------------------------------------------
 
@@ -148,8 +160,11 @@ class Desk:
             self._event(session, ticket, "claimed", agent_id)
 
     def take_next(self, session: Session, agent_id: int) -> int | None:
-        """Claim the question with the oldest promise; None when nothing waits."""
-        ticket_id = waiting.next_free(session, self._clock())
+        """Claim the question with the oldest promise; None when nothing waits, or only what a colleague shall see first.
+
+        See `waiting.next_free` for those.
+        """
+        ticket_id = waiting.next_free(session, self._clock(), agent_id)
         if ticket_id is not None:
             self.claim(session, ticket_id, agent_id)
         return ticket_id
@@ -190,7 +205,7 @@ class Desk:
         message_id = self._outbox.post(
             session,
             contact,
-            _headed(ticket, agent.name, text),
+            _headed(ticket, agent.name if self._agents_named else "", text),
             ticket_id=ticket.id,
             author=agent.name,
             agent_id=agent_id,
@@ -198,9 +213,12 @@ class Desk:
             shown=text,
             files=files,
         )
+        if not self._agents_named:
+            session.get_one(Message, message_id).unnamed = True
         now = self._clock()
         ticket.status, ticket.waiting_since, ticket.joined_acknowledged = TicketStatus.WAITING, None, False
         ticket.patience_asked = False
+        self._patience.answered(ticket, now)
         ticket.first_reply_at = ticket.first_reply_at or now
         contact.version += 1
         self._touch(session, ticket)
@@ -220,7 +238,8 @@ class Desk:
         if text == message.text or message.ticket_id is None:
             return
         ticket = self._ticket(session, message.ticket_id)
-        self._outbox.revise(session, message_id, _headed(ticket, message.author, text), shown=text, by_agent=True)
+        headed = _headed(ticket, "" if message.unnamed else message.author, text)
+        self._outbox.revise(session, message_id, headed, shown=text, by_agent=True)
         self._touch(session, ticket)
 
     def note(self, session: Session, ticket_id: int, agent_id: int, text: str, key: str | None = None) -> int:
@@ -277,12 +296,17 @@ class Desk:
         return session.get_one(Contact, ticket.contact_id)
 
     def _close(self, session: Session, ticket: Ticket, word: str, agent_id: int | None = None) -> None:
-        ticket.status, ticket.solved_at, ticket.waiting_since = TicketStatus.SOLVED, self._clock(), None
+        now = self._clock()
+        ticket.status, ticket.solved_at, ticket.waiting_since = TicketStatus.SOLVED, now, None
+        self._patience.closed(ticket, now)
         self._event(session, ticket, word, agent_id)
 
     def _reopen(self, session: Session, ticket: Ticket, word: str, agent_id: int | None = None) -> None:
         now = self._clock()
         ticket.status, ticket.waiting_since, ticket.solved_at = TicketStatus.OPEN, now, None
+        self._patience.reopened(ticket, now)
+        if ticket.assignee_id is not None:  # an agent who opens their own again wants it themselves
+            ticket.previous_assignee_id = ticket.assignee_id if ticket.assignee_id != agent_id else None
         ticket.assignee_id = ticket.claimed_until = None
         ticket.due_at = now + waiting.ANSWER_WITHIN
         self._contact(session, ticket).version += 1
@@ -325,8 +349,11 @@ class Desk:
 
 
 def _headed(ticket: Ticket, agent: str, text: str) -> RichText:
-    """A reply as the contact reads it."""
-    head = WORDS.text(ticket.language, "{agent}, question №{number}:", agent=agent, number=ticket.id)
+    """A reply as the contact reads it; without a name where `agent` is empty."""
+    if agent:
+        head = WORDS.text(ticket.language, "{agent}, question №{number}:", agent=agent, number=ticket.id)
+    else:
+        head = WORDS.text(ticket.language, "Question №{number}:", number=ticket.id)
     return RichText(f"{head}\n{text}".rstrip())
 
 

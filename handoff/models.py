@@ -110,6 +110,8 @@ class Ticket(Base):
     __table_args__ = (
         Index("ix_ticket_queue", "status", "waiting_since"),
         Index("ix_ticket_contact", "contact_id", "status"),
+        Index("ix_ticket_remind", "remind_at"),
+        Index("ix_ticket_solve", "solve_at"),
         _NEVER_REUSED,
     )
 
@@ -130,6 +132,16 @@ class Ticket(Base):
     """Since when the contact waits for us; empty while we wait for them."""
     first_reply_at: Mapped[datetime | None]
     solved_at: Mapped[datetime | None]
+    remind_at: Mapped[datetime | None]
+    """When the contact is reminded that we wait for them (handoff/caretaker.py)."""
+    solve_at: Mapped[datetime | None]
+    """When their silence counts as "it is solved"."""
+    reopen_until: Mapped[datetime | None]
+    """Of a closed ticket: until when its contact can open it again; None where nothing limits it."""
+    reopened_at: Mapped[datetime | None]
+    """When it was last opened again."""
+    previous_assignee_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
+    """Who had it before it was opened again: somebody else shall look at it first."""
     joined_acknowledged: Mapped[bool] = mapped_column(default=False)
     """Whether the contact was told that further messages join, since an agent last replied."""
     patience_asked: Mapped[bool] = mapped_column(default=False)
@@ -161,6 +173,8 @@ class Message(Base):
     author: Mapped[str] = mapped_column(Text, default="")
     """Name of the person who wrote it; empty for the bot."""
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
+    unnamed: Mapped[bool] = mapped_column(default=False)
+    """The contact is not told which agent wrote it."""
     text: Mapped[str] = mapped_column(Text)
     attachments: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
     platform_id: Mapped[str | None] = mapped_column(String(64))

@@ -39,6 +39,8 @@ class Line:
     author: str
     """Empty where the bot speaks."""
     by_agent: bool
+    unnamed: bool
+    """The contact is not told which agent wrote it."""
     agent_id: int | None
     ticket_id: int | None
     text: str
@@ -106,6 +108,7 @@ def _line(
         kind=message.kind,
         author=message.author,
         by_agent=message.agent_id is not None,
+        unnamed=message.unnamed,
         agent_id=message.agent_id,
         ticket_id=message.ticket_id,
         text=message.text,

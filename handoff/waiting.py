@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from handoff.models import LIVE, Agent, Contact, Message, MessageKind, Ticket, TicketStatus
+from handoff.models import LIVE, Agent, AgentSession, Contact, Message, MessageKind, Ticket, TicketStatus
+from handoff.patience import reopenable
 from knowledge.matching import alike
 
 CLAIM = timedelta(minutes=30)
@@ -16,6 +17,10 @@ ANSWER_WITHIN = timedelta(hours=12)
 """The promise that orders the queue and colours the due time."""
 PAGE = 50
 _COMPARED = 100
+AT_THE_DESK = timedelta(minutes=15)
+"""Whoever opened a page of the desk within this time is taken to be there."""
+FOR_ANOTHER = timedelta(hours=4)
+"""How long a question that was opened again is kept from the agent who had it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +49,10 @@ class TicketView:
     rating: int | None
     rating_comment: str | None
     version: int
+    reopened: bool = False
+    """It was closed before, and is open again."""
+    reopenable: bool = True
+    """If it is closed: its contact can still open it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,11 +155,26 @@ def asked_by_others(session: Session, one: TicketView, now: datetime) -> tuple[T
     return tuple(view_of(*row, now) for row in rows if alike(row[0].question, one.question))
 
 
-def next_free(session: Session, now: datetime) -> int | None:
-    """The question that has the oldest promise and that nobody holds; skips what another transaction is taking."""
+def next_free(session: Session, now: datetime, agent_id: int) -> int | None:
+    """The question with the oldest promise that nobody holds, for this agent; skips what another transaction is taking.
+
+    What was opened again is left to somebody else than who had it, for whoever was not helped wants other eyes: until
+    `FOR_ANOTHER` has passed, and only while another agent is at the desk. Who works alone gets it at once, and anybody
+    may claim it by hand.
+    """
+    colleagues = exists().where(AgentSession.agent_id != agent_id, AgentSession.last_seen_at > now - AT_THE_DESK)
+    for_another = and_(
+        func.coalesce(Ticket.previous_assignee_id, 0) == agent_id,
+        Ticket.reopened_at > now - FOR_ANOTHER,
+        colleagues,
+    )
     return session.scalar(
         select(Ticket.id)
-        .where(Ticket.status == TicketStatus.OPEN, or_(Ticket.assignee_id.is_(None), Ticket.claimed_until <= now))
+        .where(
+            Ticket.status == TicketStatus.OPEN,
+            or_(Ticket.assignee_id.is_(None), Ticket.claimed_until <= now),
+            ~for_another,
+        )
         .order_by(Ticket.due_at, Ticket.id)
         .limit(1)
         .with_for_update(skip_locked=True)
@@ -202,4 +226,6 @@ def view_of(row: Ticket, contact: Contact, agent: Agent | None, now: datetime) -
         rating=row.rating,
         rating_comment=row.rating_comment,
         version=row.version,
+        reopened=row.reopened_at is not None and row.status in LIVE,
+        reopenable=reopenable(row, now),
     )

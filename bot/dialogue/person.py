@@ -72,6 +72,8 @@ def _repeats(text: str, ticket: TicketFact) -> bool:
 
 def opened_again(thread: Thread, ticket: TicketFact, *, joined: bool = False) -> list[Decision]:
     """A closed question is asked about once more; `joined` by what the contact writes."""
+    if not ticket.reopenable:
+        return [too_old(ticket)]
     if thread.live >= MOST_OPEN:
         return [enough_open()]
     joins = [JoinTicket(ticket.number, acknowledge=False)] if joined else []
@@ -82,6 +84,13 @@ def reopened(number: int) -> Decision:
     return Say(
         "Question №{number} is open again; an agent will look at it. You can add details right here.",
         values={"number": number},
+    )
+
+
+def too_old(ticket: TicketFact) -> Decision:
+    return Say(
+        "Question №{number} was closed too long ago to be opened again. Just ask anew, and we will gladly help.",
+        values={"number": ticket.number},
     )
 
 

@@ -148,7 +148,8 @@ def _about_own(thread: Thread, pressed: Pressed, view: OwnQuestion) -> list[Deci
                 {"number": number},
             ),
         ]
-    return person.opened_again(thread, TicketFact(number, live=False, acknowledged=False))
+    fact = TicketFact(number, live=False, acknowledged=False, reopenable=view.ticket.reopenable)
+    return person.opened_again(thread, fact)
 
 
 def _on_a_form(thread: Thread, pressed: Pressed) -> list[Decision]:

@@ -105,7 +105,10 @@ def _holder(thread: Thread) -> TicketFact | None:
 
 
 def _reopens(thread: Thread, text: str) -> bool:
-    return thread.quoted is not None and thread.quoted.solved and not is_thanks(text) and command_in(text) is None
+    quoted = thread.quoted
+    if quoted is None or not quoted.solved or not quoted.reopenable:  # about one that is too old it is a new question
+        return False
+    return not is_thanks(text) and command_in(text) is None
 
 
 def _called(thread: Thread, command: Command) -> Decision:

@@ -26,6 +26,8 @@ class TicketFact:
     patience_asked: bool = False
     """Whether the contact was told already that asking again does not speed things up."""
     solved: bool = False
+    reopenable: bool = True
+    """If it is closed: the contact can still open it again."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -61,6 +61,7 @@ class TicketOut(BaseModel):
     solved_at: datetime | None
     rating: int | None = Field(description="How the contact found the help, from 1 to 5.")
     rating_comment: str | None
+    reopened: bool = Field(description="It was closed before, and is open again.")
     version: int = Field(description="Grows with every change.")
 
     @staticmethod
@@ -90,6 +91,7 @@ class TicketOut(BaseModel):
             solved_at=view.solved_at,
             rating=view.rating,
             rating_comment=view.rating_comment,
+            reopened=view.reopened,
             version=view.version,
         )
 

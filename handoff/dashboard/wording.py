@@ -17,6 +17,7 @@ EVENTS = {
     "reopened": marked("{agent} opened the question again"),
     "confirmed": marked("The contact says that the question is solved"),
     "not_solved": marked("The contact says that the question is not solved: it is open again"),
+    "timed_out": marked("The question was closed, for the contact was silent"),
     "withdrawn": marked("The contact withdrew the question"),
     "rated": marked("The contact rated the help"),
     "pressed helped": marked("The contact says that the answer helped"),

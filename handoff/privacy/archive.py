@@ -18,7 +18,7 @@ from knowledge.models import Lookup
 
 _CONTACT = ("account", "user_id", "name", "language", "chosen_language", "created_at", "last_seen_at")
 _TICKET = ("id", "status", "question", "category", "language", "opened_at", "first_reply_at", "solved_at")
-_MESSAGE = ("id", "ticket_id", "kind", "author", "text", "attachments", "at", "edited_at")
+_MESSAGE = ("id", "ticket_id", "kind", "author", "unnamed", "text", "attachments", "at", "edited_at")
 _LOOKUP = ("question", "outcome", "at")
 _PAGE, _DATA = "frontdesk.html", "frontdesk.json"
 
@@ -66,7 +66,7 @@ def everything(session: Session, contact_id: int) -> dict[str, Any] | None:
     return {
         "contact": _values(contact),
         "tickets": _all(session, _columns(Ticket, _TICKET).where(Ticket.contact_id == contact_id).order_by(Ticket.id)),
-        "messages": _all(session, mine),
+        "messages": [_message(row) for row in _all(session, mine)],
         "lookups": _all(session, _columns(Lookup, _LOOKUP).where(Lookup.contact_id == contact_id).order_by(Lookup.id)),
     }
 
@@ -90,6 +90,11 @@ def _columns(model: type[Contact | Ticket | Message | Lookup], names: tuple[str,
 
 def _all(session: Session, wanted: Select[Any]) -> list[dict[str, Any]]:
     return [_values(row) for row in session.execute(wanted).mappings()]
+
+
+def _message(row: dict[str, Any]) -> dict[str, Any]:
+    """Without the name of an agent that the contact was not told."""
+    return row | {"author": ""} if row["unnamed"] else row
 
 
 def _values(row: RowMapping) -> dict[str, Any]:

@@ -171,6 +171,12 @@ TOPICS = Topics((HelpCategory("access", "Вход", 2),), "ru", 1, 1)
 TOPIC = Topic("access", "Вход", "ru", EntryPage((ENTRIES[1],), 1, 1, 1))
 OWN_LIVE = OwnQuestion(ticket(7, TicketStatus.WAITING), ())
 OWN_SOLVED = OwnQuestion(ticket(5, TicketStatus.SOLVED), ())
+OWN_OLD = replace(OWN_SOLVED, ticket=replace(OWN_SOLVED.ticket, reopenable=False))
+OLD = replace(SOLVED, reopenable=False)
+TOO_OLD = Say(
+    "Question №{number} was closed too long ago to be opened again. Just ask anew, and we will gladly help.",
+    values={"number": 5},
+)
 OWN_LIST = OwnQuestions((OWN_LIVE.ticket, OWN_SOLVED.ticket), 1, 1)
 
 
@@ -388,6 +394,8 @@ def test_what_is_said(thread: Thread, event: IncomingEvent, knowledge: Found | N
         (pressing("reopen", replace(HELD, view=OWN_SOLVED, live=3)), [ENOUGH]),
         (pressing("add", replace(HELD, view=OWN_LIVE), used=True), [Expect(addition_to(7)), WHAT_TO_ADD]),
         (pressing("add", replace(FREE, view=OWN_SOLVED)), [Show(OWN_SOLVED)]),
+        (pressing("reopen", replace(FREE, view=OWN_OLD)), [TOO_OLD]),
+        (pressing("reopen", replace(HELD, view=OWN_OLD)), [TOO_OLD]),
         # what the button speaks of is gone
         (pressing("pick", entry=None), [Say("This answer has been removed. Write your question in your own words.")]),
         (pressing("unheard of"), [Say("This answer has been removed. Write your question in your own words.")]),
@@ -407,6 +415,8 @@ def test_what_is_said(thread: Thread, event: IncomingEvent, knowledge: Found | N
         ),
         (replace(pressing("not_solved", HELD), pressed_ticket=LIVE), [JoinTicket(7, acknowledge=True)]),
         (replace(pressing("not_solved", used=True), pressed_ticket=SOLVED), []),
+        (replace(pressing("not_solved"), pressed_ticket=OLD), [TOO_OLD]),
+        (replace(pressing("not_solved", HELD), pressed_ticket=OLD), [TOO_OLD]),
     ],
 )
 def test_what_a_button_does(thread: Thread, decisions: list[Decision]) -> None:

@@ -1,6 +1,6 @@
 import re
 
-from handoff.models import ChannelState
+from handoff.models import ChannelState, Ticket
 from tests.office import Office
 
 
@@ -107,3 +107,22 @@ async def test_the_pages_speak_the_browsers_language(office: Office) -> None:
         assert "Senki sem vár" in page
     async with office.signed_in(olga, "fr") as browser:
         assert '<html lang="ru">' in (await browser.get("/desk")).text
+
+
+async def test_what_was_opened_again_is_marked(office: Office) -> None:
+    olga = await office.agent("Olga")
+    number = await office.asks("where is it?")
+    async with office.signed_in(olga) as browser:
+        assert "row-reopened" not in (await browser.get("/desk")).text
+        await office.database.write(lambda session: office.desk.resolve(session, number, olga.id))
+        assert "row-reopened" not in (await browser.get("/desk?show=solved")).text
+        await office.database.write(lambda session: office.desk.dispute(session, session.get_one(Ticket, number)))
+        assert '<span class="row-reopened">reopened</span>' in (await browser.get("/desk")).text
+
+
+async def test_a_silent_contact_is_named_as_the_reason_of_the_closing(office: Office) -> None:
+    olga = await office.agent("Olga")
+    number = await office.asks("where is it?")
+    await office.database.write(lambda session: office.desk.time_out(session, session.get_one(Ticket, number)))
+    async with office.signed_in(olga, "ru") as browser:
+        assert "Вопрос закрыт: автор не ответил" in (await browser.get(f"/desk/tickets/{number}")).text

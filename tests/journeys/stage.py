@@ -11,6 +11,7 @@ import itertools
 import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Literal, TypeVar
 
@@ -26,6 +27,7 @@ from bot.simulator.vk import VkSimulator
 from handoff.models import ChannelState, Contact, Delivery, Message, MessageKind, Role, Ticket
 from handoff.staff import AgentView
 from handoff.threads import Line, thread
+from infra.clock import utc_now
 from knowledge.loading import SourceFile, read_files
 from tests.conftest import Backend
 from tests.office import employ
@@ -125,6 +127,9 @@ class AgentOnStage:
         self.id = view.id
         self.name = view.name
 
+    async def opens_the_desk(self) -> None:
+        await self._do(lambda session: self._app.staff.log_in(session, self.id))
+
     async def claims(self, number: int) -> None:
         await self._do(lambda session: self._app.desk.claim(session, number, self.id))
 
@@ -156,10 +161,23 @@ class AgentOnStage:
         return await self._app.db.write(work)
 
 
+class MovedClock:
+    """The real time, ahead by as much as the people on stage have let pass."""
+
+    def __init__(self) -> None:
+        self.ahead = timedelta()
+
+    def __call__(self) -> datetime:
+        return utc_now() + self.ahead
+
+
 class Stage:
     """The running program and the platform under test."""
 
-    def __init__(self, app: App, platform: Platform, telegram: TelegramSimulator, vk: VkSimulator) -> None:
+    def __init__(
+        self, app: App, platform: Platform, telegram: TelegramSimulator, vk: VkSimulator, clock: MovedClock
+    ) -> None:
+        self._clock = clock
         self.app = app
         self.platform = platform
         self.telegram = telegram
@@ -196,6 +214,12 @@ class Stage:
         wanted = select(Message.id).where(Message.text == text, Message.kind == MessageKind.INCOMING)
         await self.until(lambda session: session.scalar(wanted) is not None)
 
+    async def passes(self, **span: float) -> None:
+        """Let time pass while nothing is on its way; what is due then is done."""
+        await self.settled()
+        self._clock.ahead += timedelta(**span)
+        await self.app.caretaker.look()
+
     async def settled(self) -> None:
         """Wait until nothing is on its way."""
         busy = select(Delivery.id).where(Delivery.state.in_(("queued", "claimed", "sending", "retrying"))).limit(1)
@@ -210,7 +234,12 @@ class Stage:
 
 @asynccontextmanager
 async def staged(
-    backend: Backend, platform: Platform, *, burst_window: float = 0, language: Literal["ru", "en", "hu"] = "ru"
+    backend: Backend,
+    platform: Platform,
+    *,
+    burst_window: float = 0,
+    language: Literal["ru", "en", "hu"] = "ru",
+    show_agent_name: bool = True,
 ) -> AsyncIterator[Stage]:
     """Open the program on `backend` with one account on each platform, and run it."""
     telegram, vk, folder = TelegramSimulator(), VkSimulator(), tempfile.TemporaryDirectory()
@@ -232,12 +261,14 @@ async def staged(
             language=language,
             files_dir=Path(folder.name),
             attachment_mb=1,
+            show_agent_name=show_agent_name,
         )
-        async with open_app(settings) as app:
+        clock = MovedClock()
+        async with open_app(settings, clock=clock) as app:
             draft = read_files([SourceFile(KNOWLEDGE.name, KNOWLEDGE.read_bytes())])
             await app.db.write(lambda session: app.library.load(session, draft, author="test"))
             await app.library.refresh()
-            stage = Stage(app, platform, telegram, vk)
+            stage = Stage(app, platform, telegram, vk, clock)
             async with running(app, f"{platform}:main"):
                 # Like any bot, ours hears what is written after it was first connected.
                 await stage.until(lambda session: session.get(ChannelState, f"{platform}:main") is not None)
@@ -251,7 +282,7 @@ async def staged(
 @asynccontextmanager
 async def running(app: App, *accounts: str) -> AsyncIterator[None]:
     """Receive, think and send in the background while the block runs."""
-    roles = [app.intake.run(), app.library.run(), *(app.serve(account) for account in accounts)]
+    roles = [app.intake.run(), app.library.run(), app.caretaker.run(), *(app.serve(account) for account in accounts)]
     tasks = [asyncio.create_task(role) for role in roles]
     try:
         yield

@@ -3,7 +3,9 @@
 import asyncio
 import re
 from contextlib import AsyncExitStack
+from io import BytesIO
 from pathlib import Path
+from zipfile import ZipFile
 
 import httpx
 
@@ -49,6 +51,25 @@ async def test_a_question_to_a_person_is_answered_on_the_page_and_found_again_by
         assert found.headers["referrer-policy"] == "same-origin"
         await elsewhere.writes("спасибо, жду")
         assert ("mine", "спасибо, жду") in await anna.reads()
+
+
+async def test_the_visitor_is_told_no_name_where_none_shall_be_told(backend: Backend) -> None:
+    async with open_counter(backend, show_agent_name=False) as counter, counter.visitor() as anna:
+        maria = await counter.agent("Мария")
+        await anna.writes("соедините с оператором, у меня пропали деньги")
+        ticket = int(re.findall(r"№(\d+)", await anna.hears(1))[0])
+        await maria.replies(ticket, "Деньги вернутся завтра.")
+        await anna.hears(2)
+        assert ("theirs", f"Вопрос №{ticket}:\nДеньги вернутся завтра.") in await anna.reads()
+        chat, own = await anna.opens("/help/chat"), await anna.opens("/help/my")
+        assert "Поддержка:" in chat
+        assert "<b>Поддержка</b> <span>Деньги вернутся завтра.</span>" in own
+        packed = await anna.client.get("/help/my/archive.zip")
+        with ZipFile(BytesIO(packed.content)) as pack:
+            page, data = pack.read("frontdesk.html").decode(), pack.read("frontdesk.json").decode()
+        assert "Поддержка" in page
+        assert "Деньги вернутся завтра." in data
+        assert "Мария" not in chat + own + page + data
 
 
 async def test_a_file_of_an_agents_reaches_its_visitor_and_nobody_else(counter: Counter) -> None:

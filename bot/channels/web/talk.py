@@ -31,13 +31,15 @@ class Bubble:
 
     mine: bool
     author: str
-    """The agent's name; empty for the bot and the visitor."""
+    """The agent's name; empty for the bot, the visitor and whoever is not named."""
     text: RichText
     attachments: tuple[Attachment, ...]
     presses: tuple[Press, ...]
     at: datetime
     part: int = 0
     """Of what an agent sent as a file: the number under which the visitor gets it."""
+    unnamed: bool = False
+    """By an agent whose name the visitor is not told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,8 +83,7 @@ def talk(session: Session, address: Address) -> Talk:
             files = tuple(Attachment(**attachment) for attachment in message.attachments or ())
             bubbles.append(Bubble(True, "", RichText(message.text), files, (), message.at))
         else:
-            author = message.author if message.agent_id is not None else ""
-            bubbles += [_said(part, author, message.at, used) for part in parts[message.id].values()]
+            bubbles += [_said(part, message, used) for part in parts[message.id].values()]
     return Talk(contact, tuple(bubbles), waiting > 0)
 
 
@@ -131,8 +132,10 @@ def _used(session: Session, ids: list[str]) -> set[str]:
     return set(session.scalars(select(ChoiceRow.id).where(ChoiceRow.id.in_(ids), ChoiceRow.used_at.is_not(None))))
 
 
-def _said(part: Delivery, author: str, at: datetime, used: set[str]) -> Bubble:
+def _said(part: Delivery, message: Message, used: set[str]) -> Bubble:
+    author = message.author if message.agent_id is not None and not message.unnamed else ""
     entities = tuple(Entity(EntityKind(e["kind"]), e["offset"], e["length"], e["url"]) for e in part.entities)
     presses = tuple(Press(button["id"], button["label"]) for button in part.buttons if button["id"] not in used)
     files = (Attachment(part.file["kind"], part.file["name"]),) if part.file else ()
-    return Bubble(False, author, RichText(part.text, entities), files, presses, at, part.id if part.file else 0)
+    text, number = RichText(part.text, entities), part.id if part.file else 0
+    return Bubble(False, author, text, files, presses, message.at, number, message.unnamed)

@@ -1,0 +1,44 @@
+"""What follows from silence, opening again only for a while and by other eyes, and replies without a name."""
+
+import sqlalchemy as sa
+from alembic import op
+
+import infra.columns
+
+revision = "0008"
+down_revision = "0007"
+branch_labels = None
+depends_on = None
+
+# SQLite alters such a table by building it anew, and must be told once more that its numbers are never used twice.
+_NUMBERED = {"sqlite_autoincrement": True}
+_MOMENTS = ("remind_at", "solve_at", "reopen_until", "reopened_at")
+
+
+def upgrade() -> None:
+    big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+    with op.batch_alter_table("ticket", table_kwargs=_NUMBERED) as batch_op:
+        for name in _MOMENTS:
+            batch_op.add_column(sa.Column(name, infra.columns.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("previous_assignee_id", big, nullable=True))
+        batch_op.create_foreign_key(
+            batch_op.f("fk_ticket_previous_assignee_id"), "agent", ["previous_assignee_id"], ["id"]
+        )
+    op.create_index("ix_ticket_remind", "ticket", ["remind_at"], unique=False)
+    op.create_index("ix_ticket_solve", "ticket", ["solve_at"], unique=False)
+    with op.batch_alter_table("message", table_kwargs=_NUMBERED) as batch_op:
+        batch_op.add_column(sa.Column("unnamed", sa.Boolean(), nullable=False, server_default=sa.false()))
+    with op.batch_alter_table("message", table_kwargs=_NUMBERED) as batch_op:
+        batch_op.alter_column("unnamed", server_default=None)
+
+
+def downgrade() -> None:
+    with op.batch_alter_table("message", table_kwargs=_NUMBERED) as batch_op:
+        batch_op.drop_column("unnamed")
+    op.drop_index("ix_ticket_solve", table_name="ticket")
+    op.drop_index("ix_ticket_remind", table_name="ticket")
+    with op.batch_alter_table("ticket", table_kwargs=_NUMBERED) as batch_op:
+        batch_op.drop_constraint(batch_op.f("fk_ticket_previous_assignee_id"), type_="foreignkey")
+        batch_op.drop_column("previous_assignee_id")
+        for name in _MOMENTS:
+            batch_op.drop_column(name)

@@ -1,0 +1,132 @@
+"""What happens when nobody says anything: one reminder to the contact, then the question counts as solved.
+
+The due moment is a column of the ticket (handoff/patience.py). Each effect is one transaction together with its message
+and deliveries, and begins by taking the moment out of the row under a condition: a crash before the commit leaves it due,
+after the commit it is gone, and of several processes one takes it.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from handoff.desk import Desk
+from handoff.messages import RichText
+from handoff.models import Contact, Ticket, TicketStatus
+from handoff.outbox import Choice, Outbox
+from handoff.patience import reopenable
+from handoff.words import WORDS
+from infra.bus import Bus
+from infra.clock import Clock
+from infra.database import Database, after_commit
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 20.0
+"""Seconds between two looks; what is waited for takes days."""
+_AT_ONCE = 100
+
+
+class Caretaker:
+    """Looks after the tickets whose contacts are silent; any number of processes may run one."""
+
+    def __init__(self, db: Database, desk: Desk, outbox: Outbox, bus: Bus, clock: Clock) -> None:
+        self._db = db
+        self._desk = desk
+        self._outbox = outbox
+        self._bus = bus
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Look for ever."""
+        while True:
+            try:
+                await self.look()
+            except Exception:  # a database that is away comes back
+                log.warning("the silent questions cannot be looked after at present", exc_info=True)
+            await asyncio.sleep(LOOK_EVERY)
+
+    async def look(self) -> None:
+        """Do everything that is due, the closing first: nobody is reminded of what is closed the next moment."""
+        for column, act in ((Ticket.solve_at, self.solve), (Ticket.remind_at, self.remind)):
+            number = 0
+            while due := await self._due(column, number):
+                for number in due:
+                    await self._try(act, number)
+
+    async def _try(self, act: Callable[[Session, int], bool], number: int) -> None:
+        try:
+            await self._db.write(lambda session: act(session, number))
+        except Exception:  # one question's trouble is never another's; it stays due
+            log.exception("question %s: what is due could not be done", number)
+
+    async def _due(self, column: InstrumentedAttribute[datetime | None], after: int) -> Sequence[int]:
+        wanted = (
+            select(Ticket.id)
+            .where(column <= self._clock(), Ticket.status == TicketStatus.WAITING, Ticket.id > after)
+            .order_by(Ticket.id)
+            .limit(_AT_ONCE)
+        )
+        return await self._db.read(lambda session: session.scalars(wanted).all())
+
+    def remind(self, session: Session, number: int) -> bool:
+        """Ask the contact whether it is solved, once for each silence; False where it is not due (any more)."""
+        ticket = self._take(session, number, Ticket.remind_at)
+        if ticket is None:
+            return False
+        contact = session.get_one(Contact, ticket.contact_id)
+        language = _language(contact, ticket)
+        words = WORDS.text(
+            language,
+            "An agent has answered your question №{number} and waits to hear from you. Is it solved?",
+            number=number,
+        )
+        choices = (
+            Choice(WORDS.text(language, "Yes, thank you"), "solved", {"ticket": number}),
+            Choice(WORDS.text(language, "No, I still have questions"), "not_solved", {"ticket": number}),
+        )
+        self._outbox.post(session, contact, RichText(words), ticket_id=number, choices=choices)
+        contact_id = str(contact.id)  # the session's rows cannot be read once its unit of work is over
+        after_commit(session, lambda: self._bus.publish("desk", contact_id))
+        return True
+
+    def solve(self, session: Session, number: int) -> bool:
+        """Close the ticket and tell its contact; False where it is not due (any more)."""
+        ticket = self._take(session, number, Ticket.solve_at)
+        if ticket is None:
+            return False
+        self._desk.time_out(session, ticket)
+        contact = session.get_one(Contact, ticket.contact_id)
+        language = _language(contact, ticket)
+        words = [WORDS.text(language, "Question №{number} is closed because we did not hear from you.", number=number)]
+        choices = []
+        if reopenable(ticket, self._clock()):
+            words.append(WORDS.text(language, "If it is not solved, you can open it again."))
+            still = WORDS.text(language, "No, I still have questions")
+            choices.append(Choice(still, "not_solved", {"ticket": number}))
+        self._outbox.post(session, contact, RichText(" ".join(words)), ticket_id=number, choices=choices)
+        return True
+
+    def _take(self, session: Session, number: int, column: InstrumentedAttribute[datetime | None]) -> Ticket | None:
+        """The ticket, with what was due taken out of its row and the thread for ourselves until the commit."""
+        owner = select(Ticket.contact_id).where(Ticket.id == number).scalar_subquery()
+        # First the contact, as every round of the conversation does: so neither waits for the other in a circle.
+        contact = session.scalars(select(Contact).where(Contact.id == owner).with_for_update()).one_or_none()
+        taken = session.execute(
+            update(Ticket)
+            .where(Ticket.id == number, Ticket.status == TicketStatus.WAITING, column <= self._clock())
+            .values({column: None})
+            .execution_options(synchronize_session=False)
+        )
+        if contact is None or not taken.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result counts its rows
+            return None
+        contact.version += 1
+        return session.get_one(Ticket, number, populate_existing=True)
+
+
+def _language(contact: Contact, ticket: Ticket) -> str:
+    """The one that is spoken with the contact now."""
+    return contact.chosen_language or contact.language or ticket.language

@@ -1,0 +1,48 @@
+"""How long silence lasts before something follows from it: moments that a ticket's row is given as its state changes.
+
+They stand in the row that they are about, so whatever moves the ticket on cancels them in the same stroke
+(docs/decisions/0012). A changed setting counts from the next answer or closing on.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from handoff.models import Ticket
+
+_NOTHING = timedelta()
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """What differs between two deployments."""
+
+    remind_after: timedelta = timedelta(days=2)
+    """From an agent's answer to the reminder; zero for none."""
+    solve_after: timedelta = timedelta(days=7)
+    """From an agent's last answer to the closing of the ticket; zero for never."""
+    reopen_within: timedelta = timedelta(days=14)
+    """From the closing on; zero for not at all."""
+
+    def answered(self, ticket: Ticket, now: datetime) -> None:
+        """We wait for the contact now; each answer starts this anew."""
+        ticket.remind_at = now + self.remind_after if self.remind_after else None
+        ticket.solve_at = now + self.solve_after if self.solve_after else None
+
+    def heard(self, ticket: Ticket) -> None:
+        """Nobody waits for the contact."""
+        ticket.remind_at = ticket.solve_at = None
+
+    def closed(self, ticket: Ticket, now: datetime) -> None:
+        """The contact may say for a while that it is not solved."""
+        self.heard(ticket)
+        ticket.reopen_until = now + self.reopen_within
+
+    def reopened(self, ticket: Ticket, now: datetime) -> None:
+        """All starts anew."""
+        self.heard(ticket)
+        ticket.reopen_until, ticket.reopened_at = None, now
+
+
+def reopenable(ticket: Ticket, now: datetime) -> bool:
+    """Whether the contact can open the ticket again, if it is closed; an agent always can."""
+    return ticket.reopen_until is None or now < ticket.reopen_until
