@@ -3,6 +3,9 @@
 The due moment is a column of the ticket (handoff/patience.py). Each effect is one transaction together with its message
 and deliveries, and begins by taking the moment out of the row under a condition: a crash before the commit leaves it due,
 after the commit it is gone, and of several processes one takes it.
+
+Nobody counts as silent whom we may not have heard: while something of theirs waits to be thought about, while their account
+has a problem, or in the first moments of a process, when the platforms bring what was written during an outage.
 """
 
 import asyncio
@@ -10,12 +13,12 @@ import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from handoff.desk import Desk
 from handoff.messages import RichText
-from handoff.models import Contact, Ticket, TicketStatus
+from handoff.models import ChannelState, Contact, InboxEvent, InboxState, Ticket, TicketStatus
 from handoff.outbox import Choice, Outbox
 from handoff.patience import reopenable
 from handoff.words import WORDS
@@ -26,14 +29,18 @@ from infra.database import Database, after_commit
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 20.0
-"""Seconds between two looks; what is waited for takes days."""
+"""Seconds before each look; what is waited for takes days."""
 _AT_ONCE = 100
+_Moment = InstrumentedAttribute[datetime | None]
 
 
 class Caretaker:
     """Looks after the tickets whose contacts are silent; any number of processes may run one."""
 
-    def __init__(self, db: Database, desk: Desk, outbox: Outbox, bus: Bus, clock: Clock) -> None:
+    def __init__(
+        self, db: Database, desk: Desk, outbox: Outbox, bus: Bus, clock: Clock, *, look_every: float = LOOK_EVERY
+    ) -> None:
+        self._look_every = look_every
         self._db = db
         self._desk = desk
         self._outbox = outbox
@@ -43,11 +50,11 @@ class Caretaker:
     async def run(self) -> None:
         """Look for ever."""
         while True:
+            await asyncio.sleep(self._look_every)
             try:
                 await self.look()
             except Exception:  # a database that is away comes back
                 log.warning("the silent questions cannot be looked after at present", exc_info=True)
-            await asyncio.sleep(LOOK_EVERY)
 
     async def look(self) -> None:
         """Do everything that is due, the closing first: nobody is reminded of what is closed the next moment."""
@@ -63,10 +70,10 @@ class Caretaker:
         except Exception:  # one question's trouble is never another's; it stays due
             log.exception("question %s: what is due could not be done", number)
 
-    async def _due(self, column: InstrumentedAttribute[datetime | None], after: int) -> Sequence[int]:
+    async def _due(self, column: _Moment, after: int) -> Sequence[int]:
         wanted = (
             select(Ticket.id)
-            .where(column <= self._clock(), Ticket.status == TicketStatus.WAITING, Ticket.id > after)
+            .where(*_silent(column, self._clock()), Ticket.id > after)
             .order_by(Ticket.id)
             .limit(_AT_ONCE)
         )
@@ -110,14 +117,14 @@ class Caretaker:
         self._outbox.post(session, contact, RichText(" ".join(words)), ticket_id=number, choices=choices)
         return True
 
-    def _take(self, session: Session, number: int, column: InstrumentedAttribute[datetime | None]) -> Ticket | None:
+    def _take(self, session: Session, number: int, column: _Moment) -> Ticket | None:
         """The ticket, with what was due taken out of its row and the thread for ourselves until the commit."""
         owner = select(Ticket.contact_id).where(Ticket.id == number).scalar_subquery()
         # First the contact, as every round of the conversation does: so neither waits for the other in a circle.
         contact = session.scalars(select(Contact).where(Contact.id == owner).with_for_update()).one_or_none()
         taken = session.execute(
             update(Ticket)
-            .where(Ticket.id == number, Ticket.status == TicketStatus.WAITING, column <= self._clock())
+            .where(Ticket.id == number, *_silent(column, self._clock()))
             .values({column: None})
             .execution_options(synchronize_session=False)
         )
@@ -125,6 +132,19 @@ class Caretaker:
             return None
         contact.version += 1
         return session.get_one(Ticket, number, populate_existing=True)
+
+
+def _silent(column: _Moment, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """That the moment has come, and that we would know if the contact had said something."""
+    theirs = Contact.id == Ticket.contact_id
+    unread = exists().where(
+        theirs,
+        InboxEvent.account == Contact.account,
+        InboxEvent.user_id == Contact.user_id,
+        InboxEvent.state == InboxState.NEW,
+    )
+    deaf = exists().where(theirs, ChannelState.account == Contact.account, ChannelState.problem.is_not(None))
+    return (column <= now, Ticket.status == TicketStatus.WAITING, ~unread, ~deaf)
 
 
 def _language(contact: Contact, ticket: Ticket) -> str:

@@ -6,12 +6,23 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from handoff.caretaker import Caretaker
 from handoff.desk import Desk
-from handoff.models import ChoiceRow, Contact, DeliveryState, Message, MessageKind, Ticket, TicketStatus
+from handoff.models import (
+    ChannelState,
+    ChoiceRow,
+    Contact,
+    DeliveryState,
+    InboxEvent,
+    InboxState,
+    Message,
+    MessageKind,
+    Ticket,
+    TicketStatus,
+)
 from handoff.patience import Patience
 from handoff.staff import AgentView
 from infra.database import Database
@@ -230,7 +241,36 @@ async def test_one_question_that_fails_does_not_hold_up_the_others(
     assert await said(floor, case.contact) == [REMINDER.format(case.number)]
 
 
-async def test_it_looks_by_itself(floor: Floor, caretaker: Caretaker, case: Case) -> None:
+@pytest.mark.parametrize("days", [2, 7])
+async def test_whom_we_may_not_have_heard_is_not_silent(
+    floor: Floor, caretaker: Caretaker, case: Case, days: int
+) -> None:
+    floor.clock.passes(days=days)
+    who = await floor.person(case.contact)
+    event = InboxEvent(
+        account=who.account, event_key="1", user_id=who.user_id, payload={}, received_at=floor.clock(), state=InboxState.NEW
+    )  # fmt: skip
+    await floor.do(lambda session: session.add(event))
+    await caretaker.look()
+    assert await said(floor, case.contact) == []
+
+    def read(session: Session) -> None:
+        session.execute(update(InboxEvent).values(state=InboxState.DONE))
+        state = ChannelState(
+            account=who.account, random_base=1, problem="the token is rejected", updated_at=floor.clock()
+        )
+        session.add(state)
+
+    await floor.do(read)
+    await caretaker.look()
+    assert await said(floor, case.contact) == []
+    await floor.do(lambda session: session.execute(update(ChannelState).values(problem=None)))
+    await caretaker.look()
+    assert len(await said(floor, case.contact)) == 1
+
+
+async def test_it_looks_by_itself(floor: Floor, case: Case) -> None:
+    caretaker = Caretaker(floor.database, floor.desk, floor.outbox, floor.bus, floor.clock, look_every=0.01)
     floor.clock.passes(days=2)
     running = asyncio.create_task(caretaker.run())
     try:
