@@ -3,8 +3,9 @@
 from collections.abc import AsyncIterator
 
 import pytest
+from sqlalchemy import select
 
-from handoff.models import MessageKind, TicketStatus
+from handoff.models import Contact, MessageKind, TicketStatus
 from tests.conftest import Backend
 from tests.journeys.stage import AgentOnStage, ContactOnStage, Platform, Stage, staged
 
@@ -113,6 +114,8 @@ async def test_whoever_blocked_us_is_not_waited_for_either(stage: Stage) -> None
     anna, boris = await stage.contact("Анна"), await stage.agent("Борис")
     number = await answered(stage, anna, boris)
     anna.blocks()
+    gone = select(Contact.id).where(Contact.user_id == str(anna.person), Contact.unreachable.is_not(None))
+    await stage.until(lambda session: session.scalar(gone) is not None)
     await stage.passes(days=2.1)
     await stage.passes(days=5)
     await stage.settled()
@@ -150,13 +153,26 @@ async def test_later_my_questions_offers_no_way_back(stage: Stage) -> None:
     (own,) = anna.labels()
     await anna.presses(own)
     await anna.hears()
-    assert anna.labels() == ["Открыть снова", "Мои вопросы"]
+    assert anna.labels() == ["Открыть снова", "Оценить помощь", "Мои вопросы"]
     await stage.passes(days=14.1)
     await anna.presses("Открыть снова")  # that button is on the phone still
     assert (await anna.hears()).text == too_old(number)
     await anna.presses(own)
     assert (await anna.hears()).text.startswith(f"№{number} ✅ решён\n")
-    assert anna.labels() == ["Мои вопросы"]
+    assert anna.labels() == ["Оценить помощь", "Мои вопросы"]
+    assert [ticket.status for ticket in await stage.tickets()] == [TicketStatus.SOLVED]
+
+
+async def test_who_quotes_what_is_too_old_asks_anew(stage: Stage) -> None:
+    anna, boris = await stage.contact("Анна"), await stage.agent("Борис")
+    number = await asks(stage, anna)
+    await boris.replies(number, "Солнечно")
+    reply = await anna.hears()
+    await boris.resolves(number)
+    await anna.hears()
+    await stage.passes(days=14.1)
+    await anna.writes("забыла пароль", reply_to=reply.id)
+    assert (await anna.hears()).text.startswith("Забыли пароль — как войти?")
     assert [ticket.status for ticket in await stage.tickets()] == [TicketStatus.SOLVED]
 
 
@@ -192,6 +208,6 @@ async def test_the_contact_is_not_told_who_answers(nameless: Stage) -> None:
     await anna.writes("/my")
     await anna.hears()
     await anna.presses(anna.labels()[0])
-    assert "\nПоддержка: Пасмурно\n" in (await anna.hears()).text
+    assert "\nПоддержка: Пасмурно" in (await anna.hears()).text
     assert not [message.text for message in anna.replies if "Борис" in message.text]
     assert [line.author for line in await nameless.thread_of(anna) if line.by_agent and line.deliveries] == ["Борис"]
