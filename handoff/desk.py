@@ -30,7 +30,7 @@ class Desk:
         self._clock = clock
         self._outbox = outbox
         self._patience = patience or Patience()
-        self._agents_named = agents_named
+        self.agents_named = agents_named
 
     # --- the contact's side -----------------------------------------------------------------------------------------
 
@@ -205,7 +205,7 @@ class Desk:
         message_id = self._outbox.post(
             session,
             contact,
-            _headed(ticket, agent.name if self._agents_named else "", text),
+            _headed(ticket, agent.name if self.agents_named else "", text),
             ticket_id=ticket.id,
             author=agent.name,
             agent_id=agent_id,
@@ -213,7 +213,7 @@ class Desk:
             shown=text,
             files=files,
         )
-        if not self._agents_named:
+        if not self.agents_named:
             session.get_one(Message, message_id).unnamed = True
         now = self._clock()
         ticket.status, ticket.waiting_since, ticket.joined_acknowledged = TicketStatus.WAITING, None, False

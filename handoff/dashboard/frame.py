@@ -147,6 +147,7 @@ class Frame:
             status=status,
             visitor=self.visitor(request),
             degraded=self.parts.bus.degraded,
+            named=self.parts.desk.agents_named,
             **values,
         )
 

@@ -126,3 +126,13 @@ async def test_a_silent_contact_is_named_as_the_reason_of_the_closing(office: Of
     await office.database.write(lambda session: office.desk.time_out(session, session.get_one(Ticket, number)))
     async with office.signed_in(olga, "ru") as browser:
         assert "Вопрос закрыт: автор не ответил" in (await browser.get(f"/desk/tickets/{number}")).text
+
+
+async def test_an_agent_knows_whether_their_name_is_told(office: Office) -> None:
+    olga = await office.agent("Olga")
+    number = await office.asks("where is it?")
+    async with office.signed_in(olga) as browser:
+        await browser.sends(f"/desk/tickets/{number}/claim")
+        assert "Sent as a private message, with your name." in (await browser.get(f"/desk/tickets/{number}")).text
+        office.desk.agents_named = False
+        assert "Sent as a private message, without your name." in (await browser.get(f"/desk/tickets/{number}")).text
