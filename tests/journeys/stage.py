@@ -24,7 +24,17 @@ from bot.settings import ChannelSettings, Settings
 from bot.simulator.phone import Button, ChatMessage
 from bot.simulator.telegram import TelegramSimulator
 from bot.simulator.vk import VkSimulator
-from handoff.models import ChannelState, Contact, Delivery, Message, MessageKind, Role, Ticket
+from handoff.models import (
+    ChannelState,
+    Contact,
+    Delivery,
+    InboxEvent,
+    InboxState,
+    Message,
+    MessageKind,
+    Role,
+    Ticket,
+)
 from handoff.staff import AgentView
 from handoff.threads import Line, thread
 from infra.clock import utc_now
@@ -218,6 +228,10 @@ class Stage:
         """Let time pass while nothing is on its way; what is due then is done."""
         await self.settled()
         self._clock.ahead += timedelta(**span)
+        # Until then nobody counts as silent.
+        unread = select(InboxEvent.id).where(InboxEvent.state == InboxState.NEW).limit(1)
+        deaf = select(ChannelState.account).where(ChannelState.problem.is_not(None)).limit(1)
+        await self.until(lambda session: session.scalar(unread) is None and session.scalar(deaf) is None)
         await self.app.caretaker.look()
 
     async def settled(self) -> None:
