@@ -170,7 +170,7 @@ class Conversation:
         if thought.event.kind is not event.kind:  # the number of a choice
             event, items = thought.event, [replace(items[0], event=thought.event)]
         with self._outbox.offer(address.account) as claim:
-            await self._db.write(lambda session: self._apply(session, address, items, event, thought, claim))
+            await self._db.write(lambda session: self.apply(session, address, items, event, thought, claim))
 
     async def set_aside(self, address: Address, item: InboxItem, problem: str) -> None:
         """Quarantine an event that cannot be handled; what it said goes to a person."""
@@ -237,7 +237,7 @@ class Conversation:
         shown = [candidate.entry_id for candidate in match.candidates[: _SHOWN[match.band]]]
         return Found(match, entries_by_id(session, shown, wordings=False) if shown else {})
 
-    def _apply(
+    def apply(
         self,
         session: Session,
         address: Address,
@@ -246,6 +246,10 @@ class Conversation:
         thought: Thought,
         claim: Claim | None,
     ) -> None:
+        """Write what follows from the thought, within the caller's unit of work.
+
+        Raises ThreadChangedError when the thread is not as it was thought about.
+        """
         thread = thought.thread
         if not _take(session, items):
             return  # another process was quicker

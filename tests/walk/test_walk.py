@@ -1,0 +1,168 @@
+"""Long walks through the dialogue, by chance: whatever people do, in whatever order, these things hold."""
+
+import asyncio
+from collections.abc import Iterator
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+from sqlalchemy import select
+
+from bot.dialogue import MOST_OPEN
+from handoff.models import LIVE, ChoiceRow, Delivery, Message, MessageKind
+from tests.walk.world import House, Reaction, World
+
+TEXTS = st.sampled_from(
+    [
+        *("не помню пароль", "музыка", "жалоба на оскорбления", "взломали страницу", "погода на луне", "почём билеты"),
+        *("привет", "спасибо", "ну что там?", "оператор", "/start", "/my", "темы", "/language", "отмена", "???", "42"),
+        *("example.org/anna", "1.3.2026", "+7 912 345-67-89", "и ещё звук пропал", "/start ask"),
+    ]
+)
+_ERASING = frozenset({"forget", "keep"})
+_ANSWERS = frozenset({"helped", "not_helped", "pick", "none_fits", "ask_person"})
+_ONCE = frozenset({"solved", "rate"})
+
+
+class Walk(RuleBasedStateMachine):
+    """A contact writes, presses, edits and quotes; an agent answers and closes; time passes."""
+
+    house: House
+
+    @initialize()
+    def begins(self) -> None:
+        self.world = World(self.house)
+
+    def teardown(self) -> None:
+        if hasattr(self, "world"):
+            self.world.close()
+
+    # --- the contact
+
+    @rule(text=TEXTS)
+    def writes(self, text: str) -> None:
+        self._judge(*self.world.writes(text))
+
+    @rule(hours=st.sampled_from([0.01, 0.6, 30, 400]), text=TEXTS)
+    def comes_back(self, hours: float, text: str) -> None:
+        self.world.waits(hours)
+        self._judge(*self.world.writes(text))
+
+    @rule()
+    def sends_a_picture(self) -> None:
+        self._judge(*self.world.writes("", photo=True))
+
+    @rule(data=st.data(), text=TEXTS)
+    def quotes(self, data: st.DataObject, text: str) -> None:
+        parts = self.world.session.scalars(select(Delivery).order_by(Delivery.id)).all()
+        ids = [part.platform_ids["cmid"] for part in parts if part.platform_ids]
+        self._judge(*self.world.writes(text, reply_to=data.draw(st.sampled_from(ids)) if ids else ""))
+
+    @rule(data=st.data())
+    def presses(self, data: st.DataObject) -> None:
+        offered = [choice for choice in self.world.choices() if choice.action not in _ERASING]
+        if not offered:
+            return
+        # The latest are pressed more often, but none is ever too old.
+        choice = data.draw(st.sampled_from(offered[-8:]) | st.sampled_from(offered))
+        first, action = choice.used_at is None, choice.action
+        reaction = self.world.presses(choice.id)
+        assert reaction.seen == 1 or (not first and reaction.seen == 0), (action, first, self._texts(reaction))
+        self._opened(reaction)
+
+    @rule(data=st.data(), text=TEXTS)
+    def edits(self, data: st.DataObject, text: str) -> None:
+        written = self.world.session.scalars(select(Message).where(Message.kind == MessageKind.INCOMING)).all()
+        ids = [message.platform_id for message in written if message.platform_id]
+        if ids:
+            assert self.world.edits(data.draw(st.sampled_from(ids)), text).seen == 0
+
+    @rule()
+    def wants_a_person(self) -> None:
+        """Nobody is ever without a way to people."""
+        self._judge(*self.world.writes("позовите оператора"))
+        assert self.world.live()
+
+    # --- the agent
+
+    @precondition(lambda self: bool(self.world.live()))
+    @rule(data=st.data())
+    def is_answered(self, data: st.DataObject) -> None:
+        self.world.answered(data.draw(st.sampled_from(self.world.live())), "Ответ")
+
+    @precondition(lambda self: bool(self.world.live()))
+    @rule(data=st.data())
+    def is_solved(self, data: st.DataObject) -> None:
+        self.world.solved(data.draw(st.sampled_from(self.world.live())))
+
+    # --- what always holds
+
+    @invariant()
+    def no_more_questions_are_open_than_may_be(self) -> None:
+        if hasattr(self, "world"):
+            assert len(self.world.live()) <= MOST_OPEN
+
+    @invariant()
+    def nothing_is_acknowledged_twice(self) -> None:
+        """Since an agent's last word, whoever adds to a question is told so once by what they write."""
+        if not hasattr(self, "world"):
+            return
+        told: dict[int, int] = {}
+        for message in self.world.said():
+            number = message.ticket_id or 0
+            if message.agent_id is not None:
+                told[number] = 0
+            elif "ещё ждёт агента" in message.text:
+                told[number] = told.get(number, 0) + 1
+                assert told[number] == 1, message.text
+
+    def _judge(self, reaction: Reaction, message: Message) -> None:
+        joined = [ticket for ticket in self.world.live() if ticket.id == message.ticket_id]
+        if joined and joined[0] not in reaction.opened:
+            # A person has it: the bot may say that it was added, and never answers over them.
+            assert reaction.seen <= 1, self._texts(reaction)
+            ids = [posted.id for posted in reaction.posted]
+            below = self.world.session.scalars(select(ChoiceRow.action).where(ChoiceRow.message_id.in_(ids))).all()
+            assert not _ANSWERS & set(below), self._texts(reaction)
+        else:
+            assert reaction.seen == 1, (message.text, self._texts(reaction))
+        self._opened(reaction)
+
+    def _opened(self, reaction: Reaction) -> None:
+        """No ticket without a word to the contact."""
+        assert len(reaction.opened) <= 1
+        for ticket in reaction.opened:
+            assert ticket.status in LIVE
+            assert any(f"№{ticket.id}" in posted.text for posted in reaction.posted), self._texts(reaction)
+
+    def _texts(self, reaction: Reaction) -> list[str]:
+        return [posted.text for posted in reaction.posted]
+
+
+@pytest.fixture(scope="module")
+def house() -> Iterator[House]:
+    opened = House()
+    yield opened
+    asyncio.run(opened.close())
+
+
+def test_whatever_people_do(house: House) -> None:
+    walk(house, runs=200)
+
+
+def walk(house: House, runs: int) -> None:
+    machine = type("Walk", (Walk,), {"house": house})
+    run_state_machine_as_test(  # type: ignore[no-untyped-call]  # Hypothesis leaves this one untyped
+        machine,
+        settings=settings(
+            max_examples=runs, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
