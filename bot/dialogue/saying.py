@@ -65,7 +65,7 @@ def said(thread: Thread, event: IncomingEvent, found: Found | None) -> list[Deci
     if found is not None:
         return answered(thread, found, question_of(thread, event) or text, Trail(apart=thread.expects == NEW))
     if thread.expects == FOR_A_PERSON or thread.link == _TO_A_PERSON:
-        if is_greeting(text) or (not text and _only_stickers(event.attachments)):
+        if is_greeting(text) or is_thanks(text) or (not text and _only_stickers(event.attachments)):
             return linked(thread, _TO_A_PERSON)  # not yet what it is about
         return [person.passed_on(thread, text)]
     return _said_otherwise(thread, event, text)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.attachments import Attachments
@@ -17,19 +18,9 @@ from bot.schema import migrate
 from handoff.desk import Desk
 from handoff.files import Rules
 from handoff.messages import Address, Attachment, EventKind, IncomingEvent
-from handoff.models import (
-    LIVE,
-    Agent,
-    ChoiceRow,
-    Delivery,
-    DeliveryState,
-    InboxEvent,
-    Message,
-    MessageKind,
-    Role,
-    Ticket,
-)
+from handoff.models import Agent, InboxEvent, Role
 from handoff.outbox import Outbox
+from infra import rows
 from infra.bus import LocalBus
 from infra.database import Database
 from infra.files import FileStore
@@ -45,13 +36,33 @@ _SUGGESTED = {"музыка": ("music-silent", "music-download")}
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """A message to the contact."""
+
+    id: int
+    ticket: int | None
+    agent: int | None
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offered:
+    """A button."""
+
+    id: str
+    action: str
+    used: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Reaction:
     """What one event led to, as far as the contact can see it."""
 
-    posted: tuple[Message, ...]
+    posted: tuple[Said, ...]
     changed: int
     """How many earlier messages read otherwise now."""
-    opened: tuple[Ticket, ...]
+    opened: tuple[int, ...]
+    """Tickets."""
 
     @property
     def seen(self) -> int:
@@ -136,21 +147,20 @@ class World:
 
     # --- the contact
 
-    def writes(self, text: str, reply_to: str = "", photo: bool = False) -> tuple[Reaction, Message]:
-        """The reaction to a message, and the message as it stands in the thread."""
-        attachments = (Attachment("photo", size=9, source="x"),) if photo else ()
+    def writes(self, text: str, reply_to: str = "", *, photo: bool = False) -> tuple[Reaction, int | None]:
+        """The reaction to a message, and the ticket that it belongs to."""
         event = IncomingEvent(
             EventKind.MESSAGE,
             WHO,
             self.house.now,
             message_id=f"in-{self._events}",
             text=text,
-            attachments=attachments,
+            attachments=(Attachment("photo", size=9, source="x"),) if photo else (),
             reply_to=reply_to,
         )
         reaction = self._happens(event)
-        wanted = select(Message).where(Message.kind == MessageKind.INCOMING).order_by(Message.id.desc())
-        return reaction, self.session.scalars(wanted).first() or Message(text=text)
+        belongs = self._rows("SELECT ticket_id FROM message WHERE kind = 'incoming' ORDER BY id DESC LIMIT 1")
+        return reaction, belongs[0][0] if belongs else None
 
     def presses(self, choice_id: str) -> Reaction:
         return self._happens(IncomingEvent(EventKind.PRESS, WHO, self.house.now, choice_id=choice_id))
@@ -161,21 +171,32 @@ class World:
     def waits(self, hours: float) -> None:
         self.house.now += timedelta(hours=hours)
 
-    # --- what there is
+    # --- what there is: plain rows, for a walk looks at them after every step
 
-    def choices(self) -> list[ChoiceRow]:
-        self.session.expire_all()
-        return list(self.session.scalars(select(ChoiceRow).order_by(ChoiceRow.message_id, ChoiceRow.number)))
+    def choices(self) -> list[Offered]:
+        found = self._rows("SELECT id, action, used_at IS NOT NULL FROM choice ORDER BY message_id, number")
+        return [Offered(*row) for row in found]
 
-    def live(self) -> list[Ticket]:
-        self.session.expire_all()
-        return list(self.session.scalars(select(Ticket).where(Ticket.status.in_(LIVE)).order_by(Ticket.id)))
+    def live(self) -> list[int]:
+        return [row[0] for row in self._rows("SELECT id FROM ticket WHERE status IN ('open', 'waiting') ORDER BY id")]
 
-    def said(self) -> list[Message]:
+    def said(self) -> list[Said]:
         """Everything that the contact has got."""
-        self.session.expire_all()
-        wanted = select(Message).where(Message.kind == MessageKind.OUTGOING).order_by(Message.id)
-        return list(self.session.scalars(wanted))
+        return self._said(0)
+
+    def written(self) -> list[str]:
+        """What the platform calls the contact's messages."""
+        found = self._rows("SELECT platform_id FROM message WHERE kind = 'incoming' AND platform_id IS NOT NULL")
+        return [row[0] for row in found]
+
+    def shown(self) -> list[str]:
+        """What the platform calls ours."""
+        return [f"out-{row[0]}" for row in self._rows("SELECT id FROM delivery ORDER BY id")]
+
+    def offers(self, messages: Sequence[int]) -> set[str]:
+        """What the buttons below these messages do."""
+        wanted = ", ".join(map(str, messages)) or "0"
+        return {row[0] for row in self._rows(f"SELECT action FROM choice WHERE message_id IN ({wanted})")}  # noqa: S608
 
     # --- within
 
@@ -184,43 +205,52 @@ class World:
         self.house.now += timedelta(seconds=1)
         event = replace(event, at=self.house.now)
         session = self.session
-        stored = InboxEvent(
-            account=WHO.account, event_key=str(self._events), user_id=WHO.user_id, payload={}, received_at=event.at
+        stored = rows.add(
+            session,
+            InboxEvent,
+            account=WHO.account,
+            event_key=str(self._events),
+            user_id=WHO.user_id,
+            payload={},
+            received_at=event.at,
         )
-        session.add(stored)
-        session.flush()
-        item = InboxItem(stored.id, event.at, 0, event, {})
-        last, tickets = self._last(Message.id), self._last(Ticket.id)
-        before = self._edited()
+        last, tickets, before = self._last("message"), self._last("ticket"), self._changed()
         thought = self.house.conversation.think(session, WHO, event)
-        self.house.conversation.apply(session, WHO, [item], event, thought, None)
+        self.house.conversation.apply(session, WHO, [InboxItem(stored, event.at, 0, event, {})], event, thought, None)
         session.flush()
         session.expire_all()
-        new = select(Message).where(Message.id > last, Message.kind == MessageKind.OUTGOING)
-        opened = select(Ticket).where(Ticket.id > tickets)
-        reaction = Reaction(tuple(session.scalars(new)), self._edited() - before, tuple(session.scalars(opened)))
+        opened = tuple(row[0] for row in self._rows(f"SELECT id FROM ticket WHERE id > {tickets}"))  # noqa: S608
+        reaction = Reaction(tuple(self._said(last)), self._changed() - before, opened)
         self._delivered()
         return reaction
 
-    def _last(self, column: object) -> int:
-        return self.session.scalar(select(func.coalesce(func.max(column), 0))) or 0  # type: ignore[arg-type]
+    def _rows(self, sql: str) -> Sequence[Any]:
+        self.session.flush()
+        return self.session.connection().exec_driver_sql(sql).all()
 
-    def _edited(self) -> int:
-        wanted = select(func.count()).where(Message.edited_at.is_not(None), Message.kind == MessageKind.OUTGOING)
-        return self.session.scalar(wanted) or 0
+    def _last(self, name: str) -> int:
+        return int(self._rows(f"SELECT coalesce(max(id), 0) FROM {name}")[0][0])  # noqa: S608
+
+    def _said(self, after: int) -> list[Said]:
+        sql = "SELECT id, ticket_id, agent_id, text FROM message WHERE kind = 'outgoing' AND id > "
+        return [Said(*row) for row in self._rows(f"{sql}{after} ORDER BY id")]
+
+    def _changed(self) -> int:
+        sql = "SELECT count(*) FROM message WHERE kind = 'outgoing' AND edited_at IS NOT NULL"
+        return int(self._rows(sql)[0][0])
 
     def _delivered(self) -> None:
         """The platform has shown everything, under ids of its own."""
-        for delivery in self.session.scalars(select(Delivery).where(Delivery.state == DeliveryState.QUEUED)):
-            delivery.state, delivery.platform_ids = DeliveryState.SENT, {"cmid": f"out-{delivery.id}"}
         self.session.flush()
-
-    def answered(self, ticket: Ticket, text: str) -> None:
-        self.session.execute(update(Ticket).where(Ticket.id == ticket.id).values(claimed_until=None, assignee_id=None))
+        self.session.connection().exec_driver_sql(
+            "UPDATE delivery SET state = 'sent', platform_ids = json_object('cmid', 'out-' || id) WHERE state = 'queued'"
+        )
         self.session.expire_all()
-        self.house.desk.reply(self.session, ticket.id, self.house.agent, text)
+
+    def answered(self, ticket: int, text: str) -> None:
+        self.house.desk.reply(self.session, ticket, self.house.agent, text)
         self._delivered()
 
-    def solved(self, ticket: Ticket) -> None:
-        self.house.desk.resolve(self.session, ticket.id, self.house.agent)
+    def solved(self, ticket: int) -> None:
+        self.house.desk.resolve(self.session, ticket, self.house.agent)
         self._delivered()
