@@ -179,6 +179,7 @@ class _Round:
         match decision:
             case Attach(number):
                 self.ticket_id = number
+                self._desk.attach(self._ticket(number))
             case SplitOff(messages):
                 self._desk.split_off(self._session, self._contact.id, messages)
             case CloseTicket(number):

@@ -68,6 +68,10 @@ class Desk:
         ticket.read_at = self._clock()
         self._touch(session, ticket)
 
+    def attach(self, ticket: Ticket) -> None:
+        """What the contact said changes nothing about it, but they are not silent: no reminder is needed."""
+        ticket.read_at, ticket.remind_at = self._clock(), None
+
     def looked_at(self, ticket: Ticket) -> None:
         """The contact has read what agents wrote so far."""
         ticket.read_at = self._clock()

@@ -74,6 +74,18 @@ async def test_one_reminder_and_then_the_question_is_closed(stage: Stage) -> Non
     assert [ticket.status for ticket in await stage.tickets()] == [TicketStatus.SOLVED]
 
 
+async def test_who_only_says_thanks_is_not_reminded_but_the_question_is_closed_in_time(stage: Stage) -> None:
+    anna, boris = await stage.contact("Анна"), await stage.agent("Борис")
+    number = await answered(stage, anna, boris)
+    await anna.writes("спасибо")
+    assert (await anna.hears()).text.startswith("Пожалуйста.")
+    await stage.passes(days=6.9)
+    await stage.settled()
+    assert len(anna.replies) == 3
+    await stage.passes(days=0.2)
+    assert (await anna.hears()).text == closing(number)
+
+
 async def test_who_answers_is_not_reminded_and_the_next_answer_waits_anew(stage: Stage) -> None:
     anna, boris = await stage.contact("Анна"), await stage.agent("Борис")
     number = await answered(stage, anna, boris)
