@@ -1,0 +1,39 @@
+"""The way to a person from the help page: the same steps as on the platforms."""
+
+from tests.web.counter import Counter
+
+
+async def test_the_wait_is_told_first_and_what_completes_a_question_changes_the_offer(counter: Counter) -> None:
+    async with counter.visitor() as anna:
+        await anna.writes("какая завтра погода в казани")
+        assert (await anna.hears(1)).startswith("Готового ответа нет. Передать вопрос агенту?")
+        assert await anna.buttons() == ["Задать вопрос", "Не нужно"]
+        await anna.writes("и в самаре")
+        changed = [text for who, text in await anna.reads() if who == "bot"]
+        assert len(changed) == 1
+        assert changed[0].startswith("Дополнение учтено.\nГотового ответа нет.")
+        await anna.presses("Задать вопрос")
+        assert "передан агенту" in await anna.hears(2)
+        assert "Отозвать вопрос" in await anna.buttons()
+        own = await anna.opens("/help/my")
+        assert "какая завтра погода в казани" in own
+        await anna.writes("почём билеты на луну")
+        assert (await anna.hears(3)).startswith("Добавили к вопросу")
+        await anna.presses("Это новый вопрос")
+        assert (await anna.hears(4)).startswith("Готового ответа нет.")
+
+
+async def test_a_form_is_filled_in_on_the_page(counter: Counter) -> None:
+    async with counter.visitor() as anna:
+        await anna.writes("мою страницу взломали")
+        assert "Шаг 1 из 5. Ссылка на вашу страницу?" in await anna.hears(1)
+        await anna.writes("example.org/anna")
+        await anna.hears(2)
+        await anna.presses("Пропустить")
+        await anna.hears(3)
+        await anna.writes("1.3.2026")
+        await anna.hears(4)
+        await anna.presses("Не могу войти")
+        await anna.hears(5)
+        await anna.presses("Пропустить")
+        assert "передан агенту" in await anna.hears(6)
