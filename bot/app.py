@@ -36,6 +36,7 @@ from handoff.models import ChannelState
 from handoff.outbox import Outbox
 from handoff.patience import Patience
 from handoff.privacy.erasure import sweep
+from handoff.public import rescue, tidy
 from handoff.staff import Staff
 from infra.bus import Bus, open_bus
 from infra.clock import Clock, utc_now
@@ -102,6 +103,8 @@ class App:
     def _live(self, session: Session, account: str) -> None:
         session.execute(update(ChannelState).where(ChannelState.account == account).values(updated_at=self.clock()))
         sweep(session, self.clock)
+        rescue(session, self.desk)
+        tidy(session, self.clock())
 
 
 @asynccontextmanager
@@ -149,7 +152,9 @@ def _build(
     attachments = Attachments(outbox, bus, clock, rules)
     files = FileStore(settings.files_dir)
     own_data = OwnData(db, outbox, files, clock)
-    conversation = Conversation(db, library, desk, outbox, bus, clock, settings.language, attachments, own_data)
+    conversation = Conversation(
+        db, library, desk, outbox, bus, clock, settings.language, attachments, own_data, settings.manners
+    )
 
     def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
         channel = channels.get(account)

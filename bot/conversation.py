@@ -8,6 +8,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Row, bindparam, func, select, update
@@ -17,16 +18,19 @@ from bot.attachments import Attachments, take_along
 from bot.chosen import show_choice
 from bot.dialogue import UNSEEN, Found, Pressed, Thread, decide, question_in
 from bot.effects import Effects
-from bot.expecting import answering, completed
+from bot.expecting import answering, takes_up
 from bot.forms import under_way
 from bot.intake import InboxItem
 from bot.language import command_in, language_of
 from bot.links import opened
 from bot.numbers import as_press
 from bot.own_data import OwnData
+from bot.poison import words_in
 from bot.presses import choice_of, pressed_by, view_of
+from bot.public import PublicQuestions, followed, in_private, is_question, unreachable
 from bot.tickets import Facts, corrected, fact, facts, pending
 from handoff.desk import Desk
+from handoff.manners import Manners
 from handoff.messages import Address, Addressee, EventKind, IncomingEvent
 from handoff.models import (
     LIVE,
@@ -138,7 +142,9 @@ class Conversation:
         language: str,
         attachments: Attachments,
         own_data: OwnData,
+        manners: Manners,
     ) -> None:
+        self._public = PublicQuestions(outbox, desk, clock, manners)
         self._attachments = attachments
         self._db = db
         self._library = library
@@ -168,7 +174,8 @@ class Conversation:
         self, address: Address, items: Sequence[InboxItem], event: IncomingEvent, thought: Thought
     ) -> None:
         if thought.event.kind is not event.kind:  # the number of a choice
-            event, items = thought.event, [replace(items[0], event=thought.event)]
+            items = [replace(items[0], event=thought.event)]
+        event = thought.event
         with self._outbox.offer(address.account) as claim:
             await self._db.write(lambda session: self.apply(session, address, items, event, thought, claim))
 
@@ -181,8 +188,9 @@ class Conversation:
         known = _known(session, address, self._clock())
         if known is not None and known.numbered:
             event = as_press(session, known.id, event)
-        thread = self._thread(session, known, event)
-        found = self._look_up(session, thread, event)
+        event = followed(session, address, event)
+        thread = self._thread(session, known, in_private(event))
+        found = self._look_up(session, thread, in_private(event))
         if found is not None and found.match.band is Band.ANSWER:
             sure = found.entries.get(found.match.candidates[0].entry_id)
             if sure is not None and sure.handoff == "always":
@@ -204,7 +212,9 @@ class Conversation:
         link = opened(session, event.start, language) if event.start else None
         if known is None:
             return Thread(language, view=view, link=link)
-        expects = (known.expects or "") if self._clock() - known.last_seen_at < _EXPECTED else ""
+        # What is asked in public stands for itself, and completes nothing that was said in private.
+        awaited = event.place is None and self._clock() - known.last_seen_at < _EXPECTED
+        expects = (known.expects or "") if awaited else ""
         number = (choice.data.get("form") if choice else answering(expects)) or 0
         filling = under_way(session, known.id, number, language) if number else None
         about = facts(session, known.id, event, expects, self._clock()) if known.live or event.reply_to else Facts()
@@ -253,6 +263,8 @@ class Conversation:
         thread = thought.thread
         if not _take(session, items):
             return  # another process was quicker
+        if not is_question(event) if event.place else thought.known is None and event.kind is EventKind.PROFILE:
+            return  # nothing to keep of whoever has asked us nothing
         contact, name = self._meet(session, address, thought.known, event, thread.language)
         recorded = [self._record(session, contact.id, name, item, thread) for item in items]
         incoming = tuple(id_ for id_ in recorded if id_ is not None)
@@ -261,9 +273,14 @@ class Conversation:
                 self._attachments.want(session, contact, id_, item.event.attachments)
         if event.kind is EventKind.PRESS:
             rows.run(session, _USE, {"choice": event.choice_id, "contact": contact.id, "now": self._clock()})
-        decisions = decide(thread, event, thought.found)
-        asked = incoming if event.kind is EventKind.MESSAGE else ()
-        ticket_id = self._effects.apply(session, contact, decisions, thought.found, asked)
+        decisions = decide(thread, in_private(event), thought.found)
+        asked = incoming if event.kind in {EventKind.MESSAGE, EventKind.PUBLIC} else ()
+        answer = partial(self._effects.apply, session, contact, decisions, thought.found, asked)
+        if event.place is not None:
+            incoming += (self._public.noted(session, contact.id, thread.ticket, event.place),)
+            ticket_id = self._public.apply(session, contact, event, thought.known, thread.ticket, answer)
+        else:
+            ticket_id = answer()
         if ticket_id is not None and (thread.ticket is None or ticket_id != thread.ticket.number):
             rows.run(session, _JOIN, {"ids": incoming, "ticket": ticket_id})
             take_along(session, contact.id, ticket_id, self._clock() - _RECENT)
@@ -284,7 +301,7 @@ class Conversation:
         unread = IncomingEvent(EventKind.PROFILE, address, item.received_at)
         contact, name = self._meet(session, address, known, unread, (known and known.language) or self._language)
         incoming = self._record(session, contact.id, name, item, Thread(contact.language))
-        ticket_id = self._effects.hand_over_unread(session, contact, _words_in(item.payload))
+        ticket_id = self._effects.hand_over_unread(session, contact, words_in(item.payload))
         if incoming is not None:
             rows.run(session, _JOIN, {"ids": [incoming], "ticket": ticket_id})
 
@@ -297,6 +314,7 @@ class Conversation:
         """
         now = self._clock()
         heard = event.kind in {EventKind.MESSAGE, EventKind.PRESS, EventKind.ALLOWED}
+        barred = None if heard else unreachable(event, known) if event.place else (known and known.unreachable)
         if known is None:
             made = rows.add_if_new(
                 session,
@@ -306,6 +324,7 @@ class Conversation:
                 name=event.name,
                 language=language,
                 numbered=bool(event.numbered),
+                unreachable=barred,
                 version=1,
                 created_at=now,
                 last_seen_at=now,
@@ -322,13 +341,13 @@ class Conversation:
             "name": name,
             "language": spoken,
             "numbered": numbered,
-            "unreachable": None if heard else known.unreachable,
+            "unreachable": barred,
             "last_seen_at": now if heard else known.last_seen_at,
-            "expects": None if event.kind is EventKind.MESSAGE or _takes_up(event, known.expects) else known.expects,
+            "expects": None if event.kind is EventKind.MESSAGE or takes_up(event, known.expects) else known.expects,
         }
         if not rows.run(session, _MEET, values).rowcount:
             raise ThreadChangedError
-        if heard and known.unreachable:
+        if known.unreachable and not barred:
             self._outbox.resume(session, known.id)
         return Addressee(known.id, address.account, address.user_id, spoken, numbered), name
 
@@ -340,7 +359,7 @@ class Conversation:
         if event.kind is EventKind.EDIT:
             corrected(session, contact_id, event)
             return None
-        if event.kind not in {EventKind.MESSAGE, EventKind.PRESS, EventKind.STAFF_REPLY}:
+        if event.kind not in {EventKind.MESSAGE, EventKind.PUBLIC, EventKind.PRESS, EventKind.STAFF_REPLY}:
             return None
         if thread.pressed is not None and thread.pressed.action in UNSEEN:
             return None
@@ -372,25 +391,9 @@ def _category(pressed: Pressed) -> str | None:
     return pressed.entry.category if pressed.entry is not None else pressed.category
 
 
-def _takes_up(event: IncomingEvent, expects: str | None) -> bool:
-    """Whether the event is the end of an offer, so that nothing more is awaited to complete it."""
-    return event.kind is EventKind.PRESS and completed(expects or "") is not None
-
-
 def _take(session: Session, items: Sequence[InboxItem]) -> bool:
     """Mark the inbox rows done; False when they were done already."""
     count = sum(rows.run(session, _TAKE, {"event": item.id}).rowcount for item in items)
     if count not in {0, len(items)}:
         raise ThreadChangedError  # somebody took a part of the burst: nothing of this round may stay
     return count > 0
-
-
-def _words_in(payload: object) -> str:
-    """Whatever text an unreadable payload holds, for a person to read."""
-    if isinstance(payload, dict):
-        if isinstance(payload.get("text"), str) and payload["text"]:
-            return str(payload["text"])[:4000]
-        return next((words for value in payload.values() if (words := _words_in(value))), "")
-    if isinstance(payload, list):
-        return next((words for value in payload if (words := _words_in(value))), "")
-    return ""

@@ -1,5 +1,7 @@
 """What a contact's next message is taken for, beside a question: short words, kept with the contact."""
 
+from handoff.messages import EventKind, IncomingEvent
+
 FOR_A_PERSON = "person"
 """A question that goes to a person, whatever the knowledge says."""
 NEW = "new"
@@ -45,6 +47,11 @@ def answer_to(form: int) -> str:
 def answering(expects: str) -> int | None:
     """The form that the next message answers; None where another thing is expected."""
     return _about(_FORM, expects)
+
+
+def takes_up(event: IncomingEvent, expects: str | None) -> bool:
+    """Whether the event is the end of an offer, so that nothing more is awaited to complete it."""
+    return event.kind is EventKind.PRESS and completed(expects or "") is not None
 
 
 def _about(kind: str, expects: str) -> int | None:

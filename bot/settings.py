@@ -7,8 +7,10 @@ import os
 import re
 import tomllib
 from collections.abc import Callable
+from datetime import UTC, time, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -23,12 +25,14 @@ from pydantic import (
     model_validator,
 )
 
+from handoff.manners import Manners
 from infra.errors import PlainError
 
 PREFIX = "FRONTDESK_"
 _TELEGRAM_TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{30,}")
 _DEFAULT_SECRETS = {"changeme", "change-me", "secret", "password", "default", "frontdesk"}
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", re.IGNORECASE)
+_HOURS = re.compile(r"\d\d:\d\d-\d\d:\d\d")
 _VK_SECRET = 50
 """Characters of a callback secret that VK takes (groups.addCallbackServer)."""
 _ACCOUNT_NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"
@@ -41,6 +45,22 @@ def _origins(value: object) -> object:
         if not isinstance(site, str) or not _ORIGIN.fullmatch(site):
             raise ValueError(f"{site} is not the origin of a site: write it like https://example.org, without a path")
     return sites
+
+
+def _quiet_hours(given: str) -> tuple[tuple[time, time] | None, tzinfo]:
+    """`23:00-08:00`, perhaps with the name of a time zone behind it; nothing for no quiet hours."""
+    if not given.strip():
+        return None, UTC
+    hours, _, name = given.strip().partition(" ")
+    try:
+        begin, end = (time.fromisoformat(hour) for hour in hours.split("-"))
+        if not _HOURS.fullmatch(hours) or begin == end:
+            raise ValueError
+        return (begin, end), ZoneInfo(name.strip()) if name.strip() else UTC
+    except (ValueError, OSError, LookupError):
+        raise ValueError(
+            f"{given.strip()} are no hours: write them like 23:00-08:00, or 23:00-08:00 Europe/Budapest"
+        ) from None
 
 
 AttachmentKind = Literal["photo", "document", "voice", "video", "audio"]
@@ -112,7 +132,21 @@ class Settings(BaseModel):
     files_dir: Path = Path("var/files")
     attachment_mb: int = Field(20, ge=1, le=200)
     attachment_kinds: tuple[AttachmentKind, ...] = ("photo", "document", "voice", "video", "audio")
+    public_per_hour: int = Field(20, ge=0, le=1000)
+    public_quiet: str = ""
     channels: tuple[ChannelSettings, ...] = ()
+
+    @field_validator("public_quiet")
+    @classmethod
+    def _hours(cls, given: str) -> str:
+        _quiet_hours(given)
+        return given.strip()
+
+    @property
+    def manners(self) -> Manners:
+        """How much is said where others read it."""
+        quiet, zone = _quiet_hours(self.public_quiet)
+        return Manners(self.public_per_hour, quiet, zone)
 
     @field_validator("attachment_kinds", mode="before")
     @classmethod

@@ -12,7 +12,17 @@ from typing import Any
 from sqlalchemy import Row, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
-from handoff.messages import Address, Button, Entity, EntityKind, OutgoingFile, OutgoingPart, RichText, named_in_chat
+from handoff.messages import (
+    Address,
+    Button,
+    Entity,
+    EntityKind,
+    OutgoingFile,
+    OutgoingPart,
+    PublicPlace,
+    RichText,
+    named_in_chat,
+)
 from handoff.models import UNFINISHED, ChannelState, Delivery, DeliveryState
 from infra import rows
 from infra.columns import words
@@ -27,7 +37,9 @@ _EDITED = _ROWS.alias()
 _BASE = select(ChannelState.random_base).where(ChannelState.account == bindparam("account"))
 _HEADS = (
     select(*_ROWS.c["id", "contact_id", "account", "user_id", "text", "entities", "buttons", "random_id", "edits"])
-    .add_columns(_ROWS.c.file, _ROWS.c.afresh, _ROWS.c.next_attempt_at, _BASE.scalar_subquery().label("base"))
+    .add_columns(
+        _ROWS.c.file, _ROWS.c.afresh, _ROWS.c.place, _ROWS.c.next_attempt_at, _BASE.scalar_subquery().label("base")
+    )
     .add_columns(select(_EDITED.c.platform_ids).where(_EDITED.c.id == _ROWS.c.edits).scalar_subquery().label("edited"))
     .where(
         _ROWS.c.account == bindparam("account"),
@@ -176,6 +188,7 @@ def _part(row: Row[Any], base: int) -> OutgoingPart:
         # Empty where it is not known, or there never was such a message: then there is nothing to be edited.
         None if row.edits is None or row.afresh else named_in_chat(row.edited),
         None if row.file is None else OutgoingFile(row.file["kind"], row.file["name"], row.file["key"]),
+        None if row.place is None else PublicPlace(**row.place),
     )
 
 

@@ -22,6 +22,28 @@ class Address:
 
 
 @dataclass(frozen=True, slots=True)
+class PublicPlace:
+    """Where a question was asked for all to read. What the ids mean only the adapter knows that gave them."""
+
+    group: str
+    """The chat, wall or board: what is said there in public is counted by it."""
+    message: str
+    """The question's own id within the thread."""
+    thread: str = ""
+    """The topic or post below which it stands, where there is such a thing."""
+    title: str = ""
+    url: str = ""
+    """Where an agent can read it; empty where the platform has no address for it."""
+    door: str = ""
+    """The beginning of a link into the private chat, to be ended by what the link carries."""
+    mute: bool = False
+    """The community cannot answer there by a program."""
+    for_asker: bool = False
+    """Of what is said there: it is meant for whoever asked, and loses little if it is lost. Where the platform can
+    show it to them alone, nobody else is disturbed."""
+
+
+@dataclass(frozen=True, slots=True)
 class Addressee:
     """A contact as far as sending needs to know one."""
 
@@ -84,6 +106,8 @@ class EventKind(StrEnum):
     ALLOWED = "allowed"
     BLOCKED = "blocked"
     PROFILE = "profile"
+    PUBLIC = "public"
+    """A question to us that others can read; where, says `IncomingEvent.place`."""
     STAFF_REPLY = "staff_reply"
     """A person answered the contact in the platform's own inbox, past the desk."""
 
@@ -111,6 +135,10 @@ class IncomingEvent:
     attachments: tuple[Attachment, ...] = ()
     numbered: bool | None = None
     """Whether the person's app shows no buttons of ours; None where the platform does not say."""
+    place: PublicPlace | None = None
+    """Where it was asked, if in public."""
+    allows: bool | None = None
+    """Whether the person takes private messages from us; None where the platform does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +173,8 @@ class OutgoingPart:
     """The platform's id of the message that this one takes the place of; None for a new message."""
     file: OutgoingFile | None = None
     """What is sent instead of a text."""
+    place: PublicPlace | None = None
+    """The question below which it goes, for all to read; None for a private message."""
 
 
 @dataclass(frozen=True, slots=True)

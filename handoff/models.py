@@ -122,7 +122,7 @@ class Ticket(Base):
     category: Mapped[str | None] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(8))
     reason: Mapped[str] = mapped_column(String(32))
-    """Why the bot handed off: unanswered, none_fits, not_helped, asked, rule or poison."""
+    """Why the bot handed off: unanswered, none_fits, not_helped, asked, rule, public or poison."""
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
     claimed_until: Mapped[datetime | None]
     """End of the claim's lease: after it another agent may claim the ticket."""
@@ -225,6 +225,8 @@ class Delivery(Base):
     """What this part sends instead of a text: `kind`, `name` and the `key` in the file store."""
     afresh: Mapped[bool] = mapped_column(default=False)
     """An edit that the platform did not take, sent as a message of its own."""
+    place: Mapped[dict[str, Any] | None] = mapped_column(Json)
+    """The `PublicPlace` in which it is said for all to read; None for a private message."""
     updated_at: Mapped[datetime] = mapped_column(index=True)
 
 
@@ -270,6 +272,33 @@ class FormRow(Base):
     state: Mapped[FormState] = mapped_column(word_of(FormState), default=FormState.OPEN)
     touched_at: Mapped[datetime]
     reminded_at: Mapped[datetime | None]
+
+
+class PublicQuestion(Base):
+    """A question that was asked for all to read, and whether something was said there."""
+
+    __tablename__ = "public_question"
+    __table_args__ = (
+        UniqueConstraint("account", "place", "thread", "message"),
+        Index("ix_public_question_said", "account", "place", "replied_at"),
+        Index("ix_public_question_at", "at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(24), primary_key=True)
+    """Cannot be guessed: it is what the link carries."""
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
+    account: Mapped[str] = mapped_column(String(64))
+    user_id: Mapped[str] = mapped_column(String(64))
+    place: Mapped[str] = mapped_column(String(64))
+    thread: Mapped[str] = mapped_column(String(64))
+    message: Mapped[str] = mapped_column(String(64))
+    text: Mapped[str] = mapped_column(Text)
+    """What the link asks in private; empty where there is no link."""
+    replied_at: Mapped[datetime | None]
+    """When our public line was written; empty where we kept quiet."""
+    line_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
+    """That line, where it carries the link: if it cannot be said, a person gets the question."""
+    at: Mapped[datetime]
 
 
 class FileRow(Base):

@@ -134,7 +134,7 @@ class Outbox:
             )
         if files:
             self._attach(session, contact, message, files, by_agent=agent_id is not None)
-        self._announce(session, contact.account)
+        self.announce(session, contact.account)
         return message
 
     def _attach(
@@ -196,13 +196,13 @@ class Outbox:
         gone = WORDS.text(contact.language, "This part of the message was removed.")
         account = revising.revise(session, message_id, split(text), buttons, now, gone=gone, by_agent=by_agent)
         if account is not None:
-            self._announce(session, account)
+            self.announce(session, account)
 
     def settle_choice(self, session: Session, choice_id: str, mark: str, *, keep: bool) -> None:
         """Show what was chosen in the message that offered it, as `revising.settle_choice`."""
         account = revising.settle_choice(session, choice_id, mark, keep, self._clock())
         if account is not None:
-            self._announce(session, account)
+            self.announce(session, account)
 
     def resume(self, session: Session, contact_id: int) -> None:
         """The contact can be written to again: what agents said meanwhile goes out, in order; the bot's words are stale."""
@@ -215,7 +215,7 @@ class Outbox:
             delivery.attempts, delivery.first_attempt_at = 0, None
             self._move(session, delivery, DeliveryState.QUEUED, None)
 
-    def _announce(self, session: Session, account: str) -> None:
+    def announce(self, session: Session, account: str) -> None:
         """Wake the account's sender after the commit, unless the same unit of work claims what it posted."""
         info = session.info  # the session's rows cannot be read once its unit of work is over
         info.setdefault(_UNCLAIMED, set()).add(account)
@@ -329,12 +329,14 @@ class Outbox:
     def _apply(self, session: Session, delivery: Delivery, outcome: SendOutcome, *, idempotent: bool) -> None:
         age = self._clock() - (delivery.first_attempt_at or self._clock())
         edit = revising.is_edit(delivery)
-        told = verdict(outcome, Attempt(delivery.attempts, age, delivery.by_agent, delivery.repeated, idempotent, edit))
+        public = delivery.place is not None
+        made = Attempt(delivery.attempts, age, delivery.by_agent, delivery.repeated, idempotent, edit, public)
+        told = verdict(outcome, made)
         delivery.attempts -= not told.counted
         delivery.repeated |= told.repeat
         if told.state is DeliveryState.SENT:
             delivery.platform_ids = told.platform_ids
-        if told.state is DeliveryState.REFUSED:
+        if told.state is DeliveryState.REFUSED and not public:
             session.execute(update(Contact).where(Contact.id == delivery.contact_id).values(unreachable=told.reason))
         if told.fallback is not None:
             revising.rewrite(delivery, told.fallback)

@@ -137,3 +137,4 @@ def rewrite(delivery: Delivery, part: OutgoingPart) -> None:
     delivery.text = part.text.text
     delivery.entities = [asdict(entity) for entity in part.text.entities]
     delivery.buttons = [asdict(button) for button in part.buttons]
+    delivery.place = asdict(part.place) if part.place else None

@@ -48,6 +48,8 @@ class Attempt:
     """Whether the platform shows a repeat of the same `random_id` once."""
     edit: bool = False
     """An edit, which any platform may be told twice."""
+    public: bool = False
+    """For all to read: rather not said than said twice, or long after the question."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,8 @@ def verdict(outcome: SendOutcome, attempt: Attempt) -> Verdict:
     match outcome:
         case Sent(platform_ids):
             return Verdict(DeliveryState.SENT, platform_ids=platform_ids)
+        case RetryAfter() if attempt.public and attempt.age > STALE:
+            return Verdict(DeliveryState.FAILED, "it could not be said in public in time")
         case RetryAfter(seconds):
             return Verdict(DeliveryState.QUEUED, pause=timedelta(seconds=seconds), counted=False)
         case AuthBroken(reason):
@@ -89,13 +93,15 @@ def verdict(outcome: SendOutcome, attempt: Attempt) -> Verdict:
 def _uncertain(reason: str, attempt: Attempt) -> Verdict:
     if attempt.edit:
         return _retry(reason, attempt)
-    if attempt.by_agent or attempt.repeated:
+    if attempt.by_agent or attempt.repeated or attempt.public:
         return Verdict(DeliveryState.MAYBE, reason)
     # The bot's own words go out once more: for the contact silence is worse than a repeat.
     return Verdict(DeliveryState.RETRYING, reason, _backoff(attempt.attempts), repeat=True)
 
 
 def _retry(reason: str, attempt: Attempt) -> Verdict:
+    if attempt.public and attempt.age > STALE:
+        return Verdict(DeliveryState.MAYBE if attempt.idempotent else DeliveryState.FAILED, reason)
     if attempt.edit and not attempt.by_agent and attempt.age > STALE:
         return Verdict(DeliveryState.FAILED, reason)
     if attempt.idempotent and not attempt.edit and attempt.age > KEY_REMEMBERED:

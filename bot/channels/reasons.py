@@ -20,6 +20,8 @@ KEYBOARD = "the platform does not take the buttons"
 NOT_TAKEN = "the platform does not take this message"
 NOT_EDITABLE = "the message can no longer be changed"
 
+NOT_THERE = "the community cannot write there"
+
 TOKEN = "the token is rejected"  # noqa: S105 - a sentence, not a secret
 RIGHTS = "the token lacks a right it needs"
 CAPTCHA = "the platform asks for a captcha"
@@ -43,6 +45,7 @@ ALL = (
     KEYBOARD,
     NOT_TAKEN,
     NOT_EDITABLE,
+    NOT_THERE,
     TOKEN,
     RIGHTS,
     CAPTCHA,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import quote
 
-from bot.channels import ChannelLimits, HookReply, Inlet, Search, reasons
+from bot.channels import ChannelLimits, HookReply, Inlet, RawEvent, Search, reasons
 from bot.channels.downloads import Downloads, Fetch
 from bot.channels.errands import Errands
 from bot.channels.hooks import HookRefusedError, read_body
@@ -35,6 +35,7 @@ from bot.channels.telegram_models import (
     SendMessage,
     SendPhoto,
 )
+from bot.channels.telegram_public import QUESTION, Bot, decode_question, in_public, is_from_a_group, line, question
 from bot.channels.telegram_updates import ALLOWED_UPDATES, INLINE_QUERY, decode, press_of, raw_event
 from bot.channels.telegram_wire import REQUEST_TIMEOUT, open_bot
 from bot.channels.trouble import NOT_STORED, NotStoredError, Pauses, Trouble, keep
@@ -79,7 +80,7 @@ class TelegramAccount:
 
 
 class TelegramChannel:
-    """One Telegram bot, for private chats. Raises PlainError when the account's settings cannot work."""
+    """One Telegram bot, for private chats and what groups ask it. Raises PlainError when the account's settings cannot work."""
 
     limits = ChannelLimits(per_second=25, per_contact=1, buttons=20, label=64, idempotent=False, concurrency=8)
 
@@ -107,6 +108,7 @@ class TelegramChannel:
         self._clock = clock
         self._pauses = pauses or Pauses()
         self._errands = Errands()
+        self._self: Bot | None = None
 
     # --- receiving
 
@@ -134,7 +136,7 @@ class TelegramChannel:
                 await trouble.passing(UNREACHABLE)
 
     async def _poll(self, inlet: Inlet, trouble: Trouble) -> None:
-        me = await self._bot(GetMe())
+        me = await self._introduce()
         if self._inline is not None and not me.get("supports_inline_queries"):
             log.info("%s: inline mode is off: send /setinline to @BotFather to switch it on", self.account)
         await self._bot.delete_webhook(drop_pending_updates=False)
@@ -150,6 +152,20 @@ class TelegramChannel:
             await trouble.over()
             patience = POLL_SECONDS
 
+    async def _introduce(self) -> dict[str, Any]:
+        """Learn who we are: by that name groups ask us."""
+        me: dict[str, Any] = await self._bot(GetMe())
+        self._self = Bot(int(me["id"]), str(me.get("username") or ""))
+        return me
+
+    def _lasting(self, event: RawEvent) -> RawEvent | None:
+        """What of an update is kept: nothing of what is answered straight, and of groups only what they ask us."""
+        if self._answered_live(event.payload):
+            return None
+        if not is_from_a_group(event.payload):
+            return event
+        return question(event, self._self) if self._self and self._self.username else None
+
     async def _keep(self, updates: Sequence[Any], inlet: Inlet) -> int:
         """Store a batch; returns the offset that acknowledges it. Raises NotStoredError."""
         events = []
@@ -161,7 +177,7 @@ class TelegramChannel:
         if not events:
             raise NotStoredError("no update of the batch has an id")
         offset = max(int(event.key) for event in events) + 1
-        if lasting := [event for event in events if not self._answered_live(event.payload)]:
+        if lasting := [kept for event in events if (kept := self._lasting(event)) is not None]:
             await keep(inlet, lasting, cursor=str(offset))
         for event in events:
             self._acknowledge_press(event.payload)
@@ -176,7 +192,7 @@ class TelegramChannel:
         return True
 
     async def _watch_hook(self, _inlet: Inlet, trouble: Trouble) -> None:
-        await self._bot(GetMe())
+        await self._introduce()
         await self._bot.set_webhook(
             self._hook,
             secret_token=self._secret,
@@ -203,8 +219,14 @@ class TelegramChannel:
             return refused.reply
         except (KeyError, TypeError):
             return HookReply(400)
-        if not self._answered_live(event.payload):
-            await inlet.store([event])
+        if self._self is None and is_from_a_group(event.payload):
+            try:
+                await self._introduce()
+            except Exception as error:  # noqa: BLE001 - Telegram tells of it again later
+                log.info("%s: a group cannot be heard yet: %s", self.account, type(error).__name__)
+                return HookReply(503)
+        if (kept := self._lasting(event)) is not None:
+            await inlet.store([kept])
         self._acknowledge_press(event.payload)
         return HookReply(200)
 
@@ -219,7 +241,7 @@ class TelegramChannel:
             log.debug("%s: a press was not acknowledged: %s", self.account, type(error).__name__)
 
     def decode(self, payload: dict[str, Any]) -> IncomingEvent | None:
-        return decode(self.account, payload)
+        return decode_question(self.account, payload) if QUESTION in payload else decode(self.account, payload)
 
     async def fetch(self, source: str, into: Incoming) -> Fetch:
         try:
@@ -250,8 +272,9 @@ class TelegramChannel:
                 # Up to the first quotation mark: what is quoted is what we sent.
                 said = str(getattr(error, "message", "")).replace("'", '"').partition('"')[0]
                 log.warning("%s: a message was not taken: %s: %s", self.account, type(error).__name__, said[:80])
-            return outcome
-        return Sent({"message_id": message_id})
+            return in_public(outcome, part, part.place) if part.place else outcome
+        # Numbers of other chats name nothing in the private one.
+        return Sent({"public_id": message_id} if part.place else {"message_id": message_id})
 
     def _request(self, part: OutgoingPart) -> SendMessage | EditMessageText | SendPhoto | SendDocument:
         if part.file is not None:
@@ -282,6 +305,8 @@ class TelegramChannel:
         }
         if part.edits is not None:
             return EditMessageText(message_id=int(part.edits), **values)
+        if part.place is not None:
+            return line(part, part.place, values)
         return SendMessage(**values)
 
     async def close(self) -> None:

@@ -20,7 +20,15 @@ try:
     from aiogram.client.telegram import PRODUCTION, TelegramAPIServer
     from aiogram.methods import TelegramMethod
     from aiogram.methods.base import Response, TelegramType
-    from aiogram.types import FSInputFile, InlineKeyboardButton, InlineKeyboardMarkup, LinkPreviewOptions, MessageEntity
+    from aiogram.types import (
+        EphemeralMessageParameters,
+        FSInputFile,
+        InlineKeyboardButton,
+        InlineKeyboardMarkup,
+        LinkPreviewOptions,
+        MessageEntity,
+        ReplyParameters,
+    )
     from aiogram.utils.token import TokenValidationError
 finally:
     BaseModel.model_rebuild = _complete_model  # type: ignore[method-assign]
@@ -115,12 +123,14 @@ class SendDocument(methods.SendDocument):
 
 complete(
     EditMessageText,
+    EphemeralMessageParameters,
     SendDocument,
     SendPhoto,
     InlineKeyboardButton,
     InlineKeyboardMarkup,
     LinkPreviewOptions,
     MessageEntity,
+    ReplyParameters,
     SendMessage,
     methods.AnswerCallbackQuery,
     methods.DeleteWebhook,
@@ -137,6 +147,7 @@ __all__ = [
     "AnswerInlineQuery",
     "Bot",
     "EditMessageText",
+    "EphemeralMessageParameters",
     "FSInputFile",
     "GetFile",
     "GetMe",
@@ -146,6 +157,7 @@ __all__ = [
     "InlineKeyboardMarkup",
     "LinkPreviewOptions",
     "MessageEntity",
+    "ReplyParameters",
     "SendDocument",
     "SendMessage",
     "SendPhoto",

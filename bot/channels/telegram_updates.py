@@ -15,6 +15,8 @@ RECEIVED_AT = "received_at"
 """Added to each stored update: Telegram does not say when a button was pressed."""
 
 _START = re.compile(r"/start(?:@\w+)?(?: ([A-Za-z0-9_-]{1,64}))?")
+_ASK = re.compile(r"/ask(?:@\w+)?\s+")
+"""The command that groups ask by; whoever is used to it says it in private too."""
 _FILES = {
     "photo": "photo",
     "animation": "video",
@@ -96,6 +98,8 @@ def _written(account: str, kind: EventKind, message: dict[str, Any]) -> Incoming
     start = ""
     if kind is EventKind.MESSAGE and (command := _START.fullmatch(text.strip())):
         text, start = "/start", command[1] or ""
+    if ask := _ASK.match(text):
+        text = text[ask.end() :]
     return _event(
         account,
         kind,
@@ -142,15 +146,15 @@ def _membership(account: str, change: dict[str, Any]) -> IncomingEvent | None:
 
 
 def _event(account: str, kind: EventKind, person: dict[str, Any], at: int, **said: Any) -> IncomingEvent:  # noqa: ANN401 - fields of the event
+    address, name, language = person_of(account, person)
+    return IncomingEvent(kind, address, datetime.fromtimestamp(at, UTC), name=name, language=language, **said)
+
+
+def person_of(account: str, person: dict[str, Any]) -> tuple[Address, str, str]:
+    """The address, the name and the language of whoever did it."""
     name = " ".join(clean(f"{person.get('first_name', '')} {person.get('last_name', '')}").split())
-    return IncomingEvent(
-        kind,
-        Address(account, str(int(person["id"]))),
-        datetime.fromtimestamp(at, UTC),
-        name=name,
-        language=str(person.get("language_code") or "")[:2].lower(),
-        **said,
-    )
+    language = str(person.get("language_code") or "")[:2].lower()
+    return Address(account, str(int(person["id"]))), name, language
 
 
 def _attachments(message: dict[str, Any]) -> tuple[Attachment, ...]:

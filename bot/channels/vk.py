@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from bot.channels import ChannelLimits, HookReply, Inlet, RawEvent, reasons
+from bot.channels import ChannelLimits, HookReply, Inlet, RawEvent, reasons, vk_public
 from bot.channels.downloads import Downloads, Fetch
 from bot.channels.errands import Errands
 from bot.channels.hooks import HookRefusedError, read_body
@@ -24,7 +24,7 @@ from bot.channels.vk_gaps import missed
 from bot.channels.vk_longpoll import LongPoll
 from bot.channels.vk_names import Names
 from bot.channels.vk_settings import HOOK_FAILS, UnfitSettingsError, callback_status, check_token, register_callback
-from bot.channels.vk_updates import Cursor, decode, is_echo, press_of, raw_event
+from bot.channels.vk_updates import QUESTION, Cursor, decode, is_echo, press_of, raw_event
 from bot.channels.vk_uploads import UploadError, Uploads
 from handoff.messages import (
     AuthBroken,
@@ -33,6 +33,7 @@ from handoff.messages import (
     IncomingEvent,
     OutgoingFile,
     OutgoingPart,
+    PublicPlace,
     Retry,
     RetryAfter,
     RichText,
@@ -63,6 +64,8 @@ FILE_HOSTS = (
     "okcdn.ru",
 )
 """Where VK keeps what people send; addresses below other hosts are not followed."""
+ALLOWED_TIMEOUT = 2.0
+"""Seconds for asking whether somebody takes messages: VK waits three for the answer to a callback."""
 UPLOAD_TIMEOUT = 28.0
 """Seconds for getting a file to VK; with the message behind it still shorter than the lease of a delivery."""
 _ROWS = 6
@@ -88,7 +91,7 @@ class VkAccount:
 
 
 class VkChannel:
-    """One VK community, for private messages. Raises PlainError when the account's settings cannot work."""
+    """One VK community, for private messages and what it is asked in public. Raises PlainError when the account's settings cannot work."""
 
     limits = ChannelLimits(per_second=18, per_contact=2, buttons=10, label=40, idempotent=True, concurrency=3)
 
@@ -111,7 +114,7 @@ class VkChannel:
         self._pauses = pauses or Pauses()
         self._errands = Errands()
         self._names = Names(self._client, self._errands, clock)
-        self._longpoll = LongPoll(self._client, account.group_id, proxy, clock, self._stored)
+        self._longpoll = LongPoll(self._client, account.group_id, proxy, clock, self._lasting, self._stored)
 
     # --- receiving
 
@@ -143,6 +146,39 @@ class VkChannel:
             case _:
                 log.info("%s: receiving failed: %s", self.account, type(error).__name__)
                 await trouble.passing(UNREACHABLE)
+
+    async def _lasting(self, events: Sequence[RawEvent]) -> list[RawEvent]:
+        """What is kept of events: of what others can read too, only questions to us, each with what we may answer."""
+        kept = [self._kept(event) for event in events]
+        asked = [event for event in kept if event is not None and event.payload.get("type") == QUESTION]
+        answers = await asyncio.gather(*(self._allows(vk_public.asker(event)) for event in asked))
+        allowed = {id(event): allows for event, allows in zip(asked, answers, strict=True)}
+        return [
+            vk_public.with_permission(event, allowed[id(event)]) if id(event) in allowed else event
+            for event in kept
+            if event is not None
+        ]
+
+    def _kept(self, event: RawEvent) -> RawEvent | None:
+        if not vk_public.is_public(event.payload):
+            return event
+        try:
+            return vk_public.question(event, self._group_id)
+        except (KeyError, TypeError):
+            log.warning("%s: a public event of a strange shape is passed over", self.account)
+            return None
+
+    async def _allows(self, person: int) -> bool | None:
+        """Whether the person takes messages from the community; None where VK does not say so at once."""
+        try:
+            async with asyncio.timeout(ALLOWED_TIMEOUT):
+                answer = await self._client.call(
+                    "messages.isMessagesFromGroupAllowed", group_id=self._group_id, user_id=person
+                )
+            return bool(answer["is_allowed"])
+        except Exception as error:  # noqa: BLE001 - without an answer we go by who has written to us
+            log.info("%s: not known whether somebody takes messages: %s", self.account, type(error).__name__)
+            return None
 
     def _stored(self, events: Sequence[RawEvent], inlet: Inlet) -> None:
         for event in events:
@@ -186,9 +222,9 @@ class VkChannel:
             return await self._confirm()
         if is_echo(event):
             return HookReply(200, "ok")
-        stored = raw_event(event, self._now())
-        await inlet.store([stored], cursor=str(Cursor(at=self._now())))
-        self._stored([stored], inlet)
+        stored = await self._lasting([raw_event(event, self._now())])
+        await inlet.store(stored, cursor=str(Cursor(at=self._now())))
+        self._stored(stored, inlet)
         return HookReply(200, "ok")
 
     async def _confirm(self) -> HookReply:
@@ -203,6 +239,8 @@ class VkChannel:
         return int(self._clock().timestamp())
 
     def decode(self, payload: dict[str, Any]) -> IncomingEvent | None:
+        if payload.get("type") == QUESTION:
+            return vk_public.decode_question(self.account, payload)
         return decode(self.account, payload)
 
     async def fetch(self, source: str, into: Incoming) -> Fetch:
@@ -211,6 +249,8 @@ class VkChannel:
     # --- sending
 
     async def send(self, part: OutgoingPart) -> SendOutcome:
+        if part.place is not None:
+            return vk_public.in_public(await self._say(part, part.place))
         try:
             if part.edits is not None:
                 await self._client.call("messages.edit", **_edit_values(part, self.limits.label))
@@ -231,6 +271,19 @@ class VkChannel:
             if isinstance(outcome, Unsendable):
                 log.warning("%s: a message was not taken: code %s", self.account, getattr(error, "code", "none"))
         return outcome
+
+    async def _say(self, part: OutgoingPart, place: PublicPlace) -> SendOutcome:
+        try:
+            if place.group == vk_public.WALL:
+                said = await self._client.call("wall.createComment", **vk_public.comment(part, place, self._group_id))
+                return Sent({"public_id": str(said["comment_id"])})
+            values = _values(part, self.limits.label) | vk_public.in_chat(place)
+            (said,) = await self._client.call("messages.send", **values)
+            if error := said.get("error"):
+                return classify_recipient(error)
+            return Sent({"public_id": str(said["conversation_message_id"])})
+        except Exception as error:  # noqa: BLE001 - whatever the library raises, the caller gets an outcome
+            return classify(error)
 
     async def _uploaded(self, file: OutgoingFile, peer: str) -> str:
         try:

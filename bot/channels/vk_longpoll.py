@@ -34,7 +34,7 @@ class OddAnswerError(Exception):
 
 
 class LongPoll:
-    """One community's long poll. `stored` is called with each batch once it is safe."""
+    """One community's long poll. `lasting` says what of a batch is kept; `stored` is called with it once it is safe."""
 
     def __init__(
         self,
@@ -42,8 +42,10 @@ class LongPoll:
         group_id: int,
         proxy: str | None,
         clock: Clock,
+        lasting: Callable[[Sequence[RawEvent]], Awaitable[list[RawEvent]]],
         stored: Callable[[Sequence[RawEvent], Inlet], None],
     ) -> None:
+        self._lasting = lasting
         self._client = client
         self._group_id = group_id
         self._proxy = proxy
@@ -102,7 +104,7 @@ class LongPoll:
         if ts == place.ts and not updates:
             return place
         now = self._now()
-        events = [raw_event(update, now) for update in updates if not is_echo(update)]
+        events = await self._lasting([raw_event(update, now) for update in updates if not is_echo(update)])
         following = Cursor(ts, now)
         await keep(inlet, events, cursor=str(following))
         self._stored(events, inlet)

@@ -10,13 +10,24 @@ from bot.channels import RawEvent
 from handoff.messages import Address, Attachment, EventKind, IncomingEvent
 from handoff.richtext import clean
 
-EVENTS = ("message_new", "message_event", "message_edit", "message_allow", "message_deny", "message_reply")
+EVENTS = (
+    "message_new",
+    "message_event",
+    "message_edit",
+    "message_allow",
+    "message_deny",
+    "message_reply",
+    "wall_reply_new",
+    "board_post_new",
+)
 RECEIVED_AT = "received_at"
 """Added to each stored event: VK does not say when a button was pressed."""
 PROFILE = "profile"
 """A type of our own: what users.get said of somebody."""
+QUESTION = "public_question"
+"""A type of our own: what is kept of a question that others can read."""
 
-_CHATS_FROM = 2_000_000_000
+CHATS_FROM = 2_000_000_000
 _FILES = {"photo": "photo", "doc": "document", "audio_message": "voice", "video": "video", "audio": "audio"} | {
     "sticker": "sticker",
     "graffiti": "photo",
@@ -71,10 +82,10 @@ def is_echo(event: Any) -> bool:  # noqa: ANN401 - whatever the platform has sen
 
 
 def writer_of(payload: dict[str, Any]) -> int | None:
-    """Who wrote a new private message; None for every other event."""
-    message = _message(payload) if payload.get("type") == "message_new" else None
+    """Who wrote to us, in private or in public; None for every other event."""
+    message = _message(payload) if payload.get("type") in {"message_new", QUESTION} else None
     person = message.get("from_id") if message else None
-    return person if type(person) is int and 0 < person < _CHATS_FROM else None
+    return person if type(person) is int and 0 < person < CHATS_FROM else None
 
 
 def press_of(payload: dict[str, Any]) -> dict[str, str | int] | None:
@@ -131,7 +142,7 @@ def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
 
 def _written(account: str, kind: EventKind, message: dict[str, Any], client: Any = None) -> IncomingEvent | None:  # noqa: ANN401 - whatever VK says of the app
     person, peer = message["from_id"], message["peer_id"]
-    if peer != person or not 0 < person < _CHATS_FROM:
+    if peer != person or not 0 < person < CHATS_FROM:
         return None
     text, start, choice = clean(message.get("text") or ""), clean(str(message.get("ref") or "")), ""
     message_id = str(message["conversation_message_id"])
@@ -185,7 +196,7 @@ def _pressed(account: str, body: dict[str, Any], received_at: int) -> IncomingEv
 
 
 def _staff_reply(account: str, message: dict[str, Any]) -> IncomingEvent | None:
-    if not 0 < message["peer_id"] < _CHATS_FROM:
+    if not 0 < message["peer_id"] < CHATS_FROM:
         return None
     return IncomingEvent(
         EventKind.STAFF_REPLY,

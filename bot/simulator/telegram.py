@@ -9,6 +9,7 @@ from bot.simulator.faults import Faults
 from bot.simulator.loopback import Loopback
 from bot.simulator.phone import ChatMessage, Json, utc_now
 from bot.simulator.telegram_api import TelegramApi
+from bot.simulator.telegram_groups import TelegramGroups
 from bot.simulator.telegram_methods import TelegramMethods
 from bot.simulator.telegram_world import TelegramWorld
 
@@ -17,7 +18,7 @@ DEMO_TOKEN = "7000000001:AAFrontdeskDemoTokenNotARealOne0000"  # noqa: S105 - op
 
 
 class TelegramSimulator:
-    """Telegram as a bot and its users see it, for one bot and private chats.
+    """Telegram as a bot and its users see it, for one bot with its private chats and groups.
 
     `url` is what TelegramAPIServer.from_base wants. The world outlives `stop`: a later `start` goes on with the same
     people, chats and waiting updates, as after an outage.
@@ -35,7 +36,8 @@ class TelegramSimulator:
         self.faults = faults or Faults()
         self._world = TelegramWorld(token, username, clock)
         self._loopback = Loopback()
-        self._methods = TelegramMethods(self._world, self.faults, self._loopback)
+        self.groups = TelegramGroups(self._world)
+        self._methods = TelegramMethods(self._world, self.groups, self.faults, self._loopback)
         self._api = TelegramApi(self._world, self._methods, token, self.faults, self._loopback)
 
     # --- the server

@@ -19,6 +19,7 @@ from bot.simulator.telegram_checks import (
     check_markup,
     check_text,
 )
+from bot.simulator.telegram_groups import TelegramGroups
 from bot.simulator.telegram_updates import SupersededError, Webhook
 from bot.simulator.telegram_world import StoredFile, TelegramWorld
 
@@ -42,7 +43,8 @@ _JUST_TRUE = frozenset(
 class TelegramMethods:
     """Carries out one call at a time. Raises ApiError, or BadParameterError, when the platform would refuse it."""
 
-    def __init__(self, world: TelegramWorld, faults: Faults, loopback: Loopback) -> None:
+    def __init__(self, world: TelegramWorld, groups: TelegramGroups, faults: Faults, loopback: Loopback) -> None:
+        self._groups = groups
         self.strict_rate = True
         self.earned_429 = 0
         self.presses_answered = 0
@@ -122,13 +124,39 @@ class TelegramMethods:
     # --- sending
 
     def do_getme(self, _call: Call) -> Json:
-        abilities = {"can_join_groups": True, "can_read_all_group_messages": False, "supports_inline_queries": True}
+        abilities = {
+            "can_join_groups": True,
+            "can_read_all_group_messages": not self._groups.privacy,
+            "supports_inline_queries": True,
+        }
         return self._world.bot | abilities
 
     def do_sendmessage(self, call: Call) -> Json:
+        if call.integer("chat_id") in self._groups:
+            return self._say_in_group(call)
         person = self._recipient(call)
         text = check_text(call.text("text"))
         return self._send(person, call, {"text": text} | self._decoration(call, text, "entities"))
+
+    def _say_in_group(self, call: Call) -> Json:
+        chat_id, text = call.integer("chat_id"), check_text(call.text("text"))
+        if not self._groups.has_bot(chat_id):
+            raise ApiError(403, "Forbidden: bot was kicked from the supergroup chat")
+        body: Json = {"text": text}
+        reply = call.structure("reply_parameters")
+        if isinstance(reply, dict):
+            quoted = self._groups.message(chat_id, int(reply.get("message_id", 0)))
+            if quoted is not None:
+                body["reply_to_message"] = {key: quoted[key] for key in quoted if key != "reply_to_message"}
+            elif not reply.get("allow_sending_without_reply"):
+                raise bad_request("message to be replied not found")
+        self._keep_pace(chat_id)
+        alone = call.structure("ephemeral_message_parameters")
+        if not isinstance(alone, dict):
+            return self._groups.deliver(chat_id, body)
+        if not self._groups.ephemeral or self._groups.is_basic(chat_id):
+            raise bad_request("ephemeral messages can be sent only to supergroups")
+        return self._groups.whisper(chat_id, int(alone["receiver_user_id"]), body)
 
     def do_sendphoto(self, call: Call) -> Json:
         person = self._recipient(call)

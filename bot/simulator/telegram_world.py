@@ -179,9 +179,9 @@ class TelegramWorld:
     # --- what the phone shows
 
     def bubbles(self, user_id: int) -> list[ChatMessage]:
-        return [self._bubble(message) for message in self._chats.get(user_id, {}).values()]
+        return [self.bubble(message) for message in self._chats.get(user_id, {}).values()]
 
-    def _bubble(self, message: Json) -> ChatMessage:
+    def bubble(self, message: Json) -> ChatMessage:
         rows = message.get("reply_markup", {}).get("inline_keyboard", [])
         return ChatMessage(
             id=message["message_id"],
@@ -194,9 +194,12 @@ class TelegramWorld:
             attachments=tuple(kind for kind in _MEDIA if kind in message),
         )
 
-    def _new_message(self, person: Person, author: Json) -> Json:
+    def next_number(self) -> int:
         self._last_message += 1
-        return {"message_id": self._last_message, "from": author, "chat": self.chat(person), "date": self.now()}
+        return self._last_message
+
+    def _new_message(self, person: Person, author: Json) -> Json:
+        return {"message_id": self.next_number(), "from": author, "chat": self.chat(person), "date": self.now()}
 
     def _keep(self, user_id: int, message: Json) -> None:
         self._chats.setdefault(user_id, {})[message["message_id"]] = message

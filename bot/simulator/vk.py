@@ -12,6 +12,7 @@ from bot.simulator.phone import ChatMessage, Json, utc_now
 from bot.simulator.vk_api import VkApi
 from bot.simulator.vk_community import VkCommunity
 from bot.simulator.vk_messages import VkMessages
+from bot.simulator.vk_public import VkPublic
 from bot.simulator.vk_world import OLD_CLIENT, VkWorld
 
 # The shape of a real token, and plainly not one.
@@ -23,6 +24,8 @@ MESSAGE_EVENTS = (
     "message_allow",
     "message_deny",
     "message_reply",
+    "wall_reply_new",
+    "board_post_new",
 )
 
 
@@ -47,9 +50,11 @@ class VkSimulator:
         self.faults = faults or Faults()
         self._world = VkWorld(group_id, clock, self.faults)
         self._loopback = Loopback()
-        self._messages = VkMessages(self._world)
         self._community = VkCommunity(self._world, screen_name, lambda: self._loopback.url)
+        self.public = VkPublic(self._world, self._community.permissions)
+        self._messages = VkMessages(self._world, self.public)
         methods = self._messages.methods() | self._community.methods()
+        methods["wall.createComment"] = self.public.create_comment
         self._api = VkApi(self._world, methods, token, self.faults, self._loopback)
 
     # --- the server

@@ -16,6 +16,7 @@ from bot.simulator.vk_checks import (
     check_keyboard,
     check_text,
 )
+from bot.simulator.vk_public import VkPublic
 from bot.simulator.vk_world import Talk, VkWorld
 
 PRESS_LIVES = timedelta(minutes=1)
@@ -29,7 +30,8 @@ MAX_RANDOM_ID = 2**31 - 1
 class VkMessages:
     """Carries out messages.* calls. Raises VkError, or BadParameterError, when the platform would refuse."""
 
-    def __init__(self, world: VkWorld) -> None:
+    def __init__(self, world: VkWorld, public: VkPublic) -> None:
+        self._public = public
         self.deduplicated = 0
         self.presses_answered = 0
         self.dedupe_window: timedelta | None = None
@@ -63,7 +65,8 @@ class VkMessages:
         answer = self._repeated(random_id)
         if answer is None:
             body = self._body(call) | {"random_id": random_id}
-            answer = [self._send_one(peer, body) for peer in peers]
+            forward = call.structure("forward")
+            answer = [self._send_one(peer, body, forward) for peer in peers]
             if random_id and not any("error" in item for item in answer):
                 self._sent[random_id] = (self._world.clock(), answer)
         if several:
@@ -82,14 +85,17 @@ class VkMessages:
         self.deduplicated += 1
         return answer
 
-    def _send_one(self, peer: int, body: Json) -> Json:
+    def _send_one(self, peer: int, body: Json, forward: object) -> Json:
         try:
-            person = self._reachable(peer)
-            self._count_hour(peer)
+            if peer in self._public:
+                message = self._public.deliver(peer, body, forward)
+            else:
+                person = self._reachable(peer)
+                self._count_hour(peer)
+                message = self._world.deliver(person.id, body)
         except VkError as error:
             refusal = {"code": error.code, "description": error.description}
             return {"peer_id": peer, "message_id": 0, "conversation_message_id": 0, "error": refusal}
-        message = self._world.deliver(person.id, body)
         ids = {"message_id": message["id"], "conversation_message_id": message["conversation_message_id"]}
         return {"peer_id": peer} | ids
 
@@ -100,7 +106,6 @@ class VkMessages:
         if not text.strip() and not attachments:
             raise bad_parameter("message is empty or invalid")
         body: Json = {"text": text, "attachments": attachments}
-        call.structure("forward")
         optional = {
             "keyboard": check_keyboard(call.text("keyboard")),
             "format_data": check_format(text, call.structure("format_data")),

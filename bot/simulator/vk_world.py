@@ -169,14 +169,20 @@ class VkWorld:
     def _keep(self, user_id: int, author: int, body: Json) -> Json:
         talk = self.talk(user_id)
         talk.last += 1
+        message = self.message(user_id, author, talk.last, body)
+        self._put(talk, message)
+        return message
+
+    def message(self, peer: int, author: int, number: int, body: Json) -> Json:
+        """A message as the API shows it, the `number`-th of its conversation."""
         self._last_message += 1
-        message: Json = {
+        return {
             "id": self._last_message,
-            "conversation_message_id": talk.last,
+            "conversation_message_id": number,
             "date": int(self.clock().timestamp()),
             "from_id": author,
-            "peer_id": user_id,
-            "out": 0 if author > 0 else 1,
+            "peer_id": peer,
+            "out": int(author == -self.group_id),
             "version": 10_000_000 + self._last_message,
             "text": "",
             "random_id": 0,
@@ -185,8 +191,6 @@ class VkWorld:
             "important": False,
             "is_hidden": False,
         } | body
-        self._put(talk, message)
-        return message
 
     def _put(self, talk: Talk, message: Json) -> None:
         cmid = message["conversation_message_id"]
@@ -200,7 +204,7 @@ class VkWorld:
     # --- what the phone shows
 
     def bubbles(self, user_id: int) -> list[ChatMessage]:
-        return [_bubble(message) for message in self.talk(user_id).messages.values()]
+        return [bubble(message) for message in self.talk(user_id).messages.values()]
 
 
 def button_data(payload: str) -> str:
@@ -213,7 +217,7 @@ def button_data(payload: str) -> str:
     return values[0] if len(values) == 1 and isinstance(values[0], str) else payload
 
 
-def _bubble(message: Json) -> ChatMessage:
+def bubble(message: Json) -> ChatMessage:
     rows = message.get("keyboard", {}).get("buttons", [])
     return ChatMessage(
         id=message["conversation_message_id"],

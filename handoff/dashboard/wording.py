@@ -32,6 +32,7 @@ EVENTS = {
     "pressed new_question": marked("The contact says that it is a new question"),
 }
 _PRESSED = "pressed "
+_PUBLIC = "public "
 
 REASONS = (
     marked("the program stopped while sending"),
@@ -54,6 +55,8 @@ REASONS = (
     marked("the platform does not take the buttons"),
     marked("the platform does not take this message"),
     marked("the message can no longer be changed"),
+    marked("the community cannot write there"),
+    marked("it could not be said in public in time"),
     marked("the token is rejected"),
     marked("the token lacks a right it needs"),
     marked("the platform asks for a captcha"),
@@ -127,6 +130,8 @@ class Words:
         return Due(self.t("in {span}", span=self.span(at - now)), "soon" if at - now < _SOON else "fine")
 
     def event(self, line: Line) -> str:
+        if line.text.startswith(_PUBLIC):
+            return self.t("Asked in public: {place}", place=line.text.removeprefix(_PUBLIC))
         sentence = EVENTS.get(line.text)
         if sentence is None and line.text.startswith(_PRESSED):
             return self.t("The contact pressed a button")

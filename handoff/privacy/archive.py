@@ -10,7 +10,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy import RowMapping, Select, select
 from sqlalchemy.orm import Session
 
-from handoff.models import Contact, Message, MessageKind, Ticket
+from handoff.models import Contact, Message, MessageKind, PublicQuestion, Ticket
 from handoff.words import WORDS
 from infra.rows import table
 from infra.wording import LANGUAGES, marked
@@ -20,6 +20,7 @@ _CONTACT = ("account", "user_id", "name", "language", "chosen_language", "create
 _TICKET = ("id", "status", "question", "category", "language", "opened_at", "first_reply_at", "solved_at")
 _MESSAGE = ("id", "ticket_id", "kind", "author", "unnamed", "text", "attachments", "at", "edited_at")
 _LOOKUP = ("question", "outcome", "at")
+_PUBLIC = ("place", "thread", "message", "text", "replied_at", "at")
 _PAGE, _DATA = "frontdesk.html", "frontdesk.json"
 
 STATUS = {
@@ -63,11 +64,13 @@ def everything(session: Session, contact_id: int) -> dict[str, Any] | None:
         .where(Message.contact_id == contact_id, Message.kind.in_((MessageKind.INCOMING, MessageKind.OUTGOING)))
         .order_by(Message.id)
     )
+    asked = _columns(PublicQuestion, _PUBLIC).where(PublicQuestion.contact_id == contact_id)
     return {
         "contact": _values(contact),
         "tickets": _all(session, _columns(Ticket, _TICKET).where(Ticket.contact_id == contact_id).order_by(Ticket.id)),
         "messages": [_message(row) for row in _all(session, mine)],
         "lookups": _all(session, _columns(Lookup, _LOOKUP).where(Lookup.contact_id == contact_id).order_by(Lookup.id)),
+        "public_questions": _all(session, asked.order_by(PublicQuestion.at)),
     }
 
 
@@ -83,7 +86,7 @@ def page(kept: dict[str, Any]) -> str:
     return _environment.get_template("archive.html").render(t=t, lang=language, statuses=STATUS, **kept)
 
 
-def _columns(model: type[Contact | Ticket | Message | Lookup], names: tuple[str, ...]) -> Select[Any]:
+def _columns(model: type[Contact | Ticket | Message | Lookup | PublicQuestion], names: tuple[str, ...]) -> Select[Any]:
     rows = table(model)
     return select(*(rows.c[name] for name in names))
 

@@ -1,12 +1,15 @@
 """Every rule of the settings, with the sentence that an operator reads; and no secret in any of them."""
 
 import os
+from datetime import time
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 from pydantic import SecretStr
 
 from bot.settings import PREFIX, ChannelSettings, Settings, read_settings
+from handoff.manners import Manners
 from infra.errors import PlainError
 
 TELEGRAM = "123456:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghi"
@@ -227,3 +230,24 @@ def test_no_secret_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
     for shown in (repr(settings), str(settings), repr(settings.channels)):
         assert "hush" not in shown
         assert TELEGRAM not in shown
+
+
+# --- in public ----------------------------------------------------------------------------------------------------------
+
+
+def test_quiet_hours_may_name_a_time_zone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert read_settings(tmp_path).manners == Manners(20)
+    monkeypatch.setenv("FRONTDESK_PUBLIC_PER_HOUR", "3")
+    monkeypatch.setenv("FRONTDESK_PUBLIC_QUIET", "23:00-08:00")
+    assert read_settings(tmp_path).manners == Manners(3, (time(23), time(8)))
+    monkeypatch.setenv("FRONTDESK_PUBLIC_QUIET", "22:30-07:00 Europe/Budapest")
+    assert read_settings(tmp_path).manners == Manners(3, (time(22, 30), time(7)), ZoneInfo("Europe/Budapest"))
+
+
+@pytest.mark.parametrize(
+    "given", ["night", "23-8", "23:00", "23:00-25:00", "08:00-08:00", "23:00-08:00 Moscow", "23:00-08:00 ../etc"]
+)
+def test_quiet_hours_that_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: str) -> None:
+    monkeypatch.setenv("FRONTDESK_PUBLIC_QUIET", given)
+    said = refused(tmp_path)
+    assert said.startswith(f"FRONTDESK_PUBLIC_QUIET: {given} are no hours: write them like 23:00-08:00")

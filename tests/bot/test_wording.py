@@ -28,6 +28,7 @@ SPEAKERS = (
     "own_questions.py",
     "waits.py",
     "attachments.py",
+    "public.py",
 )
 _PLACE = re.compile(r"{(\w*)}")
 # Who says words: the name of what is called, and which of its arguments are sentences.

@@ -3,8 +3,9 @@ import uuid
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
-from handoff.models import DeliveryState, Message, MessageKind
+from handoff.models import DeliveryState, Message, MessageKind, Ticket
 from tests.office import Office, field
 
 
@@ -204,3 +205,18 @@ async def test_who_else_asks_the_same_and_what_a_message_said_before(office: Off
         assert "Where is it?" in page
         await browser.sends(f"/desk/tickets/{first}/resolve")
         assert "Others ask the same" not in (await browser.get(f"/desk/tickets/{first}")).text
+
+
+async def test_the_thread_says_where_a_question_was_asked_in_public(office: Office) -> None:
+    olga, number = await office.agent("Olga"), await office.asks("Where is my page?")
+
+    def note(session: Session) -> None:
+        ticket = session.get_one(Ticket, number)
+        place = "public <Neighbours> · https://t.me/c/1/5"
+        about = {"contact_id": ticket.contact_id, "ticket_id": number, "kind": MessageKind.EVENT}
+        session.add(Message(**about, author="", text=place, at=office.clock()))
+
+    await office.database.write(note)
+    async with office.signed_in(olga) as browser:
+        page = (await browser.get(f"/desk/tickets/{number}")).text
+    assert "Asked in public: &lt;Neighbours&gt; · https://t.me/c/1/5" in page

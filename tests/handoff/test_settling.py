@@ -18,7 +18,7 @@ from handoff.messages import (
     Unsendable,
 )
 from handoff.models import DeliveryState
-from handoff.settling import BACKOFF, GIVE_UP, KEY_REMEMBERED, Attempt, Verdict, verdict
+from handoff.settling import BACKOFF, GIVE_UP, KEY_REMEMBERED, STALE, Attempt, Verdict, verdict
 
 S = DeliveryState
 SECOND = timedelta(seconds=1)
@@ -105,3 +105,17 @@ def test_an_edit_may_be_repeated_anywhere_and_the_bots_is_soon_stale() -> None:
                 assert verdict(outcome, edit).state is state
     late = Attempt(9, timedelta(hours=2), by_agent=True, repeated=False, idempotent=True, edit=True)
     assert verdict(Retry("no connection"), late).state is S.RETRYING
+
+
+def test_what_all_can_read_is_said_once_and_soon_or_not_at_all() -> None:
+    def public(age: timedelta, *, idempotent: bool) -> Attempt:
+        return Attempt(2, age, by_agent=False, repeated=False, idempotent=idempotent, public=True)
+
+    for idempotent in (True, False):
+        early, late = public(SECOND, idempotent=idempotent), public(STALE + SECOND, idempotent=idempotent)
+        assert verdict(Uncertain("no answer"), early).state is S.MAYBE
+        assert verdict(Retry("no connection"), early).state is S.RETRYING
+        # On a platform that knows repeats, "try again" also covers what may have arrived.
+        assert verdict(Retry("no connection"), late).state is (S.MAYBE if idempotent else S.FAILED)
+        assert verdict(RetryAfter(5), early).state is S.QUEUED
+        assert verdict(RetryAfter(5), late).state is S.FAILED

@@ -254,6 +254,8 @@ async def staged(
     burst_window: float = 0,
     language: Literal["ru", "en", "hu"] = "ru",
     show_agent_name: bool = True,
+    public_per_hour: int = 20,
+    public_quiet: str = "",
 ) -> AsyncIterator[Stage]:
     """Open the program on `backend` with one account on each platform, and run it."""
     telegram, vk, folder = TelegramSimulator(), VkSimulator(), tempfile.TemporaryDirectory()
@@ -273,6 +275,8 @@ async def staged(
             channels=channels,
             burst_window=burst_window,
             language=language,
+            public_per_hour=public_per_hour,
+            public_quiet=public_quiet,
             files_dir=Path(folder.name),
             attachment_mb=1,
             show_agent_name=show_agent_name,

@@ -6,12 +6,14 @@ import telegram as telegram_library
 from vkbottle_types.events import GroupEventType
 from vkbottle_types.events.bot_events import (
     BaseGroupEvent,
+    BoardPostNew,
     MessageAllow,
     MessageDeny,
     MessageEdit,
     MessageEvent,
     MessageNew,
     MessageReply,
+    WallReplyNew,
 )
 
 from bot.channels.telegram_models import complete, types
@@ -25,6 +27,8 @@ VK_MODELS: dict[str, type[BaseGroupEvent]] = {
     "message_event": MessageEvent,
     "message_deny": MessageDeny,
     "message_allow": MessageAllow,
+    "wall_reply_new": WallReplyNew,
+    "board_post_new": BoardPostNew,
 }
 
 
@@ -100,3 +104,53 @@ async def test_vk_events_are_valid_for_vkbottle_types(community: CommunityClient
     for event in events:
         model = VK_MODELS[event["type"]].model_validate(event)
         assert (model.type, model.event_id) == (GroupEventType(event["type"]), event["event_id"])
+
+
+async def test_what_telegram_groups_say_is_valid_too(bot: BotClient) -> None:
+    telegram = bot.telegram
+    telegram.groups.privacy = False
+    chat = telegram.groups.found("Соседи")
+    asked = telegram.groups.say(chat, ANNA, "/ask вопрос", {}, None)
+    answer = await bot.result("sendMessage", chat_id=chat, text="ответ", reply_parameters={"message_id": asked})
+    telegram.groups.say(chat, ANNA, "спасибо", {}, answer["message_id"])
+    raw_updates = await bot.result("getUpdates")
+    assert len(raw_updates) == 2
+    for raw in raw_updates:
+        foreign = telegram_library.Update.de_json(raw, None)
+        assert foreign.effective_chat is not None
+        assert (foreign.effective_chat.id, foreign.effective_chat.type) == (chat, "supergroup")
+        update = types.Update.model_validate(raw)
+        assert update.message is not None
+    assert raw_updates[1]["message"]["reply_to_message"]["from"]["id"] == telegram.groups.me
+
+
+async def test_with_privacy_mode_on_a_bot_hears_only_what_is_meant_for_it(bot: BotClient) -> None:
+    telegram, mention = bot.telegram, f"@{bot.telegram.username}"
+    chat = telegram.groups.found("Соседи")
+    for text in ("просто так", f"{mention} вопрос", "/ask@other_bot вопрос", "/ask вопрос", f"/ask{mention} вопрос"):
+        telegram.groups.say(chat, ANNA, text, {}, None)
+    heard = [update["message"]["text"] for update in await bot.result("getUpdates")]
+    assert heard == ["/ask вопрос", f"/ask{mention} вопрос"]
+
+
+async def test_what_is_said_around_a_vk_community_is_valid_too(community: CommunityClient) -> None:
+    vk = community.vk
+    vk.enable_longpoll()
+    server = await community.server()
+    peer = vk.public.chat()
+    asked = vk.public.says(peer, ANNA, f"[club{vk.group_id}|@demo] вопрос")
+    forward = f'{{"peer_id":{peer},"conversation_message_ids":[{asked}],"is_reply":1}}'
+    await community.response("messages.send", peer_ids=peer, message="ответ", random_id=1, forward=forward)
+    comment = vk.public.comments_on(7, ANNA, "вопрос?")
+    said = {"owner_id": -vk.group_id, "post_id": 7, "from_group": vk.group_id, "message": "ответ"}
+    first = await community.response("wall.createComment", reply_to_comment=comment, guid="a", **said)
+    assert await community.response("wall.createComment", reply_to_comment=comment, guid="a", **said) == first
+    vk.public.posts_on_board(30, ANNA, "вопрос?")
+    events = (await community.check(server))["updates"]
+    kinds = ["message_new", "message_reply", "wall_reply_new", "wall_reply_new", "board_post_new"]
+    assert [event["type"] for event in events] == kinds
+    for event in events:
+        model = VK_MODELS[event["type"]].model_validate(event)
+        assert (model.type, model.event_id) == (GroupEventType(event["type"]), event["event_id"])
+    del vk.permissions["wall"]
+    assert await community.error("wall.createComment", **said) == 15

@@ -17,6 +17,7 @@ from bot.own_data import OwnData
 from bot.schema import migrate
 from handoff.desk import Desk
 from handoff.files import Rules
+from handoff.manners import Manners
 from handoff.messages import Address, Attachment, EventKind, IncomingEvent
 from handoff.models import Agent, InboxEvent, Role
 from handoff.outbox import Outbox
@@ -123,6 +124,7 @@ class House:
             "ru",
             attachments,
             own,
+            Manners(20),
         )
 
     def clock(self) -> datetime:

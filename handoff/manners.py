@@ -1,0 +1,23 @@
+"""How much the community says where everybody reads it."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, time, tzinfo
+
+
+@dataclass(frozen=True, slots=True)
+class Manners:
+    """How much the community says in public."""
+
+    per_hour: int
+    """Lines in one group within an hour; 0 for none ever."""
+    quiet: tuple[time, time] | None = None
+    """From when until when nothing is said; across midnight where the second is the earlier one."""
+    zone: tzinfo = UTC
+    """Whose clock the quiet hours go by."""
+
+    def silent_at(self, now: datetime) -> bool:
+        """Whether nothing is said now, whatever was said before."""
+        if self.quiet is None:
+            return False
+        (begin, end), at = self.quiet, now.astimezone(self.zone).time()
+        return begin <= at < end if begin <= end else at >= begin or at < end
