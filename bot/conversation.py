@@ -218,10 +218,12 @@ class Conversation:
         number = (choice.data.get("form") if choice else answering(expects)) or 0
         filling = under_way(session, known.id, number, language) if number else None
         about = facts(session, known.id, event, expects, self._clock()) if known.live or event.reply_to else Facts()
+        offer = pending(session, known.id, expects) if event.kind is EventKind.MESSAGE and not about.named else None
         pressed, pressed_ticket = pressed_by(session, choice) if choice else (None, None)
         return Thread(
             language,
-            ticket=None if filling else about.ticket,
+            # What completes a question that was asked apart belongs to no ticket, any more than that question does.
+            ticket=None if filling or (offer and offer.trail.apart) else about.ticket,
             live=about.live,
             quoted=about.quoted,
             pressed=pressed,
@@ -230,7 +232,7 @@ class Conversation:
             view=view,
             link=link,
             expects=expects,
-            pending=pending(session, known.id, expects) if event.kind is EventKind.MESSAGE else None,
+            pending=offer,
             form=form_of(session, _category(pressed)) if pressed is not None else (),
             filling=filling,
         )

@@ -26,6 +26,9 @@ class Facts:
     ticket: TicketFact | None = None
     live: int = 0
     quoted: TicketFact | None = None
+    """The closed one that it quotes."""
+    named: bool = False
+    """The event quotes the ticket, so it is about nothing else."""
 
 
 def fact(ticket: Ticket, now: datetime) -> TicketFact:
@@ -50,7 +53,7 @@ def facts(session: Session, contact_id: int, event: IncomingEvent, expects: str,
     if answered is not None:
         # Who quotes a closed question and does not open it again writes about what is open.
         current = answered if answered in live else _current(session, contact_id, live)
-        return Facts(_fact(current, now), len(live), _fact(answered, now) if answered not in live else None)
+        return Facts(_fact(current, now), len(live), _fact(answered, now) if answered not in live else None, named=True)
     named = added_to(expects)
     current = next((ticket for ticket in live if ticket.id == named), None) or _current(session, contact_id, live)
     return Facts(None if expects in {NEW, FOR_A_PERSON} else _fact(current, now), len(live))

@@ -17,7 +17,7 @@ from bot.decisions import (
     Trail,
 )
 from bot.dialogue import forms, person
-from bot.dialogue.thread import Found, Pending, Thread, TicketFact
+from bot.dialogue.thread import Found, Pending, Thread
 from bot.dialogue.words import ASK_PERSON, WELCOME, hello, shown
 from bot.expecting import FOR_A_PERSON, NEW, commented
 from bot.language import Command, command_in, is_greeting, is_thanks, says_only_person, wants_person
@@ -34,7 +34,7 @@ _TO_A_PERSON = Link()
 def question_of(thread: Thread, event: IncomingEvent) -> str | None:
     """The words to look up, with what was asked before where the message completes it."""
     text = event.text.strip()
-    if _holder(thread) is not None or _reopens(thread, text) or forms.takes(thread, event) is not None:
+    if thread.ticket is not None or _reopens(thread, text) or forms.takes(thread, event) is not None:
         return None
     if thread.expects == FOR_A_PERSON or thread.link == _TO_A_PERSON:
         return None
@@ -59,9 +59,8 @@ def said(thread: Thread, event: IncomingEvent, found: Found | None) -> list[Deci
         return [CommentTicket(number, text), Say("Thank you. This helps us to help better.")]
     if thread.quoted is not None and _reopens(thread, text):
         return person.opened_again(thread, thread.quoted, joined=True)
-    holder = _holder(thread)
-    if holder is not None:
-        return person.added(thread, holder, event)
+    if thread.ticket is not None:
+        return person.added(thread, thread.ticket, event)
     if found is not None:
         return answered(thread, found, question_of(thread, event) or text, Trail(apart=thread.expects == NEW))
     if thread.expects == FOR_A_PERSON or thread.link == _TO_A_PERSON:
@@ -97,11 +96,6 @@ def _comments(text: str, found: Found | None) -> bool:
 def _replaced(pending: Pending | None) -> int | None:
     """The offer that is changed in place; a new one is made where it was changed before, lest nobody notice."""
     return pending.message if pending is not None and not pending.changed else None
-
-
-def _holder(thread: Thread) -> TicketFact | None:
-    """The ticket that the contact's words belong to; none while they are about a new question."""
-    return None if thread.pending is not None and thread.pending.trail.apart else thread.ticket
 
 
 def _reopens(thread: Thread, text: str) -> bool:
