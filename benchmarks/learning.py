@@ -105,7 +105,8 @@ def judged(block: Block, case: Case, order: Array) -> tuple[Array, int]:
     scores = widened(block, case.rows) @ order
     ranking = np.argsort(-scores, kind="stable")
     rank = int(np.flatnonzero(ranking == case.right)[0]) if case.right >= 0 else case.right
-    return circumstances(scores[ranking], case.rows[ranking], case.known, case.words).astype(np.float64), rank
+    best = case.rows[ranking[0]]
+    return circumstances(scores[ranking].tolist(), best, case.known, case.words).astype(np.float64), rank
 
 
 def learn_confidence(blocks: list[Block], order: Array) -> tuple[Array, float]:

@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 Ints = NDArray[np.signedinteger[Any]]
 Floats = NDArray[np.floating[Any]]
 
+_FEW = 40
+"""Stretches up to which it is quicker to put slices together than to compute the place of each value."""
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
@@ -43,7 +46,7 @@ class Rows:
         """Several rows side by side as columns, as many lines as the longest has values, filled up with `filler`."""
         starts = self.starts.take(rows)
         lengths = self.starts.take(rows + 1) - starts
-        lines = np.arange(lengths.max(initial=0))[:, None]
+        lines = np.arange(np.maximum.reduce(lengths, initial=0))[:, None]
         values: Ints = self.values.take(lines + starts, mode="clip")
         values[lines >= lengths] = filler
         return values
@@ -55,6 +58,9 @@ class Rows:
 
     def stretches(self, begin: Ints, end: Ints) -> Ints:
         """The values from each place of `begin` up to that of `end`, one stretch after the other."""
+        if len(begin) <= _FEW:
+            pieces = [self.values[a:b] for a, b in zip(begin.tolist(), end.tolist(), strict=True)]
+            return np.concatenate(pieces) if pieces else self.values[:0]
         lengths = end - begin
         places = (end - lengths.cumsum()).repeat(lengths)
         places += np.arange(len(places))

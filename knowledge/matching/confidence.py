@@ -1,6 +1,7 @@
 """The learned part: weights that order the entries, and the logistic that turns the best score into a probability."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from math import exp, log
@@ -19,14 +20,14 @@ AROUND = ("score", "second", "third", "share", "known", "words", "single")
 much of the question the knowledge knows, and how many words the question has."""
 
 
-def circumstances(scores: Floats, rows: Floats, known: float, words: int) -> Floats:
-    """The numbers behind the probability of the first entry; `scores` and `rows` are best first, at least one."""
-    first = float(scores[0])
-    second = float(scores[1]) if len(scores) > 1 else first - 3.0
-    third = float(scores[2]) if len(scores) > 2 else second
-    share = float(1.0 / np.exp(scores - first).sum())
+def circumstances(scores: Sequence[float], row: Floats, known: float, words: int) -> Floats:
+    """The numbers behind the probability of the first entry: `scores` are best first, at least one; `row` is its own."""
+    first = scores[0]
+    second = scores[1] if len(scores) > 1 else first - 3.0
+    third = scores[2] if len(scores) > 2 else second
+    share = 1.0 / sum([exp(score - first) for score in scores])
     own = [first, first - second, first - third, share, known, min(words, 8) / 8, 1.0 if words == 1 else 0.0]
-    return np.concatenate([np.array(own, np.float32), rows[0]])
+    return np.concatenate([np.array(own, np.float32), row])
 
 
 _LEAST, _MOST = 0.05, 0.9999
@@ -66,7 +67,7 @@ class Weights:
         return weights
 
     def probability(self, around: Floats) -> float:
-        return float(1.0 / (1.0 + np.exp(-(around @ self.confidence + self.bias))))
+        return _probability(float(around @ self.confidence) + self.bias)
 
 
 def agreed(by_vectors: float, by_words: float) -> float:

@@ -1,37 +1,81 @@
 """Greetings, thanks and pleading: the words around a question that say nothing about it."""
 
 import re
+from collections.abc import Iterable, Sequence
+from itertools import product
 
-from knowledge.matching.text import lower, words
-
-_OPENING = re.compile(
-    r"^(?:здравствуйте|здравствуй|здрасьте|здрасте|здрасти|здорово|салют|добр(?:ый|ое|ого|ой) (?:день|утро|вечер|времени суток|времени|дня|ночи)|приветствую"
-    r"|привет(?:ик)?|хай|уважаемые|подскажите|скажите|посоветуйте|пожалуйста|плиз|извините|простите|у меня (?:такой )?вопрос"
-    r"|есть вопрос|такой вопрос|вопрос|hi|hello|hey|greetings|good (?:morning|afternoon|evening|day)|dear (?:support|team|sir|all)"
-    r"|(?:i have a )?quick question|(?:i have a|a) question|please|pls|sorry|excuse me|there|guys|team"
-    r"|szia(?:sztok)?|hello|hali|j[oó] (?:napot|reggelt|est[eé]t)(?: k[ií]v[aá]nok)?|[uü]dv(?:[oö]zl[oö]m)?"
-    r"|tisztelt (?:c[ií]m|[uü]gyf[eé]lszolg[aá]lat)|k[eé]rem|k[eé]rlek|(?:lenne )?egy k[eé]rd[eé]s(?:em)?(?: lenne)?)\b ?"
-)
-_CLOSING = re.compile(
-    r" ?\b(?:большое спасибо|спасибо(?: (?:заранее|большое))?|заранее спасибо|благодарю|жду ответа|с уважением|помогите(?: пожалуйста)?"
-    r"|пожалуйста|плиз|(?:очень )?срочно|thanks(?: a lot| in advance)?|thank you(?: very much| in advance| so much)?|thx"
-    r"|(?:please )?help(?: me)?(?: please)?|asap(?: please)?|urgent(?:ly)?|best regards|please|pls"
-    r"|k[oö]sz[oö]n[oö]m(?: sz[eé]pen| el[oő]re is)?|k[oö]szi|el[oő]re is (?:k[oö]szi|k[oö]sz[oö]n[oö]m)"
-    r"|k[eé]rem seg[ií]tsenek|seg[ií]ts[eé]get k[eé]rek|s[uü]rg[oő]s)$"
-)
+from knowledge.matching.text import fold, lower, words
 
 
-def strip(found: list[str]) -> list[str]:
+def _phrases(*parts: str) -> list[str]:
+    """Every phrase that takes one of the wordings of each part; an empty wording leaves the part out."""
+    return [" ".join(filter(None, chosen)) for chosen in product(*(part.split("|") for part in parts))]
+
+
+_OPENINGS = [
+    *_phrases(
+        "здравствуйте|здравствуй|здрасьте|здрасте|здрасти|здорово|салют|приветствую|привет|приветик|хай|уважаемые"
+    ),
+    *_phrases("добрый|доброе|доброго|доброй", "день|утро|вечер|времени суток|времени|дня|ночи"),
+    *_phrases("подскажите|скажите|посоветуйте|пожалуйста|плиз|извините|простите"),
+    *_phrases("|есть|такой|у меня|у меня такой", "вопрос"),
+    *_phrases("hi|hello|hey|greetings|please|pls|sorry|excuse me|there|guys|team"),
+    *_phrases("good", "morning|afternoon|evening|day"),
+    *_phrases("dear", "support|team|sir|all"),
+    *_phrases("a|i have a|quick|i have a quick", "question"),
+    *_phrases("szia|sziasztok|hello|hali|udv|udvozlom|kerem|kerlek"),
+    *_phrases("jo", "napot|reggelt|estet", "|kivanok"),
+    *_phrases("tisztelt", "cim|ugyfelszolgalat"),
+    *_phrases("|lenne", "egy", "kerdes|kerdesem", "|lenne"),
+]
+_CLOSINGS = [
+    *_phrases("большое|заранее|", "спасибо"),
+    *_phrases("спасибо", "заранее|большое"),
+    *_phrases("благодарю|жду ответа|с уважением|помогите|помогите пожалуйста|пожалуйста|плиз|срочно|очень срочно"),
+    *_phrases("thanks", "|a lot|in advance"),
+    *_phrases("thank you", "|very much|in advance|so much"),
+    *_phrases("|please", "help", "|me", "|please"),
+    *_phrases("thx|asap|asap please|urgent|urgently|best regards|please|pls"),
+    *_phrases("koszonom", "|szepen|elore is"),
+    *_phrases("koszi|elore is koszi|elore is koszonom|kerem segitsenek|segitseget kerek|surgos"),
+]
+
+
+def _by(place: int, phrases: Iterable[str]) -> dict[str, list[list[str]]]:
+    """The phrases, longest first, by their word at a place; all of them folded."""
+    found: dict[str, list[list[str]]] = {}
+    for phrase in sorted((phrase.split() for phrase in phrases), key=len, reverse=True):
+        found.setdefault(phrase[place], []).append(phrase)
+    return found
+
+
+_BY_FIRST, _BY_LAST = _by(0, _OPENINGS), _by(-1, _CLOSINGS)
+
+
+def strip(found: Sequence[str]) -> list[str]:
     """The words without greeting and thanks; all of them when nothing else would be left."""
-    text = " ".join(found)
+    begin, end = 0, len(found)
     for _ in range(4):
-        bare = _CLOSING.sub("", _OPENING.sub("", text)).strip()
-        if bare == text:
+        opened = begin + _opening(found[begin:end])
+        closed = end - _closing(found[opened:end])
+        if opened >= closed or (opened, closed) == (begin, end):
             break
-        if not bare:
-            return text.split()
-        text = bare
-    return text.split()
+        begin, end = opened, closed
+    return list(found[begin:end])
+
+
+def _opening(found: Sequence[str]) -> int:
+    """How many words of courtesy the words begin with."""
+    phrases = _BY_FIRST.get(fold(found[0])) if found else None
+    matching = (len(phrase) for phrase in phrases or () if [fold(word) for word in found[: len(phrase)]] == phrase)
+    return next(matching, 0)
+
+
+def _closing(found: Sequence[str]) -> int:
+    """How many words of courtesy the words end with."""
+    phrases = _BY_LAST.get(fold(found[-1])) if found else None
+    matching = (len(phrase) for phrase in phrases or () if [fold(word) for word in found[-len(phrase) :]] == phrase)
+    return next(matching, 0)
 
 
 ASKING = frozenset(
@@ -148,12 +192,14 @@ _SENTENCE_END = re.compile(r"[.!?;…]+\s+|\n+")
 _CAPITAL_AFTER_WORD = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁ])\s+(?=[A-ZА-ЯЁÁÉÍÓÖŐÚÜŰ])")
 
 
-def parts(text: str) -> list[str]:
+def parts(text: str, asked: Sequence[str] | None = None) -> list[str]:
     """The whole of a short message; of a long one also its sentences, each of which may be the one that asks.
 
     People leave out full stops, so a capital letter after a lower-case word is taken for a possible beginning as well.
+    `asked` are the words of the text, where they are known.
     """
-    asked = words(lower(text))
+    if asked is None:
+        asked = words(lower(text))
     if len(asked) <= _LONG or len(strip(asked)) <= _LONG:
         return [text]
     found = [text]

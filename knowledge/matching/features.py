@@ -14,22 +14,26 @@ from knowledge.matching.arrays import Floats, Ints, Rows
 from knowledge.matching.index import Index
 from knowledge.matching.lessons import Lessons
 from knowledge.matching.question import Question
-from knowledge.matching.vocabulary import SHARPNESS
+from knowledge.matching.vocabulary import sharpened
 
+_LEADING = ("asked", "asked_meant", "exact", "covered", "covered_meant", "meant", "ratio")
 NAMES = (
-    "stem", "gram", "top3", "centroid", "asked", "covered", "ratio", "equal", "exact", "count", "length", "lesson",
-    "missed", "anywhere", "meant", "theme", "asked_meant", "covered_meant", "answered", "answer_meant",
+    *_LEADING, "equal", "length", "stem", "gram", "top3", "centroid", "theme", "count", "lesson", "anywhere", "missed",
+    "answered", "answer_meant",
 )  # fmt: skip
 """The columns of a row.
 
-Of the best phrasing: cosines (stem, gram), difference in length.
-Of the best three: mean cosine (top3); the greatest string ratio (ratio), whether one is equal; the greatest share of the
-question's weight found in one (asked; exact: by stems alone; asked_meant: also by meaning), share of the phrasing found in
-the question (covered, covered_meant), cosine of meanings (meant).
+Of the best three phrasings, each for itself: the greatest share of the question's weight found in one (asked; exact: by
+stems alone; asked_meant: also by meaning), share of the phrasing found in the question (covered, covered_meant), cosine of
+meanings (meant), string ratio (ratio); whether one is equal. Their mean cosine (top3).
+Of the best phrasing: difference in length, cosines (stem, gram).
 Of the entry: cosine with its centre (centroid; theme: by meaning), number of phrasings (count), what the phrasings teach
 (lesson), share of the question found in any of them (anywhere), the weightiest word found in none (missed), share found in
 the answer (answered), cosine of meanings with the answer (answer_meant).
 """
+
+(_RATIO, _SAME, _LENGTH, _STEM, _GRAM, _TOP3, _CENTROID, _THEME, _COUNT, _LESSON, _ANYWHERE, _MISSED, _ANSWERED,
+ _ANSWER_MEANT) = range(len(_LEADING) - 1, len(NAMES))  # fmt: skip
 
 NEAREST = 16
 _PER_ENTRY = 3
@@ -46,41 +50,46 @@ class Reranked:
 
 def nearest(index: Index, lessons: Lessons, question: Question, text: str, entries: Ints | None = None) -> Reranked:
     """Feature rows of the `NEAREST` entries, none when no n-gram and no meaning is shared; or of the `entries` given."""
-    cosines = index.cosines(question)
+    cosines, passed_over = index.search(question)
     if entries is None:
         entries = index.nearest(cosines, question.intent, NEAREST)
     if not len(entries):
         return Reranked(entries, entries, np.zeros((0, len(NAMES)), np.float32))
     first = index.entry_starts.take(entries)
     sizes = index.entry_starts.take(entries + 1) - first
-    blends = _blends(index, question, first, sizes, cosines)
+    blends = _blends(index, question, first, sizes, None if passed_over else cosines)
     spoken, near = _leading(blends, first)
-    values = _compare_words(index, question, spoken)
-    values |= _compare_strings(index, text, spoken)
-    anywhere, missed = _compare_entries(index, question, first, first + sizes)
-    answered, answer_meant = _compare_answers(index, question, entries)
-    centroid = 2 * np.maximum(blends, 0.0).sum(axis=0) / index.centroid_norm.take(entries)
+    rows = np.empty((len(NAMES), len(entries)), np.float32)
+    found = _compare_words(index, question, spoken, rows)
+    _compare_strings(index, text, spoken, rows)
+    if len(blends) > len(spoken):
+        starts = index.tokens.starts
+        found = _found(question, index.tokens, starts.take(first), starts.take(first + sizes))
+    centroid = np.add.reduce(np.maximum(blends, 0.0))
+    centroid *= 2
+    centroid /= index.centroid_norm.take(entries)
+    rows[_TOP3] = np.add.reduce(near) / np.minimum(sizes, _PER_ENTRY)
+    rows[_CENTROID] = centroid
+    rows[_THEME] = index.entry_meaning.take(entries, axis=0) @ question.intent
+    rows[_COUNT] = np.minimum(sizes, 10) / 10
     taught = lessons.of(question, cosines, entries)
-    values |= {
-        "top3": near.sum(axis=0) / np.minimum(sizes, _PER_ENTRY),
-        "centroid": centroid,
-        "count": np.minimum(sizes, 10) / 10,
-        "lesson": centroid if taught is None else taught,
-        "missed": missed,
-        "anywhere": anywhere,
-        "theme": index.entry_meaning.take(entries, axis=0) @ question.intent,
-        "answered": answered,
-        "answer_meant": answer_meant,
-    }
-    return Reranked(entries, spoken[0], np.array([values[name] for name in NAMES], np.float32).T)
+    rows[_LESSON] = centroid if taught is None else taught
+    rows[_ANYWHERE] = found @ question.parts
+    absent = (1.0 - found) * question.weights
+    rows[_MISSED] = np.maximum.reduce(absent, axis=1, initial=0.0) / (index.vocabulary.rarest + 0.3)
+    rows[_ANSWERED], rows[_ANSWER_MEANT] = _compare_answers(index, question, entries)
+    return Reranked(entries, spoken[0], rows.T)
 
 
-def _blends(index: Index, question: Question, first: Ints, sizes: Ints, cosines: Floats) -> Floats:
-    """The cosine of every phrasing of the entries, one column per entry; -1 where a column has ended."""
-    lines = np.arange(sizes.max())[:, None]
+def _blends(index: Index, question: Question, first: Ints, sizes: Ints, cosines: Floats | None) -> Floats:
+    """The cosine of every phrasing of the entries, one column per entry; -1 where a column has ended.
+
+    Without `cosines` of the whole question they are computed here.
+    """
+    lines = np.arange(np.maximum.reduce(sizes))[:, None]
     phrasings = lines + first
     ended = lines >= sizes
-    if index.passes_over(question):
+    if cosines is None:
         found: Floats = np.zeros(phrasings.shape)
         own = phrasings[~ended]
         tokens, lengths = index.tokens.gather(own)
@@ -98,22 +107,31 @@ def _leading(blends: Floats, first: Ints) -> tuple[Ints, Floats]:
 
     An entry with fewer repeats its best one, with a cosine of zero.
     """
+    width = len(first)
+    columns = np.arange(width)
+    chosen = None
     if len(blends) > _PER_ENTRY:
         chosen = np.argpartition(-blends, _PER_ENTRY - 1, axis=0)[:_PER_ENTRY]
-    else:
-        chosen = np.arange(len(blends))[:, None].repeat(len(first), axis=1)
-    near = np.take_along_axis(blends, chosen, 0)
-    order = np.argsort(-near, axis=0, kind="stable")
-    chosen, near = np.take_along_axis(chosen, order, 0), np.take_along_axis(near, order, 0)
+        blends = blends.take(chosen * width + columns)
+    order = np.argsort(-blends, axis=0, kind="stable")
+    places = order * width + columns
+    near = blends.take(places)
+    chosen = order if chosen is None else chosen.take(places)
     absent = near < 0
-    return np.where(absent, chosen[0], chosen) + first, np.where(absent, 0.0, near)
+    if absent.any():
+        chosen, near = np.where(absent, chosen[0], chosen), np.where(absent, 0.0, near)
+    return chosen + first, near
 
 
-def _compare_words(index: Index, question: Question, spoken: Ints) -> dict[str, Floats]:
-    """What is compared word by word, of each entry the greatest value of its leading phrasings."""
+def _compare_words(index: Index, question: Question, spoken: Ints, rows: Floats) -> Floats:
+    """Fills in what is compared word by word with the leading phrasings.
+
+    Returns how much the likest word of any of them resembles each word of the question, one line per entry.
+    """
     vocabulary = index.vocabulary
-    count = len(question.forms)
-    table = index.tokens.table(spoken.ravel(), len(vocabulary.forms))
+    count, width, depth = len(question.forms), spoken.shape[1], len(spoken)
+    phrasings = spoken.ravel()
+    table = index.tokens.table(phrasings, len(vocabulary.forms))
     # Few forms stand in so few phrasings: each is compared once, on a line of its own, the last one for "no form".
     present = np.zeros(len(vocabulary.forms) + 1, bool)
     present[table] = True
@@ -124,54 +142,42 @@ def _compare_words(index: Index, question: Question, spoken: Ints) -> dict[str, 
     stems = vocabulary.form_stem.take(forms)
     weights = vocabulary.stem_weight.take(stems)
     meanings = vocabulary.stem_meaning.take(stems, axis=0)
-    similar = question.meaning @ meanings.T
     alike = np.zeros((2, count, len(forms) + 1), np.float32)
     alike[0, :, :-1] = question.likeness.take(question.lines.take(forms), axis=0).T
-    np.maximum(alike[0, :, :-1], np.maximum(similar, 0.0) ** SHARPNESS, out=alike[1, :, :-1])
+    similar = np.maximum(question.meaning @ meanings.T, 0.0)
+    np.maximum(alike[0, :, :-1], sharpened(similar), out=alike[1, :, :-1])
     summed = np.zeros((6, len(forms) + 1), np.float32)
     summed[0, :-1] = weights
-    np.multiply(alike.max(axis=1)[:, :-1], weights, out=summed[1:3, :-1])
+    np.multiply(np.maximum.reduce(alike, axis=1)[:, :-1], weights, out=summed[1:3, :-1])
     np.multiply(meanings @ question.intent, weights, out=summed[3, :-1])
     summed[4, :-1] = question.stem_weights.take(forms)
     summed[5, :-1] = question.gram_weights.take(forms)
     places = line_of.take(table)
-    best = alike.take(places, axis=2).max(axis=2)
-    mass, covered, covered_meant, meant, stem, gram = summed.take(places, axis=1).sum(axis=1)
-    share = question.weights / max(float(question.weights.sum()), 1e-6)
-    asked, asked_meant = share @ best
+    best = np.maximum.reduce(alike.take(places, axis=2), axis=2)
+    mass, covered, covered_meant, meant, stem, gram = np.add.reduce(summed.take(places, axis=1), axis=1)
+    shares = question.parts
+    leading = np.empty((_RATIO, len(phrasings)), np.float32)
+    leading[:2] = shares @ best
+    leading[2] = shares @ (best[0] >= 1.0)
+    leading[3] = covered / mass
+    leading[4] = covered_meant / mass
+    leading[5] = meant * index.meaning_scale.take(phrasings)
+    rows[:_RATIO] = np.maximum.reduce(leading.reshape(_RATIO, depth, width), axis=1)
     lead = spoken[0]
-    return {
-        "stem": 2 * stem[: len(lead)] * index.stem_scale.take(lead),
-        "gram": 2 * gram[: len(lead)] * index.gram_scale.take(lead),
-        "asked": _greatest(asked, spoken),
-        "exact": _greatest(share @ (best[0] >= 1.0), spoken),
-        "covered": _greatest(covered / mass, spoken),
-        "asked_meant": _greatest(asked_meant, spoken),
-        "covered_meant": _greatest(covered_meant / mass, spoken),
-        "meant": _greatest(meant * index.meaning_scale.take(spoken.ravel()), spoken),
-    }
-
-
-def _greatest(values: Floats, spoken: Ints) -> Floats:
-    found: Floats = values.reshape(spoken.shape).max(axis=0)
+    rows[_STEM] = 2 * stem[:width] * index.stem_scale.take(lead)
+    rows[_GRAM] = 2 * gram[:width] * index.gram_scale.take(lead)
+    found: Floats = np.maximum.reduce(best[0].reshape(count, depth, width), axis=1).T
     return found
 
 
-def _compare_strings(index: Index, text: str, spoken: Ints) -> dict[str, Floats]:
+def _compare_strings(index: Index, text: str, spoken: Ints, rows: Floats) -> None:
+    """Fills in what is compared letter by letter."""
     norms = [index.norms[number] for number in spoken.ravel().tolist()]
-    ratio = _greatest(process.cdist((text,), norms, scorer=fuzz.ratio, dtype=np.float32)[0], spoken) / 100.0
-    lengths = np.array([len(norm) for norm in norms[: spoken.shape[1]]], np.float32)
-    longer = np.maximum(np.maximum(lengths, len(text)), 1)
-    return {"ratio": ratio, "equal": (ratio > 0.97).astype(np.float32), "length": np.abs(lengths - len(text)) / longer}
-
-
-def _compare_entries(index: Index, question: Question, first: Ints, end: Ints) -> tuple[Floats, Floats]:
-    """Share of the question's weight found in any phrasing of each entry, and the weight of the weightiest absent word."""
-    starts = index.tokens.starts
-    best = _found(question, index.tokens, starts.take(first), starts.take(end))
-    absent = (1.0 - best) * question.weights
-    shares: Floats = best @ question.weights / max(float(question.weights.sum()), 1e-6)
-    return shares, absent.max(axis=1, initial=0.0) / (index.vocabulary.rarest + 0.3)
+    ratios = process.cdist((text,), norms, scorer=fuzz.ratio, dtype=np.float32).reshape(spoken.shape)
+    rows[_RATIO] = ratio = np.maximum.reduce(ratios) / 100.0
+    rows[_SAME] = ratio > 0.97
+    lengths = index.norm_lengths.take(spoken[0])
+    rows[_LENGTH] = np.abs(lengths - len(text)) / np.maximum(lengths, max(len(text), 1))
 
 
 def _compare_answers(index: Index, question: Question, entries: Ints) -> tuple[Floats, Floats]:
@@ -180,8 +186,7 @@ def _compare_answers(index: Index, question: Question, entries: Ints) -> tuple[F
         return np.zeros(len(entries), np.float32), np.zeros(len(entries), np.float32)
     starts = index.answers.starts
     best = _found(question, index.answers, starts.take(entries), starts.take(entries + 1))
-    shares: Floats = best @ question.weights / max(float(question.weights.sum()), 1e-6)
-    return shares, index.answer_meaning.take(entries, axis=0) @ question.intent
+    return best @ question.parts, index.answer_meaning.take(entries, axis=0) @ question.intent
 
 
 def _found(question: Question, texts: Rows, begin: Ints, end: Ints) -> Floats:

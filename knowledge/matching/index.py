@@ -80,10 +80,21 @@ class Index:
         self.entry_starts = np.zeros(len(sizes) + 1, np.int32)
         np.cumsum(np.array(sizes, np.int32), out=self.entry_starts[1:])
         self.owners: Ints = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+        self._columns = self._side_by_side(sizes)
         self.vocabulary.seal(self.tokens, self.owners, len(sizes))
         self.postings = self.tokens.inverted(len(self.vocabulary.forms))
         progress(_SEALED)
         self._measure(progress)
+
+    def _side_by_side(self, sizes: Sequence[int]) -> Ints:
+        """The phrasings of each entry as a column, filled up with the number after the last; empty where much would be filler.
+
+        The greatest of a column is taken for all entries at once, in a quarter of the time that stretches take.
+        """
+        if len(sizes) > _ALL_ENTRIES or max(sizes, default=0) * len(sizes) > 2 * len(self.texts):
+            return np.zeros((0, 0), np.intp)
+        lines = np.arange(max(sizes, default=0))[:, None]
+        return np.where(lines < np.diff(self.entry_starts), lines + self.entry_starts[:-1], len(self.texts))
 
     def _answers(self, answers: Mapping[int, str]) -> Rows:
         """The distinct words of each entry's answer. They take part when entries are put in order, not in the search."""
@@ -118,6 +129,7 @@ class Index:
             self.entry_meaning[first:last] = _theme(unit(weighed), owners, last - first)
             self.centroid_norm[first:last] = np.sqrt(stem_mean + gram_mean)
             progress(_SEALED + (1 - _SEALED) * last / len(self.entry_ids))
+        self.norm_lengths = np.array([len(norm) for norm in self.norms], np.int32)
         self.stem_scale, self.gram_scale = 0.5 / stem_norms, 0.5 / gram_norms
         self.answer_meaning = self._answer_meanings()
 
@@ -179,6 +191,8 @@ class Index:
         arrays = (
             self.owners,
             self.entry_starts,
+            self.norm_lengths,
+            self._columns,
             self.stem_scale,
             self.gram_scale,
             self.meaning_scale,
@@ -196,31 +210,34 @@ class Index:
             + self.vocabulary.size
         )
 
-    def passes_over(self, question: Question) -> bool:
-        """Whether `cosines` counts only part of the question's words."""
-        return int(self.postings.lengths(question.active).sum()) > _POSTINGS
-
     def cosines(self, question: Question) -> Floats:
-        """Mean of the stem and the n-gram cosine with every phrasing.
+        """Mean of the stem and the n-gram cosine with every phrasing; for a large knowledge base see `search`."""
+        return self.search(question)[0]
+
+    def search(self, question: Question) -> tuple[Floats, bool]:
+        """The `cosines`, and whether words were passed over.
 
         In a large knowledge base the commonest words of the question are passed over here, for they would cost the most
         and tell the least; `features` counts them again for the entries found.
         """
         active = question.active
+        begin, end = self.postings.starts.take(active), self.postings.starts.take(active + 1)
+        lengths = end - begin
         stem, gram = question.stem_weights.take(active), question.gram_weights.take(active)
-        if self.passes_over(question):
-            lengths = self.postings.lengths(active)
+        passes_over = int(np.add.reduce(lengths)) > _POSTINGS
+        if passes_over:
             order = np.argsort(-(stem + gram), kind="stable")
-            kept = order[: max(int(np.searchsorted(np.cumsum(lengths[order]), _POSTINGS)), 1)]
-            active, stem, gram = active[kept], stem[kept], gram[kept]
-        phrasings, lengths = self.postings.gather(active)
-        values: Floats = stem.repeat(lengths)
-        values *= self.stem_scale.take(phrasings)
-        faint: Floats = gram.repeat(lengths)
-        faint *= self.gram_scale.take(phrasings)
+            kept = order[: max(int(lengths.take(order).cumsum().searchsorted(_POSTINGS)), 1)]
+            begin, end, lengths = begin.take(kept), end.take(kept), lengths.take(kept)
+            stem, gram = stem.take(kept), gram.take(kept)
+        phrasings = self.postings.stretches(begin, end)
+        values: Floats = gram.repeat(lengths)
+        values *= self.gram_scale.take(phrasings)
+        faint: Floats = stem.repeat(lengths)
+        faint *= self.stem_scale.take(phrasings)
         values += faint
         sums: Floats = np.bincount(phrasings, values, minlength=len(self.texts)).astype(np.float64, copy=False)
-        return sums
+        return sums, passes_over
 
     def nearest(self, cosines: Floats, intent: Floats, most: int) -> Ints:
         """The entries worth comparing closely, ascending: by the best phrasing, by all phrasings, and by meaning.
@@ -231,15 +248,22 @@ class Index:
         if not len(self.entry_ids):
             return np.zeros(0, np.int32)
         if len(self.entry_ids) <= _ALL_ENTRIES:
-            entries: Ints = np.arange(len(self.entry_ids))
-            near, starts = cosines, self.entry_starts[:-1]
-        else:
-            touched = self._touched(cosines)
-            if not len(touched):
-                return touched
-            owners = self.owners.take(touched)
-            starts = np.concatenate(([0], (owners[1:] != owners[:-1]).nonzero()[0] + 1))
-            entries, near = owners.take(starts), cosines.take(touched)
+            if len(self._columns):
+                near = np.append(cosines, 0.0).take(self._columns)
+                best, rough = np.maximum.reduce(near), np.add.reduce(near)
+            else:
+                starts = self.entry_starts[:-1]
+                best, rough = np.maximum.reduceat(cosines, starts), np.add.reduceat(cosines, starts)
+            rough /= self.centroid_norm
+            rough += best
+            rough += _BY_MEANING * (self.entry_meaning @ intent)
+            return _greatest(rough, most)
+        touched = self._touched(cosines)
+        if not len(touched):
+            return touched
+        owners = self.owners.take(touched)
+        starts = np.concatenate(([0], (owners[1:] != owners[:-1]).nonzero()[0] + 1))
+        entries, near = owners.take(starts), cosines.take(touched)
         rough = np.add.reduceat(near, starts)
         rough /= self.centroid_norm.take(entries)
         rough += np.maximum.reduceat(near, starts)

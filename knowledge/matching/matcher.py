@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import exp
 
 import numpy as np
 from numpy.typing import NDArray
@@ -35,9 +36,13 @@ class _Source:
     vectors: Vectors | None
 
 
+_Place = tuple[Reader, Reading, Reranked, int, int]
+"""An entry under consideration: who found it for what, the line it stands on, and its number in the index."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Option:
-    """An entry under consideration."""
+    """An entry that is judged or shown."""
 
     reader: Reader
     reading: Reading
@@ -45,13 +50,14 @@ class _Option:
     phrasing: int
     row: Floats
 
+    @classmethod
+    def of(cls, place: _Place) -> "_Option":
+        reader, reading, nearest, line, entry = place
+        return cls(reader, reading, entry, int(nearest.phrasings[line]), nearest.rows[line])
+
     @property
     def entry_id(self) -> int:
         return self.reader.index.entry_ids[self.entry]
-
-    @property
-    def lang(self) -> str:
-        return self.reader.index.langs[self.entry]
 
     def candidate(self, confidence: float) -> Candidate:
         return self.reader.candidate(self.reading, self.entry, self.phrasing, confidence)
@@ -185,32 +191,37 @@ class Matcher:
         limit: int,
         by_words: Mapping[int, float] | None = None,
     ) -> tuple[Match, dict[int, float]]:
-        """The outcome, and the probability of every entry considered; with those `by_words` alone it is the vectors' turn."""
-        options = [
-            _Option(source.reader, reading, entry, phrasing, row)
-            for source, (reading, nearest) in zip((self._source, self._fresh), found, strict=False)
-            if source is not None
-            for entry, phrasing, row in zip(
-                nearest.entries.tolist(), nearest.phrasings.tolist(), nearest.rows, strict=True
-            )
-            if source is self._fresh or source.reader.index.entry_ids[entry] not in self._edits
-        ]
+        """The outcome, and with an embedder the probability of every entry considered.
+
+        With the probabilities `by_words` alone it is the vectors' turn.
+        """
+        weights = Weights.load("lexical" if by_words is None else "semantic")
+        by_column = weights.order(self._source.reader.richness)
+        sources = (self._source, self._fresh) if self._fresh else (self._source,)
+        options: list[_Place] = []
+        scores: list[float] = []
+        for source, (reading, nearest) in zip(sources, found, strict=False):
+            ids, edits = source.reader.index.entry_ids, {} if source is self._fresh else self._edits
+            given = (nearest.rows @ by_column).tolist()
+            for line, (entry, score) in enumerate(zip(nearest.entries.tolist(), given, strict=True)):
+                if ids[entry] not in edits:
+                    options.append((source.reader, reading, nearest, line, entry))
+                    scores.append(score)
         if not options:
             return Match(question, Band.NONE, ()), {}
-        weights = Weights.load("lexical" if by_words is None else "semantic")
-        rows = np.array([option.row for option in options], np.float32)
-        scores = rows @ weights.order(self._source.reader.richness)
-        order = np.argsort(-_preferring(scores, options, languages), kind="stable")
-        first = options[order[0]]
+        preferred = _preferring(scores, options, languages) if languages else scores
+        order = sorted(range(len(options)), key=preferred.__getitem__, reverse=True)
+        first = _Option.of(options[order[0]])
         asked = first.reading.asked
-        best = weights.probability(circumstances(scores[order], rows[order], asked.share, len(asked.forms)))
+        ranked = [scores[place] for place in order]
+        best = weights.probability(circumstances(ranked, first.row, asked.share, len(asked.forms)))
         if best >= _GOOD and _says_the_same(first):
             best = max(best, _BACKED)
         if by_words is not None:
             best = agreed(best, by_words.get(first.entry_id, 0.0))
-        confidences = (best * np.exp(np.minimum(scores[order] - scores[order[0]], 0.0))).tolist()
+        confidences = [best * exp(min(score - ranked[0], 0.0)) for score in ranked]
         candidates = tuple(
-            options[place].candidate(confidence)
+            _Option.of(options[place]).candidate(confidence)
             for place, confidence in zip(order[: max(limit, 0)], confidences, strict=False)
         )
         # Where no word speaks for the best entries but "how" and "what", their score is only the likeness of letters.
@@ -218,7 +229,11 @@ class Matcher:
             lower(word) not in ASKING for candidate in candidates[:3] for word in candidate.why
         )
         match = Match(question, self._band(best, first) if spoken_for else Band.NONE, candidates)
-        return match, {options[place].entry_id: chance for place, chance in zip(order, confidences, strict=True)}
+        if self._embedder is None:
+            return match, {}
+        entries = [options[place] for place in order]
+        ids = [reader.index.entry_ids[entry] for reader, _, _, _, entry in entries]
+        return match, dict(zip(ids, confidences, strict=True))
 
     def _band(self, confidence: float, best: _Option) -> Band:
         """The band that the thresholds give, but for questions of one or two words, which a probability judges badly.
@@ -241,11 +256,9 @@ def _says_the_same(option: _Option) -> bool:
     return bool(len(asked.forms) > 1 and asked.share > 0.9 and row[_ASKED] >= _MOST and row[_COVERED] >= _HALF)
 
 
-def _preferring(scores: Floats, options: Sequence[_Option], languages: Sequence[str]) -> Floats:
+def _preferring(scores: Sequence[float], options: Sequence[_Place], languages: Sequence[str]) -> list[float]:
     """Scores for the order alone: a later language costs less than any real difference."""
-    if not languages:
-        return scores
     rank = {lang: place for place, lang in reversed(list(enumerate(languages)))}
-    penalty = np.array([rank.get(option.lang, len(rank)) for option in options], np.float32)
-    preferred: Floats = scores - penalty * np.float32(_NEAR_TIE / max(len(rank), 1))
-    return preferred
+    step = _NEAR_TIE / max(len(rank), 1)
+    langs = (reader.index.langs[entry] for reader, _, _, _, entry in options)
+    return [score - rank.get(lang, len(rank)) * step for score, lang in zip(scores, langs, strict=True)]

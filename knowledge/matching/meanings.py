@@ -37,7 +37,7 @@ class Meanings:
     def holds(self, stem: str, lang: str) -> bool:
         """Whether the stem is in the table."""
         wanted = key(stem, lang)
-        place = int(np.searchsorted(self._keys, np.uint32(wanted)))
+        place = int(self._keys.searchsorted(np.uint32(wanted)))
         return place < len(self._keys) and int(self._keys[place]) == wanted
 
     def of(self, stems: list[tuple[str, str]]) -> Floats:

@@ -1,6 +1,8 @@
 """Reads a question by the words of one index, and finds its nearest entries there."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 
@@ -44,12 +46,17 @@ class Reader:
 
     def examine(self, question: str) -> tuple[Reading, Reranked]:
         """The question and its nearest entries; of a long message, the part that is likeliest to have an answer."""
-        read = [self._read(part) for part in courtesy.parts(clip(question))] or [self._read("")]
-        if len(read) > 1:
-            best = sorted(read, key=self._resemblance, reverse=True)[:_RERANKED_PARTS]
-            seen = [(reading, self._nearest(reading)) for reading in best]
-            return max(seen, key=lambda pair: self._probability(*pair))
-        return read[0], self._nearest(read[0])
+        text = clip(question)
+        lowered = lower(text)
+        found = words(lowered)
+        parts = courtesy.parts(text, found)
+        if len(parts) == 1:
+            reading = self._read(text, lowered, found)
+            return reading, self._nearest(reading)
+        read = [self._read(part, lower(part)) for part in parts] or [self._read("", "")]
+        best = sorted(read, key=self._resemblance, reverse=True)[:_RERANKED_PARTS]
+        seen = [(reading, self._nearest(reading)) for reading in best]
+        return max(seen, key=lambda pair: self._probability(*pair))
 
     def compare(self, reading: Reading, found: Reranked, vectors: Vectors, asked: Floats) -> Reranked | None:
         """The nearest entries by words or by vectors, with the columns of both; None where vectors are missing."""
@@ -65,22 +72,31 @@ class Reader:
     def candidate(self, reading: Reading, entry: int, phrasing: int, confidence: float) -> Candidate:
         text = self.index.texts[phrasing]
         carrying = reading.asked.carrying
-        tokens = self.index.tokens.row(phrasing).tolist()
-        why = (word for word, token in zip(words(clip(text)), tokens, strict=False) if token in carrying)
+        held = [token in carrying for token in self.index.tokens.row(phrasing).tolist()]
+        why = compress(_worded(text, self.index.norms[phrasing]), held) if True in held else ()
         return Candidate(self.index.entry_ids[entry], text, confidence, tuple(dict.fromkeys(why)))
 
-    def _read(self, part: str) -> Reading:
-        lowered = lower(part)
+    def _read(self, part: str, lowered: str, found: Sequence[str] | None = None) -> Reading:
+        """One part of the message; `found` are its words, where they are known."""
         repaired = self._script.repair(lowered)
-        found = words(repaired)
+        if found is None or repaired is not lowered:
+            found = words(repaired)
         spelt = self._spelling.repair(courtesy.strip(found))
         forms = courtesy.strip(spelt)
+        said = part.strip()
+        if repaired is not lowered or spelt != found or self.index.vocabulary.accented:
+            said = self._said(said, found, spelt, forms, as_typed=repaired is lowered)
+        return Reading(" ".join(forms), said, Question.of(forms, self.index.vocabulary))
+
+    def _said(
+        self, typed: str, found: Sequence[str], spelt: Sequence[str], forms: Sequence[str], *, as_typed: bool
+    ) -> str:
+        """The message as it was typed, or what was meant where anything in it was repaired."""
         written = {fold(word): word for word in found}
         accented = {} if any(form != word for form, word in written.items()) else self.index.vocabulary.accented
-        said = part.strip()
-        if repaired is not lowered or any(form not in written or form in accented for form in spelt):
-            said = " ".join([accented.get(form) or written.get(form, form) for form in forms])
-        return Reading(" ".join(forms), said, Question.of(forms, self.index.vocabulary))
+        if as_typed and all(form in written and form not in accented for form in spelt):
+            return typed
+        return " ".join([accented.get(form) or written.get(form, form) for form in forms])
 
     def _nearest(self, reading: Reading) -> Reranked:
         return nearest(self.index, self._lessons, reading.asked, reading.text)
@@ -91,7 +107,14 @@ class Reader:
     def _probability(self, reading: Reading, found: Reranked) -> float:
         if not len(found.entries):
             return 0.0
-        scores = found.rows @ self._order
-        order = np.argsort(-scores, kind="stable")
+        scores = (found.rows @ self._order).tolist()
+        best = scores.index(max(scores))
         asked = reading.asked
-        return self._weights.probability(circumstances(scores[order], found.rows[order], asked.share, len(asked.forms)))
+        around = circumstances(sorted(scores, reverse=True), found.rows[best], asked.share, len(asked.forms))
+        return self._weights.probability(around)
+
+
+def _worded(text: str, norm: str) -> list[str]:
+    """The words of a phrasing as they are written, of which `norm` has the forms."""
+    bare = text.rstrip(" ?.!")
+    return bare.split() if bare.casefold() == norm else words(clip(text))

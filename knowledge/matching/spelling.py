@@ -93,9 +93,14 @@ class Spelling:
 
     def _one_edit_away(self, form: str) -> list[str]:
         asked = np.array(_shortened(form), np.uint32)
-        first = np.searchsorted(self._keys, asked, side="left")
-        last = np.searchsorted(self._keys, asked, side="right")
-        found = {number for a, b in zip(first, last, strict=True) for number in self._owners[a:b].tolist()}
+        keys, found = self._keys, set[int]()
+        if not len(keys):
+            return []
+        places = keys.searchsorted(asked)
+        held = (keys.take(places, mode="clip") == asked).nonzero()[0]
+        for key, place in zip(asked.take(held), places.take(held).tolist(), strict=True):
+            end = int(keys.searchsorted(key, side="right"))
+            found.update(self._owners[place:end].tolist())
         forms = [self._vocabulary.forms[number] for number in found]
         return [near for near in forms if OSA.distance(form, near, score_cutoff=1) <= 1]
 
@@ -125,4 +130,10 @@ class Spelling:
 
 def _shortened(form: str) -> list[int]:
     """Checksums of the word and of the word without each of its letters: two words one edit apart share one of them."""
-    return list({crc32(text.encode()) for text in (form, *(form[:i] + form[i + 1 :] for i in range(len(form))))})
+    letters = form.encode("utf-32-le")
+    keys = {crc32(letters)}
+    before = 0
+    for place in range(0, len(letters), 4):
+        keys.add(crc32(letters[place + 4 :], before))
+        before = crc32(letters[place : place + 4], before)
+    return list(keys)

@@ -14,6 +14,9 @@ _RAW_LIMIT = 4 * LIMIT
 
 _WORD = re.compile(r"[^\W_]+")
 _NO_LETTER = re.compile(r"[^\w\s\x00-\x7f]")
+_THREE_ALIKE = re.compile(r"(.)\1\1")
+"""What every stretched letter has, and few other messages: quicker to look for."""
+
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _CYRILLIC = re.compile(r"[а-я]")
 _LATIN = re.compile(r"[a-z]")
@@ -57,7 +60,7 @@ def lower(text: str) -> str:
 
 def words(lowered: str) -> list[str]:
     """The words and numbers of `lower`ed text, accents kept; letters repeated for emphasis are written once."""
-    if _STRETCHED.search(lowered):
+    if _THREE_ALIKE.search(lowered):
         lowered = _STRETCHED.sub(r"\1", lowered)
     return _WORD.findall(lowered)
 

@@ -18,9 +18,17 @@ _FAINT = 0.1
 LIKE = 0.35
 """Words whose n-gram cosine is no greater have nothing to do with each other."""
 
-SHARPNESS = 1.5
 _UNKNOWN = 0.6
 _REMEMBERED = 2048
+_NO_FORMS: Ints = np.zeros(0, np.int32)
+_NO_MEANING: Floats = np.zeros(WIDTH, np.float32)
+
+
+def sharpened(likeness: Floats) -> Floats:
+    """Likeness to the power of 1.5, so that little counts for less: by a root, which costs a fifth of a power."""
+    likeness = likeness.astype(np.float32, copy=False)
+    powers: Floats = likeness * np.sqrt(likeness)
+    return powers
 
 
 def grams(form: str) -> list[str]:
@@ -41,7 +49,7 @@ class Word:
 
     `weight` is how telling it is, `square` its own n-gram mass; `near` are the forms that share n-grams with it, with
     their `shared` n-gram mass. `close` are those of them that may stand for it, with their `likeness`: the n-gram cosine,
-    to the power of `SHARPNESS`, and 1 for the forms of the same stem, which `kin` lists once more.
+    `sharpened`, and 1 for the forms of the same stem, which `kin` lists once more.
     """
 
     form: str
@@ -221,21 +229,26 @@ class Vocabulary:
 
     def _compare(self, form: str) -> Word:
         stem = self.stem_of(form)
-        own = grams(form)
-        numbers = self.known_grams(own)
+        own = self.form_ids.get(form)
+        if own is not None:
+            numbers, unknown = self.form_grams.row(own), 0
+        else:
+            asked = grams(form)
+            numbers = self.known_grams(asked)
+            unknown = len(asked) - len(numbers)
         masses = self.gram_square.take(numbers)
-        square = float(masses.sum()) + (len(own) - len(numbers)) * self.unknown_gram_square
+        square = float(np.add.reduce(masses)) + unknown * self.unknown_gram_square
         found, lengths = self.gram_forms.gather(numbers)
         shared = np.bincount(found, masses.repeat(lengths), minlength=len(self.forms))
-        kin = self.stem_forms.row(stem) if stem is not None else np.zeros(0, np.int32)
+        kin = self.stem_forms.row(stem) if stem is not None else _NO_FORMS
         near = kin  # a number or an error code is right or wrong: nothing else resembles it
-        if not any(map(str.isdigit, form)):
+        if form.isalpha() or not any(map(str.isdigit, form)):
             held = shared * self.form_scale > _FAINT * square**0.5
             held[kin] = True
             near = held.nonzero()[0].astype(np.int32)
         masses = shared.take(near).astype(np.float32)
         cosine = masses * self.form_scale.take(near) * square**-0.5
-        cosine[np.searchsorted(near, kin)] = 1.0
+        cosine[near.searchsorted(kin)] = 1.0
         close = (cosine > LIKE).nonzero()[0]
         return Word(
             form,
@@ -245,7 +258,7 @@ class Vocabulary:
             near,
             masses,
             near.take(close),
-            (cosine.take(close) ** SHARPNESS).astype(np.float32),
+            sharpened(cosine.take(close)),
             kin,
             self._meaning(form, stem),
         )
@@ -260,9 +273,9 @@ class Vocabulary:
 
     def _meaning(self, form: str, stem: int | None) -> Floats:
         """A unit vector, or zeros for a word without meaning; the knowledge need not have it."""
-        found: Floats = self.stem_meaning[stem] if stem is not None else np.zeros(WIDTH, np.float32)
-        for lang in ("hu", "en") if "hu" in self.langs else ("en",):
-            if stem is None and not found.any():
+        found: Floats = self.stem_meaning[stem] if stem is not None else _NO_MEANING
+        for lang in ("hu", "en") if stem is None and "hu" in self.langs else ("en",) if stem is None else ():
+            if not found.any():
                 own = _written_lang(form, lang)
                 found = Meanings.load().of([(self.stems.stem(form, own), own)])[0]
         return found
