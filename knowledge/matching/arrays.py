@@ -48,7 +48,7 @@ class Rows:
         lengths = self.starts.take(rows + 1) - starts
         lines = np.arange(np.maximum.reduce(lengths, initial=0))[:, None]
         values: Ints = self.values.take(lines + starts, mode="clip")
-        values[lines >= lengths] = filler
+        np.copyto(values, np.int32(filler), where=lines >= lengths)
         return values
 
     def gather(self, rows: Ints) -> tuple[Ints, Ints]:

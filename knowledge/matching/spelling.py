@@ -1,7 +1,7 @@
 """Typos, glued and split words, repaired towards the words that the knowledge uses."""
 
 from collections.abc import Iterable, Sequence
-from math import log
+from math import inf, log
 from zlib import crc32
 
 import numpy as np
@@ -34,6 +34,8 @@ class Spelling:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
+        commonest = vocabulary.forms[int(vocabulary.form_count.argmax())] if vocabulary.forms else None
+        self._least_with_an_edit = _SPLIT + _EDIT - (self._commonness(commonest) if commonest else 0.0)
         keys: list[int] = []
         owners: list[int] = []
         for number, form in enumerate(vocabulary.forms):
@@ -75,10 +77,8 @@ class Spelling:
         return form not in vocabulary.form_ids and vocabulary.stem_of(word) is None and not vocabulary.is_common(word)
 
     def _mended(self, form: str) -> list[str]:
-        readings = [
-            *((self._cost(near, form, 1), [near]) for near in self._one_edit_away(form)),
-            *self._splits(form),
-        ]
+        readings = [(self._cost(near, form, 1), [near]) for near in self._one_edit_away(form)]
+        readings += self._splits(form, min(readings)[0] if readings else inf)
         if not readings and len(form) >= _LONG:
             readings = [(self._cost(near, form, 2), [near]) for near in self._two_edits_away(form)]
         return min(readings)[1] if readings else [form]
@@ -112,7 +112,8 @@ class Spelling:
         near = process.extract(form, choices, scorer=OSA.distance, score_cutoff=2, limit=None)
         return [choice for choice, _, _ in near if len(choice) >= _LONG - 2 and choice.isalpha()]
 
-    def _splits(self, form: str) -> Iterable[tuple[float, list[str]]]:
+    def _splits(self, form: str, below: float) -> Iterable[tuple[float, list[str]]]:
+        """Readings as two words, at least those that cost less than `below`."""
         known = self._vocabulary.form_ids
         for cut in range(1, len(form) - 1):
             left, right = form[:cut], form[cut:]
@@ -121,9 +122,13 @@ class Spelling:
             if left in known and right in known:
                 yield _SPLIT - self._commonness(left) - self._commonness(right), [left, right]
             elif cut > 1 and left in known and len(right) >= _SHORTEST_HALF:
+                if self._least_with_an_edit - self._commonness(left) > below:
+                    continue
                 for near in self._one_edit_away(right):
                     yield _SPLIT + self._cost(near, right, 1) - self._commonness(left), [left, near]
             elif right in known and len(left) >= _SHORTEST_HALF:
+                if self._least_with_an_edit - self._commonness(right) > below:
+                    continue
                 for near in self._one_edit_away(left):
                     yield _SPLIT + self._cost(near, left, 1) - self._commonness(right), [near, right]
 

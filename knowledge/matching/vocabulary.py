@@ -163,9 +163,11 @@ class Vocabulary:
         self.gram_square = (rarity**2).astype(np.float32)
         self.unknown_gram_square = float((self.rarest + 0.3) ** 2)
         self.form_scale = np.zeros(len(self.forms), np.float32)
+        self.largest_scale = 1.0
         if len(self.forms):
             sums = np.add.reduceat(self.gram_square[self.form_grams.values], self.form_grams.starts[:-1])
             self.form_scale = (sums**-0.5).astype(np.float32)
+            self.largest_scale = float(self.form_scale.max())
 
     def stem_frequency(self, stem: str) -> float:
         """In how many entries a stem stands."""
@@ -241,14 +243,16 @@ class Vocabulary:
         found, lengths = self.gram_forms.gather(numbers)
         shared = np.bincount(found, masses.repeat(lengths), minlength=len(self.forms))
         kin = self.stem_forms.row(stem) if stem is not None else _NO_FORMS
-        near = kin  # a number or an error code is right or wrong: nothing else resembles it
+        near: Ints = kin  # a number or an error code is right or wrong: nothing else resembles it
         if form.isalpha() or not any(map(str.isdigit, form)):
-            held = shared * self.form_scale > _FAINT * square**0.5
+            held = shared > _FAINT * square**0.5 / self.largest_scale
             held[kin] = True
-            near = held.nonzero()[0].astype(np.int32)
+            near = held.nonzero()[0]
         masses = shared.take(near).astype(np.float32)
-        cosine = masses * self.form_scale.take(near) * square**-0.5
+        cosine = masses * self.form_scale.take(near) * np.float32(square**-0.5)
         cosine[near.searchsorted(kin)] = 1.0
+        kept = (cosine > _FAINT).nonzero()[0]
+        near, masses, cosine = near.take(kept).astype(np.int32), masses.take(kept), cosine.take(kept)
         close = (cosine > LIKE).nonzero()[0]
         return Word(
             form,
