@@ -66,8 +66,13 @@ class Weights:
         weights: Floats = self.plain + np.float32(richness) * self.rich
         return weights
 
+    def logit(self, around: Floats) -> float:
+        """The logarithm of the odds that the first entry is right."""
+        slope = float(around @ self.confidence)
+        return slope + self.bias
+
     def probability(self, around: Floats) -> float:
-        return _probability(float(around @ self.confidence) + self.bias)
+        return _probability(self.logit(around))
 
 
 def agreed(by_vectors: float, by_words: float) -> float:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import compress
+from math import inf
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from knowledge.matching.values import Candidate
 
 _RERANKED_PARTS = 8
 _BY_VECTOR = 16
+_BY_SCORE = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Reader:
         read = [self._read(part, lower(part)) for part in parts] or [self._read("", "")]
         best = sorted(read, key=self._resemblance, reverse=True)[:_RERANKED_PARTS]
         seen = [(reading, self._nearest(reading)) for reading in best]
-        return max(seen, key=lambda pair: self._probability(*pair))
+        return max(seen, key=lambda pair: self._worth(*pair))
 
     def compare(self, reading: Reading, found: Reranked, vectors: Vectors, asked: Floats) -> Reranked | None:
         """The nearest entries by words or by vectors, with the columns of both; None where vectors are missing."""
@@ -104,14 +106,18 @@ class Reader:
     def _resemblance(self, reading: Reading) -> float:
         return float(np.max(self.index.cosines(reading.asked), initial=0.0))
 
-    def _probability(self, reading: Reading, found: Reranked) -> float:
+    def _worth(self, reading: Reading, found: Reranked) -> float:
+        """How likely it is that this part of a message is what is asked: the likelihood of its answer, in logits.
+
+        The score has a say of its own, for a probability is low where two entries are near, and that speaks for the part.
+        """
         if not len(found.entries):
-            return 0.0
-        scores = (found.rows @ self._order).tolist()
+            return -inf
+        scores: list[float] = (found.rows @ self._order).tolist()
         best = scores.index(max(scores))
         asked = reading.asked
         around = circumstances(sorted(scores, reverse=True), found.rows[best], asked.share, len(asked.forms))
-        return self._weights.probability(around)
+        return self._weights.logit(around) + _BY_SCORE * scores[best]
 
 
 def _worded(text: str, norm: str) -> list[str]:
