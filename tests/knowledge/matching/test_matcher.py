@@ -182,6 +182,30 @@ def test_the_answer_tells_similar_entries_apart() -> None:
     assert first(matcher, "не загружается видео, кэш приложения") == 1
 
 
+def test_of_a_long_message_the_part_with_two_near_entries_is_read_rather_than_one_that_resembles_nothing_well() -> None:
+    texts = [
+        "Как вернуть деньги за заказ", "Как вернуть деньги за подписку", "Как вернуть деньги за доставку",
+        "Где посмотреть историю заказов", "Не работает мобильное приложение", "Можно ли оплатить картой жены",
+        "Сколько дней идёт посылка", "Как получить помощь", "Куда обратиться с жалобой",
+    ]  # fmt: skip
+    more = [(1, "хочу вернуть оплату заказа"), (2, "возврат денег за подписку"), (5, "приложение не открывается")]
+    matcher = Matcher.build([Phrasing(entry, text, "ru") for entry, text in [*enumerate(texts, 1), *more]])
+    message = (
+        "Добрый день! Я уже третий день пробую, жена тоже пробовала. можно вернуть деньги"
+        " Надеюсь, вы поможете, больше обратиться не к кому."
+    )
+
+    assert {candidate.entry_id for candidate in matcher.match(message).candidates[:3]} == {1, 2, 3}
+
+
+def test_one_entry_with_many_phrasings_stands_beside_many_with_one() -> None:
+    many = [Phrasing(0, f"не приходит письмо номер {number}", "ru") for number in range(60)]
+    matcher = Matcher.build([*many, *KNOWLEDGE])
+
+    assert first(matcher, "не приходит письмо") == 0
+    assert first(matcher, "вернуть деньги за заказ") == 2
+
+
 def test_a_word_of_another_language_with_the_same_meaning_is_near() -> None:
     matcher = Matcher.build([Phrasing(1, "удалить видео", "ru"), Phrasing(2, "сменить пароль", "ru")])
 
