@@ -39,6 +39,7 @@ async def test_a_question_to_a_person_is_answered_on_the_page_and_found_again_by
         own = await anna.opens("/help/my")
         assert "пропали деньги" in own
         assert "💬" in own
+        assert "есть новый ответ" in own
         (link,) = re.findall(r'<a href="(http[^"]+/help/my/k/[^"]+)"', own)
         assert "пропали деньги" not in await elsewhere.opens("/help/my")
         asked = await elsewhere.client.get(link)
@@ -50,6 +51,7 @@ async def test_a_question_to_a_person_is_answered_on_the_page_and_found_again_by
         assert "пропали деньги" in found.text
         assert found.headers["referrer-policy"] == "same-origin"
         await elsewhere.writes("спасибо, жду")
+        assert "есть новый ответ" not in await elsewhere.opens("/help/my")
         assert ("mine", "спасибо, жду") in await anna.reads()
 
 

@@ -52,6 +52,8 @@ class Asked:
 
     ticket: TicketView
     said: tuple[Line, ...]
+    news: bool
+    """An agent wrote since the visitor last looked at it in the chat, or added to it."""
 
 
 def own_router(parts: OwnParts) -> APIRouter:
@@ -95,20 +97,21 @@ class OwnPages:
     async def questions(self, request: Request, language: str, page: int) -> Response:
         visitor, now = self._parts.visitors.of(request), self._parts.clock()
 
-        def read(session: Session) -> tuple[TicketPage, tuple[Line, ...]] | None:
+        def read(session: Session) -> tuple[TicketPage, tuple[Line, ...], frozenset[int]] | None:
             contact = contact_at(session, _address(visitor))
             if contact is None:
                 return None
-            return waiting.own(session, contact, now, page=page, size=_PAGE), thread(session, contact)
+            mine = waiting.own(session, contact, now, page=page, size=_PAGE)
+            return mine, thread(session, contact), waiting.news(session, [ticket.id for ticket in mine.items])
 
         found = await self._parts.database.read(read)
-        tickets, lines = found or (TicketPage((), 0), ())
+        tickets, lines, news = found or (TicketPage((), 0), (), frozenset())
         base = (self._parts.public_url or str(request.base_url)).rstrip("/")
         return self._parts.frame.answer(
             "my.html",
             language,
             headers=_PRIVATE,
-            asked=[Asked(ticket, _said(lines, ticket)) for ticket in tickets.items],
+            asked=[Asked(ticket, _said(lines, ticket), ticket.id in news) for ticket in tickets.items],
             link=f"{base}/help/my/k/{visitor.secret}" if found else "",
             page=page,
             pages=max(1, -(-tickets.total // _PAGE)),
