@@ -37,6 +37,8 @@ _MOST = 4000
 def is_public(payload: dict[str, Any]) -> bool:
     """Whether the event tells of something that others than one person and the community can read."""
     kind, body = payload.get("type"), payload.get("object")
+    if not isinstance(kind, str):
+        return False
     if kind in {"wall_reply_new", "board_post_new"}:
         return True
     if kind not in _PEERS or not isinstance(body, dict):

@@ -1,11 +1,23 @@
-"""Each journey is travelled on VK and on Telegram, on SQLite and on PostgreSQL with Valkey."""
+"""Each journey is travelled on VK and on Telegram, on SQLite and on PostgreSQL with Valkey.
 
+The ground that all stand on is walked in all four pairs; what is built on it in two, so that each platform and each
+database has its turn and the suite stays within its minutes. Which two differs from test to test.
+"""
+
+import zlib
 from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.conftest import Backend
 from tests.journeys.stage import Platform, Stage, staged
+
+_GROUND = frozenset({"test_asking", "test_after_an_answer", "test_trouble"})
+_ON_SQLITE_ALONE = frozenset({"test_sending_files"})
+_PAIRS = (
+    frozenset({("sqlite", "vk"), ("postgres", "telegram")}),
+    frozenset({("sqlite", "telegram"), ("postgres", "vk")}),
+)
 
 
 @pytest.fixture(params=["vk", "telegram"])
@@ -18,3 +30,24 @@ def platform(request: pytest.FixtureRequest) -> Platform:
 async def stage(backend: Backend, platform: Platform) -> AsyncIterator[Stage]:
     async with staged(backend, platform) as stage:
         yield stage
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the pairs that the other tests of a module stand for."""
+    kept, left = [], []
+    for item in items:
+        (kept if _has_its_turn(item) else left).append(item)
+    items[:] = kept
+    config.hook.pytest_deselected(items=left)
+
+
+def _has_its_turn(item: pytest.Item) -> bool:
+    chosen = getattr(getattr(item, "callspec", None), "params", {})
+    if (
+        item.path.parent.name != "journeys"
+        or item.path.stem in _GROUND | _ON_SQLITE_ALONE
+        or not {"backend", "platform"} <= chosen.keys()
+    ):
+        return True
+    name = getattr(item, "originalname", item.name)
+    return (chosen["backend"], chosen["platform"]) in _PAIRS[zlib.crc32(name.encode()) % 2]
