@@ -83,7 +83,7 @@ def is_echo(event: Any) -> bool:  # noqa: ANN401 - whatever the platform has sen
 
 def writer_of(payload: dict[str, Any]) -> int | None:
     """Who wrote to us, in private or in public; None for every other event."""
-    message = _message(payload) if payload.get("type") in {"message_new", QUESTION} else None
+    message = _message(payload) if payload.get("type") in ("message_new", QUESTION) else None
     person = message.get("from_id") if message else None
     return person if type(person) is int and 0 < person < CHATS_FROM else None
 

@@ -34,7 +34,8 @@ async def stage(backend: Backend, platform: Platform) -> AsyncIterator[Stage]:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out the pairs that the other tests of a module stand for."""
-    kept, left = [], []
+    kept: list[pytest.Item] = []
+    left: list[pytest.Item] = []
     for item in items:
         (kept if _has_its_turn(item) else left).append(item)
     items[:] = kept
