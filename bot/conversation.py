@@ -215,7 +215,8 @@ class Conversation:
         # What is asked in public stands for itself, and completes nothing that was said in private.
         awaited = event.place is None and self._clock() - known.last_seen_at < _EXPECTED
         expects = (known.expects or "") if awaited else ""
-        number = (choice.data.get("form") if choice else answering(expects)) or 0
+        # Whom the answer above a form has helped needs the form no more.
+        number = (choice.data.get("form") if choice and choice.action != "helped" else answering(expects)) or 0
         filling = under_way(session, known.id, number, language) if number else None
         about = facts(session, known.id, event, expects, self._clock()) if known.live or event.reply_to else Facts()
         offer = pending(session, known.id, expects) if event.kind is EventKind.MESSAGE and not about.named else None

@@ -83,7 +83,9 @@ def _opened(thread: Thread, pressed: Pressed) -> list[Decision]:
 def _chosen(thread: Thread, pressed: Pressed) -> list[Decision]:
     match pressed.action:
         case "helped":
-            return [*_settled(pressed, "helped"), Say("Good to hear. If anything else comes up, just write.")]
+            ended = [EndForm(thread.filling.id or 0, sent=False)] if thread.filling else []
+            good = Say("Good to hear. If anything else comes up, just write.")
+            return [*_settled(pressed, "helped"), *ended, good]
         case "not_helped":
             to_a_person = pressed.entry is None or pressed.entry.handoff != "never"
             why = AskWhy(pressed.entry, pressed.question, pressed.lookup, pressed.trail, to_a_person)

@@ -76,6 +76,16 @@ async def test_cancelling_passes_nothing_on(stage: Stage, how: str) -> None:
     assert await stage.tickets() == []
 
 
+async def test_whom_the_answer_helped_needs_no_form(stage: Stage) -> None:
+    anna = await begins(stage)
+    await anna.presses("Это помогло")
+    assert (await anna.hears()).text.startswith("Рады, что помогло.")
+    await anna.writes("не помню пароль")
+    assert (await anna.hears()).text.startswith("Забыли пароль")
+    state = await stage.app.db.read(lambda session: session.scalars(select(FormRow.state)).one())
+    assert state == "cancelled"
+
+
 async def test_whoever_wants_a_person_now_gets_one_with_what_is_known(stage: Stage) -> None:
     anna = await begins(stage)
     await anna.writes("example.org/anna")
