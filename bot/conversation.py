@@ -7,11 +7,11 @@ meanwhile, the transaction finds out by the thread's version and the round start
 import asyncio
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from bot.attachments import Attachments, take_along
@@ -28,93 +28,34 @@ from bot.own_data import OwnData
 from bot.poison import words_in
 from bot.presses import choice_of, pressed_by, view_of
 from bot.public import PublicQuestions, followed, in_private, is_question, unreachable
+from bot.round_rows import JOIN, MEET, RECENT, USE, ThreadChangedError, known_at, taken
 from bot.tickets import Facts, corrected, fact, facts, pending
 from handoff.desk import Desk
 from handoff.manners import Manners
 from handoff.messages import Address, Addressee, EventKind, IncomingEvent
 from handoff.models import (
-    LIVE,
-    ChoiceRow,
     Contact,
     InboxEvent,
     InboxState,
     Message,
     MessageKind,
-    Ticket,
 )
 from handoff.outbox import Claim, Outbox
 from infra import rows
 from infra.bus import Bus
 from infra.clock import Clock
-from infra.columns import words
 from infra.database import Database, after_commit
-from infra.rows import table
 from infra.wording import LANGUAGES
 from knowledge.entries import entries_by_id
 from knowledge.library import Library
 from knowledge.matching import Band
-from knowledge.models import Lookup
 from knowledge.stored import form_of
 
-_RECENT = timedelta(hours=1)
 _EXPECTED = timedelta(minutes=30)
 """How long the contact's next message is taken for what was asked of them; later it is a question as any other."""
 _ROUNDS = 5
 _SHOWN = {Band.ANSWER: 1, Band.SUGGEST: 5, Band.NONE: 0}
 """How many of the candidates a contact may get to see."""
-
-# Every message passes these: plain rows and statements built once are what keeps a round cheap (see infra/rows.py).
-_CONTACTS, _MESSAGES, _INBOX = table(Contact), table(Message), table(InboxEvent)
-_TICKETS, _CHOICES, _LOOKUPS = table(Ticket), table(ChoiceRow), table(Lookup)
-_LIVE_TICKETS = (
-    select(func.count())
-    .where(_TICKETS.c.contact_id == _CONTACTS.c.id, _TICKETS.c.status.in_(words(*LIVE)))
-    .correlate(_CONTACTS)
-    .scalar_subquery()
-)
-_LAST_QUESTION = (
-    select(_LOOKUPS.c.question)
-    .where(_LOOKUPS.c.contact_id == _CONTACTS.c.id, _LOOKUPS.c.at > bindparam("since"))
-    .order_by(_LOOKUPS.c.id.desc())
-    .limit(1)
-    .correlate(_CONTACTS)
-    .scalar_subquery()
-)
-_KNOWN = select(
-    *_CONTACTS.c[
-        "id", "name", "language", "chosen_language", "numbered", "unreachable", "version", "last_seen_at", "expects"
-    ],
-    _LIVE_TICKETS.label("live"),
-    _LAST_QUESTION.label("last_question"),
-).where(_CONTACTS.c.account == bindparam("account"), _CONTACTS.c.user_id == bindparam("user_id"))
-_MEET = (
-    update(_CONTACTS)
-    .where(_CONTACTS.c.id == bindparam("contact"), _CONTACTS.c.version == bindparam("seen"))
-    .values(
-        version=_CONTACTS.c.version + 1,
-        **{
-            column: bindparam(column)
-            for column in ("name", "language", "numbered", "unreachable", "last_seen_at", "expects")
-        },
-    )
-)
-_TAKE = (
-    update(_INBOX)
-    .where(_INBOX.c.id == bindparam("event"), _INBOX.c.state == InboxState.NEW)
-    .values(state=InboxState.DONE)
-)
-_USE = (
-    update(_CHOICES)
-    .where(_CHOICES.c.id == bindparam("choice"), _CHOICES.c.contact_id == bindparam("contact"))
-    .values(used_at=bindparam("now"))
-)
-_JOIN = (
-    update(_MESSAGES).where(_MESSAGES.c.id.in_(bindparam("ids", expanding=True))).values(ticket_id=bindparam("ticket"))
-)
-
-
-class ThreadChangedError(Exception):
-    """The thread is not what the decision was made on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +126,7 @@ class Conversation:
 
     def think(self, session: Session, address: Address, event: IncomingEvent) -> Thought:
         """The contact as they are known, the thread, and what the knowledge says; runs off the event loop."""
-        known = _known(session, address, self._clock())
+        known = known_at(session, address, self._clock())
         if known is not None and known.numbered:
             event = as_press(session, known.id, event)
         event = followed(session, address, event)
@@ -264,7 +205,7 @@ class Conversation:
         Raises ThreadChangedError when the thread is not as it was thought about.
         """
         thread = thought.thread
-        if not _take(session, items):
+        if not taken(session, items):
             return  # another process was quicker
         if not is_question(event) if event.place else thought.known is None and event.kind is EventKind.PROFILE:
             return  # nothing to keep of whoever has asked us nothing
@@ -275,7 +216,7 @@ class Conversation:
             if id_ is not None and item.event is not None and item.event.attachments:
                 self._attachments.want(session, contact, id_, item.event.attachments)
         if event.kind is EventKind.PRESS:
-            rows.run(session, _USE, {"choice": event.choice_id, "contact": contact.id, "now": self._clock()})
+            rows.run(session, USE, {"choice": event.choice_id, "contact": contact.id, "now": self._clock()})
         decisions = decide(thread, in_private(event), thought.found)
         asked = incoming if event.kind in {EventKind.MESSAGE, EventKind.PUBLIC} else ()
         answer = partial(self._effects.apply, session, contact, decisions, thought.found, asked)
@@ -285,8 +226,8 @@ class Conversation:
         else:
             ticket_id = answer()
         if ticket_id is not None and (thread.ticket is None or ticket_id != thread.ticket.number):
-            rows.run(session, _JOIN, {"ids": incoming, "ticket": ticket_id})
-            take_along(session, contact.id, ticket_id, self._clock() - _RECENT)
+            rows.run(session, JOIN, {"ids": incoming, "ticket": ticket_id})
+            take_along(session, contact.id, ticket_id, self._clock() - RECENT)
         if event.kind is EventKind.PRESS:
             show_choice(session, self._outbox, thread.pressed, event.choice_id)
         if claim is not None:
@@ -300,13 +241,13 @@ class Conversation:
             return
         row.state, row.problem = InboxState.POISON, problem
         session.flush()
-        known = _known(session, address, self._clock())
+        known = known_at(session, address, self._clock())
         unread = IncomingEvent(EventKind.PROFILE, address, item.received_at)
         contact, name = self._meet(session, address, known, unread, (known and known.language) or self._language)
         incoming = self._record(session, contact.id, name, item, Thread(contact.language))
         ticket_id = self._effects.hand_over_unread(session, contact, words_in(item.payload))
         if incoming is not None:
-            rows.run(session, _JOIN, {"ids": [incoming], "ticket": ticket_id})
+            rows.run(session, JOIN, {"ids": [incoming], "ticket": ticket_id})
 
     def _meet(
         self, session: Session, address: Address, known: Row[Any] | None, event: IncomingEvent, language: str
@@ -348,7 +289,7 @@ class Conversation:
             "last_seen_at": now if heard else known.last_seen_at,
             "expects": None if event.kind is EventKind.MESSAGE or takes_up(event, known.expects) else known.expects,
         }
-        if not rows.run(session, _MEET, values).rowcount:
+        if not rows.run(session, MEET, values).rowcount:
             raise ThreadChangedError
         if known.unreachable and not barred:
             self._outbox.resume(session, known.id)
@@ -383,20 +324,6 @@ class Conversation:
         )
 
 
-def _known(session: Session, address: Address, now: datetime) -> Row[Any] | None:
-    """The contact's row with the live ticket, if there is one, and what they asked within the last hour."""
-    wanted = {"account": address.account, "user_id": address.user_id, "since": now - _RECENT}
-    return rows.run(session, _KNOWN, wanted).one_or_none()
-
-
 def _category(pressed: Pressed) -> str | None:
     """The category of a question that the press may lead to a person."""
     return pressed.entry.category if pressed.entry is not None else pressed.category
-
-
-def _take(session: Session, items: Sequence[InboxItem]) -> bool:
-    """Mark the inbox rows done; False when they were done already."""
-    count = sum(rows.run(session, _TAKE, {"event": item.id}).rowcount for item in items)
-    if count not in {0, len(items)}:
-        raise ThreadChangedError  # somebody took a part of the burst: nothing of this round may stay
-    return count > 0
