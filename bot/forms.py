@@ -63,7 +63,7 @@ def kept(session: Session, contact_id: int, filling: Filling, now: datetime) -> 
         "shown": filling.trail.shown,
         "apart": filling.trail.apart,
     }
-    row.touched_at, row.reminded_at = now, None
+    row.touched_at = now
     session.flush()
     return row.id
 

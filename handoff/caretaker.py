@@ -1,5 +1,7 @@
 """What happens when nobody says anything: one reminder to the contact, then the question counts as solved.
 
+Forms that were left half-filled are looked after by the same rules (handoff/unfinished.py).
+
 The due moment is a column of the ticket (handoff/patience.py). Each effect is one transaction together with its message
 and deliveries, and begins by taking the moment out of the row under a condition: a crash before the commit leaves it due,
 after the commit it is gone, and of several processes one takes it.
@@ -12,15 +14,17 @@ import asyncio
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 
-from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from handoff.desk import Desk
 from handoff.messages import RichText
-from handoff.models import ChannelState, Contact, InboxEvent, InboxState, Ticket, TicketStatus
+from handoff.models import Contact, Ticket, TicketStatus
 from handoff.outbox import Choice, Outbox
-from handoff.patience import reopenable
+from handoff.patience import reopenable, surely_silent
+from handoff.unfinished import UnfinishedForms
 from handoff.words import WORDS
 from infra.bus import Bus
 from infra.clock import Clock
@@ -35,7 +39,7 @@ _Moment = InstrumentedAttribute[datetime | None]
 
 
 class Caretaker:
-    """Looks after the tickets whose contacts are silent; any number of processes may run one."""
+    """Looks after the tickets and forms whose contacts are silent; any number of processes may run one."""
 
     def __init__(
         self, db: Database, desk: Desk, outbox: Outbox, bus: Bus, clock: Clock, *, look_every: float = LOOK_EVERY
@@ -46,6 +50,7 @@ class Caretaker:
         self._outbox = outbox
         self._bus = bus
         self._clock = clock
+        self._forms = UnfinishedForms(outbox, bus, clock)
 
     async def run(self) -> None:
         """Look for ever."""
@@ -58,26 +63,27 @@ class Caretaker:
 
     async def look(self) -> None:
         """Do everything that is due, the closing first: nobody is reminded of what is closed the next moment."""
-        for column, act in ((Ticket.solve_at, self.solve), (Ticket.remind_at, self.remind)):
-            number = 0
-            while due := await self._due(column, number):
-                for number in due:
-                    await self._try(act, number)
+        await self._do("question", partial(self._due, Ticket.solve_at), self.solve)
+        await self._do("question", partial(self._due, Ticket.remind_at), self.remind)
+        await self._do("form", self._forms.due, self._forms.remind)
 
-    async def _try(self, act: Callable[[Session, int], bool], number: int) -> None:
+    async def _do(self, what: str, due: Callable[..., Sequence[int]], act: Callable[[Session, int], bool]) -> None:
+        number = 0
+        while numbers := await self._db.read(partial(due, after=number, limit=_AT_ONCE)):
+            for number in numbers:
+                await self._try(what, act, number)
+
+    async def _try(self, what: str, act: Callable[[Session, int], bool], number: int) -> None:
         try:
             await self._db.write(lambda session: act(session, number))
         except Exception:  # one question's trouble is never another's; it stays due
-            log.exception("question %s: what is due could not be done", number)
+            log.exception("%s %s: what is due could not be done", what, number)
 
-    async def _due(self, column: _Moment, after: int) -> Sequence[int]:
+    def _due(self, column: _Moment, session: Session, after: int, limit: int) -> Sequence[int]:
         wanted = (
-            select(Ticket.id)
-            .where(*_silent(column, self._clock()), Ticket.id > after)
-            .order_by(Ticket.id)
-            .limit(_AT_ONCE)
+            select(Ticket.id).where(*_silent(column, self._clock()), Ticket.id > after).order_by(Ticket.id).limit(limit)
         )
-        return await self._db.read(lambda session: session.scalars(wanted).all())
+        return session.scalars(wanted).all()
 
     def remind(self, session: Session, number: int) -> bool:
         """Ask the contact whether it is solved, once for each silence; False where it is not due (any more)."""
@@ -136,15 +142,7 @@ class Caretaker:
 
 def _silent(column: _Moment, now: datetime) -> tuple[ColumnElement[bool], ...]:
     """That the moment has come, and that we would know if the contact had said something."""
-    theirs = Contact.id == Ticket.contact_id
-    unread = exists().where(
-        theirs,
-        InboxEvent.account == Contact.account,
-        InboxEvent.user_id == Contact.user_id,
-        InboxEvent.state == InboxState.NEW,
-    )
-    deaf = exists().where(theirs, ChannelState.account == Contact.account, ChannelState.problem.is_not(None))
-    return (column <= now, Ticket.status == TicketStatus.WAITING, ~unread, ~deaf)
+    return (column <= now, Ticket.status == TicketStatus.WAITING, *surely_silent(Ticket.contact_id))
 
 
 def _language(contact: Contact, ticket: Ticket) -> str:

@@ -7,7 +7,10 @@ They stand in the row that they are about, so whatever moves the ticket on cance
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handoff.models import Ticket
+from sqlalchemy import ColumnElement, exists
+from sqlalchemy.orm import InstrumentedAttribute
+
+from handoff.models import ChannelState, Contact, InboxEvent, InboxState, Ticket
 
 _NOTHING = timedelta()
 
@@ -46,3 +49,16 @@ class Patience:
 def reopenable(ticket: Ticket, now: datetime) -> bool:
     """Whether the contact can open the ticket again, if it is closed; an agent always can."""
     return ticket.reopen_until is None or now < ticket.reopen_until
+
+
+def surely_silent(contact: InstrumentedAttribute[int]) -> tuple[ColumnElement[bool], ...]:
+    """That we would know if the contact whose id stands in this column had said something."""
+    theirs = Contact.id == contact
+    unread = exists().where(
+        theirs,
+        InboxEvent.account == Contact.account,
+        InboxEvent.user_id == Contact.user_id,
+        InboxEvent.state == InboxState.NEW,
+    )
+    deaf = exists().where(theirs, ChannelState.account == Contact.account, ChannelState.problem.is_not(None))
+    return (~unread, ~deaf)

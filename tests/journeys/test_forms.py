@@ -112,3 +112,63 @@ async def test_a_form_is_kept_and_goes_on_after_any_break(stage: Stage) -> None:
     assert (await anna.hears()).text == "Возможно, вы об этом:"
     state, answers = await stage.app.db.read(lambda s: tuple(s.execute(select(FormRow.state, FormRow.answers)).one()))
     assert (state, answers) == ("open", [])
+
+
+# --- reminders --------------------------------------------------------------------------------------------------------
+
+REMINDER = "Вы не закончили анкету к вопросу «мою страницу взломали». Продолжим?"
+
+
+async def test_whoever_leaves_a_form_is_reminded_once(stage: Stage) -> None:
+    anna = await begins(stage)
+    await anna.writes("example.org/anna")
+    await anna.hears()
+    await stage.passes(minutes=59)
+    assert len(anna.replies) == 2
+    await stage.passes(minutes=2)
+    assert (await anna.hears()).text == REMINDER
+    assert anna.labels() == ["Продолжить", *CANCEL]
+    await anna.presses("Продолжить")
+    assert (await anna.hears()).text == "Шаг 2 из 5. Телефон страницы?"
+    await anna.presses("Пропустить")
+    assert (await anna.hears()).text == "Шаг 3 из 5. Когда это случилось?"
+    await stage.passes(days=2)
+    await anna.writes("/language")  # had there been a second reminder, it would stand before this
+    assert (await anna.hears()).text == "На каком языке вам удобнее?"
+    assert sum(message.text.startswith(REMINDER) for message in anna.replies) == 1
+
+
+async def test_the_reminder_is_in_the_language_that_was_chosen_and_can_cancel(stage: Stage) -> None:
+    anna = await begins(stage)
+    await anna.writes("/language")
+    await anna.hears()
+    await anna.presses("Magyar")
+    await anna.hears()
+    await stage.passes(hours=1.1)
+    assert (await anna.hears()).text == (
+        "Még nem töltötte ki végig az űrlapot ehhez: „мою страницу взломали”. Folytatjuk?"
+    )
+    assert anna.labels() == ["Folytatás", "Mégse"]
+    await anna.presses("Mégse")
+    assert (await anna.hears()).text.startswith("A kitöltést megszakítottuk")
+    assert await stage.app.db.read(lambda session: session.scalars(select(FormRow.state)).one()) == "cancelled"
+
+
+@pytest.mark.parametrize("how", ["helped", "person", "cancelled"])
+async def test_nobody_is_reminded_who_needs_it_no_more(stage: Stage, how: str) -> None:
+    anna, berta = await begins(stage), await begins(stage)
+    if how == "helped":
+        await anna.presses("Это помогло")
+    elif how == "person":
+        await anna.writes("/my")  # a command leaves the form as it is
+        await anna.hears()
+        await stage.passes(minutes=31)
+        await anna.writes("позовите человека")
+    else:
+        await anna.presses("Отменить")
+    await anna.hears()
+    heard = len(anna.replies)
+    await stage.passes(hours=1.1)
+    assert (await berta.hears()).text == REMINDER
+    await stage.settled()
+    assert len(anna.replies) == heard
