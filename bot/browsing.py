@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from bot.decisions import Topic, Topics
+from bot.foreign import button, remarked
 from bot.paging import headed, label, turns
 from bot.wording import WORDS
 from handoff.messages import RichText
@@ -38,7 +39,11 @@ def worded(view: Topics | Topic, language: str) -> tuple[RichText, list[Choice]]
     """What the contact sees of it."""
     if isinstance(view, Topics):
         choices = [
-            Choice(label(_titled(category.title, language)), "topic", {"lang": view.lang, "category": category.key})
+            Choice(
+                button(_titled(category.title, language), language, view.lang),
+                "topic",
+                {"lang": view.lang, "category": category.key},
+            )
             for category in view.categories
         ]
         head = headed(language, WORDS.text(language, "Choose a topic:"), view.page, view.pages)
@@ -48,7 +53,7 @@ def worded(view: Topics | Topic, language: str) -> tuple[RichText, list[Choice]]
     if found.page == 1:
         choices.append(Choice(WORDS.text(language, "Topics"), "topics", {}))
     about = {"lang": view.lang, "category": view.key}
-    head = headed(language, _titled(view.title, language), found.page, found.pages)
+    head = headed(language, remarked(_titled(view.title, language), language, view.lang), found.page, found.pages)
     return RichText(head), choices + turns(language, "topic", about, found.page, found.pages)
 
 

@@ -46,9 +46,9 @@ from bot.decisions import (
 )
 from bot.dialogue import Found
 from bot.expecting import answer_to, completion_of
+from bot.foreign import button, remarked
 from bot.language import NAMES
 from bot.own_data import OwnData
-from bot.paging import label
 from bot.waits import forecast, place
 from bot.wording import WORDS
 from handoff import waiting
@@ -197,7 +197,8 @@ class _Round:
         entry = decision.entry
         if decision.browsed:
             lookup = record_reading(self._session, contact_id=self._contact.id, entry=entry, at=self._clock())
-        head = RichText(entry.question, (Entity(EntityKind.BOLD, 0, units(entry.question)),))
+        title = remarked(entry.question, self._language, entry.lang)
+        head = RichText(title, (Entity(EntityKind.BOLD, 0, units(entry.question)),))
         text = _joined(head, from_markdown(entry.answer))
         if decision.hand_off and not decision.form:
             # One message, not two: the answer and the word that a person looks at it too.
@@ -239,7 +240,8 @@ class _Round:
     def _suggest(self, decision: Suggest, lookup: int | None) -> None:
         trail, question = self._asked(decision.trail), decision.question
         choices = [
-            Choice(label(entry.question), "pick", _about(lookup, entry, question, trail)) for entry in decision.entries
+            Choice(button(entry.question, self._language, entry.lang), "pick", _about(lookup, entry, question, trail))
+            for entry in decision.entries
         ]
         choices.append(Choice(self._text("None of these"), "none_fits", _about(lookup, None, question, trail)))
         self._propose(self._text("Maybe you mean one of these:"), choices, decision.instead_of)

@@ -3,6 +3,7 @@
 from sqlalchemy.orm import Session
 
 from bot.channels import LiveAnswer, LiveResults
+from bot.foreign import remarked
 from bot.wording import WORDS
 from handoff.messages import Entity, EntityKind, RichText
 from handoff.richtext import from_markdown, split, units
@@ -39,12 +40,13 @@ class LiveSearch:
             found = [known[id_] for id_ in ids if id_ in known]
         else:
             found = list(entries(session, lang=language, order="asked", page=1, size=_MOST).items)
-        return LiveResults(tuple(map(_answer, found)), WORDS.text(language, "Ask a person"))
+        return LiveResults(tuple(_answer(entry, language) for entry in found), WORDS.text(language, "Ask a person"))
 
 
-def _answer(entry: EntryView) -> LiveAnswer:
+def _answer(entry: EntryView, language: str) -> LiveAnswer:
+    title = remarked(entry.question, language, entry.lang)
     answer = from_markdown(entry.answer)
     head = units(entry.question)
     moved = tuple(Entity(e.kind, e.offset + head + 2, e.length, e.url) for e in answer.entities)
     whole = RichText(f"{entry.question}\n\n{answer.text}", (Entity(EntityKind.BOLD, 0, head), *moved))
-    return LiveAnswer(str(entry.id), entry.question, " ".join(answer.text.split())[:_SUMMARY], split(whole)[0])
+    return LiveAnswer(str(entry.id), title, " ".join(answer.text.split())[:_SUMMARY], split(whole)[0])

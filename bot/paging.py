@@ -9,10 +9,10 @@ LABEL = 40
 """Longest label of a button, in characters: VK's limit, and what fits a phone."""
 
 
-def label(text: str) -> str:
+def label(text: str, longest: int = LABEL) -> str:
     """`text` in one line, as far as a button shows it."""
     line = " ".join(text.split())
-    return line if len(line) <= LABEL else line[: LABEL - 1].rstrip() + "…"
+    return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
 def headed(language: str, head: str, page: int, pages: int) -> str:

@@ -25,6 +25,7 @@ SPEAKERS = (
     "conversation.py",
     "paging.py",
     "browsing.py",
+    "foreign.py",
     "own_questions.py",
     "waits.py",
     "attachments.py",

@@ -107,3 +107,11 @@ async def test_an_answer_is_formatted_and_inert(office: Office) -> None:
 )  # fmt: skip
 def test_markdown(source: str, html: str) -> None:
     assert as_html(source) == html
+
+
+async def test_a_result_in_another_language_says_so(office: Office) -> None:
+    async with office.browser("ru") as browser:
+        found = (await browser.client.get("/help/search", params={"q": "download music", "lang": "ru"})).text
+        assert '<span>How do I download music? <i lang="ru">(на английском)</i></span>' in found
+        own = (await browser.client.get("/help/search", params={"q": "download music", "lang": "en"})).text
+        assert "<span>How do I download music?</span>" in own

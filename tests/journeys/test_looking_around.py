@@ -100,7 +100,14 @@ async def test_what_stands_in_another_language_only_can_be_browsed_too(stage: St
     assert (await ann.hears()).text.startswith("Hello.")
     await ann.presses("Topics")
     assert (await ann.hears()).text == "Choose a topic:"
-    assert ann.labels() == ["Вход и пароль", "Музыка", "Взломанная страница", "Other questions"]
-    await ann.presses("Other questions")
-    assert (await ann.hears()).text == "Other questions"
+    assert ann.labels() == [
+        "Вход и пароль (in Russian)",
+        "Музыка (in Russian)",
+        "Взломанная страница (in Russian)",
+        "Other questions (in Russian)",
+    ]
+    await ann.presses("Other questions (in Russian)")
+    assert (await ann.hears()).text == "Other questions (in Russian)"
     assert ann.labels() == ["Меня оскорбляют", "Topics"]
+    await ann.presses("Меня оскорбляют")
+    assert (await ann.hears()).text.startswith("Меня оскорбляют (in Russian)\n\n")

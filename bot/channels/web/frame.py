@@ -12,6 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from bot.channels.web.answers import as_html
 from bot.channels.web.rich import as_markup
 from bot.channels.web.words import WORDS
+from bot.foreign import remark
 from handoff.dashboard.assets import Assets
 from handoff.dashboard.language import preferred
 from handoff.dashboard.pages import HTMX, htmx_files
@@ -43,7 +44,7 @@ class Frame:
             "languages": LANGUAGE_NAMES,
             "question_length": QUESTION_LENGTH,
         }
-        self._environment.filters |= {"answer": as_html, "rich": as_markup}
+        self._environment.filters |= {"answer": as_html, "rich": as_markup, "remark": remark}
 
     def language(self, request: Request, asked: str) -> str:
         """The language asked for in the address, else the browser's, else the community's."""
