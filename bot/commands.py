@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.app import App
+from bot.channels import Advising
 from bot.readiness import channel_problems
 from handoff.messages import Address
 from handoff.models import Role
@@ -114,6 +115,9 @@ async def check(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa: 
     problems = await channel_problems(app)
     for account, problem in problems.items():
         say(f"✕ {account}: {problem}" if problem else f"✓ {account}: working")
+        channel = app.channels.get(account)
+        if not problem and isinstance(channel, Advising) and (advice := await channel.advice()):
+            say(f"– {account}: {advice}")
     if not problems:
         say("– channels: none is set up; `frontdesk run` shows the demo")
     return 1 if any(problems.values()) or not entries or app.bus.degraded else 0

@@ -9,7 +9,7 @@ Only modules of this package talk to a platform, and each promises:
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from bot.channels.downloads import Fetch
 from handoff.messages import IncomingEvent, OutgoingPart, RichText, SendOutcome
@@ -103,6 +103,13 @@ class Channel(Protocol):
         """Read a stored payload; raises anything at all for one that makes no sense, and it is quarantined."""
 
     async def close(self) -> None: ...
+
+
+@runtime_checkable
+class Advising(Protocol):
+    """A channel that can tell what its owner could switch on."""
+
+    async def advice(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)

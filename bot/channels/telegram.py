@@ -55,12 +55,14 @@ from infra.files import FileStore, Incoming
 log = logging.getLogger(__name__)
 
 POLL_SECONDS = 25
+_ADVICE_TIMEOUT = 10
 UPLOAD_TIMEOUT = 40
 """Seconds for sending a file, still shorter than the lease of a delivery."""
 OFFICIAL_HOST = "api.telegram.org"
 REJECTED = "the Telegram token is rejected: copy the current one from @BotFather into the settings and restart"
 TAKEN = "another program receives with the same Telegram token: stop it, or give this one a bot of its own"
 UNREACHABLE = "Telegram cannot be reached; trying again"
+INLINE_OFF = "inline mode is off: send /setinline to @BotFather to switch it on"
 HOOK_FAILS = "Telegram cannot deliver to our webhook: check that the public address answers from outside over HTTPS"
 
 
@@ -110,6 +112,15 @@ class TelegramChannel:
         self._errands = Errands()
         self._self: Bot | None = None
 
+    async def advice(self) -> str | None:
+        """What its owner could switch on; None where there is nothing, or Telegram does not say so now."""
+        try:
+            me = await self._bot(GetMe(), request_timeout=_ADVICE_TIMEOUT)
+        except Exception as error:  # noqa: BLE001 - what is wrong with the account is told elsewhere
+            log.info("%s: no advice: %s", self.account, type(error).__name__)
+            return None
+        return INLINE_OFF if self._inline is not None and not me.get("supports_inline_queries") else None
+
     # --- receiving
 
     async def run(self, inlet: Inlet) -> None:
@@ -138,7 +149,7 @@ class TelegramChannel:
     async def _poll(self, inlet: Inlet, trouble: Trouble) -> None:
         me = await self._introduce()
         if self._inline is not None and not me.get("supports_inline_queries"):
-            log.info("%s: inline mode is off: send /setinline to @BotFather to switch it on", self.account)
+            log.info("%s: %s", self.account, INLINE_OFF)
         await self._bot.delete_webhook(drop_pending_updates=False)
         # Telegram itself remembers what was acknowledged, so an offset is sent only to acknowledge. One kept from
         # earlier would be a trap: after a quiet week the ids start anew, perhaps below it, and would be skipped.

@@ -106,6 +106,10 @@ class TelegramSimulator:
         """A tap on a callback button. Raises LookupError when that message never had such a button."""
         self._world.press(user_id, message_id, data)
 
+    def switches_inline(self, *, on: bool) -> None:
+        """What the owner tells @BotFather by /setinline."""
+        self._world.inline_on = on
+
     async def types_inline(self, user_id: int, text: str) -> Json:
         """Type the bot's name and `text` in any chat; the `results` and the `button` that appear.
 

@@ -127,7 +127,7 @@ class TelegramMethods:
         abilities = {
             "can_join_groups": True,
             "can_read_all_group_messages": not self._groups.privacy,
-            "supports_inline_queries": True,
+            "supports_inline_queries": self._world.inline_on,
         }
         return self._world.bot | abilities
 

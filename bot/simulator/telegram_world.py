@@ -42,6 +42,8 @@ class TelegramWorld:
         self.presses: dict[str, Press] = {}
         self.files: dict[str, StoredFile] = {}
         self.notices: dict[int, str] = {}
+        self.inline_on = True
+        """Whether the owner switched inline mode on, by /setinline."""
         self.inline: dict[str, asyncio.Future[Json]] = {}
         self.bot: Json = {
             "id": int(token.split(":", maxsplit=1)[0]),

@@ -2,6 +2,7 @@
 
 import asyncio
 
+from bot.commands import check
 from handoff.models import InboxEvent, Message
 from tests.conftest import Backend
 from tests.journeys.stage import staged
@@ -37,3 +38,14 @@ async def test_live_results_while_somebody_types(backend: Backend) -> None:
         kept = await stage.app.db.read(lambda s: (s.query(InboxEvent).count(), s.query(Message).count()))
         assert kept == (1, 2)
         assert await stage.tickets() == []
+
+
+async def test_check_tells_how_to_switch_it_on(backend: Backend) -> None:
+    async with staged(backend, "telegram") as stage:
+        advice = "– telegram:main: inline mode is off: send /setinline to @BotFather to switch it on"
+        for on in (True, False):
+            stage.telegram.switches_inline(on=on)
+            said: list[str] = []
+            await check(stage.app, {}, said.append)
+            assert "✓ telegram:main: working" in said
+            assert (advice in said) is not on
