@@ -161,7 +161,7 @@ def _build(
         return channel.decode(payload) if channel else None
 
     intake = Intake(db, bus, clock, decode, conversation, settings.burst_window)
-    channels[web.ACCOUNT] = web.WebChannel(bus)
+    channels[web.ACCOUNT] = web.WebChannel(bus, files)
     for channel_settings in settings.channels:
         channels[channel_settings.account] = _channel(
             settings, channel_settings, files, LiveSearch(db, library, settings.language)

@@ -40,6 +40,11 @@ class VisitorOnSite:
         key = key or self._key(await self.opens())
         return await self.client.post("/help/chat/messages", data={"key": key, "text": text})
 
+    async def sends(self, text: str, *files: tuple[str, bytes, str], key: str = "") -> httpx.Response:
+        """A message with files, each a name, its bytes and what the browser says that it is."""
+        form = {"key": key or self._key(await self.opens()), "text": text}
+        return await self.client.post("/help/chat/messages", data=form, files=[("files", file) for file in files])
+
     async def presses(self, label: str) -> httpx.Response:
         page = await self.opens()
         choices = {unescape(words): choice for choice, words in _BUTTON.findall(page)}

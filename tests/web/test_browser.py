@@ -7,10 +7,11 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import Page, async_playwright, expect
+from playwright.async_api import FilePayload, Page, async_playwright, expect
 
 from tests.conftest import Backend
 from tests.dashboard.test_browser import PROGRAM
+from tests.journeys.test_sending_files import PNG
 from tests.web.counter import open_counter
 
 pytestmark = [
@@ -68,6 +69,38 @@ async def test_a_conversation_on_a_phone_is_live_and_complains_of_nothing(tmp_pa
         await page.goto("/help/chat")
         await expect(page.locator(".bubble")).to_have_count(0)
         await context.close()
+    assert complaints == []
+
+
+async def test_files_are_sent_with_and_without_scripts(tmp_path: Path) -> None:
+    backend = Backend(f"sqlite:///{tmp_path}/frontdesk.db", None)
+    complaints: list[str] = []
+    async with open_counter(backend) as counter, chromium() as browser:
+        for scripts in (True, False):
+            context = await browser.new_context(
+                locale="en-GB",
+                viewport={"width": 390, "height": 800},
+                base_url=counter.address,
+                java_script_enabled=scripts,
+            )
+            page = await context.new_page()
+            page.on("console", lambda message: complaints.append(message.text))
+            await page.goto("/help/chat")
+            files: list[FilePayload] = [
+                {"name": "screen.png", "mimeType": "image/png", "buffer": PNG},
+                {"name": "receipt.pdf", "mimeType": "application/pdf", "buffer": b"%PDF-1.7"},
+            ]
+            await page.get_by_label("Attach files").set_input_files(files)
+            await page.get_by_label("Your message").fill("I want a human agent: my money is gone")
+            await page.get_by_role("button", name="Send").click()
+            await expect(page.locator(".bubble.bot").last).to_contain_text("has been passed to a person")
+            if not scripts:
+                await page.goto("/help/chat")  # the files may have been taken in a moment later
+            shown = page.locator(".bubble.mine img")
+            await expect(shown).to_have_attribute("alt", "screen.png")
+            await expect(page.locator(".bubble.mine").get_by_role("link", name="receipt.pdf")).to_be_visible()
+            await expect(page.get_by_label("Attach files")).to_have_value("")
+            await context.close()
     assert complaints == []
 
 

@@ -5,20 +5,26 @@ the open pages to look again.
 """
 
 import asyncio
+import logging
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.channels import ChannelLimits, Inlet, RawEvent
 from bot.channels.downloads import Fetch
 from bot.channels.web.words import WORDS
-from handoff.messages import Address, EventKind, IncomingEvent, OutgoingPart, SendOutcome, Sent
+from handoff.messages import Address, Attachment, EventKind, IncomingEvent, OutgoingPart, SendOutcome, Sent
 from handoff.richtext import clean
 from infra.bus import Bus
-from infra.files import Incoming
+from infra.files import FileStore, Incoming, TooBigError
+
+log = logging.getLogger(__name__)
 
 ACCOUNT = "web:main"
 TOPIC = "chat"
 """On the bus: the id of the visitor whose pages have something new to show."""
+
+_PIECE = 1 << 18
 
 
 class WebChannel:
@@ -26,9 +32,10 @@ class WebChannel:
 
     limits = ChannelLimits(per_second=1000, per_contact=1000, buttons=20, label=80, idempotent=True, concurrency=32)
 
-    def __init__(self, bus: Bus, account: str = ACCOUNT) -> None:
+    def __init__(self, bus: Bus, files: FileStore, account: str = ACCOUNT) -> None:
         self.account = account
         self._bus = bus
+        self._files = files
 
     async def run(self, inlet: Inlet) -> None:
         """Nothing to fetch: the pages store what is written. Lasts until cancelled."""
@@ -39,8 +46,23 @@ class WebChannel:
         self._bus.publish(TOPIC, part.address.user_id)
         return Sent({"message_id": str(part.random_id)})
 
-    async def fetch(self, source: str, into: Incoming) -> Fetch:  # noqa: ARG002 - its visitors send words only
-        return Fetch.NEVER
+    async def fetch(self, source: str, into: Incoming) -> Fetch:
+        """The page has put it into the store already: `source` is its key there."""
+        return await asyncio.to_thread(self._copy, source, into)
+
+    def _copy(self, source: str, into: Incoming) -> Fetch:
+        try:
+            with self._files.path(source).open("rb") as kept:
+                while piece := kept.read(_PIECE):
+                    into.write(piece)
+        except TooBigError:
+            return Fetch.TOO_BIG
+        except (ValueError, FileNotFoundError):
+            return Fetch.NEVER
+        except OSError as error:
+            log.info("a visitor's file cannot be read: %s", type(error).__name__)
+            return Fetch.LATER
+        return Fetch.DONE
 
     def decode(self, payload: dict[str, Any]) -> IncomingEvent | None:
         address, at = Address(self.account, payload["visitor"]), datetime.fromtimestamp(payload["at"], UTC)
@@ -50,15 +72,27 @@ class WebChannel:
         if payload.get("choice"):
             return IncomingEvent(EventKind.PRESS, address, at, choice_id=payload["choice"], **about)
         text = clean(payload["text"])
-        return IncomingEvent(EventKind.MESSAGE, address, at, text=text, message_id=payload["key"], **about)
+        given = tuple(
+            Attachment(file["kind"], file["name"], source=file["key"], size=file["size"])
+            for file in payload.get("files", ())
+        )
+        return IncomingEvent(
+            EventKind.MESSAGE, address, at, text=text, message_id=payload["key"], attachments=given, **about
+        )
 
     async def close(self) -> None:
         """There is nothing to close."""
 
 
-def written(visitor: str, key: str, text: str, at: datetime, language: str) -> RawEvent:
+def written(
+    visitor: str, key: str, text: str, at: datetime, language: str, files: Sequence[dict[str, Any]] = ()
+) -> RawEvent:
     """A message as the inbox stores it; the same `key` again is the same message."""
-    payload = {"visitor": visitor, "key": key, "text": text, "at": at.timestamp(), "language": language}
+    payload: dict[str, Any] = {
+        "visitor": visitor, "key": key, "text": text, "at": at.timestamp(), "language": language,
+    }  # fmt: skip
+    if files:
+        payload["files"] = list(files)
     return RawEvent(f"{visitor}:{key}", None, visitor, payload)
 
 

@@ -7,7 +7,7 @@ and each visitor and each address may ask so often and no oftener.
 import asyncio
 import secrets
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -17,11 +17,13 @@ from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 from bot.channels import Inlet, RawEvent
 from bot.channels.web import channel
 from bot.channels.web.frame import Frame
-from bot.channels.web.talk import Talk, file_of, mark_of, talk
+from bot.channels.web.talk import Talk, file_of, mark_of, own_file_of, talk
+from bot.channels.web.uploads import MOST, NotTakenError, Uploads
 from bot.channels.web.visitors import Visitor, Visitors
 from handoff import files
 from handoff.dashboard.security import CONTENT_POLICY, origin_of, same_site
 from handoff.dashboard.throttle import Throttle
+from handoff.files import Rules
 from handoff.messages import Address
 from infra.bus import Bus, Subscription
 from infra.clock import Clock
@@ -49,6 +51,7 @@ class ChatParts:
 
     database: Database
     files: FileStore
+    rules: Rules
     bus: Bus
     clock: Clock
     frame: Frame
@@ -72,17 +75,15 @@ def chat_router(chat: "Chat") -> APIRouter:
         return await chat.thread(chat.visitors.of(request), language(request, lang), embedded=embedded)
 
     @router.post("/help/chat/messages")
-    async def write(
-        request: Request,
-        key: Key,
-        text: Annotated[str, Form(max_length=4 * TEXT_LENGTH)] = "",
-        lang: Language = "",
-        embedded: Embedded = False,
-    ) -> Response:
-        words, speaks = text[:TEXT_LENGTH], language(request, lang)
+    async def write(request: Request, lang: Language = "", embedded: Embedded = False) -> Response:
+        speaks = language(request, lang)
 
-        def event(visitor: Visitor) -> RawEvent | None:
-            return channel.written(visitor.id, key, words, chat.clock(), speaks) if words.strip() else None
+        async def event(visitor: Visitor) -> RawEvent | None:
+            given = await chat.uploads.read(request, _host(request))
+            words = given.text[:TEXT_LENGTH]
+            if not words.strip() and not given.files:
+                return None
+            return channel.written(visitor.id, given.key, words, chat.clock(), speaks, given.files)
 
         return await chat.take(request, event, speaks, embedded=embedded)
 
@@ -96,7 +97,7 @@ def chat_router(chat: "Chat") -> APIRouter:
     ) -> Response:
         speaks = language(request, lang)
 
-        def event(visitor: Visitor) -> RawEvent:
+        async def event(visitor: Visitor) -> RawEvent:
             return channel.pressed(visitor.id, key, choice, chat.clock(), speaks)
 
         return await chat.take(request, event, speaks, embedded=embedded)
@@ -104,6 +105,10 @@ def chat_router(chat: "Chat") -> APIRouter:
     @router.get("/help/chat/events")
     async def events(request: Request) -> Response:
         return chat.events(request, chat.visitors.of(request))
+
+    @router.get("/help/chat/files/own/{number}")
+    async def own_file(request: Request, number: Annotated[int, Path(ge=1, le=LARGEST_ID)]) -> Response:
+        return await chat.own_file(chat.visitors.of(request), number)
 
     @router.get("/help/chat/files/{part}")
     async def file(request: Request, part: Annotated[int, Path(ge=1, le=LARGEST_ID)]) -> Response:
@@ -126,6 +131,8 @@ class Chat:
         self.frame, self.visitors, self.clock = parts.frame, parts.visitors, parts.clock
         self._database, self._files = parts.database, parts.files
         self._bus, self._inlet = parts.bus, parts.inlet
+        self.uploads = Uploads(parts.files, parts.rules, parts.clock)
+        self._limits = {"most": MOST, "megabytes": parts.rules.megabytes}
         self._origin = origin_of(parts.public_url) if parts.public_url else None
         self._visitor_pace = Throttle(PER_VISITOR, parts.clock)
         self._address_pace = Throttle(PER_ADDRESS, parts.clock)
@@ -151,6 +158,7 @@ class Chat:
             new_key=_new_key,
             embedded=embedded,
             problem=problem,
+            limits=self._limits,
         )
         if not visitor.known:
             self.visitors.remember(answer, visitor, embedded=embedded)
@@ -167,6 +175,7 @@ class Chat:
             new_key=_new_key,
             embedded=embedded,
             problem=problem,
+            limits=self._limits,
         )
 
     async def file(self, visitor: Visitor, part: int) -> Response:
@@ -177,14 +186,32 @@ class Chat:
         name, key = found
         return FileResponse(self._files.path(key), filename=name, headers=files.headers())
 
+    async def own_file(self, visitor: Visitor, number: int) -> Response:
+        """A file that this visitor sent; only a picture is shown in the page."""
+        found = await self._database.read(lambda session: own_file_of(session, _address(visitor), number))
+        if found is None or found.key is None:
+            return Response(status_code=404)
+        return FileResponse(
+            self._files.path(found.key),
+            media_type=found.media_type,
+            filename=found.name or f"{found.kind}-{found.id}",
+            content_disposition_type="inline" if found.is_image else "attachment",
+            headers=files.headers(),
+        )
+
     async def take(
-        self, request: Request, event: Callable[[Visitor], RawEvent | None], language: str, *, embedded: bool
+        self, request: Request, event: Callable[[Visitor], Awaitable[RawEvent | None]], language: str, *, embedded: bool
     ) -> Response:
         """Store what the visitor did, then show the conversation; without scripts after a moment for the reply."""
         visitor = self.visitors.of(request)
         problem = self._problem(request, visitor)
-        if not problem and (stored := event(visitor)) is not None:
-            await self._inlet.store([stored])
+        if not problem:
+            try:
+                stored = await event(visitor)
+            except NotTakenError as error:
+                problem = str(error)
+            else:
+                await self._inlet.store([stored] if stored is not None else [])
         if request.headers.get("hx-request") == "true":
             return await self.thread(visitor, language, embedded=embedded, problem=problem)
         if problem:
@@ -253,7 +280,7 @@ class Chat:
                 return
 
 
-_STATUS = {"foreign": 403, "cookies": 400, "pace": 429}
+_STATUS = {"foreign": 403, "cookies": 400, "pace": 429, "size": 413}
 
 
 def _host(request: Request) -> str:

@@ -56,6 +56,7 @@ def build_site(app: App, demo: Demo | None) -> Site:
         ChatParts(
             database=app.db,
             files=app.files,
+            rules=app.attachments.rules,
             bus=app.bus,
             clock=app.clock,
             frame=frame,

@@ -8,8 +8,19 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from handoff.messages import Address, Attachment, Entity, EntityKind, RichText
-from handoff.models import ChoiceRow, Contact, Delivery, DeliveryState, InboxEvent, InboxState, Message, MessageKind
+from handoff.files import FileView, file, files_of
+from handoff.messages import Address, Entity, EntityKind, RichText
+from handoff.models import (
+    ChoiceRow,
+    Contact,
+    Delivery,
+    DeliveryState,
+    FileRow,
+    InboxEvent,
+    InboxState,
+    Message,
+    MessageKind,
+)
 
 LINES = 100
 """How many of the latest messages a page shows."""
@@ -26,6 +37,16 @@ class Press:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """A file of a message. `link` is where the visitor gets it, empty while or because it is not there."""
+
+    name: str
+    link: str
+    picture: bool = False
+    """Shown in the page."""
+
+
+@dataclass(frozen=True, slots=True)
 class Bubble:
     """One message."""
 
@@ -33,11 +54,9 @@ class Bubble:
     author: str
     """The agent's name; empty for the bot, the visitor and whoever is not named."""
     text: RichText
-    attachments: tuple[Attachment, ...]
+    files: tuple[Held, ...]
     presses: tuple[Press, ...]
     at: datetime
-    part: int = 0
-    """Of what an agent sent as a file: the number under which the visitor gets it."""
     unnamed: bool = False
     """By an agent whose name the visitor is not told."""
 
@@ -77,10 +96,11 @@ def talk(session: Session, address: Address) -> Talk:
     used = _used(
         session, [button["id"] for found in parts.values() for part in found.values() for button in part.buttons]
     )
+    sent = files_of(session, [message.id for message in latest if message.kind is MessageKind.INCOMING])
     bubbles: list[Bubble] = []
     for message in reversed(latest):
         if message.kind is MessageKind.INCOMING:
-            files = tuple(Attachment(**attachment) for attachment in message.attachments or ())
+            files = tuple(map(_own, sent.get(message.id, ())))
             bubbles.append(Bubble(True, "", RichText(message.text), files, (), message.at))
         else:
             bubbles += [_said(part, message, used) for part in parts[message.id].values()]
@@ -97,8 +117,9 @@ def mark_of(session: Session, address: Address) -> str:
     part = session.scalar(
         select(func.max(Delivery.updated_at)).where(Delivery.contact_id == contact, Delivery.state.in_(_ARRIVED))
     )
+    sent = session.scalar(select(func.max(FileRow.updated_at)).where(FileRow.contact_id == contact))
     used = session.scalar(select(func.max(ChoiceRow.used_at)).where(ChoiceRow.contact_id == contact))
-    return f"{message}:{part}:{used}:{unread}"
+    return f"{message}:{part}:{sent}:{used}:{unread}"
 
 
 def file_of(session: Session, address: Address, part: int) -> tuple[str, str] | None:
@@ -106,8 +127,15 @@ def file_of(session: Session, address: Address, part: int) -> tuple[str, str] | 
     wanted = select(Delivery.file).where(
         Delivery.id == part, Delivery.account == address.account, Delivery.user_id == address.user_id
     )
-    file = session.scalar(wanted)
-    return (file["name"], file["key"]) if file else None
+    found = session.scalar(wanted)
+    return (found["name"], found["key"]) if found else None
+
+
+def own_file_of(session: Session, address: Address, number: int) -> FileView | None:
+    """A file that this visitor sent; None for anybody else's."""
+    row = session.get(FileRow, number)
+    theirs = row is not None and row.contact_id == _contact(session, address)
+    return file(session, number) if theirs else None
 
 
 def _contact(session: Session, address: Address) -> int | None:
@@ -136,6 +164,9 @@ def _said(part: Delivery, message: Message, used: set[str]) -> Bubble:
     author = message.author if message.agent_id is not None and not message.unnamed else ""
     entities = tuple(Entity(EntityKind(e["kind"]), e["offset"], e["length"], e["url"]) for e in part.entities)
     presses = tuple(Press(button["id"], button["label"]) for button in part.buttons if button["id"] not in used)
-    files = (Attachment(part.file["kind"], part.file["name"]),) if part.file else ()
-    text, number = RichText(part.text, entities), part.id if part.file else 0
-    return Bubble(False, author, text, files, presses, message.at, number, message.unnamed)
+    files = (Held(part.file["name"] or part.file["kind"], f"/help/chat/files/{part.id}"),) if part.file else ()
+    return Bubble(False, author, RichText(part.text, entities), files, presses, message.at, message.unnamed)
+
+
+def _own(file: FileView) -> Held:
+    return Held(file.name or file.kind, f"/help/chat/files/own/{file.id}" if file.key else "", file.is_image)

@@ -33,7 +33,7 @@ document.addEventListener("DOMContentLoaded", () => {
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || matchMedia("(pointer: coarse)").matches) return;
     event.preventDefault();
-    if (box.value.trim()) form.requestSubmit();
+    if (box.value.trim() || form.elements.files.value) form.requestSubmit();
   });
   show();
 });
