@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.decisions import Filling, Trail
 from bot.paging import label
 from bot.wording import WORDS
-from handoff.models import FormRow, FormState
+from handoff.asking import FormRow, FormState
 from handoff.outbox import Choice
 from infra.wording import marked
 from knowledge.forms import FieldType, plain, stored

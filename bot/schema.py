@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert, inspect, text
 
+import handoff.asking
 import handoff.models
 import knowledge.models
 from infra.columns import Base
@@ -16,7 +17,11 @@ from infra.errors import PlainError
 
 _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 7_302_115  # any number: whoever migrates this database holds it
-_TABLES = (handoff.models.Contact, knowledge.models.Entry)  # imported, so that their tables are declared
+_TABLES = (
+    handoff.models.Contact,
+    handoff.asking.FormRow,
+    knowledge.models.Entry,
+)  # imported, so that their tables are declared
 # As Alembic makes it; apart from our own tables, which are the models' alone.
 _VERSION = Table(
     "alembic_version",

@@ -11,10 +11,11 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from handoff.asking import PublicQuestion
 from handoff.desk import Desk
 from handoff.manners import Manners
 from handoff.messages import Address, Addressee, PublicPlace
-from handoff.models import Contact, Delivery, DeliveryState, Message, MessageKind, PublicQuestion
+from handoff.models import Contact, Delivery, DeliveryState, Message, MessageKind
 from handoff.outbox import Outbox
 from infra import rows
 

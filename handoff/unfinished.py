@@ -11,8 +11,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
+from handoff.asking import FormRow, FormState
 from handoff.messages import RichText
-from handoff.models import Contact, FormRow, FormState, Ticket
+from handoff.models import Contact, Ticket
 from handoff.outbox import Choice, Outbox
 from handoff.patience import surely_silent
 from handoff.words import WORDS

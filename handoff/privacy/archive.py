@@ -10,7 +10,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from sqlalchemy import RowMapping, Select, select
 from sqlalchemy.orm import Session
 
-from handoff.models import Contact, Message, MessageKind, PublicQuestion, Ticket
+from handoff.asking import PublicQuestion
+from handoff.models import Contact, Message, MessageKind, Ticket
 from handoff.words import WORDS
 from infra.rows import table
 from infra.wording import LANGUAGES, marked

@@ -2,7 +2,8 @@
 
 from sqlalchemy import func, select
 
-from handoff.models import Contact, Delivery, DeliveryState, InboxEvent, PublicQuestion
+from handoff.asking import PublicQuestion
+from handoff.models import Contact, Delivery, DeliveryState, InboxEvent
 from tests.journeys.stage import ContactOnStage, Stage
 
 TOLD = "Ответ придёт вам в личные сообщения."
