@@ -7,7 +7,8 @@ import handoff.models
 import knowledge.models
 from infra.columns import Base
 
-TABLES = (handoff.models.Contact, handoff.asking.FormRow, knowledge.models.Entry)  # imported, so that their tables are declared
+# Imported, so that their tables are declared.
+TABLES = (handoff.models.Contact, handoff.asking.FormRow, knowledge.models.Entry)
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=Base.metadata, render_as_batch=True
