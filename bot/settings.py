@@ -107,6 +107,23 @@ class ChannelSettings(BaseModel):
         return self
 
 
+class GroupSettings(BaseModel):
+    """What differs in one group: a `[[group]]` table."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(min_length=1, max_length=64)
+    """The group as its platform numbers it: -100… on Telegram, 2000000… on VK; `wall` for a community's own wall."""
+    per_hour: int | None = Field(None, ge=0, le=1000)
+    quiet: str | None = None
+
+    @field_validator("quiet")
+    @classmethod
+    def _hours(cls, given: str | None) -> str | None:
+        _quiet_hours(given or "")
+        return given
+
+
 class Settings(BaseModel):
     """What differs between two deployments. Field names are the environment's names without their prefix."""
 
@@ -135,6 +152,7 @@ class Settings(BaseModel):
     public_per_hour: int = Field(20, ge=0, le=1000)
     public_quiet: str = ""
     channels: tuple[ChannelSettings, ...] = ()
+    groups: tuple[GroupSettings, ...] = ()
 
     @field_validator("public_quiet")
     @classmethod
@@ -145,8 +163,14 @@ class Settings(BaseModel):
     @property
     def manners(self) -> Manners:
         """How much is said where others read it."""
-        quiet, zone = _quiet_hours(self.public_quiet)
-        return Manners(self.public_per_hour, quiet, zone)
+        groups = {
+            group.id: Manners(
+                self.public_per_hour if group.per_hour is None else group.per_hour,
+                *_quiet_hours(self.public_quiet if group.quiet is None else group.quiet),
+            )
+            for group in self.groups
+        }
+        return Manners(self.public_per_hour, *_quiet_hours(self.public_quiet), groups)
 
     @field_validator("attachment_kinds", mode="before")
     @classmethod
@@ -206,7 +230,11 @@ _CHANNEL_NAMES = {
     "vk_callback_secret": ("vk", "webhook_secret"),
     "vk_proxy": ("vk", "proxy"),
 }
-_PLAIN_NAMES = [name for name in Settings.model_fields if name != "channels"]
+_TABLES: dict[str, tuple[str, type[BaseModel]]] = {
+    "channel": ("account", ChannelSettings),
+    "group": ("group", GroupSettings),
+}
+_PLAIN_NAMES = [name for name in Settings.model_fields if name not in {"channels", "groups"}]
 
 
 def read_settings(folder: Path = Path()) -> Settings:
@@ -216,6 +244,7 @@ def read_settings(folder: Path = Path()) -> Settings:
         PlainError: a setting is unknown or malformed; the sentence names it and the mend.
     """
     plain, tables = _from_toml(folder / "frontdesk.toml")
+    groups = [_group(table) for table in tables["group"]]
     named = {name.lower(): value for name, value in _from_env_file(folder / ".env").items() if value}
     named |= {name.lower(): value for name, value in os.environ.items() if value}
     given = {name.removeprefix(PREFIX.lower()): v for name, v in named.items() if name.startswith(PREFIX.lower())}
@@ -223,11 +252,11 @@ def read_settings(folder: Path = Path()) -> Settings:
         _known(name, [*_PLAIN_NAMES, *_CHANNEL_NAMES], lambda known: PREFIX + known.upper())
     plain |= {name: value for name, value in given.items() if name in _PLAIN_NAMES}
     channels = [
-        *(_account(table, _field_of_table(table)) for table in tables),
+        *(_account(table, _field_of_table(table)) for table in tables["channel"]),
         *(_account(channel, _field_of_environment(kind)) for kind, channel in _from_environment(given).items()),
     ]
     try:
-        return Settings.model_validate({**plain, "channels": tuple(channels)})
+        return Settings.model_validate({**plain, "channels": tuple(channels), "groups": tuple(groups)})
     except ValidationError as error:
         raise PlainError(_sentence(error, lambda name: PREFIX + name.upper())) from None
 
@@ -237,6 +266,13 @@ def _account(given: dict[str, Any], show: Callable[[str], str]) -> ChannelSettin
         return ChannelSettings.model_validate(_with_mode(given))
     except ValidationError as error:
         raise PlainError(_sentence(error, show)) from None  # the cause would show the values, tokens among them
+
+
+def _group(given: dict[str, Any]) -> GroupSettings:
+    try:
+        return GroupSettings.model_validate({**given, "id": str(given.get("id", ""))})
+    except ValidationError as error:
+        raise PlainError(_sentence(error, lambda field: f"{field} of the [[group]] {given.get('id', '')}")) from None
 
 
 def _field_of_table(table: dict[str, Any]) -> Callable[[str], str]:
@@ -267,24 +303,26 @@ def _from_environment(given: dict[str, str]) -> dict[str, dict[str, Any]]:
     return channels
 
 
-def _from_toml(path: Path) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+def _from_toml(path: Path) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
     if not path.exists():
-        return {}, []
+        return {}, {kind: [] for kind in _TABLES}
     try:
         content = tomllib.loads(path.read_text("utf-8"))
     except OSError as error:
         raise PlainError(f"frontdesk.toml cannot be read: {error.strerror}.") from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PlainError(f"frontdesk.toml cannot be read: {error}.") from error
-    tables = content.pop("channel", [])
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise PlainError("frontdesk.toml: write each account as [[channel]], with double brackets.")
+    found = {}
+    for kind, (called, model) in _TABLES.items():
+        tables = content.pop(kind, [])
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+            raise PlainError(f"frontdesk.toml: write each {called} as [[{kind}]], with double brackets.")
+        for name in (name for table in tables for name in table):
+            _known(name, list(model.model_fields), lambda known, kind=kind: f"{known} (of a [[{kind}]])")  # type: ignore[misc]
+        found[kind] = [{name: _resolved(name, value) for name, value in table.items()} for table in tables]
     for name in content:
         _known(name, _PLAIN_NAMES, lambda known: f"{known} (in frontdesk.toml)")
-    for table in tables:
-        for name in table:
-            _known(name, list(ChannelSettings.model_fields), lambda known: f"{known} (of a [[channel]])")
-    return content, [{name: _resolved(name, value) for name, value in table.items()} for table in tables]
+    return content, found
 
 
 def _resolved(name: str, value: object) -> object:

@@ -1,6 +1,7 @@
 """How much the community says where everybody reads it."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, tzinfo
 
 
@@ -14,6 +15,12 @@ class Manners:
     """From when until when nothing is said; across midnight where the second is the earlier one."""
     zone: tzinfo = UTC
     """Whose clock the quiet hours go by."""
+    groups: Mapping[str, "Manners"] = field(default_factory=dict)
+    """Groups that have manners of their own."""
+
+    def there(self, group: str) -> "Manners":
+        """Those that hold in the group."""
+        return self.groups.get(group, self)
 
     def silent_at(self, now: datetime) -> bool:
         """Whether nothing is said now, whatever was said before."""

@@ -26,6 +26,7 @@ _HOUR = timedelta(hours=1)
 
 def may_speak(session: Session, account: str, place: PublicPlace, manners: Manners, now: datetime) -> bool:
     """Whether something may be said there: not where we cannot, nor in the quiet hours, nor after too many lines."""
+    manners = manners.there(place.group)
     if place.mute or manners.silent_at(now):
         return False
     said = select(func.count()).where(

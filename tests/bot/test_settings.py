@@ -251,3 +251,37 @@ def test_quiet_hours_that_are_none(tmp_path: Path, monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("FRONTDESK_PUBLIC_QUIET", given)
     said = refused(tmp_path)
     assert said.startswith(f"FRONTDESK_PUBLIC_QUIET: {given} are no hours: write them like 23:00-08:00")
+
+
+def test_a_group_may_have_manners_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("FRONTDESK_PUBLIC_QUIET", "23:00-08:00")
+    (tmp_path / "frontdesk.toml").write_text(
+        '[[group]]\nid = -1001234567890\nper_hour = 2\n[[group]]\nid = "wall"\nquiet = "20:00-10:00 Europe/Moscow"\n'
+        '[[group]]\nid = 2000000001\nquiet = ""\n'
+    )
+    manners = read_settings(tmp_path).manners
+    usual = (time(23), time(8))
+    assert manners.there("-1001234567890") == Manners(2, usual)
+    assert manners.there("wall") == Manners(20, (time(20), time(10)), ZoneInfo("Europe/Moscow"))
+    assert manners.there("2000000001") == Manners(20)
+    assert (manners.there("-5").per_hour, manners.there("-5").quiet) == (20, usual)
+
+
+@pytest.mark.parametrize(
+    ("table", "sentence"),
+    [
+        ("[group]\nid = 1", "frontdesk.toml: write each group as [[group]], with double brackets."),
+        ("[[group]]\nper_hour = 1", "id of the [[group]] : String should have at least 1 character"),
+        ("[[group]]\nid = 5\nper_hour = -1", "per_hour of the [[group]] 5: Input should be greater than or equal to 0"),
+        ("[[group]]\nid = 5\nquiet = 'at night'", "quiet of the [[group]] 5: at night are no hours: write them like"),
+        (
+            "[[group]]\nid = 5\nquite = ''",
+            "quite (of a [[group]]) is not a setting: did you mean quiet (of a [[group]])?",
+        ),
+    ],
+)
+def test_groups_that_are_refused(tmp_path: Path, table: str, sentence: str) -> None:
+    (tmp_path / "frontdesk.toml").write_text(table)
+    with pytest.raises(PlainError) as refused:
+        read_settings(tmp_path)
+    assert str(refused.value).startswith(sentence)
