@@ -23,7 +23,9 @@ SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 OURS = [name for name, service in SERVICES.items() if service["image"].startswith("frontdesk:")]
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
 LOCAL_ONLY = "127.0.0.1:"
-SETTINGS = {PREFIX + name.upper() for name in [*Settings.model_fields, *_CHANNEL_NAMES] if name not in {"channels", "groups"}}
+SETTINGS = {
+    PREFIX + name.upper() for name in [*Settings.model_fields, *_CHANNEL_NAMES] if name not in {"channels", "groups"}
+}
 
 
 def _example() -> dict[str, str]:
