@@ -46,7 +46,7 @@ from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import Database, after_commit
 from infra.wording import LANGUAGES
-from knowledge.entries import entries_by_id
+from knowledge.entries import entries_by_id, in_language
 from knowledge.library import Library
 from knowledge.matching import Band
 from knowledge.stored import form_of
@@ -189,7 +189,11 @@ class Conversation:
             # Together the words say nothing to the knowledge: perhaps the later ones do alone.
             match = self._library.matcher.match(event.text, languages=order)
         shown = [candidate.entry_id for candidate in match.candidates[: _SHOWN[match.band]]]
-        return Found(match, entries_by_id(session, shown, wordings=False) if shown else {})
+        entries = entries_by_id(session, shown, wordings=False) if shown else {}
+        # Whoever speaks one language and asks in the words of another is answered in their own where that is written.
+        foreign = [number for number, view in entries.items() if view.lang != thread.language]
+        own = {number: view for number in foreign if (view := in_language(session, number, thread.language))}
+        return Found(match, entries | own)
 
     def apply(
         self,

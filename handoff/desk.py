@@ -107,12 +107,13 @@ class Desk:
 
     def confirm(self, session: Session, ticket: Ticket) -> None:
         """The contact says that the question is solved."""
+        ticket.read_at = self._clock()
         if ticket.status in LIVE:
             self._close(session, ticket, "confirmed")
 
     def rate(self, session: Session, ticket: Ticket, stars: int) -> None:
         """The contact's judgement of the help, from 1 to 5; a later one counts."""
-        ticket.rating = min(5, max(1, stars))
+        ticket.rating, ticket.read_at = min(5, max(1, stars)), self._clock()
         self._event(session, ticket, "rated")
 
     def comment(self, session: Session, ticket: Ticket, text: str) -> None:

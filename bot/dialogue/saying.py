@@ -147,7 +147,8 @@ def answered(thread: Thread, found: Found, question: str, trail: Trail = NO_TRAI
         for place, candidate in enumerate(found.match.candidates)
         if candidate.entry_id in found.entries and (place < _SHOWN_ANYHOW or candidate.confidence >= _WORTH_A_BUTTON)
     ]
-    known = [found.entries[candidate.entry_id] for candidate in likely]
+    # Two of them may be one entry in two languages.
+    known = list({view.id: view for view in (found.entries[candidate.entry_id] for candidate in likely)}.values())
     match found.match.band:
         case Band.ANSWER if known:
             return [replace(given(known[0], question, None), trail=trail, form=thread.form)]
