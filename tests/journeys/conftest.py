@@ -12,7 +12,7 @@ import pytest
 from tests.conftest import Backend
 from tests.journeys.stage import Platform, Stage, staged
 
-_GROUND = frozenset({"test_asking", "test_after_an_answer", "test_trouble"})
+_GROUND = frozenset({"test_asking"})
 _ON_SQLITE_ALONE = frozenset({"test_sending_files"})
 _PAIRS = (
     frozenset({("sqlite", "vk"), ("postgres", "telegram")}),

@@ -116,7 +116,7 @@ async def is_silent(anna: Recorded, boris: AgentOnStage, stage: Stage) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_every_word_of_a_long_conversation(language: str, tmp_path: Path) -> None:
     backend = Backend(f"sqlite:///{tmp_path}/frontdesk.db", None)
-    async with staged(backend, "telegram") as stage:
+    async with staged(backend, "vk") as stage:
         anna = Recorded(stage, await stage.contact("Анна"))
         boris = await stage.agent("Борис")
         await anna.writes("/language")
