@@ -13,10 +13,11 @@ from bot.simulator.vk import VkSimulator
 
 Phone = TelegramSimulator | VkSimulator
 
+# Each has an answer: what is written after choices would complete that question and change them, which is no reply anew.
 KNOWN = (
     "здрасте не могу зайти забыла пороль",
     "не помню пароль",
-    "не работает музыка",
+    "как скачать музыку",
     "как удалить страницу",
     "как сменить номер телефона",
 )
@@ -65,8 +66,8 @@ def crowd(count: int, *phones: Phone) -> list[Person]:
 async def stream(people: Sequence[Person], per_second: float) -> list[float]:
     """Everybody writes twice; the seconds to each reply, in no order.
 
-    The first questions have an answer; of the second ones a sixth opens a ticket, after which a contact is left to a
-    person: so each message gets exactly one reply.
+    The first questions have an answer; of the second ones a sixth has none, and a person is offered: so each message
+    gets exactly one reply.
 
     Raises:
         RuntimeError: somebody was not answered.
