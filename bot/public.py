@@ -18,7 +18,7 @@ from bot.wording import WORDS
 from handoff import public
 from handoff.desk import Desk
 from handoff.manners import Manners
-from handoff.messages import Address, Addressee, EventKind, IncomingEvent, PublicPlace
+from handoff.messages import Address, Addressee, EventKind, IncomingEvent, PublicPlace, RichText
 from handoff.models import Message, MessageKind, Ticket
 from handoff.outbox import Outbox
 from infra import rows
@@ -132,7 +132,7 @@ class PublicQuestions:
         if way.line:
             words = self._line(contact.language, way.line, place.door + LINK + key)
             there = replace(place, for_asker=way.line == "told")
-            line = public.say(session, self._outbox, contact, words, there, now)
+            line = self._outbox.post(session, contact, RichText(words), place=there)
             if way.line == "link":
                 public.linked(session, key, line)
         return about

@@ -20,6 +20,7 @@ from handoff.errors import NotFoundError, StateError
 from handoff.files import outgoing, posted
 from handoff.messages import (
     Addressee,
+    PublicPlace,
     Retry,
     RichText,
     SendOutcome,
@@ -34,6 +35,7 @@ from handoff.models import (
     Message,
     MessageKind,
 )
+from handoff.posting import queue
 from handoff.richtext import split
 from handoff.settling import Attempt, Settled, Verdict, verdict
 from handoff.words import WORDS
@@ -93,11 +95,13 @@ class Outbox:
         key: str | None = None,
         shown: str | None = None,
         files: Sequence[tuple[str, Kept]] = (),
+        place: PublicPlace | None = None,
     ) -> int:
         """Write an outgoing message and queue its parts, the buttons under the last one; the id of the message.
 
         `files` go out behind the text, each as a part of its own: the name and what is in the store.
-        `shown` is what the thread on the desk shows where that differs from what is sent.
+        `shown` is what the thread on the desk shows where that differs from what is sent. With a `place` it is said there
+        for all to read.
         """
         now = self._clock()
         message = rows.add(
@@ -116,25 +120,14 @@ class Outbox:
         if contact.numbered and buttons:
             text, buttons = _numbered(text, choices, contact.language), []
         parts = split(text)
+        there, by_agent = asdict(place) if place is not None else None, agent_id is not None
         for part in parts:
-            rows.add(
-                session,
-                Delivery,
-                message_id=message,
-                contact_id=contact.id,
-                account=contact.account,
-                user_id=contact.user_id,
-                text=part.text,
-                entities=[asdict(entity) for entity in part.entities],
-                buttons=buttons if part is parts[-1] else [],
-                by_agent=agent_id is not None,
-                state=DeliveryState.QUEUED,
-                next_attempt_at=now,
-                updated_at=now,
-            )
+            marks, below = [asdict(entity) for entity in part.entities], buttons if part is parts[-1] else []
+            queued = {"text": part.text, "entities": marks, "buttons": below, "place": there}
+            queue(session, contact, message, now, by_agent=by_agent, **queued)
         if files:
-            self._attach(session, contact, message, files, by_agent=agent_id is not None)
-        self.announce(session, contact.account)
+            self._attach(session, contact, message, files, by_agent=by_agent)
+        self._announce(session, contact.account)
         return message
 
     def _attach(
@@ -150,22 +143,8 @@ class Outbox:
         session.get_one(Message, message_id).attachments = [{"kind": file.kind, "name": file.name} for file, _ in sent]
         for file, kept in sent:
             posted(session, contact.account, contact.id, message_id, file, kept, now)
-            rows.add(
-                session,
-                Delivery,
-                message_id=message_id,
-                contact_id=contact.id,
-                account=contact.account,
-                user_id=contact.user_id,
-                text="",
-                entities=[],
-                buttons=[],
-                file=asdict(file),
-                by_agent=by_agent,
-                state=DeliveryState.QUEUED,
-                next_attempt_at=now,
-                updated_at=now,
-            )
+            sent_instead = {"text": "", "entities": [], "buttons": [], "file": asdict(file)}
+            queue(session, contact, message_id, now, by_agent=by_agent, **sent_instead)
 
     def revise(
         self,
@@ -196,13 +175,13 @@ class Outbox:
         gone = WORDS.text(contact.language, "This part of the message was removed.")
         account = revising.revise(session, message_id, split(text), buttons, now, gone=gone, by_agent=by_agent)
         if account is not None:
-            self.announce(session, account)
+            self._announce(session, account)
 
     def settle_choice(self, session: Session, choice_id: str, mark: str, *, keep: bool) -> None:
         """Show what was chosen in the message that offered it, as `revising.settle_choice`."""
         account = revising.settle_choice(session, choice_id, mark, keep, self._clock())
         if account is not None:
-            self.announce(session, account)
+            self._announce(session, account)
 
     def resume(self, session: Session, contact_id: int) -> None:
         """The contact can be written to again: what agents said meanwhile goes out, in order; the bot's words are stale."""
@@ -215,7 +194,7 @@ class Outbox:
             delivery.attempts, delivery.first_attempt_at = 0, None
             self._move(session, delivery, DeliveryState.QUEUED, None)
 
-    def announce(self, session: Session, account: str) -> None:
+    def _announce(self, session: Session, account: str) -> None:
         """Wake the account's sender after the commit, unless the same unit of work claims what it posted."""
         info = session.info  # the session's rows cannot be read once its unit of work is over
         info.setdefault(_UNCLAIMED, set()).add(account)

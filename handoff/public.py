@@ -5,7 +5,6 @@ most one for each question: the row is unique by the place, and the line is writ
 """
 
 import secrets
-from dataclasses import asdict
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, or_, select, update
@@ -16,7 +15,6 @@ from handoff.desk import Desk
 from handoff.manners import Manners
 from handoff.messages import Address, Addressee, PublicPlace
 from handoff.models import Contact, Delivery, DeliveryState, Message, MessageKind
-from handoff.outbox import Outbox
 from infra import rows
 
 KEPT = timedelta(days=30)
@@ -63,29 +61,6 @@ def keep(
         at=now,
     )
     return key if made is not None else None
-
-
-def say(session: Session, outbox: Outbox, contact: Addressee, text: str, place: PublicPlace, now: datetime) -> int:
-    """Queue a line below the question, for all to read; the id of the message."""
-    message = rows.add(session, Message, contact_id=contact.id, kind=MessageKind.OUTGOING, author="", text=text, at=now)
-    rows.add(
-        session,
-        Delivery,
-        message_id=message,
-        contact_id=contact.id,
-        account=contact.account,
-        user_id=contact.user_id,
-        text=text,
-        entities=[],
-        buttons=[],
-        place=asdict(place),
-        by_agent=False,
-        state=DeliveryState.QUEUED,
-        next_attempt_at=now,
-        updated_at=now,
-    )
-    outbox.announce(session, contact.account)
-    return message
 
 
 def linked(session: Session, key: str, line: int) -> None:

@@ -22,7 +22,7 @@ from knowledge.matching import alike
 
 
 def handed_off(thread: Thread, pressed: Pressed, reason: str) -> Decision:
-    """What follows where a button leads to a person: whoever has one already joins, everybody else is asked first."""
+    """What follows where a button leads to a person: whoever has one already joins; where nobody told the wait, that is first."""
     if thread.ticket is not None and not pressed.trail.apart:
         return JoinTicket(thread.ticket.number, acknowledge=True, trail=pressed.trail)
     category = pressed.entry.category if pressed.entry else pressed.category
