@@ -4,7 +4,8 @@ from dataclasses import replace
 
 from bot.decisions import AskField, Decision, EndForm, Filling, OpenTicket, Say
 from bot.dialogue.fields import understood
-from bot.dialogue.thread import Thread
+from bot.dialogue.thread import MOST_OPEN, Thread
+from bot.dialogue.words import enough_open
 from bot.language import command_in, is_cancelling, says_only_person
 from handoff.messages import IncomingEvent
 
@@ -21,22 +22,22 @@ def begun(opening: OpenTicket, thread: Thread) -> Decision:
     return AskField(filling)
 
 
-def filled(filling: Filling, event: IncomingEvent) -> list[Decision]:
+def filled(thread: Thread, filling: Filling, event: IncomingEvent) -> list[Decision]:
     """What the contact answers to the field that was asked last."""
     if is_cancelling(event.text):
         return [EndForm(filling.id or 0, sent=False), CANCELLED]
     if says_only_person(event.text):
-        return sent(filling)  # whoever wants a person now gets one, with what is known so far
+        return sent(thread, filling)  # whoever wants a person now gets one, with what is known so far
     answer = understood(filling.field, event)
     if answer is None:
         return [AskField(filling, unsuited=True)]
-    return answered(filling, answer)
+    return answered(thread, filling, answer)
 
 
-def answered(filling: Filling, answer: str | None) -> list[Decision]:
+def answered(thread: Thread, filling: Filling, answer: str | None) -> list[Decision]:
     """On to the next field; None where it is skipped."""
     forward = replace(filling, answers=(*filling.answers, answer))
-    return sent(forward) if forward.done else [AskField(forward)]
+    return sent(thread, forward) if forward.done else [AskField(forward)]
 
 
 def turned_back(filling: Filling) -> list[Decision]:
@@ -44,8 +45,10 @@ def turned_back(filling: Filling) -> list[Decision]:
     return [AskField(replace(filling, answers=filling.answers[:-1]))]
 
 
-def sent(filling: Filling) -> list[Decision]:
-    """The question goes to a person, with what was filled in below it."""
+def sent(thread: Thread, filling: Filling) -> list[Decision]:
+    """The question goes to a person, with what was filled in below it; while too many are open, the form stays open too."""
+    if thread.live >= MOST_OPEN:
+        return [enough_open()]
     lines = [
         f"{field.label(filling.language)} {answer}"
         for field, answer in zip(filling.fields, filling.answers, strict=False)

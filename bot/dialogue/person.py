@@ -14,7 +14,7 @@ from bot.decisions import (
 )
 from bot.dialogue import forms
 from bot.dialogue.thread import MOST_OPEN, Pressed, Thread, TicketFact
-from bot.dialogue.words import OWN, WELCOME
+from bot.dialogue.words import WELCOME, enough_open
 from bot.expecting import FOR_A_PERSON
 from bot.language import is_greeting, is_nudge, is_thanks, says_only_person
 from handoff.messages import IncomingEvent
@@ -97,11 +97,3 @@ def too_old(ticket: TicketFact) -> Decision:
 def still_open(ticket: TicketFact) -> Decision:
     held = {"number": ticket.number}
     return Say("Question №{number} is still open: write here, and a person reads it.", values=held)
-
-
-def enough_open() -> Decision:
-    return Say(
-        "You have {count} open questions already. You can add to one of them; another can be asked when one is closed.",
-        (OWN,),
-        {"count": MOST_OPEN},
-    )

@@ -24,7 +24,7 @@ from bot.decisions import (
 from bot.dialogue import forms, person
 from bot.dialogue.saying import answered, given, read
 from bot.dialogue.thread import MOST_OPEN, Found, Pressed, Thread, TicketFact
-from bot.dialogue.words import ASK_PERSON, GONE, OWN, shown
+from bot.dialogue.words import ASK_PERSON, GONE, OWN, enough_open, shown
 from bot.expecting import NEW, addition_to, comment_on
 from handoff.models import LIVE
 from knowledge.models import Outcome
@@ -124,7 +124,7 @@ def _asked_anew(thread: Thread, pressed: Pressed, found: Found | None) -> list[D
     if pressed.used and pressed.question:
         return []
     if thread.live >= MOST_OPEN:
-        return [person.enough_open()]
+        return [enough_open()]
     if found is None:
         return [Expect(NEW), Say("Write the new question in one message.")]
     trail = replace(pressed.trail, apart=True)
@@ -166,9 +166,9 @@ def _on_a_form(thread: Thread, pressed: Pressed) -> list[Decision]:
     if pressed.action == "form_back":
         return forms.turned_back(filling)
     if pressed.action == "form_skip" and not filling.field.required:
-        return forms.answered(filling, None)
+        return forms.answered(thread, filling, None)
     if pressed.action == "form_pick" and any(pressed.picked in known for known in filling.field.choices.values()):
-        return forms.answered(filling, pressed.picked)
+        return forms.answered(thread, filling, pressed.picked)
     return [AskField(filling)]
 
 

@@ -17,7 +17,7 @@ from bot.decisions import (
     Trail,
 )
 from bot.dialogue import forms, person
-from bot.dialogue.thread import Found, Pending, Thread
+from bot.dialogue.thread import MOST_OPEN, Found, Pending, Thread
 from bot.dialogue.words import ASK_PERSON, WELCOME, hello, shown
 from bot.expecting import FOR_A_PERSON, NEW, commented
 from bot.language import Command, command_in, is_greeting, is_thanks, says_only_person, wants_person
@@ -53,7 +53,7 @@ def said(thread: Thread, event: IncomingEvent, found: Found | None) -> list[Deci
     if command := command_in(text):
         return [_called(thread, command)]
     if (filling := forms.takes(thread, event)) is not None:
-        return forms.filled(filling, event)
+        return forms.filled(thread, filling, event)
     number = commented(thread.expects)
     if number is not None and _comments(text, found):
         return [CommentTicket(number, text), Say("Thank you. This helps us to help better.")]
@@ -151,7 +151,8 @@ def answered(thread: Thread, found: Found, question: str, trail: Trail = NO_TRAI
     known = list({view.id: view for view in (found.entries[candidate.entry_id] for candidate in likely)}.values())
     match found.match.band:
         case Band.ANSWER if known:
-            return [replace(given(known[0], question, None), trail=trail, form=thread.form)]
+            answer = replace(given(known[0], question, None), trail=trail, form=thread.form)
+            return [answer if thread.live < MOST_OPEN else replace(answer, hand_off=False)]
         case Band.SUGGEST if known:
             return [Suggest(tuple(known[:5]), question, trail, earlier)]
         case _:

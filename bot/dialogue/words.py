@@ -1,6 +1,7 @@
 """Sentences and buttons that several parts of the dialogue use."""
 
 from bot.decisions import OwnQuestions, Say, Show, Topics, View
+from bot.dialogue.thread import MOST_OPEN
 
 ASK_PERSON = ("Ask a person", "ask_person")
 TOPICS = ("Topics", "topics")
@@ -26,3 +27,11 @@ def shown(view: View | None) -> Say | Show:
             return GONE
         case view:
             return Show(view)
+
+
+def enough_open() -> Say:
+    return Say(
+        "You have {count} open questions already. You can add to one of them; another can be asked when one is closed.",
+        (OWN,),
+        {"count": MOST_OPEN},
+    )

@@ -14,8 +14,10 @@ from bot.decisions import (
     CloseTicket,
     CommentTicket,
     Decision,
+    EndForm,
     Expect,
     Export,
+    Filling,
     Forget,
     GiveAnswer,
     JoinTicket,
@@ -43,6 +45,7 @@ from handoff.messages import Address, Attachment, EventKind, IncomingEvent
 from handoff.models import TicketStatus
 from handoff.waiting import TicketView
 from knowledge.entries import EntryPage, EntryView, HelpCategory
+from knowledge.forms import FormField
 from knowledge.matching import Band, Candidate, Match
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
@@ -104,6 +107,9 @@ TRAIL = Trail((11, 12), "answer-1")
 APART = Trail(apart=True)
 OFFER = Pending(9, "музыка", TRAIL)
 OFFERED = Thread("ru", pending=OFFER)
+LAST_STEP = Filling(
+    4, "взломали", "rule", None, "access", NO_TRAIL, (FormField("what", labels={"ru": "Что?"}),), (), "ru"
+)
 ENOUGH = Say(
     "You have {count} open questions already. You can add to one of them; another can be asked when one is closed.",
     (("My questions", "own"),),
@@ -269,6 +275,20 @@ def pressing(action: str, thread: Thread = FREE, **more: object) -> Thread:
             says("и звук"),
             found(Band.SUGGEST, 0.4),
             [Suggest(first(1), "музыка\nи звук", TRAIL)],
+        ),
+        # with as many open as may be, nothing opens another
+        (
+            replace(ANEW, live=3),
+            says("ж"),
+            found(Band.ANSWER, 0.9, known={1: ALWAYS}),
+            [GiveAnswer(ALWAYS, "ж", None, hand_off=False, trail=APART)],
+        ),
+        (replace(FREE, live=3, filling=LAST_STEP), says("да"), None, [ENOUGH]),
+        (
+            replace(FREE, live=2, filling=LAST_STEP),
+            says("да"),
+            None,
+            [EndForm(4, sent=True), OpenTicket("взломали\nЧто? да", "rule", None, "access", NO_TRAIL)],
         ),
         # quoting a solved question opens it again, unless it is thanked for
         (QUOTED, says("а теперь?"), None, [ReopenTicket(5), JoinTicket(5, acknowledge=False), REOPENED]),
