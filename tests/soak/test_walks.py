@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.soak.conftest import scaled
+from tests.soak.conftest import SIZE
 from tests.walk.test_walk import walk
 from tests.walk.world import House
 
@@ -18,4 +18,4 @@ def house() -> Iterator[House]:
 
 
 def test_whatever_people_do_for_longer(house: House) -> None:
-    walk(house, runs=10 * scaled(20, contacts=1, messages=1, pause=0).disturbances)
+    walk(house, runs=max(20, round(2000 * SIZE)))
