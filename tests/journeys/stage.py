@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any, Literal, TypeVar
 
 from pydantic import SecretStr
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.app import App, open_app
@@ -228,11 +228,18 @@ class Stage:
         """Let time pass while nothing is on its way; what is due then is done."""
         await self.settled()
         self._clock.ahead += timedelta(**span)
-        # Until then nobody counts as silent.
+        # Until then nobody counts as silent. What comes during the look, such as the name of somebody new, makes it look
+        # away, as the program does for twenty seconds: so it looks again.
         unread = select(InboxEvent.id).where(InboxEvent.state == InboxState.NEW).limit(1)
         deaf = select(ChannelState.account).where(ChannelState.problem.is_not(None)).limit(1)
-        await self.until(lambda session: session.scalar(unread) is None and session.scalar(deaf) is None)
-        await self.app.caretaker.look()
+        latest = select(func.max(InboxEvent.id))
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                before = await self.app.db.read(lambda session: session.scalar(latest))
+                await self.until(lambda session: session.scalar(unread) is None and session.scalar(deaf) is None)
+                await self.app.caretaker.look()
+                if await self.app.db.read(lambda session: session.scalar(latest)) == before:
+                    return
 
     async def settled(self) -> None:
         """Wait until nothing is on its way."""
