@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
+# Modules stay compiled, whatever the shell wishes: otherwise each start, and tests start many, compiles all of them anew.
+export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: setup run test check soak bench bench-matching lock clean
 

@@ -55,6 +55,12 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
     return Backend(request.getfixturevalue("postgres_database"), request.getfixturevalue("valkey").url)
 
 
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Long ones first: begun last, they would keep one worker busy while the others have nothing left to do."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
 # --- nothing may be skipped where everything is installed ------------------------------------------------------------
 
 NOTHING_SKIPPED = "TESTS_NOTHING_SKIPPED"

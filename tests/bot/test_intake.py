@@ -71,8 +71,12 @@ class Listener:
             self.heard.append((address.user_id, event.text))
 
     async def set_aside(self, address: Address, item: InboxItem, problem: str) -> None:
-        await self._database.write(lambda session: _mark(session, [item.id], InboxState.POISON))
-        self.quarantined.append((address.user_id, str(item.payload.get("text")), problem))
+        self.busy += 1
+        try:
+            await self._database.write(lambda session: _mark(session, [item.id], InboxState.POISON))
+            self.quarantined.append((address.user_id, str(item.payload.get("text")), problem))
+        finally:
+            self.busy -= 1
 
     def of(self, user: str) -> list[str]:
         return [text for who, text in self.heard if who == user]

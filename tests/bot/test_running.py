@@ -18,6 +18,7 @@ from infra.errors import PlainError
 from tests.bot.program import PATIENCE, Program, command, until
 from tests.servers.valkey import Valkey
 
+pytestmark = pytest.mark.long
 NEW_ENTRY = "entries: [{id: cinema, lang: ru, question: Где кинотеатр на орбите?, answer: На третьем кольце.}]"
 
 

@@ -1,21 +1,28 @@
 """`frontdesk run` as a process that a test may kill."""
 
 import asyncio
+import multiprocessing
 import os
-import signal
-import sys
 import time
 from collections.abc import Callable
-from pathlib import Path
+from multiprocessing.context import ForkServerProcess
 
 from sqlalchemy import Engine, create_engine, exists, func, select
 
+from bot.cli import main
 from bot.simulator.telegram import TelegramSimulator
 from bot.simulator.vk import VkSimulator
 from handoff.models import UNFINISHED, Delivery, InboxEvent, InboxState, Message, MessageKind
 from tests.conftest import Backend
 
-REPOSITORY = Path(__file__).parents[2]
+_PROCESSES = multiprocessing.get_context("forkserver")
+_PROCESSES.set_forkserver_preload(["bot.cli", "bot.opening", "bot.running"])
+"""A dozen starts import everything once: each is forked from a process that has, and is killed as any other."""
+
+
+def _run(settings: dict[str, str]) -> None:
+    os.environ.update(settings)
+    main(["run"])
 
 
 class Program:
@@ -24,9 +31,8 @@ class Program:
     def __init__(self, backend: Backend, telegram: TelegramSimulator, vk: VkSimulator) -> None:
         self._telegram = telegram
         self._vk = vk
-        self._process: asyncio.subprocess.Process | None = None
+        self._process: ForkServerProcess | None = None
         self._environment = {
-            **os.environ,
             "FRONTDESK_DATABASE_URL": backend.database_url,
             "FRONTDESK_PORT": "0",
             "FRONTDESK_BURST_WINDOW": "0",
@@ -43,27 +49,27 @@ class Program:
 
     async def start(self) -> None:
         self._calls_before = self._calls()
-        self._process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "run", cwd=REPOSITORY, env=self._environment, stdout=asyncio.subprocess.DEVNULL
-        )
+        self._process = _PROCESSES.Process(target=_run, args=(self._environment,))
+        await asyncio.to_thread(self._process.start)
 
     async def kill(self) -> None:
         assert self._process is not None
-        assert self._process.returncode is None, "it died by itself"
+        assert self._process.is_alive(), "it died by itself"
         self._process.kill()
-        await self._process.wait()
+        await asyncio.to_thread(self._process.join)
         self.kills += 1
 
     async def stop(self) -> None:
         assert self._process is not None
-        self._process.send_signal(signal.SIGTERM)
-        assert await self._process.wait() == 0
+        self._process.terminate()
+        await asyncio.to_thread(self._process.join)
+        assert self._process.exitcode == 0
 
     async def end(self) -> None:
         """Leave nothing running, whatever became of the test."""
-        if self._process is not None and self._process.returncode is None:
+        if self._process is not None and self._process.is_alive():
             self._process.kill()
-            await self._process.wait()
+            await asyncio.to_thread(self._process.join)
 
     async def connected(self) -> None:
         """Wait until it hears both platforms."""

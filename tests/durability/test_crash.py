@@ -10,6 +10,7 @@ from tests.conftest import Backend
 from tests.durability.ordeal import Scale, killed, ordeal
 
 
+@pytest.mark.long
 @pytest.mark.timeout(300)  # a dozen starts of the program: on a busy machine they take their time
 async def test_killed_at_random_it_loses_and_repeats_nothing(backend: Backend) -> None:
     await ordeal(backend, Scale(disturbances=10, contacts=30, messages=10, pause=0.08), killed)

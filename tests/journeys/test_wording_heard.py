@@ -113,6 +113,7 @@ async def is_silent(anna: Recorded, boris: AgentOnStage, stage: Stage) -> None:
     await anna.presses(1)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_every_word_of_a_long_conversation(language: str, tmp_path: Path) -> None:
     backend = Backend(f"sqlite:///{tmp_path}/frontdesk.db", None)

@@ -135,6 +135,7 @@ def house() -> Iterator[House]:
     asyncio.run(opened.close())
 
 
+@pytest.mark.long
 @pytest.mark.timeout(600)
 def test_whatever_people_do(house: House) -> None:
     walk(house, runs=200)
