@@ -6,7 +6,7 @@ The due moment is a column of the ticket (handoff/patience.py). Each effect is o
 and deliveries, and begins by taking the moment out of the row under a condition: a crash before the commit leaves it due,
 after the commit it is gone, and of several processes one takes it.
 
-Nobody counts as silent whom we may not have heard: while something of theirs waits to be thought about, while their account
+Nobody counts as silent who was not answered, for the answer failed, or whom we may not have heard: while something of theirs waits to be thought about, while their account
 has a problem, or in the first moments of a process, when the platforms bring what was written during an outage.
 """
 
@@ -23,7 +23,7 @@ from handoff.desk import Desk
 from handoff.messages import RichText
 from handoff.models import Contact, Ticket, TicketStatus
 from handoff.outbox import Choice, Outbox
-from handoff.patience import reopenable, surely_silent
+from handoff.patience import reopenable, surely_silent, surely_told
 from handoff.unfinished import UnfinishedForms
 from handoff.words import WORDS
 from infra.bus import Bus
@@ -141,8 +141,8 @@ class Caretaker:
 
 
 def _silent(column: _Moment, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """That the moment has come, and that we would know if the contact had said something."""
-    return (column <= now, Ticket.status == TicketStatus.WAITING, *surely_silent(Ticket.contact_id))
+    """That the moment has come, the answer was not lost, and we would know if the contact had said something."""
+    return (column <= now, Ticket.status == TicketStatus.WAITING, surely_told(), *surely_silent(Ticket.contact_id))
 
 
 def _language(contact: Contact, ticket: Ticket) -> str:

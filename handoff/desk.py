@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from handoff import waiting
 from handoff.errors import ClosedError, EmptyTextError, HeldError, NotFoundError
 from handoff.messages import Addressee, RichText
-from handoff.models import LIVE, Agent, Contact, Message, MessageKind, Ticket, TicketStatus
+from handoff.models import LIVE, Agent, Contact, Delivery, Message, MessageKind, Ticket, TicketStatus
 from handoff.outbox import Choice, Outbox
 from handoff.patience import Patience
 from handoff.richtext import clean
@@ -228,6 +228,23 @@ class Desk:
         contact.version += 1
         self._touch(session, ticket)
         return message_id
+
+    def retry(self, session: Session, delivery_id: int) -> None:
+        """Send a part again (`Outbox.retry`); if it is of an answer, the contact's silence begins anew.
+
+        Raises:
+            NotFoundError: there is no such delivery.
+            StateError: it was sent, or is on its way.
+        """
+        self._outbox.retry(session, delivery_id)
+        ticket = session.scalar(
+            select(Ticket)
+            .join(Message, Message.ticket_id == Ticket.id)
+            .join(Delivery, Delivery.message_id == Message.id)
+            .where(Delivery.id == delivery_id, Delivery.by_agent, Ticket.status == TicketStatus.WAITING)
+        )
+        if ticket is not None:
+            self._patience.answered(ticket, self._clock())
 
     def correct(self, session: Session, message_id: int, agent_id: int, text: str) -> None:
         """Let one's own reply read otherwise, also where the contact has it already; a closed ticket stays closed.

@@ -7,10 +7,10 @@ They stand in the row that they are about, so whatever moves the ticket on cance
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, exists
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from handoff.models import ChannelState, Contact, InboxEvent, InboxState, Ticket
+from handoff.models import ChannelState, Contact, Delivery, DeliveryState, InboxEvent, InboxState, Message, Ticket
 
 _NOTHING = timedelta()
 
@@ -62,3 +62,15 @@ def surely_silent(contact: InstrumentedAttribute[int]) -> tuple[ColumnElement[bo
     )
     deaf = exists().where(theirs, ChannelState.account == Contact.account, ChannelState.problem.is_not(None))
     return (~unread, ~deaf)
+
+
+def surely_told() -> ColumnElement[bool]:
+    """That the agent's last answer did not fail on its way: who never got one is not silent, and the agent sees it."""
+    last = (
+        select(func.max(Message.id))
+        .where(Message.ticket_id == Ticket.id, Message.agent_id.is_not(None))
+        .correlate(Ticket)
+        .scalar_subquery()
+    )
+    private = (Delivery.place.is_(None), Delivery.edits.is_(None))
+    return ~exists().where(Delivery.message_id == last, *private, Delivery.state == DeliveryState.FAILED)

@@ -32,13 +32,18 @@ class FileStore:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
+    @staticmethod
+    def is_key(text: str) -> bool:
+        """Whether this can be the key of a file."""
+        return _KEY.fullmatch(text) is not None
+
     def incoming(self, limit: int) -> "Incoming":
         """A file that is being written, of at most `limit` bytes; nothing of it stays unless it is kept."""
         return Incoming(self._folder, limit)
 
     def path(self, key: str) -> Path:
         """Where the file is. Raises ValueError for what is no key of ours."""
-        if not _KEY.fullmatch(key):
+        if not self.is_key(key):
             raise ValueError("not the key of a file")
         return self._folder / key[:2] / key
 

@@ -15,6 +15,7 @@ from handoff.messages import Address
 from handoff.models import LIVE, Contact, Delivery, FileRow, Message, MessageKind, Ticket, TicketStatus
 from infra.clock import Clock
 from infra.columns import Base
+from infra.files import FileStore
 from infra.rows import table
 
 _CONTACTS, _TICKETS = table(Contact), table(Ticket)
@@ -71,16 +72,22 @@ def forget(session: Session, contact_id: int, clock: Clock) -> Forgotten | None:
 
 def _files(session: Session, contact_id: int) -> set[str]:
     """Keys of the files that the contact sent and was sent."""
-    sent = session.scalars(select(FileRow.key).where(FileRow.contact_id == contact_id, FileRow.key.is_not(None)))
+    sent = _kept(session, FileRow.contact_id == contact_id)
     got = session.scalars(select(Delivery.file).where(Delivery.contact_id == contact_id, Delivery.file.is_not(None)))
-    return {key for key in sent if key} | {file["key"] for file in got if file}
+    return sent | {file["key"] for file in got if file}
+
+
+def _kept(session: Session, about: ColumnElement[bool]) -> set[str]:
+    """Keys in these rows; what a visitor has just sent is in the store before it is fetched, under its source."""
+    rows = session.execute(select(FileRow.key, FileRow.source).where(about))
+    return {place for row in rows for place in row if place and FileStore.is_key(place)}
 
 
 def _named(session: Session, keys: set[str]) -> set[str]:
     """Those of the keys that others' rows still name: the same bytes are kept once."""
     if not keys:
         return set()
-    others = {key for key in session.scalars(select(FileRow.key).where(FileRow.key.in_(keys))) if key}
+    others = _kept(session, or_(FileRow.key.in_(keys), FileRow.source.in_(keys))) & keys
     sent = session.scalars(select(Delivery.file).where(Delivery.file.is_not(None)))
     return others | {file["key"] for file in sent if file and file["key"] in keys}
 

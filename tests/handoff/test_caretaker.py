@@ -269,6 +269,33 @@ async def test_whom_we_may_not_have_heard_is_not_silent(
     assert len(await said(floor, case.contact)) == 1
 
 
+@pytest.mark.parametrize("days", [2, 7])
+async def test_whose_answer_failed_is_not_silent_until_it_was_sent_again(
+    floor: Floor, caretaker: Caretaker, case: Case, days: int
+) -> None:
+    (part,) = await floor.parts(case.contact)
+    await floor.puts(part.id, DeliveryState.FAILED)
+    floor.clock.passes(days=days)
+    await caretaker.look()
+    assert await said(floor, case.contact) == []
+    await floor.do(lambda session: floor.desk.retry(session, part.id))
+    await floor.sends()
+    await caretaker.look()
+    assert await said(floor, case.contact) == []
+    floor.clock.passes(days=2)
+    await caretaker.look()
+    assert await said(floor, case.contact) == [REMINDER.format(case.number)]
+
+
+async def test_an_answer_after_one_that_failed_counts(floor: Floor, caretaker: Caretaker, case: Case) -> None:
+    (part,) = await floor.parts(case.contact)
+    await floor.puts(part.id, DeliveryState.FAILED)
+    await floor.do(lambda session: floor.desk.reply(session, case.number, case.agent.id, "once more: which version?"))
+    floor.clock.passes(days=2)
+    await caretaker.look()
+    assert await said(floor, case.contact) == [REMINDER.format(case.number)]
+
+
 async def test_it_looks_by_itself(floor: Floor, case: Case) -> None:
     caretaker = Caretaker(floor.database, floor.desk, floor.outbox, floor.bus, floor.clock, look_every=0.01)
     floor.clock.passes(days=2)

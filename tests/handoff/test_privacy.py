@@ -100,22 +100,38 @@ async def test_the_file_itself_holds_no_word_of_them_after_the_purge(floor: Floo
 
 async def test_their_files_are_named_unless_somebody_else_sent_the_same(floor: Floor) -> None:
     contact, other = await somebody(floor), await floor.contact()
-    for who, key in ((contact, "a" * 64), (contact, "b" * 64), (other, "b" * 64)):
+    # A visitor's file is in the store before it is fetched: its source is its key there.
+    waiting = (FileState.WANTED, None)
+    for who, source, (state, key) in (
+        (contact, CANARY, (FileState.KEPT, "a" * 64)),
+        (contact, CANARY, (FileState.KEPT, "b" * 64)),
+        (other, CANARY, (FileState.KEPT, "b" * 64)),
+        (contact, "c" * 64, waiting),
+        (contact, "d" * 64, waiting),
+        (other, "d" * 64, waiting),
+    ):
         message = await floor.posts(who)
 
-        def work(session: Session, who: int = who, key: str = key, message: int = message) -> None:
+        def work(
+            session: Session,
+            who: int = who,
+            source: str = source,
+            state: FileState = state,
+            key: str | None = key,
+            message: int = message,
+        ) -> None:
             now = floor.clock()
             session.add(
                 FileRow(
-                    message_id=message, contact_id=who, account="vk:main", kind="photo", name=CANARY, source=CANARY,
-                    state=FileState.KEPT, key=key, media_type="image/png", attempts=1, next_attempt_at=now, updated_at=now,
+                    message_id=message, contact_id=who, account="vk:main", kind="photo", name=CANARY, source=source,
+                    state=state, key=key, media_type="image/png", attempts=1, next_attempt_at=now, updated_at=now,
                 )
             )  # fmt: skip
 
         await floor.do(work)
     forgotten = await floor.do(lambda session: forget(session, contact, floor.clock))
     assert forgotten is not None
-    assert forgotten.files == ("a" * 64,)
+    assert forgotten.files == ("a" * 64, "c" * 64)
 
 
 async def test_what_was_claimed_before_is_not_sent_after(floor: Floor) -> None:
