@@ -10,9 +10,10 @@ from benchmarks.effort import effort
 from benchmarks.latency import latency
 from benchmarks.memory import memory
 from benchmarks.report import Figure
+from benchmarks.searching import searching
 from benchmarks.throughput import throughput
 
-PARTS = ("effort", "delivery", "memory", "latency")
+PARTS = ("effort", "delivery", "memory", "latency", "search")
 
 
 async def measure(parts: tuple[str, ...], seconds: float) -> list[Figure]:
@@ -35,6 +36,8 @@ async def measure(parts: tuple[str, ...], seconds: float) -> list[Figure]:
                         figures += await throughput(folder, where, say)
                     case "latency":
                         figures += await latency(folder, where, seconds, say)
+                    case "search":
+                        figures += await searching(folder, where, say)
                     case "memory":
                         figures += await memory(folder, where, say)
     return figures

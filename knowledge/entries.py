@@ -146,13 +146,20 @@ def entries(
         conditions.append(Entry.lang == lang)
     if status is not None:
         conditions.append(Entry.status == status)
-    conditions += [Entry.search.contains(word, autoescape=True) for word in folded(query).split()[:_QUERY_WORDS]]
+    conditions += _holding(query)
     counted = select(func.count()).select_from(Entry).outerjoin(Category, Category.id == Entry.category_id)
     total = session.scalar(counted.where(*conditions)) or 0
     pages = max(1, -(-total // size))
     page = min(max(1, page), pages)
     items = _views(session, conditions, order=order, offset=(page - 1) * size, limit=size)
     return EntryPage(items, total, page, pages)
+
+
+def worded(session: Session, query: str, lang: str, limit: int) -> tuple[EntryView, ...]:
+    """The first published entries that hold every word of `query`: one look over them all, where `entries` also counts."""
+    if unstorable(tidy_line(f"{lang} {query}")):
+        return ()
+    return _views(session, [Entry.lang == lang, Entry.status == "published", *_holding(query)], limit=limit)
 
 
 def categories(session: Session, lang: str) -> tuple[HelpCategory, ...]:
@@ -174,6 +181,10 @@ def title(key: str | None, titles: dict[str, str] | None, lang: str) -> str:
     """A category's title in `lang`, else in any language it has, else its key; nothing for no category."""
     titles = titles or {}
     return titles.get(lang) or next(iter(titles.values()), None) or key or ""
+
+
+def _holding(query: str) -> list[ColumnElement[bool]]:
+    return [Entry.search.contains(word, autoescape=True) for word in folded(query).split()[:_QUERY_WORDS]]
 
 
 def _views(

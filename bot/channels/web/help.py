@@ -11,7 +11,7 @@ from bot.channels.web.frame import QUESTION_LENGTH, Frame
 from infra.columns import LARGEST_ID
 from infra.database import Database
 from infra.wording import LANGUAGES
-from knowledge.entries import EntryView, categories, entries, entries_by_id, entry, entry_named
+from knowledge.entries import EntryView, categories, entries, entries_by_id, entry, entry_named, worded
 from knowledge.library import Library
 
 _RESULTS = 8
@@ -114,9 +114,9 @@ class HelpPage:
         def read(session: Session) -> tuple[EntryView, ...]:
             known = entries_by_id(session, ids)
             likely = [known[number] for number in ids if number in known and known[number].status == "published"]
-            worded = entries(session, lang=language, query=question, size=_RESULTS).items
+            also = worded(session, question, language, _RESULTS) if len(likely) < _RESULTS else ()
             by_key: dict[str, EntryView] = {}
-            for view in (*likely, *worded):
+            for view in (*likely, *also):
                 if view.key not in by_key or (view.lang == language != by_key[view.key].lang):
                     by_key[view.key] = view
             return tuple(by_key.values())[:_RESULTS]
