@@ -307,7 +307,7 @@ class RateTicket:
 
 @dataclass(frozen=True, slots=True)
 class CommentTicket:
-    """The contact's words about the help."""
+    """The contact's words about the help: they are thanked for, and can still say that it was a question."""
 
     number: int
     text: str

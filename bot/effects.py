@@ -63,6 +63,9 @@ from knowledge.entries import EntryView
 from knowledge.lookups import record_lookup, record_reading, settle_lookup
 from knowledge.models import Outcome
 
+_SHORT_COMMENT = 2
+"""Words that are hardly a question of their own ("very quick")."""
+
 
 class Effects:
     """Carries out decisions within the round's transaction."""
@@ -191,7 +194,7 @@ class _Round:
             case RateTicket(number, count):
                 self._desk.rate(self._session, self._ticket(number), count)
             case CommentTicket(number, text):
-                self._desk.comment(self._session, self._ticket(number), text)
+                self._comment(number, text)
 
     def _answer(self, decision: GiveAnswer, lookup: int | None) -> None:
         entry = decision.entry
@@ -325,6 +328,13 @@ class _Round:
             about = {"question": decision.text, "asked": self._incoming}
             apart = [Choice(self._text("This is a new question"), "new_question", about)] if decision.text else []
             self._say(RichText(words), apart)
+
+    def _comment(self, number: int, text: str) -> None:
+        self._desk.comment(self._session, self._ticket(number), text)
+        about = {"question": text, "asked": self._incoming}
+        long = len(text.split()) > _SHORT_COMMENT
+        asks = [Choice(self._text("This is a new question"), "new_question", about)] if long else []
+        self._say(RichText(self._text("Thank you. This helps us to help better.")), asks)
 
     def _take_along(self, trail: Trail) -> None:
         """Let the ticket have the lines that led to it."""

@@ -56,7 +56,7 @@ def said(thread: Thread, event: IncomingEvent, found: Found | None) -> list[Deci
         return forms.filled(thread, filling, event)
     number = commented(thread.expects)
     if number is not None and _comments(text, found):
-        return [CommentTicket(number, text), Say("Thank you. This helps us to help better.")]
+        return [CommentTicket(number, text)]
     if thread.quoted is not None and _reopens(thread, text):
         return person.opened_again(thread, thread.quoted, joined=True)
     if thread.ticket is not None:

@@ -25,6 +25,27 @@ async def test_a_solved_question_is_rated_with_a_word(stage: Stage) -> None:
     assert (await anna.hears()).text.startswith("Забыли пароль")
 
 
+async def test_what_was_taken_for_a_word_about_the_help_may_have_been_a_question(stage: Stage) -> None:
+    anna, boris = await stage.contact("Анна"), await stage.agent("Борис")
+    await anna.writes("соедините с оператором: пропали деньги")
+    await anna.hears()
+    (number,) = [ticket.id for ticket in await stage.tickets()]
+    await boris.resolves(number)
+    await anna.hears()
+    await anna.presses("Да, спасибо")
+    await anna.hears()
+    await anna.presses("5 ★")
+    await anna.hears()
+    await anna.writes("теперь погода в казани плохая")
+    assert (await anna.hears()).text == "Спасибо. Это поможет нам помогать лучше."
+    assert (await stage.tickets())[0].rating_comment == "теперь погода в казани плохая"
+    await anna.presses("Это новый вопрос")
+    await anna.hears()
+    await anna.presses("Задать вопрос")
+    assert "№2" in (await anna.hears()).text
+    assert (await stage.tickets())[1].question == "теперь погода в казани плохая"
+
+
 async def test_a_question_right_after_the_stars_is_answered(stage: Stage) -> None:
     anna, boris = await stage.contact("Анна"), await stage.agent("Борис")
     await anna.writes("соедините с оператором: пропали деньги")
