@@ -89,7 +89,7 @@ class Pace:
 
     def lately(self) -> frozenset[int]:
         """Contacts that were written to lately, so that their own pace has to be looked at."""
-        return frozenset(self._contacts)
+        return frozenset(contact for contact, bucket in self._contacts.items() if not bucket.full())
 
     def contact_wait(self, contact_id: int) -> float:
         bucket = self._contacts.get(contact_id)
