@@ -1,14 +1,14 @@
 """Messages typed on the wrong keyboard layout, or in Latin letters instead of Cyrillic.
 
-Nothing is guessed from a dictionary: the knowledge's own words and letter trigrams decide which reading is likelier, so
-a knowledge base without Cyrillic never turns Latin text into Cyrillic.
+Nothing is guessed from a dictionary: the knowledge's own words and n-grams decide which reading is likelier, so a knowledge
+base without Cyrillic never turns Latin text into Cyrillic.
 """
 
 import re
 from collections.abc import Callable
 
 from knowledge.matching.text import fold, is_cyrillic, is_latin, words
-from knowledge.matching.vocabulary import Vocabulary
+from knowledge.matching.vocabulary import Vocabulary, grams
 
 _LATIN_KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
 _CYRILLIC_KEYS = "йцукенгшщзхъфывапролджэячсмитьбюе"
@@ -28,13 +28,15 @@ _ROMAN = {
 _ROMAN_UNIT = re.compile("|".join(re.escape(unit) for unit in sorted(_ROMAN, key=len, reverse=True)))
 _Y_AFTER_VOWEL = re.compile(r"(?<=[аеиоуыэюя])ы")
 _J_AS_ZH = re.compile(r"j(?![aeiouy])|(?<![aeiouy])j")
+_SOFTENED = "бвдзлмнпрстш"
 _EDGES = ".,;:!?\"'()[]{}<>«»—-…"
 
 _Reading = Callable[[str], list[str]]
 
 _SURE = 0.72
-_PENALTY = 0.12
-_CLEARLY = 0.3
+_LETTERS = 0.8
+"""The likelihood of a strange word at best, all of whose n-grams are known."""
+_PENALTY = 0.06
 _BENEFIT = 0.25
 
 
@@ -44,7 +46,7 @@ def from_latin_letters(lowered: str) -> str:
 
 
 class Script:
-    """Chooses, word by word, the reading that the knowledge makes likeliest; a message it knows is left as it is."""
+    """Chooses the reading of a message that the knowledge makes likeliest; a message it knows is left as it is."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
@@ -61,46 +63,49 @@ class Script:
         chunks = lowered.split()
         plain = [self._likelihood(words(chunk)) for chunk in chunks]
         sizes = [len(chunk) for chunk in chunks]
-        if sum(p * n for p, n in zip(plain, sizes, strict=True)) >= _SURE * sum(sizes):
+        known = sum(size for likelihood, size in zip(plain, sizes, strict=True) if likelihood > _LETTERS)
+        if known >= _SURE * sum(sizes):
             return lowered
         best_gain, best = 0.0, chunks
-        for reading in self._readings(latin=latin, cyrillic=cyrillic):
-            gain = 0.0
-            other = []
-            for chunk, likelihood, size in zip(chunks, plain, sizes, strict=True):
-                texts = reading(chunk)
-                values = [self._likelihood(words(text)) for text in texts]
+        for reading, concerned in self._readings(latin=latin, cyrillic=cyrillic):
+            gain, length = 0.0, 0
+            texts = list(chunks)
+            for place, chunk in enumerate(chunks):
+                if not concerned(chunk):
+                    continue
+                options = reading(chunk)
+                values = [self._likelihood(words(text)) for text in options]
                 found = max(values)
-                gain += max(found - likelihood - _PENALTY, 0.0) * size
-                other.append((chunk, likelihood, texts[values.index(found)], found))
+                # A message is written in one way as a whole: what reads worse this way speaks against it.
+                gain += (found - plain[place]) * sizes[place]
+                length += sizes[place]
+                if found > plain[place] - _BENEFIT:
+                    texts[place] = options[values.index(found)]
+            gain -= _PENALTY * length
             if gain > best_gain:
-                # Once the message as a whole reads better this way, its strange words do too, names included.
-                slack = _PENALTY if gain < _CLEARLY * sum(sizes) else -_BENEFIT
-                best_gain = gain
-                best = [text if found > likelihood + slack else chunk for chunk, likelihood, text, found in other]
+                best_gain, best = gain, texts
         return " ".join(best) if best is not chunks else lowered
 
-    def _readings(self, *, latin: bool, cyrillic: bool) -> list[_Reading]:
-        readings: list[_Reading] = []
+    def _readings(self, *, latin: bool, cyrillic: bool) -> list[tuple[_Reading, Callable[[str], bool]]]:
+        """Other ways to read a chunk, each with whether it concerns the chunk."""
+        readings: list[tuple[_Reading, Callable[[str], bool]]] = []
         if latin and self._cyrillic:
-            readings += [_typed_in_latin, _written_in_latin]
+            readings += [(_typed_in_latin, _not_cyrillic), (_written_in_latin, _not_cyrillic)]
         if cyrillic and self._latin:
-            readings.append(_typed_in_cyrillic)
+            readings.append((_typed_in_cyrillic, is_cyrillic))
         return readings
 
     def _likelihood(self, found: list[str]) -> float:
-        """Share of known words and known trigrams, 0..1, weighted by length; 0 for no words at all."""
+        """Share of known words and of known n-grams in strange ones, 0..1, weighted by length; 0 for no words at all."""
         total = value = 0.0
         for word in found:
             form = fold(word)
             total += len(form)
             if form in self._vocabulary.form_ids:
-                value += len(form) * (1.0 if len(form) > 2 else 0.8)
+                value += len(form) * (1.0 if len(form) > 2 else _LETTERS)
                 continue
-            padded = f" {form} "
-            trigrams = [padded[i : i + 3] for i in range(len(padded) - 2)]
-            known = len(self._vocabulary.known_grams(trigrams))
-            value += len(form) * 0.8 * known / len(trigrams)
+            pieces = grams(form)
+            value += len(form) * _LETTERS * len(self._vocabulary.known_grams(pieces)) / len(pieces)
         return value / total if total else 0.0
 
 
@@ -114,4 +119,10 @@ def _typed_in_cyrillic(chunk: str) -> list[str]:
 
 
 def _written_in_latin(chunk: str) -> list[str]:
-    return list(dict.fromkeys((from_latin_letters(chunk), from_latin_letters(_J_AS_ZH.sub("zh", chunk)))))
+    texts = [from_latin_letters(chunk), from_latin_letters(_J_AS_ZH.sub("zh", chunk))]
+    soft = [text + "ь" for text in texts if text[-1:] in _SOFTENED]  # many leave the soft sign out
+    return list(dict.fromkeys(texts + soft))
+
+
+def _not_cyrillic(chunk: str) -> bool:
+    return not is_cyrillic(chunk)

@@ -18,6 +18,14 @@ def script(*phrasings: tuple[str, str]) -> Script:
 
 
 RUSSIAN = script(("как поменять пароль от канала на rutube", "ru"), ("можно ли вернуть деньги", "ru"))
+MIXED = script(
+    ("как поменять пароль от канала", "ru"),
+    ("хотел бы пить, но нет метро", "ru"),
+    ("how do i change the password", "en"),
+    ("what are my plans for the month", "en"),
+    ("hogyan módosíthatom a jelszavamat", "hu"),
+    ("mikor kapom meg a pénzt", "hu"),
+)
 ENGLISH = script(("how do i change the password", "en"), ("it's not working, what now", "en"))
 
 
@@ -26,7 +34,7 @@ ENGLISH = script(("how do i change the password", "en"), ("it's not working, wha
     [
         ("rfr gjvtyznm gfhjkm", "как поменять пароль"),
         ("gfhjkm jn rfyfkf yf rutube", "пароль от канала на rutube"),
-        ("kak pomenyat parol", "как поменят парол"),
+        ("kak pomenyat parol", "как поменять пароль"),
         ("mojno vernut' dengi", "можно вернуть денги"),
         ("как поменять пароль", "как поменять пароль"),
     ],
@@ -41,6 +49,22 @@ def test_russian_behind_latin_letters(typed: str, meant: str) -> None:
 )
 def test_english_behind_cyrillic_letters(typed: str, meant: str) -> None:
     assert ENGLISH.repair(typed) == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("kak pomenyat parol", "как поменять пароль"),
+        ("rfr gjvtyznm gfhjkm", "как поменять пароль"),
+        ("как поменять gfhjkm", "как поменять пароль"),
+        # Single words that read like Russian ones do not make a message Russian.
+        ("who is the singer of hotel california", "who is the singer of hotel california"),
+        ("waht are mu plans fro teh metro", "waht are mu plans fro teh metro"),
+        ("hogan modositom a jelszavam pit", "hogan modositom a jelszavam pit"),
+    ],
+)
+def test_a_message_is_read_in_one_way_as_a_whole(typed: str, meant: str) -> None:
+    assert MIXED.repair(typed) == meant
 
 
 def test_once_the_message_is_plainly_misread_its_strange_words_are_turned_as_well() -> None:
