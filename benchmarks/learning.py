@@ -17,7 +17,7 @@ _THINNED = 0.3
 _ANSWER_COLUMNS = [NAMES.index("answered"), NAMES.index("answer_meant")]
 SURE = 0.9
 _ORDER_DECAY = 5e-2
-_CONFIDENCE_DECAY = 1e-3
+_CONFIDENCE_DECAY = 3e-3
 
 
 @dataclass

@@ -19,7 +19,7 @@ from knowledge.matching.vocabulary import sharpened
 _LEADING = ("asked", "asked_meant", "exact", "covered", "covered_meant", "meant", "ratio")
 NAMES = (
     *_LEADING, "equal", "length", "stem", "gram", "top3", "centroid", "theme", "count", "lesson", "anywhere", "missed",
-    "answered", "answer_meant",
+    "answered", "answer_meant", "rare", "left",
 )  # fmt: skip
 """The columns of a row.
 
@@ -29,11 +29,13 @@ meanings (meant), string ratio (ratio); whether one is equal. Their mean cosine 
 Of the best phrasing: difference in length, cosines (stem, gram).
 Of the entry: cosine with its centre (centroid; theme: by meaning), number of phrasings (count), what the phrasings teach
 (lesson), share of the question found in any of them (anywhere), the weightiest word found in none (missed), share found in
-the answer (answered), cosine of meanings with the answer (answer_meant).
+the answer (answered), cosine of meanings with the answer (answer_meant), share of the question found in any phrasing when
+words count by how rare they are in the language, not in the knowledge (rare), telling words found in none of the best three,
+not even by meaning (left).
 """
 
 (_RATIO, _SAME, _LENGTH, _STEM, _GRAM, _TOP3, _CENTROID, _THEME, _COUNT, _LESSON, _ANYWHERE, _MISSED, _ANSWERED,
- _ANSWER_MEANT) = range(len(_LEADING) - 1, len(NAMES))  # fmt: skip
+ _ANSWER_MEANT, _RARE, _LEFT) = range(len(_LEADING) - 1, len(NAMES))  # fmt: skip
 
 NEAREST = 16
 _PER_ENTRY = 3
@@ -60,7 +62,7 @@ def nearest(index: Index, lessons: Lessons, question: Question, text: str, entri
     blends = _blends(index, question, first, sizes, None if passed_over else cosines)
     spoken, near = _leading(blends, first)
     rows = np.empty((len(NAMES), len(entries)), np.float32)
-    found = _compare_words(index, question, spoken, rows)
+    found, meant = _compare_words(index, question, spoken, rows)
     _compare_strings(index, text, spoken, rows)
     if len(blends) > len(spoken):
         starts = index.tokens.starts
@@ -78,6 +80,8 @@ def nearest(index: Index, lessons: Lessons, question: Question, text: str, entri
     absent = (1.0 - found) * question.weights
     rows[_MISSED] = np.maximum.reduce(absent, axis=1, initial=0.0) / (index.vocabulary.rarest + 0.3)
     rows[_ANSWERED], rows[_ANSWER_MEANT] = _compare_answers(index, question, entries)
+    rows[_RARE] = found @ question.rare
+    rows[_LEFT] = (1.0 - meant) @ question.telling
     return Reranked(entries, spoken[0], rows.T)
 
 
@@ -123,10 +127,11 @@ def _leading(blends: Floats, first: Ints) -> tuple[Ints, Floats]:
     return chosen + first, near
 
 
-def _compare_words(index: Index, question: Question, spoken: Ints, rows: Floats) -> Floats:
+def _compare_words(index: Index, question: Question, spoken: Ints, rows: Floats) -> tuple[Floats, Floats]:
     """Fills in what is compared word by word with the leading phrasings.
 
-    Returns how much the likest word of any of them resembles each word of the question, one line per entry.
+    Returns how much the likest word of any of them resembles each word of the question, by letters and by letters or
+    meaning, one line per entry.
     """
     vocabulary = index.vocabulary
     count, width, depth = len(question.forms), spoken.shape[1], len(spoken)
@@ -166,8 +171,10 @@ def _compare_words(index: Index, question: Question, spoken: Ints, rows: Floats)
     lead = spoken[0]
     rows[_STEM] = 2 * stem[:width] * index.stem_scale.take(lead)
     rows[_GRAM] = 2 * gram[:width] * index.gram_scale.take(lead)
-    found: Floats = np.maximum.reduce(best[0].reshape(count, depth, width), axis=1).T
-    return found
+    if depth == 1:
+        return best[0].T, best[1].T
+    found: Floats = np.maximum.reduce(best.reshape(2, count, depth, width), axis=2)
+    return found[0].T, found[1].T
 
 
 def _compare_strings(index: Index, text: str, spoken: Ints, rows: Floats) -> None:

@@ -26,7 +26,7 @@ _FAINT = 0.2
 """Of a large knowledge base, phrasings are looked at whose cosine is at least this part of the greatest."""
 
 _ALL_ENTRIES = 5_000
-_BY_MEANING = 0.3
+_BY_MEANING = 0.6
 
 
 Progress = Callable[[float], None]

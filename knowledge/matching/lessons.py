@@ -17,7 +17,7 @@ _LEAST_PER_ENTRY = 3.5
 """Phrasings per entry, on average, below which they have nothing to teach."""
 
 _RIDGE = 0.5
-_BY_MEANING = 0.3
+_BY_MEANING = 0.5
 _BLOCK = 64
 
 

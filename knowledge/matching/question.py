@@ -1,6 +1,6 @@
 """A question as the index sees it: its words, and how much each word of the knowledge resembles them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,11 @@ from knowledge.matching.meanings import WIDTH
 from knowledge.matching.vocabulary import Vocabulary
 
 _CARRYING = 0.6**1.5
+_TELLING = 0.3
+"""Words less rare than that are articles, pronouns and the like: one in a few thousand words."""
+_OF_A_FEW = 1 / 8
+
+_AS_TYPED: Mapping[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +25,8 @@ class Question:
     `gram_weights` are the two search vectors over all forms of the knowledge, `active` the forms for which they are not
     zero. `lines` gives for each form of the knowledge the line of `likeness` that compares it with the words of the
     question; line 0, of zeros, is for all that resemble none; `carrying` are the forms so like a word that they may be
-    shown as the same. `meaning` has a unit vector for each form, `intent` is their weighted mean, of unit length too.
+    shown as the same. `rare` is how rare each form is in its language, as parts of one, `telling` an eighth for those
+    that are rare enough to tell something. `meaning` has a unit vector for each form, `intent` is their weighted mean, of unit length too.
     """
 
     forms: tuple[str, ...]
@@ -33,15 +39,18 @@ class Question:
     lines: Ints
     likeness: Floats
     carrying: frozenset[int]
+    rare: Floats
+    telling: Floats
     meaning: Floats
     intent: Floats
 
     @classmethod
-    def of(cls, forms: Sequence[str], vocabulary: Vocabulary) -> "Question":
+    def of(cls, forms: Sequence[str], vocabulary: Vocabulary, accented: Mapping[str, str] = _AS_TYPED) -> "Question":
+        """`accented` has the forms that were written with accents, as they were written."""
         counts: dict[str, int] = {}
         for form in forms:
             counts[form] = counts.get(form, 0) + 1
-        words = [vocabulary.word(form) for form in counts]
+        words = [vocabulary.word(form, accented.get(form)) for form in counts]
         width = len(vocabulary.forms)
         if not words:
             return cls._of_nothing(width)
@@ -72,6 +81,7 @@ class Question:
         likeness[lines.take(close), owners] = alike
         meaning = np.concatenate([word.meaning for word in words]).reshape(len(words), WIDTH)
         weighed = np.array(weights, np.float32)
+        rarities = [word.rarity for word in words]
         intent = weighed @ meaning
         return cls(
             tuple(counts),
@@ -84,6 +94,8 @@ class Question:
             lines,
             likeness,
             frozenset(close[alike >= _CARRYING].tolist()),
+            np.array(rarities, np.float32) / np.float32(max(sum(rarities), 1e-6)),
+            np.array([_OF_A_FEW if rarity > _TELLING else 0.0 for rarity in rarities], np.float32),
             meaning,
             intent / max(float(intent @ intent) ** 0.5, 1e-6),
         )
@@ -93,4 +105,19 @@ class Question:
         none, zeros, no_parts = np.zeros(0, np.int32), np.zeros(width, np.float32), np.zeros(0, np.float32)
         lines, likeness = np.zeros(width, np.int32), np.zeros((1, 0), np.float32)
         meaning, intent = np.zeros((0, WIDTH), np.float32), np.zeros(WIDTH, np.float32)
-        return cls((), no_parts, no_parts, 0.0, none, zeros, zeros, lines, likeness, frozenset(), meaning, intent)
+        return cls(
+            (),
+            no_parts,
+            no_parts,
+            0.0,
+            none,
+            zeros,
+            zeros,
+            lines,
+            likeness,
+            frozenset(),
+            no_parts,
+            no_parts,
+            meaning,
+            intent,
+        )

@@ -88,7 +88,9 @@ class Reader:
         said = part.strip()
         if repaired is not lowered or spelt != found or self.index.vocabulary.accented:
             said = self._said(said, found, spelt, forms, as_typed=repaired is lowered)
-        return Reading(" ".join(forms), said, Question.of(forms, self.index.vocabulary))
+        vocabulary = self.index.vocabulary
+        accented = {fold(word): word for word in found if not word.isascii()} if "hu" in vocabulary.langs else {}
+        return Reading(" ".join(forms), said, Question.of(forms, vocabulary, accented))
 
     def _said(
         self, typed: str, found: Sequence[str], spelt: Sequence[str], forms: Sequence[str], *, as_typed: bool

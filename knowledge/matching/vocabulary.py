@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from knowledge.matching.arrays import Floats, Ints, Rows
 from knowledge.matching.meanings import WIDTH, Meanings
+from knowledge.matching.rarity import Rarity
 from knowledge.matching.stems import Stems
 from knowledge.matching.text import fold, is_cyrillic
 
@@ -49,7 +50,8 @@ class Word:
 
     `weight` is how telling it is, `square` its own n-gram mass; `near` are the forms that share n-grams with it, with
     their `shared` n-gram mass. `close` are those of them that may stand for it, with their `likeness`: the n-gram cosine,
-    `sharpened`, and 1 for the forms of the same stem, which `kin` lists once more.
+    `sharpened`, and 1 for the forms of the same stem, which `kin` lists once more. `rarity` is how rare the word is in
+    its language.
     """
 
     form: str
@@ -62,6 +64,7 @@ class Word:
     likeness: Floats
     kin: Ints
     meaning: Floats
+    rarity: float
 
 
 class Vocabulary:
@@ -205,7 +208,7 @@ class Vocabulary:
         form = self.form_ids.get(fold(word))
         if form is not None:
             return int(self.form_stem[form])
-        for lang in ("ru",) if "ru" in self.langs and not word.isascii() else ("hu", "en"):
+        for lang in ("ru",) if is_cyrillic(word) else ("hu", "en"):
             number = self.stem_ids.get(self.stems.stem(word, lang))
             if number is not None:
                 return number
@@ -216,21 +219,25 @@ class Vocabulary:
         langs = ("ru",) if is_cyrillic(word) else ("hu", "en") if "hu" in self.langs else ("en",)
         return any(Meanings.load().holds(self.stems.stem(word, lang), lang) for lang in langs)
 
-    def word(self, form: str) -> Word:
-        """Everything about one folded word of a question, remembered for the next question that uses it."""
-        word = self._remembered.get(form)
+    def word(self, form: str, written: str | None = None) -> Word:
+        """Everything about one folded word of a question, remembered for the next question that uses it.
+
+        `written` is the word with its accents, without which the stem of a Hungarian word cannot always be found.
+        """
+        written = written or form
+        word = self._remembered.get(written)
         if word is None:
             if len(self._remembered) >= _REMEMBERED:
                 self._remembered.clear()
-            word = self._remembered[form] = self._compare(form)
+            word = self._remembered[written] = self._compare(form, written)
         return word
 
     def forget(self) -> None:
         """Remember no words: those that were compared for the index itself need not be asked again."""
         self._remembered.clear()
 
-    def _compare(self, form: str) -> Word:
-        stem = self.stem_of(form)
+    def _compare(self, form: str, written: str) -> Word:
+        stem = self.stem_of(written)
         own = self.form_ids.get(form)
         if own is not None:
             numbers, unknown = self.form_grams.row(own), 0
@@ -264,7 +271,8 @@ class Vocabulary:
             near.take(close),
             sharpened(cosine.take(close)),
             kin,
-            self._meaning(form, stem),
+            self._meaning(written, stem),
+            self._rarity(written),
         )
 
     def _weight(self, form: str, stem: int | None) -> float:
@@ -275,14 +283,19 @@ class Vocabulary:
             return float(self._background.stem_weight[behind])
         return self.rarest * _UNKNOWN
 
-    def _meaning(self, form: str, stem: int | None) -> Floats:
+    def _meaning(self, written: str, stem: int | None) -> Floats:
         """A unit vector, or zeros for a word without meaning; the knowledge need not have it."""
         found: Floats = self.stem_meaning[stem] if stem is not None else _NO_MEANING
         for lang in ("hu", "en") if stem is None and "hu" in self.langs else ("en",) if stem is None else ():
             if not found.any():
-                own = _written_lang(form, lang)
-                found = Meanings.load().of([(self.stems.stem(form, own), own)])[0]
+                own = _written_lang(written, lang)
+                found = Meanings.load().of([(self.stems.stem(written, own), own)])[0]
         return found
+
+    def _rarity(self, written: str) -> float:
+        """How rare the word is in the language in which it is the commonest, of those that it may be in."""
+        langs = ("ru",) if is_cyrillic(written) else ("hu", "en") if "hu" in self.langs else ("en",)
+        return min([Rarity.load().of(self.stems.stem(written, lang), lang) for lang in langs])
 
 
 def _written_lang(word: str, lang: str) -> str:

@@ -190,10 +190,7 @@ def test_of_a_long_message_the_part_with_two_near_entries_is_read_rather_than_on
     ]  # fmt: skip
     more = [(1, "хочу вернуть оплату заказа"), (2, "возврат денег за подписку"), (5, "приложение не открывается")]
     matcher = Matcher.build([Phrasing(entry, text, "ru") for entry, text in [*enumerate(texts, 1), *more]])
-    message = (
-        "Добрый день! Я уже третий день пробую, жена тоже пробовала. можно вернуть деньги"
-        " Надеюсь, вы поможете, больше обратиться не к кому."
-    )
+    message = "Добрый день! Уже третий день, и посылка тут ни при чём. деньги вернуть хочу. Надеюсь, вы поможете."
 
     assert {candidate.entry_id for candidate in matcher.match(message).candidates[:3]} == {1, 2, 3}
 

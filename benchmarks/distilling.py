@@ -1,0 +1,125 @@
+"""How vectors of stems are learned from sentences: sums of them should lie to each other as the model's vectors do."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+import numpy as np
+import scipy.sparse as sp
+from numpy.typing import NDArray
+
+from knowledge.matching import meanings
+from knowledge.matching.stems import Stems
+from knowledge.matching.text import is_cyrillic, lower, words
+
+Array = NDArray[np.float32]
+
+_ROUNDS = 6
+_BATCH = 512
+_STEP = 0.01
+_SHARP, _BLUNT = 0.05, 0.1
+"""Temperatures of the model's cosines and of the sums' cosines: the nearest few neighbours are to count for most."""
+_NEW = 5
+"""Sentences that a stem must stand in to be learned though it is not among the frequent ones."""
+_DOUBT = 3
+"""A stem that stands in so many sentences is half what they say of it, and half what its start says."""
+
+
+@dataclass
+class Lesson:
+    """Sentences as rows of stems, each weighed by how few sentences it stands in, and the model's centred unit vectors."""
+
+    keys: NDArray[np.uint32]
+    counts: NDArray[np.int64]
+    start: Array
+    rows: sp.csr_matrix
+    taught: Array
+
+
+def prepared(keys: NDArray[np.uint32], vectors: Array, sentences: list[tuple[str, str]], taught: Array) -> Lesson:
+    """From the frequent stems with their first vectors, and (language, text) with the model's vector of each."""
+    stems = Stems()
+    texts = []
+    for lang, text in sentences:
+        written = [(word, "ru" if is_cyrillic(word) else "hu" if lang == "hu" else "en") for word in words(lower(text))]
+        texts.append([meanings.key(stems.stem(word, own), own) for word, own in written])
+    counted = Counter(stem for text in texts for stem in set(text))
+    frequent = set(keys.tolist())
+    everything = sorted(frequent | {stem for stem, count in counted.items() if count >= _NEW})
+    places = {stem: place for place, stem in enumerate(everything)}
+    counts = np.array([counted[stem] for stem in everything])
+    start = np.zeros((len(everything), vectors.shape[1]), np.float32)
+    start[[places[stem] for stem in keys.tolist()]] = unit(vectors)
+    weights = np.log((len(texts) + 1) / (counts + 0.5))
+    weights /= weights[counts > 0].mean()
+    held = [(line, places[stem]) for line, text in enumerate(texts) for stem in text if stem in places]
+    lines, columns = np.array(held).T
+    rows = sp.csr_matrix((np.ones(len(held), np.float32), (lines, columns)), (len(texts), len(everything)))
+    taught = taught.astype(np.float32)
+    langs = np.array([lang for lang, _ in sentences])
+    for lang in set(langs.tolist()):  # the model keeps languages apart more than meanings
+        taught[langs == lang] -= taught[langs == lang].mean(axis=0)
+    weighed = (rows @ sp.diags(weights.astype(np.float32))).tocsr()
+    return Lesson(np.array(everything, np.uint32), counts, start, weighed, unit(taught))
+
+
+def learned(lesson: Lesson) -> Array:
+    """One vector of unit length for each stem of the lesson."""
+    rng = np.random.default_rng(0)
+    vectors = lesson.start.copy()
+    mean, square = np.zeros_like(vectors), np.zeros_like(vectors)
+    steps = _ROUNDS * (len(lesson.taught) // _BATCH)
+    done = 0
+    for _ in range(_ROUNDS):
+        for batch in _batches(lesson.taught, rng):
+            done += 1
+            rows = lesson.rows[batch]
+            used = np.unique(rows.indices)
+            slope = rows.T.tocsr()[used] @ _slope(rows @ vectors, lesson.taught[batch])
+            mean[used] = 0.9 * mean[used] + 0.1 * slope
+            square[used] = 0.99 * square[used] + 0.01 * slope**2
+            vectors[used] -= _STEP * (1 - done / (steps + 1)) * mean[used] / (np.sqrt(square[used]) + 1e-8)
+    return _completed(lesson, unit(vectors))
+
+
+def _batches(taught: Array, rng: np.random.Generator) -> list[NDArray[np.int64]]:
+    """Sentences of like meaning together, for what is far apart teaches little."""
+    rng.normal(size=(taught.shape[1], 1))
+    middles = taught[rng.choice(len(taught), max(len(taught) // 4096, 1), replace=False)]
+    nearest = np.argmax(taught @ middles.T, axis=1)
+    order = rng.permutation(len(taught))
+    order = order[np.argsort(nearest[order], kind="stable")]
+    batches = [order[first : first + _BATCH] for first in range(0, len(order) - _BATCH, _BATCH)]
+    rng.shuffle(batches)
+    return batches
+
+
+def _slope(sums: Array, taught: Array) -> Array:
+    """Of the cross-entropy between whom each sentence is near to by the model and by the sums of its words."""
+    lengths = np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-4)
+    own = sums / lengths
+    between = (_shares(own @ own.T / _BLUNT) - _shares(taught @ taught.T / _SHARP)) / (len(own) * _BLUNT)
+    slope = (between + between.T) @ own
+    found: Array = (slope - (slope * own).sum(axis=1, keepdims=True) * own) / lengths
+    return found
+
+
+def _shares(cosines: Array) -> Array:
+    np.fill_diagonal(cosines, -1e4)
+    powers = np.exp(cosines - cosines.max(axis=1, keepdims=True))
+    found: Array = powers / powers.sum(axis=1, keepdims=True)
+    return found
+
+
+def _completed(lesson: Lesson, vectors: Array) -> Array:
+    """Stems that hardly any sentence has are put where a linear map takes their first vectors."""
+    begun = np.abs(lesson.start).sum(axis=1) > 0
+    sure = begun & (lesson.counts >= _NEW)
+    before = lesson.start[sure]
+    turned = np.linalg.solve(before.T @ before + 10 * np.eye(before.shape[1]), before.T @ vectors[sure])
+    share = np.where(begun, lesson.counts / (lesson.counts + _DOUBT), 1.0)[:, None]
+    return unit((share * vectors + (1 - share) * unit(lesson.start @ turned)).astype(np.float32))
+
+
+def unit(rows: Array) -> Array:
+    found: Array = rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-6)
+    return found

@@ -1,0 +1,37 @@
+"""How rare a word is in its language: whether it tells something that nothing in the knowledge speaks of it.
+
+One table of stems serves all three languages. Made by `benchmarks/distil_meanings.py`; provenance in `meanings.md`.
+"""
+
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.matching.meanings import key
+
+KEYS = Path(__file__).with_name("rarity.keys.npy")
+VALUES = Path(__file__).with_name("rarity.values.npy")
+STEPS = 100
+"""In what parts of one the values are kept."""
+
+
+class Rarity:
+    """From 0 for one word in a hundred, by the logarithm, to 1 for one in five million or fewer, or never seen."""
+
+    def __init__(self) -> None:
+        self._keys: NDArray[np.uint32] = np.asarray(np.load(KEYS, mmap_mode="r"))
+        self._values: NDArray[np.uint8] = np.asarray(np.load(VALUES, mmap_mode="r"))
+
+    @classmethod
+    @cache
+    def load(cls) -> "Rarity":
+        return cls()
+
+    def of(self, stem: str, lang: str) -> float:
+        """How rare the stem is in the language."""
+        wanted = key(stem, lang)
+        place = int(self._keys.searchsorted(np.uint32(wanted)))
+        held = place < len(self._keys) and int(self._keys[place]) == wanted
+        return int(self._values[place]) / STEPS if held else 1.0
