@@ -84,9 +84,9 @@ def test_there_are_enough_questions_of_each_kind(asked: list[Asked]) -> None:
 def test_the_example_questions_find_their_entries(asked: list[Asked]) -> None:
     """The floor under the matcher's quality: what the questions get today, with some room."""
     answerable = [question for question in asked if question.expected is not None]
-    assert share([question.right for question in answerable]) >= 0.66
-    assert share([question.expected in question.found[:3] for question in answerable]) >= 0.83
-    assert share([question.right for question in answerable if question.kind == "noisy"]) >= 0.82
+    assert share([question.right for question in answerable]) >= 0.7
+    assert share([question.expected in question.found[:3] for question in answerable]) >= 0.86
+    assert share([question.right for question in answerable if question.kind == "noisy"]) >= 0.86
 
 
 def test_what_is_answered_is_right_and_the_rest_is_not_answered(asked: list[Asked]) -> None:
@@ -100,4 +100,4 @@ def test_what_is_answered_is_right_and_the_rest_is_not_answered(asked: list[Aske
 def test_what_is_offered_holds_the_answer(asked: list[Asked]) -> None:
     offered = [question for question in asked if question.band is Band.SUGGEST]
     assert len(offered) >= 150
-    assert share([question.expected in question.found for question in offered]) >= 0.8
+    assert share([question.expected in question.found for question in offered]) >= 0.85
