@@ -26,9 +26,9 @@ run: .venv/run
 	@$(BIN)/python -m bot run
 
 # By file, so that a browser or a running program is started once; in order of their names, which leaves no long one to the end.
-# Four workers for two cores: many tests wait for the pace that platforms allow.
+# Five workers for two cores: many tests wait for the pace that platforms allow.
 test: .venv/dev
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder
 
 check: .venv/dev
 	$(BIN)/ruff check .

@@ -7,8 +7,6 @@ from pathlib import Path
 import pytest
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import Application, ApplicationBuilder, CallbackQueryHandler, ContextTypes, MessageHandler, filters
-from vkbottle import API, Callback, GroupEventType, GroupTypes, Keyboard
-from vkbottle.bot import Bot, Message
 
 from bot.simulator.phone import ChatMessage
 from bot.simulator.telegram import TelegramSimulator
@@ -63,6 +61,10 @@ async def test_python_telegram_bot_polls_answers_and_sees_the_tap(telegram: Tele
 async def test_vkbottle_polls_answers_and_sees_the_tap(
     vk: VkSimulator, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # Here, for its models take a second and a half, which every process that runs some of the tests would wait for.
+    from vkbottle import API, Callback, GroupEventType, GroupTypes, Keyboard  # noqa: PLC0415
+    from vkbottle.bot import Bot, Message  # noqa: PLC0415
+
     vk.enable_longpoll()
     monkeypatch.chdir(tmp_path)  # vkbottle writes its cursor into the working directory
     monkeypatch.setattr(API, "API_URL", f"{vk.url}/method/")
