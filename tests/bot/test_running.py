@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pytest
 
 from bot.opening import open_doors
+from bot.running import bound
 from bot.settings import Settings
 from bot.simulator.telegram import TelegramSimulator
 from bot.simulator.vk import VkSimulator
@@ -278,6 +279,13 @@ async def test_the_end_lets_what_is_on_the_wire_finish(tmp_path: Path) -> None:
         finally:
             assert await asyncio.to_thread(again.stop) == 0
         assert [len(telegram.chat(person)) for person in range(1, 21)] == [2] * 20
+
+
+def test_pages_are_sent_without_waiting_for_their_head_to_be_acknowledged() -> None:
+    with bound("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+        connection, _ = listener.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
 
 
 @pytest.mark.parametrize(
