@@ -25,7 +25,7 @@ setup: .venv/dev
 run: .venv/run
 	@$(BIN)/python -m bot run
 
-# By file, so that a browser or a running program is started once; in order of their names, which leaves no long one to the end.
+# By file, so that a browser or a running program is started once; in the order of tests/conftest.py, long ones first.
 # Five workers for two cores: many tests wait for the pace that platforms allow.
 test: .venv/dev
 	$(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder

@@ -6,8 +6,9 @@ The due moment is a column of the ticket (handoff/patience.py). Each effect is o
 and deliveries, and begins by taking the moment out of the row under a condition: a crash before the commit leaves it due,
 after the commit it is gone, and of several processes one takes it.
 
-Nobody counts as silent who was not answered, for the answer failed, or whom we may not have heard: while something of theirs waits to be thought about, while their account
-has a problem, or in the first moments of a process, when the platforms bring what was written during an outage.
+Nobody counts as silent whose answer failed on its way, or whom we may not have heard: while something of theirs waits to be
+thought about, while their account has a problem, or in the first moments of a process, when the platforms bring what was
+written during an outage.
 """
 
 import asyncio

@@ -1,6 +1,6 @@
 """How the help was: from one to five stars, and a word if one likes."""
 
-from tests.journeys.stage import Stage
+from tests.journeys.stage import ContactOnStage, Stage
 
 
 async def test_a_solved_question_is_rated_with_a_word(stage: Stage) -> None:
@@ -25,7 +25,8 @@ async def test_a_solved_question_is_rated_with_a_word(stage: Stage) -> None:
     assert (await anna.hears()).text.startswith("Забыли пароль")
 
 
-async def test_what_was_taken_for_a_word_about_the_help_may_have_been_a_question(stage: Stage) -> None:
+async def five_stars(stage: Stage) -> ContactOnStage:
+    """Anna, whose question was solved, and who has just said how the help was."""
     anna, boris = await stage.contact("Анна"), await stage.agent("Борис")
     await anna.writes("соедините с оператором: пропали деньги")
     await anna.hears()
@@ -36,6 +37,11 @@ async def test_what_was_taken_for_a_word_about_the_help_may_have_been_a_question
     await anna.hears()
     await anna.presses("5 ★")
     await anna.hears()
+    return anna
+
+
+async def test_what_was_taken_for_a_word_about_the_help_may_have_been_a_question(stage: Stage) -> None:
+    anna = await five_stars(stage)
     await anna.writes("теперь погода в казани плохая")
     assert (await anna.hears()).text == "Спасибо. Это поможет нам помогать лучше."
     assert (await stage.tickets())[0].rating_comment == "теперь погода в казани плохая"
@@ -47,16 +53,7 @@ async def test_what_was_taken_for_a_word_about_the_help_may_have_been_a_question
 
 
 async def test_a_question_right_after_the_stars_is_answered(stage: Stage) -> None:
-    anna, boris = await stage.contact("Анна"), await stage.agent("Борис")
-    await anna.writes("соедините с оператором: пропали деньги")
-    await anna.hears()
-    (number,) = [ticket.id for ticket in await stage.tickets()]
-    await boris.resolves(number)
-    await anna.hears()
-    await anna.presses("Да, спасибо")
-    await anna.hears()
-    await anna.presses("5 ★")
-    await anna.hears()
+    anna = await five_stars(stage)
     await anna.writes("не помню пароль")
     assert (await anna.hears()).text.startswith("Забыли пароль")
     (ticket,) = await stage.tickets()
