@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from bot.attachments import Attachments, take_along
 from bot.chosen import show_choice
-from bot.dialogue import UNSEEN, Found, Pressed, Thread, decide, question_in
+from bot.dialogue import UNSEEN, Found, Pressed, Thread, asks_anew, decide, question_in
 from bot.effects import Effects
 from bot.expecting import answering, takes_up
 from bot.forms import under_way
@@ -183,16 +183,23 @@ class Conversation:
         question = question_in(thread, event)
         if question is None:
             return None
-        order = (thread.language, *(language for language in LANGUAGES if language != thread.language))
+        found = self._found(session, thread.language, question)
+        if thread.pending is None:
+            return found
+        alone = self._found(session, thread.language, event.text)
+        if asks_anew(event.text, thread.pending, alone, found.match.band):
+            return replace(alone, anew=True)
+        # Together the words may say nothing to the knowledge, and the later ones something.
+        return alone if found.match.band is Band.NONE else found
+
+    def _found(self, session: Session, language: str, question: str) -> Found:
+        order = (language, *(other for other in LANGUAGES if other != language))
         match = self._library.matcher.match(question, languages=order)
-        if match.band is Band.NONE and thread.pending is not None:
-            # Together the words say nothing to the knowledge: perhaps the later ones do alone.
-            match = self._library.matcher.match(event.text, languages=order)
         shown = [candidate.entry_id for candidate in match.candidates[: _SHOWN[match.band]]]
         entries = entries_by_id(session, shown, wordings=False) if shown else {}
         # Whoever speaks one language and asks in the words of another is answered in their own where that is written.
-        foreign = [number for number, view in entries.items() if view.lang != thread.language]
-        own = {number: view for number in foreign if (view := in_language(session, number, thread.language))}
+        foreign = [number for number, view in entries.items() if view.lang != language]
+        own = {number: view for number in foreign if (view := in_language(session, number, language))}
         return Found(match, entries | own)
 
     def apply(

@@ -173,6 +173,15 @@ _NUDGES = tuple(
         r"\bmég\W+mindig\W+várok\b|\bvan\W+itt\W+valaki\b",
     )
 )
+_LEADING_IN = (
+    "а и но ну ещё еще также тоже скажите подскажите пожалуйста привет здравствуйте "
+    "and but also so hi hello please és de meg még szia kérem"
+)
+_ASKING = (
+    "как какой какая какое какие какую что где куда откуда когда почему зачем кто кому сколько можно хочу нужно надо "
+    "how what where when why who which can could do does did is are should "
+    "hogyan hogy mi mit hol hova hová honnan mikor miért ki kinek melyik mennyi mennyibe lehet tudok szeretnék"
+)
 _CANCELLING = frozenset({"отмена", "отменить", "cancel", "stop", "mégse", "mégsem"})
 _NUDGE_WORDS = 8
 """A longer message says more than that somebody is waiting."""
@@ -226,6 +235,14 @@ def is_nudge(text: str) -> bool:
     """Whether the message only asks how much longer it takes."""
     lowered = text.lower()
     return len(words_of(text)) <= _NUDGE_WORDS and any(pattern.search(lowered) for pattern in _NUDGES)
+
+
+def asks(text: str) -> bool:
+    """Whether the message has the form of a question or a wish: how it begins, or a question mark at its end."""
+    if text.rstrip().endswith("?"):
+        return True
+    first = next((word for word in words_of(text) if word not in _LEADING_IN.split()), "")
+    return first in _ASKING.split()
 
 
 def is_cancelling(text: str) -> bool:

@@ -92,7 +92,8 @@ def pending(session: Session, contact_id: int, expects: str) -> Pending | None:
         return None
     data = choices[-1].data  # all of them tell of the same question; those of a revised message come last
     trail = Trail(tuple(data.get("asked", ())), apart=data.get("apart", False))
-    return Pending(message, data.get("question", ""), trail, changed=row.edited_at is not None)
+    offered = tuple(choice.data["entry"] for choice in choices if choice.data.get("entry"))
+    return Pending(message, data.get("question", ""), trail, changed=row.edited_at is not None, offered=offered)
 
 
 def corrected(session: Session, contact_id: int, event: IncomingEvent) -> None:

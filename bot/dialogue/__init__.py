@@ -2,10 +2,12 @@
 
 No input or output, no platform names, no clock of its own. `question_in` says what to look up; `decide` says what to
 do with what was found. `bot/conversation.py` loads the values and turns decisions into rows. What a contact writes is
-read in `saying`, what they press in `pressing`; `person` is the way to people.
+read in `saying`, what they press in `pressing`; `person` is the way to people; `apart` tells whether a message completes the
+question before it.
 """
 
 from bot.decisions import Decision, MarkBlocked
+from bot.dialogue.apart import asks_anew
 from bot.dialogue.pressing import UNSEEN, asked_anew, pressed
 from bot.dialogue.saying import question_of, said
 from bot.dialogue.thread import MOST_OPEN, Found, Pending, Pressed, Thread, TicketFact
@@ -21,6 +23,7 @@ __all__ = [
     "Pressed",
     "Thread",
     "TicketFact",
+    "asks_anew",
     "decide",
     "question_in",
 ]

@@ -62,7 +62,10 @@ def said(thread: Thread, event: IncomingEvent, found: Found | None) -> list[Deci
     if thread.ticket is not None:
         return person.added(thread, thread.ticket, event)
     if found is not None:
-        return answered(thread, found, question_of(thread, event) or text, Trail(apart=thread.expects == NEW))
+        apart = thread.expects == NEW
+        if found.anew and thread.pending is not None:  # what was offered before stays as it is
+            apart, thread = thread.pending.trail.apart, replace(thread, pending=None)
+        return answered(thread, found, question_of(thread, event) or text, Trail(apart=apart))
     if thread.expects == FOR_A_PERSON or thread.link == _TO_A_PERSON:
         if is_greeting(text) or is_thanks(text) or (not text and _only_stickers(event.attachments)):
             return linked(thread, _TO_A_PERSON)  # not yet what it is about

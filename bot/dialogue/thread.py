@@ -64,6 +64,8 @@ class Pending:
     """Where the question was asked."""
     changed: bool = False
     """It was changed in place before: once more, and nobody would notice."""
+    offered: tuple[int, ...] = ()
+    """The entries among which the contact can choose."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +102,12 @@ class Found:
 
     match: Match
     entries: Mapping[int, EntryView]
+    anew: bool = False
+    """It is what the message alone finds, for it asks something else than what is pending."""
+
+    @property
+    def first(self) -> int | None:
+        """The entry that is likeliest, in the contact's language where it is written in that; None where there is none."""
+        likeliest = self.match.candidates[0].entry_id if self.match.candidates else None
+        view = self.entries.get(likeliest) if likeliest is not None else None
+        return view.id if view else None

@@ -39,7 +39,7 @@ from bot.decisions import (
     Trail,
     WithdrawTicket,
 )
-from bot.dialogue import ASK_PERSON, Found, Pending, Pressed, Thread, TicketFact, decide, question_in
+from bot.dialogue import ASK_PERSON, Found, Pending, Pressed, Thread, TicketFact, asks_anew, decide, question_in
 from bot.expecting import FOR_A_PERSON, NEW, addition_to, comment_on
 from handoff.messages import Address, Attachment, EventKind, IncomingEvent
 from handoff.models import TicketStatus
@@ -550,3 +550,46 @@ def test_a_question_that_the_knowledge_answers_is_no_comment() -> None:
     event = IncomingEvent(EventKind.MESSAGE, WHO, NOW, text="не помню пароль")
     (decision,) = decide(NUMBER_FIVE, event, found(Band.ANSWER, 0.97))
     assert isinstance(decision, GiveAnswer)
+
+
+MUSIC = Pending(9, "не работает музыка", NO_TRAIL, offered=(3, 5))
+
+
+@pytest.mark.parametrize(
+    ("text", "alone", "joined", "anew"),
+    [
+        # the form of a question, about something else
+        ("когда концерт в москве", found(Band.NONE), Band.SUGGEST, True),
+        ("а как вернуть билет на концерт?", found(Band.SUGGEST, 0.4), Band.SUGGEST, True),
+        ("when is the concert in Moscow", found(Band.NONE), Band.SUGGEST, True),
+        ("mikor lesz koncert Moszkvában", found(Band.NONE), Band.SUGGEST, True),
+        # the form of none, but the answer is known
+        ("удалить свою страницу", found(Band.ANSWER, 0.95), Band.SUGGEST, True),
+        # more words about the same
+        ("на айфоне после обновления", found(Band.NONE), Band.SUGGEST, False),
+        ("а на айфоне?", found(Band.NONE), Band.SUGGEST, False),
+        ("как это исправить", found(Band.NONE), Band.SUGGEST, False),
+        ("почему музыку не включить на айфоне", found(Band.SUGGEST, 0.4), Band.SUGGEST, False),
+        # with them the answer is known
+        ("как скачать плейлист на айфон", found(Band.SUGGEST, 0.4), Band.ANSWER, False),
+        ("хочу", found(Band.NONE), Band.NONE, False),
+        ("", found(Band.NONE), Band.NONE, False),
+    ],
+)
+def test_what_asks_something_else_than_what_is_pending(text: str, alone: Found, joined: Band, anew: bool) -> None:
+    assert asks_anew(text, MUSIC, alone, joined) is anew
+
+
+def test_what_leads_to_what_was_offered_asks_nothing_else() -> None:
+    offered = replace(MUSIC, offered=(1, 3))
+    known = found(Band.ANSWER, 0.95)
+    assert known.first == 1
+    assert not asks_anew("как включить громкий звук", offered, known, Band.SUGGEST)
+    assert asks_anew("как включить громкий звук", MUSIC, known, Band.SUGGEST)
+
+
+def test_a_new_question_leaves_the_offer_before_as_it_is() -> None:
+    anew = replace(found(Band.NONE), anew=True)
+    assert decide(OFFERED, says("когда концерт в москве"), anew) == [
+        OfferPerson("когда концерт в москве", "unanswered")
+    ]

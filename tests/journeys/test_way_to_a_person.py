@@ -205,6 +205,23 @@ async def test_what_completes_an_unanswered_question_changes_the_offer(stage: St
     assert any("передан агенту" in text for text in heard)
 
 
+async def test_a_question_about_something_else_completes_nothing(stage: Stage) -> None:
+    anna = await stage.contact("Анна")
+    await anna.writes("не работает музыка")
+    first = await anna.hears()
+    choices = anna.labels()
+    await anna.writes("а когда концерт в москве?")
+    second = await anna.hears()
+    assert second.id != first.id
+    assert second.text.startswith("Готового ответа нет. Передать вопрос агенту?")
+    await anna.presses("Задать вопрос")
+    await anna.hears()
+    (ticket,) = await stage.tickets()
+    assert ticket.question == "а когда концерт в москве?"
+    await anna.presses(choices[0])
+    assert (await anna.hears()).text.startswith(choices[0])
+
+
 async def test_new_answers_are_marked_until_they_were_looked_at(stage: Stage) -> None:
     anna, boris = await stage.contact("Анна"), await stage.agent("Борис")
     await anna.asks_a_person(KAZAN)
