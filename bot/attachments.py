@@ -64,7 +64,9 @@ class Attachments:
         language = contact.language
         for reason in ["size", "kind"]:
             names = [
-                f"«{attachment.name}»" if attachment.name else WORDS.text(language, _KINDS[attachment.kind])
+                WORDS.text(language, "“{name}”", name=attachment.name)
+                if attachment.name
+                else WORDS.text(language, _KINDS[attachment.kind])
                 for attachment, why in refused
                 if why == reason
             ]

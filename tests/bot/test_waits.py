@@ -35,7 +35,7 @@ def test_russian_counts_have_their_forms(minutes: int, words: str) -> None:
 def test_the_sentence_says_what_is_known() -> None:
     wait = Wait(timedelta(minutes=20), timedelta(hours=3))
     assert told("en", wait) == "People usually answer within 20 minutes, nearly always within 3 hours."
-    assert told("ru", wait) == "Обычно отвечаем за 20 минут, почти всегда за 3 часа."
-    assert told("hu", wait) == "Általában 20 perc, szinte mindig 3 óra alatt válaszolunk."
+    assert told("ru", wait) == "Обычно отвечаем за 20 минут, почти всегда укладываемся в 3 часа."
+    assert told("hu", wait) == "Általában 20 perc, szinte mindig legfeljebb 3 óra alatt válaszolunk."
     assert told("en", Wait(timedelta(minutes=4), timedelta(minutes=4))) == "People usually answer within 4 minutes."
     assert told("en", None) == "How long it takes is hard to say yet."

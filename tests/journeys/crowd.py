@@ -7,7 +7,7 @@ from handoff.models import Contact, Delivery, DeliveryState, InboxEvent
 from tests.journeys.stage import ContactOnStage, Stage
 
 TOLD = "Ответ придёт вам в личные сообщения."
-LINK = "Отвечу вам лично, чтобы не мешать остальным: "
+LINK = "Отвечу вам в личных сообщениях, чтобы не мешать остальным: "
 
 
 async def acquainted(stage: Stage, name: str) -> ContactOnStage:

@@ -123,7 +123,7 @@ async def test_each_is_answered_in_their_language(stage: Stage) -> None:
     ildiko = await stage.contact("Ildikó", "hu")
     await ildiko.writes("elveszett a jelszó")
     assert (await ildiko.hears()).text.startswith("Elfelejtettem a jelszavamat")
-    assert ildiko.labels() == ["Ez segített", "Ez nem oldja meg a gondomat"]
+    assert ildiko.labels() == ["Ez segített", "Ez nem oldja meg a problémámat"]
 
 
 async def test_a_greeting_is_greeted_and_thanks_are_thanked(stage: Stage) -> None:

@@ -70,7 +70,7 @@ async def test_an_agent_mends_a_sent_answer(stage: Stage) -> None:
     # And where the platform takes no more edits, the correction is a message of its own.
     stage.simulator.faults.next(method, refusal)
     await boris.corrects(message, "Завтра снег.")
-    assert (await anna.hears()).text == "Исправление к предыдущему сообщению:\n" + sent.text.replace("сонце", "снег")
+    assert (await anna.hears()).text == "Исправление к более раннему сообщению:\n" + sent.text.replace("сонце", "снег")
     await stage.settled()
     last = (await stage.thread_of(anna))[-1].deliveries[-1]
     assert (last.edit, last.state) == (True, DeliveryState.SENT)

@@ -12,7 +12,7 @@ async def test_the_language_that_was_chosen_stays(stage: Stage) -> None:
     assert (await anna.hears()).text == "Mostantól magyarul írunk Önnek."
     await anna.writes("не помню пароль")  # in other words than theirs, and answered in theirs all the same
     assert (await anna.hears()).text.startswith("Elfelejtettem a jelszavamat\n\n")
-    assert anna.labels() == ["Ez segített", "Ez nem oldja meg a gondomat"]
+    assert anna.labels() == ["Ez segített", "Ez nem oldja meg a problémámat"]
     await anna.writes("/topics")
     assert (await anna.hears()).text == "Válasszon témát:"
     assert anna.labels() == ["Belépés"]

@@ -71,7 +71,7 @@ async def test_one_question_at_a_time_until_a_person_has_it(stage: Stage) -> Non
 async def test_cancelling_passes_nothing_on(stage: Stage, how: str) -> None:
     anna = await begins(stage)
     await (anna.presses("Отменить") if how == "presses" else anna.writes("отмена"))
-    assert (await anna.hears()).text.startswith("Заполнение отменено, ничего не передано.")
+    assert (await anna.hears()).text.startswith("Анкета отменена, мы ничего не передали.")
     await anna.writes("не помню пароль")
     assert (await anna.hears()).text.startswith("Забыли пароль")
     assert await stage.tickets() == []
@@ -151,7 +151,7 @@ async def test_the_reminder_is_in_the_language_that_was_chosen_and_can_cancel(st
     )
     assert anna.labels() == ["Folytatás", "Mégse"]
     await anna.presses("Mégse")
-    assert (await anna.hears()).text.startswith("A kitöltést megszakítottuk")
+    assert (await anna.hears()).text.startswith("Az űrlap kitöltését megszakítottuk")
     assert await stage.app.db.read(lambda session: session.scalars(select(FormRow.state)).one()) == "cancelled"
 
 

@@ -18,7 +18,7 @@ async def test_a_contact_takes_their_data_along_and_is_forgotten(stage: Stage) -
     await anna.writes("забыть меня")
     assert "Отменить это нельзя" in (await anna.hears()).text
     await anna.presses("Удалить всё")
-    assert (await anna.hears()).text.startswith("Мы забыли вас")
+    assert (await anna.hears()).text.startswith("Готово: ваши сообщения, вопросы и файлы удалены")
     await stage.settled()
     kept = await stage.app.db.read(words_everywhere)
     assert WORD not in kept

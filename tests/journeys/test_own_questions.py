@@ -23,7 +23,7 @@ async def test_ones_own_questions_and_what_was_said(stage: Stage) -> None:
     assert card.text == (f"№{ticket.id} 💬 есть ответ, ждёт вас\nкакая завтра погода в казани\nБорис: Солнечно")
     assert anna.labels() == ["Дополнить", "Отозвать вопрос", "Задать новый вопрос", "Мои вопросы"]
     await anna.presses("Дополнить")
-    assert (await anna.hears()).text == f"Напишите одним сообщением, чем дополнить вопрос №{ticket.id}."
+    assert (await anna.hears()).text == f"Напишите одним сообщением, что добавить к вопросу №{ticket.id}."
     await anna.writes("а послезавтра?")
     assert (await anna.hears()).text.startswith(f"Добавили к вопросу №{ticket.id}")
     lines = await stage.thread_of(anna)

@@ -18,7 +18,7 @@ async def test_a_solved_question_is_rated_with_a_word(stage: Stage) -> None:
     await anna.presses("4 ★")
     assert (await anna.hears()).text.startswith("Спасибо. Если хотите")
     await anna.writes("быстро и понятно")
-    assert (await anna.hears()).text == "Спасибо. Это поможет нам помогать лучше."
+    assert (await anna.hears()).text == "Спасибо. Так мы сможем помогать лучше."
     (ticket,) = await stage.tickets()
     assert (ticket.rating, ticket.rating_comment) == (4, "быстро и понятно")
     await anna.writes("не помню пароль")  # the next one is a question again
@@ -43,7 +43,7 @@ async def five_stars(stage: Stage) -> ContactOnStage:
 async def test_what_was_taken_for_a_word_about_the_help_may_have_been_a_question(stage: Stage) -> None:
     anna = await five_stars(stage)
     await anna.writes("теперь погода в казани плохая")
-    assert (await anna.hears()).text == "Спасибо. Это поможет нам помогать лучше."
+    assert (await anna.hears()).text == "Спасибо. Так мы сможем помогать лучше."
     assert (await stage.tickets())[0].rating_comment == "теперь погода в казани плохая"
     await anna.presses("Это новый вопрос")
     await anna.hears()

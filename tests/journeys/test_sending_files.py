@@ -94,12 +94,12 @@ async def test_what_is_not_taken_is_named_and_the_question_goes_on(stage: Stage)
     await anna.writes("не помню пароль", **document(stage, "архив.zip", b"x", 2 * 1024 * 1024))
     said = [(await anna.hears()).text for _ in range(2)]
     assert any(text.startswith("Забыли пароль") for text in said)
-    assert "Это до нас не дошло: «архив.zip». Мы принимаем файлы до 1 МБ; пришлите, пожалуйста, файл поменьше." in said
+    assert "До нас не дошло: «архив.zip». Мы принимаем файлы до 1 МБ; пришлите, пожалуйста, файл поменьше." in said
 
     # A photo does not say how large it is: that is found out on the way.
     await anna.writes("не слышно музыку", **photo(stage, b"x" * (1024 * 1024 + 1)))
     said = [(await anna.hears()).text for _ in range(2)]
-    assert any(text.startswith("Это до нас не дошло: фото.") for text in said)
+    assert any(text.startswith("До нас не дошло: фото.") for text in said)
     await fetched(stage, 2)
     assert [(file.state, file.reason, file.key) for file in await files(stage, anna)] == [
         (FileState.REFUSED, "size", None)

@@ -33,11 +33,11 @@ async def test_the_wait_is_told_before_a_person_is_asked(stage: Stage) -> None:
     await anna.writes(KAZAN)
     offer = await anna.hears()
     assert offer.text == (
-        "Готового ответа нет. Передать вопрос агенту?\nОбычно отвечаем за 20 минут, почти всегда за 2 часа."
+        "Готового ответа нет. Передать вопрос агенту?\nОбычно отвечаем за 20 минут, почти всегда укладываемся в 2 часа."
     )
     assert anna.labels() == ["Задать вопрос", "Не нужно"]
     await anna.presses("Не нужно")
-    assert (await anna.hears()).text == "Хорошо, вопрос не передан. Если передумаете, просто напишите."
+    assert (await anna.hears()).text == "Хорошо, передавать не будем. Если передумаете, просто напишите."
     assert await stage.tickets() != []  # those of before; hers is none of them
     assert KAZAN not in {ticket.question for ticket in await stage.tickets()}
 
@@ -45,7 +45,9 @@ async def test_the_wait_is_told_before_a_person_is_asked(stage: Stage) -> None:
     acknowledgement = (await anna.hears()).text
     ticket = (await stage.tickets())[-1]
     assert (ticket.question, ticket.reason) == (KAZAN, "asked")
-    assert acknowledgement.startswith(f"Вопрос №{ticket.id} передан агенту. Он следующий в очереди.\nОбычно отвечаем")
+    assert acknowledgement.startswith(
+        f"Вопрос №{ticket.id} передан агенту. Впереди в очереди никого нет.\nОбычно отвечаем"
+    )
     assert anna.labels() == ["Отозвать вопрос"]
     await anna.presses("Отозвать вопрос")
     assert (await anna.hears()).text.startswith(f"Вопрос №{ticket.id} отозван.")
@@ -74,8 +76,8 @@ async def test_asking_again_is_recognised_joined_and_told_once(stage: Stage) -> 
     await anna.asks_a_person(KAZAN)
     (ticket,) = await stage.tickets()
     patience = (
-        f"Вопрос №{ticket.id} ещё ждёт агента.\nСколько ждать, пока сказать трудно.\n"
-        "Повторные сообщения очередь не ускоряют, и ничего не потеряется."
+        f"Вопрос №{ticket.id} ещё ждёт агента.\nПока трудно сказать, сколько придётся ждать.\n"
+        "Повторные сообщения очередь не ускоряют, но ничего не потеряется."
     )
     await anna.writes("Какая погода завтра в Козани?")
     assert (await anna.hears()).text == patience
@@ -136,7 +138,7 @@ async def test_several_questions_at_once(stage: Stage) -> None:
     await anna.presses("У меня остались вопросы")
     assert (await anna.hears()).text.startswith("Вопрос №3 передан агенту.")
     await anna.presses("Задать новый вопрос")
-    assert (await anna.hears()).text.startswith("Открытых вопросов уже 3.")
+    assert (await anna.hears()).text.startswith("Открытых вопросов у вас уже 3.")
     assert [ticket.status for ticket in await stage.tickets()] == ["open"] * 3
 
 
@@ -192,7 +194,7 @@ async def test_what_completes_an_unanswered_question_changes_the_offer(stage: St
     await anna.writes("хочу на луну")
     offer = await anna.hears()
     await anna.writes("то есть музыка")
-    changed = await anna.sees("Дополнение учтено.\nВозможно, вы об этом:")
+    changed = await anna.sees("Учли то, что вы добавили.\nВозможно, вы об этом:")
     assert changed.id == offer.id
     assert "Как скачать музыку?" in anna.labels()
     await anna.presses("Ни один вариант не подходит")
@@ -247,7 +249,7 @@ async def test_new_answers_are_marked_until_they_were_looked_at(stage: Stage) ->
     await anna.hears()
     assert anna.labels() == ["Открыть снова", "Оценить помощь", "Мои вопросы"]
     await anna.presses("Оценить помощь")
-    assert (await anna.hears()).text == "Спасибо. Как вам наша помощь, от 1 до 5?"
+    assert (await anna.hears()).text == "Спасибо. Оцените, пожалуйста, нашу помощь от 1 до 5."
     await anna.presses("4 ★")
     await anna.hears()
     assert [ticket.rating for ticket in await stage.tickets()] == [4]

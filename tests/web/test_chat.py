@@ -159,7 +159,7 @@ async def test_the_visitor_takes_their_data_along_and_is_forgotten(counter: Coun
         assert "Отменить это нельзя" in asked.text
         assert len(await anna.reads()) == 2
         done = await anna.client.post("/help/my/forget", data={"sure": "yes"})
-        assert "Мы забыли вас" in done.text
+        assert "Ваши данные удалены" in done.text
         assert await anna.reads() == []
 
 

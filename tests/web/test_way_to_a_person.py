@@ -11,7 +11,7 @@ async def test_the_wait_is_told_first_and_what_completes_a_question_changes_the_
         await anna.writes("и в самаре")
         changed = [text for who, text in await anna.reads() if who == "bot"]
         assert len(changed) == 1
-        assert changed[0].startswith("Дополнение учтено.\nГотового ответа нет.")
+        assert changed[0].startswith("Учли то, что вы добавили.\nГотового ответа нет.")
         await anna.presses("Задать вопрос")
         assert "передан агенту" in await anna.hears(2)
         assert "Отозвать вопрос" in await anna.buttons()
