@@ -181,7 +181,7 @@ async def test_it_is_said_in_the_language_that_is_spoken_now(floor: Floor, caret
     floor.clock.passes(days=2)
     await caretaker.look()
     (reminder,) = await said(floor, case.contact)
-    assert reminder.startswith(f"Munkatársunk válaszolt a(z) {case.number}. számú kérdésére")
+    assert reminder.startswith(f"Munkatársunk válaszolt az Ön {case.number}. számú kérdésére")
 
 
 async def test_what_cannot_be_delivered_does_not_hold_the_closing_up(
