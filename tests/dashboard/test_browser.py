@@ -1,5 +1,6 @@
 """The desk in a real browser: live with scripts, the same by plain forms without them, on a desk and on a phone."""
 
+import asyncio
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser as Chromium
-from playwright.async_api import ConsoleMessage, Page, async_playwright, expect
+from playwright.async_api import ConsoleMessage, Page, Route, async_playwright, expect
 
 from handoff.models import DeliveryState, MessageKind
 from handoff.staff import AgentView
@@ -167,6 +168,53 @@ async def test_a_lost_session_keeps_the_words(rig: Rig) -> None:
         await expect(page.locator(".line-ours .words")).to_have_text("A long answer")
         await expect(page.locator("#signed-out")).to_be_hidden()
     rig.complaints[:] = [text for text in rig.complaints if "401 (Unauthorized)" not in text and "401" not in text]
+
+
+async def test_what_was_on_its_way_before_does_not_hide_that_the_session_is_lost(rig: Rig) -> None:
+    olga = await rig.office.agent("Olga")
+    number = await rig.office.asks("Where is my page?")
+    async with rig.signed_in(olga) as page:
+        await page.goto(f"/desk/tickets/{number}")
+        asked, answered = asyncio.Event(), asyncio.Event()
+
+        async def late(route: Route) -> None:
+            answer = await route.fetch()
+            asked.set()
+            await answered.wait()
+            await route.fulfill(response=answer)
+
+        await page.route("**/desk/queue*", late, times=1)
+        await page.evaluate("htmx.trigger('#queue', 'refresh')")
+        await asked.wait()
+        await page.context.clear_cookies()
+        await page.locator("#text").fill("A long answer")
+        await page.get_by_role("button", name="Send").click()
+        await expect(page.locator("#signed-out")).to_be_visible()
+        await page.evaluate(
+            "void (window.heard = new Promise((hear) =>"
+            " document.body.addEventListener('htmx:afterRequest', () =>"
+            " hear(document.getElementById('signed-out').hidden), {once: true})))"
+        )
+        answered.set()
+        assert not await page.evaluate("window.heard")
+        await expect(page.locator("#signed-out")).to_be_visible()
+    rig.complaints[:] = [text for text in rig.complaints if "401" not in text]
+
+
+async def test_what_is_being_pressed_is_not_replaced_meanwhile(rig: Rig) -> None:
+    olga = await rig.office.agent("Olga")
+    number = await rig.office.asks("Where is my page?")
+    async with rig.signed_in(olga, width=390) as page:
+        await page.goto(f"/desk/tickets/{number}")
+        await page.locator(".contact-open").hover()
+        await page.mouse.down()
+        async with page.expect_response(f"**/desk/tickets/{number}/thread*"):
+            await page.evaluate("htmx.trigger('#lines', 'refresh')")
+        async with page.expect_response(
+            f"**/desk/tickets/{number}/thread*"
+        ):  # what was not shown is fetched afterwards
+            await page.mouse.up()
+        await expect(page.locator("#contact")).to_be_visible()
 
 
 async def test_an_answer_is_inserted_after_what_is_typed(rig: Rig) -> None:

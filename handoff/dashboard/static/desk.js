@@ -78,34 +78,52 @@ document.addEventListener("DOMContentLoaded", () => {
   // Whatever changed while the stream was away is fetched now; the same after the page was kept aside by the browser.
   document.body.addEventListener("htmx:sseOpen", refresh);
   window.addEventListener("pageshow", (event) => event.persisted && refresh());
+  // Who is signed out stays told so until a request that was sent later succeeds: others may still be on their way.
+  let signedOut = 0;
   document.body.addEventListener("htmx:responseError", (event) => {
-    document.getElementById("signed-out").hidden = event.detail.xhr.status !== 401;
+    if (event.detail.xhr.status !== 401) return;
+    signedOut = performance.now();
+    document.getElementById("signed-out").hidden = false;
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
     // By the address: the button itself has been replaced by the answer, so the event no longer names it.
     const { verb, path } = event.detail.requestConfig;
     const sent = event.detail.successful && verb === "post" && /\/(reply|note)(\?|$)/.test(path);
-    if (event.detail.successful) document.getElementById("signed-out").hidden = true;
+    if (event.detail.successful && event.detail.requestConfig.sentAt > signedOut) {
+      document.getElementById("signed-out").hidden = true;
+    }
     if (sent) sessionStorage.removeItem(draftName);
   });
-  // While an action is under way its button must stay: an answer whose button is gone finds none of its places. What a
-  // refresh would have shown meanwhile is fetched once the answer is there.
+  // While an action is under way its button must stay: an answer whose button is gone finds none of its places. So must
+  // what is being pressed, or the click is lost. What a refresh would have shown meanwhile is fetched afterwards.
   let underWay = 0;
+  let pressing = false;
   let missed = false;
+  const catchUp = () => {
+    if (pressing || underWay > 0 || !missed) return;
+    missed = false;
+    refresh();
+  };
+  const release = () => setTimeout(() => {  // the click comes right after the finger is lifted
+    pressing = false;
+    catchUp();
+  });
+  document.addEventListener("pointerdown", (event) => { pressing = event.button === 0; });
+  for (const end of ["pointerup", "pointercancel", "contextmenu"]) document.addEventListener(end, release);
+  window.addEventListener("blur", release);
   document.body.addEventListener("htmx:beforeRequest", (event) => {
+    event.detail.requestConfig.sentAt = performance.now();
     if (event.detail.requestConfig.verb === "post") underWay += 1;
   });
   document.body.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.requestConfig.verb !== "get" || underWay === 0) return;
+    if (event.detail.requestConfig.verb !== "get" || (underWay === 0 && !pressing)) return;
     event.detail.shouldSwap = false;
     missed = true;
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.requestConfig.verb !== "post") return;
     underWay = Math.max(0, underWay - 1);
-    if (underWay > 0 || !missed) return;
-    missed = false;
-    refresh();
+    catchUp();
   });
   document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
     // A menu that is open stays as it is; its head is refreshed by the next change.
