@@ -8,7 +8,7 @@ CORPUS is a file of sentences, a JSON list [language, text, the same in English 
 of the models all-MiniLM-L6-v2 and all-mpnet-base-v2, as `encoding` reads them. `embed` asks multilingual-e5-small for the
 vector of up to two forms of each of the most frequent stems of Russian, English and Hungarian, and of the first sentences;
 and the English models, which know meanings better, for those of the English texts: a Russian sentence is taught what they say
-of its translation. All of that takes some three hours of one core, and goes on where it was broken off. `write` starts from the
+of its translation. That takes hours of one core, and goes on where it was broken off. `write` starts from the
 words: centred, reduced to their first principal axes. Then it learns from the sentences (`distilling`), and rounds to eight
 bits. No question and no knowledge base takes part.
 """
