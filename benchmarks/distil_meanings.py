@@ -4,13 +4,13 @@
     python benchmarks/distil_meanings.py embed CACHE CORPUS MINILM MPNET
     python benchmarks/distil_meanings.py write CACHE CORPUS
 
-CORPUS is a file of sentences, a JSON list [language, text, the same in English or null] a line, those that matter most first. MINILM and MPNET are folders
-of the models all-MiniLM-L6-v2 and all-mpnet-base-v2, as `encoding` reads them. `embed` asks multilingual-e5-small for the
-vector of up to two forms of each of the most frequent stems of Russian, English and Hungarian, and of the first sentences;
-and the English models, which know meanings better, for those of the English texts: a Russian sentence is taught what they say
-of its translation. That takes hours of one core, and goes on where it was broken off. `write` starts from the
-words: centred, reduced to their first principal axes. Then it learns from the sentences (`distilling`), and rounds to eight
-bits. No question and no knowledge base takes part.
+CORPUS is a file of sentences, a JSON list [language, text, the same in English or null] a line, those that matter most
+first. MINILM and MPNET are folders of the models all-MiniLM-L6-v2 and all-mpnet-base-v2, as `encoding` reads them. `embed`
+asks multilingual-e5-small for the vector of up to two forms of each of the most frequent stems of Russian, English and
+Hungarian, and of the first sentences; and the English models, which know meanings better, for those of the English texts: a
+Russian sentence is taught what they say of its translation. That takes hours of one core, and goes on where it was broken
+off. `write` starts from the words: centred, reduced to their first principal axes. Then it learns from the sentences
+(`distilling`), and rounds to eight bits. No question and no knowledge base takes part.
 """
 
 import json
