@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from knowledge.matching.confidence import agreed, circumstances
 from knowledge.matching.features import NAMES
+from knowledge.matching.semantics import NAMES as SEMANTIC_NAMES
 
 Array = NDArray[np.float64]
 
@@ -14,7 +15,7 @@ Array = NDArray[np.float64]
 KINDS = {"clean": 1.0, "typo3": 0.5, "ramble": 0.3, "translit": 0.3, "nodiac": 0.3, "noisy": 0.3}
 _THINNED = 0.3
 # The only sets with real answers have few phrasings: what answers are worth beside many could only be guessed.
-_ANSWER_COLUMNS = [NAMES.index("answered"), NAMES.index("answer_meant")]
+_ANSWER_COLUMNS = [NAMES.index("answered"), NAMES.index("answer_meant"), len(NAMES) + SEMANTIC_NAMES.index("told")]
 SURE = 0.9
 _ORDER_DECAY = 5e-2
 _CONFIDENCE_DECAY = 3e-3
@@ -54,7 +55,7 @@ class Block:
 def widened(block: Block, rows: NDArray[np.float32]) -> NDArray[np.float32]:
     """Columns for `Weights.plain`, then for `Weights.rich`."""
     rich = rows * np.float32(block.richness)
-    rich[:, _ANSWER_COLUMNS] = 0.0
+    rich[:, [column for column in _ANSWER_COLUMNS if column < rows.shape[1]]] = 0.0
     return np.hstack([rows, rich])
 
 

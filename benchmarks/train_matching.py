@@ -34,7 +34,7 @@ from knowledge.matching import Matcher, Phrasing, confidence
 from knowledge.matching.confidence import AROUND
 from knowledge.matching.features import NAMES
 from knowledge.matching.semantics import NAMES as SEMANTIC_NAMES
-from knowledge.matching.semantics import Embedder, find_embedder, why_no_embedder
+from knowledge.matching.semantics import Embedder, find_embedder, told, why_no_embedder
 
 Set = tuple[str, dict[str, tuple[str, list[str]]], dict[str, str], dict[str, list[dict[str, Any]]]]
 """Name, language and phrasings by entry, answers by entry, questions by kind."""
@@ -151,7 +151,11 @@ def blocks_of(
     if embedder:
         wordings = [text for _, own in texts.values() for text in own]
         vectors = dict(zip(wordings, embedder.phrasings(wordings), strict=True))
-        matchers["semantic"] = matcher.embedded(embedder, vectors)
+        texts_told = {
+            place: told(texts[entry][1][0], answers[entry]) for entry, place in places.items() if entry in answers
+        }
+        of_answers = dict(zip(texts_told, embedder.phrasings(list(texts_told.values())), strict=True))
+        matchers["semantic"] = matcher.embedded(embedder, vectors, of_answers)
     for kind, asked in queries.items():
         for section, asking in matchers.items():
             cases = [_case(asking, query["text"], places.get(query["expected"])) for query in asked]

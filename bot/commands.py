@@ -111,7 +111,7 @@ async def check(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa: 
     if app.library.semantics is None:
         say(f"– semantic extra: not active. {why_no_embedder()}")
     else:
-        say("✓ semantic extra: {} of {} wordings read".format(*await app.library.semantics.progress()))
+        say("✓ semantic extra: {} of {} texts read".format(*await app.library.semantics.progress()))
     problems = await channel_problems(app)
     for account, problem in problems.items():
         say(f"✕ {account}: {problem}" if problem else f"✓ {account}: working")

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from knowledge.matching import Phrasing
+from knowledge.matching.semantics import told
 from knowledge.models import Entry, EntryVersion
 from knowledge.models import Phrasing as PhrasingRow
 from knowledge.writing import current_revision
@@ -69,6 +70,12 @@ def published_texts(session: Session) -> list[str]:
     return [*questions, *wordings]
 
 
+def published_answers(session: Session) -> dict[int, str]:
+    """What the semantic extra reads of each published answer, by entry."""
+    wanted = select(Entry.id, Entry.question, Entry.answer).where(Entry.status == "published")
+    return {entry_id: told(question, _words_of(answer)) for entry_id, question, answer in session.execute(wanted)}
+
+
 def origin_at(session: Session, revision: int) -> Origin:
     """What the database says of its state at `revision`, now or in the past."""
     last = session.execute(
@@ -115,4 +122,8 @@ def _wordings(session: Session, ids: Sequence[int] | None = None) -> tuple[dict[
         found[entry_id].append(Phrasing(entry_id, question, lang))
     for entry_id, text, lang in wordings:
         found[entry_id].append(Phrasing(entry_id, text, lang))
-    return dict(found), {entry_id: _LINK_TARGET.sub("]", answer) for entry_id, _, _, answer in entries}
+    return dict(found), {entry_id: _words_of(answer) for entry_id, _, _, answer in entries}
+
+
+def _words_of(answer: str) -> str:
+    return _LINK_TARGET.sub("]", answer)

@@ -4,12 +4,29 @@ Without an embedder there is none of this, and nothing is missed: words are enou
 """
 
 import asyncio
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
 
 from infra.database import Database
 from knowledge.matching import Matcher
 from knowledge.matching.semantics import Embedder
-from knowledge.published import published_texts
+from knowledge.published import published_answers, published_texts
 from knowledge.vectors import StoredVectors, TextVectors
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is read: vectors of wordings by their text, and of answers by entry."""
+
+    wordings: TextVectors
+    answers: Mapping[int, NDArray[np.float32]]
+
+    def __len__(self) -> int:
+        return len(self.wordings) + len(self.answers)
 
 
 class Semantics:
@@ -23,17 +40,27 @@ class Semantics:
 
     async def compute(self) -> None:
         """Have everything published read, here or by another process. Raises whatever the embedder raises."""
-        await self._stored.fill(await self._db.read(published_texts))
+        wordings, answers = await self._db.read(_published)
+        await self._stored.fill([*wordings, *answers.values()])
 
-    async def known(self) -> TextVectors:
+    async def known(self) -> Known:
         """What is read already."""
-        return await self._stored.read(await self._db.read(published_texts))
+        wordings, answers = await self._db.read(_published)
+        vectors = await self._stored.read({*wordings, *answers.values()})
+        return Known(vectors, {entry: vectors[text] for entry, text in answers.items() if text in vectors})
 
     async def progress(self) -> tuple[int, int]:
-        """How many of the wordings are read, and how many there are."""
-        texts = set(await self._db.read(published_texts))
+        """How many of the texts are read, and how many there are."""
+        wordings, answers = await self._db.read(_published)
+        texts = {*wordings, *answers.values()}
         return len(await self._stored.read(texts)), len(texts)
 
-    async def applied(self, matcher: Matcher, known: TextVectors) -> Matcher:
+    async def applied(self, matcher: Matcher, known: Known) -> Matcher:
         """The matcher with vectors, as far as there are any."""
-        return await asyncio.to_thread(matcher.embedded, self._embedder, known) if known else matcher
+        if not known:
+            return matcher
+        return await asyncio.to_thread(matcher.embedded, self._embedder, known.wordings, known.answers)
+
+
+def _published(session: Session) -> tuple[list[str], dict[int, str]]:
+    return published_texts(session), published_answers(session)

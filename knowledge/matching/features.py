@@ -28,10 +28,10 @@ stems alone; asked_meant: also by meaning), share of the phrasing found in the q
 meanings (meant), string ratio (ratio); whether one is equal. Their mean cosine (top3).
 Of the best phrasing: difference in length, cosines (stem, gram).
 Of the entry: cosine with its centre (centroid; theme: by meaning), number of phrasings (count), what the phrasings teach
-(lesson), share of the question found in any of them (anywhere), the weightiest word found in none (missed), share found in
-the answer (answered), cosine of meanings with the answer (answer_meant), share of the question found in any phrasing when
-words count by how rare they are in the language, not in the knowledge (rare), telling words found in none of the best three,
-not even by meaning (left).
+(lesson), share of the question found in any of them (anywhere), the weightiest word found in none (missed), share of the
+question found in any phrasing when words count by how rare they are in the language, not in the knowledge (rare), what the
+answer adds to that (answered), cosine of meanings with the answer (answer_meant), telling words found in none of the best
+three, not even by meaning (left).
 """
 
 (_RATIO, _SAME, _LENGTH, _STEM, _GRAM, _TOP3, _CENTROID, _THEME, _COUNT, _LESSON, _ANYWHERE, _MISSED, _ANSWERED,
@@ -79,8 +79,8 @@ def nearest(index: Index, lessons: Lessons, question: Question, text: str, entri
     rows[_ANYWHERE] = found @ question.parts
     absent = (1.0 - found) * question.weights
     rows[_MISSED] = np.maximum.reduce(absent, axis=1, initial=0.0) / (index.vocabulary.rarest + 0.3)
-    rows[_ANSWERED], rows[_ANSWER_MEANT] = _compare_answers(index, question, entries)
     rows[_RARE] = found @ question.rare
+    rows[_ANSWERED], rows[_ANSWER_MEANT] = _compare_answers(index, question, entries, found)
     rows[_LEFT] = (1.0 - meant) @ question.telling
     return Reranked(entries, spoken[0], rows.T)
 
@@ -187,13 +187,15 @@ def _compare_strings(index: Index, text: str, spoken: Ints, rows: Floats) -> Non
     rows[_LENGTH] = np.abs(lengths - len(text)) / np.maximum(lengths, max(len(text), 1))
 
 
-def _compare_answers(index: Index, question: Question, entries: Ints) -> tuple[Floats, Floats]:
-    """Share of the question's weight found in the answer of each entry, and the cosine of their meanings."""
+def _compare_answers(index: Index, question: Question, entries: Ints, found: Floats) -> tuple[Floats, Floats]:
+    """What the answer of each entry adds to the share `found` in its phrasings, and the cosine of meanings with it."""
     if not len(index.answer_meaning):
         return np.zeros(len(entries), np.float32), np.zeros(len(entries), np.float32)
     starts = index.answers.starts
     best = _found(question, index.answers, starts.take(entries), starts.take(entries + 1))
-    return best @ question.parts, index.answer_meaning.take(entries, axis=0) @ question.intent
+    best -= found
+    added: Floats = np.maximum(best, 0.0, out=best) @ question.rare
+    return added, index.answer_meaning.take(entries, axis=0) @ question.intent
 
 
 def _found(question: Question, texts: Rows, begin: Ints, end: Ints) -> Floats:

@@ -26,7 +26,7 @@ _FAINT = 0.2
 """Of a large knowledge base, phrasings are looked at whose cosine is at least this part of the greatest."""
 
 _ALL_ENTRIES = 5_000
-_BY_MEANING = 0.6
+_BY_MEANING, _BY_ANSWER = 0.6, 0.3
 
 
 Progress = Callable[[float], None]
@@ -81,7 +81,7 @@ class Index:
         np.cumsum(np.array(sizes, np.int32), out=self.entry_starts[1:])
         self.owners: Ints = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
         self._columns = self._side_by_side(sizes)
-        self.vocabulary.seal(self.tokens, self.owners, len(sizes))
+        self.vocabulary.seal(self.tokens, self.owners, self.answers, len(sizes))
         self.postings = self.tokens.inverted(len(self.vocabulary.forms))
         progress(_SEALED)
         self._measure(progress)
@@ -97,7 +97,7 @@ class Index:
         return np.where(lines < np.diff(self.entry_starts), lines + self.entry_starts[:-1], len(self.texts))
 
     def _answers(self, answers: Mapping[int, str]) -> Rows:
-        """The distinct words of each entry's answer. They take part when entries are put in order, not in the search."""
+        """The distinct words of each entry's answer. They take part when entries are put in order, not in the search by letters."""
         lengths: list[int] = []
         tokens: list[int] = []
         for entry, lang in zip(self.entry_ids, self.langs, strict=True):
@@ -257,6 +257,8 @@ class Index:
             rough /= self.centroid_norm
             rough += best
             rough += _BY_MEANING * (self.entry_meaning @ intent)
+            if len(self.answer_meaning):
+                rough += _BY_ANSWER * (self.answer_meaning @ intent)
             return _greatest(rough, most)
         touched = self._touched(cosines)
         if not len(touched):

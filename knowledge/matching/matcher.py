@@ -113,17 +113,22 @@ class Matcher:
         fresh = Reader(Index(texts, answers, reader.index), richness=reader.richness)
         return Matcher(self._source, self._thresholds, edits, _Source(fresh, None), self._embedder)
 
-    def embedded(self, embedder: Embedder, vectors: Mapping[str, NDArray[np.float32]]) -> "Matcher":
+    def embedded(
+        self,
+        embedder: Embedder,
+        vectors: Mapping[str, NDArray[np.float32]],
+        answers: Mapping[int, NDArray[np.float32]] | None = None,
+    ) -> "Matcher":
         """A matcher that asks the embedder about questions it would not answer by words alone.
 
-        `vectors` are those of `embedder.phrasings` by text; phrasings without one are compared by words. Vectors that the
-        matcher already has for all its phrasings are kept.
+        `vectors` are those of `embedder.phrasings` by text, and `answers` by entry those of `semantics.told`; what has none
+        is compared by words. Vectors that the matcher already has for all it knows are kept.
         """
-        source, fresh = self._source, self._fresh
+        source, fresh, answers = self._source, self._fresh, answers or {}
         if source.vectors is None or not source.vectors.complete:
-            source = _Source(source.reader, Vectors(source.reader.index, vectors))
+            source = _Source(source.reader, Vectors(source.reader.index, vectors, answers))
         if fresh is not None:
-            fresh = _Source(fresh.reader, Vectors(fresh.reader.index, vectors, source.vectors))
+            fresh = _Source(fresh.reader, Vectors(fresh.reader.index, vectors, answers, source.vectors))
         return Matcher(source, self._thresholds, self._edits, fresh, embedder)
 
     @property

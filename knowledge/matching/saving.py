@@ -29,6 +29,7 @@ from knowledge.matching.lessons import Lessons
 from knowledge.matching.matcher import Matcher, _Source
 from knowledge.matching.reader import Reader
 from knowledge.matching.script import Script
+from knowledge.matching.sounds import Sounds
 from knowledge.matching.spelling import Spelling
 from knowledge.matching.stems import Stems
 from knowledge.matching.values import Thresholds
@@ -36,7 +37,7 @@ from knowledge.matching.vocabulary import Vocabulary
 
 _PARTS: dict[str, type] = {
     part.__name__: part
-    for part in (Matcher, _Source, Reader, Index, Vocabulary, Rows, Weights, Lessons, Script, Spelling)
+    for part in (Matcher, _Source, Reader, Index, Vocabulary, Rows, Weights, Lessons, Script, Spelling, Sounds)
 }
 _FORGOTTEN = frozenset({"_remembered"})
 """What a part remembers of the questions asked."""

@@ -67,6 +67,7 @@ class Script:
         if known >= _SURE * sum(sizes):
             return lowered
         best_gain, best = 0.0, chunks
+        by_itself = len(chunks) == 1 or (latin and cyrillic)
         for reading, concerned in self._readings(latin=latin, cyrillic=cyrillic):
             gain, length = 0.0, 0
             texts = list(chunks)
@@ -76,6 +77,8 @@ class Script:
                 options = reading(chunk)
                 values = [self._likelihood(words(text)) for text in options]
                 found = max(values)
+                if by_itself and found <= _LETTERS and any(map(self._vocabulary.sounding_like, words(chunk))):
+                    continue  # "steam" beside "стим" is a word as it stands
                 # A message is written in one way as a whole: what reads worse this way speaks against it.
                 gain += (found - plain[place]) * sizes[place]
                 length += sizes[place]

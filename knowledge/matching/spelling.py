@@ -1,5 +1,6 @@
 """Typos, glued and split words, repaired towards the words that the knowledge uses."""
 
+import re
 from collections.abc import Iterable, Sequence
 from math import inf, log
 from zlib import crc32
@@ -16,6 +17,7 @@ _SHORTEST = 3
 _SHORTEST_HALF = 4
 _LONG = 7
 _LONGEST = 32
+_PIECE = re.compile(r"\d+|[^\W\d]+")
 
 # What a reading must make up for by being common, in units of natural logarithm: chosen by how many of the words of the
 # development sets with typos come back as they were.
@@ -29,7 +31,7 @@ class Spelling:
 
     Readings are words one edit away (two for words of seven letters and more; swapped letters are one edit), and two
     words written as one, the longer with at most one edit. Of several, the commonest with the fewest changes wins. Words
-    with digits are left alone: an error code is right or wrong.
+    with digits are not repaired, for an error code is right or wrong; a number before or after a known word is split off.
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -62,6 +64,8 @@ class Spelling:
                 joined_before = True
             elif self._doubtful(form, word):
                 repaired += self._mended(form)
+            elif not form.isalpha():
+                repaired += self._number_and_unit(form)
             else:
                 repaired.append(form)
         return repaired
@@ -69,6 +73,16 @@ class Spelling:
     def _split_in_two(self, form: str, follower: str) -> bool:
         known = self._vocabulary.form_ids
         return bool(follower) and form not in known and follower not in known and form + follower in known
+
+    def _number_and_unit(self, form: str) -> list[str]:
+        """A number and a word of the knowledge that were written as one, "60fps"; anything else as it is."""
+        vocabulary = self._vocabulary
+        pieces = _PIECE.findall(form) if form not in vocabulary.form_ids else [form]
+        if len(pieces) != 2:
+            return [form]
+        word = max(pieces, key=str.isalpha)
+        known = vocabulary.stem_of(word) is not None or vocabulary.sounding_like(word)
+        return pieces if word.isalpha() and len(word) >= _SHORTEST and known else [form]
 
     def _doubtful(self, form: str, word: str) -> bool:
         if not (_SHORTEST <= len(form) <= _LONGEST and form.isalpha()):
@@ -79,7 +93,7 @@ class Spelling:
     def _mended(self, form: str) -> list[str]:
         readings = [(self._cost(near, form, 1), [near]) for near in self._one_edit_away(form)]
         readings += self._splits(form, min(readings)[0] if readings else inf)
-        if not readings and len(form) >= _LONG:
+        if not readings and len(form) >= _LONG and not self._vocabulary.sounding_like(form):
             readings = [(self._cost(near, form, 2), [near]) for near in self._two_edits_away(form)]
         return min(readings)[1] if readings else [form]
 

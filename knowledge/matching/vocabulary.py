@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from knowledge.matching.arrays import Floats, Ints, Rows
 from knowledge.matching.meanings import WIDTH, Meanings
 from knowledge.matching.rarity import Rarity
+from knowledge.matching.sounds import Sounds
 from knowledge.matching.stems import Stems
 from knowledge.matching.text import fold, is_cyrillic
 
@@ -50,8 +51,8 @@ class Word:
 
     `weight` is how telling it is, `square` its own n-gram mass; `near` are the forms that share n-grams with it, with
     their `shared` n-gram mass. `close` are those of them that may stand for it, with their `likeness`: the n-gram cosine,
-    `sharpened`, and 1 for the forms of the same stem, which `kin` lists once more. `rarity` is how rare the word is in
-    its language.
+    `sharpened`, and 1 for the forms of the same stem, or of one that is the same word in the other alphabet, which `kin`
+    lists once more. `rarity` is how rare the word is in its language.
     """
 
     form: str
@@ -118,10 +119,11 @@ class Vocabulary:
             self._form_stem.append(self.stem_ids[stem])
         return number
 
-    def seal(self, tokens: Rows, owners: Ints, entries: int) -> None:
+    def seal(self, tokens: Rows, owners: Ints, answers: Rows, entries: int) -> None:
         """Count once all words were added: `tokens` are the forms of the phrasings, `owners` their entries.
 
-        A word that stands in answers only weighs as much as an unknown one, for it tells no phrasing from another.
+        A word of many answers, such as the name of what all of them are about, is common however few phrasings hold it. One
+        that stands in `answers` only weighs as much as an unknown one, for it tells no phrasing from another.
         """
         self._spelt = {}
         self.form_stem = np.array(self._form_stem, np.int32)
@@ -130,9 +132,12 @@ class Vocabulary:
             len(self.stem_ids)
         )
         owner_of_token = np.repeat(owners, np.diff(tokens.starts)).astype(np.int64)
-        stem_df = _distinct(self.form_stem[tokens.values], owner_of_token, len(self.stem_ids), entries)
         form_df = _distinct(tokens.values, owner_of_token, len(self.forms), entries)
-        self.stem_known = stem_df > 0
+        self.stem_known = np.zeros(len(self.stem_ids), bool)
+        self.stem_known[self.form_stem[tokens.values]] = True
+        used = np.concatenate([tokens.values, answers.values])
+        users = np.concatenate([owner_of_token, np.arange(entries).repeat(np.diff(answers.starts))])
+        stem_df = _distinct(self.form_stem[used], users, len(self.stem_ids), entries)
         behind = self._background
         self.entry_count = entries + (behind.entry_count if behind else 0)
         if behind:
@@ -145,6 +150,7 @@ class Vocabulary:
         self.token_count = max(len(tokens.values), 1)
         self.stem_meaning = Meanings.load().of(list(zip(self.stem_ids, self._stem_langs, strict=True)))
         self._stem_langs = []
+        self._sounds = Sounds(self.stem_ids)
         self._index_grams(form_df)
 
     def _index_grams(self, form_df: Floats) -> None:
@@ -173,7 +179,7 @@ class Vocabulary:
             self.largest_scale = float(self.form_scale.max())
 
     def stem_frequency(self, stem: str) -> float:
-        """In how many entries a stem stands."""
+        """In how many entries a stem stands, their answers included."""
         number = self.stem_ids.get(stem)
         return float(self.stem_df[number]) if number is not None else 0.0
 
@@ -214,10 +220,20 @@ class Vocabulary:
                 return number
         return None
 
+    def sounding_like(self, word: str) -> list[int]:
+        """The numbers of the stems that are the word in the other alphabet."""
+        found: dict[int, None] = {}
+        for lang in self._langs_of(word):
+            found.update(dict.fromkeys(self._sounds.of(self.stems.stem(word, lang), lang, self.stem_meaning)))
+        return list(found)
+
+    def _langs_of(self, word: str) -> tuple[str, ...]:
+        """The languages that a word of a question may be in."""
+        return ("ru",) if is_cyrillic(word) else ("hu", "en") if "hu" in self.langs else ("en",)
+
     def is_common(self, word: str) -> bool:
         """Whether it is a frequent word of one of the languages, though the knowledge may not have it."""
-        langs = ("ru",) if is_cyrillic(word) else ("hu", "en") if "hu" in self.langs else ("en",)
-        return any(Meanings.load().holds(self.stems.stem(word, lang), lang) for lang in langs)
+        return any(Meanings.load().holds(self.stems.stem(word, lang), lang) for lang in self._langs_of(word))
 
     def word(self, form: str, written: str | None = None) -> Word:
         """Everything about one folded word of a question, remembered for the next question that uses it.
@@ -238,6 +254,9 @@ class Vocabulary:
 
     def _compare(self, form: str, written: str) -> Word:
         stem = self.stem_of(written)
+        heard = self.sounding_like(written)
+        if stem is None and heard:
+            stem = heard[0]
         own = self.form_ids.get(form)
         if own is not None:
             numbers, unknown = self.form_grams.row(own), 0
@@ -250,6 +269,8 @@ class Vocabulary:
         found, lengths = self.gram_forms.gather(numbers)
         shared = np.bincount(found, masses.repeat(lengths), minlength=len(self.forms))
         kin = self.stem_forms.row(stem) if stem is not None else _NO_FORMS
+        if heard:
+            kin = np.union1d(kin, self.stem_forms.gather(np.array(heard))[0])
         near: Ints = kin  # a number or an error code is right or wrong: nothing else resembles it
         if form.isalpha() or not any(map(str.isdigit, form)):
             held = shared > _FAINT * square**0.5 / self.largest_scale
@@ -294,8 +315,7 @@ class Vocabulary:
 
     def _rarity(self, written: str) -> float:
         """How rare the word is in the language in which it is the commonest, of those that it may be in."""
-        langs = ("ru",) if is_cyrillic(written) else ("hu", "en") if "hu" in self.langs else ("en",)
-        return min([Rarity.load().of(self.stems.stem(written, lang), lang) for lang in langs])
+        return min([Rarity.load().of(self.stems.stem(written, lang), lang) for lang in self._langs_of(written)])
 
 
 def _written_lang(word: str, lang: str) -> str:

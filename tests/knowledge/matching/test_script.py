@@ -13,7 +13,8 @@ def script(*phrasings: tuple[str, str]) -> Script:
     vocabulary = Vocabulary()
     tokens = [vocabulary.add(words(text), lang) for text, lang in phrasings]
     rows = Rows.of([len(own) for own in tokens], [token for own in tokens for token in own])
-    vocabulary.seal(rows, np.arange(len(phrasings), dtype=np.int32), len(phrasings))
+    nothing = Rows.of([0] * len(phrasings), [])
+    vocabulary.seal(rows, np.arange(len(phrasings), dtype=np.int32), nothing, len(phrasings))
     return Script(vocabulary)
 
 

@@ -7,7 +7,9 @@ import pytest
 from numpy.typing import NDArray
 
 from knowledge.matching import Band, Matcher, Phrasing, Thresholds
-from knowledge.matching.semantics import find_embedder, why_no_embedder
+from knowledge.matching.features import NAMES as WORDS
+from knowledge.matching.semantics import NAMES as VECTORS
+from knowledge.matching.semantics import find_embedder, told, why_no_embedder
 
 TOPICS = ["пароль", "заказ", "доставка", "возврат", "карта", "видео", "канал", "подписка", "реклама", "профиль"]
 PHRASINGS = [Phrasing(number, f"как поменять {topic}", "ru") for number, topic in enumerate(TOPICS)]
@@ -67,11 +69,28 @@ def test_many_phrasings_teach_what_their_vectors_have_in_common() -> None:
     by_words = Matcher.build(RICH)
     matcher = by_words.embedded(concepts, concepts.of(RICH))
     _, found = matcher.examine("надоел флюмбр")
-    taught = dict(zip(found.entries.tolist(), found.rows[:, -1].tolist(), strict=True))
+    taught = dict(
+        zip(found.entries.tolist(), found.rows[:, len(WORDS) + VECTORS.index("taught")].tolist(), strict=True)
+    )
 
     assert max(taught, key=taught.__getitem__) == TOPICS.index("реклама")
     assert first(matcher, "надоел флюмбр") == TOPICS.index("реклама")
     assert matcher.size - by_words.size > 2 * sum(vector.size for vector in concepts.of(RICH).values())
+
+
+def test_an_answer_is_found_by_its_vector_where_no_phrasing_is_near() -> None:
+    concepts = Concepts()
+    phrasings = [Phrasing(number, f"что делать если {number}", "ru") for number in range(len(TOPICS))]
+    answers = dict(enumerate(TOPICS))
+    matcher = Matcher.build(phrasings, answers=answers)
+    vectors = concepts.phrasings([told(phrasings[number].text, answer) for number, answer in answers.items()])
+    without = matcher.embedded(concepts, concepts.of(phrasings))
+    matcher = without.embedded(concepts, concepts.of(phrasings), dict(enumerate(vectors)))
+
+    assert first(without, "надоел флюмбр") != TOPICS.index("реклама")
+    assert first(matcher, "надоел флюмбр") == TOPICS.index("реклама")
+    edited = matcher.edited(3, [phrasings[3]], "парковка")
+    assert first(edited.embedded(concepts, concepts.of(phrasings), {3: vectors[8]}), "надоел флюмбр") in {3, 8}
 
 
 def test_what_words_are_sure_of_is_not_asked_again(by_words: Matcher) -> None:
