@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz import fuzz, process
 
+from knowledge.matching.acts import compared
 from knowledge.matching.arrays import Floats, Ints, Rows
 from knowledge.matching.index import Index
 from knowledge.matching.lessons import Lessons
@@ -19,7 +20,7 @@ from knowledge.matching.vocabulary import sharpened
 _LEADING = ("asked", "asked_meant", "exact", "covered", "covered_meant", "meant", "ratio")
 NAMES = (
     *_LEADING, "equal", "length", "stem", "gram", "top3", "centroid", "theme", "count", "lesson", "anywhere", "missed",
-    "answered", "answer_meant", "rare", "left",
+    "answered", "answer_meant", "rare", "left", "opposed", "idle", "bare", "manner",
 )  # fmt: skip
 """The columns of a row.
 
@@ -31,11 +32,11 @@ Of the entry: cosine with its centre (centroid; theme: by meaning), number of ph
 (lesson), share of the question found in any of them (anywhere), the weightiest word found in none (missed), share of the
 question found in any phrasing when words count by how rare they are in the language, not in the knowledge (rare), what the
 answer adds to that (answered), cosine of meanings with the answer (answer_meant), telling words found in none of the best
-three, not even by meaning (left).
+three, not even by meaning (left). Of what is wanted done and how it is asked, as in `acts.compared`: opposed, idle, bare, manner.
 """
 
 (_RATIO, _SAME, _LENGTH, _STEM, _GRAM, _TOP3, _CENTROID, _THEME, _COUNT, _LESSON, _ANYWHERE, _MISSED, _ANSWERED,
- _ANSWER_MEANT, _RARE, _LEFT) = range(len(_LEADING) - 1, len(NAMES))  # fmt: skip
+ _ANSWER_MEANT, _RARE, _LEFT, _OPPOSED, _IDLE, _BARE, _MANNER) = range(len(_LEADING) - 1, len(NAMES))  # fmt: skip
 
 NEAREST = 16
 _PER_ENTRY = 3
@@ -82,6 +83,8 @@ def nearest(index: Index, lessons: Lessons, question: Question, text: str, entri
     rows[_RARE] = found @ question.rare
     rows[_ANSWERED], rows[_ANSWER_MEANT] = _compare_answers(index, question, entries, found)
     rows[_LEFT] = (1.0 - meant) @ question.telling
+    habits = index.habits.take(entries, axis=0).astype(np.float32)
+    rows[_OPPOSED : _MANNER + 1] = compared(question.wants, habits, sizes, index.usual)
     return Reranked(entries, spoken[0], rows.T)
 
 

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
+from numpy.typing import NDArray
 
+from knowledge.matching import acts
 from knowledge.matching.arrays import Floats, Ints, Rows, unit
 from knowledge.matching.meanings import WIDTH
 from knowledge.matching.question import Question
@@ -85,6 +87,7 @@ class Index:
         self.postings = self.tokens.inverted(len(self.vocabulary.forms))
         progress(_SEALED)
         self._measure(progress)
+        self.usual: Floats = background.usual if background else acts.usual(self.habits)
 
     def _side_by_side(self, sizes: Sequence[int]) -> Ints:
         """The phrasings of each entry as a column, filled up with the number after the last; empty where much would be filler.
@@ -116,6 +119,8 @@ class Index:
         self.meaning_scale = np.ones(count, np.float32)
         self.centroid_norm = np.ones(len(self.entry_ids), np.float32)
         self.entry_meaning = np.zeros((len(self.entry_ids), WIDTH), np.float32)
+        self.habits: NDArray[np.float16] = np.zeros((len(self.entry_ids), len(acts.NAMES)), np.float16)
+        marks = acts.table(vocabulary.forms)
         form_stem_rows = Rows(np.arange(len(vocabulary.forms) + 1, dtype=np.int32), vocabulary.form_stem)
         for first in range(0, len(self.entry_ids), _CHUNK):
             last = min(first + _CHUNK, len(self.entry_ids))
@@ -128,6 +133,9 @@ class Index:
             self.meaning_scale[begin:end] = 1.0 / np.maximum(np.linalg.norm(weighed, axis=1), 1e-6)
             self.entry_meaning[first:last] = _theme(unit(weighed), owners, last - first)
             self.centroid_norm[first:last] = np.sqrt(stem_mean + gram_mean)
+            tokens, lengths = self.tokens.gather(np.arange(begin, end))
+            joined = np.bitwise_or.reduceat(marks.take(tokens, axis=0), lengths.cumsum() - lengths)
+            self.habits[first:last] = acts.shares(acts.shown(joined), self.entry_starts[first:last] - begin)
             progress(_SEALED + (1 - _SEALED) * last / len(self.entry_ids))
         self.norm_lengths = np.array([len(norm) for norm in self.norms], np.int32)
         self.stem_scale, self.gram_scale = 0.5 / stem_norms, 0.5 / gram_norms
@@ -199,6 +207,7 @@ class Index:
             self.centroid_norm,
             self.entry_meaning,
             self.answer_meaning,
+            self.habits,
         )
         texts = sum(map(sys.getsizeof, self.texts)) + sum(map(sys.getsizeof, self.norms))
         return (

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from knowledge.matching.acts import Wants
 from knowledge.matching.arrays import Floats, Ints
 from knowledge.matching.meanings import WIDTH
 from knowledge.matching.vocabulary import Vocabulary
@@ -26,7 +27,7 @@ class Question:
     zero. `lines` gives for each form of the knowledge the line of `likeness` that compares it with the words of the
     question; line 0, of zeros, is for all that resemble none; `carrying` are the forms so like a word that they may be
     shown as the same. `rare` is how rare each form is in its language, as parts of one, `telling` an eighth for those
-    that are rare enough to tell something. `meaning` has a unit vector for each form, `intent` is their weighted mean, of unit length too.
+    that are rare enough to tell something. `meaning` has a unit vector for each form, `intent` is their weighted mean, of unit length too. `wants` has the acts and manners.
     """
 
     forms: tuple[str, ...]
@@ -43,6 +44,7 @@ class Question:
     telling: Floats
     meaning: Floats
     intent: Floats
+    wants: Wants
 
     @classmethod
     def of(cls, forms: Sequence[str], vocabulary: Vocabulary, accented: Mapping[str, str] = _AS_TYPED) -> "Question":
@@ -98,6 +100,7 @@ class Question:
             np.array([_OF_A_FEW if rarity > _TELLING else 0.0 for rarity in rarities], np.float32),
             meaning,
             intent / max(float(intent @ intent) ** 0.5, 1e-6),
+            Wants([word.marks for word in words]),
         )
 
     @classmethod
@@ -120,4 +123,5 @@ class Question:
             no_parts,
             meaning,
             intent,
+            Wants(()),
         )

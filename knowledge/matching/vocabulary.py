@@ -8,6 +8,7 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.matching.acts import Marks, marks
 from knowledge.matching.arrays import Floats, Ints, Rows
 from knowledge.matching.meanings import WIDTH, Meanings
 from knowledge.matching.rarity import Rarity
@@ -52,7 +53,7 @@ class Word:
     `weight` is how telling it is, `square` its own n-gram mass; `near` are the forms that share n-grams with it, with
     their `shared` n-gram mass. `close` are those of them that may stand for it, with their `likeness`: the n-gram cosine,
     `sharpened`, and 1 for the forms of the same stem, or of one that is the same word in the other alphabet, which `kin`
-    lists once more. `rarity` is how rare the word is in its language.
+    lists once more. `rarity` is how rare the word is in its language, `marks` what it says of acts and manners.
     """
 
     form: str
@@ -66,6 +67,7 @@ class Word:
     kin: Ints
     meaning: Floats
     rarity: float
+    marks: Marks
 
 
 class Vocabulary:
@@ -294,6 +296,7 @@ class Vocabulary:
             kin,
             self._meaning(written, stem),
             self._rarity(written),
+            marks(form),
         )
 
     def _weight(self, form: str, stem: int | None) -> float:

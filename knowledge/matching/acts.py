@@ -1,0 +1,196 @@
+"""What a text wants done and in what manner it asks: "turn on", "cancel", "send"; "why", "how many", "where".
+
+Vectors of words put opposites side by side, for they stand in the same sentences, and question words weigh next to nothing, for
+everybody uses them. But who asks how to turn something off must not be told how to turn it on, and "when" is not "how". So
+both are looked for in every text, in all three languages, by the beginnings of words.
+"""
+
+from collections.abc import Iterable
+from itertools import chain
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.matching.arrays import Floats, Ints
+
+_WHOLE, _WITH = "$", "+"
+# A beginning of a word; with $ the whole word; two parts with + must both stand in the text. Without accents.
+_ACTS = {
+    "on": "включ подключ активир вруб enabl activat turn+on$ switch+on$ power+on$ bekapcs kapcs+be$ aktival engedelyez",
+    "off": "выключ отключ деактив выруб disabl deactivat turn+off$ switch+off$ shut unplug kikapcs kapcs+ki$ kapcs+le$ letilt",
+    "add": """добав созда постав установ завед завес назнач заплан внес внест add$ added$ adding$ creat set$ setting$ make$ schedul
+        put$ hozzaad ad+hozza add+hozza tedd+fel letrehoz hoz+letre beallit allit+be$ tervez rogzit""",
+    "remove": """удал убра убер стер стира сотр снес снест исключ вычерк избав очист remov delet eras clear drop$ rid$ torol
+        torl tavolit eltavolit""",
+    "restore": "восстанов верну верни возвр restor recov undo$ bring+back$ get+back$ visszaallit allit+vissza$ helyreallit visszahoz visszaszer",
+    "up": "громче увелич прибав повыс ярче louder increas rais turn+up$ brighter higher brighten hangosit hangosabb novel emel",
+    "down": "тише уменьш убав сниз пониз темнее приглуш lower decreas reduc turn+down$ quieter softer dim$ dimmer halk csokkent",
+    "block": "заблок блокир забан block$ blocked$ blocking$ ban$ banned$ blokkol tilt",
+    "unblock": "разблок разбан unblock unban unlock felold old+fel$",
+    "show": """покаж посмотр показ увид прочит прочт прочес перечис провер узна show see$ view read$ reading$ check display
+        look$ tell$ mutas nezd nezz megnez olvas ellenoriz mondd mondj""",
+    "hide": "скры спрят hide$ hiding$ hidden$ conceal rejt elrejt",
+    "send": """отправ пошл напиш написа ответ перешл шли$ send sent$ write writ reply repl respond forward kuld irj$ ird$
+        irjal irni$ valaszol tovabbit""",
+    "receive": "получ прихо приш дошл receiv get$ arriv came$ got$ kapok kapt kap$ jon$ jott erkez",
+    "buy": """купи куплю покуп заказ закаж заброн бронир оплат приобр buy$ purchas order book$ booking$ reserv pay$ vasarol
+        vegyek venni$ rendel foglal fizet""",
+    "cancel": "отмен аннул расторг отказ cancel abort withdraw lemond mond+le$ visszavon",
+    "play": "воспроизв играй сыгра запус проигр начн начат play start launch begin jatsz jatss indit kezd lejatsz",
+    "stop": "останов прекрат пауз хватит законч стоп$ stop paus end$ quit halt finish leallit allj allit+le$ szunet befejez hagyd",
+    "change": """измен смен помен менят замен редакт перенес обнов chang edit modif updat replac move$ valtoztat modosit cserel
+        szerkeszt atir frissit valts""",
+    "open": "откры войти вход зайти войд авториз open log+in$ sign+in$ login$ enter$ access nyit nyis belep bejelentkez lep+be$ jelentkez+be$",
+    "close": """закры выйти выход выйд close$ closing$ log+out$ sign+out$ logout$ exit leave$ bezar zar+be$ kilep lep+ki$ kijelentkez jelentkez+ki$ csukd""",
+    "join": "подпис вступ присоед зарегистр регистр subscri join sign+up$ regist enrol feliratkoz iratkoz+fel$ csatlakoz regisztr",
+    "leave": "отпис unsubscri opt+out$ leiratkoz iratkoz+le$",
+    "download": "скач download save$ letolt tolt+le$ ment",
+    "upload": "выложи залить загруз опублик размест запост upload post$ posting$ publish feltolt tolt+fel$ kozzetesz posztol",
+    "link": "привяз link$ attach connect pair$ csatol osszekapcs",
+    "unlink": "отвяз открепи unlink detach disconnect levalaszt",
+    "call": "позвон звони набер call$ calling$ dial hivd hivj hivas telefonal",
+    "lose": "забы потер утер пропа forgot forget lost$ lose$ missing$ elfelejt elveszt eltun",
+    "find": "найти найд ищу искат поищ поиск find$ search locat look+for$ keres talal",
+    "fail": """слом ошиб глюч вылет завис не+работ не+могу не+получ не+прих error broken fail crash bug$ not+work doesn+work
+        wont cannot$ can+t$ hiba nem+muk nem+meg lefagy""",
+    "remind": "напомн напомин remind emlekeztet",
+    "advise": "посовет порекоменд рекоменд recommend suggest advis ajanl javasol",
+    "report": "пожал жалоб complain report panasz jelent",
+}  # fmt: skip
+_OPPOSITES = (
+    ("on", "off"), ("add", "remove"), ("remove", "restore"), ("up", "down"), ("block", "unblock"), ("show", "hide"),
+    ("send", "receive"), ("buy", "cancel"), ("play", "stop"), ("open", "close"), ("join", "leave"), ("download", "upload"),
+    ("link", "unlink"), ("lose", "find"), ("on", "stop"), ("off", "play"), ("join", "close"),
+)  # fmt: skip
+_MANNERS = {
+    "why": "почему зачем отчего why$ miert$",
+    "when": "когда во+сколько when$ what+time$ mikor hany+orakor",
+    "where": "где$ куда$ откуда$ where hol$ hova honnan$",
+    "how many": "сколько скольк how+many$ how+much$ how+long$ hany mennyi",
+    "who": "кто$ кому$ кого$ чей$ who$ whom$ whose$ kit$ kinek$",
+    "how": "как$ how$ hogyan$ hogy$",
+    "can": "можно могу$ может можем can$ could$ may$ possible allowed lehet tudok$ szabad",
+    "what": "что$ какой$ какая$ какие$ какое$ каков what$ which$ mi$ mit$ mik$ melyik milyen",
+    "is": "есть$ ли$ is$ are$ do$ does$ did$ was$ have$ van$ vane",
+}
+
+NAMES = (*_ACTS, *_MANNERS)
+ACTS = len(_ACTS)
+"""The acts come first, then the manners of asking."""
+
+_ENTRIES = [(place, entry) for place, text in enumerate((_ACTS | _MANNERS).values()) for entry in text.split()]
+_PARTS = list(dict.fromkeys(chain.from_iterable(entry.split(_WITH) for _, entry in _ENTRIES if _WITH in entry)))
+_PAIRS = [
+    (place, sum(1 << _PARTS.index(part) for part in entry.split(_WITH))) for place, entry in _ENTRIES if _WITH in entry
+]
+
+
+def _by_word() -> dict[str, tuple[int, int]]:
+    """By beginning or whole word: the names it stands for, and the parts of pairs, as bits."""
+    table: dict[str, tuple[int, int]] = {}
+    for bit, entry in ((1 << place, entry) for place, entry in _ENTRIES if _WITH not in entry):
+        names, parts = table.get(entry, (0, 0))
+        table[entry] = (names | bit, parts)
+    for number, part in enumerate(_PARTS):
+        names, parts = table.get(part, (0, 0))
+        table[part] = (names, parts | 1 << number)
+    return table
+
+
+_BY_WORD = _by_word()
+_LONGEST = max(map(len, _BY_WORD))
+
+Marks = tuple[int, int]
+
+
+def marks(form: str) -> Marks:
+    """What one folded word says, as bits of `NAMES` and of parts of pairs."""
+    names = parts = 0
+    for word in (form + _WHOLE, *[form[:end] for end in range(2, min(len(form), _LONGEST) + 1)]):
+        found = _BY_WORD.get(word)
+        if found is not None:
+            names |= found[0]
+            parts |= found[1]
+    return names, parts
+
+
+def table(forms: Iterable[str]) -> NDArray[np.uint64]:
+    """The `marks` of words, a line for each."""
+    return np.array([marks(form) for form in forms], np.uint64).reshape(-1, 2)
+
+
+def shown(joined: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """For texts, given the joined marks of the words of each: which of `NAMES` it shows, a line for each text."""
+    names = joined[:, 0].copy()
+    for place, wanted in _PAIRS:
+        parts = np.uint64(wanted)
+        names |= np.where(joined[:, 1] & parts == parts, np.uint64(1 << place), np.uint64(0))
+    found: NDArray[np.bool_] = (names[:, None] >> np.arange(len(NAMES), dtype=np.uint64)) & np.uint64(1) != 0
+    return found
+
+
+class Wants:
+    """The acts and manners of one question, as places in `NAMES`."""
+
+    def __init__(self, words: Iterable[Marks]) -> None:
+        names = parts = 0
+        for own_names, own_parts in words:
+            names |= own_names
+            parts |= own_parts
+        if parts:
+            for place, wanted in _PAIRS:
+                if parts & wanted == wanted:
+                    names |= 1 << place
+        found = [place for place in range(len(NAMES)) if names >> place & 1] if names else []
+        self.acts = [place for place in found if place < ACTS]
+        self.manners = [place for place in found if place >= ACTS]
+
+
+_OPPOSED: dict[int, list[int]] = {place: [] for place in range(ACTS)}
+for _one, _other in _OPPOSITES:
+    _OPPOSED[NAMES.index(_one)].append(NAMES.index(_other))
+    _OPPOSED[NAMES.index(_other)].append(NAMES.index(_one))
+
+_DOUBT = 2.0
+"""How many phrasings the habits of the whole knowledge weigh as much as."""
+
+
+def compared(wants: Wants, shares: Floats, sizes: Ints, usual: Floats) -> tuple[Floats, Floats, Floats, Floats]:
+    """How a question asks against how entries are asked: opposed, idle, bare, manner.
+
+    `shares` has a line for each entry: which part of its phrasings, of which there are `sizes`, shows each of `NAMES`; `usual`
+    is the mean over all entries. Opposed: the share of phrasings that want the opposite, beyond those that want the same.
+    Idle and bare: the greatest share of an act where the question names none, of a manner where it has none. Manner: the
+    logarithm of how much likelier than by the whole knowledge the question's manners are by those of the entry.
+    """
+    zeros: Floats = np.zeros(len(shares), np.float32)
+    opposed, idle, bare = zeros, zeros, zeros
+    if not wants.acts:
+        idle = np.maximum.reduce(shares[:, :ACTS], axis=1)
+    else:
+        pairs = [(other, act) for act in wants.acts for other in _OPPOSED[act]]
+        if pairs:
+            others, own = zip(*pairs, strict=True)
+            against = shares.take(others, axis=1) - shares.take(own, axis=1)
+            opposed = np.maximum.reduce(against, axis=1, initial=0.0)
+    manners, habits = shares[:, ACTS:], usual[ACTS:]
+    if not wants.manners:
+        bare = np.maximum.reduce(manners, axis=1)
+    likely = (manners * sizes[:, None] + habits * _DOUBT) / (sizes + _DOUBT)[:, None]
+    asks = np.zeros(len(NAMES) - ACTS, bool)
+    asks[[place - ACTS for place in wants.manners]] = True
+    ratio = np.where(asks, likely / habits, (1 - likely) / (1 - habits))
+    return opposed, idle, bare, np.add.reduce(np.log(ratio), axis=1)
+
+
+def usual(shares: Floats) -> Floats:
+    """The mean share of each name over all entries, never quite none nor all."""
+    mean: Floats = (np.add.reduce(shares, dtype=np.float32) + np.float32(0.5)) / np.float32(len(shares) + 1)
+    return mean
+
+
+def shares(shown_by: NDArray[np.bool_], starts: Ints) -> Floats:
+    """The part of the texts of each entry that shows each name; `starts` are the first texts of the entries."""
+    sums = np.add.reduceat(shown_by.astype(np.float32), starts)
+    found: Floats = sums / np.diff(starts, append=len(shown_by)).astype(np.float32)[:, None]
+    return found
