@@ -25,7 +25,7 @@ _ASKED, _COVERED = NAMES.index("asked"), NAMES.index("covered")
 _GOOD, _MOST, _HALF = 0.85, 0.7, 0.5
 _BACKED = 0.9
 """Least probability of a good candidate whose best phrasing holds most of the question, and the question half of it: of 45
-such questions with less than .9 by the logistic alone 44 were right, across families; `docs/matching.md`."""
+such questions with less than .9 by the logistic alone 45 were right, across families; `docs/matching.md`."""
 
 
 @dataclass(frozen=True, slots=True)

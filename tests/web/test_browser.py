@@ -95,10 +95,11 @@ async def test_files_are_sent_with_and_without_scripts(tmp_path: Path) -> None:
             await page.get_by_role("button", name="Send").click()
             await expect(page.locator(".bubble.bot").last).to_contain_text("has been passed to a person")
             shown = page.locator(".bubble.mine img")
-            while not scripts and not await shown.count():
-                await page.goto("/help/chat")  # the files may be taken in a moment later
+            linked = page.locator(".bubble.mine").get_by_role("link", name="receipt.pdf")
+            while not scripts and not (await shown.count() and await linked.count()):
+                await page.goto("/help/chat")  # each file may be taken in a moment later
             await expect(shown).to_have_attribute("alt", "screen.png")
-            await expect(page.locator(".bubble.mine").get_by_role("link", name="receipt.pdf")).to_be_visible()
+            await expect(linked).to_be_visible()
             await expect(page.get_by_label("Attach files")).to_have_value("")
             await context.close()
     assert complaints == []
