@@ -119,14 +119,25 @@ def table(forms: Iterable[str]) -> NDArray[np.uint64]:
     return np.array([marks(form) for form in forms], np.uint64).reshape(-1, 2)
 
 
-def shown(joined: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """For texts, given the joined marks of the words of each: which of `NAMES` it shows, a line for each text."""
+def named(joined: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """For texts, given the joined marks of the words of each: which of `NAMES` it shows, as bits."""
     names = joined[:, 0].copy()
     for place, wanted in _PAIRS:
         parts = np.uint64(wanted)
         names |= np.where(joined[:, 1] & parts == parts, np.uint64(1 << place), np.uint64(0))
+    return names
+
+
+def shown(names: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """The same with a line for each text and a column for each name."""
     found: NDArray[np.bool_] = (names[:, None] >> np.arange(len(NAMES), dtype=np.uint64)) & np.uint64(1) != 0
     return found
+
+
+_OPPOSED: dict[int, list[int]] = {place: [] for place in range(ACTS)}
+for _one, _other in _OPPOSITES:
+    _OPPOSED[NAMES.index(_one)].append(NAMES.index(_other))
+    _OPPOSED[NAMES.index(_other)].append(NAMES.index(_one))
 
 
 class Wants:
@@ -145,11 +156,10 @@ class Wants:
         self.acts = [place for place in found if place < ACTS]
         self.manners = [place for place in found if place >= ACTS]
 
+    def opposes(self, names: int) -> bool:
+        """Whether a text that shows these names, as bits, wants the opposite of an act of the question instead of the act."""
+        return any(names >> other & 1 and not names >> act & 1 for act in self.acts for other in _OPPOSED[act])
 
-_OPPOSED: dict[int, list[int]] = {place: [] for place in range(ACTS)}
-for _one, _other in _OPPOSITES:
-    _OPPOSED[NAMES.index(_one)].append(NAMES.index(_other))
-    _OPPOSED[NAMES.index(_other)].append(NAMES.index(_one))
 
 _DOUBT = 2.0
 """How many phrasings the habits of the whole knowledge weigh as much as."""

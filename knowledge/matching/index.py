@@ -121,6 +121,7 @@ class Index:
         self.entry_meaning = np.zeros((len(self.entry_ids), WIDTH), np.float32)
         self.habits: NDArray[np.float16] = np.zeros((len(self.entry_ids), len(acts.NAMES)), np.float16)
         marks = acts.table(vocabulary.forms)
+        self.named = np.zeros(count, np.uint64)
         form_stem_rows = Rows(np.arange(len(vocabulary.forms) + 1, dtype=np.int32), vocabulary.form_stem)
         for first in range(0, len(self.entry_ids), _CHUNK):
             last = min(first + _CHUNK, len(self.entry_ids))
@@ -135,7 +136,10 @@ class Index:
             self.centroid_norm[first:last] = np.sqrt(stem_mean + gram_mean)
             tokens, lengths = self.tokens.gather(np.arange(begin, end))
             joined = np.bitwise_or.reduceat(marks.take(tokens, axis=0), lengths.cumsum() - lengths)
-            self.habits[first:last] = acts.shares(acts.shown(joined), self.entry_starts[first:last] - begin)
+            self.named[begin:end] = acts.named(joined)
+            self.habits[first:last] = acts.shares(
+                acts.shown(self.named[begin:end]), self.entry_starts[first:last] - begin
+            )
             progress(_SEALED + (1 - _SEALED) * last / len(self.entry_ids))
         self.norm_lengths = np.array([len(norm) for norm in self.norms], np.int32)
         self.stem_scale, self.gram_scale = 0.5 / stem_norms, 0.5 / gram_norms
@@ -208,6 +212,7 @@ class Index:
             self.entry_meaning,
             self.answer_meaning,
             self.habits,
+            self.named,
         )
         texts = sum(map(sys.getsizeof, self.texts)) + sum(map(sys.getsizeof, self.norms))
         return (

@@ -27,6 +27,10 @@ _BACKED = 0.9
 """Least probability of a good candidate whose best phrasing holds most of the question, and the question half of it: of 45
 such questions with less than .9 by the logistic alone 45 were right, across families; `docs/matching.md`."""
 
+_OPPOSED = 0.5
+"""The most that a candidate is worth whose best phrasing wants the opposite: of 17 with more by the logistic 8 were right, and 2 of
+8 with .8 and more, across families. It may be offered, but is never the answer."""
+
 
 @dataclass(frozen=True, slots=True)
 class _Source:
@@ -224,6 +228,8 @@ class Matcher:
             best = max(best, _BACKED)
         if by_words is not None:
             best = agreed(best, by_words.get(first.entry_id, 0.0))
+        if asked.wants.opposes(int(first.reader.index.named[first.phrasing])):
+            best = min(best, _OPPOSED)
         confidences = [best * exp(min(score - ranked[0], 0.0)) for score in ranked]
         candidates = tuple(
             _Option.of(options[place]).candidate(confidence)

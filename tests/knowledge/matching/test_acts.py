@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from knowledge.matching import Matcher, Phrasing, acts
+from knowledge.matching import Band, Matcher, Phrasing, acts
 from knowledge.matching.features import NAMES
 
 
@@ -39,7 +39,7 @@ def test_many_texts_at_once_give_the_same() -> None:
     joined = np.array(
         [np.bitwise_or.reduce(acts.table(text.split()), axis=0, initial=np.uint64(0)) for text in texts], np.uint64
     )
-    found = acts.shown(joined)
+    found = acts.shown(acts.named(joined))
     assert [{acts.NAMES[place] for place in np.flatnonzero(line)} for line in found] == [named(text) for text in texts]
 
 
@@ -62,6 +62,24 @@ def test_the_opposite_is_never_first(lang: str, other: str, meant: str, question
     entries = [Phrasing(1, other, lang), Phrasing(2, meant, lang)]
     for phrasings in (entries, entries[::-1]):
         assert Matcher.build(phrasings).match(question).candidates[0].phrasing == meant
+
+
+@pytest.mark.parametrize(
+    ("lang", "known", "question"),
+    [
+        ("ru", "Как скрыть дату рождения?", "как показать дату рождения"),
+        ("ru", "Как включить двухфакторный вход?", "как отключить двухфакторный вход"),
+        ("en", "How do I turn on the dark theme?", "how do I turn off the dark theme"),
+        ("hu", "Hogyan kapcsolom be a sötét témát?", "hogyan kapcsolom ki a sötét témát"),
+    ],
+)
+def test_the_opposite_is_offered_and_never_answered(lang: str, known: str, question: str) -> None:
+    matcher = Matcher.build([Phrasing(1, known, lang), Phrasing(2, "Где найти музыку?", "ru")])
+    assert matcher.match(known).band is Band.ANSWER
+    match = matcher.match(question)
+    assert match.band is Band.SUGGEST
+    assert match.candidates[0].entry_id == 1
+    assert match.candidates[0].confidence <= 0.5
 
 
 def test_what_wants_the_opposite_is_said_so() -> None:
