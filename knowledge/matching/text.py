@@ -32,6 +32,7 @@ def _latin_folds() -> dict[int, str]:
 
 
 _FOLDS = _latin_folds()
+_FIRST_CYRILLIC, _LAST_CYRILLIC = "\u0400", "\u04ff"
 
 
 def clip(raw: str) -> str:
@@ -67,7 +68,7 @@ def words(lowered: str) -> list[str]:
 
 def fold(word: str) -> str:
     """The word without accents on Latin letters, so that Hungarian typed without them is the same word."""
-    return word if word.isascii() else word.translate(_FOLDS)
+    return word if word.isascii() or _FIRST_CYRILLIC <= word[0] <= _LAST_CYRILLIC else word.translate(_FOLDS)
 
 
 def is_cyrillic(text: str) -> bool:
