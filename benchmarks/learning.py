@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from knowledge.matching.confidence import agreed, circumstances
 from knowledge.matching.features import NAMES
 from knowledge.matching.semantics import NAMES as SEMANTIC_NAMES
+from knowledge.matching.values import Thresholds
 
 Array = NDArray[np.float64]
 
@@ -20,7 +21,7 @@ _MANNERS = [NAMES.index(name) for name in ("idle", "bare", "manner")]
 """They put entries in order and leave it at that: how sure the matcher is they made less certain where editors ask in many manners."""
 _ACTS = [*_MANNERS, NAMES.index("opposed")]
 """With vectors beside them these columns made the order worse, across families: .740 of the first entries right instead of .747."""
-SURE = 0.9
+SURE = Thresholds().answer
 _ORDER_DECAY = 5e-2
 _CONFIDENCE_DECAY = 3e-3
 

@@ -193,7 +193,7 @@ def judged_by_others(blocks: list[Block]) -> list[Judged]:
 def report(title: str, judged: list[Judged]) -> None:
     table: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
     print(
-        f"\n{title}\nset              kind       @1    @3  found auroc   ece | p >= .90: precision, coverage, oos | .85 | .80"
+        f"\n{title}\nset              kind       @1    @3  found auroc   ece | p >= .88: precision, coverage, oos | .90 | .85"
     )
     for done in judged:
         rank, inside = done.rank[done.inside], done.inside
@@ -201,7 +201,7 @@ def report(title: str, judged: list[Judged]) -> None:
         area = auroc(done.chance[inside], done.chance[~inside])
         if done.block.family != _OWN:
             table[done.block.kind].append((first, third, area))
-        bands = " | ".join("{:.3f} {:.3f} {:.3f}".format(*done.at(level)[:3]) for level in (0.9, 0.85, 0.8))
+        bands = " | ".join("{:.3f} {:.3f} {:.3f}".format(*done.at(level)[:3]) for level in (0.88, 0.9, 0.85))
         print(
             f"{done.block.name:16s} {done.block.kind:8s} {first:.3f} {third:.3f} {(rank >= 0).mean():.3f} {area:.3f}"
             f" {calibration_error(done.chance, done.right):.3f} | {bands}"

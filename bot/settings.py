@@ -138,7 +138,7 @@ class Settings(BaseModel):
     secret_key: SecretStr | None = None
     language: Literal["ru", "en", "hu"] = "ru"
     burst_window: float = Field(1.5, ge=0, le=10)
-    answer_confidence: float = Field(0.9, ge=0, le=1)
+    answer_confidence: float = Field(0.88, ge=0, le=1)
     suggest_confidence: float = Field(0.2, ge=0, le=1)
     # Days.
     remind_after: float = Field(2, ge=0, le=365)

@@ -143,7 +143,10 @@ class Caretaker:
 
 def _silent(column: _Moment, now: datetime) -> tuple[ColumnElement[bool], ...]:
     """That the moment has come, the answer was not lost, and we would know if the contact had said something."""
-    return (column <= now, Ticket.status == TicketStatus.WAITING, surely_told(), *surely_silent(Ticket.contact_id))
+    due = column <= now
+    if column is Ticket.remind_at:
+        due &= Ticket.solve_at.is_(None) | (Ticket.solve_at > now)  # else it is closed the next moment
+    return (due, Ticket.status == TicketStatus.WAITING, surely_told(), *surely_silent(Ticket.contact_id))
 
 
 def _language(contact: Contact, ticket: Ticket) -> str:

@@ -20,7 +20,7 @@ from knowledge.matching.vocabulary import sharpened
 _LEADING = ("asked", "asked_meant", "exact", "covered", "covered_meant", "meant", "ratio")
 NAMES = (
     *_LEADING, "equal", "length", "stem", "gram", "top3", "centroid", "theme", "count", "lesson", "anywhere", "missed",
-    "answered", "answer_meant", "rare", "left", "opposed", "idle", "bare", "manner",
+    "answered", "answer_meant", "rare", "left", "opposed", "idle", "bare", "manner", "open",
 )  # fmt: skip
 """The columns of a row.
 
@@ -33,10 +33,11 @@ Of the entry: cosine with its centre (centroid; theme: by meaning), number of ph
 question found in any phrasing when words count by how rare they are in the language, not in the knowledge (rare), what the
 answer adds to that (answered), cosine of meanings with the answer (answer_meant), telling words found in none of the best
 three, not even by meaning (left). Of what is wanted done and how it is asked, as in `acts.compared`: opposed, idle, bare, manner.
+The share found in no phrasing, by how ready the entry is for new words, `Index.openness` (open).
 """
 
 (_RATIO, _SAME, _LENGTH, _STEM, _GRAM, _TOP3, _CENTROID, _THEME, _COUNT, _LESSON, _ANYWHERE, _MISSED, _ANSWERED,
- _ANSWER_MEANT, _RARE, _LEFT, _OPPOSED, _IDLE, _BARE, _MANNER) = range(len(_LEADING) - 1, len(NAMES))  # fmt: skip
+ _ANSWER_MEANT, _RARE, _LEFT, _OPPOSED, _IDLE, _BARE, _MANNER, _OPEN) = range(len(_LEADING) - 1, len(NAMES))  # fmt: skip
 
 NEAREST = 16
 _PER_ENTRY = 3
@@ -85,6 +86,7 @@ def nearest(index: Index, lessons: Lessons, question: Question, text: str, entri
     rows[_LEFT] = (1.0 - meant) @ question.telling
     habits = index.habits.take(entries, axis=0).astype(np.float32)
     rows[_OPPOSED : _MANNER + 1] = compared(question.wants, habits, sizes, index.usual)
+    rows[_OPEN] = (1.0 - rows[_ANYWHERE]) * index.openness.take(entries)
     return Reranked(entries, spoken[0], rows.T)
 
 

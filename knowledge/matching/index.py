@@ -29,6 +29,7 @@ _FAINT = 0.2
 
 _ALL_ENTRIES = 5_000
 _BY_MEANING, _BY_ANSWER = 0.6, 0.3
+_CERTAINTY, _FEW_TO_JUDGE = 3.0, 8.0
 
 
 Progress = Callable[[float], None]
@@ -88,6 +89,9 @@ class Index:
         progress(_SEALED)
         self._measure(progress)
         self.usual: Floats = background.usual if background else acts.usual(self.habits)
+        self.variety: float = background.variety if background else float(self._newness.mean()) if entries else 0.0
+        repeated = np.array(sizes, np.float32) - 1
+        self.openness: Floats = (self._newness - np.float32(self.variety)) * repeated / (repeated + _FEW_TO_JUDGE)
 
     def _side_by_side(self, sizes: Sequence[int]) -> Ints:
         """The phrasings of each entry as a column, filled up with the number after the last; empty where much would be filler.
@@ -119,6 +123,7 @@ class Index:
         self.meaning_scale = np.ones(count, np.float32)
         self.centroid_norm = np.ones(len(self.entry_ids), np.float32)
         self.entry_meaning = np.zeros((len(self.entry_ids), WIDTH), np.float32)
+        self._newness = np.zeros(len(self.entry_ids), np.float32)
         self.habits: NDArray[np.float16] = np.zeros((len(self.entry_ids), len(acts.NAMES)), np.float16)
         marks = acts.table(vocabulary.forms)
         self.named = np.zeros(count, np.uint64)
@@ -137,6 +142,7 @@ class Index:
             tokens, lengths = self.tokens.gather(np.arange(begin, end))
             joined = np.bitwise_or.reduceat(marks.take(tokens, axis=0), lengths.cumsum() - lengths)
             self.named[begin:end] = acts.named(joined)
+            self._newness[first:last] = self._new_words(tokens, lengths, owners, last - first)
             self.habits[first:last] = acts.shares(
                 acts.shown(self.named[begin:end]), self.entry_starts[first:last] - begin
             )
@@ -165,6 +171,24 @@ class Index:
         sums = np.add.reduceat((masses / norm[row])[order], first)
         mean = np.bincount(grouped // width, sums**2, minlength=entries)
         return norm.astype(np.float32), np.maximum(mean, 1e-6).astype(np.float32)
+
+    def _new_words(self, tokens: Ints, lengths: Ints, owners: Ints, entries: int) -> Floats:
+        """How likely a word of one more phrasing of each entry is to be new to it.
+
+        The share, by weight, of the words that only one of its phrasings has (Good 1953), a little towards certainty.
+        """
+        width = len(self.vocabulary.stem_weight)
+        stems = self.vocabulary.form_stem.take(tokens).astype(np.int64)
+        once = np.unique(np.arange(len(lengths)).repeat(lengths) * width + stems)
+        pairs, counts = np.unique(
+            owners.take(once // width).astype(np.int64) * width + once % width, return_counts=True
+        )
+        weights = self.vocabulary.stem_weight.take(pairs % width)
+        alone = np.bincount(pairs // width, weights * (counts == 1), minlength=entries) + _CERTAINTY
+        found: Floats = (
+            alone / (np.bincount(pairs // width, weights * counts, minlength=entries) + _CERTAINTY)
+        ).astype(np.float32)
+        return found
 
     def meanings(self, phrasings: Ints) -> Floats:
         """What each phrasing means: the weighted mean of its words, of unit length."""
@@ -213,6 +237,8 @@ class Index:
             self.answer_meaning,
             self.habits,
             self.named,
+            self._newness,
+            self.openness,
         )
         texts = sum(map(sys.getsizeof, self.texts)) + sum(map(sys.getsizeof, self.norms))
         return (

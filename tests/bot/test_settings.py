@@ -107,7 +107,7 @@ def test_more_accounts_from_tables_with_secrets_from_the_environment(
         ({"SUGGEST_CONFIDENCE": "much"}, "FRONTDESK_SUGGEST_CONFIDENCE: Input should be a valid number"),
         (
             {"SUGGEST_CONFIDENCE": "0.95"},
-            "FRONTDESK_SUGGEST_CONFIDENCE (0.95) is above FRONTDESK_ANSWER_CONFIDENCE (0.9): ",
+            "FRONTDESK_SUGGEST_CONFIDENCE (0.95) is above FRONTDESK_ANSWER_CONFIDENCE (0.88): ",
         ),
         ({"LANGUAGE": "fr"}, "FRONTDESK_LANGUAGE: Input should be 'ru', 'en' or 'hu'"),
         ({"PUBLIC_URL": "example"}, "FRONTDESK_PUBLIC_URL: Input should be a valid URL"),

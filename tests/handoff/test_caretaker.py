@@ -96,6 +96,7 @@ async def test_after_a_long_outage_nobody_is_reminded_of_what_is_closed(
     floor: Floor, caretaker: Caretaker, case: Case
 ) -> None:
     floor.clock.passes(days=9)
+    assert not await floor.do(lambda session: caretaker.remind(session, case.number))  # whatever is looked at first
     await caretaker.look()
     assert await said(floor, case.contact) == [CLOSING.format(case.number)]
 
