@@ -24,12 +24,12 @@ _EQUAL, _EXACT = NAMES.index("equal"), NAMES.index("exact")
 _ASKED, _COVERED = NAMES.index("asked"), NAMES.index("covered")
 _GOOD, _MOST, _HALF = 0.85, 0.7, 0.5
 _BACKED = 0.9
-"""Least probability of a good candidate whose best phrasing holds most of the question, and the question half of it: of 45
-such questions with less than .9 by the logistic alone 45 were right, across families; `docs/matching.md`."""
+"""Least probability of a good candidate whose best phrasing holds most of the question, and the question half of it: of 31 such
+questions with less than .88 by the logistic alone 27 were right, across families; `docs/matching.md`."""
 
 _OPPOSED = 0.5
-"""The most that a candidate is worth whose best phrasing wants the opposite: of 17 with more by the logistic 8 were right, and 2 of
-8 with .8 and more, across families. It may be offered, but is never the answer."""
+"""The most that a candidate is worth whose best phrasing wants the opposite: of 24 with more by the logistic 8 were right, of 6 with
+.9 and more none, across families. It may be offered, but is never the answer."""
 
 
 @dataclass(frozen=True, slots=True)
