@@ -179,10 +179,11 @@ class Index:
         """
         width = len(self.vocabulary.stem_weight)
         stems = self.vocabulary.form_stem.take(tokens).astype(np.int64)
-        once = np.unique(np.arange(len(lengths)).repeat(lengths) * width + stems)
-        pairs, counts = np.unique(
-            owners.take(once // width).astype(np.int64) * width + once % width, return_counts=True
-        )
+        once = np.sort(np.arange(len(lengths)).repeat(lengths) * width + stems)
+        once = once[np.diff(once, prepend=-1) != 0]  # np.unique would import masked arrays for this
+        owned = np.sort(owners.take(once // width).astype(np.int64) * width + once % width)
+        first = np.flatnonzero(np.diff(owned, prepend=-1))
+        pairs, counts = owned.take(first), np.diff(first, append=len(owned))
         weights = self.vocabulary.stem_weight.take(pairs % width)
         alone = np.bincount(pairs // width, weights * (counts == 1), minlength=entries) + _CERTAINTY
         found: Floats = (

@@ -64,10 +64,11 @@ class Sounds:
         self._numbers = np.array(numbers, np.int32)[order]
         self._stems = [found[number] for number in self._numbers.tolist()]
 
-    def of(self, stem: str, lang: str, meanings: Floats) -> list[int]:
+    def of(self, stem: str, lang: str, meanings: Floats, number: int | None) -> list[int]:
         """The numbers of the stems in the other alphabet that sound like this one and may mean the same.
 
-        `meanings` has a line for each stem by its number; unknown meanings are zeros.
+        `meanings` has a line for each stem by its number; unknown meanings are zeros. `number` is that of the stem itself,
+        if it has one.
         """
         cyrillic = is_cyrillic(stem)
         if not (self._has_latin if cyrillic else self._has_cyrillic) or not _may_be_spelt_otherwise(stem):
@@ -76,11 +77,12 @@ class Sounds:
         key = np.uint32(_key(heard))
         found = []
         for place in range(*self._keys.searchsorted([key, key + np.uint32(1)]).tolist()):
-            other, number = self._stems[place], int(self._numbers[place])
+            other, strange = self._stems[place], int(self._numbers[place])
             if is_cyrillic(other) != cyrillic and (likeness := _likeness(heard, sound(other))):
-                own, strange = Meanings.load().of([(stem, lang)])[0], meanings[number]
-                if _may_mean_the_same(*((own, strange) if cyrillic else (strange, own)), likeness):
-                    found.append(number)
+                # The file of meanings is left alone where it can be: each page of it that is read is memory.
+                own = meanings[number] if number is not None else Meanings.load().of([(stem, lang)])[0]
+                if _may_mean_the_same(*((own, meanings[strange]) if cyrillic else (meanings[strange], own)), likeness):
+                    found.append(strange)
         return found
 
 

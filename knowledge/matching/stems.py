@@ -20,7 +20,7 @@ class Stems:
         return _stem(word, "ru" if is_cyrillic(word) else "hu" if lang == "hu" else "en")
 
 
-@lru_cache(maxsize=4096)  # each word of a question is asked for half a dozen times
+@lru_cache(maxsize=256)  # each word of a question is asked for half a dozen times
 def _stem(word: str, lang: str) -> str:
     by_word, by_stem = _written(lang)
     written = by_word.get(word)

@@ -226,7 +226,8 @@ class Vocabulary:
         """The numbers of the stems that are the word in the other alphabet."""
         found: dict[int, None] = {}
         for lang in self._langs_of(word):
-            found.update(dict.fromkeys(self._sounds.of(self.stems.stem(word, lang), lang, self.stem_meaning)))
+            stem = self.stems.stem(word, lang)
+            found.update(dict.fromkeys(self._sounds.of(stem, lang, self.stem_meaning, self.stem_ids.get(stem))))
         return list(found)
 
     def _langs_of(self, word: str) -> tuple[str, ...]:
@@ -272,7 +273,7 @@ class Vocabulary:
         shared = np.bincount(found, masses.repeat(lengths), minlength=len(self.forms))
         kin = self.stem_forms.row(stem) if stem is not None else _NO_FORMS
         if heard:
-            kin = np.union1d(kin, self.stem_forms.gather(np.array(heard))[0])
+            kin = np.array(sorted({*kin.tolist(), *self.stem_forms.gather(np.array(heard))[0].tolist()}), np.int32)
         near: Ints = kin  # a number or an error code is right or wrong: nothing else resembles it
         if form.isalpha() or not any(map(str.isdigit, form)):
             held = shared > _FAINT * square**0.5 / self.largest_scale
