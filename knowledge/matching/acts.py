@@ -45,7 +45,7 @@ _ACTS = {
     "join": "подпис вступ присоед зарегистр регистр subscri join sign+up$ regist enrol feliratkoz iratkoz+fel$ csatlakoz regisztr",
     "leave": "отпис unsubscri opt+out$ leiratkoz iratkoz+le$",
     "download": "скач download save$ letolt tolt+le$ ment",
-    "upload": "выложи залить загруз опублик размест запост upload post$ posting$ publish feltolt tolt+fel$ kozzetesz posztol",
+    "upload": "выложи залить опублик размест запост upload post$ posting$ publish feltolt tolt+fel$ kozzetesz posztol",
     "link": "привяз link$ attach connect pair$ csatol osszekapcs",
     "unlink": "отвяз открепи unlink detach disconnect levalaszt",
     "call": "позвон звони набер call$ calling$ dial hivd hivj hivas telefonal",

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.matching.arrays import Floats
-from knowledge.matching.confidence import Weights, agreed, circumstances
+from knowledge.matching.confidence import AROUND, Weights, agreed, circumstances
 from knowledge.matching.courtesy import ASKING
 from knowledge.matching.features import NAMES, Reranked
 from knowledge.matching.index import Index, Progress
@@ -22,10 +22,12 @@ _SHORT = 2
 _ALL = 0.999
 _EQUAL, _EXACT = NAMES.index("equal"), NAMES.index("exact")
 _ASKED, _COVERED = NAMES.index("asked"), NAMES.index("covered")
-_GOOD, _MOST, _HALF = 0.85, 0.7, 0.5
+_GOOD, _FAIR, _MOST, _HALF = 0.85, 0.7, 0.7, 0.5
+_LEAD, _FAR = AROUND.index("second"), 4.0
 _BACKED = 0.9
 """Least probability of a good candidate whose best phrasing holds most of the question, and the question half of it: of 31 such
-questions with less than .88 by the logistic alone 27 were right, across families; `docs/matching.md`."""
+questions with less than .88 by the logistic alone 27 were right, across families; and of a fair one whose best phrasing holds all
+of the question, which holds half of it, far before the next: of 18, 17. `docs/matching.md`."""
 
 _OPPOSED = 0.5
 """The most that a candidate is worth whose best phrasing wants the opposite: of 24 with more by the logistic 8 were right, of 6 with
@@ -223,8 +225,11 @@ class Matcher:
         first = _Option.of(options[order[0]])
         asked = first.reading.asked
         ranked = [scores[place] for place in order]
-        best = weights.probability(circumstances(ranked, first.row, asked.share, len(asked.forms)))
-        if best >= _GOOD and _says_the_same(first):
+        rivals = [scores[place] for place in order if _lang(options[place]) == _lang(options[order[0]])]
+        around = circumstances(rivals, first.row, asked.share, len(asked.forms))
+        best = weights.probability(around)
+        far_ahead = by_words is None and around[_LEAD] >= _FAR
+        if (best >= _GOOD and _says_the_same(first)) or (best >= _FAIR and far_ahead and _says_it_all(first)):
             best = max(best, _BACKED)
         if by_words is not None:
             best = agreed(best, by_words.get(first.entry_id, 0.0))
@@ -261,10 +266,20 @@ class Matcher:
         return Band.NONE
 
 
+def _lang(place: _Place) -> str:
+    reader, _, _, _, entry = place
+    return reader.index.langs[entry]
+
+
 def _says_the_same(option: _Option) -> bool:
     """Whether the words of the question and of the phrasing, two at least, are for the most part the same."""
     row, asked = option.row, option.reading.asked
     return bool(len(asked.forms) > 1 and asked.share > 0.9 and row[_ASKED] >= _MOST and row[_COVERED] >= _HALF)
+
+
+def _says_it_all(option: _Option) -> bool:
+    """Whether the phrasing has every word of the question, two at least, and the question half of its own."""
+    return len(option.reading.asked.forms) > 1 and bool(option.row[_EXACT] > _ALL and option.row[_COVERED] >= _HALF)
 
 
 def _preferring(scores: Sequence[float], options: Sequence[_Place], languages: Sequence[str]) -> list[float]:

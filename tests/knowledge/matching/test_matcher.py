@@ -248,3 +248,21 @@ def test_words_that_any_question_holds_speak_for_nothing(question: str) -> None:
         ]
     )
     assert small.match(question).band is Band.NONE
+
+
+def test_translations_are_no_rivals_of_the_entry() -> None:
+    russian = [Phrasing(1, "Как скачать музыку на телефон?", "ru"), Phrasing(2, "Как удалить страницу?", "ru")]
+    others = [Phrasing(3, "How do I download music?", "en"), Phrasing(4, "How do I delete my page?", "en")]
+    alone = Matcher.build(russian).match("скачать музыку на мой телефон").candidates[0].confidence
+    beside = Matcher.build([*russian, *others]).match("скачать музыку на мой телефон").candidates[0].confidence
+    assert beside > alone - 0.05
+
+
+def test_a_question_whose_every_word_one_entry_alone_has_is_answered() -> None:
+    phrasings = [
+        Phrasing(number, text, "ru")
+        for number, text in enumerate(
+            ["Как скачать музыку на телефон?", "Как удалить страницу?", "Где мои подарки?", "Сменить пароль"]
+        )
+    ]
+    assert Matcher.build(phrasings).match("как скачать музыку").band is Band.ANSWER
