@@ -26,8 +26,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.distilling import Taught, centred, learned, prepared
 from benchmarks.encoding import Encoder
-from knowledge.matching import meanings, rarity
-from knowledge.matching.stems import Stems
+from knowledge.matching import meanings, rarity, stems
 from knowledge.matching.text import lower
 
 _STEMS = {"ru": 16_000, "en": 11_000, "hu": 18_000}
@@ -44,7 +43,6 @@ def words() -> list[tuple[str, str, str]]:
     """(language, stem, form) for the most frequent stems."""
     from wordfreq import top_n_list  # noqa: PLC0415 - only needed here
 
-    stems = Stems()
     found = []
     for lang, most in _STEMS.items():
         forms: dict[str, list[str]] = {}
@@ -137,7 +135,6 @@ def rarities() -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
     """From 0 for one word in a hundred to 1 for one in ten million, by the logarithm."""
     from wordfreq import top_n_list, word_frequency  # noqa: PLC0415 - only needed here
 
-    stems = Stems()
     shares: dict[int, float] = {}
     for lang, shape in _SHAPES.items():
         for listed in top_n_list(lang, 200_000, wordlist="best"):

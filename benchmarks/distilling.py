@@ -7,8 +7,7 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from knowledge.matching import meanings
-from knowledge.matching.stems import Stems
+from knowledge.matching import meanings, stems
 from knowledge.matching.text import is_cyrillic, lower, words
 
 Array = NDArray[np.float32]
@@ -48,7 +47,6 @@ def prepared(
     keys: NDArray[np.uint32], vectors: Array, sentences: list[tuple[str, str]], taught: list[Taught]
 ) -> Lesson:
     """From the frequent stems with their first vectors, (language, text) of each sentence, and the models' vectors."""
-    stems = Stems()
     texts = []
     for lang, text in sentences:
         written = [(word, "ru" if is_cyrillic(word) else "hu" if lang == "hu" else "en") for word in words(lower(text))]

@@ -8,13 +8,12 @@ from bot.dialogue.thread import Found, Pending
 from bot.language import asks, words_of
 from knowledge.matching import Band
 from knowledge.matching.courtesy import ASKING
-from knowledge.matching.stems import Stems
+from knowledge.matching.stems import stem
 from knowledge.matching.text import lower
 
 _TELLING = 4
 """Letters of the shortest word that tells what a message is about."""
 _FEWEST = 2
-_STEMS = Stems()
 
 
 def asks_anew(text: str, pending: Pending, alone: Found, joined: Band) -> bool:
@@ -37,4 +36,4 @@ def asks_anew(text: str, pending: Pending, alone: Found, joined: Band) -> bool:
 
 def _told(text: str) -> set[str]:
     words = (word for word in words_of(lower(text)) if len(word) >= _TELLING and word not in ASKING)
-    return {_STEMS.stem(word, "hu" if not word.isascii() else "en") for word in words}
+    return {stem(word, "hu" if not word.isascii() else "en") for word in words}

@@ -60,7 +60,7 @@ _ACTS = {
 _OPPOSITES = (
     ("on", "off"), ("add", "remove"), ("remove", "restore"), ("up", "down"), ("block", "unblock"), ("show", "hide"),
     ("send", "receive"), ("buy", "cancel"), ("play", "stop"), ("open", "close"), ("join", "leave"), ("download", "upload"),
-    ("link", "unlink"), ("lose", "find"), ("on", "stop"), ("off", "play"), ("join", "close"),
+    ("link", "unlink"), ("on", "stop"), ("off", "play"), ("join", "close"),
 )  # fmt: skip
 _MANNERS = {
     "why": "почему зачем отчего why$ miert$",

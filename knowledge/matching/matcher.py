@@ -21,17 +21,16 @@ _NEAR_TIE = 0.5
 _SHORT = 2
 _ALL = 0.999
 _EQUAL, _EXACT = NAMES.index("equal"), NAMES.index("exact")
-_ASKED, _COVERED = NAMES.index("asked"), NAMES.index("covered")
-_GOOD, _FAIR, _MOST, _HALF = 0.85, 0.7, 0.7, 0.5
+_COVERED = NAMES.index("covered")
+_FAIR, _HALF = 0.7, 0.5
 _LEAD, _FAR = AROUND.index("second"), 4.0
 _BACKED = 0.9
-"""Least probability of a good candidate whose best phrasing holds most of the question, and the question half of it: of 31 such
-questions with less than .88 by the logistic alone 27 were right, across families; and of a fair one whose best phrasing holds all
-of the question, which holds half of it, far before the next: of 18, 17. `docs/matching.md`."""
+"""Least probability of a fair candidate whose best phrasing has every word of the question, which has half of its own, far before
+the next one: of 18 such questions with less than .88 by the logistic alone 17 were right; `docs/matching.md`."""
 
 _OPPOSED = 0.5
-"""The most that a candidate is worth whose best phrasing wants the opposite: of 24 with more by the logistic 8 were right, of 6 with
-.9 and more none, across families. It may be offered, but is never the answer."""
+"""The most that a candidate is worth whose best phrasing wants the opposite: of 20 with more by the logistic 8 were right, of 8 with
+.8 and more 2, across families. It may be offered, but is never the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +228,7 @@ class Matcher:
         around = circumstances(rivals, first.row, asked.share, len(asked.forms))
         best = weights.probability(around)
         far_ahead = by_words is None and around[_LEAD] >= _FAR
-        if (best >= _GOOD and _says_the_same(first)) or (best >= _FAIR and far_ahead and _says_it_all(first)):
+        if best >= _FAIR and far_ahead and _says_it_all(first):
             best = max(best, _BACKED)
         if by_words is not None:
             best = agreed(best, by_words.get(first.entry_id, 0.0))
@@ -269,12 +268,6 @@ class Matcher:
 def _lang(place: _Place) -> str:
     reader, _, _, _, entry = place
     return reader.index.langs[entry]
-
-
-def _says_the_same(option: _Option) -> bool:
-    """Whether the words of the question and of the phrasing, two at least, are for the most part the same."""
-    row, asked = option.row, option.reading.asked
-    return bool(len(asked.forms) > 1 and asked.share > 0.9 and row[_ASKED] >= _MOST and row[_COVERED] >= _HALF)
 
 
 def _says_it_all(option: _Option) -> bool:

@@ -31,7 +31,6 @@ from knowledge.matching.reader import Reader
 from knowledge.matching.script import Script
 from knowledge.matching.sounds import Sounds
 from knowledge.matching.spelling import Spelling
-from knowledge.matching.stems import Stems
 from knowledge.matching.values import Thresholds
 from knowledge.matching.vocabulary import Vocabulary
 
@@ -123,8 +122,6 @@ class _Freezer:
                 return ["table", *self._texts(list(value)), self._kept(np.array(list(value.values()), np.int64))]
             case dict() if all(type(key) is str and type(item) is str for key, item in value.items()):
                 return ["pairs", *self._texts(list(value)), *self._texts(list(value.values()))]
-            case Stems():
-                return ["stems"]
             case Thresholds():
                 return ["thresholds"]
             case _ if type(value).__name__ in _PARTS:
@@ -180,8 +177,6 @@ class _Thawer:
                 return dict(zip(self._texts(text, ends), self._arrays[numbers].tolist(), strict=True))
             case ["pairs", text, ends, other, other_ends]:
                 return dict(zip(self._texts(text, ends), self._texts(other, other_ends), strict=True))
-            case ["stems"]:
-                return Stems()
             case ["thresholds"]:
                 return self._thresholds
             case ["same", place]:

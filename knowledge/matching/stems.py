@@ -12,12 +12,9 @@ _STEMMERS = {
 }
 
 
-class Stems:
-    """Stems words one by one. Any number of threads may share it."""
-
-    def stem(self, word: str, lang: str) -> str:
-        """The folded stem of a lower-case word; Cyrillic is Russian, Latin is Hungarian or English as `lang` says."""
-        return _stem(word, "ru" if is_cyrillic(word) else "hu" if lang == "hu" else "en")
+def stem(word: str, lang: str) -> str:
+    """The folded stem of a lower-case word; Cyrillic is Russian, Latin is Hungarian or English as `lang` says."""
+    return _stem(word, "ru" if is_cyrillic(word) else "hu" if lang == "hu" else "en")
 
 
 @lru_cache(maxsize=256)  # each word of a question is asked for half a dozen times
@@ -28,8 +25,8 @@ def _stem(word: str, lang: str) -> str:
         return written
     if len(word) < 3 or not word.isalpha():
         return fold(word)
-    stem = fold(_STEMMERS[lang].stemWord(word))
-    return by_stem.get(stem, stem)
+    found = fold(_STEMMERS[lang].stemWord(word))
+    return by_stem.get(found, found)
 
 
 @cache

@@ -8,12 +8,12 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.matching import stems
 from knowledge.matching.acts import Marks, marks
 from knowledge.matching.arrays import Floats, Ints, Rows
 from knowledge.matching.meanings import WIDTH, Meanings
 from knowledge.matching.rarity import Rarity
 from knowledge.matching.sounds import Sounds
-from knowledge.matching.stems import Stems
 from knowledge.matching.text import fold, is_cyrillic
 
 _SIZES = (3, 4, 5)
@@ -82,7 +82,6 @@ class Vocabulary:
 
     def __init__(self, background: "Vocabulary | None" = None) -> None:
         self._background = background
-        self.stems = Stems()
         self.forms: list[str] = []
         self.form_ids: dict[str, int] = {}
         self.accented: dict[str, str] = {}
@@ -114,7 +113,7 @@ class Vocabulary:
             self.forms.append(form)
             if form != word:
                 self.accented[form] = word
-            stem = self.stems.stem(word, lang)
+            stem = stems.stem(word, lang)
             if stem not in self.stem_ids:
                 self.stem_ids[stem] = len(self.stem_ids)
                 self._stem_langs.append(_written_lang(stem, lang))
@@ -217,7 +216,7 @@ class Vocabulary:
         if form is not None:
             return int(self.form_stem[form])
         for lang in ("ru",) if is_cyrillic(word) else ("hu", "en"):
-            number = self.stem_ids.get(self.stems.stem(word, lang))
+            number = self.stem_ids.get(stems.stem(word, lang))
             if number is not None:
                 return number
         return None
@@ -226,7 +225,7 @@ class Vocabulary:
         """The numbers of the stems that are the word in the other alphabet."""
         found: dict[int, None] = {}
         for lang in self._langs_of(word):
-            stem = self.stems.stem(word, lang)
+            stem = stems.stem(word, lang)
             found.update(dict.fromkeys(self._sounds.of(stem, lang, self.stem_meaning, self.stem_ids.get(stem))))
         return list(found)
 
@@ -236,7 +235,7 @@ class Vocabulary:
 
     def is_common(self, word: str) -> bool:
         """Whether it is a frequent word of one of the languages, though the knowledge may not have it."""
-        return any(Meanings.load().holds(self.stems.stem(word, lang), lang) for lang in self._langs_of(word))
+        return any(Meanings.load().holds(stems.stem(word, lang), lang) for lang in self._langs_of(word))
 
     def word(self, form: str, written: str | None = None) -> Word:
         """Everything about one folded word of a question, remembered for the next question that uses it.
@@ -314,12 +313,12 @@ class Vocabulary:
         for lang in ("hu", "en") if stem is None and "hu" in self.langs else ("en",) if stem is None else ():
             if not found.any():
                 own = _written_lang(written, lang)
-                found = Meanings.load().of([(self.stems.stem(written, own), own)])[0]
+                found = Meanings.load().of([(stems.stem(written, own), own)])[0]
         return found
 
     def _rarity(self, written: str) -> float:
         """How rare the word is in the language in which it is the commonest, of those that it may be in."""
-        return min([Rarity.load().of(self.stems.stem(written, lang), lang) for lang in self._langs_of(written)])
+        return min([Rarity.load().of(stems.stem(written, lang), lang) for lang in self._langs_of(written)])
 
 
 def _written_lang(word: str, lang: str) -> str:

@@ -2,10 +2,9 @@
 
 import pytest
 
-from knowledge.matching import Matcher, Phrasing
+from knowledge.matching import Matcher, Phrasing, stems
 from knowledge.matching.colloquial import ANY_FORM, spoken
 from knowledge.matching.sounds import sound
-from knowledge.matching.stems import Stems
 
 ENTRIES = [
     ("ru", "Как перенести видео с YouTube?"),
@@ -77,7 +76,6 @@ def test_a_sound_is_written_in_one_alphabet() -> None:
 @pytest.mark.parametrize("lang", ["ru", "en", "hu"])
 def test_spoken_forms_are_told_once_and_lead_to_a_word_that_is_none_of_them(lang: str) -> None:
     forms = spoken(lang)
-    stems = Stems()
     for form, written in forms.items():
         assert stems.stem(form.removesuffix(ANY_FORM), lang) == stems.stem(written, lang), form
         assert written not in forms

@@ -2,10 +2,9 @@
 
 import pytest
 
-from knowledge.matching import Matcher, Phrasing
+from knowledge.matching import Matcher, Phrasing, stems
 from knowledge.matching.features import NAMES
 from knowledge.matching.rarity import Rarity
-from knowledge.matching.stems import Stems
 
 NEWS = Matcher.build([Phrasing(1, "mik a mai hírek", "hu"), Phrasing(2, "zene lejátszása", "hu")])
 
@@ -14,7 +13,7 @@ NEWS = Matcher.build([Phrasing(1, "mik a mai hírek", "hu"), Phrasing(2, "zene l
     ("lang", "common", "rare"), [("ru", "как", "ипотека"), ("en", "how", "mortgage"), ("hu", "hogyan", "jelzálog")]
 )
 def test_a_word_of_every_sentence_is_less_rare_than_a_subject(lang: str, common: str, rare: str) -> None:
-    stems, rarity = Stems(), Rarity.load()
+    rarity = Rarity.load()
     assert rarity.of(stems.stem(common, lang), lang) < rarity.of(stems.stem(rare, lang), lang) < 1.0
 
 
