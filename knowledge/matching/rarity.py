@@ -15,6 +15,8 @@ KEYS = Path(__file__).with_name("rarity.keys.npy")
 VALUES = Path(__file__).with_name("rarity.values.npy")
 STEPS = 100
 """In what parts of one the values are kept."""
+_COMMONEST, _RANGE = 2.0, 5.0
+"""Powers of ten: one word in a hundred has rarity 0, one in ten million 1."""
 
 
 class Rarity:
@@ -35,3 +37,8 @@ class Rarity:
         place = int(self._keys.searchsorted(np.uint32(wanted)))
         held = place < len(self._keys) and int(self._keys[place]) == wanted
         return int(self._values[place]) / STEPS if held else 1.0
+
+    def share(self, stem: str, lang: str) -> float:
+        """Which part of all words of the language has the stem; 0 for one in five million or fewer."""
+        rarity = self.of(stem, lang)
+        return float(10.0 ** -(_COMMONEST + _RANGE * rarity)) if rarity < 1.0 else 0.0

@@ -86,22 +86,24 @@ class Reader:
         if found is None or repaired is not lowered:
             found = words(repaired)
         spelt = self._spelling.repair(courtesy.strip(found))
-        forms = courtesy.strip(spelt)
+        forms = courtesy.strip([fold(word) for word in spelt])
         said = part.strip()
         if repaired is not lowered or spelt != found or self.index.vocabulary.accented:
             said = self._said(said, found, spelt, forms, as_typed=repaired is lowered)
         vocabulary = self.index.vocabulary
-        accented = {fold(word): word for word in found if not word.isascii()} if "hu" in vocabulary.langs else {}
+        accented = {fold(word): word for word in spelt if not word.isascii()} if "hu" in vocabulary.langs else {}
         return Reading(" ".join(forms), said, Question.of(forms, vocabulary, accented))
 
     def _said(
         self, typed: str, found: Sequence[str], spelt: Sequence[str], forms: Sequence[str], *, as_typed: bool
     ) -> str:
         """The message as it was typed, or what was meant where anything in it was repaired."""
-        written = {fold(word): word for word in found}
-        accented = {} if any(form != word for form, word in written.items()) else self.index.vocabulary.accented
-        if as_typed and all(form in written and form not in accented for form in spelt):
+        has_accents = any(fold(word) != word for word in found)
+        accented = {} if has_accents else self.index.vocabulary.accented
+        typed_as = set(found)
+        if as_typed and all(word in typed_as and word not in accented for word in spelt):
             return typed
+        written = {fold(word): word for word in spelt}
         return " ".join([accented.get(form) or written.get(form, form) for form in forms])
 
     def _nearest(self, reading: Reading) -> Reranked:

@@ -27,6 +27,7 @@ from knowledge.matching.confidence import Weights
 from knowledge.matching.index import Index
 from knowledge.matching.lessons import Lessons
 from knowledge.matching.matcher import Matcher, _Source
+from knowledge.matching.neighbours import Neighbours
 from knowledge.matching.reader import Reader
 from knowledge.matching.script import Script
 from knowledge.matching.sounds import Sounds
@@ -36,7 +37,20 @@ from knowledge.matching.vocabulary import Vocabulary
 
 _PARTS: dict[str, type] = {
     part.__name__: part
-    for part in (Matcher, _Source, Reader, Index, Vocabulary, Rows, Weights, Lessons, Script, Spelling, Sounds)
+    for part in (
+        Matcher,
+        _Source,
+        Reader,
+        Index,
+        Vocabulary,
+        Rows,
+        Weights,
+        Lessons,
+        Script,
+        Spelling,
+        Neighbours,
+        Sounds,
+    )
 }
 _FORGOTTEN = frozenset({"_remembered"})
 """What a part remembers of the questions asked."""

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from knowledge.matching import stems
 from knowledge.matching.acts import Marks, marks
 from knowledge.matching.arrays import Floats, Ints, Rows
+from knowledge.matching.frequencies import Frequencies
 from knowledge.matching.meanings import WIDTH, Meanings
 from knowledge.matching.rarity import Rarity
 from knowledge.matching.sounds import Sounds
@@ -22,6 +23,8 @@ LIKE = 0.35
 """Words whose n-gram cosine is no greater have nothing to do with each other."""
 
 _UNKNOWN = 0.6
+_ANY_FORM = 0.1
+_FEW = 500
 _REMEMBERED = 2048
 _NO_FORMS: Ints = np.zeros(0, np.int32)
 _NO_MEANING: Floats = np.zeros(WIDTH, np.float32)
@@ -92,6 +95,7 @@ class Vocabulary:
         self.langs: set[str] = set()
         self._remembered: dict[str, Word] = {}
         self.entry_count = 0
+        self.token_count = 1
 
     def add(self, words: Iterable[str], lang: str) -> list[int]:
         """The form numbers of the words of one phrasing, new ones where needed."""
@@ -148,7 +152,7 @@ class Vocabulary:
         rarity = np.log((self.entry_count + 1) / (stem_df + 0.5)) + 0.3
         self.stem_weight: Floats = np.where(self.stem_known, rarity, self.rarest * _UNKNOWN).astype(np.float32)
         self.form_count = np.bincount(tokens.values, minlength=len(self.forms))
-        self.token_count = max(len(tokens.values), 1)
+        self.token_count = max(len(tokens.values), 1) + (behind.token_count if behind else 0)
         self.stem_meaning = Meanings.load().of(list(zip(self.stem_ids, self._stem_langs, strict=True)))
         self._stem_langs = []
         self._sounds = Sounds(self.stem_ids)
@@ -215,7 +219,7 @@ class Vocabulary:
         form = self.form_ids.get(fold(word))
         if form is not None:
             return int(self.form_stem[form])
-        for lang in ("ru",) if is_cyrillic(word) else ("hu", "en"):
+        for lang in self.langs_of(word):
             number = self.stem_ids.get(stems.stem(word, lang))
             if number is not None:
                 return number
@@ -224,18 +228,44 @@ class Vocabulary:
     def sounding_like(self, word: str) -> list[int]:
         """The numbers of the stems that are the word in the other alphabet."""
         found: dict[int, None] = {}
-        for lang in self._langs_of(word):
+        for lang in self.langs_of(word):
             stem = stems.stem(word, lang)
             found.update(dict.fromkeys(self._sounds.of(stem, lang, self.stem_meaning, self.stem_ids.get(stem))))
         return list(found)
 
-    def _langs_of(self, word: str) -> tuple[str, ...]:
+    def langs_of(self, word: str) -> tuple[str, ...]:
         """The languages that a word of a question may be in."""
         return ("ru",) if is_cyrillic(word) else ("hu", "en") if "hu" in self.langs else ("en",)
 
-    def is_common(self, word: str) -> bool:
-        """Whether it is a frequent word of one of the languages, though the knowledge may not have it."""
-        return any(Meanings.load().holds(stems.stem(word, lang), lang) for lang in self._langs_of(word))
+    def has(self, form: str) -> bool:
+        """Whether a folded form stands in a phrasing or an answer."""
+        return form in self.form_ids or (self._background is not None and self._background.has(form))
+
+    def share(self, word: str) -> float:
+        """Which part of the words of the phrasings, as if there were at least 500, is the form.
+
+        Of a form that they lack, a tenth of its stem.
+        """
+        return self.occurrences(word) / max(self.token_count, _FEW)
+
+    def occurrences(self, word: str) -> float:
+        """How often the form stands in the phrasings; for one that stands in answers alone half of once, as for its stem."""
+        found = self._background.occurrences(word) if self._background else 0.0
+        number = self.form_ids.get(fold(word))
+        if number is not None:
+            return found + max(float(self.form_count[number]), 0.5)
+        stem = self.stem_of(word)
+        if stem is None:
+            return found
+        return found + _ANY_FORM * max(float(self.form_count.take(self.stem_forms.row(stem)).sum()), 0.5)
+
+    def share_of_language(self, word: str) -> float:
+        """Which part of the words of its language the form is; 0 for one that is hardly used."""
+        return max(Frequencies.load().of(word, lang) for lang in self.langs_of(word))
+
+    def share_of_stem(self, word: str) -> float:
+        """About the same for a form that is hardly used: a tenth of what is known of all forms of its stem."""
+        return _ANY_FORM * max(Rarity.load().share(stems.stem(word, lang), lang) for lang in self.langs_of(word))
 
     def word(self, form: str, written: str | None = None) -> Word:
         """Everything about one folded word of a question, remembered for the next question that uses it.
@@ -318,7 +348,7 @@ class Vocabulary:
 
     def _rarity(self, written: str) -> float:
         """How rare the word is in the language in which it is the commonest, of those that it may be in."""
-        return min([Rarity.load().of(stems.stem(written, lang), lang) for lang in self._langs_of(written)])
+        return min([Rarity.load().of(stems.stem(written, lang), lang) for lang in self.langs_of(written)])
 
 
 def _written_lang(word: str, lang: str) -> str:

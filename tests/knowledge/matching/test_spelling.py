@@ -48,3 +48,35 @@ def test_a_word_is_read_as_the_knowledge_writes_it(written: str, read: list[str]
 
 def test_an_endless_word_is_left_alone() -> None:
     assert SPELLING.repair(["a" * 500]) == ["a" * 500]
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("calendr", ["calendar"]),
+        ("tomorow", ["tomorrow"]),
+        ("напмните", ["напомните"]),
+        ("сообшение", ["сообщение"]),
+        ("köszönnöm", ["köszönöm"]),
+        ("inthemorning", ["in", "the", "morning"]),
+        ("tomor row", ["tomorrow"]),
+    ],
+)
+def test_a_word_the_knowledge_lacks_is_read_as_the_language_writes_it(written: str, read: list[str]) -> None:
+    assert SPELLING.repair(written.split()) == read
+
+
+@pytest.mark.parametrize("written", ["accent", "word", "адресат", "выключить", "sapere", "qwrtzplk", "Ἀθῆναι"])
+def test_a_word_of_the_language_is_no_slip_of_another(written: str) -> None:
+    assert SPELLING.repair([written]) == [written]
+
+
+def test_what_stands_in_two_words_is_one_word_if_the_knowledge_has_only_that() -> None:
+    assert SPELLING.repair(["pas", "sword", "for", "note", "book"]) == ["password", "for", "notebook"]
+    assert SPELLING.repair(["delivery", "address"]) == ["delivery", "address"]
+
+
+def test_a_word_that_only_the_rest_of_the_knowledge_has_is_left_alone() -> None:
+    rest = Index([Phrasing(1, "prices of the acount", "en")], answers={})
+    edited = Index([Phrasing(2, "my account", "en")], answers={}, background=rest)
+    assert Spelling(edited.vocabulary).repair(["acount"]) == ["acount"]
