@@ -31,9 +31,11 @@ _SECOND_EDIT = 5.5
 _FIRST_LETTER = 3.0
 _SPLIT = 2.0
 _JOIN = 4.0
-_KNOWN = 2.0
+_KNOWN = 3.0
 """How much is taken off what a known word costs as it stands: few words that are written as some word are slips."""
 _UNKNOWN = 28.0
+_FAR_FETCHED = 19.0
+"""A word that the knowledge lacks must be this likely: about one in a million, or an unknown name becomes a rare word."""
 _HEARD = 8.0
 """What a word costs that sounds like one of the knowledge in the other alphabet."""
 
@@ -109,7 +111,7 @@ class Spelling:
         if is_cyrillic(form) or is_latin(form):
             if len(form) >= _SHORTEST_HALF:
                 near = [(self._slip(other, word), (other,)) for other in self._near_in_language(word)]
-                best = min([as_it_is, *near])
+                best = min([as_it_is, *[reading for reading in near if reading[0] < _FAR_FETCHED]])
             if not self._vocabulary.share_of_language(word):
                 best = min([best, *self._splits(word, best[0], self._cost_of_part, 3)])
         if best[0] >= _UNKNOWN and len(form) >= _LONG:
@@ -133,7 +135,8 @@ class Spelling:
         return _HEARD if cost > _HEARD and self._vocabulary.sounding_like(word) else cost
 
     def _slip(self, meant: str, written: str) -> float:
-        return _EDIT + (_FIRST_LETTER if meant[0] != written[0] else 0.0) - log(self._likelihood(meant))
+        likelihood = _WEIGHT * self._vocabulary.share(meant) or self._likelihood(meant)
+        return _EDIT + (_FIRST_LETTER if meant[0] != written[0] else 0.0) - log(likelihood)
 
     def _likelihood(self, word: str) -> float:
         """Which part of all words it is, by the knowledge and by the language."""
@@ -160,6 +163,8 @@ class Spelling:
                 continue
             if before < inf and after < inf:
                 yield _SPLIT + before + after, (left, right)
+            elif _SPLIT + _EDIT + min(before, after) >= below:
+                continue
             elif before < inf and len(right) >= _SHORTEST_HALF:
                 for near in self._neighbours.of(fold(right)):
                     yield _SPLIT + before + self._slip(near, fold(right)), (left, near)
