@@ -107,17 +107,22 @@ class Spelling:
         if near:
             best = min([as_it_is, *near])
             return min([best, *self._splits(word, best[0], self._cost_in_knowledge)])
-        best = as_it_is
-        if is_cyrillic(form) or is_latin(form):
-            if len(form) >= _SHORTEST_HALF:
-                near = [(self._slip(other, word), (other,)) for other in self._near_in_language(word)]
-                best = min([as_it_is, *[reading for reading in near if reading[0] < _FAR_FETCHED]])
-            if not self._vocabulary.share_of_language(word):
-                best = min([best, *self._splits(word, best[0], self._cost_of_part, 3)])
+        best = self._read_by_language(word, as_it_is)
         if best[0] >= _UNKNOWN and len(form) >= _LONG:
             two = [(self._slip(other, form) + _SECOND_EDIT, (other,)) for other in self._two_edits_away(form)]
             best = min([best, *two])
         return best
+
+    def _read_by_language(self, word: str, best: _Reading) -> _Reading:
+        """A better reading with words that the knowledge lacks, if there is one."""
+        if not (is_cyrillic(word) or is_latin(word)):
+            return best
+        if len(word) >= _SHORTEST_HALF:
+            near = [(self._slip(other, word), (other,)) for other in self._near_in_language(word)]
+            best = min([best, *[reading for reading in near if reading[0] < _FAR_FETCHED]])
+        if self._vocabulary.share_of_language(word):
+            return best
+        return min([best, *self._splits(word, best[0], self._cost_of_part, 3)])
 
     def _number_and_unit(self, word: str) -> tuple[str, ...]:
         """A number and a word of the knowledge that were written as one, "60fps"; anything else as it is."""
