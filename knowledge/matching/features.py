@@ -15,12 +15,14 @@ from knowledge.matching.arrays import Floats, Ints, Rows
 from knowledge.matching.index import Index
 from knowledge.matching.lessons import Lessons
 from knowledge.matching.question import Question
+from knowledge.matching.succession import pairs_in_common
 from knowledge.matching.vocabulary import sharpened
 
 _LEADING = ("asked", "asked_meant", "exact", "covered", "covered_meant", "meant", "ratio")
 NAMES = (
     *_LEADING, "equal", "length", "stem", "gram", "top3", "centroid", "theme", "count", "lesson", "anywhere", "missed",
     "answered", "answer_meant", "rare", "left", "opposed", "idle", "bare", "manner", "open",
+    "pairs",
 )  # fmt: skip
 """The columns of a row.
 
@@ -33,11 +35,12 @@ Of the entry: cosine with its centre (centroid; theme: by meaning), number of ph
 question found in any phrasing when words count by how rare they are in the language, not in the knowledge (rare), what the
 answer adds to that (answered), cosine of meanings with the answer (answer_meant), telling words found in none of the best
 three, not even by meaning (left). Of what is wanted done and how it is asked, as in `acts.compared`: opposed, idle, bare, manner.
-The share found in no phrasing, by how ready the entry is for new words, `Index.openness` (open).
+The share found in no phrasing, by how ready the entry is for new words, `Index.openness` (open). The share of the neighbouring
+words that are neighbours in a phrasing too (pairs).
 """
 
 (_RATIO, _SAME, _LENGTH, _STEM, _GRAM, _TOP3, _CENTROID, _THEME, _COUNT, _LESSON, _ANYWHERE, _MISSED, _ANSWERED,
- _ANSWER_MEANT, _RARE, _LEFT, _OPPOSED, _IDLE, _BARE, _MANNER, _OPEN) = range(len(_LEADING) - 1, len(NAMES))  # fmt: skip
+ _ANSWER_MEANT, _RARE, _LEFT, _OPPOSED, _IDLE, _BARE, _MANNER, _OPEN, _PAIRS) = range(len(_LEADING) - 1, len(NAMES))  # fmt: skip
 
 NEAREST = 16
 _PER_ENTRY = 3
@@ -87,6 +90,7 @@ def nearest(index: Index, lessons: Lessons, question: Question, text: str, entri
     habits = index.habits.take(entries, axis=0).astype(np.float32)
     rows[_OPPOSED : _MANNER + 1] = compared(question.wants, habits, sizes, index.usual)
     rows[_OPEN] = (1.0 - rows[_ANYWHERE]) * index.openness.take(entries)
+    rows[_PAIRS] = pairs_in_common(index, question, first, sizes)
     return Reranked(entries, spoken[0], rows.T)
 
 

@@ -24,7 +24,8 @@ class Question:
 
     `weights` is how telling each form is, `parts` the same as parts of one, `share` the part of it that the knowledge knows. `stem_weights` and
     `gram_weights` are the two search vectors over all forms of the knowledge, `active` the forms for which they are not
-    zero. `lines` gives for each form of the knowledge the line of `likeness` that compares it with the words of the
+    zero. `places` gives for each form of the knowledge the number, from 1, of the word of the question that it is a form of, and
+    `sequence` these numbers in the order of the question, 0 for a word that the knowledge lacks. `lines` gives for each form of the knowledge the line of `likeness` that compares it with the words of the
     question; line 0, of zeros, is for all that resemble none; `carrying` are the forms so like a word that they may be
     shown as the same. `rare` is how rare each form is in its language, as parts of one, `telling` an eighth for those
     that are rare enough to tell something. `meaning` has a unit vector for each form, `intent` is their weighted mean, of unit length too. `wants` has the acts and manners.
@@ -37,6 +38,8 @@ class Question:
     active: Ints
     stem_weights: Floats
     gram_weights: Floats
+    places: Ints
+    sequence: tuple[int, ...]
     lines: Ints
     likeness: Floats
     carrying: frozenset[int]
@@ -73,7 +76,13 @@ class Question:
         held[near] = True
         stem_weights = np.zeros(width, np.float32)
         kin = np.concatenate([word.kin for word in words])
-        np.add.at(stem_weights, kin, stem_mass.repeat([len(word.kin) for word in words]).astype(np.float32))
+        places = np.zeros(width, np.int32)
+        kin_of = [len(word.kin) for word in words]
+        places[kin] = np.arange(1, len(words) + 1, dtype=np.int32).repeat(kin_of)
+        number_of = {
+            form: int(places[word.kin[0]]) if len(word.kin) else 0 for form, word in zip(counts, words, strict=True)
+        }
+        np.add.at(stem_weights, kin, stem_mass.repeat(kin_of).astype(np.float32))
         close = np.concatenate([word.close for word in words])
         lines = np.zeros(width, np.int32)
         lines[close] = np.arange(1, len(close) + 1, dtype=np.int32)
@@ -93,6 +102,8 @@ class Question:
             held.nonzero()[0],
             stem_weights,
             gram_weights,
+            places,
+            tuple([number_of[form] for form in forms]),
             lines,
             likeness,
             frozenset(close[alike >= _CARRYING].tolist()),
@@ -106,7 +117,7 @@ class Question:
     @classmethod
     def _of_nothing(cls, width: int) -> "Question":
         none, zeros, no_parts = np.zeros(0, np.int32), np.zeros(width, np.float32), np.zeros(0, np.float32)
-        lines, likeness = np.zeros(width, np.int32), np.zeros((1, 0), np.float32)
+        likeness = np.zeros((1, 0), np.float32)
         meaning, intent = np.zeros((0, WIDTH), np.float32), np.zeros(WIDTH, np.float32)
         return cls(
             (),
@@ -116,7 +127,9 @@ class Question:
             none,
             zeros,
             zeros,
-            lines,
+            np.zeros(width, np.int32),
+            (),
+            np.zeros(width, np.int32),
             likeness,
             frozenset(),
             no_parts,
