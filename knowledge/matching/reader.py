@@ -1,6 +1,6 @@
 """Reads a question by the words of one index, and finds its nearest entries there."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import compress
 from math import inf
@@ -14,6 +14,7 @@ from knowledge.matching.features import NAMES, Reranked, nearest
 from knowledge.matching.index import Index
 from knowledge.matching.lessons import Lessons
 from knowledge.matching.question import Question
+from knowledge.matching.saying import as_meant
 from knowledge.matching.script import Script
 from knowledge.matching.semantics import Vectors
 from knowledge.matching.spelling import Spelling
@@ -28,11 +29,18 @@ _OPEN = NAMES.index("open")
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is asked: in the forms of the knowledge (`text`, `asked`), and as a person would write it (`said`)."""
+    """What is asked, in the forms of the knowledge (`text`, `asked`), and how it was `written`, in words that were `meant`."""
 
     text: str
-    said: str
     asked: Question
+    written: str
+    meant: Sequence[str]
+    accented: Mapping[str, str]
+
+    @property
+    def said(self) -> str:
+        """The message as a careful person would write it."""
+        return as_meant(self.written, self.meant, self.accented)
 
 
 class Reader:
@@ -87,24 +95,11 @@ class Reader:
             found = words(repaired)
         spelt = self._spelling.repair(courtesy.strip(found))
         forms = courtesy.strip([fold(word) for word in spelt])
-        said = part.strip()
-        if repaired is not lowered or spelt != found or self.index.vocabulary.accented:
-            said = self._said(said, found, spelt, forms, as_typed=repaired is lowered)
         vocabulary = self.index.vocabulary
         accented = {fold(word): word for word in spelt if not word.isascii()} if "hu" in vocabulary.langs else {}
-        return Reading(" ".join(forms), said, Question.of(forms, vocabulary, accented))
-
-    def _said(
-        self, typed: str, found: Sequence[str], spelt: Sequence[str], forms: Sequence[str], *, as_typed: bool
-    ) -> str:
-        """The message as it was typed, or what was meant where anything in it was repaired."""
-        has_accents = any(fold(word) != word for word in found)
-        accented = {} if has_accents else self.index.vocabulary.accented
-        typed_as = set(found)
-        if as_typed and all(word in typed_as and word not in accented for word in spelt):
-            return typed
-        written = {fold(word): word for word in spelt}
-        return " ".join([accented.get(form) or written.get(form, form) for form in forms])
+        asked = Question.of(forms, vocabulary, accented)
+        written = part.strip() if repaired is lowered else repaired
+        return Reading(" ".join(forms), asked, written, spelt, vocabulary.accented)
 
     def _nearest(self, reading: Reading) -> Reranked:
         return nearest(self.index, self._lessons, reading.asked, reading.text)

@@ -66,6 +66,11 @@ def words(lowered: str) -> list[str]:
     return _WORD.findall(lowered)
 
 
+def word_places(text: str) -> list[tuple[int, int]]:
+    """Where each word or number begins and ends."""
+    return [place.span() for place in _WORD.finditer(text)]
+
+
 def fold(word: str) -> str:
     """The word without accents on Latin letters, so that Hungarian typed without them is the same word."""
     return word if word.isascii() or _FIRST_CYRILLIC <= word[0] <= _LAST_CYRILLIC else word.translate(_FOLDS)

@@ -119,7 +119,7 @@ def test_the_embedder_is_asked_what_was_meant_not_what_was_typed() -> None:
     matcher.match("Где моя доствка")
     matcher.match("Где моя доставка?")
 
-    assert concepts.asked == ["где моя доставка", "где моя доставка", "Где моя доставка?"]
+    assert concepts.asked == ["где моя доставка", "Где моя доставка", "Где моя доставка?"]
 
 
 def test_a_message_without_accents_is_put_to_it_with_those_of_the_knowledge() -> None:
