@@ -85,6 +85,8 @@ class Index:
         self.owners: Ints = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
         self._columns = self._side_by_side(sizes)
         self.vocabulary.seal(self.tokens, self.owners, self.answers, len(sizes))
+        self._succession = np.full(len(tokens) + len(lengths) + 1, len(self.vocabulary.forms), np.int32)
+        self._succession[np.arange(1, len(lengths) + 1).repeat(lengths) + np.arange(len(tokens))] = self.tokens.values
         self.postings = self.tokens.inverted(len(self.vocabulary.forms))
         progress(_SEALED)
         self._measure(progress)
@@ -240,6 +242,7 @@ class Index:
             self.named,
             self._newness,
             self.openness,
+            self._succession,
         )
         texts = sum(map(sys.getsizeof, self.texts)) + sum(map(sys.getsizeof, self.norms))
         return (
@@ -250,6 +253,16 @@ class Index:
             + texts
             + self.vocabulary.size
         )
+
+    def succession(self, first: Ints, sizes: Ints) -> tuple[Ints, Ints]:
+        """The forms of the texts of several entries in a row, and how many there are of each entry.
+
+        Before and after each text stands the number of forms, which is none of them.
+        """
+        starts = self.tokens.starts
+        begin, end = starts.take(first) + first, starts.take(first + sizes) + first + sizes + 1
+        pieces = [self._succession[a:b] for a, b in zip(begin.tolist(), end.tolist(), strict=True)]
+        return np.concatenate(pieces), end - begin
 
     def cosines(self, question: Question) -> Floats:
         """Mean of the stem and the n-gram cosine with every phrasing; for a large knowledge base see `search`."""

@@ -22,13 +22,15 @@ _AS_TYPED: Mapping[str, str] = {}
 class Question:
     """The distinct forms of a question in order, against the forms of the knowledge that resemble any of them.
 
-    `weights` is how telling each form is, `parts` the same as parts of one, `share` the part of it that the knowledge knows. `stem_weights` and
-    `gram_weights` are the two search vectors over all forms of the knowledge, `active` the forms for which they are not
-    zero. `places` gives for each form of the knowledge the number, from 1, of the word of the question that it is a form of, and
-    `sequence` these numbers in the order of the question, 0 for a word that the knowledge lacks. `lines` gives for each form of the knowledge the line of `likeness` that compares it with the words of the
+    `weights` is how telling each form is, `parts` the same as parts of one, `share` the part of it that the knowledge knows.
+    `stem_weights` and `gram_weights` are the two search vectors over all forms of the knowledge, `active` the forms for which they
+    are not zero. `places` gives for each form of the knowledge the number, from 1, of the word of the question that it is a form of,
+    and one more number at last for the edge of a text; `sequence` has these numbers in the order of the question, 0 for a word that
+    the knowledge lacks. `lines` gives for each form of the knowledge the line of `likeness` that compares it with the words of the
     question; line 0, of zeros, is for all that resemble none; `carrying` are the forms so like a word that they may be
     shown as the same. `rare` is how rare each form is in its language, as parts of one, `telling` an eighth for those
-    that are rare enough to tell something. `meaning` has a unit vector for each form, `intent` is their weighted mean, of unit length too. `wants` has the acts and manners.
+    that are rare enough to tell something. `meaning` has a unit vector for each form, `intent` is their weighted mean, of unit
+    length too. `wants` has the acts and manners.
     """
 
     forms: tuple[str, ...]
@@ -76,7 +78,8 @@ class Question:
         held[near] = True
         stem_weights = np.zeros(width, np.float32)
         kin = np.concatenate([word.kin for word in words])
-        places = np.zeros(width, np.int32)
+        places = np.zeros(width + 1, np.int32)
+        places[-1] = len(words) + 1
         kin_of = [len(word.kin) for word in words]
         places[kin] = np.arange(1, len(words) + 1, dtype=np.int32).repeat(kin_of)
         number_of = {
@@ -127,7 +130,7 @@ class Question:
             none,
             zeros,
             zeros,
-            np.zeros(width, np.int32),
+            np.zeros(width + 1, np.int32),
             (),
             np.zeros(width, np.int32),
             likeness,

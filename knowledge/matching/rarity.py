@@ -3,6 +3,7 @@
 One table of stems serves all three languages. Made by `benchmarks/distil_meanings.py`; provenance in `meanings.md`.
 """
 
+from bisect import bisect_left
 from functools import cache
 from pathlib import Path
 
@@ -24,6 +25,7 @@ class Rarity:
 
     def __init__(self) -> None:
         self._keys: NDArray[np.uint32] = np.asarray(np.load(KEYS, mmap_mode="r"))
+        self._rows = self._keys.data  # one number is sooner found by `bisect` than by numpy
         self._values: NDArray[np.uint8] = np.asarray(np.load(VALUES, mmap_mode="r"))
 
     @classmethod
@@ -34,8 +36,8 @@ class Rarity:
     def of(self, stem: str, lang: str) -> float:
         """How rare the stem is in the language."""
         wanted = key(stem, lang)
-        place = int(self._keys.searchsorted(np.uint32(wanted)))
-        held = place < len(self._keys) and int(self._keys[place]) == wanted
+        place = bisect_left(self._rows, wanted)
+        held = place < len(self._rows) and self._rows[place] == wanted
         return int(self._values[place]) / STEPS if held else 1.0
 
     def share(self, stem: str, lang: str) -> float:

@@ -261,7 +261,8 @@ class Vocabulary:
 
     def share_of_language(self, word: str) -> float:
         """Which part of the words of its language the form is; 0 for one that is hardly used."""
-        return max(Frequencies.load().of(word, lang) for lang in self.langs_of(word))
+        table = Frequencies.load()
+        return max([table.of(word, lang) for lang in self.langs_of(word)])
 
     def share_of_stem(self, word: str) -> float:
         """About the same for a form that is hardly used: a tenth of what is known of all forms of its stem."""
