@@ -6,8 +6,10 @@ base without Cyrillic never turns Latin text into Cyrillic.
 
 import re
 from collections.abc import Callable
+from math import log
 
 from knowledge.matching.text import fold, is_cyrillic, is_latin, words
+from knowledge.matching.transliteration import readings
 from knowledge.matching.vocabulary import Vocabulary, grams
 
 _LATIN_KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
@@ -29,6 +31,7 @@ _ROMAN_UNIT = re.compile("|".join(re.escape(unit) for unit in sorted(_ROMAN, key
 _Y_AFTER_VOWEL = re.compile(r"(?<=[аеиоуыэюя])ы")
 _J_AS_ZH = re.compile(r"j(?![aeiouy])|(?<![aeiouy])j")
 _SOFTENED = "бвдзлмнпрстш"
+_IN_LATIN = re.compile(r"['46]*[a-z][a-z'46]*")
 _EDGES = ".,;:!?\"'()[]{}<>«»—-…"
 
 _Reading = Callable[[str], list[str]]
@@ -87,7 +90,29 @@ class Script:
             gain -= _PENALTY * length
             if gain > best_gain:
                 best_gain, best = gain, texts
+                if reading is _written_in_latin:
+                    best = [self._as_words(chunk, text) for chunk, text in zip(chunks, texts, strict=True)]
         return " ".join(best) if best is not chunks else lowered
+
+    def _as_words(self, chunk: str, text: str) -> str:
+        """The chunk in Cyrillic, each of its words as the likeliest there is; a chunk that `text` left as it was stays so."""
+        return text if text == chunk else _IN_LATIN.sub(lambda written: self._likeliest(written.group()), chunk)
+
+    def _likeliest(self, written: str) -> str:
+        found = readings(written)
+        for share_of in (self._share_of_form, self._share_of_stem):
+            known = [(cost - log(share), word) for cost, word in found if (share := share_of(word))]
+            if known:
+                return min(known)[1]
+        return found[0][1] if found else from_latin_letters(written)
+
+    def _share_of_form(self, word: str) -> float:
+        vocabulary = self._vocabulary
+        by_language = vocabulary.share_of_language(word)
+        return by_language + vocabulary.share(word) if vocabulary.has(word) else by_language
+
+    def _share_of_stem(self, word: str) -> float:
+        return self._vocabulary.share(word) + self._vocabulary.share_of_stem(word)
 
     def _readings(self, *, latin: bool, cyrillic: bool) -> list[tuple[_Reading, Callable[[str], bool]]]:
         """Other ways to read a chunk, each with whether it concerns the chunk."""

@@ -36,7 +36,7 @@ ENGLISH = script(("how do i change the password", "en"), ("it's not working, wha
         ("rfr gjvtyznm gfhjkm", "как поменять пароль"),
         ("gfhjkm jn rfyfkf yf rutube", "пароль от канала на rutube"),
         ("kak pomenyat parol", "как поменять пароль"),
-        ("mojno vernut' dengi", "можно вернуть денги"),
+        ("mojno vernut' dengi", "можно вернуть деньги"),
         ("как поменять пароль", "как поменять пароль"),
     ],
 )

@@ -1,0 +1,50 @@
+"""What a Russian word in Latin letters may have been: people have many ways to write й, ы, э, ж, х and ь, and mix them.
+
+"eto" is "это", "mojet" is "может", "tolko" is "только". All likely readings of a word are given; which of them is a word, the
+knowledge and the language know.
+"""
+
+import re
+from functools import cache
+
+_UNITS = {
+    "shch": "щ", "sch": "щ сч", "sh": "ш щ", "ch": "ч", "zh": "ж", "kh": "х", "ts": "ц тс тьс", "yu": "ю", "ju": "ю жу",
+    "iu": "ю иу ию", "ya": "я", "ja": "я жа", "ia": "ия иа я", "yo": "е", "jo": "е жо йо", "ye": "е ые ье", "je": "е же ье",
+    "yj": "ый ий", "ij": "ий ый", "iy": "ий ый", "yi": "ый ыи", "ii": "ий ии ый", "ai": "ай аи", "ei": "ей еи", "oi": "ой ои",
+    "iya": "ия", "ija": "ия", "iyu": "ию", "iju": "ию", "iye": "ие", "ije": "ие", "tsya": "тся ться", "tsja": "тся ться",
+    "a": "а", "b": "б", "v": "в", "w": "в", "g": "г", "d": "д", "e": "е э", "j": "й ж ь", "z": "з", "i": "и ы й", "y": "ы й и", "k": "к", "l": "л", "m": "м", "n": "н", "o": "о",
+    "p": "п", "r": "р", "s": "с", "t": "т", "u": "у ю", "f": "ф", "h": "х", "x": "х кс", "c": "ц к", "4": "ч", "6": "ш", "'": "ь ъ",
+    "q": "к",
+}  # fmt: skip
+"""The letters that each may stand for, the likeliest first."""
+
+_UNIT = re.compile("|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True)))
+_SOFT = "бвдзлмнпрстш"
+_OTHER, _LEFT_OUT = 1.0, 0.7
+"""What a less likely letter costs, and a soft sign that was left out, in units of natural logarithm: set by hand."""
+_MOST = 80
+
+
+def readings(word: str) -> list[tuple[float, str]]:
+    """What the letters cost, and a lower-case Cyrillic word, cheapest first; none for a word with other letters."""
+    units = _UNIT.findall(word)
+    if sum(map(len, units)) != len(word):
+        return []
+    found = [(0.0, "")]
+    for place, unit in enumerate(units):
+        before_vowel = place + 1 < len(units) and units[place + 1][0] in "aeiouyj'"
+        options = _options(unit, soft=not before_vowel)
+        found = sorted([(cost + own, text + letters) for cost, text in found for own, letters in options])[:_MOST]
+    return found
+
+
+@cache
+def _options(unit: str, *, soft: bool) -> list[tuple[float, str]]:
+    """What one unit may stand for; `soft` where a soft sign may have been left out after it."""
+    found = []
+    for number, letters in enumerate(_UNITS[unit].split()):
+        cost = _OTHER if number else 0.0
+        found.append((cost, letters))
+        if soft and letters in _SOFT:
+            found.append((cost + _LEFT_OUT, letters + "ь"))
+    return found
