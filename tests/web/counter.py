@@ -83,7 +83,7 @@ class Counter:
     @asynccontextmanager
     async def visitor(self, language: str = "ru", **headers: str) -> AsyncIterator[VisitorOnSite]:
         async with httpx.AsyncClient(
-            base_url=self.address, headers={"Accept-Language": language, **headers}, follow_redirects=True
+            base_url=self.address, headers={"Accept-Language": language, **headers}, follow_redirects=True, timeout=30
         ) as client:
             yield VisitorOnSite(client)
 
