@@ -13,6 +13,8 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.matching.meanings import key
+
 FILE = Path(__file__).with_name("frequencies.npy")
 STEPS = 1000
 """Into how many parts a power of ten is divided where frequencies are kept."""
@@ -57,11 +59,6 @@ class Frequencies:
         held = np.flatnonzero(rows >> np.uint64(32) == keys).tolist()
         found = {word[:cut] + rest.decode(): None for cut, rest in [edits[number] for number in held]}
         return [form for form in found if form != word and self.of(form, lang)]
-
-
-def key(word: str, lang: str) -> int:
-    """The number under which a form is kept: a checksum, for the table needs no spelling."""
-    return crc32(f"{lang}:{word}".encode())
 
 
 def packed(word: str, lang: str, share: float) -> int:

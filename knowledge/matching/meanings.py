@@ -34,12 +34,6 @@ class Meanings:
     def load(cls) -> "Meanings":
         return cls()
 
-    def holds(self, stem: str, lang: str) -> bool:
-        """Whether the stem is in the table."""
-        wanted = key(stem, lang)
-        place = int(self._keys.searchsorted(np.uint32(wanted)))
-        return place < len(self._keys) and int(self._keys[place]) == wanted
-
     def of(self, stems: list[tuple[str, str]]) -> Floats:
         """One row for each (stem, language)."""
         found = np.zeros((len(stems), WIDTH), np.float32)
@@ -55,6 +49,6 @@ class Meanings:
         return found
 
 
-def key(stem: str, lang: str) -> int:
-    """The number under which a stem is kept: a checksum, for the table needs no spelling."""
-    return crc32(f"{lang}:{stem}".encode())
+def key(word: str, lang: str) -> int:
+    """The number under which a stem or a form is kept: a checksum, for a table needs no spelling."""
+    return crc32(f"{lang}:{word}".encode())

@@ -1,7 +1,7 @@
 """Messages typed on the wrong keyboard layout, or in Latin letters instead of Cyrillic.
 
-Nothing is guessed from a dictionary: the knowledge's own words and n-grams decide which reading is likelier, so a knowledge
-base without Cyrillic never turns Latin text into Cyrillic.
+How a message was written, the knowledge's own words and n-grams decide, so a knowledge base without Cyrillic never turns Latin
+text into Cyrillic. Which Russian words Latin letters stand for, the frequencies of words in the language say as well.
 """
 
 import re
@@ -9,7 +9,7 @@ from collections.abc import Callable
 from math import log
 
 from knowledge.matching.text import fold, is_cyrillic, is_latin, words
-from knowledge.matching.transliteration import readings
+from knowledge.matching.transliteration import letter_by_letter, readings
 from knowledge.matching.vocabulary import Vocabulary, grams
 
 _LATIN_KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
@@ -20,15 +20,6 @@ _TO_CYRILLIC = str.maketrans(
 # The last key is ё, which `lower` has made е: it must not take the place of the real е.
 _TO_LATIN = str.maketrans(dict(zip(_CYRILLIC_KEYS[:-1], _LATIN_KEYS[:-1], strict=True)))
 
-_ROMAN = {
-    "shch": "щ", "sch": "щ", "sh": "ш", "ch": "ч", "zh": "ж", "kh": "х", "ts": "ц", "yu": "ю", "ju": "ю", "iu": "ю",
-    "ya": "я", "ja": "я", "ia": "ия", "yo": "е", "jo": "е", "ye": "е", "je": "е", "a": "а", "b": "б", "v": "в",
-    "w": "в", "g": "г", "d": "д", "e": "е", "j": "й", "z": "з", "i": "и", "y": "ы", "k": "к", "l": "л", "m": "м",
-    "n": "н", "o": "о", "p": "п", "r": "р", "s": "с", "t": "т", "u": "у", "f": "ф", "h": "х", "x": "кс", "c": "ц",
-    "4": "ч", "6": "ш", "'": "ь", "q": "к",
-}  # fmt: skip
-_ROMAN_UNIT = re.compile("|".join(re.escape(unit) for unit in sorted(_ROMAN, key=len, reverse=True)))
-_Y_AFTER_VOWEL = re.compile(r"(?<=[аеиоуыэюя])ы")
 _J_AS_ZH = re.compile(r"j(?![aeiouy])|(?<![aeiouy])j")
 _SOFTENED = "бвдзлмнпрстш"
 _IN_LATIN = re.compile(r"['46]*[a-z][a-z'46]*")
@@ -41,11 +32,6 @@ _LETTERS = 0.8
 """The likelihood of a strange word at best, all of whose n-grams are known."""
 _PENALTY = 0.06
 _BENEFIT = 0.25
-
-
-def from_latin_letters(lowered: str) -> str:
-    """Cyrillic from the usual ways of writing Russian in Latin letters, digits 4 and 6 included."""
-    return _Y_AFTER_VOWEL.sub("й", _ROMAN_UNIT.sub(lambda unit: _ROMAN[unit.group()], lowered))
 
 
 class Script:
@@ -104,7 +90,7 @@ class Script:
             known = [(cost - log(share), word) for cost, word in found if (share := share_of(word))]
             if known:
                 return min(known)[1]
-        return found[0][1] if found else from_latin_letters(written)
+        return found[0][1] if found else letter_by_letter(written)
 
     def _share_of_form(self, word: str) -> float:
         vocabulary = self._vocabulary
@@ -147,7 +133,7 @@ def _typed_in_cyrillic(chunk: str) -> list[str]:
 
 
 def _written_in_latin(chunk: str) -> list[str]:
-    texts = [from_latin_letters(chunk), from_latin_letters(_J_AS_ZH.sub("zh", chunk))]
+    texts = [letter_by_letter(chunk), letter_by_letter(_J_AS_ZH.sub("zh", chunk))]
     soft = [text + "ь" for text in texts if text[-1:] in _SOFTENED]  # many leave the soft sign out
     return list(dict.fromkeys(texts + soft))
 

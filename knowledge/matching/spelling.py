@@ -25,7 +25,7 @@ _LONG = 7
 _PIECE = re.compile(r"\d+|[^\W\d]+")
 
 # What a slip costs, in units of natural logarithm: chosen by how many questions of the development sets with typos find
-# their entry. A half and two thirds more or less make no difference that can be measured.
+# their entry, and how many of their words come back; `docs/matching-trials.md` has what other values gave.
 _EDIT = 4.5
 _SECOND_EDIT = 5.5
 _FIRST_LETTER = 3.0

@@ -5,24 +5,40 @@ knowledge and the language know.
 """
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
-_UNITS = {
+_LETTERS = {
     "shch": "щ", "sch": "щ сч", "sh": "ш щ", "ch": "ч", "zh": "ж", "kh": "х", "ts": "ц тс тьс", "yu": "ю", "ju": "ю жу",
     "iu": "ю иу ию", "ya": "я", "ja": "я жа", "ia": "ия иа я", "yo": "е", "jo": "е жо йо", "ye": "е ые ье", "je": "е же ье",
+    "a": "а", "b": "б", "v": "в", "w": "в", "g": "г", "d": "д", "e": "е э", "j": "й ж ь", "z": "з", "i": "и ы й", "y": "ы й и",
+    "k": "к", "l": "л", "m": "м", "n": "н", "o": "о", "p": "п", "r": "р", "s": "с", "t": "т", "u": "у ю", "f": "ф", "h": "х",
+    "x": "кс х", "c": "ц к", "4": "ч", "6": "ш", "'": "ь ъ", "q": "к",
+}  # fmt: skip
+"""What each may stand for, the likeliest first."""
+
+_UNITS = _LETTERS | {
     "yj": "ый ий", "ij": "ий ый", "iy": "ий ый", "yi": "ый ыи", "ii": "ий ии ый", "ai": "ай аи", "ei": "ей еи", "oi": "ой ои",
     "iya": "ия", "ija": "ия", "iyu": "ию", "iju": "ию", "iye": "ие", "ije": "ие", "tsya": "тся ться", "tsja": "тся ться",
-    "a": "а", "b": "б", "v": "в", "w": "в", "g": "г", "d": "д", "e": "е э", "j": "й ж ь", "z": "з", "i": "и ы й", "y": "ы й и", "k": "к", "l": "л", "m": "м", "n": "н", "o": "о",
-    "p": "п", "r": "р", "s": "с", "t": "т", "u": "у ю", "f": "ф", "h": "х", "x": "х кс", "c": "ц к", "4": "ч", "6": "ш", "'": "ь ъ",
-    "q": "к",
 }  # fmt: skip
-"""The letters that each may stand for, the likeliest first."""
+"""And what often stands together, above all at the ends of words."""
 
-_UNIT = re.compile("|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True)))
+
+def _any_of(units: Iterable[str]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(unit) for unit in sorted(units, key=len, reverse=True)))
+
+
+_LETTER, _UNIT = _any_of(_LETTERS), _any_of(_UNITS)
+_Y_AFTER_VOWEL = re.compile(r"(?<=[аеиоуыэюя])ы")
 _SOFT = "бвдзлмнпрстш"
 _OTHER, _LEFT_OUT = 1.0, 0.7
 """What a less likely letter costs, and a soft sign that was left out, in units of natural logarithm: set by hand."""
 _MOST = 80
+
+
+def letter_by_letter(lowered: str) -> str:
+    """Cyrillic from the likeliest reading of each letter, digits 4 and 6 included, whether that makes words or not."""
+    return _Y_AFTER_VOWEL.sub("й", _LETTER.sub(lambda unit: _LETTERS[unit.group()].split()[0], lowered))
 
 
 def readings(word: str) -> list[tuple[float, str]]:

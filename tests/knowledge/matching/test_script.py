@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from knowledge.matching.arrays import Rows
-from knowledge.matching.script import Script, from_latin_letters
+from knowledge.matching.script import Script
 from knowledge.matching.text import words
+from knowledge.matching.transliteration import letter_by_letter
 from knowledge.matching.vocabulary import Vocabulary
 
 
@@ -81,4 +82,4 @@ def test_a_language_that_the_knowledge_does_not_use_is_never_turned_into() -> No
     ("latin", "cyrillic"), [("4asto", "часто"), ("schuka", "щука"), ("moyj", "мойй"), ("yula", "юла")]
 )
 def test_letters_and_digits_of_transliteration(latin: str, cyrillic: str) -> None:
-    assert from_latin_letters(latin) == cyrillic
+    assert letter_by_letter(latin) == cyrillic
