@@ -32,9 +32,10 @@ from knowledge.evaluation import auroc, calibration_error
 from knowledge.loading import SourceFile, read_files
 from knowledge.matching import Matcher, Phrasing, confidence
 from knowledge.matching.confidence import AROUND
+from knowledge.matching.embedder import Embedder, find_embedder, why_no_embedder
 from knowledge.matching.features import NAMES
 from knowledge.matching.semantics import NAMES as SEMANTIC_NAMES
-from knowledge.matching.semantics import Embedder, find_embedder, told, why_no_embedder
+from knowledge.matching.semantics import told
 
 Set = tuple[str, dict[str, tuple[str, list[str]]], dict[str, str], dict[str, list[dict[str, Any]]]]
 """Name, language and phrasings by entry, answers by entry, questions by kind."""

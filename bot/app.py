@@ -44,7 +44,7 @@ from infra.database import Database
 from infra.files import FileStore
 from knowledge.library import Library
 from knowledge.matching import Thresholds
-from knowledge.matching.semantics import Embedder, find_embedder
+from knowledge.matching.embedder import Embedder, find_embedder
 
 log = logging.getLogger(__name__)
 

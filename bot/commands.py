@@ -23,7 +23,7 @@ from infra.errors import PlainError
 from infra.wording import LANGUAGES
 from knowledge.entries import entries_by_id
 from knowledge.loading import SourceFile, export, plan, read_files
-from knowledge.matching.semantics import why_no_embedder
+from knowledge.matching.embedder import why_no_embedder
 from knowledge.models import Entry
 from knowledge.planning import Plan
 

@@ -10,7 +10,7 @@ from infra.database import Database, after_commit
 from knowledge import editing, loading
 from knowledge.drafts import CategoryDraft, Draft, EntryDraft
 from knowledge.matching import Thresholds
-from knowledge.matching.semantics import Embedder
+from knowledge.matching.embedder import Embedder
 from knowledge.semantics import Semantics
 from knowledge.shelf import TOPIC, Shelf
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from infra.database import Database
 from knowledge.matching import Matcher
-from knowledge.matching.semantics import Embedder
+from knowledge.matching.embedder import Embedder
 from knowledge.published import published_answers, published_texts
 from knowledge.vectors import StoredVectors, TextVectors
 

@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 from knowledge.matching.arrays import Floats
 from knowledge.matching.confidence import AROUND, Weights, agreed, circumstances
 from knowledge.matching.courtesy import ASKING
+from knowledge.matching.embedder import Embedder
 from knowledge.matching.features import NAMES, Reranked
 from knowledge.matching.index import Index, Progress
 from knowledge.matching.reader import Reader, Reading
-from knowledge.matching.semantics import Embedder, Vectors
+from knowledge.matching.semantics import Vectors
 from knowledge.matching.text import lower
 from knowledge.matching.values import Band, Candidate, Match, Phrasing, Thresholds
 

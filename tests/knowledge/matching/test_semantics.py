@@ -7,9 +7,11 @@ import pytest
 from numpy.typing import NDArray
 
 from knowledge.matching import Band, Matcher, Phrasing, Thresholds
+from knowledge.matching.arrays import unit
+from knowledge.matching.embedder import find_embedder, why_no_embedder
 from knowledge.matching.features import NAMES as WORDS
 from knowledge.matching.semantics import NAMES as VECTORS
-from knowledge.matching.semantics import find_embedder, told, why_no_embedder
+from knowledge.matching.semantics import told
 
 TOPICS = ["пароль", "заказ", "доставка", "возврат", "карта", "видео", "канал", "подписка", "реклама", "профиль"]
 PHRASINGS = [Phrasing(number, f"как поменять {topic}", "ru") for number, topic in enumerate(TOPICS)]
@@ -45,6 +47,14 @@ class Concepts:
         return dict(zip(texts, self.phrasings(texts), strict=True))
 
 
+class Mannered(Concepts):
+    """Hears above all how something is asked."""
+
+    def phrasings(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        manners = np.array([[4.0 * ("?" in text), 4.0 * ("?" not in text)] for text in texts], np.float32)
+        return unit(np.hstack([super().phrasings(texts), manners]))
+
+
 @pytest.fixture(scope="module")
 def by_words() -> Matcher:
     return Matcher.build(PHRASINGS)
@@ -76,6 +86,20 @@ def test_many_phrasings_teach_what_their_vectors_have_in_common() -> None:
     assert max(taught, key=taught.__getitem__) == TOPICS.index("реклама")
     assert first(matcher, "надоел флюмбр") == TOPICS.index("реклама")
     assert matcher.size - by_words.size > 2 * sum(vector.size for vector in concepts.of(RICH).values())
+
+
+def test_how_people_ask_is_not_what_tells_entries_apart() -> None:
+    concepts = Mannered()
+    phrasings = [
+        *PHRASINGS,
+        *[Phrasing(number, f"что с ним? {topic}", "ru") for number, topic in enumerate(TOPICS[:4])],
+    ]
+    asked = "надоел флюмбр ?"
+    vectors = concepts.of(phrasings)
+    alone = {text: float(vector @ concepts.questions([asked])[0]) for text, vector in vectors.items()}
+
+    assert "реклама" not in max(alone, key=alone.__getitem__)
+    assert first(Matcher.build(phrasings).embedded(concepts, vectors), asked) == TOPICS.index("реклама")
 
 
 def test_an_answer_is_found_by_its_vector_where_no_phrasing_is_near() -> None:
