@@ -16,7 +16,7 @@ from knowledge.matching.index import Index
 from knowledge.matching.lessons import Lessons
 from knowledge.matching.question import Question
 from knowledge.matching.succession import pairs_in_common
-from knowledge.matching.vocabulary import sharpened
+from knowledge.matching.word import sharpened
 
 _LEADING = ("asked", "asked_meant", "exact", "covered", "covered_meant", "meant", "ratio")
 NAMES = (

@@ -57,7 +57,7 @@ class Question:
         counts: dict[str, int] = {}
         for form in forms:
             counts[form] = counts.get(form, 0) + 1
-        words = [vocabulary.word(form, accented.get(form)) for form in counts]
+        words = vocabulary.words([(form, accented.get(form, form)) for form in counts])
         width = len(vocabulary.forms)
         if not words:
             return cls._of_nothing(width)

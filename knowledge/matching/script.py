@@ -10,7 +10,8 @@ from math import log
 
 from knowledge.matching.text import fold, is_cyrillic, is_latin, words
 from knowledge.matching.transliteration import letter_by_letter, readings
-from knowledge.matching.vocabulary import Vocabulary, grams
+from knowledge.matching.vocabulary import Vocabulary
+from knowledge.matching.word import grams
 
 _LATIN_KEYS = "qwertyuiop[]asdfghjkl;'zxcvbnm,.`"
 _CYRILLIC_KEYS = "йцукенгшщзхъфывапролджэячсмитьбюе"

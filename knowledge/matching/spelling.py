@@ -152,7 +152,7 @@ class Spelling:
             yield from Frequencies.load().one_edit_away(word, lang)
 
     def _two_edits_away(self, form: str) -> list[str]:
-        word = self._vocabulary.word(form)
+        word = self._vocabulary.words([(form, form)])[0]
         cosines = word.shared * self._vocabulary.form_scale.take(word.near)
         likest = word.near[np.argsort(-cosines, kind="stable")[:_LOOKED_AT]]
         choices = [self._vocabulary.forms[number] for number in likest]

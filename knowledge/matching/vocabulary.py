@@ -2,75 +2,28 @@
 
 import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from zlib import crc32
+from math import inf
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.matching import stems
-from knowledge.matching.acts import Marks, marks
+from knowledge.matching.acts import marks
 from knowledge.matching.arrays import Floats, Ints, Rows
 from knowledge.matching.frequencies import Frequencies
 from knowledge.matching.meanings import WIDTH, Meanings
 from knowledge.matching.rarity import Rarity
 from knowledge.matching.sounds import Sounds
 from knowledge.matching.text import fold, is_cyrillic
+from knowledge.matching.word import LIKE, Word, checksums, grams, sharpened
 
-_SIZES = (3, 4, 5)
 _FAINT = 0.1
-LIKE = 0.35
-"""Words whose n-gram cosine is no greater have nothing to do with each other."""
-
 _UNKNOWN = 0.6
 _ANY_FORM = 0.1
 _FEW = 500
 _REMEMBERED = 2048
 _NO_FORMS: Ints = np.zeros(0, np.int32)
 _NO_MEANING: Floats = np.zeros(WIDTH, np.float32)
-
-
-def sharpened(likeness: Floats) -> Floats:
-    """Likeness to the power of 1.5, so that little counts for less: by a root, which costs a fifth of a power."""
-    likeness = likeness.astype(np.float32, copy=False)
-    powers: Floats = likeness * np.sqrt(likeness)
-    return powers
-
-
-def grams(form: str) -> list[str]:
-    """The character 3–5-grams of a word with a space on both sides, each once."""
-    padded = f" {form} "
-    length = len(padded)
-    return list(dict.fromkeys(padded[i : i + size] for size in _SIZES for i in range(length - size + 1)))
-
-
-def _keys(grams: Iterable[str]) -> NDArray[np.uint32]:
-    """The numbers under which n-grams are kept: checksums, for tens of thousands of strings in a table cost megabytes."""
-    return np.fromiter((crc32(gram.encode()) for gram in grams), np.uint32)
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word of a question against the vocabulary.
-
-    `weight` is how telling it is, `square` its own n-gram mass; `near` are the forms that share n-grams with it, with
-    their `shared` n-gram mass. `close` are those of them that may stand for it, with their `likeness`: the n-gram cosine,
-    `sharpened`, and 1 for the forms of the same stem, or of one that is the same word in the other alphabet, which `kin`
-    lists once more. `rarity` is how rare the word is in its language, `marks` what it says of acts and manners.
-    """
-
-    form: str
-    known: bool
-    weight: float
-    square: float
-    near: Ints
-    shared: Floats
-    close: Ints
-    likeness: Floats
-    kin: Ints
-    meaning: Floats
-    rarity: float
-    marks: Marks
 
 
 class Vocabulary:
@@ -162,7 +115,7 @@ class Vocabulary:
         lengths = []
         keys = []
         for form in self.forms:
-            own = _keys(grams(form))
+            own = checksums(grams(form))
             lengths.append(len(own))
             keys.append(own)
         self.gram_keys, numbers = np.unique(np.concatenate([np.zeros(0, np.uint32), *keys]), return_inverse=True)
@@ -197,7 +150,7 @@ class Vocabulary:
 
     def known_grams(self, grams: Sequence[str]) -> Ints:
         """The numbers of those of the n-grams that the knowledge has, in their order."""
-        places, known = self._places(_keys(grams))
+        places, known = self._places(checksums(grams))
         return places[known]
 
     def _places(self, keys: NDArray[np.uint32]) -> tuple[Ints, NDArray[np.bool_]]:
@@ -268,67 +221,92 @@ class Vocabulary:
         """About the same for a form that is hardly used: a tenth of what is known of all forms of its stem."""
         return _ANY_FORM * max(Rarity.load().share(stems.stem(word, lang), lang) for lang in self.langs_of(word))
 
-    def word(self, form: str, written: str | None = None) -> Word:
-        """Everything about one folded word of a question, remembered for the next question that uses it.
+    def words(self, wanted: Iterable[tuple[str, str]]) -> list[Word]:
+        """Everything about some words of a question, remembered for the next question that uses them.
 
-        `written` is the word with its accents, without which the stem of a Hungarian word cannot always be found.
+        Each is given as its folded form and as it was written, with the accents without which the stem of a Hungarian word cannot
+        always be found.
         """
-        written = written or form
-        word = self._remembered.get(written)
-        if word is None:
-            if len(self._remembered) >= _REMEMBERED:
-                self._remembered.clear()
-            word = self._remembered[written] = self._compare(form, written)
-        return word
+        remembered, asked = self._remembered, list(wanted)
+        missing = [(form, written) for form, written in asked if written not in remembered]
+        if missing:
+            if len(remembered) >= _REMEMBERED:
+                remembered.clear()
+                missing = asked
+            for (_, written), word in zip(missing, self._compared(missing), strict=True):
+                remembered[written] = word
+        return [remembered[written] for _, written in asked]
 
     def forget(self) -> None:
         """Remember no words: those that were compared for the index itself need not be asked again."""
         self._remembered.clear()
 
-    def _compare(self, form: str, written: str) -> Word:
-        stem = self.stem_of(written)
-        heard = self.sounding_like(written)
-        if stem is None and heard:
-            stem = heard[0]
+    def _compared(self, wanted: Sequence[tuple[str, str]]) -> list[Word]:
+        """Words against all forms, in a few passes for all of them: a line of the table for each word, a column for each form."""
+        count, width = len(wanted), len(self.forms)
+        found = [self._stem_and_kin(written) for _, written in wanted]
+        asked = [self._grams_of(form) for form, _ in wanted]
+        owners = np.arange(count).repeat([len(numbers) for numbers, _ in asked])
+        numbers = np.concatenate([numbers for numbers, _ in asked])
+        squares = self.gram_square.take(numbers)
+        unknown = np.array([unknown for _, unknown in asked]) * self.unknown_gram_square
+        square = np.bincount(owners, squares, minlength=count) + unknown
+        forms, lengths = self.gram_forms.gather(numbers)
+        lines = owners.repeat(lengths)
+        cells = lines * width + forms
+        shared = np.bincount(cells, squares.repeat(lengths), minlength=count * width)
+        least = _FAINT * np.sqrt(square)
+        for line, (form, _) in enumerate(wanted):
+            if not form.isalpha() and any(map(str.isdigit, form)):
+                least[line] = inf  # a number or an error code is right or wrong: nothing else resembles it
+        resembling = shared.take(cells) * self.form_scale.take(forms) > least.take(lines)
+        kin = np.concatenate([line * width + own for line, (_, own) in enumerate(found)])
+        cells = np.sort(np.concatenate([cells[resembling], kin]))
+        cells = cells[np.diff(cells, prepend=-1) != 0]  # np.unique would import masked arrays for this
+        owners, near = np.divmod(cells, width)
+        near, masses = near.astype(np.int32), shared.take(cells).astype(np.float32)
+        cosine = masses * self.form_scale.take(near) * (square**-0.5).astype(np.float32).take(owners)
+        cosine[cells.searchsorted(kin)] = 1.0
+        close = (cosine > LIKE).nonzero()[0]
+        standing, likeness = near.take(close), sharpened(cosine.take(close))
+        bounds = np.arange(count + 1)
+        ends, close_ends = owners.searchsorted(bounds).tolist(), owners.take(close).searchsorted(bounds).tolist()
+        return [
+            Word(
+                form,
+                stem is not None and bool(self.stem_known[stem]),
+                self._weight(form, stem),
+                float(square[line]),
+                near[ends[line] : ends[line + 1]],
+                masses[ends[line] : ends[line + 1]],
+                standing[close_ends[line] : close_ends[line + 1]],
+                likeness[close_ends[line] : close_ends[line + 1]],
+                own,
+                self._meaning(written, stem),
+                self._rarity(written),
+                marks(form),
+            )
+            for line, ((form, written), (stem, own)) in enumerate(zip(wanted, found, strict=True))
+        ]
+
+    def _stem_and_kin(self, written: str) -> tuple[int | None, Ints]:
+        """The stem of a word, and the forms that are the same word, be it in the other alphabet."""
+        stem, heard = self.stem_of(written), self.sounding_like(written)
+        if heard:
+            kin = {*self.stem_forms.gather(np.array(heard))[0].tolist()}
+            if stem is not None:
+                kin.update(self.stem_forms.row(stem).tolist())
+            return heard[0] if stem is None else stem, np.array(sorted(kin), np.int32)
+        return stem, self.stem_forms.row(stem) if stem is not None else _NO_FORMS
+
+    def _grams_of(self, form: str) -> tuple[Ints, int]:
+        """The n-grams of a word that the knowledge has, and how many it lacks."""
         own = self.form_ids.get(form)
         if own is not None:
-            numbers, unknown = self.form_grams.row(own), 0
-        else:
-            asked = grams(form)
-            numbers = self.known_grams(asked)
-            unknown = len(asked) - len(numbers)
-        masses = self.gram_square.take(numbers)
-        square = float(np.add.reduce(masses)) + unknown * self.unknown_gram_square
-        found, lengths = self.gram_forms.gather(numbers)
-        shared = np.bincount(found, masses.repeat(lengths), minlength=len(self.forms))
-        kin = self.stem_forms.row(stem) if stem is not None else _NO_FORMS
-        if heard:
-            kin = np.array(sorted({*kin.tolist(), *self.stem_forms.gather(np.array(heard))[0].tolist()}), np.int32)
-        near: Ints = kin  # a number or an error code is right or wrong: nothing else resembles it
-        if form.isalpha() or not any(map(str.isdigit, form)):
-            held = shared > _FAINT * square**0.5 / self.largest_scale
-            held[kin] = True
-            near = held.nonzero()[0]
-        masses = shared.take(near).astype(np.float32)
-        cosine = masses * self.form_scale.take(near) * np.float32(square**-0.5)
-        cosine[near.searchsorted(kin)] = 1.0
-        kept = (cosine > _FAINT).nonzero()[0]
-        near, masses, cosine = near.take(kept).astype(np.int32), masses.take(kept), cosine.take(kept)
-        close = (cosine > LIKE).nonzero()[0]
-        return Word(
-            form,
-            stem is not None and bool(self.stem_known[stem]),
-            self._weight(form, stem),
-            square,
-            near,
-            masses,
-            near.take(close),
-            sharpened(cosine.take(close)),
-            kin,
-            self._meaning(written, stem),
-            self._rarity(written),
-            marks(form),
-        )
+            return self.form_grams.row(own), 0
+        asked = grams(form)
+        numbers = self.known_grams(asked)
+        return numbers, len(asked) - len(numbers)
 
     def _weight(self, form: str, stem: int | None) -> float:
         if stem is not None:
