@@ -33,7 +33,7 @@ Of the best phrasing: difference in length, cosines (stem, gram).
 Of the entry: cosine with its centre (centroid; theme: by meaning), number of phrasings (count), what the phrasings teach
 (lesson), share of the question found in any of them (anywhere), the weightiest word found in none (missed), share of the
 question found in any phrasing when words count by how rare they are in the language, not in the knowledge (rare), what the
-answer adds to that (answered), cosine of meanings with the answer (answer_meant), telling words found in none of the best
+answer adds to that (answered), cosine of meanings with the answer (answer_meant; parts of these two are in rare and theme as well), telling words found in none of the best
 three, not even by meaning (left). Of what is wanted done and how it is asked, as in `acts.compared`: opposed, idle, bare, manner.
 The share found in no phrasing, by how ready the entry is for new words, `Index.openness` (open). The share of the neighbouring
 words that are neighbours in a phrasing too (pairs).
@@ -41,6 +41,9 @@ words that are neighbours in a phrasing too (pairs).
 
 (_RATIO, _SAME, _LENGTH, _STEM, _GRAM, _TOP3, _CENTROID, _THEME, _COUNT, _LESSON, _ANYWHERE, _MISSED, _ANSWERED,
  _ANSWER_MEANT, _RARE, _LEFT, _OPPOSED, _IDLE, _BARE, _MANNER, _OPEN, _PAIRS) = range(len(_LEADING) - 1, len(NAMES))  # fmt: skip
+
+_OF_ANSWERED, _OF_ANSWER_MEANT = 0.6, 0.3
+"""What an answer is worth beside phrasings, in the columns `rare` and `theme`: sets without answers cannot teach it."""
 
 NEAREST = 16
 _PER_ENTRY = 3
@@ -86,6 +89,8 @@ def nearest(index: Index, lessons: Lessons, question: Question, text: str, entri
     rows[_MISSED] = np.maximum.reduce(absent, axis=1, initial=0.0) / (index.vocabulary.rarest + 0.3)
     rows[_RARE] = found @ question.rare
     rows[_ANSWERED], rows[_ANSWER_MEANT] = _compare_answers(index, question, entries, found)
+    rows[_RARE] += _OF_ANSWERED * rows[_ANSWERED]
+    rows[_THEME] += _OF_ANSWER_MEANT * rows[_ANSWER_MEANT]
     rows[_LEFT] = (1.0 - meant) @ question.telling
     habits = index.habits.take(entries, axis=0).astype(np.float32)
     rows[_OPPOSED : _MANNER + 1] = compared(question.wants, habits, sizes, index.usual)

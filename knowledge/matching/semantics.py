@@ -16,13 +16,13 @@ NAMES = ("near", "near3", "middle", "taught", "told", "close", "votes")
 Of the cosines of the question with an entry's phrasings: the greatest (near), the mean of the three greatest (near3), the
 mean of all (middle). Models differ in how far apart they keep texts, so cosines are counted from that with the mean of all
 phrasings of the knowledge, in standard deviations of the cosines between its phrasings. Where entries have few phrasings, what
-differs between the texts of one entry is taken out of the vectors first (`normalisation`), and near and near3 are partly the cosine
-with the answer. Then what the vectors of the
-phrasings teach about each other (taught): ridge regression from vectors to entries, 0 where there is too little to learn.
-How much nearer the question is to the phrasing with its answer than to any phrasing (told), for less the more phrasings entries
-have: from none to sixteen, as `Index.richness` counts them; 0 where the answer has no vector. How much nearer the phrasings of the
-entry are to each other than those of other entries (close): what is asked in many ways may be asked in one more. How many of the
-ten phrasings nearest to the question, among the entries compared, are the entry's, as a share (votes).
+differs between the texts of one entry is taken out of the vectors first (`normalisation`), and near and near3 are partly the
+cosine with the answer. Then what the vectors of the phrasings teach about each other (taught): ridge regression from vectors to
+entries, 0 where there is too little to learn. How much nearer the question is to the phrasing with its answer than to any
+phrasing (told), for less the more phrasings entries have: from none to sixteen, as `Index.richness` counts them; 0 where the
+answer has no vector. How much nearer the phrasings of the entry are to each other than those of other entries (close; 0 where
+entries have few): what is asked in many ways may be asked in one more. How many of the ten phrasings nearest to the question,
+among the entries compared, are the entry's, as a share (votes).
 """
 
 _PER_ENTRY, _VOTERS = 3, 10
@@ -103,8 +103,10 @@ class Vectors:
         self.usual: float = (
             background.usual if background else float(nearest[repeated > 0].mean()) if repeated.any() else 0.0
         )
-        self._close: Floats = (nearest - self.usual) / self.spread
-        self._close = (self._close * repeated / (repeated + _FEW_TO_JUDGE)).astype(np.float32)
+        self._close: Floats = np.zeros(len(nearest), np.float32)
+        if not self.normalisation:  # else what keeps the texts of an entry apart was taken out
+            judged = (nearest - self.usual) / self.spread * repeated / (repeated + _FEW_TO_JUDGE)
+            self._close = judged.astype(np.float32)
         self._taught = self._lessons() if not background else None
 
     def _normalised(self) -> Normalisation | None:
