@@ -22,6 +22,9 @@ _UNKNOWN = 0.6
 _ANY_FORM = 0.1
 _FEW = 500
 _REMEMBERED = 2048
+_CELLS = 200_000
+"""Words times forms that are compared at once: the table of numbers behind it takes eight bytes for each."""
+
 _NO_FORMS: Ints = np.zeros(0, np.int32)
 _NO_MEANING: Floats = np.zeros(WIDTH, np.float32)
 
@@ -227,15 +230,18 @@ class Vocabulary:
         Each is given as its folded form and as it was written, with the accents without which the stem of a Hungarian word cannot
         always be found.
         """
-        remembered, asked = self._remembered, list(wanted)
-        missing = [(form, written) for form, written in asked if written not in remembered]
-        if missing:
-            if len(remembered) >= _REMEMBERED:
-                remembered.clear()
-                missing = asked
-            for (_, written), word in zip(missing, self._compared(missing), strict=True):
-                remembered[written] = word
-        return [remembered[written] for _, written in asked]
+        asked = list(wanted)
+        found = {written: self._remembered.get(written) for _, written in asked}
+        missing = [(form, written) for form, written in asked if found[written] is None]
+        if missing and len(self._remembered) >= _REMEMBERED:
+            self._remembered.clear()
+        at_once = max(_CELLS // max(len(self.forms), 1), 1)
+        for first in range(0, len(missing), at_once):
+            some = missing[first : first + at_once]
+            new = {written: word for (_, written), word in zip(some, self._compared(some), strict=True)}
+            self._remembered.update(new)
+            found.update(new)
+        return [word for _, written in asked if (word := found[written]) is not None]
 
     def forget(self) -> None:
         """Remember no words: those that were compared for the index itself need not be asked again."""

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.matching import Band, Matcher, Phrasing, Thresholds
+from knowledge.matching import Band, Matcher, Phrasing, Thresholds, vocabulary
 
 KNOWLEDGE = [
     Phrasing(1, "Как восстановить пароль?", "ru"),
@@ -225,6 +225,15 @@ def test_many_threads_get_the_same_answers(matcher: Matcher) -> None:
         together = list(pool.map(Matcher.build(KNOWLEDGE).match, questions))
 
     assert together == alone
+
+
+def test_what_is_remembered_of_words_changes_no_answer(matcher: Matcher, monkeypatch: pytest.MonkeyPatch) -> None:
+    questions = ["не могу зайти на сайт", "как поменять пороль", "где посмотреть мой заказ", "верните мне деньги"]
+    expected = [matcher.match(question) for question in questions]
+    monkeypatch.setattr(vocabulary, "_REMEMBERED", 1)  # forgotten while other threads are asking
+    monkeypatch.setattr(vocabulary, "_CELLS", 1)  # compared one by one
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(matcher.match, questions * 50)) == expected * 50
 
 
 @given(st.text(max_size=700))
