@@ -126,6 +126,12 @@ class VkSimulator:
         return server.status
 
     @property
+    def calls_back(self) -> bool:
+        """Whether a confirmed callback address wants to hear of messages; events before that are told to nobody."""
+        servers = self._world.callbacks.servers.values()
+        return any(server.status == "ok" and "message_new" in server.events for server in servers)
+
+    @property
     def confirmation_code(self) -> str:
         """What a callback address must answer to the handshake; changes when servers are added or edited."""
         return self._world.callbacks.code

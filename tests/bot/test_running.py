@@ -246,6 +246,7 @@ async def test_an_event_that_one_role_receives_is_thought_about_by_the_other(
             async with asyncio.timeout(PATIENCE):
                 while (await asyncio.to_thread(web.get, "/readyz")).status_code != 200:
                     await asyncio.sleep(0.1)
+            await eventually(lambda: vk.calls_back)
             vk.join(1, "Анна")
             telegram.join(2, "Boris")
             await vk.writes(1, "позовите оператора")
