@@ -33,8 +33,8 @@ Of the best phrasing: difference in length, cosines (stem, gram).
 Of the entry: cosine with its centre (centroid; theme: by meaning), number of phrasings (count), what the phrasings teach
 (lesson), share of the question found in any of them (anywhere), the weightiest word found in none (missed), share of the
 question found in any phrasing when words count by how rare they are in the language, not in the knowledge (rare), what the
-answer adds to that (answered), cosine of meanings with the answer (answer_meant; parts of these two are in rare and theme as well), telling words found in none of the best
-three, not even by meaning (left). Of what is wanted done and how it is asked, as in `acts.compared`: opposed, idle, bare, manner.
+answer adds to that (answered), cosine of meanings with the answer (answer_meant; parts of these two are in rare and theme as
+well), telling words found in none of the best three, not even by meaning (left). Of what is wanted done and how it is asked, as in `acts.compared`: opposed, idle, bare, manner.
 The share found in no phrasing, by how ready the entry is for new words, `Index.openness` (open). The share of the neighbouring
 words that are neighbours in a phrasing too (pairs).
 """

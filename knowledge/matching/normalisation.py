@@ -14,18 +14,19 @@ _PRIOR = 0.01
 """How much each direction differs beforehand, as a part of all differences together."""
 
 _NONE = 1e-3
+"""So little difference in all, as a sum of squares, is the rounding of texts that are the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class Normalisation:
-    """Immutable. `centre` is the mean of the knowledge."""
+    """Immutable. `centre` is the mean vector of the knowledge, `matrix` a square one that makes less of how things are put."""
 
     centre: Floats
     matrix: Floats
 
     @classmethod
     def learned(cls, vectors: Floats, owners: Ints, centre: Floats) -> "Normalisation | None":
-        """From unit vectors and the entry of each; None where no entry has two that differ."""
+        """From unit vectors, one row for each text, and the entry of each, in any order; None where no entry has two that differ."""
         order = np.argsort(owners, kind="stable")
         rows, owners = unit(vectors.take(order, axis=0) - centre), owners.take(order)
         starts = np.flatnonzero(np.diff(owners, prepend=-1))
@@ -40,5 +41,5 @@ class Normalisation:
         return cls(centre, ((directions * kept) @ directions.T).astype(np.float32))
 
     def of(self, vectors: Floats) -> Floats:
-        """Unit vectors again, one row each."""
+        """Rows of vectors as unit vectors that can be compared; what is not a number stays so."""
         return unit((vectors - self.centre) @ self.matrix)
