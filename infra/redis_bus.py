@@ -14,6 +14,8 @@ from infra.errors import PlainError
 
 _RECONNECT_SECONDS = 1.0
 _TIMEOUT_SECONDS = 2.0
+_START_SECONDS = 10.0
+"""At the start nobody waits for a hint yet, and both may be starting together on a busy machine."""
 _GATHER_SECONDS = 0.02
 """One message causes several hints within this time; together they cost as much as one."""
 
@@ -24,9 +26,7 @@ class RedisBus:
     def __init__(self, url: str) -> None:
         """Prepare for `url` (`redis://…`); nothing is sent before `open`."""
         try:
-            self._redis = redis.asyncio.Redis.from_url(
-                url, socket_timeout=None, socket_connect_timeout=_TIMEOUT_SECONDS
-            )
+            self._redis = redis.asyncio.Redis.from_url(url, socket_timeout=None, socket_connect_timeout=_START_SECONDS)
         except ValueError as error:
             raise PlainError("FRONTDESK_REDIS_URL is not a Redis address, e.g. redis://localhost:6379/0") from error
         self._local = LocalBus()
@@ -39,10 +39,10 @@ class RedisBus:
         """Connect once, so that a wrong address is told at the start.
 
         Raises:
-            PlainError: the server does not answer.
+            PlainError: nobody listens there, or the server does not answer within 10 seconds.
         """
         try:
-            async with asyncio.timeout(_TIMEOUT_SECONDS):
+            async with asyncio.timeout(_START_SECONDS):
                 await self._redis.ping()
         except (RedisError, OSError, TimeoutError) as error:
             await self._redis.aclose()

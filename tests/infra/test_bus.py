@@ -121,6 +121,17 @@ async def test_a_server_that_does_not_answer_is_noticed(mortal_valkey: Valkey) -
         await bus.close()
 
 
+async def test_a_server_that_wakes_slowly_is_waited_for_at_the_start(mortal_valkey: Valkey) -> None:
+    with redis.Redis(port=mortal_valkey.port) as admin:
+        admin.client_pause(2_500, all=True)
+    bus = RedisBus(mortal_valkey.url)
+    await bus.open()
+    try:
+        await arrives_at_itself(bus)
+    finally:
+        await bus.close()
+
+
 async def arrives_at_itself(bus: RedisBus) -> None:
     with bus.subscribe("a topic") as hints:
         bus.publish("a topic", "now")

@@ -32,10 +32,10 @@ class Valkey:
 
     def start(self) -> None:
         options = ["--port", str(self.port), "--bind", "127.0.0.1", "--dir", self._folder, "--save", ""]
-        self._process = subprocess.Popen([self._server, *options], stdout=subprocess.DEVNULL)
+        self._process = process = subprocess.Popen([self._server, *options], stdout=subprocess.DEVNULL)
         deadline = time.monotonic() + _START_SECONDS
-        while not self._answers():
-            if time.monotonic() > deadline:
+        while not self._answers(process.pid):
+            if process.poll() is not None or time.monotonic() > deadline:
                 raise RuntimeError("Valkey did not start")
             time.sleep(0.01)
 
@@ -49,10 +49,11 @@ class Valkey:
         self.kill()
         shutil.rmtree(self._folder, ignore_errors=True)
 
-    def _answers(self) -> bool:
+    def _answers(self, pid: int) -> bool:
+        # Whoever else has taken the port meanwhile would answer too, and be killed or paused by its own test.
         try:
             with socket.create_connection(("127.0.0.1", self.port), 0.2) as connection:
-                connection.sendall(b"PING\r\n")
-                return connection.recv(16).startswith(b"+PONG")
+                connection.sendall(b"INFO server\r\n")
+                return f"process_id:{pid}\r\n".encode() in connection.recv(4096)
         except OSError:
             return False
