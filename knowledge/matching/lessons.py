@@ -36,7 +36,6 @@ class Lessons:
             forms = [index.vocabulary.forms[form] for form in index.tokens.row(number)]
             asked = Question.of(forms, index.vocabulary)
             kernel[number] = self._kernel(asked, index.cosines(asked))
-        index.vocabulary.forget()
         kernel += kernel.T
         kernel *= 0.5
         kernel[np.diag_indices(count)] += _RIDGE

@@ -105,7 +105,13 @@ class Matcher:
         `progress` is told the share of the index that is built, 0..1, now and then.
         """
         index = Index(list(phrasings), answers or {}, progress=progress)
-        return cls(_Source(Reader(index), None), thresholds or Thresholds())
+        matcher = cls(_Source(Reader(index), None), thresholds or Thresholds())
+        matcher.prepare()
+        return matcher
+
+    def prepare(self) -> None:
+        """Do beforehand what the first questions would wait for, within some 40 ms; `build` and `saving.load` do it."""
+        self._source.reader.index.vocabulary.prepare()
 
     def edited(self, entry_id: int, phrasings: Iterable[Phrasing], answer: str = "") -> "Matcher":
         """A matcher in which the entry has these phrasings and no others; with none of them it is gone.

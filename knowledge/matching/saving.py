@@ -52,8 +52,8 @@ _PARTS: dict[str, type] = {
         Sounds,
     )
 }
-_FORGOTTEN = frozenset({"_remembered"})
-"""What a part remembers of the questions asked."""
+_FORGOTTEN = frozenset({"_prepared", "_remembered"})
+"""What a part remembers of words: they are compared again sooner than read."""
 _HEADER = "header"
 _UNREADABLE = (
     OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, EOFError, NotImplementedError, zipfile.BadZipFile,
@@ -83,8 +83,9 @@ def load(path: Path, thresholds: Thresholds) -> tuple[Matcher, Origin] | None:
             header = json.loads(file[_HEADER].tobytes())
             if header["code"] != _code():
                 return None
-            matcher = _Thawer(file, thresholds).thawed(header["matcher"])
-            return cast("Matcher", matcher), dict(header["origin"])
+            matcher = cast("Matcher", _Thawer(file, thresholds).thawed(header["matcher"]))
+            matcher.prepare()
+            return matcher, dict(header["origin"])
     except _UNREADABLE:
         return None
 

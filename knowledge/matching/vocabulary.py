@@ -24,6 +24,8 @@ _FEW = 500
 _REMEMBERED = 2048
 _CELLS = 200_000
 """Words times forms that are compared at once: the table of numbers behind it takes eight bytes for each."""
+_PREPARED, _PREPARED_CELLS = 2048, 20_000_000
+"""Words compared beforehand, at most, and their number times that of the forms: some 40 ms and 2 MB, whatever the size."""
 
 _NO_FORMS: Ints = np.zeros(0, np.int32)
 _NO_MEANING: Floats = np.zeros(WIDTH, np.float32)
@@ -49,6 +51,7 @@ class Vocabulary:
         self._stem_langs: list[str] = []
         self._spelt: dict[tuple[str, str], int] = {}
         self.langs: set[str] = set()
+        self._prepared: dict[str, Word] = {}
         self._remembered: dict[str, Word] = {}
         self.entry_count = 0
         self.token_count = 1
@@ -165,9 +168,10 @@ class Vocabulary:
 
     @property
     def size(self) -> int:
-        """Bytes of arrays and tables; a table's entry is counted with its key and its number."""
+        """Bytes of arrays, tables and prepared words; a table's entry is counted with its key and its number."""
         tables = (self.form_ids, self.stem_ids, self.accented)
         held = sum(sys.getsizeof(table) + sum(map(sys.getsizeof, table)) + 28 * len(table) for table in tables)
+        held += sum(word.size for word in self._prepared.values())
         return held + self.gram_keys.nbytes + self.form_grams.size + self.gram_forms.size + self.stem_forms.size
 
     def stem_of(self, word: str) -> int | None:
@@ -231,21 +235,35 @@ class Vocabulary:
         always be found.
         """
         asked = list(wanted)
-        found = {written: self._remembered.get(written) for _, written in asked}
+        found = {written: self._prepared.get(written) or self._remembered.get(written) for _, written in asked}
         missing = [(form, written) for form, written in asked if found[written] is None]
-        if missing and len(self._remembered) >= _REMEMBERED:
-            self._remembered.clear()
-        at_once = max(_CELLS // max(len(self.forms), 1), 1)
-        for first in range(0, len(missing), at_once):
-            some = missing[first : first + at_once]
-            new = {written: word for (_, written), word in zip(some, self._compared(some), strict=True)}
+        if missing:
+            if len(self._remembered) >= _REMEMBERED:
+                self._remembered.clear()
+            new = self._newly_compared(missing)
             self._remembered.update(new)
             found.update(new)
         return [word for _, written in asked if (word := found[written]) is not None]
 
-    def forget(self) -> None:
-        """Remember no words: those that were compared for the index itself need not be asked again."""
+    def prepare(self) -> None:
+        """Compare the commonest words of the phrasings beforehand: most questions then hold few words that are new.
+
+        What was remembered of other words, such as those that the index itself asked for, is forgotten.
+        """
+        most = min(_PREPARED, _PREPARED_CELLS // max(len(self.forms), 1))
+        commonest = np.argsort(-self.form_count, kind="stable")[:most].tolist()
+        forms = [self.forms[number] for number in commonest]
+        self._prepared = self._newly_compared([(form, self.accented.get(form, form)) for form in forms])
         self._remembered.clear()
+
+    def _newly_compared(self, wanted: Sequence[tuple[str, str]]) -> dict[str, Word]:
+        """What each word is to the forms, by the word as it was written."""
+        at_once = max(_CELLS // max(len(self.forms), 1), 1)
+        new: dict[str, Word] = {}
+        for first in range(0, len(wanted), at_once):
+            some = wanted[first : first + at_once]
+            new.update((written, word) for (_, written), word in zip(some, self._compared(some), strict=True))
+        return new
 
     def _compared(self, wanted: Sequence[tuple[str, str]]) -> list[Word]:
         """Words against all forms, in a few passes for all of them: a line of the table for each word, a column for each form."""

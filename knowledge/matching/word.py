@@ -14,6 +14,9 @@ _SIZES = (3, 4, 5)
 LIKE = 0.35
 """Words whose n-gram cosine is no greater have nothing to do with each other."""
 
+_HEAD = 112
+"""Bytes of an array besides its values."""
+
 
 def sharpened(likeness: Floats) -> Floats:
     """Likeness to the power of 1.5, so that little counts for less: by a root, which costs a fifth of a power."""
@@ -56,3 +59,9 @@ class Word:
     meaning: Floats
     rarity: float
     marks: Marks
+
+    @property
+    def size(self) -> int:
+        """Bytes of what it holds for itself: its meaning is a line of the vocabulary's."""
+        own = (self.near, self.shared, self.close, self.likeness)
+        return sum(array.nbytes for array in own) + _HEAD * len(own)
