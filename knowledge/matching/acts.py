@@ -165,35 +165,60 @@ _DOUBT = 2.0
 """How many phrasings the habits of the whole knowledge weigh as much as."""
 
 
-def compared(wants: Wants, shares: Floats, sizes: Ints, usual: Floats) -> tuple[Floats, Floats, Floats, Floats]:
-    """How a question asks against how entries are asked: opposed, idle, bare, manner.
+class Habits:
+    """How the entries are asked: what each question's acts and manners are compared with. Immutable.
 
-    `shares` has a line for each entry: which part of its phrasings, of which there are `sizes`, shows each of `NAMES`; `usual`
-    is the mean over all entries. Opposed: the share of phrasings that want the opposite, beyond those that want the same.
-    Idle and bare: the greatest share of an act where the question names none, of a manner where it has none. Manner: the
-    logarithm of how much likelier than by the whole knowledge the question's manners are by those of the entry.
+    Only opposites need the shares of all names; what else is compared, each entry has been reckoned up for beforehand.
     """
-    zeros: Floats = np.zeros(len(shares), np.float32)
-    opposed, idle, bare = zeros, zeros, zeros
-    if not wants.acts:
-        idle = np.maximum.reduce(shares[:, :ACTS], axis=1)
-    else:
+
+    def __init__(self, shares: NDArray[np.float16], sizes: Ints, usual: Floats | None = None) -> None:
+        """`shares` has a line for each entry: which part of its phrasings, of which there are `sizes`, shows each of `NAMES`.
+
+        `usual` is the mean over all entries of the whole knowledge, where these are only some.
+        """
+        self.shares = shares
+        self.usual: Floats = _usual(shares) if usual is None else usual
+        self._idle, self._bare = _greatest(shares[:, :ACTS]), _greatest(shares[:, ACTS:])
+        manners, habits = shares[:, ACTS:].astype(np.float32), self.usual[ACTS:]
+        likely = (manners * sizes[:, None] + habits * _DOUBT) / (sizes + _DOUBT)[:, None]
+        shown, hidden = np.log(likely / habits), np.log((1 - likely) / (1 - habits))
+        self._manners = np.hstack([np.add.reduce(hidden, axis=1)[:, None], shown - hidden]).astype(np.float32)
+
+    @property
+    def size(self) -> int:
+        """Bytes of arrays."""
+        return self.shares.nbytes + self._idle.nbytes + self._bare.nbytes + self._manners.nbytes
+
+    def compared(self, wants: Wants, entries: Ints) -> tuple[Floats, Floats, Floats, Floats]:
+        """How a question asks against how entries are asked: opposed, idle, bare, manner.
+
+        Opposed: the share of phrasings that want the opposite, beyond those that want the same. Idle and bare: the greatest
+        share of an act where the question names none, of a manner where it has none. Manner: the logarithm of how much
+        likelier than by the whole knowledge the question's manners, and the lack of others, are by those of the entry.
+        """
+        zeros: Floats = np.zeros(len(entries), np.float32)
+        opposed = zeros
         pairs = [(other, act) for act in wants.acts for other in _OPPOSED[act]]
         if pairs:
+            shares = self.shares.take(entries, axis=0).astype(np.float32)
             others, own = zip(*pairs, strict=True)
-            against = shares.take(others, axis=1) - shares.take(own, axis=1)
-            opposed = np.maximum.reduce(against, axis=1, initial=0.0)
-    manners, habits = shares[:, ACTS:], usual[ACTS:]
-    if not wants.manners:
-        bare = np.maximum.reduce(manners, axis=1)
-    likely = (manners * sizes[:, None] + habits * _DOUBT) / (sizes + _DOUBT)[:, None]
-    asks = np.zeros(len(NAMES) - ACTS, bool)
-    asks[[place - ACTS for place in wants.manners]] = True
-    ratio = np.where(asks, likely / habits, (1 - likely) / (1 - habits))
-    return opposed, idle, bare, np.add.reduce(np.log(ratio), axis=1)
+            opposed = np.maximum.reduce(shares.take(others, axis=1) - shares.take(own, axis=1), axis=1, initial=0.0)
+        manners = self._manners.take(entries, axis=0)
+        asked = [0, *[place - ACTS + 1 for place in wants.manners]]
+        return (
+            opposed,
+            zeros if wants.acts else self._idle.take(entries),
+            zeros if wants.manners else self._bare.take(entries),
+            np.add.reduce(manners.take(asked, axis=1), axis=1),
+        )
 
 
-def usual(shares: Floats) -> Floats:
+def _greatest(shares: NDArray[np.float16]) -> Floats:
+    greatest: Floats = np.maximum.reduce(shares, axis=1).astype(np.float32)
+    return greatest
+
+
+def _usual(shares: Floats) -> Floats:
     """The mean share of each name over all entries, never quite none nor all."""
     mean: Floats = (np.add.reduce(shares, dtype=np.float32) + np.float32(0.5)) / np.float32(len(shares) + 1)
     return mean

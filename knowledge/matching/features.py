@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from knowledge.matching.acts import compared
 from knowledge.matching.arrays import Floats, Ints, Rows
 from knowledge.matching.index import Index
 from knowledge.matching.lessons import Lessons
@@ -34,7 +33,7 @@ Of the entry: cosine with its centre (centroid; theme: by meaning), number of ph
 (lesson), share of the question found in any of them (anywhere), the weightiest word found in none (missed), share of the
 question found in any phrasing when words count by how rare they are in the language, not in the knowledge (rare), what the
 answer adds to that (answered), cosine of meanings with the answer (answer_meant; parts of these two are in rare and theme as
-well), telling words found in none of the best three, not even by meaning (left). Of what is wanted done and how it is asked, as in `acts.compared`: opposed, idle, bare, manner.
+well), telling words found in none of the best three, not even by meaning (left). Of what is wanted done and how it is asked, as in `acts.Habits`: opposed, idle, bare, manner.
 The share found in no phrasing, by how ready the entry is for new words, `Index.openness` (open). The share of the neighbouring
 words that are neighbours in a phrasing too (pairs).
 """
@@ -92,8 +91,7 @@ def nearest(index: Index, lessons: Lessons, question: Question, text: str, entri
     rows[_RARE] += _OF_ANSWERED * rows[_ANSWERED]
     rows[_THEME] += _OF_ANSWER_MEANT * rows[_ANSWER_MEANT]
     rows[_LEFT] = (1.0 - meant) @ question.telling
-    habits = index.habits.take(entries, axis=0).astype(np.float32)
-    rows[_OPPOSED : _MANNER + 1] = compared(question.wants, habits, sizes, index.usual)
+    rows[_OPPOSED : _MANNER + 1] = index.habits.compared(question.wants, entries)
     rows[_OPEN] = (1.0 - rows[_ANYWHERE]) * index.openness.take(entries)
     rows[_PAIRS] = pairs_in_common(index, question, first, sizes)
     return Reranked(entries, spoken[0], rows.T)

@@ -89,8 +89,10 @@ class Index:
         self._succession[np.arange(1, len(lengths) + 1).repeat(lengths) + np.arange(len(tokens))] = self.tokens.values
         self.postings = self.tokens.inverted(len(self.vocabulary.forms))
         progress(_SEALED)
-        self._measure(progress)
-        self.usual: Floats = background.usual if background else acts.usual(self.habits)
+        shares = self._measure(progress)
+        self.habits: acts.Habits = acts.Habits(
+            shares, np.array(sizes, np.int32), background.habits.usual if background else None
+        )
         self.variety: float = background.variety if background else float(self._newness.mean()) if entries else 0.0
         repeated = np.array(sizes, np.float32) - 1
         self.openness: Floats = (self._newness - np.float32(self.variety)) * repeated / (repeated + _FEW_TO_JUDGE)
@@ -116,8 +118,8 @@ class Index:
             tokens.extend(own)
         return Rows.of(lengths, tokens)
 
-    def _measure(self, progress: Progress) -> None:
-        """Lengths of the phrasing vectors and of the entries' mean vectors."""
+    def _measure(self, progress: Progress) -> NDArray[np.float16]:
+        """Lengths of the phrasing vectors and of the entries' mean vectors; returns the shares that `acts.Habits` wants."""
         vocabulary = self.vocabulary
         count = len(self.texts)
         stem_norms = np.ones(count, np.float32)
@@ -126,7 +128,7 @@ class Index:
         self.centroid_norm = np.ones(len(self.entry_ids), np.float32)
         self.entry_meaning = np.zeros((len(self.entry_ids), WIDTH), np.float32)
         self._newness = np.zeros(len(self.entry_ids), np.float32)
-        self.habits: NDArray[np.float16] = np.zeros((len(self.entry_ids), len(acts.NAMES)), np.float16)
+        shares: NDArray[np.float16] = np.zeros((len(self.entry_ids), len(acts.NAMES)), np.float16)
         marks = acts.table(vocabulary.forms)
         self.named = np.zeros(count, np.uint64)
         form_stem_rows = Rows(np.arange(len(vocabulary.forms) + 1, dtype=np.int32), vocabulary.form_stem)
@@ -145,13 +147,12 @@ class Index:
             joined = np.bitwise_or.reduceat(marks.take(tokens, axis=0), lengths.cumsum() - lengths)
             self.named[begin:end] = acts.named(joined)
             self._newness[first:last] = self._new_words(tokens, lengths, owners, last - first)
-            self.habits[first:last] = acts.shares(
-                acts.shown(self.named[begin:end]), self.entry_starts[first:last] - begin
-            )
+            shares[first:last] = acts.shares(acts.shown(self.named[begin:end]), self.entry_starts[first:last] - begin)
             progress(_SEALED + (1 - _SEALED) * last / len(self.entry_ids))
         self.norm_lengths = np.array([len(norm) for norm in self.norms], np.int32)
         self.stem_scale, self.gram_scale = 0.5 / stem_norms, 0.5 / gram_norms
         self.answer_meaning = self._answer_meanings()
+        return shares
 
     def _lengths(self, begin: int, end: int, owners: Ints, features: Rows, squares: Floats) -> tuple[Floats, Floats]:
         """Vector length of the phrasings `begin:end`, squared length of the sums of their unit vectors by entry."""
@@ -238,7 +239,6 @@ class Index:
             self.centroid_norm,
             self.entry_meaning,
             self.answer_meaning,
-            self.habits,
             self.named,
             self._newness,
             self.openness,
@@ -250,6 +250,7 @@ class Index:
             + self.tokens.size
             + self.answers.size
             + self.postings.size
+            + self.habits.size
             + texts
             + self.vocabulary.size
         )
@@ -337,10 +338,9 @@ class Index:
 
 def _greatest(values: Floats, most: int) -> Ints:
     """Places of the greatest values above zero, ascending."""
-    places: Ints = np.flatnonzero(values > 0)
-    if len(places) > most:
-        places = places[np.argpartition(values.take(places), -most)[-most:]]
-        places.sort()
+    places: Ints = np.argpartition(values, -most)[-most:] if len(values) > most else np.arange(len(values))
+    places = places.compress(values.take(places) > 0)
+    places.sort()
     return places
 
 

@@ -22,6 +22,7 @@ import numpy as np
 import Stemmer
 from numpy.typing import NDArray
 
+from knowledge.matching.acts import Habits
 from knowledge.matching.arrays import Rows
 from knowledge.matching.confidence import Weights
 from knowledge.matching.index import Index
@@ -43,6 +44,7 @@ _PARTS: dict[str, type] = {
         Reader,
         Index,
         Vocabulary,
+        Habits,
         Rows,
         Weights,
         Lessons,
