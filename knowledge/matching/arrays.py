@@ -43,12 +43,13 @@ class Rows:
         return lengths
 
     def table(self, rows: Ints, filler: int) -> Ints:
-        """Several rows side by side as columns, as many lines as the longest has values, filled up with `filler`."""
+        """Several rows side by side as columns between two lines of `filler`, which fills up those that are shorter than others."""
         starts = self.starts.take(rows)
         lengths = self.starts.take(rows + 1) - starts
-        lines = np.arange(np.maximum.reduce(lengths, initial=0))[:, None]
+        lines = np.arange(-1, np.maximum.reduce(lengths, initial=0) + 1)[:, None]
         values: Ints = self.values.take(lines + starts, mode="clip")
         np.copyto(values, np.int32(filler), where=lines >= lengths)
+        values[0] = filler
         return values
 
     def gather(self, rows: Ints) -> tuple[Ints, Ints]:

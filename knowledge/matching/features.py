@@ -69,11 +69,16 @@ def nearest(index: Index, lessons: Lessons, question: Question, text: str, entri
     blends = _blends(index, question, first, sizes, None if passed_over else cosines)
     spoken, near = _leading(blends, first)
     rows = np.empty((len(NAMES), len(entries)), np.float32)
-    found, meant = _compare_words(index, question, spoken, rows)
+    texts = index.side_by_side(spoken.ravel())
+    found, meant = _compare_words(index, question, spoken, texts, rows)
     _compare_strings(index, text, spoken, rows)
     if len(blends) > len(spoken):
         starts = index.tokens.starts
         found = _found(question, index.tokens, starts.take(first), starts.take(first + sizes))
+        owners = np.arange(len(entries)).repeat(sizes)
+        texts = index.side_by_side((first - sizes.cumsum() + sizes).take(owners) + np.arange(len(owners)))
+    else:
+        owners = np.arange(spoken.size) % len(entries)
     centroid = np.add.reduce(np.maximum(blends, 0.0))
     centroid *= 2
     centroid /= index.centroid_norm.take(entries)
@@ -87,13 +92,11 @@ def nearest(index: Index, lessons: Lessons, question: Question, text: str, entri
     absent = (1.0 - found) * question.weights
     rows[_MISSED] = np.maximum.reduce(absent, axis=1, initial=0.0) / (index.vocabulary.rarest + 0.3)
     rows[_RARE] = found @ question.rare
-    rows[_ANSWERED], rows[_ANSWER_MEANT] = _compare_answers(index, question, entries, found)
-    rows[_RARE] += _OF_ANSWERED * rows[_ANSWERED]
-    rows[_THEME] += _OF_ANSWER_MEANT * rows[_ANSWER_MEANT]
+    _compare_answers(index, question, entries, found, rows)
     rows[_LEFT] = (1.0 - meant) @ question.telling
     rows[_OPPOSED : _MANNER + 1] = index.habits.compared(question.wants, entries)
     rows[_OPEN] = (1.0 - rows[_ANYWHERE]) * index.openness.take(entries)
-    rows[_PAIRS] = pairs_in_common(index, question, first, sizes)
+    rows[_PAIRS] = pairs_in_common(question, texts, owners, len(entries))
     return Reranked(entries, spoken[0], rows.T)
 
 
@@ -139,8 +142,8 @@ def _leading(blends: Floats, first: Ints) -> tuple[Ints, Floats]:
     return chosen + first, near
 
 
-def _compare_words(index: Index, question: Question, spoken: Ints, rows: Floats) -> tuple[Floats, Floats]:
-    """Fills in what is compared word by word with the leading phrasings.
+def _compare_words(index: Index, question: Question, spoken: Ints, texts: Ints, rows: Floats) -> tuple[Floats, Floats]:
+    """Fills in what is compared word by word with the leading phrasings, whose forms are the columns of `texts`.
 
     Returns how much the likest word of any of them resembles each word of the question, by letters and by letters or
     meaning, one line per entry.
@@ -148,10 +151,9 @@ def _compare_words(index: Index, question: Question, spoken: Ints, rows: Floats)
     vocabulary = index.vocabulary
     count, width, depth = len(question.forms), spoken.shape[1], len(spoken)
     phrasings = spoken.ravel()
-    table = index.tokens.table(phrasings, len(vocabulary.forms))
     # Few forms stand in so few phrasings: each is compared once, on a line of its own, the last one for "no form".
     present = np.zeros(len(vocabulary.forms) + 1, bool)
-    present[table] = True
+    present[texts] = True
     forms = present[:-1].nonzero()[0]
     line_of = np.empty(len(present), np.int32)
     line_of[forms] = np.arange(len(forms), dtype=np.int32)
@@ -169,7 +171,7 @@ def _compare_words(index: Index, question: Question, spoken: Ints, rows: Floats)
     np.multiply(meanings @ question.intent, weights, out=summed[3, :-1])
     summed[4, :-1] = question.stem_weights.take(forms)
     summed[5, :-1] = question.gram_weights.take(forms)
-    places = line_of.take(table)
+    places = line_of.take(texts)
     best = np.maximum.reduce(alike.take(places, axis=2), axis=2)
     mass, covered, covered_meant, meant, stem, gram = np.add.reduce(summed.take(places, axis=1), axis=1)
     shares = question.parts
@@ -199,15 +201,18 @@ def _compare_strings(index: Index, text: str, spoken: Ints, rows: Floats) -> Non
     rows[_LENGTH] = np.abs(lengths - len(text)) / np.maximum(lengths, max(len(text), 1))
 
 
-def _compare_answers(index: Index, question: Question, entries: Ints, found: Floats) -> tuple[Floats, Floats]:
-    """What the answer of each entry adds to the share `found` in its phrasings, and the cosine of meanings with it."""
+def _compare_answers(index: Index, question: Question, entries: Ints, found: Floats, rows: Floats) -> None:
+    """Fills in what the answer of each entry adds to the share `found` in its phrasings, and the cosine of meanings with it."""
     if not len(index.answer_meaning):
-        return np.zeros(len(entries), np.float32), np.zeros(len(entries), np.float32)
+        rows[_ANSWERED] = rows[_ANSWER_MEANT] = 0.0
+        return
     starts = index.answers.starts
     best = _found(question, index.answers, starts.take(entries), starts.take(entries + 1))
     best -= found
-    added: Floats = np.maximum(best, 0.0, out=best) @ question.rare
-    return added, index.answer_meaning.take(entries, axis=0) @ question.intent
+    rows[_ANSWERED] = np.maximum(best, 0.0, out=best) @ question.rare
+    rows[_ANSWER_MEANT] = index.answer_meaning.take(entries, axis=0) @ question.intent
+    rows[_RARE] += _OF_ANSWERED * rows[_ANSWERED]
+    rows[_THEME] += _OF_ANSWER_MEANT * rows[_ANSWER_MEANT]
 
 
 def _found(question: Question, texts: Rows, begin: Ints, end: Ints) -> Floats:

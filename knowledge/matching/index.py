@@ -83,10 +83,8 @@ class Index:
         self.entry_starts = np.zeros(len(sizes) + 1, np.int32)
         np.cumsum(np.array(sizes, np.int32), out=self.entry_starts[1:])
         self.owners: Ints = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
-        self._columns = self._side_by_side(sizes)
+        self._columns = self._in_columns(sizes)
         self.vocabulary.seal(self.tokens, self.owners, self.answers, len(sizes))
-        self._succession = np.full(len(tokens) + len(lengths) + 1, len(self.vocabulary.forms), np.int32)
-        self._succession[np.arange(1, len(lengths) + 1).repeat(lengths) + np.arange(len(tokens))] = self.tokens.values
         self.postings = self.tokens.inverted(len(self.vocabulary.forms))
         progress(_SEALED)
         shares = self._measure(progress)
@@ -97,7 +95,7 @@ class Index:
         repeated = np.array(sizes, np.float32) - 1
         self.openness: Floats = (self._newness - np.float32(self.variety)) * repeated / (repeated + _FEW_TO_JUDGE)
 
-    def _side_by_side(self, sizes: Sequence[int]) -> Ints:
+    def _in_columns(self, sizes: Sequence[int]) -> Ints:
         """The phrasings of each entry as a column, filled up with the number after the last; empty where much would be filler.
 
         The greatest of a column is taken for all entries at once, in a quarter of the time that stretches take.
@@ -242,7 +240,6 @@ class Index:
             self.named,
             self._newness,
             self.openness,
-            self._succession,
         )
         texts = sum(map(sys.getsizeof, self.texts)) + sum(map(sys.getsizeof, self.norms))
         return (
@@ -255,15 +252,9 @@ class Index:
             + self.vocabulary.size
         )
 
-    def succession(self, first: Ints, sizes: Ints) -> tuple[Ints, Ints]:
-        """The forms of the texts of several entries in a row, and how many there are of each entry.
-
-        Before and after each text stands the number of forms, which is none of them.
-        """
-        starts = self.tokens.starts
-        begin, end = starts.take(first) + first, starts.take(first + sizes) + first + sizes + 1
-        pieces = [self._succession[a:b] for a, b in zip(begin.tolist(), end.tolist(), strict=True)]
-        return np.concatenate(pieces), end - begin
+    def side_by_side(self, phrasings: Ints) -> Ints:
+        """The forms of phrasings as columns, before and after each the number of forms, which is none of them."""
+        return self.tokens.table(phrasings, len(self.vocabulary.forms))
 
     def cosines(self, question: Question) -> Floats:
         """Mean of the stem and the n-gram cosine with every phrasing; for a large knowledge base see `search`."""

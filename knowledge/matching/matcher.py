@@ -226,13 +226,15 @@ class Matcher:
                     scores.append(score)
         if not options:
             return Match(question, Band.NONE, ()), {}
-        preferred = _preferring(scores, options, languages) if languages else scores
+        langs = [reader.index.langs[entry] for reader, _, _, _, entry in options]
+        preferred = _preferring(scores, langs, languages) if languages else scores
         order = sorted(range(len(options)), key=preferred.__getitem__, reverse=True)
         first = _Option.of(options[order[0]])
         asked = first.reading.asked
-        ranked = [scores[place] for place in order]
-        rivals = [scores[place] for place in order if _lang(options[place]) == _lang(options[order[0]])]
-        around = circumstances(rivals, first.row, asked.share, len(asked.forms))
+        own = langs[order[0]]
+        around = circumstances(
+            [scores[place] for place in order if langs[place] == own], first.row, asked.share, len(asked.forms)
+        )
         best = weights.probability(around)
         far_ahead = by_words is None and around[_LEAD] >= _FAR
         if best >= _FAIR and far_ahead and _says_it_all(first):
@@ -241,10 +243,13 @@ class Matcher:
             best = agreed(best, by_words.get(first.entry_id, 0.0))
         if asked.wants.opposes(int(first.reader.index.named[first.phrasing])):
             best = min(best, _OPPOSED)
-        confidences = [best * exp(min(score - ranked[0], 0.0)) for score in ranked]
+        top = scores[order[0]]
+        confidences = [best * exp(min(scores[place] - top, 0.0)) for place in order]
         candidates = tuple(
-            _Option.of(options[place]).candidate(confidence)
-            for place, confidence in zip(order[: max(limit, 0)], confidences, strict=False)
+            [
+                _Option.of(options[place]).candidate(confidence)
+                for place, confidence in zip(order[: max(limit, 0)], confidences, strict=False)
+            ]
         )
         # Where no word speaks for the best entries but "how" and "what", their score is only the likeness of letters.
         spoken_for = by_words is not None or any(
@@ -272,19 +277,13 @@ class Matcher:
         return Band.NONE
 
 
-def _lang(place: _Place) -> str:
-    reader, _, _, _, entry = place
-    return reader.index.langs[entry]
-
-
 def _says_it_all(option: _Option) -> bool:
     """Whether the phrasing has every word of the question, two at least, and the question half of its own."""
     return len(option.reading.asked.forms) > 1 and bool(option.row[_EXACT] > _ALL and option.row[_COVERED] >= _HALF)
 
 
-def _preferring(scores: Sequence[float], options: Sequence[_Place], languages: Sequence[str]) -> list[float]:
+def _preferring(scores: Sequence[float], langs: Sequence[str], languages: Sequence[str]) -> list[float]:
     """Scores for the order alone: a later language costs less than any real difference."""
     rank = {lang: place for place, lang in reversed(list(enumerate(languages)))}
     step = _NEAR_TIE / max(len(rank), 1)
-    langs = (reader.index.langs[entry] for reader, _, _, _, entry in options)
     return [score - rank.get(lang, len(rank)) * step for score, lang in zip(scores, langs, strict=True)]
