@@ -104,6 +104,32 @@ def test_a_manner_that_an_entry_is_asked_in_speaks_for_it() -> None:
     assert found.rows[:, NAMES.index("bare")].tolist() == [1.0, 1.0, 0.0]
 
 
+def test_habits_are_weighed_with_those_of_the_whole_knowledge() -> None:
+    how, when = acts.NAMES.index("how"), acts.NAMES.index("when")
+    shares = np.zeros((2, len(acts.NAMES)), np.float16)
+    shares[0, how] = 1.0
+    shares[1, when] = 0.5
+    sizes = np.array([3, 4], np.int32)
+    habits = acts.Habits(shares, sizes)
+    assert habits.usual[how] == pytest.approx((1.0 + 0.5) / 3)  # never quite none nor all
+
+    wants = acts.Wants([acts.marks("how")])
+    opposed, idle, bare, manner = habits.compared(wants, np.array([1, 0]))
+    assert [list(column) for column in (opposed, idle, bare)] == [[0.0, 0.0]] * 3
+    for entry, found in ((1, manner[0]), (0, manner[1])):
+        expected = 0.0
+        for name in range(acts.ACTS, len(acts.NAMES)):
+            usual = float(habits.usual[name])
+            likely = (float(shares[entry, name]) * float(sizes[entry]) + usual * 2) / (float(sizes[entry]) + 2)
+            expected += np.log(likely / usual) if name == how else np.log((1 - likely) / (1 - usual))
+        assert found == pytest.approx(expected, rel=1e-4)
+
+    # Some entries of a knowledge are weighed by the habits of all of it.
+    assert acts.Habits(shares[:1], sizes[:1], habits.usual).compared(wants, np.array([0]))[3] == pytest.approx(
+        manner[1]
+    )
+
+
 def test_every_beginning_is_told_once_for_its_name() -> None:
     entries = [(place, entry) for place, entry in acts._ENTRIES]
     assert len(entries) == len(set(entries))

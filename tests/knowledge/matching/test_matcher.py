@@ -1,12 +1,17 @@
 """The matcher as its callers see it."""
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from knowledge.matching import Band, Matcher, Phrasing, Thresholds, vocabulary
+from knowledge.matching.saving import load, save
+from knowledge.matching.vocabulary import Vocabulary
+from knowledge.matching.word import Word
 
 KNOWLEDGE = [
     Phrasing(1, "Как восстановить пароль?", "ru"),
@@ -234,6 +239,29 @@ def test_what_is_remembered_of_words_changes_no_answer(matcher: Matcher, monkeyp
     monkeypatch.setattr(vocabulary, "_CELLS", 1)  # compared one by one
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(matcher.match, questions * 50)) == expected * 50
+
+
+def test_words_of_a_small_knowledge_are_compared_before_they_are_asked(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    question = KNOWLEDGE[0].text
+    monkeypatch.setattr(vocabulary, "_PREPARED", 0)
+    unprepared = Matcher.build(KNOWLEDGE)
+    expected = unprepared.match(question)
+    monkeypatch.undo()
+    prepared = Matcher.build(KNOWLEDGE)
+    assert prepared.size > unprepared.size
+    save(prepared, tmp_path / "index", {})
+    read = load(tmp_path / "index", Thresholds())
+    assert read is not None
+
+    def refuse(_self: Vocabulary, wanted: Sequence[tuple[str, str]]) -> list[Word]:
+        raise AssertionError(f"{len(wanted)} words are compared while somebody waits")
+
+    monkeypatch.setattr(Vocabulary, "_compared", refuse)
+    assert prepared.match(question) == read[0].match(question) == expected
+    with pytest.raises(AssertionError, match="compared while somebody waits"):
+        prepared.match(f"{question} kvantumfizika")
 
 
 @given(st.text(max_size=700))
