@@ -42,6 +42,11 @@ _HEARD = 8.0
 _WEIGHT = 0.6
 """Of either the knowledge or the language, when they say how likely a word is."""
 
+_COMMONEST = 0.06
+"""About what part of all words the commonest one is ("the")."""
+_LEAST_SLIP = _EDIT - log(_WEIGHT * _COMMONEST)
+"""A word that costs less as it stands was meant as it stands: no word that it may be a slip for is likely enough."""
+
 _Reading = tuple[float, tuple[str, ...]]
 """What it costs, and its words."""
 
@@ -117,7 +122,7 @@ class Spelling:
         """A better reading with words that the knowledge lacks, if there is one."""
         if not (is_cyrillic(word) or is_latin(word)):
             return best
-        if len(word) >= _SHORTEST_HALF:
+        if len(word) >= _SHORTEST_HALF and best[0] >= _LEAST_SLIP:
             near = [(self._slip(other, word), (other,)) for other in self._near_in_language(word)]
             best = min([best, *[reading for reading in near if reading[0] < _FAR_FETCHED]])
         if self._vocabulary.share_of_language(word):
