@@ -122,13 +122,14 @@ def knowledge_export(file: Path) -> None:
 def knowledge_eval(
     knowledge_file: Path, queries_file: Path, as_json: bool, baseline_file: Path | None, tolerance: float
 ) -> None:
-    """Measure the matcher on a knowledge and questions with known answers (JSON Lines).
+    """Measure the matcher on a knowledge and questions with known answers (JSON Lines), and advise a threshold.
 
     With --compare, exit code 1 means that accuracy_at_1, recall_at_3 or auto_answer_precision fell, or oos_answered rose,
     by more than the tolerance.
     """
     from dataclasses import asdict  # noqa: PLC0415 - the command line starts fast
 
+    from knowledge import advice  # noqa: PLC0415
     from knowledge.comparison import compare, read_baseline  # noqa: PLC0415
     from knowledge.evaluation import evaluate, read_knowledge, read_queries  # noqa: PLC0415
     from knowledge.matching import Thresholds  # noqa: PLC0415
@@ -144,15 +145,19 @@ def knowledge_eval(
             thresholds=Thresholds(settings.answer_confidence, settings.suggest_confidence),
         )
     comparison = compare(before, report, tolerance) if before else None
+    steps = advice.steps(report.questions, settings.answer_confidence)
     if as_json:
         questions = [asdict(question) for question in report.questions]
         compared = {"comparison": asdict(comparison)} if comparison else {}
-        click.echo(json.dumps({**report.figures, **compared, "questions": questions}))
+        advised = advice.advised(steps)
+        thresholds = {"advised": advised.threshold if advised else None, "steps": [step.figures for step in steps]}
+        click.echo(json.dumps({**report.figures, "thresholds": thresholds, **compared, "questions": questions}))
     elif comparison:
         click.echo("\n".join(comparison.lines()))
     else:
         for name, value in report.figures.items():
             click.echo(f"{name:>26}: {value:.4g}" if isinstance(value, float) else f"{name:>26}: {value}")
+        click.echo("\n" + "\n".join(advice.lines(steps, settings.answer_confidence)))
     if comparison and comparison.worse:
         click.echo(f"Worse than before: {', '.join(comparison.worse)}.", err=True)
         sys.exit(1)

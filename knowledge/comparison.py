@@ -11,7 +11,6 @@ TOLERANCE = 0.01
 """How far a figure may fall before the comparison fails, unless said otherwise."""
 MUST_NOT_FALL = ("accuracy_at_1", "recall_at_3", "auto_answer_precision")
 MUST_NOT_RISE = ("oos_answered",)
-_SHOWN = 120
 _NOT_THE_REPORT = "is no report of `frontdesk knowledge eval --json`: write one and compare with that"
 
 _Key = tuple[str, str, str | None]
@@ -54,12 +53,7 @@ class Comparison:
             ("newly answered, though nothing answers them", self.newly_answered),
         ):
             said.append(f"\n{title}: {len(questions)}")
-            for question in questions:
-                expected = "" if question.expected is None else f", expected {question.expected}"
-                found = question.found[0] if question.found else "nothing"
-                said.append(
-                    f"  [{question.lang}] {_legible(question.text)} → {found} ({question.confidence:.0%}{expected})"
-                )
+            said += [f"  {question.told}" for question in questions]
         if self.unmatched:
             said.append(f"\n{self.unmatched} questions were asked in one of the two runs only")
         return said
@@ -119,12 +113,6 @@ def _key(question: Asked) -> _Key:
 
 def _fooled(question: Asked) -> bool:
     return question.expected is None and question.band is Band.ANSWER
-
-
-def _legible(text: str) -> str:
-    """One line of a text that may hold anything, half a character included."""
-    line = " ".join(text.split()).encode(errors="replace").decode()
-    return line if len(line) <= _SHOWN else line[:_SHOWN] + "…"
 
 
 def _shown(value: float | None) -> str:

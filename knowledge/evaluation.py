@@ -18,6 +18,7 @@ from knowledge.matching import Band, Matcher, Phrasing, Thresholds
 
 _WANTED_PRECISION = 0.95
 _DEPTH = 10
+_SHOWN = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,14 @@ class Asked:
     def right(self) -> bool:
         """Whether there is an answer and it was found first."""
         return self.expected is not None and self.found[:1] == (self.expected,)
+
+    @property
+    def told(self) -> str:
+        """One line for a person; the text may hold anything, half a character included."""
+        text = " ".join(self.text.split()).encode(errors="replace").decode()
+        short = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+        expected = "" if self.expected is None else f", expected {self.expected}"
+        return f"[{self.lang}] {short} → {self.found[0] if self.found else 'nothing'} ({self.confidence:.0%}{expected})"
 
 
 @dataclass(frozen=True, slots=True)

@@ -148,6 +148,10 @@ def test_the_matcher_is_judged(frontdesk: Command, tmp_path: Path) -> None:
     } <= set(figures)  # fmt: skip
     plain = frontdesk("knowledge", "eval", "--knowledge", "k.jsonl", "--queries", "q.jsonl").stdout
     assert "accuracy_at_1: 1\n" in plain
+    assert "answered from" in plain
+    assert plain.splitlines()[-1].startswith("Too few of these questions are answered surely enough to advise")
+    assert figures["thresholds"]["advised"] is None
+    assert figures["thresholds"]["steps"][0]["threshold"] == 0.5
 
 
 def test_two_versions_of_a_knowledge_are_compared(frontdesk: Command, tmp_path: Path) -> None:

@@ -1,0 +1,103 @@
+"""What judged questions say about the confidence that an answer needs."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from knowledge import advice
+from knowledge.advice import Step, advised, lines, steps
+from knowledge.evaluation import Asked
+from knowledge.matching import Band
+
+IN_FORCE = 0.88
+
+
+def asked(confidence: float, *, right: bool = True, known: bool = True, text: str = "how do i") -> Asked:
+    band = Band.ANSWER if confidence >= IN_FORCE else Band.SUGGEST
+    expected = ("it" if right else "other") if known else None
+    return Asked(text, "en", expected, ("it",), band, confidence)
+
+
+def step(questions: Sequence[Asked], threshold: float) -> Step:
+    return next(found for found in steps(questions, IN_FORCE) if found.threshold == threshold)
+
+
+def test_each_step_counts_what_it_would_have_answered() -> None:
+    questions = [asked(0.99), asked(0.82), asked(0.81, right=False), asked(0.72, known=False), asked(0.1)]
+    assert [found.threshold for found in steps(questions, IN_FORCE)] == sorted(advice.LEVELS)
+    assert step(questions, 0.95).figures == {
+        "threshold": 0.95, "answered": 1, "right": 1, "precision": 1.0, "at_least": pytest.approx(0.27, abs=0.01),
+        "coverage": 0.25, "unanswerable": 0.0,
+    }  # fmt: skip
+    assert (step(questions, 0.8).answered, step(questions, 0.8).right) == (3, 2)
+    assert step(questions, 0.8).mistakes == (questions[2],)
+    assert (step(questions, 0.7).coverage, step(questions, 0.7).unanswerable) == (0.5, 1.0)
+    assert step(questions, 0.7).mistakes == (questions[3],)  # the other one was wrong at .8 already
+    assert step(questions, 0.5).mistakes == ()
+
+
+def test_a_threshold_of_ones_own_is_a_step_too() -> None:
+    questions = [asked(0.99), Asked("how do i", "en", "it", ("it",), Band.SUGGEST, 0.91)]
+    [marked] = [line for line in lines(steps(questions, 0.93), 0.93) if line.endswith("in force")]
+    assert marked.split()[:2] == ["0.93", "1"]
+
+
+def test_what_the_matcher_holds_back_no_threshold_answers() -> None:
+    single = asked(0.8, text="Password?")
+    nothing = Asked("weather", "en", None, (), Band.NONE, 0.9)
+    assert step([single, nothing], 0.5).answered == 0
+    as_it_stands = Asked("password", "en", "it", ("it",), Band.ANSWER, 0.95)
+    assert step([as_it_stands], 0.5).answered == 1
+
+
+@pytest.mark.parametrize(("answered", "right", "least"), [(25, 25, 0.9024), (24, 24, 0.8987), (100, 95, 0.9004)])
+def test_what_is_true_at_least(answered: int, right: int, least: float) -> None:
+    """By the formula of Wilson (1927) with z = 1.645; for no mistake it is n / (n + z²)."""
+    found = Step(0.9, answered, right, 0.0, 0.0, ())
+    assert found.at_least == pytest.approx(least, abs=5e-4)
+    assert found.holds is (least >= 0.9)
+
+
+def test_the_lowest_that_holds_is_advised() -> None:
+    questions = [*[asked(0.92)] * 30, *[asked(0.77)] * 10, *[asked(0.65, right=False)] * 20]
+    found = steps(questions, IN_FORCE)
+    best = advised(found)
+    assert best is not None
+    assert best.threshold == 0.7
+    said = lines(found, IN_FORCE)
+    assert said[-1] == (
+        "These questions speak for FRONTDESK_ANSWER_CONFIDENCE=0.7: 67% of what the knowledge covers would be answered"
+        " rightly instead of 50%, and 100.0% of the answers would be right instead of 100.0%."
+    )
+    place = said.index("\nwrong from 0.60 on:")
+    assert said[place + 1 : place + 5] == [
+        *["  [en] how do i → it (65%, expected other)"] * 3,
+        "  … and 17 more",
+    ]
+
+
+def test_a_step_below_a_bad_one_is_not_advised() -> None:
+    questions = [*[asked(0.92)] * 30, *[asked(0.82, right=False)] * 10, *[asked(0.72)] * 400]
+    best = advised(steps(questions, IN_FORCE))
+    assert best is not None
+    assert best.threshold == 0.85
+
+
+def test_a_threshold_that_answers_wrongly_is_raised() -> None:
+    questions = [*[asked(0.96)] * 40, *[asked(0.89, right=False)] * 10]
+    said = lines(steps(questions, IN_FORCE), IN_FORCE)[-1]
+    assert "FRONTDESK_ANSWER_CONFIDENCE=0.9:" in said
+    assert "100.0% of the answers would be right instead of 80.0%" in said
+
+
+def test_few_questions_speak_for_nothing() -> None:
+    questions = [asked(0.95)] * 10
+    found = steps(questions, IN_FORCE)
+    assert advised(found) is None
+    assert lines(found, IN_FORCE)[-1].startswith("Too few of these questions are answered surely enough")
+    assert advised(steps([], IN_FORCE)) is None
+
+
+def test_the_one_in_force_may_be_the_right_one() -> None:
+    questions = [*[asked(0.89)] * 40, *[asked(0.86, right=False)] * 20]
+    assert lines(steps(questions, IN_FORCE), IN_FORCE)[-1].startswith("FRONTDESK_ANSWER_CONFIDENCE=0.88 is what")
