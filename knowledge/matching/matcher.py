@@ -110,7 +110,7 @@ class Matcher:
         return matcher
 
     def prepare(self) -> None:
-        """Do beforehand what the first questions would wait for, within some 40 ms; `build` and `saving.load` do it."""
+        """Do beforehand what the first questions would wait for, within some 150 ms; `build` and `saving.load` do it."""
         self._source.reader.index.vocabulary.prepare()
 
     def edited(self, entry_id: int, phrasings: Iterable[Phrasing], answer: str = "") -> "Matcher":
