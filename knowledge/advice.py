@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from math import sqrt
 
 from knowledge.evaluation import Asked
-from knowledge.matching import Band
-from knowledge.matching.text import clip, lower, words
 
 LEVELS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.88, 0.9, 0.95)
 WANTED, AT_LEAST = 0.95, 0.9
@@ -68,7 +66,7 @@ def steps(questions: Sequence[Asked], in_force: float) -> tuple[Step, ...]:
     levels = sorted({*LEVELS, in_force})
     found = []
     for level, above in zip(levels, [*levels[1:], 2.0], strict=True):
-        answers = [question for question in questions if _answered(question, level, in_force)]
+        answers = [question for question in questions if _answered(question, level)]
         right = sum(question.right for question in answers)
         found.append(
             Step(
@@ -77,7 +75,7 @@ def steps(questions: Sequence[Asked], in_force: float) -> tuple[Step, ...]:
                 right,
                 right / max(answerable, 1),
                 sum(question.expected is None for question in answers) / max(len(questions) - answerable, 1),
-                tuple(q for q in answers if not q.right and not _answered(q, above, in_force)),
+                tuple(q for q in answers if not q.right and not _answered(q, above)),
             )
         )
     return tuple(found)
@@ -110,13 +108,8 @@ def lines(found: Sequence[Step], in_force: float) -> list[str]:
     return [*said, "", _advice(found, in_force)]
 
 
-def _answered(question: Asked, level: float, in_force: float) -> bool:
-    """Whether it would be answered. A single word is only if it is a phrasing as it stands: known where it was answered."""
-    if level == in_force or question.band is Band.NONE:
-        return question.band is Band.ANSWER
-    if len(words(lower(clip(question.text)))) < 2 and question.band is not Band.ANSWER:
-        return False
-    return question.confidence >= level
+def _answered(question: Asked, level: float) -> bool:
+    return question.confidence >= level and not question.held_back
 
 
 def _examples(mistakes: Sequence[Asked]) -> Iterable[str]:

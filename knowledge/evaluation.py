@@ -43,7 +43,7 @@ class EvalQuery:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What became of one judged question: the first three entries found, and the band of the match."""
+    """What became of one judged question: the first three entries found, and the rest as in `Match`."""
 
     text: str
     lang: str
@@ -51,6 +51,7 @@ class Asked:
     found: tuple[str, ...]
     band: Band
     confidence: float
+    held_back: bool = False
 
     @property
     def right(self) -> bool:
@@ -201,7 +202,10 @@ def evaluate(
         ranks.append(order.index(place) if place in order else _DEPTH)
         confidences.append(match.candidates[0].confidence if match.candidates else 0.0)
         found = tuple(knowledge[place].id for place in order[:3])
-        questions.append(Asked(query.text, query.lang, query.expected, found, match.band, round(confidences[-1], 4)))
+        confidence = round(confidences[-1], 4)
+        questions.append(
+            Asked(query.text, query.lang, query.expected, found, match.band, confidence, held_back=match.held_back)
+        )
         if progress is not None:
             progress(asked, len(queries))
     outcome = _Outcome(

@@ -255,7 +255,8 @@ class Matcher:
         spoken_for = by_words is not None or any(
             lower(word) not in ASKING for candidate in candidates[:3] for word in candidate.why
         )
-        match = Match(question, self._band(best, first) if spoken_for else Band.NONE, candidates)
+        band = self._band(best, first) if spoken_for else Band.NONE
+        match = Match(question, band, candidates, held_back=not (spoken_for and _may_be_answered(first)))
         if self._embedder is None:
             return match, {}
         entries = [options[place] for place in order]
@@ -269,12 +270,17 @@ class Matcher:
         short a question, choices are offered however unsure it is which of them is meant.
         """
         asked = best.reading.asked
-        if confidence >= self._thresholds.answer and (len(asked.forms) > 1 or best.row[_EQUAL]):
+        if confidence >= self._thresholds.answer and _may_be_answered(best):
             return Band.ANSWER
         held = len(asked.forms) <= _SHORT and best.row[_EXACT] > _ALL and asked.share > _ALL
         if confidence >= self._thresholds.suggest or (held and self._thresholds.suggest < 1.0):
             return Band.SUGGEST
         return Band.NONE
+
+
+def _may_be_answered(best: _Option) -> bool:
+    """Whether the question has several words, or is a phrasing as it stands."""
+    return len(best.reading.asked.forms) > 1 or bool(best.row[_EQUAL])
 
 
 def _says_it_all(option: _Option) -> bool:

@@ -36,11 +36,16 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """The outcome for one question: candidates best first, and the band of the best."""
+    """The outcome for one question: candidates best first, and the band of the best.
+
+    One that is `held_back` would not be answered however low the threshold: a single word that is no phrasing as it stands, or
+    nothing but question words.
+    """
 
     question: str
     band: Band
     candidates: tuple[Candidate, ...]
+    held_back: bool = False
 
 
 @dataclass(frozen=True, slots=True)

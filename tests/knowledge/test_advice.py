@@ -6,16 +6,16 @@ import pytest
 
 from knowledge import advice
 from knowledge.advice import Step, advised, lines, steps
-from knowledge.evaluation import Asked
-from knowledge.matching import Band
+from knowledge.evaluation import Asked, EvalEntry, EvalQuery, evaluate
+from knowledge.matching import Band, Thresholds
 
 IN_FORCE = 0.88
 
 
-def asked(confidence: float, *, right: bool = True, known: bool = True, text: str = "how do i") -> Asked:
-    band = Band.ANSWER if confidence >= IN_FORCE else Band.SUGGEST
+def asked(confidence: float, *, right: bool = True, known: bool = True, held_back: bool = False) -> Asked:
     expected = ("it" if right else "other") if known else None
-    return Asked(text, "en", expected, ("it",), band, confidence)
+    band = Band.ANSWER if confidence >= IN_FORCE and not held_back else Band.SUGGEST
+    return Asked("how do i", "en", expected, ("it",), band, confidence, held_back)
 
 
 def step(questions: Sequence[Asked], threshold: float) -> Step:
@@ -37,17 +37,21 @@ def test_each_step_counts_what_it_would_have_answered() -> None:
 
 
 def test_a_threshold_of_ones_own_is_a_step_too() -> None:
-    questions = [asked(0.99), Asked("how do i", "en", "it", ("it",), Band.SUGGEST, 0.91)]
+    questions = [asked(0.99), asked(0.91)]
     [marked] = [line for line in lines(steps(questions, 0.93), 0.93) if line.endswith("in force")]
     assert marked.split()[:2] == ["0.93", "1"]
 
 
 def test_what_the_matcher_holds_back_no_threshold_answers() -> None:
-    single = asked(0.8, text="Password?")
-    nothing = Asked("weather", "en", None, (), Band.NONE, 0.9)
-    assert step([single, nothing], 0.5).answered == 0
-    as_it_stands = Asked("password", "en", "it", ("it",), Band.ANSWER, 0.95)
-    assert step([as_it_stands], 0.5).answered == 1
+    assert step([asked(0.9, held_back=True)], 0.5).answered == 0
+    knowledge = [
+        EvalEntry("password", "password", ("password forgotten, what now",), "en"),
+        EvalEntry("weather", "how is the weather forecast made", (), "en"),
+    ]
+    queries = [EvalQuery(text, "en", "password") for text in ("password", "hello, forgotten", "forgotten password")]
+    report = evaluate(knowledge, queries, thresholds=Thresholds(0.0, 0.0))
+    assert [question.held_back for question in report.questions] == [False, True, False]
+    assert [question.band for question in report.questions] == [Band.ANSWER, Band.SUGGEST, Band.ANSWER]
 
 
 @pytest.mark.parametrize(("answered", "right", "least"), [(25, 25, 0.9024), (24, 24, 0.8987), (100, 95, 0.9004)])
