@@ -17,7 +17,7 @@ RUN /opt/frontdesk/bin/pip install --no-deps --no-build-isolation -e . \
     && /opt/frontdesk/bin/python -m compileall -q bot handoff knowledge infra
 
 FROM python:3.13-slim
-RUN useradd --system --uid 10001 --no-create-home --shell /usr/sbin/nologin frontdesk \
+RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin frontdesk \
     && install -d -o frontdesk -g frontdesk /var/lib/frontdesk
 COPY --from=build /opt/frontdesk /opt/frontdesk
 COPY --from=build /app /app

@@ -34,6 +34,7 @@ _DEFAULT_SECRETS = {"changeme", "change-me", "secret", "password", "default", "f
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", re.IGNORECASE)
 _HOURS = re.compile(r"\d\d:\d\d-\d\d:\d\d")
 _VK_SECRET = 50
+_EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - told apart here, listened on only where the operator says so
 """Characters of a callback secret that VK takes (groups.addCallbackServer)."""
 _ACCOUNT_NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"
 
@@ -180,8 +181,11 @@ class Settings(BaseModel):
 
     @property
     def address(self) -> str:
-        """Where people reach the pages, without a slash at the end."""
-        return str(self.public_url).rstrip("/") if self.public_url else f"http://{self.host}:{self.port}"
+        """Where people reach the pages, without a slash at the end; without a public address, from this machine."""
+        if self.public_url:
+            return str(self.public_url).rstrip("/")
+        host = "localhost" if self.host in _EVERYWHERE else self.host
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     def webhook_secret(self, channel: ChannelSettings) -> str:
         """The secret that the platform must show: the one given, else one derived from the secret key."""

@@ -138,7 +138,7 @@ def test_the_image_runs_as_a_user_without_rights() -> None:
     last_stage = DOCKERFILE[DOCKERFILE.rindex("\nFROM ") :]
     users = re.findall(r"^USER +(\S+)$", last_stage, re.MULTILINE)
     assert users == ["frontdesk"]
-    assert re.search(r"useradd --system .*\bfrontdesk\b", last_stage)
+    assert re.search(r"useradd --uid .*\bfrontdesk\b", last_stage)
 
 
 def test_the_image_holds_exactly_the_locked_packages() -> None:

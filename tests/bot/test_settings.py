@@ -216,6 +216,19 @@ def test_a_webhook_secret_is_the_one_given_or_derived_from_the_key() -> None:
     assert one.address == "https://example.org"
 
 
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:8080"),
+        ("0.0.0.0", "http://localhost:8080"),  # noqa: S104 - in a container it listens to whoever the container is open to
+        ("::", "http://localhost:8080"),
+        ("::1", "http://[::1]:8080"),
+    ],
+)
+def test_without_a_public_address_the_pages_are_told_by_one_that_opens(host: str, address: str) -> None:
+    assert Settings(host=host).address == address
+
+
 def test_no_secret_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "TELEGRAM_TOKEN": TELEGRAM,
