@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.matching_baselines import BASELINES
 from benchmarks.matching_growth import GROWTH, growth, growth_plot, growth_table
 from benchmarks.matching_sets import JudgedSet, example_set, sets
-from benchmarks.plots import chart
+from infra.charts import chart
 from knowledge.evaluation import Asked, EvalEntry, EvalQuery, Report, calibration_error, evaluate
 from knowledge.matching import Band
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from benchmarks.matching_baselines import BASELINES
 from benchmarks.matching_speed import knowledge, with_typo
-from benchmarks.plots import chart
+from infra.charts import chart
 from knowledge.matching import Matcher, Thresholds, saving
 
 GROWTH = (1_000, 10_000, 100_000)

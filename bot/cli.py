@@ -163,6 +163,25 @@ def knowledge_eval(
         sys.exit(1)
 
 
+@knowledge.command("advise")
+@click.option(
+    "--picture", "picture_file", type=click.Path(path_type=Path), help="Write the curve to this SVG file too."
+)
+def knowledge_advise(picture_file: Path | None) -> None:
+    """Say how sure the bot should be to answer, by what contacts pressed under answers and choices."""
+    advice: dict[str, Any] = {}
+    with click.progressbar(length=100, label="Asking again", file=sys.stderr) as bar:
+
+        def hear(line: str) -> None:
+            advice.update(json.loads(line))
+            bar.update(round(advice.get("share", 1.0) * 100) - bar.pos)
+
+        _do("advise", hear)
+    click.echo("\n".join(advice["lines"]))
+    if picture_file is not None:
+        _write(picture_file, advice["picture"].encode())
+
+
 @main.group()
 def agent() -> None:
     """The people of the desk."""

@@ -21,11 +21,16 @@ from handoff.privacy.archive import archive
 from handoff.privacy.erasure import Forgotten, contact_at, forget
 from infra.errors import PlainError
 from infra.wording import LANGUAGES
+from knowledge import advice
 from knowledge.entries import entries_by_id
+from knowledge.feedback import Feedback, asked_again, latest_feedback, published_keys
 from knowledge.loading import SourceFile, export, plan, read_files
 from knowledge.matching.embedder import why_no_embedder
 from knowledge.models import Entry
 from knowledge.planning import Plan
+
+_MOST_JUDGED, _AT_ONCE = 2_000, 20
+"""How many judged questions advice is drawn from, the latest ones; after how many of them progress is told."""
 
 Say = Callable[[str], None]
 Command = Callable[[App, dict[str, Any], Say], Awaitable[int]]
@@ -84,6 +89,40 @@ async def ask(app: App, arguments: dict[str, Any], say: Say) -> int:
             say(f"  {candidate.confidence:4.0%}  {entry.question}")
     else:
         say("Nothing in the knowledge answers this; the question would go to a person.")
+    return 0
+
+
+async def advise(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa: ARG001 - one form for all commands
+    """What contacts' presses say about the confidence that an answer needs.
+
+    Says JSON lines: {"share"} while questions are asked again, {"lines", "picture"} at the end.
+
+    Raises:
+        PlainError: there is nothing to judge by.
+    """
+    await app.library.refresh()
+
+    def read(session: Session) -> tuple[list[Feedback], dict[int, str]]:
+        return latest_feedback(session, _MOST_JUDGED), published_keys(session)
+
+    feedback, keys = await app.db.read(read)
+    loop = asyncio.get_running_loop()
+
+    def progress(asked: int, every: int) -> None:
+        if asked % _AT_ONCE == 0:
+            loop.call_soon_threadsafe(say, json.dumps({"share": asked / every}))
+
+    asked = await asyncio.to_thread(asked_again, app.library.matcher, feedback, keys, progress)
+    if not asked:
+        raise PlainError(
+            "No contact has pressed anything under an answer of the present knowledge yet: wait until some have, or judge "
+            "questions yourself and use `frontdesk knowledge eval`."
+        )
+    in_force = app.settings.answer_confidence
+    steps = advice.steps(asked, in_force)
+    head = f"Of the latest {len(feedback)} questions that contacts judged by what they pressed, {len(asked)} can be judged today."
+    lines = [head, "", *advice.lines(steps, in_force)]
+    say(json.dumps({"lines": lines, "picture": advice.picture(steps, in_force)}))
     return 0
 
 
@@ -191,6 +230,7 @@ COMMANDS: dict[str, Command] = {
     "load": load,
     "export": write_out,
     "ask": ask,
+    "advise": advise,
     "add_agent": add_agent,
     "add_token": add_token,
     "check": check,

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from math import sqrt
 
+from infra.charts import chart
 from knowledge.evaluation import Asked
 
 LEVELS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.88, 0.9, 0.95)
@@ -108,6 +109,25 @@ def lines(found: Sequence[Step], in_force: float) -> list[str]:
     return [*said, "", _advice(found, in_force)]
 
 
+def picture(found: Sequence[Step], in_force: float) -> str:
+    """The steps that answer anything as an SVG chart: how many of the answers are right against how many questions get one."""
+    answering = [step for step in found if step.answered]
+    best = advised(found)
+    marks = {in_force: " in force"} | ({best.threshold: " advised"} if best and best.threshold != in_force else {})
+    lowest = min([step.at_least for step in answering], default=0.0)
+    return chart(
+        "How sure to be to answer: each point is a threshold",
+        "share of the answerable questions that are answered rightly",
+        "share of the answers that are right",
+        {
+            "right": [(step.coverage, step.precision) for step in answering],
+            "right at least, 19 times in 20": [(step.coverage, step.at_least) for step in answering],
+        },
+        points_named=[f"{step.threshold:.2f}{marks.get(step.threshold, '')}" for step in answering],
+        least=0.5 if lowest >= 0.5 else 0.0,
+    )
+
+
 def _answered(question: Asked, level: float) -> bool:
     return question.confidence >= level and not question.held_back
 
@@ -125,7 +145,7 @@ def _advice(found: Sequence[Step], in_force: float) -> str:
     if best is None:
         return (
             "Too few of these questions are answered surely enough to advise a threshold: it takes 25 right answers and no wrong "
-            "one, or more of both. Add questions that people really asked."
+            "one, or more of both. More questions that people really asked would tell."
         )
     if best == now:
         return f"FRONTDESK_ANSWER_CONFIDENCE={in_force:g} is what these questions speak for."

@@ -17,6 +17,9 @@ from sqlalchemy.orm import Session
 from bot.cli import main
 from bot.settings import PREFIX
 from handoff.models import Contact
+from knowledge.feedback import published_keys
+from knowledge.lookups import record_lookup, settle_lookup
+from knowledge.matching import Band, Candidate, Match
 
 ENTRIES = """\
 categories: [{key: access, title: Вход}]
@@ -152,6 +155,34 @@ def test_the_matcher_is_judged(frontdesk: Command, tmp_path: Path) -> None:
     assert plain.splitlines()[-1].startswith("Too few of these questions are answered surely enough to advise")
     assert figures["thresholds"]["advised"] is None
     assert figures["thresholds"]["steps"][0]["threshold"] == 0.5
+
+
+def test_advice_is_drawn_from_what_contacts_pressed(frontdesk: Command, tmp_path: Path) -> None:
+    (tmp_path / "k.yaml").write_text(ENTRIES, "utf-8")
+    frontdesk("knowledge", "load", "k.yaml")
+    unpressed = frontdesk("knowledge", "advise", "--picture", "curve.svg")
+    assert unpressed.exit_code == 2
+    assert unpressed.stderr.strip().endswith("judge questions yourself and use `frontdesk knowledge eval`.")
+    assert not (tmp_path / "curve.svg").exists()
+
+    engine = create_engine(f"sqlite:///{tmp_path / 'var' / 'frontdesk.db'}")
+    with Session(engine) as session, session.begin():
+        found = {entry: key for entry, key in published_keys(session).items() if key == "password"}
+        for text in ("забыл пароль", *["не помню пароль"] * 24):
+            match = Match(text, Band.ANSWER, tuple(Candidate(entry, text, 0.9, ()) for entry in found))
+            lookup = record_lookup(session, contact_id=None, match=match, lang="ru", at=datetime.now(UTC))
+            settle_lookup(session, lookup, "helped")
+    engine.dispose()
+    advice = frontdesk("knowledge", "advise", "--picture", "curve.svg")
+    assert advice.exit_code == 0, advice.stderr
+    lines = advice.stdout.splitlines()
+    assert lines[0] == "Of the latest 25 questions that contacts judged by what they pressed, 25 can be judged today."
+    assert lines[-2:] == [
+        "These questions speak for FRONTDESK_ANSWER_CONFIDENCE=0.5: 100% of what the knowledge covers would be answered"
+        " rightly instead of 100%, and 100.0% of the answers would be right instead of 100.0%.",
+        "Written to curve.svg.",
+    ]
+    assert "0.50 advised" in (tmp_path / "curve.svg").read_text("utf-8")
 
 
 def test_two_versions_of_a_knowledge_are_compared(frontdesk: Command, tmp_path: Path) -> None:

@@ -1,5 +1,8 @@
 """After an answer: it helped, or why it did not, and on to a person with what was said so far."""
 
+import json
+
+from bot.commands import COMMANDS
 from handoff.models import MessageKind
 from knowledge.entries import EntryView, entry_named
 from knowledge.lookups import outcomes_of
@@ -103,3 +106,27 @@ async def test_a_late_press_joins_the_question_that_is_open(stage: Stage) -> Non
     assert (await anna.hears()).text.startswith(f"Добавили к вопросу №{ticket.id}")
     assert answer.text in [line.text for line in await stage.thread_of(anna) if line.ticket_id == ticket.id]
     assert len(await stage.tickets()) == 1
+
+
+async def test_what_contacts_press_tells_an_admin_how_sure_to_be(stage: Stage) -> None:
+    anna = await stage.contact("Анна")
+    await anna.writes("не помню пароль")
+    await anna.hears()
+    await anna.presses("Это помогло")
+    await anna.hears()
+    oleg = await stage.contact("Олег")
+    await oleg.writes("музыка")
+    await oleg.hears()
+    await oleg.presses("Ни один вариант не подходит")
+    await oleg.hears()
+
+    said: list[str] = []
+    assert await COMMANDS["advise"](stage.app, {}, said.append) == 0
+    advice = json.loads(said[-1])
+    assert advice["lines"][0] == (
+        "Of the latest 2 questions that contacts judged by what they pressed, 2 can be judged today."
+    )
+    in_force = next(line for line in advice["lines"] if line.endswith("in force"))
+    assert in_force.split()[:3] == ["0.88", "1", "100.0%"]
+    assert advice["lines"][-1].startswith("Too few of these questions")
+    assert advice["picture"].startswith("<svg")

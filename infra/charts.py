@@ -1,4 +1,4 @@
-"""Line charts as plain SVG text, so that a benchmark needs no drawing library."""
+"""Line charts as plain SVG text, so that nothing needs a drawing library."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -18,16 +18,21 @@ def chart(
     lines: Mapping[str, Points],
     labels: Sequence[str] = (),
     *,
+    points_named: Sequence[str] = (),
+    least: float = 0.0,
     by_powers: bool = False,
 ) -> str:
     """One chart; `labels` name the positions 0, 1, 2 … of the horizontal axis, else it is numbered.
 
-    With `by_powers` both axes grow by powers of ten; every number has to be above 0 then.
+    `points_named` are words below the points of the last line; `least` is where the vertical axis begins. With `by_powers`
+    both axes grow by powers of ten; every number has to be above 0 then.
     """
     if by_powers:
         lines = {name: [(math.log10(x), math.log10(y)) for x, y in points] for name, points in lines.items()}
     xs = [x for points in lines.values() for x, _ in points] or [0.0, 1.0]
     ys = [y for points in lines.values() for _, y in points] or [0.0, 1.0]
+    low: float
+    high: float
     if by_powers:
         left, right = min(xs), max(*xs, min(xs) + 1e-9)
         low, high = math.floor(min(ys)), math.ceil(max(ys))
@@ -36,8 +41,8 @@ def chart(
     else:
         shares = not labels and min(xs) >= 0 and max(xs) <= 1
         left, right = (0.0, 1.0) if shares else (min(xs), max(*xs, min(xs) + 1e-9))
-        low, high = 0, 1.0 if max(ys) <= 1 else max(ys) * 1.05
-        rows = [(high * step / 5, f"{high * step / 5:.4g}") for step in range(6)]
+        low, high = least, 1.0 if max(ys) <= 1 else max(ys) * 1.05
+        rows = [(value, f"{value:.4g}") for value in (low + (high - low) * step / 5 for step in range(6))]
         steps = [left + (right - left) * step / 5 for step in range(6)]
         columns = list(enumerate(labels)) if labels else [(x, f"{x:.3g}") for x in steps]
     wide, tall = _WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM
@@ -68,4 +73,8 @@ def chart(
         y = _TOP + 14 + number * 18
         parts.append(f'<rect x="{_WIDTH - _RIGHT + 16}" y="{y - 9}" width="12" height="4" fill="{colour}"/>')
         parts.append(f'<text x="{_WIDTH - _RIGHT + 34}" y="{y - 3}">{escape(name)}</text>')
+    last = [place(x, y) for x, y in list(lines.values())[-1]] if points_named else []
+    for (x, y), name in zip(last, points_named, strict=False):
+        # Along the vertical, where neighbours that are near do not cover each other.
+        parts.append(f'<text transform="translate({x - 4:.1f} {y + 10:.1f}) rotate(90)">{escape(name)}</text>')
     return "\n".join([*parts, "</svg>", ""])

@@ -1,0 +1,51 @@
+"""Charts are well-formed SVG in which every point has its place."""
+
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from infra.charts import chart
+
+_SVG = "{http://www.w3.org/2000/svg}"
+
+
+def drawn(svg: str) -> tuple[list[tuple[float, float]], list[str]]:
+    """The points and the words of a chart."""
+    root = ET.fromstring(svg)  # noqa: S314 - our own
+    points = [(float(point.attrib["cx"]), float(point.attrib["cy"])) for point in root.iter(f"{_SVG}circle")]
+    return points, [text.text or "" for text in root.iter(f"{_SVG}text")]
+
+
+def test_points_stand_where_their_numbers_say() -> None:
+    points, words = drawn(chart("A < B", "across", "up", {"line": [(0.0, 0.0), (0.5, 0.5), (1.0, 1.0)]}))
+    (left, bottom), middle, (right, top) = points
+    assert left < right
+    assert top < bottom
+    assert middle == pytest.approx(((left + right) / 2, (bottom + top) / 2))
+    assert words[:3] == ["A < B", "across", "up"]
+    assert words[-1] == "line"
+
+
+def test_an_axis_may_begin_above_nothing_and_points_may_have_names() -> None:
+    points, words = drawn(
+        chart(
+            "t", "x", "y", {"a": [(0.0, 0.75)], "b": [(0.0, 0.5), (1.0, 1.0)]}, points_named=("low", "high"), least=0.5
+        )
+    )
+    middle, bottom, top = (y for _, y in points)
+    assert middle == pytest.approx((bottom + top) / 2)
+    assert [word for word in words if word in {"0", "0.5", "1"}] == ["0.5", "1", "0", "1"]
+    assert [word for word in words if word in {"low", "high"}] == ["low", "high"]
+
+
+def test_powers_of_ten_are_equally_far_apart() -> None:
+    points, words = drawn(chart("t", "x", "y", {"a": [(10, 1), (100, 10), (1000, 100)]}, by_powers=True))
+    xs = [x for x, _ in points]
+    assert xs[1] - xs[0] == pytest.approx(xs[2] - xs[1])
+    assert "1,000" in words
+
+
+def test_places_may_have_names_and_a_chart_may_be_empty() -> None:
+    _, words = drawn(chart("t", "x", "y", {"a": [(0, 1), (1, 2)]}, labels=("clean", "noisy")))
+    assert {"clean", "noisy"} <= set(words)
+    assert drawn(chart("t", "x", "y", {"a": []}))[0] == []
