@@ -120,7 +120,7 @@ async def advise(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa:
         )
     in_force = app.settings.answer_confidence
     steps = advice.steps(asked, in_force)
-    head = f"Of the latest {len(feedback)} questions that contacts judged by what they pressed, {len(asked)} can be judged today."
+    head = f"Questions that contacts judged by what they pressed: {len(feedback)}, of which {len(asked)} can be judged today."
     lines = [head, "", *advice.lines(steps, in_force)]
     say(json.dumps({"lines": lines, "picture": advice.picture(steps, in_force)}))
     return 0

@@ -176,7 +176,7 @@ def test_advice_is_drawn_from_what_contacts_pressed(frontdesk: Command, tmp_path
     advice = frontdesk("knowledge", "advise", "--picture", "curve.svg")
     assert advice.exit_code == 0, advice.stderr
     lines = advice.stdout.splitlines()
-    assert lines[0] == "Of the latest 25 questions that contacts judged by what they pressed, 25 can be judged today."
+    assert lines[0] == "Questions that contacts judged by what they pressed: 25, of which 25 can be judged today."
     assert lines[-2:] == [
         "These questions speak for FRONTDESK_ANSWER_CONFIDENCE=0.5: 100% of what the knowledge covers would be answered"
         " rightly instead of 100%, and 100.0% of the answers would be right instead of 100.0%.",
