@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.matching.meanings import key
+from knowledge.matching.slips import LONGEST, Guesses
 
 FILE = Path(__file__).with_name("frequencies.npy")
 STEPS = 1000
@@ -24,7 +25,9 @@ _LETTERS = {
     "en": "abcdefghijklmnopqrstuvwxyz",
     "hu": "abcdefghijklmnopqrstuvwxyzáéíóöőúüű",
 }
-_LONGEST = 25
+
+_FIRST_BITS = np.uint64(12)
+"""How many bits of a checksum follow the first twenty."""
 
 
 class Frequencies:
@@ -32,6 +35,9 @@ class Frequencies:
 
     def __init__(self) -> None:
         self._table: NDArray[np.uint64] = np.asarray(np.load(FILE, mmap_mode="r"))
+        # Six of seven guesses are no word by the first twenty bits of their checksum alone.
+        self._held = np.zeros(1 << 20, bool)
+        self._held[self._table >> np.uint64(32) >> _FIRST_BITS] = True
         self._rows = self._table.data  # one number is sooner found by `bisect` than by numpy
 
     @classmethod
@@ -50,16 +56,14 @@ class Frequencies:
     def one_edit_away(self, word: str, lang: str) -> list[str]:
         """The words of the table that become this one when a letter is left out, put in, changed, or swapped with the next."""
         letters = _LETTERS[lang]
-        if len(word) > _LONGEST or sum(letter not in letters for letter in word) > 1:
+        if len(word) > LONGEST or sum(letter not in letters for letter in word) > 1:
             return []
-        begun = [crc32(f"{lang}:{word[:cut]}".encode()) for cut in range(len(word) + 1)]
-        edits = _edits(word, letters)
-        keys = np.array([crc32(rest, begun[cut]) for cut, rest in edits], np.uint64)
-        ordered = np.sort(keys)  # so they are looked up in a quarter of the time
-        rows = self._table.take(self._table.searchsorted(ordered << np.uint64(32)), mode="clip")
-        known = ordered.compress(rows >> np.uint64(32) == ordered)
-        held = np.flatnonzero((keys[:, None] == known).any(axis=1)).tolist()
-        found = {word[:cut] + rest.decode(): None for cut, rest in [edits[number] for number in held]}
+        guesses = Guesses(word, lang, letters)
+        likely = self._held.take(guesses.keys >> _FIRST_BITS).nonzero()[0]
+        keys = guesses.keys.take(likely)
+        rows = self._table.take(self._table.searchsorted(keys << np.uint64(32)), mode="clip")
+        held = likely.compress(rows >> np.uint64(32) == keys).tolist()
+        found = dict.fromkeys([guesses.word(number) for number in held])
         return [form for form in found if form != word and self.of(form, lang)]
 
 
@@ -70,15 +74,3 @@ def packed(word: str, lang: str, share: float) -> int:
 
 def _second(word: str) -> int:
     return crc32(word[::-1].encode()) & 0xFFFF
-
-
-def _edits(word: str, letters: str) -> list[tuple[int, bytes]]:
-    """How many letters stay, and what comes after them."""
-    own, others = [letter.encode() for letter in word], [letter.encode() for letter in letters]
-    tails = [word[cut:].encode() for cut in range(len(word) + 1)]
-    found = [(cut, other + tail) for cut, tail in enumerate(tails) for other in others]
-    for cut, tail in enumerate(tails[1:]):
-        found.append((cut, tail))
-        found += [(cut, other + tail) for other in others]
-    found += [(cut, own[cut + 1] + own[cut] + tail) for cut, tail in enumerate(tails[2:])]
-    return found
