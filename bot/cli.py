@@ -16,6 +16,7 @@ from bot.settings import Settings, read_settings
 from infra.errors import PlainError
 
 ROLES = click.Choice(["agent", "lead", "admin"])
+_PICTURE = "Draw the share of right answers against the share of questions that get one, as SVG."
 
 
 class _Plain(click.Group):
@@ -119,8 +120,14 @@ def knowledge_export(file: Path) -> None:
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with every figure and question.")
 @click.option("--compare", "baseline_file", type=click.Path(path_type=Path), help="An earlier report of --json.")
 @click.option("--tolerance", default=0.01, show_default=True, help="How far a figure may fall in a comparison.")
+@click.option("--picture", "picture_file", type=click.Path(path_type=Path), help=_PICTURE)
 def knowledge_eval(
-    knowledge_file: Path, queries_file: Path, as_json: bool, baseline_file: Path | None, tolerance: float
+    knowledge_file: Path,
+    queries_file: Path,
+    as_json: bool,
+    baseline_file: Path | None,
+    tolerance: float,
+    picture_file: Path | None,
 ) -> None:
     """Measure the matcher on a knowledge and questions with known answers (JSON Lines), and advise a threshold.
 
@@ -158,15 +165,15 @@ def knowledge_eval(
         for name, value in report.figures.items():
             click.echo(f"{name:>26}: {value:.4g}" if isinstance(value, float) else f"{name:>26}: {value}")
         click.echo("\n" + "\n".join(advice.lines(steps, settings.answer_confidence)))
+    if picture_file is not None:
+        _write(picture_file, advice.picture(steps, settings.answer_confidence).encode(), aside=True)
     if comparison and comparison.worse:
         click.echo(f"Worse than before: {', '.join(comparison.worse)}.", err=True)
         sys.exit(1)
 
 
 @knowledge.command("advise")
-@click.option(
-    "--picture", "picture_file", type=click.Path(path_type=Path), help="Write the curve to this SVG file too."
-)
+@click.option("--picture", "picture_file", type=click.Path(path_type=Path), help=_PICTURE)
 def knowledge_advise(picture_file: Path | None) -> None:
     """Say how sure the bot should be to answer, by what contacts pressed under answers and choices."""
     advice: dict[str, Any] = {}
@@ -179,7 +186,7 @@ def knowledge_advise(picture_file: Path | None) -> None:
         _do("advise", hear)
     click.echo("\n".join(advice["lines"]))
     if picture_file is not None:
-        _write(picture_file, advice["picture"].encode())
+        _write(picture_file, advice["picture"].encode(), aside=True)
 
 
 @main.group()
@@ -275,12 +282,13 @@ def _read(path: Path) -> bytes:
         raise PlainError(f"{path} cannot be read: {error.strerror}.") from error
 
 
-def _write(path: Path, data: bytes) -> None:
+def _write(path: Path, data: bytes, *, aside: bool = False) -> None:
+    """With `aside` standard output has something else to say."""
     try:
         path.write_bytes(data)
     except OSError as error:
         raise PlainError(f"{path} cannot be written: {error.strerror}.") from error
-    click.echo(f"Written to {path}.")
+    click.echo(f"Written to {path}.", err=aside)
 
 
 def _lines(path: Path) -> list[str]:
