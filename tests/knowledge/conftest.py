@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -5,8 +6,10 @@ from pathlib import Path
 import pytest
 
 import knowledge.models  # noqa: F401 - create_all must see the tables
+from bot.schema import migrate
 from infra.columns import Base
 from infra.database import Database
+from tests.conftest import Backend
 
 
 class Time:
@@ -45,3 +48,12 @@ async def open_db(tmp_path: Path) -> AsyncIterator[Callable[[str], Database]]:
 @pytest.fixture
 def db(open_db: Callable[[str], Database]) -> Database:
     return open_db("knowledge.db")
+
+
+@pytest.fixture
+async def database(backend: Backend) -> AsyncIterator[Database]:
+    """Empty and at the present schema, on SQLite and on PostgreSQL."""
+    db = Database(backend.database_url)
+    await asyncio.to_thread(migrate, db)
+    yield db
+    await db.close()

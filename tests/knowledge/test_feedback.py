@@ -1,12 +1,10 @@
 """What contacts press becomes judged questions, and these are asked again of the knowledge as it is now."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy.orm import Session
 
-from bot.schema import migrate
 from infra.bus import LocalBus
 from infra.database import Database
 from knowledge.drafts import Draft, EntryDraft
@@ -16,7 +14,6 @@ from knowledge.library import Library
 from knowledge.lookups import record_lookup, settle_lookup
 from knowledge.matching import Band, Candidate, Match
 from knowledge.models import Outcome
-from tests.conftest import Backend
 from tests.knowledge.conftest import Time
 
 PASSWORD = EntryDraft(
@@ -24,14 +21,6 @@ PASSWORD = EntryDraft(
 )
 MUSIC = EntryDraft("music", "ru", "Как скачать музыку?", "По подписке.", None, ("скачать песню",))
 PHOTO = EntryDraft("photo", "ru", "Как удалить фотографию?", "Под ней.", None, ("убрать фото",))
-
-
-@pytest.fixture
-async def database(backend: Backend) -> AsyncIterator[Database]:
-    db = Database(backend.database_url)
-    await asyncio.to_thread(migrate, db)
-    yield db
-    await db.close()
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
 
-from bot.schema import migrate
 from infra.bus import LocalBus
 from infra.database import Database
 from knowledge.drafts import Draft, EntryDraft
@@ -19,7 +18,6 @@ from knowledge.entries import entry_named
 from knowledge.library import Library
 from knowledge.matching import Band, Thresholds
 from knowledge.models import Entry, EntryVersion, KnowledgeState, Phrasing
-from tests.conftest import Backend
 from tests.knowledge.conftest import Time
 
 THINGS = ["пароль", "заказ", "доставку", "возврат", "карту", "видео", "канал", "подписку", "рекламу", "профиль"]
@@ -33,14 +31,11 @@ PARKING = EntryDraft("parking", "ru", "Где парковка для велос
 
 
 @pytest.fixture
-async def shelf(backend: Backend) -> AsyncIterator[Database]:
+async def shelf(database: Database) -> Database:
     """A database with eighty entries: large enough for edits beside the index."""
-    db = Database(backend.database_url)
-    await asyncio.to_thread(migrate, db)
-    library = Library(db, LocalBus(), Time())
-    await db.write(lambda session: library.load(session, Draft(ENTRIES), author="test"))
-    yield db
-    await db.close()
+    library = Library(database, LocalBus(), Time())
+    await database.write(lambda session: library.load(session, Draft(ENTRIES), author="test"))
+    return database
 
 
 @pytest.fixture

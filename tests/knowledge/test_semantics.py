@@ -11,13 +11,11 @@ import pytest
 from numpy.typing import NDArray
 from sqlalchemy import func, select
 
-from bot.schema import migrate
 from infra.bus import LocalBus
 from infra.database import Database
 from knowledge.drafts import Draft, EntryDraft
 from knowledge.library import Library
 from knowledge.models import TextVector
-from tests.conftest import Backend
 from tests.knowledge.conftest import Time
 
 # Made-up words, which neither letters nor the built-in meanings bring near anything.
@@ -53,13 +51,10 @@ class Thesaurus:
 
 
 @pytest.fixture
-async def database(backend: Backend) -> AsyncIterator[Database]:
-    db = Database(backend.database_url)
-    await asyncio.to_thread(migrate, db)
-    library = Library(db, LocalBus(), Time())
-    await db.write(lambda session: library.load(session, Draft(ENTRIES), author="test"))
-    yield db
-    await db.close()
+async def database(database: Database) -> Database:
+    library = Library(database, LocalBus(), Time())
+    await database.write(lambda session: library.load(session, Draft(ENTRIES), author="test"))
+    return database
 
 
 @pytest.fixture

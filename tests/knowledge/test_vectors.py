@@ -1,18 +1,16 @@
 """Vectors of texts: computed once, kept for the next start, resumed where they were interrupted."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 from sqlalchemy import func, select
 
-from bot.schema import migrate
 from infra.database import Database
 from knowledge.models import TextVector
 from knowledge.vectors import StoredVectors
-from tests.conftest import Backend
 
 
 class Letters:
@@ -27,14 +25,6 @@ class Letters:
             raise RuntimeError("out of memory")
         self.read += texts
         return np.array([[text.count(letter) for letter in "аеио"] for text in texts], np.float32)
-
-
-@pytest.fixture
-async def database(backend: Backend) -> AsyncIterator[Database]:
-    db = Database(backend.database_url)
-    await asyncio.to_thread(migrate, db)
-    yield db
-    await db.close()
 
 
 TEXTS = [f"{'а' * (number % 7)} вопрос {'е' * (number % 5)} {number}" for number in range(40)]
