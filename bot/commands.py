@@ -108,9 +108,9 @@ async def advise(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa:
     feedback, keys = await app.db.read(read)
     loop = asyncio.get_running_loop()
 
-    def progress(asked: int, every: int) -> None:
-        if asked % _AT_ONCE == 0:
-            loop.call_soon_threadsafe(say, json.dumps({"share": asked / every}))
+    def progress(done: int, every: int) -> None:
+        if done % _AT_ONCE == 0:
+            loop.call_soon_threadsafe(say, json.dumps({"share": done / every}))
 
     asked = await asyncio.to_thread(asked_again, app.library.matcher, feedback, keys, progress)
     if not asked:

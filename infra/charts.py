@@ -24,7 +24,7 @@ def chart(
 ) -> str:
     """One chart; `labels` name the positions 0, 1, 2 … of the horizontal axis, else it is numbered.
 
-    `points_named` are words below the points of the last line; `least` is where the vertical axis begins. With `by_powers`
+    `points_named` are words beside the points of the last line; `least` is where the vertical axis begins. With `by_powers`
     both axes grow by powers of ten; every number has to be above 0 then.
     """
     if by_powers:
@@ -76,5 +76,7 @@ def chart(
     last = [place(x, y) for x, y in list(lines.values())[-1]] if points_named else []
     for (x, y), name in zip(last, points_named, strict=False):
         # Along the vertical, where neighbours that are near do not cover each other.
-        parts.append(f'<text transform="translate({x - 4:.1f} {y + 10:.1f}) rotate(90)">{escape(name)}</text>')
+        at, anchor = (y + 10, "start") if y < _TOP + tall / 2 else (y - 10, "end")
+        turned = f'transform="translate({x - 14:.1f} {at:.1f}) rotate(90)" text-anchor="{anchor}"'
+        parts.append(f"<text {turned}>{escape(name)}</text>")
     return "\n".join([*parts, "</svg>", ""])

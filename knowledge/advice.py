@@ -5,8 +5,9 @@ questions of the community's own tell which it is, if there are enough of them: 
 it is judged, so it must hold with something to spare.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from math import sqrt
 
 from infra.charts import chart
@@ -113,19 +114,27 @@ def picture(found: Sequence[Step], in_force: float) -> str:
     """The steps that answer anything as an SVG chart: how many of the answers are right against how many questions get one."""
     answering = [step for step in found if step.answered]
     best = advised(found)
-    marks = {in_force: " in force"} | ({best.threshold: " advised"} if best and best.threshold != in_force else {})
-    lowest = min([step.at_least for step in answering], default=0.0)
+    marks = {in_force: "in force"} | ({best.threshold: "advised"} if best and best.threshold != in_force else {})
+    # Thresholds that answer the same questions are one point.
+    points = [list(same) for _, same in groupby(answering, key=lambda step: step.answered)]
     return chart(
         "How sure to be to answer: each point is a threshold",
         "share of the answerable questions that are answered rightly",
         "share of the answers that are right",
         {
-            "right": [(step.coverage, step.precision) for step in answering],
-            "right at least, 19 times in 20": [(step.coverage, step.at_least) for step in answering],
+            "right": [(same[0].coverage, same[0].precision) for same in points],
+            "right at least, 19 times in 20": [(same[0].coverage, same[0].at_least) for same in points],
         },
-        points_named=[f"{step.threshold:.2f}{marks.get(step.threshold, '')}" for step in answering],
-        least=0.5 if lowest >= 0.5 else 0.0,
+        points_named=[_named([step.threshold for step in same], marks) for same in points],
+        least=0.5 if min([step.at_least for step in answering], default=0.0) >= 0.5 else 0.0,
     )
+
+
+def _named(thresholds: Sequence[float], marks: Mapping[float, str]) -> str:
+    marked = [f"{threshold:.2f} {marks[threshold]}" for threshold in thresholds if threshold in marks]
+    if len(thresholds) > 1:
+        return ", ".join([f"{thresholds[0]:.2f}–{thresholds[-1]:.2f}", *marked])
+    return marked[0] if marked else f"{thresholds[0]:.2f}"
 
 
 def _answered(question: Asked, level: float) -> bool:

@@ -26,8 +26,11 @@ _LETTERS = {
     "hu": "abcdefghijklmnopqrstuvwxyzáéíóöőúüű",
 }
 
-_FIRST_BITS = np.uint64(12)
-"""How many bits of a checksum follow the first twenty."""
+_CHECKSUM = np.uint64(32)
+"""Bits of a checksum, which stands in the upper half of a row of the table."""
+_SIFTED = 20
+"""First bits of a checksum, by which alone six of seven guesses are no word."""
+_NOT_SIFTED = _CHECKSUM - np.uint64(_SIFTED)
 
 
 class Frequencies:
@@ -35,9 +38,8 @@ class Frequencies:
 
     def __init__(self) -> None:
         self._table: NDArray[np.uint64] = np.asarray(np.load(FILE, mmap_mode="r"))
-        # Six of seven guesses are no word by the first twenty bits of their checksum alone.
-        self._held = np.zeros(1 << 20, bool)
-        self._held[self._table >> np.uint64(32) >> _FIRST_BITS] = True
+        self._sieve = np.zeros(1 << _SIFTED, bool)
+        self._sieve[self._table >> _CHECKSUM >> _NOT_SIFTED] = True
         self._rows = self._table.data  # one number is sooner found by `bisect` than by numpy
 
     @classmethod
@@ -59,10 +61,10 @@ class Frequencies:
         if len(word) > LONGEST or sum(letter not in letters for letter in word) > 1:
             return []
         guesses = Guesses(word, lang, letters)
-        likely = self._held.take(guesses.keys >> _FIRST_BITS).nonzero()[0]
+        likely = self._sieve.take(guesses.keys >> _NOT_SIFTED).nonzero()[0]
         keys = guesses.keys.take(likely)
-        rows = self._table.take(self._table.searchsorted(keys << np.uint64(32)), mode="clip")
-        held = likely.compress(rows >> np.uint64(32) == keys).tolist()
+        rows = self._table.take(self._table.searchsorted(keys << _CHECKSUM), mode="clip")
+        held = likely.compress(rows >> _CHECKSUM == keys).tolist()
         found = dict.fromkeys([guesses.word(number) for number in held])
         return [form for form in found if form != word and self.of(form, lang)]
 

@@ -187,7 +187,7 @@ def test_advice_is_drawn_from_what_contacts_pressed(frontdesk: Command, tmp_path
         "These questions speak for FRONTDESK_ANSWER_CONFIDENCE=0.5: 100% of what the knowledge covers would be answered"
         " rightly instead of 100%, and 100.0% of the answers would be right instead of 100.0%."
     )
-    assert "0.50 advised" in (tmp_path / "curve.svg").read_text("utf-8")
+    assert "0.50–0.95, 0.50 advised, 0.88 in force" in (tmp_path / "curve.svg").read_text("utf-8")
 
 
 def test_two_versions_of_a_knowledge_are_compared(frontdesk: Command, tmp_path: Path) -> None:

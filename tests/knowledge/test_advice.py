@@ -105,3 +105,12 @@ def test_few_questions_speak_for_nothing() -> None:
 def test_the_one_in_force_may_be_the_right_one() -> None:
     questions = [*[asked(0.89)] * 40, *[asked(0.86, right=False)] * 20]
     assert lines(steps(questions, IN_FORCE), IN_FORCE)[-1].startswith("FRONTDESK_ANSWER_CONFIDENCE=0.88 is what")
+
+
+def test_the_picture_has_a_point_for_all_thresholds_that_answer_the_same() -> None:
+    questions = [*[asked(0.96)] * 30, *[asked(0.72)] * 10, *[asked(0.65, right=False)] * 5]
+    drawn = advice.picture(steps(questions, IN_FORCE), IN_FORCE)
+    named = ("0.75–0.95, 0.88 in force", "0.70 advised", "0.50–0.60")
+    assert all(f">{name}</text>" in drawn for name in named)
+    assert drawn.count("<circle") == 2 * len(named)
+    assert advice.picture(steps([], IN_FORCE), IN_FORCE).count("<circle") == 0
