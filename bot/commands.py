@@ -61,7 +61,7 @@ async def write_out(app: App, arguments: dict[str, Any], say: Say) -> int:
 async def ask(app: App, arguments: dict[str, Any], say: Say) -> int:
     """What the bot would make of a question."""
     await app.library.refresh()
-    match = await asyncio.to_thread(app.library.matcher.match, arguments["text"], languages=LANGUAGES)
+    match = await asyncio.to_thread(app.library.matcher.match, arguments["text"], languages=LANGUAGES, rivals=True)
     found = await app.db.read(lambda session: entries_by_id(session, [c.entry_id for c in match.candidates]))
     known = [(candidate, found[candidate.entry_id]) for candidate in match.candidates if candidate.entry_id in found]
     if arguments["json"]:

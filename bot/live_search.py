@@ -34,7 +34,7 @@ class LiveSearch:
         found: list[EntryView]
         if text:
             order = (language, *(other for other in LANGUAGES if other != language))
-            match = self._library.matcher.match(text, languages=order)
+            match = self._library.matcher.match(text, languages=order, rivals=True)
             ids = [candidate.entry_id for candidate in match.candidates[:_MOST]]
             known = entries_by_id(session, ids, wordings=False) if ids else {}
             found = [known[id_] for id_ in ids if id_ in known]

@@ -195,7 +195,7 @@ def evaluate(
     spent: list[float] = []
     for asked, query in enumerate(queries, 1):
         begun = time.perf_counter()
-        match = matcher.match(query.text, languages=(query.lang,), limit=_DEPTH)
+        match = matcher.match(query.text, languages=(query.lang,), limit=_DEPTH, rivals=True)
         spent.append(time.perf_counter() - begun)
         order = [candidate.entry_id for candidate in match.candidates]
         place = None if query.expected is None else places[query.expected]

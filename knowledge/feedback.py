@@ -72,7 +72,7 @@ def asked_again(
     """
     found = []
     for number, said in enumerate(feedback, 1):
-        match = matcher.match(said.text, languages=(said.lang,))
+        match = matcher.match(said.text, languages=(said.lang,), rivals=True)
         entries = [candidate.entry_id for candidate in match.candidates]
         expected = keys.get(said.meant) if said.meant is not None else None
         if expected is not None or (said.meant is None and said.refused.issuperset(entries[:1])):

@@ -60,6 +60,16 @@ def test_the_three_questions_of_the_demo_show_the_three_ways(matcher: Matcher) -
     assert bands == [Band.ANSWER, Band.SUGGEST, Band.NONE]
 
 
+def test_every_wording_is_answered_as_it_stands(matcher: Matcher, entries: list[EntryDraft]) -> None:
+    wordings = [
+        (number, text) for number, entry in enumerate(entries) for text in (entry.question, *entry.alternatives)
+    ]
+    matches = [(number, matcher.match(text, languages=(entries[number].lang,))) for number, text in wordings]
+
+    assert len(matches) >= 500
+    assert all(match.band is Band.ANSWER and match.candidates[0].entry_id == number for number, match in matches)
+
+
 @pytest.fixture(scope="module")
 def asked(matcher: Matcher, entries: list[EntryDraft]) -> list[Asked]:
     """What becomes of each of the example questions."""

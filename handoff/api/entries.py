@@ -137,7 +137,7 @@ async def match_question(
 ) -> MatchOut:
     """What the bot would make of a question, and why."""
     languages = tuple(dict.fromkeys((lang, *LANGUAGES))) if lang else LANGUAGES
-    match = await asyncio.to_thread(parts.library.matcher.match, q, languages=languages)
+    match = await asyncio.to_thread(parts.library.matcher.match, q, languages=languages, rivals=True)
     ids = [candidate.entry_id for candidate in match.candidates]
     found = await parts.database.read(lambda session: entries_by_id(session, ids))
     candidates = [

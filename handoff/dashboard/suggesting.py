@@ -23,7 +23,7 @@ class Suggestion:
 
 async def suggested(database: Database, library: Library, question: str, language: str) -> tuple[Suggestion, ...]:
     """The likeliest entries for the question, best first; none where nothing comes near."""
-    match = await asyncio.to_thread(library.matcher.match, question, languages=(language,), limit=_SHOWN)
+    match = await asyncio.to_thread(library.matcher.match, question, languages=(language,), limit=_SHOWN, rivals=True)
     near = [candidate for candidate in match.candidates if candidate.confidence >= _WORTH_SHOWING]
     if not near:
         return ()

@@ -20,6 +20,7 @@ from knowledge.matching.semantics import Vectors
 from knowledge.matching.spelling import Spelling
 from knowledge.matching.text import clip, fold, lower, words
 from knowledge.matching.values import Candidate
+from knowledge.matching.verbatim import standing
 
 _RERANKED_PARTS = 8
 _BY_VECTOR = 16
@@ -43,6 +44,23 @@ class Reading:
         return as_meant(self.written, self.meant, self.accented)
 
 
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A message, or part of one, once its script and its spelling are right: the folded `forms` without greeting and thanks."""
+
+    forms: list[str]
+    written: str
+    meant: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """The words of a message as they came, folded, and what it says: as a whole, and where it is long also part by part."""
+
+    typed: list[str]
+    parts: list[Spoken]
+
+
 class Reader:
     """Everything that is learned from the phrasings of one index. Immutable but for what its vocabulary remembers."""
 
@@ -56,19 +74,39 @@ class Reader:
         self._script = Script(index.vocabulary)
         self._spelling = Spelling(index.vocabulary)
 
-    def examine(self, question: str) -> tuple[Reading, Reranked]:
-        """The question and its nearest entries; of a long message, the part that is likeliest to have an answer."""
+    def hear(self, question: str) -> Heard:
+        """The message and its parts, one at least, in the script and the spelling that were meant."""
         text = clip(question)
         lowered = lower(text)
         found = words(lowered)
         parts = courtesy.parts(text, found)
         if len(parts) == 1:
-            reading = self._read(text, lowered, found)
-            return reading, self._nearest(reading)
-        read = [self._read(part, lower(part)) for part in parts] or [self._read("", "")]
+            spoken = [self._put_right(text, lowered, found)]
+        else:
+            spoken = [self._put_right(part, lower(part)) for part in parts] or [self._put_right("", "")]
+        return Heard([fold(word) for word in found], spoken)
+
+    def standing(self, heard: Heard) -> list[int]:
+        """The phrasings that the message is as it stands, courtesy and slips of the fingers apart; a single word is none."""
+        for forms in (heard.typed, heard.parts[0].forms):
+            if len(forms) > 1 and (found := standing(self.index, forms)):
+                return found
+        return []
+
+    def examine(self, heard: Heard) -> tuple[Reading, Reranked]:
+        """The question and its nearest entries; of a long message, the part that is likeliest to have an answer."""
+        read = [self._read(part) for part in heard.parts]
+        if len(read) == 1:
+            return read[0], self._nearest(read[0])
         best = sorted(read, key=self._resemblance, reverse=True)[:_RERANKED_PARTS]
         seen = [(reading, self._nearest(reading)) for reading in best]
         return max(seen, key=lambda pair: self._worth(*pair))
+
+    def as_it_stands(self, phrasing: int, confidence: float) -> Candidate:
+        """The candidate of a question that is this phrasing: all of its words speak for it."""
+        text = self.index.texts[phrasing]
+        why = tuple(dict.fromkeys(_worded(text, self.index.norms[phrasing])))
+        return Candidate(self.index.entry_ids[self.index.owners[phrasing]], text, confidence, why)
 
     def compare(self, reading: Reading, found: Reranked, vectors: Vectors, asked: Floats) -> Reranked | None:
         """The nearest entries by words or by vectors, with the columns of both; None where vectors are missing."""
@@ -88,18 +126,20 @@ class Reader:
         why = compress(_worded(text, self.index.norms[phrasing]), held) if True in held else ()
         return Candidate(self.index.entry_ids[entry], text, confidence, tuple(dict.fromkeys(why)))
 
-    def _read(self, part: str, lowered: str, found: Sequence[str] | None = None) -> Reading:
+    def _put_right(self, part: str, lowered: str, found: Sequence[str] | None = None) -> Spoken:
         """One part of the message; `found` are its words, where they are known."""
         repaired = self._script.repair(lowered)
         if found is None or repaired is not lowered:
             found = words(repaired)
         spelt = self._spelling.repair(courtesy.strip(found))
         forms = courtesy.strip([fold(word) for word in spelt])
-        vocabulary = self.index.vocabulary
-        accented = {fold(word): word for word in spelt if not word.isascii()} if "hu" in vocabulary.langs else {}
-        asked = Question.of(forms, vocabulary, accented)
-        written = part.strip() if repaired is lowered else repaired
-        return Reading(" ".join(forms), asked, written, spelt, vocabulary.accented)
+        return Spoken(forms, part.strip() if repaired is lowered else repaired, spelt)
+
+    def _read(self, spoken: Spoken) -> Reading:
+        vocabulary, meant = self.index.vocabulary, spoken.meant
+        accented = {fold(word): word for word in meant if not word.isascii()} if "hu" in vocabulary.langs else {}
+        asked = Question.of(spoken.forms, vocabulary, accented)
+        return Reading(" ".join(spoken.forms), asked, spoken.written, meant, vocabulary.accented)
 
     def _nearest(self, reading: Reading) -> Reranked:
         return nearest(self.index, self._lessons, reading.asked, reading.text)

@@ -107,7 +107,7 @@ class HelpPage:
         if not question:
             return ()
         match = await asyncio.to_thread(
-            self._parts.library.matcher.match, question, languages=(language,), limit=_RESULTS
+            self._parts.library.matcher.match, question, languages=(language,), limit=_RESULTS, rivals=True
         )
         ids = [found.entry_id for found in match.candidates if found.confidence >= _WORTH_SHOWING]
 
