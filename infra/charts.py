@@ -5,7 +5,25 @@ from collections.abc import Mapping, Sequence
 from html import escape
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 720, 400, 60, 190, 40, 50
-_COLOURS = ("#1769aa", "#c2410c", "#15803d", "#7c3aed", "#b91c1c", "#0f766e", "#a16207", "#475569")
+_INK, _PAPER, _GRID = ("#1f2328", "#e8eaed"), ("#ffffff", "#1b1f23"), ("#e6e2da", "#2b3137")
+"""Each for a light page and for a dark one, as the pages have them."""
+_LINES = (
+    ("#1769aa", "#60a5fa"), ("#c2410c", "#fb923c"), ("#15803d", "#4ade80"), ("#7c3aed", "#c4b5fd"),
+    ("#b91c1c", "#f87171"), ("#0f766e", "#2dd4bf"), ("#a16207", "#facc15"), ("#475569", "#a0a9b4"),
+)  # fmt: skip
+
+
+def _style() -> str:
+    """Colours that follow the reader's own choice of light or dark, where the picture is shown by itself or in a page."""
+    light, dark = (
+        [
+            f"svg{{color:{_INK[mode]};background:{_PAPER[mode]}}}.paper{{fill:{_PAPER[mode]}}}.grid{{stroke:{_GRID[mode]}}}",
+            *(f".line{number}{{color:{colours[mode]}}}" for number, colours in enumerate(_LINES)),
+        ]
+        for mode in (0, 1)
+    )
+    return f"<style>{''.join(light)}@media (prefers-color-scheme:dark){{{''.join(dark)}}}</style>"
+
 
 Points = Sequence[tuple[float, float]]
 Ticks = Sequence[tuple[float, str]]
@@ -51,32 +69,36 @@ def chart(
         return _LEFT + (x - left) / (right - left) * wide, _TOP + (1 - (y - low) / max(high - low, 1e-9)) * tall
 
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" font-size="12">',
-        f'<rect width="{_WIDTH}" height="{_HEIGHT}" fill="#fff"/>',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" font-size="12"'
+        ' fill="currentColor">',
+        _style(),
+        f'<rect width="{_WIDTH}" height="{_HEIGHT}" class="paper"/>',
         f'<text x="{_LEFT}" y="22" font-size="15">{escape(title)}</text>',
         f'<text x="{_LEFT + wide / 2}" y="{_HEIGHT - 8}" text-anchor="middle">{escape(across)}</text>',
         f'<text transform="translate(14 {_TOP + tall / 2}) rotate(-90)" text-anchor="middle">{escape(up)}</text>',
     ]
     for value, label in rows:
         y = place(left, value)[1]
-        parts.append(f'<path d="M{_LEFT} {y:.1f}h{wide}" stroke="#e2e8f0"/>')
+        parts.append(f'<path d="M{_LEFT} {y:.1f}h{wide}" class="grid"/>')
         parts.append(f'<text x="{_LEFT - 6}" y="{y + 4:.1f}" text-anchor="end">{label}</text>')
     for value, label in columns:
         x = place(value, low)[0]
         parts.append(f'<text x="{x:.1f}" y="{_HEIGHT - _BOTTOM + 18}" text-anchor="middle">{escape(label)}</text>')
     for number, (name, points) in enumerate(lines.items()):
-        colour = _COLOURS[number % len(_COLOURS)]
         drawn = [place(x, y) for x, y in points]
         path = " ".join(f"{x:.1f},{y:.1f}" for x, y in drawn)
-        parts.append(f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"/>')
-        parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{colour}"/>' for x, y in drawn]
         y = _TOP + 14 + number * 18
-        parts.append(f'<rect x="{_WIDTH - _RIGHT + 16}" y="{y - 9}" width="12" height="4" fill="{colour}"/>')
-        parts.append(f'<text x="{_WIDTH - _RIGHT + 34}" y="{y - 3}">{escape(name)}</text>')
+        parts += [
+            f'<g class="line{number % len(_LINES)}" fill="currentColor">',
+            f'<polyline points="{path}" fill="none" stroke="currentColor" stroke-width="2"/>',
+            *(f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3"/>' for x, y in drawn),
+            f'<rect x="{_WIDTH - _RIGHT + 16}" y="{y - 9}" width="12" height="4"/></g>',
+            f'<text x="{_WIDTH - _RIGHT + 34}" y="{y - 3}">{escape(name)}</text>',
+        ]
     last = [place(x, y) for x, y in list(lines.values())[-1]] if points_named else []
     for (x, y), name in zip(last, points_named, strict=False):
         # Along the vertical, where neighbours that are near do not cover each other.
         at, anchor = (y + 10, "start") if y < _TOP + tall / 2 else (y - 10, "end")
-        turned = f'transform="translate({x - 14:.1f} {at:.1f}) rotate(90)" text-anchor="{anchor}"'
+        turned = f'transform="translate({max(x - 14, _LEFT + 2):.1f} {at:.1f}) rotate(90)" text-anchor="{anchor}"'
         parts.append(f"<text {turned}>{escape(name)}</text>")
     return "\n".join([*parts, "</svg>", ""])

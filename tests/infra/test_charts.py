@@ -1,5 +1,6 @@
 """Charts are well-formed SVG in which every point has its place."""
 
+import re
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -49,3 +50,13 @@ def test_places_may_have_names_and_a_chart_may_be_empty() -> None:
     _, words = drawn(chart("t", "x", "y", {"a": [(0, 1), (1, 2)]}, labels=("clean", "noisy")))
     assert {"clean", "noisy"} <= set(words)
     assert drawn(chart("t", "x", "y", {"a": []}))[0] == []
+
+
+def test_every_line_has_a_colour_by_day_and_one_by_night() -> None:
+    svg = chart("t", "x", "y", {str(number): [(0, number)] for number in range(9)})
+    by_day, by_night = svg[svg.index("<style>") : svg.index("</style>")].split("@media (prefers-color-scheme:dark)")
+    used = set(re.findall(r'class="(line\d)"', svg))
+    colours = [re.findall(rf"\.{name}{{color:(#\w+)}}", style) for name in used for style in (by_day, by_night)]
+    assert len(used) == 8, "the ninth begins anew"
+    assert all(len(found) == 1 for found in colours)
+    assert len({found[0] for found in colours}) == 16
