@@ -16,20 +16,20 @@ from sqlalchemy.orm import Session
 
 from bot.attachments import Attachments, take_along
 from bot.chosen import show_choice
-from bot.dialogue import UNSEEN, Found, Pressed, Thread, asks_anew, decide, question_in
+from bot.dialogue import UNSEEN, Found, Pressed, Thread, asks_anew, chooses, decide, question_in
 from bot.effects import Effects
 from bot.expecting import answering, takes_up
 from bot.forms import under_way
 from bot.intake import InboxItem
 from bot.language import command_in, language_of
 from bot.links import opened
-from bot.numbers import as_press
 from bot.own_data import OwnData
 from bot.poison import words_in
 from bot.presses import choice_of, pressed_by, view_of
 from bot.public import PublicQuestions, followed, in_private, is_question, unreachable
 from bot.round_rows import JOIN, MEET, RECENT, USE, ThreadChangedError, known_at, taken
 from bot.tickets import Facts, corrected, fact, facts, pending
+from bot.typed import as_press
 from handoff.desk import Desk
 from handoff.manners import Manners
 from handoff.messages import Address, Addressee, EventKind, IncomingEvent
@@ -127,8 +127,8 @@ class Conversation:
     def think(self, session: Session, address: Address, event: IncomingEvent) -> Thought:
         """The contact as they are known, the thread, and what the knowledge says; runs off the event loop."""
         known = known_at(session, address, self._clock())
-        if known is not None and known.numbered:
-            event = as_press(session, known.id, event)
+        if known is not None:
+            event = as_press(session, known.id, event, numbered=known.numbered)
         event = followed(session, address, event)
         thread = self._thread(session, known, in_private(event))
         found = self._look_up(session, thread, in_private(event))
@@ -190,7 +190,8 @@ class Conversation:
         if asks_anew(event.text, thread.pending, alone, found.match.band):
             return replace(alone, anew=True)
         # Together the words may say nothing to the knowledge, and the later ones something.
-        return alone if found.match.band is Band.NONE else found
+        band = found.match.band
+        return alone if band is Band.NONE or chooses(thread.pending, alone, band) else found
 
     def _found(self, session: Session, language: str, question: str) -> Found:
         order = (language, *(other for other in LANGUAGES if other != language))

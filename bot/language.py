@@ -120,10 +120,11 @@ _GREETINGS = {
 }
 """What greets, and what may stand beside it: alone, a word such as "помощь" is a question."""
 _THANKS = {
-    "спасибо спс пасиб благодарю ок окей понятно понял поняла ясно хорошо супер": "огромное большое вам за помощь",
-    "thanks thank ok okay great cool understood got": "you very much a lot so it for your the help",
-    "köszönöm köszi oké ok rendben értem szuper": "nagyon szépen a segítséget",
+    "спасибо спс пасиб благодарю ок окей понятно понял поняла ясно хорошо супер помогло помогли заработало получилось": "огромное большое вам за помощь это всё все уже теперь мне",
+    "thanks thank ok okay great cool understood got helped worked solved": "you very much a lot so it for your the help this that all now",
+    "köszönöm köszi oké ok rendben értem szuper segített sikerült megoldódott": "nagyon szépen a segítséget ez már most",
 }
+"""Words that thank, agree or tell that it helped, and those that may stand beside them."""
 _PEOPLE_RU = (
     r"(оператор|агент|человек|специалист|сотрудник|консультант|менеджер)(а|у|ом|ов|ами|ам|и|ы)?"
     r"|людей|людьми|кем-нибудь|кем-то|поддержк(а|у|ой|и)|техподдержк(а|у|ой|и)"
@@ -221,8 +222,8 @@ def is_greeting(text: str) -> bool:
 
 
 def is_thanks(text: str) -> bool:
-    """Whether the message thanks or agrees and says nothing else."""
-    return _only(text, _THANKS)
+    """Whether the message thanks, agrees or tells that it helped, and says nothing else."""
+    return "?" not in text and _only(text, _THANKS)
 
 
 def wants_person(text: str) -> bool:

@@ -7,7 +7,7 @@ question before it.
 """
 
 from bot.decisions import Decision, MarkBlocked
-from bot.dialogue.apart import asks_anew
+from bot.dialogue.apart import asks_anew, chooses
 from bot.dialogue.pressing import UNSEEN, asked_anew, pressed
 from bot.dialogue.saying import question_of, said
 from bot.dialogue.thread import MOST_OPEN, Found, Pending, Pressed, Thread, TicketFact
@@ -24,6 +24,7 @@ __all__ = [
     "Thread",
     "TicketFact",
     "asks_anew",
+    "chooses",
     "decide",
     "question_in",
 ]

@@ -34,6 +34,11 @@ def asks_anew(text: str, pending: Pending, alone: Found, joined: Band) -> bool:
     return band is Band.ANSWER or (asks(text) and not told & before)
 
 
+def chooses(pending: Pending, alone: Found, joined: Band) -> bool:
+    """Whether the message by itself is the question of a choice that was offered, which is lost in the question with it added."""
+    return alone.match.band is Band.ANSWER and joined is not Band.ANSWER and alone.first in pending.offered
+
+
 def _told(text: str) -> set[str]:
     words = (word for word in words_of(lower(text)) if len(word) >= _TELLING and word not in ASKING)
     return {stem(word, "hu" if not word.isascii() else "en") for word in words}

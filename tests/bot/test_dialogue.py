@@ -39,7 +39,18 @@ from bot.decisions import (
     Trail,
     WithdrawTicket,
 )
-from bot.dialogue import ASK_PERSON, Found, Pending, Pressed, Thread, TicketFact, asks_anew, decide, question_in
+from bot.dialogue import (
+    ASK_PERSON,
+    Found,
+    Pending,
+    Pressed,
+    Thread,
+    TicketFact,
+    asks_anew,
+    chooses,
+    decide,
+    question_in,
+)
 from bot.expecting import FOR_A_PERSON, NEW, addition_to, comment_on
 from handoff.messages import Address, Attachment, EventKind, IncomingEvent
 from handoff.models import TicketStatus
@@ -586,6 +597,15 @@ def test_what_leads_to_what_was_offered_asks_nothing_else() -> None:
     assert known.first == 1
     assert not asks_anew("как включить громкий звук", offered, known, Band.SUGGEST)
     assert asks_anew("как включить громкий звук", MUSIC, known, Band.SUGGEST)
+
+
+def test_a_choice_that_is_typed_is_chosen_though_both_together_are_unsure() -> None:
+    offered = replace(MUSIC, offered=(1, 3))
+    known = found(Band.ANSWER, 0.95)
+    assert chooses(offered, known, Band.SUGGEST)
+    assert not chooses(offered, known, Band.ANSWER), "together they say as much"
+    assert not chooses(MUSIC, known, Band.SUGGEST), "it was not offered"
+    assert not chooses(offered, found(Band.SUGGEST, 0.4), Band.SUGGEST)
 
 
 def test_a_new_question_leaves_the_offer_before_as_it_is() -> None:

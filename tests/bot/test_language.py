@@ -135,7 +135,8 @@ def test_no_greeting(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["спасибо", "Спасибо вам огромное за помощь!", "ок", "понял, спасибо", "Thanks a lot", "thank you so much",
-     "ok got it", "köszönöm szépen", "köszi a segítséget"],
+     "ok got it", "köszönöm szépen", "köszi a segítséget", "это помогло", "всё заработало, спасибо!", "this helped",
+     "ez segített"],
 )  # fmt: skip
 def test_thanks(text: str) -> None:
     assert is_thanks(text)
@@ -144,7 +145,7 @@ def test_thanks(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["помощь", "за помощь", "вам", "help", "help for you", "a lot", "segítséget", "спасибо, а как сменить пароль?",
-     "you", "", "🙏"],
+     "you", "", "🙏", "не помогло", "помогло?", "всё", "it", "this did not help", "nem segített"],
 )  # fmt: skip
 def test_no_thanks(text: str) -> None:
     assert not is_thanks(text)

@@ -1,0 +1,70 @@
+"""What somebody types instead of pressing: the words on a button of our last message, or its number where their app shows none."""
+
+from dataclasses import replace
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from handoff.messages import EventKind, IncomingEvent
+from handoff.models import ChoiceRow, Delivery, Message, MessageKind
+from infra import rows
+from infra.rows import table
+from knowledge.matching.text import fold, lower, words
+
+_CHOICES, _DELIVERIES, _MESSAGES = table(ChoiceRow), table(Delivery), table(Message)
+_LAST = (
+    select(func.max(_MESSAGES.c.id))
+    .where(_MESSAGES.c.contact_id == bindparam("contact"), _MESSAGES.c.kind == MessageKind.OUTGOING)
+    .scalar_subquery()
+)
+_NUMBERED = select(_CHOICES.c.id).where(
+    _CHOICES.c.contact_id == bindparam("contact"),
+    _CHOICES.c.number == bindparam("number"),
+    _CHOICES.c.message_id == _LAST,
+)
+# The buttons stand below the last part of a message, and an edit of it is a later delivery.
+_SHOWN = (
+    select(_DELIVERIES.c.buttons).where(_DELIVERIES.c.message_id == _LAST).order_by(_DELIVERIES.c.id.desc()).limit(1)
+)
+_UNUSED = select(_CHOICES.c.id).where(_CHOICES.c.id == bindparam("id"), _CHOICES.c.used_at.is_(None))
+_MOST_DIGITS = 3
+"""No message offers more choices than that."""
+_LONGEST = 60
+"""Characters; no button has more."""
+
+
+def as_press(session: Session, contact_id: int, event: IncomingEvent, *, numbered: bool) -> IncomingEvent:
+    """The event as a press where it says what a choice of our last message says, or, if they are `numbered`, its number.
+
+    Of the last one only: whoever is asked "how many?" and answers "2" means two. A choice that was used already is none, for a
+    press of it says nothing, and whoever writes wants to hear something.
+    """
+    typed = event.text.strip()
+    if event.kind is not EventKind.MESSAGE or event.attachments or event.place is not None or len(typed) > _LONGEST:
+        return event
+    choice = _by_number(session, contact_id, typed) if numbered else _by_words(session, contact_id, typed)
+    return event if choice is None else replace(event, kind=EventKind.PRESS, choice_id=choice, text="", message_id="")
+
+
+def _by_number(session: Session, contact_id: int, typed: str) -> str | None:
+    if not typed.isdecimal() or len(typed) > _MOST_DIGITS:
+        return None
+    found: str | None = rows.run(session, _NUMBERED, {"contact": contact_id, "number": int(typed)}).scalar()
+    return found
+
+
+def _by_words(session: Session, contact_id: int, typed: str) -> str | None:
+    said = _words(typed)
+    if not said:
+        return None
+    shown: list[dict[str, str]] = rows.run(session, _SHOWN, {"contact": contact_id}).scalar() or []
+    meant = [button["id"] for button in shown if _words(button["label"]) == said]
+    if len(meant) != 1:
+        return None
+    found: str | None = rows.run(session, _UNUSED, {"id": meant[0]}).scalar()
+    return found
+
+
+def _words(text: str) -> list[str]:
+    """Whatever the case, the accents and the signs beside them."""
+    return [fold(word) for word in words(lower(text))]
