@@ -120,11 +120,15 @@ _GREETINGS = {
 }
 """What greets, and what may stand beside it: alone, a word such as "помощь" is a question."""
 _THANKS = {
-    "спасибо спс пасиб благодарю ок окей понятно понял поняла ясно хорошо супер помогло помогли заработало получилось": "огромное большое вам за помощь это всё все уже теперь мне",
-    "thanks thank ok okay great cool understood got helped worked solved": "you very much a lot so it for your the help this that all now",
-    "köszönöm köszi oké ok rendben értem szuper segített sikerült megoldódott": "nagyon szépen a segítséget ez már most",
+    "спасибо спс пасиб благодарю ок окей понятно понял поняла ясно хорошо супер": "огромное большое вам за помощь",
+    "thanks thank ok okay great cool understood got": "you very much a lot so it for your the help",
+    "köszönöm köszi oké ok rendben értem szuper": "nagyon szépen a segítséget",
 }
-"""Words that thank, agree or tell that it helped, and those that may stand beside them."""
+_HELPED = {
+    "помогло помогли помог заработало получилось": "да ура всё все это уже теперь мне спасибо большое огромное вам",
+    "helped worked solved": "yes it this that all now thanks thank you",
+    "segített sikerült megoldódott": "igen ez már most köszönöm köszi szépen",
+}
 _PEOPLE_RU = (
     r"(оператор|агент|человек|специалист|сотрудник|консультант|менеджер)(а|у|ом|ов|ами|ам|и|ы)?"
     r"|людей|людьми|кем-нибудь|кем-то|поддержк(а|у|ой|и)|техподдержк(а|у|ой|и)"
@@ -218,12 +222,16 @@ def command_in(text: str) -> Command | None:
 
 def is_greeting(text: str) -> bool:
     """Whether the message greets and says nothing else."""
-    return _only(text, _GREETINGS)
+    return only_of(text, _GREETINGS)
 
 
 def is_thanks(text: str) -> bool:
     """Whether the message thanks, agrees or tells that it helped, and says nothing else."""
-    return "?" not in text and _only(text, _THANKS)
+    return only_of(text, _THANKS) or says_it_helped(text)
+
+
+def says_it_helped(text: str) -> bool:
+    return "?" not in text and only_of(text, _HELPED)
 
 
 def wants_person(text: str) -> bool:
@@ -256,7 +264,8 @@ def says_only_person(text: str) -> bool:
     return wants_person(text) and len(words_of(text)) <= _ASKING_A_PERSON_WORDS
 
 
-def _only(text: str, lists: dict[str, str]) -> bool:
+def only_of(text: str, lists: dict[str, str]) -> bool:
+    """Whether the message is up to five words of one of the lists: one of the first kind at least, beside it only the others."""
     words = set(words_of(text))
     if not words or len(words_of(text)) > 5:
         return False

@@ -1,10 +1,14 @@
-"""What somebody types instead of pressing: the words on a button of our last message, or its number where their app shows none."""
+"""What somebody types instead of pressing a button of our last message.
+
+It is the words on the button, or a reply that means it ("yes", "it helped"); where their app shows no buttons, its number.
+"""
 
 from dataclasses import replace
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
+from bot.replies import Reply, reply_in
 from handoff.messages import EventKind, IncomingEvent
 from handoff.models import ChoiceRow, Delivery, Message, MessageKind
 from infra import rows
@@ -26,15 +30,23 @@ _NUMBERED = select(_CHOICES.c.id).where(
 _SHOWN = (
     select(_DELIVERIES.c.buttons).where(_DELIVERIES.c.message_id == _LAST).order_by(_DELIVERIES.c.id.desc()).limit(1)
 )
-_UNUSED = select(_CHOICES.c.id).where(_CHOICES.c.id == bindparam("id"), _CHOICES.c.used_at.is_(None))
+_UNUSED = select(_CHOICES.c.id, _CHOICES.c.action).where(_CHOICES.c.message_id == _LAST, _CHOICES.c.used_at.is_(None))
 _MOST_DIGITS = 3
 """No message offers more choices than that."""
 _LONGEST = 60
 """Characters; no button has more."""
+_MEANT: dict[Reply, tuple[tuple[str, ...], ...]] = {
+    "helped": (("helped",),),
+    "unhelped": (("not_helped",), ("none_fits",)),
+    "yes": (("ask_person", "not_now"), ("helped", "not_helped")),
+    "no": (("not_now", "ask_person"), ("not_helped", "helped"), ("none_fits",)),
+}
+"""The actions that a reply may mean, likeliest first: each where the last message offers it and those beside it. Nothing that
+closes a ticket, for "yes" may be said to what an agent has asked."""
 
 
 def as_press(session: Session, contact_id: int, event: IncomingEvent, *, numbered: bool) -> IncomingEvent:
-    """The event as a press where it says what a choice of our last message says, or, if they are `numbered`, its number.
+    """The event as a press where it says what a choice of our last message means, or, if they are `numbered`, its number.
 
     Of the last one only: whoever is asked "how many?" and answers "2" means two. A choice that was used already is none, for a
     press of it says nothing, and whoever writes wants to hear something.
@@ -54,15 +66,19 @@ def _by_number(session: Session, contact_id: int, typed: str) -> str | None:
 
 
 def _by_words(session: Session, contact_id: int, typed: str) -> str | None:
-    said = _words(typed)
+    said, reply = _words(typed), reply_in(typed)
     if not said:
         return None
     shown: list[dict[str, str]] = rows.run(session, _SHOWN, {"contact": contact_id}).scalar() or []
     meant = [button["id"] for button in shown if _words(button["label"]) == said]
-    if len(meant) != 1:
+    if len(meant) > 1 or not (meant or (shown and reply)):
         return None
-    found: str | None = rows.run(session, _UNUSED, {"id": meant[0]}).scalar()
-    return found
+    unused = {row.id: row.action for row in rows.run(session, _UNUSED, {"contact": contact_id})}
+    if meant:
+        return meant[0] if meant[0] in unused else None
+    offered = {unused[button["id"]]: button["id"] for button in shown if button["id"] in unused}
+    fitting = (actions for actions in _MEANT[reply] if offered.keys() >= set(actions)) if reply else iter(())
+    return next((offered[actions[0]] for actions in fitting), None)
 
 
 def _words(text: str) -> list[str]:

@@ -60,3 +60,46 @@ async def test_what_was_pressed_is_no_button_any_more(stage: Stage) -> None:
     assert (await anna.hears()).text == "Пожалуйста. Если появится другой вопрос, просто напишите."
     told = [line.text for line in await stage.thread_of(anna) if line.kind is MessageKind.EVENT]
     assert told == ["pressed not_helped"]
+
+
+async def test_yes_and_no_answer_what_was_asked(stage: Stage) -> None:
+    anna = await stage.contact("Анна")
+    await anna.writes("музыка")
+    await anna.hears()
+    await anna.writes("нет")  # none of the choices
+    assert (await anna.hears()).text.startswith("Передать вопрос агенту?\n")
+    await anna.writes("Нет, спасибо")
+    assert (await anna.hears()).text.startswith("Хорошо, передавать не будем.")
+    assert await stage.tickets() == []
+
+    await anna.writes("музыка")
+    await anna.hears()
+    await anna.writes("не то")
+    await anna.hears()
+    await anna.writes("да")
+    assert "передан агенту" in (await anna.hears()).text
+    (ticket,) = await stage.tickets()
+    assert (ticket.question, ticket.reason) == ("музыка", "none_fits")
+
+
+async def test_that_it_did_not_help_is_heard(stage: Stage) -> None:
+    anna = await stage.contact("Анна")
+    await anna.writes("как скачать музыку")
+    await anna.hears()
+    await anna.writes("не помогло")
+    assert (await anna.hears()).text.startswith("Что не так с этим ответом?")
+    await anna.writes("всё ещё есть вопросы")
+    await anna.hears()
+
+
+async def test_an_agent_who_asks_gets_the_yes(stage: Stage) -> None:
+    anna, boris = await stage.contact("Анна"), await stage.agent("Борис")
+    await anna.asks_a_person()
+    ticket = await boris.takes_next()
+    assert ticket is not None
+    await boris.replies(ticket, "Это случилось сегодня?")
+    await anna.hears()
+    await anna.writes("да")
+    await stage.settled()
+    told = [line.text for line in await stage.thread_of(anna) if line.kind is MessageKind.INCOMING]
+    assert told[-1] == "да"
