@@ -88,8 +88,8 @@ async def test_that_it_did_not_help_is_heard(stage: Stage) -> None:
     await anna.hears()
     await anna.writes("не помогло")
     assert (await anna.hears()).text.startswith("Что не так с этим ответом?")
-    await anna.writes("всё ещё есть вопросы")
-    await anna.hears()
+    told = [line.text for line in await stage.thread_of(anna) if line.kind is MessageKind.EVENT]
+    assert told == ["pressed not_helped"]
 
 
 async def test_an_agent_who_asks_gets_the_yes(stage: Stage) -> None:
@@ -100,6 +100,6 @@ async def test_an_agent_who_asks_gets_the_yes(stage: Stage) -> None:
     await boris.replies(ticket, "Это случилось сегодня?")
     await anna.hears()
     await anna.writes("да")
-    await stage.settled()
+    assert (await anna.hears()).text.startswith(f"Добавили к вопросу №{ticket}")
     told = [line.text for line in await stage.thread_of(anna) if line.kind is MessageKind.INCOMING]
     assert told[-1] == "да"
