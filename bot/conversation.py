@@ -29,7 +29,7 @@ from bot.presses import choice_of, pressed_by, view_of
 from bot.public import PublicQuestions, followed, in_private, is_question, unreachable
 from bot.round_rows import JOIN, MEET, RECENT, USE, ThreadChangedError, known_at, taken
 from bot.tickets import Facts, corrected, fact, facts, pending
-from bot.typed import as_press
+from bot.typed_presses import as_press
 from handoff.desk import Desk
 from handoff.manners import Manners
 from handoff.messages import Address, Addressee, EventKind, IncomingEvent

@@ -231,6 +231,7 @@ def is_thanks(text: str) -> bool:
 
 
 def says_it_helped(text: str) -> bool:
+    """Whether the message says that something helped or works now, and nothing else."""
     return "?" not in text and only_of(text, _HELPED)
 
 
@@ -265,7 +266,10 @@ def says_only_person(text: str) -> bool:
 
 
 def only_of(text: str, lists: dict[str, str]) -> bool:
-    """Whether the message is up to five words of one of the lists: one of the first kind at least, beside it only the others."""
+    """Whether the message is nothing but words of one of the lists, five at most.
+
+    A list has the words of which there has to be one, and those that may stand beside them.
+    """
     words = set(words_of(text))
     if not words or len(words_of(text)) > 5:
         return False

@@ -19,8 +19,8 @@ from knowledge.matching.text import lower
 from knowledge.matching.values import Band, Candidate, Match, Phrasing, Thresholds
 
 _WORD_FOR_WORD = 0.99
-"""How sure it is that an entry answers a question that is one of its phrasings: of 14 in the development sets 12 were right, and
-both others are a phrasing that its set has under the wrong entry."""
+"""The confidence of a phrasing as it stands: set, not learned. That it is right is its author's word; of 14 such questions to the
+development sets 12 were, and both others are a phrasing that its set has under the wrong entry."""
 
 _NEAR_TIE = 0.5
 _SHORT = 2

@@ -50,3 +50,15 @@ async def test_choices_by_number(backend: Backend) -> None:
         await anna.writes("/topics")
         assert (await anna.hears()).text == "Выберите тему:"
         assert anna.labels()
+
+
+async def test_a_reply_in_words(backend: Backend) -> None:
+    async with staged(backend, "vk") as stage:
+        anna = await stage.contact("Анна")
+        stage.vk.has_old_client(anna.person)
+        await anna.writes("музыка")
+        await anna.hears()
+        await anna.writes("нет")
+        assert (await anna.hears()).text.startswith("Передать вопрос агенту?\n")
+        await anna.writes("да")
+        assert "передан агенту" in (await anna.hears()).text

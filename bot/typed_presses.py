@@ -1,6 +1,6 @@
 """What somebody types instead of pressing a button of our last message.
 
-It is the words on the button, or a reply that means it ("yes", "it helped"); where their app shows no buttons, its number.
+It is the words on the button, or its number where their app shows no buttons, or a reply that means it ("yes", "it helped").
 """
 
 from dataclasses import replace
@@ -21,16 +21,19 @@ _LAST = (
     .where(_MESSAGES.c.contact_id == bindparam("contact"), _MESSAGES.c.kind == MessageKind.OUTGOING)
     .scalar_subquery()
 )
+# The buttons stand below the last part of a message, and an edit of it is a later delivery.
+_SHOWN = (
+    select(_DELIVERIES.c.buttons).where(_DELIVERIES.c.message_id == _LAST).order_by(_DELIVERIES.c.id.desc()).limit(1)
+)
 _NUMBERED = select(_CHOICES.c.id).where(
     _CHOICES.c.contact_id == bindparam("contact"),
     _CHOICES.c.number == bindparam("number"),
     _CHOICES.c.message_id == _LAST,
 )
-# The buttons stand below the last part of a message, and an edit of it is a later delivery.
-_SHOWN = (
-    select(_DELIVERIES.c.buttons).where(_DELIVERIES.c.message_id == _LAST).order_by(_DELIVERIES.c.id.desc()).limit(1)
+# What an edit of the message no longer offers has no number any more.
+_OFFERED = select(_CHOICES.c.id, _CHOICES.c.action).where(
+    _CHOICES.c.message_id == _LAST, _CHOICES.c.number.is_not(None), _CHOICES.c.used_at.is_(None)
 )
-_UNUSED = select(_CHOICES.c.id, _CHOICES.c.action).where(_CHOICES.c.message_id == _LAST, _CHOICES.c.used_at.is_(None))
 _MOST_DIGITS = 3
 """No message offers more choices than that."""
 _LONGEST = 60
@@ -54,7 +57,8 @@ def as_press(session: Session, contact_id: int, event: IncomingEvent, *, numbere
     typed = event.text.strip()
     if event.kind is not EventKind.MESSAGE or event.attachments or event.place is not None or len(typed) > _LONGEST:
         return event
-    choice = _by_number(session, contact_id, typed) if numbered else _by_words(session, contact_id, typed)
+    exactly = _by_number if numbered else _by_words
+    choice = exactly(session, contact_id, typed) or _by_reply(session, contact_id, typed)
     return event if choice is None else replace(event, kind=EventKind.PRESS, choice_id=choice, text="", message_id="")
 
 
@@ -66,19 +70,23 @@ def _by_number(session: Session, contact_id: int, typed: str) -> str | None:
 
 
 def _by_words(session: Session, contact_id: int, typed: str) -> str | None:
-    said, reply = _words(typed), reply_in(typed)
-    if not said:
-        return None
+    said = _words(typed)
     shown: list[dict[str, str]] = rows.run(session, _SHOWN, {"contact": contact_id}).scalar() or []
-    meant = [button["id"] for button in shown if _words(button["label"]) == said]
-    if len(meant) > 1 or not (meant or (shown and reply)):
+    meant = [button["id"] for button in shown if said and _words(button["label"]) == said]
+    return meant[0] if len(meant) == 1 and meant[0] in _offered(session, contact_id) else None
+
+
+def _by_reply(session: Session, contact_id: int, typed: str) -> str | None:
+    reply = reply_in(typed)
+    if reply is None:
         return None
-    unused = {row.id: row.action for row in rows.run(session, _UNUSED, {"contact": contact_id})}
-    if meant:
-        return meant[0] if meant[0] in unused else None
-    offered = {unused[button["id"]]: button["id"] for button in shown if button["id"] in unused}
-    fitting = (actions for actions in _MEANT[reply] if offered.keys() >= set(actions)) if reply else iter(())
-    return next((offered[actions[0]] for actions in fitting), None)
+    choices = {action: choice for choice, action in _offered(session, contact_id).items()}
+    return next((choices[actions[0]] for actions in _MEANT[reply] if choices.keys() >= set(actions)), None)
+
+
+def _offered(session: Session, contact_id: int) -> dict[str, str]:
+    """The actions of those choices of our last message that were not used."""
+    return {row.id: row.action for row in rows.run(session, _OFFERED, {"contact": contact_id})}
 
 
 def _words(text: str) -> list[str]:
