@@ -55,7 +55,7 @@ def as_press(session: Session, contact_id: int, event: IncomingEvent, *, numbere
     press of it says nothing, and whoever writes wants to hear something.
     """
     typed = event.text.strip()
-    if event.kind is not EventKind.MESSAGE or event.attachments or event.place is not None or len(typed) > _LONGEST:
+    if event.kind is not EventKind.MESSAGE or event.attachments or len(typed) > _LONGEST:
         return event
     exactly = _by_number if numbered else _by_words
     choice = exactly(session, contact_id, typed) or _by_reply(session, contact_id, typed)

@@ -59,6 +59,18 @@ async def test_who_can_be_written_to_is_answered_in_private_and_only_they_are_to
     assert "https://t.me/c/" in line.text
 
 
+async def test_what_is_asked_in_public_presses_no_button_of_the_private_chat(stage: Stage) -> None:
+    anna, group = await acquainted(stage, "Анна"), Group(stage)
+    await anna.writes("музыка")
+    await anna.hears()
+    assert "Как скачать музыку?" in anna.labels()
+    group.says(anna, "/ask Как скачать музыку?")
+    assert (await anna.hears()).text.startswith("Как скачать музыку?")
+    told = [line.text for line in await stage.thread_of(anna)]
+    assert any(line.startswith("public ") for line in told)
+    assert not any(line.startswith("pressed ") for line in told)
+
+
 async def test_a_small_group_sees_the_line_for_nothing_can_be_shown_to_one_alone(stage: Stage) -> None:
     anna, group = await acquainted(stage, "Анна"), Group(stage, basic=True)
     group.says(anna, f"/ask{BOT} забыла пароль")
