@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 from aiohttp import ClientSession
 
-from benchmarks.processes import Storage, launched, storage_settings
+from benchmarks.processes import Storage, launched
 from benchmarks.report import Figure
 from benchmarks.stream import FOR_A_PERSON, KNOWN
 
@@ -17,11 +17,11 @@ _REST_SECONDS = 3
 _PAGES = ("/", "/help", "/desk")
 
 
-async def memory(folder: Path, storage: Storage, say: Callable[[str], None]) -> list[Figure]:
+async def memory(folder: Path, _storage: Storage, say: Callable[[str], None]) -> list[Figure]:
     say("memory of the demo: the first start, on an empty folder")
-    first, talked, own = await _demo(folder, storage)
+    first, talked, own = await _demo(folder)
     say("memory of the demo: the second start")
-    again, talked_again, own_again = await _demo(folder, storage)
+    again, talked_again, own_again = await _demo(folder)
     return [
         Figure("memory of the whole demo at rest", max(talked, talked_again), "MB", at_most=GOAL_MB),
         Figure("of it shared with no other process", max(own, own_again), "MB"),
@@ -30,10 +30,10 @@ async def memory(folder: Path, storage: Storage, say: Callable[[str], None]) -> 
     ]
 
 
-async def _demo(folder: Path, storage: Storage) -> tuple[float, float, float]:
+async def _demo(folder: Path) -> tuple[float, float, float]:
     """Seconds to the open doors; megabytes after some talk on both phones and a look at the pages, and its own ones."""
     began = time.perf_counter()
-    settings = storage_settings(storage) | {"FRONTDESK_PORT": "0", "FRONTDESK_BURST_WINDOW": "0"}
+    settings = {"FRONTDESK_PORT": "0", "FRONTDESK_BURST_WINDOW": "0"}
     async with launched(folder, "bot", "run", **settings) as program:
         address = (await program.line("Frontdesk is open:")).rstrip("/")
         opened = time.perf_counter() - began

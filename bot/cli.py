@@ -7,6 +7,8 @@ import asyncio
 import base64
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Literal, NoReturn
 
@@ -38,14 +40,14 @@ def main() -> None:
 @main.command()
 @click.option("--only", type=click.Choice(["bot", "web"]), help="Run one role; both share one database.")
 def run(only: Literal["bot", "web"] | None) -> None:
-    """Run the bots, the desk and the help page; without any channel set up, the demo."""
-    _run(read_settings(), only)
+    """Run the bots, the desk and the help page; without a channel and a named database, the demo."""
+    _run(only)
 
 
 @main.command()
 def demo() -> None:
     """Run the demo: simulated VK and Telegram, example knowledge, a desk to try."""
-    _run(read_settings().model_copy(update={"channels": ()}), None)
+    _run(None, as_demo=True)
 
 
 @main.command()
@@ -54,14 +56,15 @@ def migrate() -> None:
     from bot.schema import migrate as apply  # noqa: PLC0415 - the command line starts fast
     from infra.database import Database  # noqa: PLC0415
 
-    async def work() -> str | None:
-        database = Database(read_settings().database_url)
+    async def work(database_url: str) -> str | None:
+        database = Database(database_url)
         try:
             return await asyncio.to_thread(apply, database)
         finally:
             await database.close()
 
-    revision = asyncio.run(work())
+    with _settings_in_force() as settings:
+        revision = asyncio.run(work(settings.database_url))
     click.echo(f"The database is now at schema {revision}." if revision else "The database is up to date.")
 
 
@@ -84,7 +87,8 @@ def chat() -> None:
     """Talk to the bot in this terminal."""
     from bot.terminal import chat as talk  # noqa: PLC0415 - the command line starts fast
 
-    asyncio.run(talk(read_settings()))
+    with _settings_in_force() as settings:
+        asyncio.run(talk(settings))
 
 
 @main.group()
@@ -246,19 +250,30 @@ def contact_forget(address: str, yes: bool) -> None:
     _do("forget_contact", address=address)
 
 
-def _run(settings: Settings, only: Literal["bot", "web"] | None) -> None:
+def _run(only: Literal["bot", "web"] | None, *, as_demo: bool = False) -> None:
     from bot.logs import write_logs  # noqa: PLC0415 - the command line starts fast
     from bot.opening import open_doors  # noqa: PLC0415
 
+    settings = read_settings()
     write_logs()
-    asyncio.run(open_doors(settings, only))
+    asyncio.run(open_doors(settings, only, as_demo=as_demo))
+
+
+@contextmanager
+def _settings_in_force() -> Iterator[Settings]:
+    """The settings of the database that `run` would use. Where that is the demo's, a command that worked says so."""
+    from bot.demo_settings import DEMO_DATABASE, is_demo, settings_in_force  # noqa: PLC0415 - like its callers' imports
+
+    settings = read_settings()
+    yield settings_in_force(settings)
+    if is_demo(settings):
+        click.echo(f"No channel and no database is set up, so this is about the demo ({DEMO_DATABASE}).", err=True)
 
 
 def _do(command: str, say: Any = click.echo, **arguments: object) -> None:  # noqa: ANN401 - click.echo takes much
     """Run a command here or, where a running process holds the database, there; exit with its code."""
-    settings = read_settings()
 
-    async def work() -> int:
+    async def work(settings: Settings) -> int:
         from bot.app import open_app  # noqa: PLC0415 - only where the work is done here
         from bot.commands import COMMANDS  # noqa: PLC0415
         from bot.control import hand_over  # noqa: PLC0415
@@ -270,7 +285,8 @@ def _do(command: str, say: Any = click.echo, **arguments: object) -> None:  # no
         except DatabaseHeldError:
             return await hand_over(settings.database_url, command, arguments, say)
 
-    code = asyncio.run(work())
+    with _settings_in_force() as settings:
+        code = asyncio.run(work(settings))
     if code:
         sys.exit(code)
 

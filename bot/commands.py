@@ -158,7 +158,7 @@ async def check(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa: 
         if not problem and isinstance(channel, Advising) and (advice := await channel.advice()):
             say(f"– {account}: {advice}")
     if not problems:
-        say("– channels: none is set up; `frontdesk run` shows the demo")
+        say("– channels: none is set up besides the chat of the help page")
     return 1 if any(problems.values()) or not entries or app.bus.degraded else 0
 
 

@@ -9,6 +9,7 @@ from bot import demo
 from bot.app import App, open_app
 from bot.channels.web.site import Demo, build_site
 from bot.control import listening
+from bot.demo_settings import DEMO_DATABASE, demo_settings, ignored_settings, is_demo
 from bot.running import Role, run
 from bot.settings import Settings
 from infra import heap
@@ -17,8 +18,8 @@ from infra.errors import PlainError
 log = logging.getLogger(__name__)
 
 
-async def open_doors(settings: Settings, only: Role | None) -> None:
-    """Run until asked to stop.
+async def open_doors(settings: Settings, only: Role | None, *, as_demo: bool = False) -> None:
+    """Run until asked to stop. `as_demo` runs the demo even where channels or a database are set up.
 
     Raises:
         PlainError: the settings do not fit each other or the machine.
@@ -27,12 +28,14 @@ async def open_doors(settings: Settings, only: Role | None) -> None:
         raise PlainError(
             "Roles in separate processes need PostgreSQL: set FRONTDESK_DATABASE_URL, or leave --only out."
         )
-    if only == "bot" and not settings.channels:
-        raise PlainError("There is no channel to serve: set FRONTDESK_TELEGRAM_TOKEN or FRONTDESK_VK_TOKEN.")
+    as_demo = as_demo or is_demo(settings)
+    if as_demo:
+        _report_ignored(settings)
+        settings = demo_settings(settings)
     heap.share_one_arena()
     async with AsyncExitStack() as stack:
         simulated = None
-        if not settings.channels and only is None:
+        if as_demo:
             simulated = await stack.enter_async_context(demo.platforms())
             settings = demo.with_demo_channels(settings, simulated)
         app = await stack.enter_async_context(open_app(settings))
@@ -46,6 +49,16 @@ async def open_doors(settings: Settings, only: Role | None) -> None:
         site = None if only == "bot" else build_site(app, shown)
         heap.settle()
         await run(app, only, site, lambda address: _welcome(app, address, shown))
+
+
+def _report_ignored(settings: Settings) -> None:
+    """Say which settings the demo leaves aside, so that nobody takes it for their own deployment."""
+    if ignored := ignored_settings(settings):
+        click.echo(
+            f"This is the demo: it answers on this machine only, keeps its data in {DEMO_DATABASE} and ignores "
+            f"{', '.join(ignored)}.",
+            err=True,
+        )
 
 
 def _welcome(app: App, address: str, shown: Demo | None) -> None:

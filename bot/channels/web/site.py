@@ -14,6 +14,7 @@ from bot.channels.web.frame import Frame
 from bot.channels.web.health import health_router
 from bot.channels.web.help import HelpParts, help_router
 from bot.channels.web.hooks import hook_router
+from bot.channels.web.local_only import LocalOnly
 from bot.channels.web.own import OwnParts, own_router
 from bot.channels.web.visitors import Visitors
 from bot.simulator import phones
@@ -99,6 +100,7 @@ def build_site(app: App, demo: Demo | None) -> Site:
     if demo is None:
         site.add_api_route("/", _to_help, include_in_schema=False)
     else:
+        site.add_middleware(LocalOnly)
         login = (demo.agent_email, demo.agent_password)
         site.include_router(phones.router(demo.telegram, demo.vk, guest=demo.person, login=login))
         site.mount("/demo/static", StaticFiles(directory=phones.STATIC))
