@@ -22,9 +22,9 @@ expect.set_options(timeout=20_000)
 
 
 @asynccontextmanager
-async def chromium() -> AsyncIterator[Chromium]:
+async def chromium(*options: str) -> AsyncIterator[Chromium]:
     async with async_playwright() as play:
-        browser = await play.chromium.launch(executable_path=PROGRAM, args=["--no-sandbox"])
+        browser = await play.chromium.launch(executable_path=PROGRAM, args=["--no-sandbox", *options])
         yield browser
         await browser.close()
 

@@ -5,6 +5,8 @@ the open pages to look again.
 """
 
 import asyncio
+import hashlib
+import json
 import logging
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -87,16 +89,23 @@ class WebChannel:
 def written(
     visitor: str, key: str, text: str, at: datetime, language: str, files: Sequence[dict[str, Any]] = ()
 ) -> RawEvent:
-    """A message as the inbox stores it; the same `key` again is the same message."""
+    """Make the inbox event of a message.
+
+    The same `key` with the same content is the same message. Other content under a key that was used is another message:
+    a form may be sent again after an uncertain failure, with its text changed.
+    """
+    content = json.dumps([key, text, list(files)], sort_keys=True)
+    name = hashlib.sha256(content.encode()).hexdigest()[:32]
     payload: dict[str, Any] = {
-        "visitor": visitor, "key": key, "text": text, "at": at.timestamp(), "language": language,
+        "visitor": visitor, "key": name, "text": text, "at": at.timestamp(), "language": language,
     }  # fmt: skip
     if files:
         payload["files"] = list(files)
-    return RawEvent(f"{visitor}:{key}", None, visitor, payload)
+    return RawEvent(f"{visitor}:{name}", None, visitor, payload)
 
 
 def pressed(visitor: str, key: str, choice: str, at: datetime, language: str) -> RawEvent:
-    """A pressed button."""
+    """Make the inbox event of a pressed button; the buttons of a message share one `key`."""
     payload = {"visitor": visitor, "choice": choice, "at": at.timestamp(), "language": language}
-    return RawEvent(f"{visitor}:{key}", None, visitor, payload)
+    name = hashlib.sha256(json.dumps([key, choice]).encode()).hexdigest()[:32]
+    return RawEvent(f"{visitor}:{name}", None, visitor, payload)

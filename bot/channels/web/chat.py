@@ -5,6 +5,7 @@ and each visitor and each address may ask so often and no oftener.
 """
 
 import asyncio
+import logging
 import secrets
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -31,7 +32,14 @@ from infra.columns import LARGEST_ID
 from infra.database import Database
 from infra.files import FileStore
 
-TEXT_LENGTH = 4000
+log = logging.getLogger(__name__)
+
+STORED = "Frontdesk-Stored"
+"""Header of an answer to the page's script: what was sent is in the database."""
+PROBLEMS: dict[str, int | None] = {
+    "cookies": 400, "foreign": 403, "size": 413, "long": 422, "pace": 429, "failed": 503, "offline": None, "stalled": None,
+}  # fmt: skip
+"""Why something was not taken, with the status that says so; the page's script finds out the last two by itself."""
 PER_VISITOR, PER_ADDRESS = 20, 60
 """Messages and presses a minute."""
 _STREAMS, STREAMS_PER_ADDRESS = 8, 32
@@ -68,7 +76,9 @@ def chat_router(chat: "Chat") -> APIRouter:
 
     @router.get("/help/chat")
     async def page(request: Request, lang: Language = "", q: str = "", embedded: Embedded = False) -> Response:
-        return await chat.page(chat.visitors.of(request), language(request, lang), q[:TEXT_LENGTH], embedded=embedded)
+        return await chat.page(
+            chat.visitors.of(request), language(request, lang), q[: chat.uploads.characters], embedded=embedded
+        )
 
     @router.get("/help/chat/thread")
     async def thread(request: Request, lang: Language = "", embedded: Embedded = False) -> Response:
@@ -80,10 +90,9 @@ def chat_router(chat: "Chat") -> APIRouter:
 
         async def event(visitor: Visitor) -> RawEvent | None:
             given = await chat.uploads.read(request, _host(request))
-            words = given.text[:TEXT_LENGTH]
-            if not words.strip() and not given.files:
+            if not given.text.strip() and not given.files:
                 return None
-            return channel.written(visitor.id, given.key, words, chat.clock(), speaks, given.files)
+            return channel.written(visitor.id, given.key, given.text, chat.clock(), speaks, given.files)
 
         return await chat.take(request, event, speaks, embedded=embedded)
 
@@ -132,7 +141,7 @@ class Chat:
         self._database, self._files = parts.database, parts.files
         self._bus, self._inlet = parts.bus, parts.inlet
         self.uploads = Uploads(parts.files, parts.rules, parts.clock)
-        self._limits = {"most": MOST, "megabytes": parts.rules.megabytes}
+        self._limits = {"most": MOST, "megabytes": parts.rules.megabytes, "characters": self.uploads.characters}
         self._origin = origin_of(parts.public_url) if parts.public_url else None
         self._visitor_pace = Throttle(PER_VISITOR, parts.clock)
         self._address_pace = Throttle(PER_ADDRESS, parts.clock)
@@ -147,7 +156,7 @@ class Chat:
         fresh = {"Cache-Control": "no-store"}
         if embedded:
             fresh["Content-Security-Policy"] = self._policy
-        held = await self._database.read(lambda session: talk(session, _address(visitor)))
+        held = await self._talk(visitor, needed=not problem)
         answer = self.frame.answer(
             "chat.html",
             language,
@@ -158,13 +167,23 @@ class Chat:
             new_key=_new_key,
             embedded=embedded,
             problem=problem,
+            problems=PROBLEMS,
             limits=self._limits,
         )
         if not visitor.known:
             self.visitors.remember(answer, visitor, embedded=embedded)
         return answer
 
-    async def thread(self, visitor: Visitor, language: str, *, embedded: bool, problem: str = "") -> Response:
+    async def _talk(self, visitor: Visitor, *, needed: bool) -> Talk:
+        """The conversation; one that is not `needed` is empty where the database cannot be read."""
+        try:
+            return await self._database.read(lambda session: talk(session, _address(visitor)))
+        except Exception:
+            if needed:
+                raise
+            return Talk(None, (), waiting=False)
+
+    async def thread(self, visitor: Visitor, language: str, *, embedded: bool) -> Response:
         """The part of the page that changes."""
         held: Talk = await self._database.read(lambda session: talk(session, _address(visitor)))
         return self.frame.answer(
@@ -174,8 +193,6 @@ class Chat:
             talk=held,
             new_key=_new_key,
             embedded=embedded,
-            problem=problem,
-            limits=self._limits,
         )
 
     async def file(self, visitor: Visitor, part: int) -> Response:
@@ -203,19 +220,19 @@ class Chat:
         self, request: Request, event: Callable[[Visitor], Awaitable[RawEvent | None]], language: str, *, embedded: bool
     ) -> Response:
         """Store what the visitor did, then show the conversation; without scripts after a moment for the reply."""
-        visitor = self.visitors.of(request)
-        problem = self._problem(request, visitor)
-        if not problem:
-            try:
-                stored = await event(visitor)
-            except NotTakenError as error:
-                problem = str(error)
-            else:
-                await self._inlet.store([stored] if stored is not None else [])
-        if request.headers.get("hx-request") == "true":
-            return await self.thread(visitor, language, embedded=embedded, problem=problem)
-        if problem:
-            return await self.page(visitor, language, "", embedded=embedded, problem=problem, status=_STATUS[problem])
+        visitor, by_script = self.visitors.of(request), request.headers.get("hx-request") == "true"
+        try:
+            stored = await self._stored(request, visitor, event)
+        except NotTakenError as error:
+            problem, status = error.problem, PROBLEMS[error.problem] or 503
+            if by_script:
+                return self.frame.answer("problem.html", language, status=status, problem=problem, limits=self._limits)
+            return await self.page(visitor, language, error.text, embedded=embedded, problem=problem, status=status)
+        if by_script:
+            answer = await self.thread(visitor, language, embedded=embedded)
+            if stored:
+                answer.headers[STORED] = "yes"
+            return answer
         await self._reply(visitor)
         inside = "&embedded=true" if embedded else ""
         return RedirectResponse(f"/help/chat?lang={language}{inside}#latest", 303)
@@ -231,6 +248,22 @@ class Chat:
     async def close(self) -> None:
         """End every stream, so that the web server can stop."""
         self._closed.set()
+
+    async def _stored(
+        self, request: Request, visitor: Visitor, event: Callable[[Visitor], Awaitable[RawEvent | None]]
+    ) -> bool:
+        """Whether there was anything to store. Raises NotTakenError where it was not stored."""
+        if problem := self._problem(request, visitor):
+            raise NotTakenError(problem, await self.uploads.text_of(request))
+        made = await event(visitor)
+        if made is None:
+            return False
+        try:
+            await self._inlet.store([made])
+        except Exception as error:  # whatever is wrong with the database, the visitor has to know
+            log.warning("what a visitor sent could not be stored: %s", type(error).__name__)
+            raise NotTakenError("failed", str(made.payload.get("text", ""))) from error
+        return True
 
     def _problem(self, request: Request, visitor: Visitor) -> str:
         """Why nothing of the visitor is taken now; empty where it is."""
@@ -278,9 +311,6 @@ class Chat:
         while (left := until - loop.time()) > 0 and not self._closed.is_set():
             if await notes.next(left) == visitor.id:
                 return
-
-
-_STATUS = {"foreign": 403, "cookies": 400, "pace": 429, "size": 413}
 
 
 def _host(request: Request) -> str:

@@ -5,6 +5,7 @@ its name what did not reach us, as on every platform.
 """
 
 import asyncio
+import logging
 import re
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,8 @@ from handoff.files import Rules, media_type
 from handoff.richtext import clean
 from infra.clock import Clock
 from infra.files import FileStore
+
+log = logging.getLogger(__name__)
 
 MOST = 5
 """Files with one message."""
@@ -35,7 +38,12 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
 class NotTakenError(Exception):
-    """Nothing of the form is taken: `size` or `pace`."""
+    """Nothing of the form is taken; `problem` is one of `PROBLEMS` (chat.py), `text` what was written."""
+
+    def __init__(self, problem: str, text: str = "") -> None:
+        super().__init__(problem)
+        self.problem = problem
+        self.text = text
 
 
 class _ForeignError(Exception):
@@ -54,6 +62,9 @@ class Written:
 class Uploads:
     """Reads the form of a message."""
 
+    characters = 4000
+    """Longest text of one message."""
+
     def __init__(self, store: FileStore, rules: Rules, clock: Clock) -> None:
         self._store = store
         self._rules = rules
@@ -69,16 +80,36 @@ class Uploads:
             raise NotTakenError("size")
         try:
             async with request.form(max_files=MOST, max_fields=8, max_part_size=_WORDS) as form:
-                key, text, files = _word(form, "key"), _word(form, "text"), _files(form)
+                key, text, files = _word(form, "key"), _text(form), _files(form)
                 if not _KEY.fullmatch(key):
                     raise _ForeignError
+                if len(text) > self.characters:
+                    raise NotTakenError("long", text)
                 if files and not self._pace.allows(host):
-                    raise NotTakenError("pace")
-                return Written(key, text, [await self._keep(file) for file in files])
+                    raise NotTakenError("pace", text)
+                return Written(key, text, await self._keep_all(files, text))
         except _ForeignError:
             raise HTTPException(422) from None
         except MalformedError:  # more files, or longer words, than a form of ours lets through
             raise NotTakenError("size") from None
+
+    async def text_of(self, request: Request) -> str:
+        """The words of a form that is not taken, for its page to show again; empty where reading them would take long."""
+        length = request.headers.get("content-length", "")
+        if not length.isdecimal() or int(length) > _WORDS:
+            return ""
+        try:
+            async with request.form(max_files=MOST, max_fields=8, max_part_size=_WORDS) as form:
+                return _text(form)
+        except MalformedError:
+            return ""
+
+    async def _keep_all(self, files: list[UploadFile], text: str) -> list[dict[str, Any]]:
+        try:
+            return [await self._keep(file) for file in files]
+        except OSError as error:
+            log.warning("a visitor's file could not be kept: %s", type(error).__name__)
+            raise NotTakenError("failed", text) from error
 
     async def _keep(self, file: UploadFile) -> dict[str, Any]:
         head, size = await file.read(_HEAD), file.size or 0
@@ -102,6 +133,11 @@ def _files(form: FormData) -> list[UploadFile]:
 def _word(form: FormData, name: str) -> str:
     value = form.get(name, "")
     return value if isinstance(value, str) else ""
+
+
+def _text(form: FormData) -> str:
+    """What was written, its lines ended as the page counts them: browsers send CR LF."""
+    return _word(form, "text").replace("\r\n", "\n")
 
 
 def _kind(head: bytes, declared: str) -> str:

@@ -1,39 +1,118 @@
-// Keeps the conversation current and the newest line in sight. Without it the page works by plain forms.
+// Sends without leaving the page, keeps the conversation current and the newest line in sight. Without it the page works
+// by plain forms. It runs on plain http too, so it uses nothing that browsers keep for secure contexts.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
+  const STALLED_AFTER = 30_000; // ms without a byte in either direction
+  const LOOK_AGAIN_AFTER = 10_000; // ms, where the server has ended the stream
   const thread = document.getElementById("thread");
   const form = document.getElementById("write");
   const box = document.getElementById("text");
+  const files = document.getElementById("files");
+  const problem = document.getElementById("problem");
+  const problems = document.getElementById("problems");
   const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+  const nothing = () => !box.value.trim() && !files.value;
+  const isPost = (event) => event.detail.requestConfig.verb === "post";
+  const isStored = (xhr) => xhr.status >= 200 && xhr.status < 300 && xhr.getResponseHeader("Frontdesk-Stored") !== null;
 
   const show = () => {
     for (const time of thread.querySelectorAll("time")) time.textContent = clock.format(new Date(time.dateTime));
     (thread.querySelector(".typing") ?? document.getElementById("latest"))?.scrollIntoView({ block: "end" });
   };
-  const news = new EventSource(thread.dataset.events);
-  news.addEventListener("changed", () => htmx.trigger(thread, "refresh"));
+
+  // crypto.randomUUID would need a secure context; getRandomValues does not.
+  const newKey = () => Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+
+  const tell = (name) => {
+    const known = problems.querySelector(`[data-problem="${name}"], [data-status="${name}"]`);
+    problem.textContent = (known ?? problems.querySelector('[data-problem="failed"]')).textContent.trim();
+    problem.hidden = false;
+  };
+
+  // The stream of news. A browser gives up for good when a proxy answers with an error: then look now and then.
+  let news;
+  const listen = () => {
+    news = new EventSource(thread.dataset.events);
+    news.addEventListener("changed", () => htmx.trigger(thread, "refresh"));
+    news.addEventListener("error", () => {
+      if (news.readyState !== EventSource.CLOSED) return;
+      setTimeout(() => {
+        htmx.trigger(thread, "refresh");
+        listen();
+      }, LOOK_AGAIN_AFTER);
+    });
+  };
+  listen();
   window.addEventListener("pagehide", () => news.close());
   window.addEventListener("pageshow", (event) => event.persisted && location.reload());
 
-  // What looks the same is not drawn anew: a button must not vanish between a finger's going down and up.
+  document.body.addEventListener("htmx:beforeRequest", (event) => {
+    if (event.detail.elt !== form) return;
+    if (nothing()) {
+      event.preventDefault();
+      box.focus();
+      return;
+    }
+    const given = [...files.files];
+    if (given.length <= Number(files.dataset.most) && given.every((file) => file.size <= Number(files.dataset.bytes))) return;
+    event.preventDefault();
+    tell("size");
+  });
+
+  // What is being sent is watched, for a browser itself waits for minutes.
+  let sent = "";
+  document.body.addEventListener("htmx:beforeSend", (event) => {
+    if (!isPost(event)) return;
+    const { xhr, elt } = event.detail;
+    problem.hidden = true;
+    if (elt === form) {
+      sent = box.value;
+      files.disabled = true;
+    }
+    let timer;
+    const moves = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => {
+        xhr.isStalled = true;
+        xhr.abort();
+      }, STALLED_AFTER);
+    };
+    moves();
+    xhr.upload.addEventListener("progress", moves);
+    xhr.addEventListener("progress", moves);
+    xhr.addEventListener("loadend", () => clearTimeout(timer));
+  });
+
   document.body.addEventListener("htmx:beforeSwap", (event) => {
+    // Only what our server says of this conversation is shown in its place, not a proxy's page about an error.
+    if (isPost(event) ? !isStored(event.detail.xhr) : event.detail.xhr.status !== 200) {
+      event.detail.shouldSwap = false;
+      return;
+    }
+    // What looks the same is not drawn anew: a button must not vanish between a finger's going down and up.
     const mark = thread.querySelector("[data-mark]")?.dataset.mark;
     if (mark && event.detail.serverResponse.includes(`data-mark="${mark}"`)) event.detail.shouldSwap = false;
   });
   document.body.addEventListener("htmx:afterSwap", show);
   document.body.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.elt !== form || !event.detail.successful) return;
-    if (thread.querySelector(".trouble")) return; // what was not taken stays in the box
-    form.reset();
-    box.value = "";
-    form.elements.key.value = crypto.randomUUID();
+    if (!isPost(event)) return;
+    const { xhr, elt } = event.detail;
+    if (elt === form) files.disabled = false;
+    if (!isStored(xhr)) {
+      tell(xhr.isStalled ? "stalled" : xhr.status === 0 ? "offline" : xhr.status);
+      return;
+    }
+    if (elt !== form) return;
+    files.value = "";
+    if (box.value.startsWith(sent)) box.value = box.value.slice(sent.length); // what was typed meanwhile stays
+    form.elements.key.value = newKey();
     box.focus();
   });
   box.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || event.shiftKey || event.isComposing || matchMedia("(pointer: coarse)").matches) return;
     event.preventDefault();
-    if (box.value.trim() || form.elements.files.value) form.requestSubmit();
+    if (!nothing()) form.requestSubmit();
   });
   show();
 });
