@@ -6,7 +6,9 @@ from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
-from handoff.dashboard.frame import Draft, Frame, blank, by_script
+from handoff.dashboard.draft import Draft, Mode, blank
+from handoff.dashboard.frame import WRITES, Frame, by_script
+from handoff.dashboard.views import Place
 from handoff.errors import ClosedError, DeskError, EmptyTextError, HeldError, NotFoundError, TooLargeError
 
 _STATUS = {NotFoundError: 404, HeldError: 409, ClosedError: 409, EmptyTextError: 422, TooLargeError: 413}
@@ -15,21 +17,40 @@ TEXT_LIMIT = 20_000
 
 
 async def act(
-    frame: Frame, request: Request, ticket_id: int, work: Callable[[Session], object], draft: Draft | None = None
+    frame: Frame,
+    request: Request,
+    ticket_id: int,
+    work: Callable[[Session], object],
+    draft: Draft | None = None,
+    mode: Mode | None = None,
 ) -> Response:
-    """Do the work and show what came of it; whatever goes wrong, the typed text comes back."""
+    """Do the work and show what came of it; whatever goes wrong, the typed text comes back.
+
+    With `mode`, a draft that states another one or none is refused: nobody may take a note for a reply.
+    """
     place, problem, status = frame.place(request, ticket_id), "", 200
     try:
-        if draft is not None and len(draft.text) > TEXT_LIMIT:
+        if draft is not None and mode is not None and draft.mode is not mode:
+            problem = frame.words(request).t("Choose first: a reply to the contact, or a note for colleagues.")
+            status = 422
+        elif draft is not None and len(draft.text) > TEXT_LIMIT:
             problem = frame.words(request).t("The text is too long: {limit} characters at most.", limit=TEXT_LIMIT)
             status = 422
         else:
             await frame.parts.database.write(work)
-            draft = draft and blank()
+            draft = draft and blank(draft.mode)
     except DeskError as error:
         problem, status = frame.words(request).problem(error), _STATUS.get(type(error), 409)
     if by_script(request):
         return await frame.fragments(request, place, status=status, problem=problem, draft=draft)
     if problem:
         return await frame.page(request, place, status=status, problem=problem, draft=draft)
-    return RedirectResponse(place.url(ticket_id), 303)
+    return RedirectResponse(_after(place, draft), 303)
+
+
+def _after(place: Place, draft: Draft | None) -> str:
+    """The ticket's address; after a note it says so, for the next words are likely a note too."""
+    url = place.url(place.ticket_id)
+    if draft is None or draft.mode is not Mode.NOTE:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}{WRITES}={Mode.NOTE}"

@@ -7,7 +7,8 @@ from fastapi import APIRouter, Form, Path, Request, Response
 
 from handoff import threads
 from handoff.dashboard.acting import act
-from handoff.dashboard.frame import Draft, Frame
+from handoff.dashboard.draft import Draft, Mode
+from handoff.dashboard.frame import Frame
 from handoff.dashboard.security import guarded
 from infra.columns import LARGEST_ID
 
@@ -25,12 +26,12 @@ def correction_routes(frame: Frame) -> APIRouter:
         text = await database.read(lambda session: threads.own_reply(session, message_id, frame.agent(request).id))
         if text is None:
             return await frame.page(request, frame.place(request, ticket_id))
-        draft = Draft(text, str(uuid.uuid4()), "reply", corrects=message_id)
+        draft = Draft(text, str(uuid.uuid4()), Mode.REPLY, corrects=message_id)
         return await frame.page(request, frame.place(request, ticket_id), draft=draft)
 
     @router.post("/desk/tickets/{ticket_id}/messages/{message_id}")
     async def correct(request: Request, ticket_id: Id, message_id: Id, text: Annotated[str, Form()] = "") -> Response:
-        agent_id, draft = frame.agent(request).id, Draft(text, str(uuid.uuid4()), "reply", corrects=message_id)
+        agent_id, draft = frame.agent(request).id, Draft(text, str(uuid.uuid4()), Mode.REPLY, corrects=message_id)
         return await act(
             frame, request, ticket_id, lambda session: desk.correct(session, message_id, agent_id, text), draft
         )

@@ -1,13 +1,12 @@
 """What every guarded page shares: the check at the door, the reader's language, and the page as a whole."""
 
-import uuid
-from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 
 from handoff.dashboard import views
+from handoff.dashboard.draft import Draft, Mode, blank, draft_in
 from handoff.dashboard.language import preferred
 from handoff.dashboard.pages import Pages
 from handoff.dashboard.parts import DeskParts
@@ -17,20 +16,8 @@ from handoff.dashboard.views import SHOWS, Place, ThreadView
 from handoff.dashboard.wording import Words
 from handoff.staff import AgentView
 
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """The reply box as it comes to the page: what is written in it so far and the key under which it will be sent."""
-
-    text: str
-    key: str
-    kind: str = "reply"
-    corrects: int | None = None
-    """The sent reply that is corrected."""
-
-
-def blank() -> Draft:
-    return Draft("", str(uuid.uuid4()))
+WRITES = "write"
+"""Term of a ticket's address that names the mode of an empty box, for browsers without scripts."""
 
 
 class Frame:
@@ -104,7 +91,7 @@ class Frame:
             thread=thread,
             near=await self._near(thread),
             problem=problem,
-            draft=draft or blank(),
+            draft=draft or blank(Mode.NOTE if request.query_params.get(WRITES) == Mode.NOTE else Mode.REPLY),
         )
 
     async def fragments(
@@ -169,13 +156,13 @@ class Frame:
         return self._pages.answer("refused.html", self.words(request), status=403, problem=problem)
 
     async def _stale_form(self, request: Request) -> Response:
-        """The form's token is not the session's: say so and keep the text."""
+        """The form's token is not the session's: say so and keep the box as it was."""
         problem = self.words(request).t("This page was open for too long. Please try once more.")
-        form = await request.form()
-        text, ticket = form.get("text"), request.path_params.get("ticket_id", "")
-        if not isinstance(text, str) or not str(ticket).isdecimal():
+        ticket, message = (str(request.path_params.get(name, "")) for name in ("ticket_id", "message_id"))
+        draft = draft_in(await request.form(), int(message) if message.isdecimal() else None)
+        if draft is None or not ticket.isdecimal():
             return self._pages.answer("refused.html", self.words(request), status=403, problem=problem)
-        place, draft = self.place(request, int(ticket)), Draft(text, str(uuid.uuid4()))
+        place = self.place(request, int(ticket))
         answer = self.fragments if by_script(request) else self.page
         return await answer(request, place, status=403, problem=problem, draft=draft)
 

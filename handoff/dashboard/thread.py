@@ -1,6 +1,5 @@
 """One ticket: its page, its live fragment, and everything an agent does with it."""
 
-import uuid
 from functools import partial
 from typing import Annotated
 
@@ -8,7 +7,8 @@ from fastapi import APIRouter, Form, Path, Request, Response
 from sqlalchemy.orm import Session
 
 from handoff.dashboard.acting import act
-from handoff.dashboard.frame import Draft, Frame, by_script
+from handoff.dashboard.draft import Mode, draft_of
+from handoff.dashboard.frame import Frame, by_script
 from handoff.dashboard.security import guarded
 from handoff.dashboard.suggesting import answer_text
 from handoff.dashboard.uploading import files_in, keep
@@ -65,11 +65,13 @@ def thread_routes(frame: Frame) -> APIRouter:
         ticket_id: Id,
         text: Annotated[str, Form()] = "",
         key: Annotated[str, Form()] = "",
+        kind: Annotated[str, Form()] = "",
     ) -> Response:
-        agent_id, draft, refused = frame.agent(request).id, _draft(text, key, "reply"), None
+        agent_id, draft, refused = frame.agent(request).id, draft_of(text, key, kind), None
         kept: list[tuple[str, Kept]] = []
         try:
-            kept = await keep(frame.parts.files, frame.parts.attachment_mb, await files_in(request))
+            if draft.mode is Mode.REPLY:
+                kept = await keep(frame.parts.files, frame.parts.attachment_mb, await files_in(request))
         except TooLargeError as error:
             refused = error
 
@@ -78,16 +80,22 @@ def thread_routes(frame: Frame) -> APIRouter:
                 raise refused
             desk.reply(session, ticket_id, agent_id, text, draft.key, kept)
 
-        return await done(request, ticket_id, work, draft)
+        return await done(request, ticket_id, work, draft, Mode.REPLY)
 
     @router.post("/desk/tickets/{ticket_id}/note")
     async def note(
-        request: Request, ticket_id: Id, text: Annotated[str, Form()] = "", key: Annotated[str, Form()] = ""
+        request: Request,
+        ticket_id: Id,
+        text: Annotated[str, Form()] = "",
+        key: Annotated[str, Form()] = "",
+        kind: Annotated[str, Form()] = "",
     ) -> Response:
-        agent_id, draft = frame.agent(request).id, _draft(text, key, "note")
-        return await done(
-            request, ticket_id, lambda session: desk.note(session, ticket_id, agent_id, text, draft.key), draft
-        )
+        agent_id, draft = frame.agent(request).id, draft_of(text, key, kind)
+
+        def work(session: Session) -> None:
+            desk.note(session, ticket_id, agent_id, text, draft.key)
+
+        return await done(request, ticket_id, work, draft, Mode.NOTE)
 
     @router.post("/desk/tickets/{ticket_id}/insert")
     async def insert(
@@ -102,7 +110,7 @@ def thread_routes(frame: Frame) -> APIRouter:
         number = int(entry) if entry.isdecimal() and len(entry) < 18 else 0
         answer = await answer_text(frame.parts.database, number)
         whole = "\n\n".join(piece for piece in (text.rstrip().replace("\r\n", "\n"), answer) if piece)
-        draft, place = _draft(whole, key, "note" if kind == "note" else "reply"), frame.place(request, ticket_id)
+        draft, place = draft_of(whole, key, kind), frame.place(request, ticket_id)
         if by_script(request):
             return await frame.fragments(request, place, draft=draft)
         return await frame.page(request, place, draft=draft)
@@ -116,11 +124,3 @@ def thread_routes(frame: Frame) -> APIRouter:
         return await done(request, ticket_id, lambda session: outbox.settle_by_hand(session, delivery_id, arrived=True))
 
     return router
-
-
-def _draft(text: str, key: str, kind: str) -> Draft:
-    """The box as it was sent; a key that is not ours would be a way to collide with others' keys."""
-    try:
-        return Draft(text, str(uuid.UUID(key)), kind)
-    except ValueError:
-        return Draft(text, str(uuid.uuid4()), kind)

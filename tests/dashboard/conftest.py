@@ -2,7 +2,11 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+import pytest_asyncio
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import async_playwright
 
+from tests.dashboard.rig import PROGRAM, Rig
 from tests.office import Office, open_office
 
 
@@ -10,3 +14,21 @@ from tests.office import Office, open_office
 async def office(tmp_path: Path) -> AsyncIterator[Office]:
     async with open_office(tmp_path) as opened:
         yield opened
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def chromium() -> AsyncIterator[Chromium]:
+    """One for all: to start it takes longer than most tests, and each page has a context of its own anyway."""
+    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    async with async_playwright() as playwright:
+        started = await playwright.chromium.launch(executable_path=PROGRAM, args=options)
+        yield started
+        await started.close()
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def rig(chromium: Chromium, tmp_path: Path) -> AsyncIterator[Rig]:
+    async with open_office(tmp_path) as office, office.served() as address:
+        rig = Rig(office, address, chromium)
+        yield rig
+    assert rig.complaints == []

@@ -97,7 +97,7 @@ async def test_a_reply_with_files_by_the_plain_form_and_by_rest(office: Office) 
     number = await office.asks("Where is my page?")
     async with office.signed_in(olga) as browser:
         assert 'enctype="multipart/form-data"' in (await browser.get(f"/desk/tickets/{number}")).text
-        address, form = f"/desk/tickets/{number}/reply", {"csrf": browser.csrf, "text": "See here."}
+        address, form = f"/desk/tickets/{number}/reply", {"csrf": browser.csrf, "kind": "reply", "text": "See here."}
         large = [("files", ("a.bin", bytes((1 << 20) + 1)))]
         refused = await browser.client.post(address, data=form, files=large)
         assert (refused.status_code, "See here.</textarea>" in refused.text) == (413, True)

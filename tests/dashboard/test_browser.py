@@ -1,95 +1,16 @@
 """The desk in a real browser: live with scripts, the same by plain forms without them, on a desk and on a phone."""
 
 import asyncio
-import shutil
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
-import pytest_asyncio
-from playwright.async_api import Browser as Chromium
-from playwright.async_api import ConsoleMessage, Page, Route, async_playwright, expect
+from playwright.async_api import Route, expect
 
 from handoff.models import DeliveryState, MessageKind
-from handoff.staff import AgentView
+from tests.dashboard.rig import IN_BROWSER, Rig
 from tests.dashboard.test_inert import HARMFUL
-from tests.office import PASSWORD, Office, open_office
 
-NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-PROGRAM = next(filter(None, map(shutil.which, NAMES)), None)
+pytestmark = IN_BROWSER
 WIDTHS = (1400, 900, 390)
-
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.asyncio(loop_scope="module"),
-    pytest.mark.skipif(PROGRAM is None, reason="no Chromium found: install one, e.g. `apt-get install chromium`"),
-]
-# Waiting longer costs nothing where all is well, and a busy machine is no fault of the page.
-expect.set_options(timeout=20_000)
-
-
-@dataclass
-class Rig:
-    """A browser at the served desk; collects what its consoles complain of."""
-
-    office: Office
-    address: str
-    chromium: Chromium
-    complaints: list[str] = field(default_factory=list)
-
-    @asynccontextmanager
-    async def page(self, *, script: bool = True, width: int = 1400, scheme: str = "light") -> AsyncIterator[Page]:
-        context = await self.chromium.new_context(
-            base_url=self.address,
-            locale="en-GB",
-            timezone_id="Asia/Tokyo",
-            java_script_enabled=script,
-            viewport={"width": width, "height": 800},
-            color_scheme="dark" if scheme == "dark" else "light",
-        )
-        page = await context.new_page()
-        page.on("console", self._hear)
-        page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        try:
-            yield page
-        finally:
-            # An answer that comes while the page closes finds no elements any more, and that is nobody's fault.
-            page.remove_listener("console", self._hear)
-            await context.close()
-
-    @asynccontextmanager
-    async def signed_in(self, agent: AgentView, *, script: bool = True, width: int = 1400) -> AsyncIterator[Page]:
-        async with self.page(script=script, width=width) as page:
-            await page.goto("/desk")
-            await page.get_by_label("E-mail").fill(agent.email)
-            await page.get_by_label("Password").fill(PASSWORD)
-            await page.get_by_role("button", name="Sign in").click()
-            await expect(page).to_have_url(f"{self.address}/desk")
-            yield page
-
-    def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
-            self.complaints.append(message.text)
-
-
-@pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def chromium() -> AsyncIterator[Chromium]:
-    """One for all: to start it takes longer than most tests, and each page has a context of its own anyway."""
-    options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-    async with async_playwright() as playwright:
-        started = await playwright.chromium.launch(executable_path=PROGRAM, args=options)
-        yield started
-        await started.close()
-
-
-@pytest_asyncio.fixture(loop_scope="module")
-async def rig(chromium: Chromium, tmp_path: Path) -> AsyncIterator[Rig]:
-    async with open_office(tmp_path) as office, office.served() as address:
-        rig = Rig(office, address, chromium)
-        yield rig
-    assert rig.complaints == []
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["scripts", "forms"])
@@ -106,6 +27,7 @@ async def test_an_agent_works_a_question(rig: Rig, script: bool) -> None:
         await page.get_by_role("button", name="Save note").click()
         await expect(page.locator(".line-note .words")).to_have_text("a word inside")
         await expect(page.locator("#text")).to_have_value("")
+        await page.locator("label[for=mode-reply]").click()  # the mode stays until it is changed
         await page.locator("#text").fill("Here it is.")
         await page.get_by_role("button", name="Send").click()
         await expect(page.locator(".line-ours .words")).to_have_text("Here it is.")

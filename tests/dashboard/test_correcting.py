@@ -10,7 +10,7 @@ async def test_a_reply_is_corrected_by_its_author_alone(office: Office) -> None:
     number = await office.asks("Where is my page?")
     async with office.signed_in(olga) as browser:
         key = field((await browser.get(f"/desk/tickets/{number}")).text, "key")
-        await browser.sends(f"/desk/tickets/{number}/reply", text="Hear it is.", key=key)
+        await browser.sends(f"/desk/tickets/{number}/reply", kind="reply", text="Hear it is.", key=key)
         await office.delivery(number, DeliveryState.SENT)
         page = (await browser.get(f"/desk/tickets/{number}")).text
         address = page.partition('id="correct-')[2].partition('href="')[2].partition('"')[0]

@@ -75,7 +75,7 @@ async def test_a_form_from_before_a_new_session_keeps_its_text(office: Office) -
     number = await office.asks("Where is my page?")
     async with office.signed_in(olga) as browser:
         browser.csrf = "that of a session long gone"
-        page = await browser.sends(f"/desk/tickets/{number}/reply", text="A long <answer>", key="")
+        page = await browser.sends(f"/desk/tickets/{number}/reply", kind="reply", text="A long <answer>", key="")
         assert page.status_code == 403
         assert "A long &lt;answer&gt;</textarea>" in page.text
         assert "This page was open for too long. Please try once more." in page.text

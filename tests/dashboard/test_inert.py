@@ -55,7 +55,7 @@ async def test_harmful_words_are_inert_on_every_surface(office: Office, harmful:
     async with office.signed_in(agent) as browser:
         expected = await browser.get(f"/desk/tickets/{plain}")
         page = await browser.get(f"/desk/tickets/{number}")
-        refused = await browser.sends(f"/desk/tickets/{number}/reply", text=harmful)
+        refused = await browser.sends(f"/desk/tickets/{number}/reply", kind="reply", text=harmful)
         login = await browser.get(f"/desk/login?next={harmful}")
         found = await browser.client.get("/help", params={"q": harmful})
     allowed = _elements(expected.text)

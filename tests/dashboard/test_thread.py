@@ -26,9 +26,11 @@ async def test_a_reply_sent_twice_is_one_message(office: Office) -> None:
     number = await office.asks("Where is my page?")
     async with office.signed_in(olga) as browser:
         key = field((await browser.get(f"/desk/tickets/{number}")).text, "key")
-        send = [browser.sends(f"/desk/tickets/{number}/reply", text="Here it is.", key=key) for _ in range(4)]
+        send = [
+            browser.sends(f"/desk/tickets/{number}/reply", kind="reply", text="Here it is.", key=key) for _ in range(4)
+        ]
         answers = [*await asyncio.gather(*send), await browser.sends(
-            f"/desk/tickets/{number}/reply", script=True, text="Here it is.", key=key
+            f"/desk/tickets/{number}/reply", script=True, kind="reply", text="Here it is.", key=key
         )]  # fmt: skip
         assert [answer.status_code for answer in answers] == [303] * 4 + [200]
         page = (await browser.get(f"/desk/tickets/{number}")).text
@@ -49,14 +51,16 @@ async def test_what_was_typed_survives_every_refusal(office: Office) -> None:
         for number, said in ((held, "Boris holds this question"), (closed, "This question is closed")):
             for script in (False, True):
                 key = str(uuid.uuid4())
-                refused = await browser.sends(f"/desk/tickets/{number}/reply", script=script, text=text, key=key)
+                refused = await browser.sends(
+                    f"/desk/tickets/{number}/reply", script=script, kind="reply", text=text, key=key
+                )
                 assert refused.status_code == 409
                 assert shown in refused.text
                 assert field(refused.text, "key") == key
                 assert said in refused.text
-        long = await browser.sends(f"/desk/tickets/{held}/note", text="x" * 20_001)
+        long = await browser.sends(f"/desk/tickets/{held}/note", kind="note", text="x" * 20_001)
         assert (long.status_code, "x" * 20_001 in long.text) == (422, True)
-        empty = await browser.sends(f"/desk/tickets/{held}/note", text=" \r\n ")
+        empty = await browser.sends(f"/desk/tickets/{held}/note", kind="note", text=" \r\n ")
         assert (empty.status_code, "Write the words first." in empty.text) == (422, True)
 
 
@@ -65,7 +69,7 @@ async def test_a_note_may_be_left_on_a_colleagues_question(office: Office) -> No
     number = await office.asks("Where is my page?")
     await office.database.write(lambda session: office.desk.claim(session, number, boris.id))
     async with office.signed_in(olga) as browser:
-        assert (await browser.sends(f"/desk/tickets/{number}/note", text="look at №1")).status_code == 303
+        assert (await browser.sends(f"/desk/tickets/{number}/note", kind="note", text="look at №1")).status_code == 303
         page = (await browser.get(f"/desk/tickets/{number}")).text
     assert "Note by Olga" in page
     assert await office.texts(MessageKind.NOTE) == ["look at №1"]
@@ -131,7 +135,7 @@ async def test_an_agent_settles_what_may_have_arrived(office: Office) -> None:
     number = await office.asks("Where is my page?")
     at = f"/desk/tickets/{number}"
     async with office.signed_in(olga) as browser:
-        await browser.sends(f"{at}/reply", text="Here.")
+        await browser.sends(f"{at}/reply", kind="reply", text="Here.")
         delivery = await office.delivery(number, DeliveryState.MAYBE)
         await browser.sends(f"{at}/deliveries/{delivery}/arrived")
         settled = (await browser.get(at)).text
@@ -154,7 +158,9 @@ async def test_a_fitting_answer_is_put_into_the_reply(office: Office) -> None:
         assert "Answers that may fit" in page
         entry = field(page, "entry")
         key = field(page, "key")
-        filled = await browser.sends(f"/desk/tickets/{number}/insert", text="Hello,\r\n", key=key, entry=entry)
+        filled = await browser.sends(
+            f"/desk/tickets/{number}/insert", kind="reply", text="Hello,\r\n", key=key, entry=entry
+        )
     assert filled.status_code == 200
     assert "Hello,\n\nOpen the form here (https://example.org/restore) or https://example.org/help." in filled.text
     assert field(filled.text, "key") == key

@@ -12,7 +12,7 @@ from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import BrowserContext, FilePayload, Page, expect
 
 from tests.conftest import Backend
-from tests.dashboard.test_browser import PROGRAM
+from tests.dashboard.rig import PROGRAM
 from tests.journeys.test_sending_files import PNG
 from tests.office import PASSWORD
 from tests.web.counter import Counter, open_counter

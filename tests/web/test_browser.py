@@ -10,7 +10,7 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import FilePayload, Page, async_playwright, expect
 
 from tests.conftest import Backend
-from tests.dashboard.test_browser import PROGRAM
+from tests.dashboard.rig import PROGRAM
 from tests.journeys.test_sending_files import PNG
 from tests.web.counter import open_counter
 

@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from bot.channels.web.uploads import Uploads
 from tests.conftest import Backend
-from tests.dashboard.test_browser import PROGRAM
+from tests.dashboard.rig import PROGRAM
 from tests.web.counter import Counter, open_counter
 from tests.web.test_browser import chromium, writes
 

@@ -1,4 +1,4 @@
-// What plain forms cannot do: times in the reader's zone, drafts that survive a reload, keys, and telling of a lost session.
+// What plain forms cannot do: times in the reader's zone, keys, and telling of a lost session.
 "use strict";
 
 const language = document.documentElement.lang;
@@ -37,30 +37,15 @@ function separateDays(root) {
   }
 }
 
-// Drafts: what is typed stays in this browser until it is sent.
-const ticket = location.pathname.match(/^\/desk\/tickets\/(\d+)/)?.[1];
-const draftName = `frontdesk-draft-${ticket}`;
-
-function keepDraft(event) {
-  if (event.target.id !== "text") return;
-  if (event.target.value) sessionStorage.setItem(draftName, event.target.value);
-  else sessionStorage.removeItem(draftName);
-}
-
-function restoreDraft() {
-  const box = document.getElementById("text");
-  const kept = ticket && sessionStorage.getItem(draftName);
-  if (box && kept && !box.value) box.value = kept;
-}
-
-function visible(element) {
-  return element && element.offsetParent !== null;
+// The button of the mode that is chosen; none where no mode is.
+function sendButton() {
+  return document.getElementById({ reply: "send", note: "save-note" }[box()?.kind] ?? "");
 }
 
 function onKey(event) {
   if (event.target.id === "text" && event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
     event.preventDefault();
-    [...document.querySelectorAll("#send, #save-note")].find(visible)?.click();
+    sendButton()?.click();
   }
   if (event.key === "Escape") closeMenus(null);
 }
@@ -86,13 +71,9 @@ document.addEventListener("DOMContentLoaded", () => {
     document.getElementById("signed-out").hidden = false;
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
-    // By the address: the button itself has been replaced by the answer, so the event no longer names it.
-    const { verb, path } = event.detail.requestConfig;
-    const sent = event.detail.successful && verb === "post" && /\/(reply|note)(\?|$)/.test(path);
     if (event.detail.successful && event.detail.requestConfig.sentAt > signedOut) {
       document.getElementById("signed-out").hidden = true;
     }
-    if (sent) sessionStorage.removeItem(draftName);
   });
   // While an action is under way its button must stay: an answer whose button is gone finds none of its places. So must
   // what is being pressed, or the click is lost. What a refresh would have shown meanwhile is fetched afterwards.
@@ -138,6 +119,5 @@ document.addEventListener("DOMContentLoaded", () => {
     document.getElementById("text")?.focus();
   });
 });
-document.addEventListener("input", keepDraft);
 document.addEventListener("keydown", onKey);
 document.addEventListener("click", (event) => closeMenus(event.target));

@@ -1,0 +1,84 @@
+"""A real browser at the served desk, for tests of what its scripts do."""
+
+import shutil
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import BrowserContext, ConsoleMessage, Page, expect
+
+from handoff.staff import AgentView
+from tests.office import PASSWORD, Office
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PROGRAM = next(filter(None, map(shutil.which, NAMES)), None)
+IN_BROWSER = [
+    pytest.mark.browser,
+    pytest.mark.asyncio(loop_scope="module"),
+    pytest.mark.skipif(PROGRAM is None, reason="no Chromium found: install one, e.g. `apt-get install chromium`"),
+]
+# Waiting longer costs nothing where all is well, and a busy machine is no fault of the page.
+expect.set_options(timeout=20_000)
+
+
+@dataclass
+class Rig:
+    """A browser at the served desk; collects what its consoles complain of."""
+
+    office: Office
+    address: str
+    chromium: Chromium
+    complaints: list[str] = field(default_factory=list)
+
+    @asynccontextmanager
+    async def context(
+        self, *, script: bool = True, width: int = 1400, scheme: str = "light"
+    ) -> AsyncIterator[BrowserContext]:
+        context = await self.chromium.new_context(
+            base_url=self.address,
+            locale="en-GB",
+            timezone_id="Asia/Tokyo",
+            java_script_enabled=script,
+            viewport={"width": width, "height": 800},
+            color_scheme="dark" if scheme == "dark" else "light",
+        )
+        context.on("page", self._watch)
+        try:
+            yield context
+        finally:
+            # An answer that comes while a page closes finds no elements any more, and that is nobody's fault.
+            for page in context.pages:
+                page.remove_listener("console", self._hear)
+            await context.close()
+
+    @asynccontextmanager
+    async def page(self, *, script: bool = True, width: int = 1400, scheme: str = "light") -> AsyncIterator[Page]:
+        async with self.context(script=script, width=width, scheme=scheme) as context:
+            yield await context.new_page()
+
+    @asynccontextmanager
+    async def signed_in(self, agent: AgentView, *, script: bool = True, width: int = 1400) -> AsyncIterator[Page]:
+        async with self.page(script=script, width=width) as page:
+            await self.signs_in(page, agent)
+            yield page
+
+    async def signs_in(self, page: Page, agent: AgentView) -> None:
+        await page.goto("/desk")
+        await page.get_by_label("E-mail").fill(agent.email)
+        await page.get_by_label("Password").fill(PASSWORD)
+        await page.get_by_role("button", name="Sign in").click()
+        await expect(page).to_have_url(f"{self.address}/desk")
+
+    def expects(self, *complaints: str) -> None:
+        """Forget complaints that contain one of these: the test caused them."""
+        self.complaints[:] = [text for text in self.complaints if not any(known in text for known in complaints)]
+
+    def _watch(self, page: Page) -> None:
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type in {"error", "warning"}:
+            self.complaints.append(message.text)
