@@ -1,6 +1,5 @@
 """The demo: the real program with the simulated platforms behind its real adapters, and someone to write from each."""
 
-import logging
 import secrets
 import time
 from collections.abc import AsyncIterator
@@ -19,17 +18,14 @@ from bot.settings import ChannelSettings, Settings
 from bot.simulator.telegram import TelegramSimulator
 from bot.simulator.vk import VkSimulator
 from handoff.claiming import random_base
-from handoff.models import ChannelState, InboxEvent, Role
+from handoff.models import ChannelState, InboxEvent
 from knowledge.loading import SourceFile, read_files
 from knowledge.models import Entry
-
-log = logging.getLogger(__name__)
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "knowledge"
 AGENT_EMAIL = "maria@example.org"
 _VK = "vk:demo"
 _ACCOUNTS = ("telegram:demo", _VK)
-_AUTHOR = "example"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,31 +77,25 @@ def forget_last_demo(session: Session, now: datetime) -> None:
     session.execute(update(ChannelState).where(ChannelState.account == _VK).values(cursor=looked_up))
 
 
-async def furnish(app: App) -> str:
-    """Load the example knowledge where there is none, and a demo agent; returns the agent's password.
+async def furnish(app: App) -> tuple[str, str]:
+    """Load the example knowledge where there is none, and a demo agent; returns the agent's e-mail and password.
 
     The password is new each time and known to nobody else, so nothing that could be guessed stays in the database.
     """
     password = secrets.token_urlsafe(12)
 
-    def work(session: Session) -> None:
+    def work(session: Session) -> str:
         forget_last_demo(session, app.clock())
         if not session.scalar(select(Entry.id).limit(1)):
             files = [SourceFile(path.name, path.read_bytes()) for path in sorted(EXAMPLES.glob("*.yaml"))]
-            app.library.load(session, read_files(files), author=_AUTHOR)
-        app.staff.put(session, AGENT_EMAIL, "Мария", Role.ADMIN, password)
+            app.library.load(session, read_files(files), author="example")
+        return app.staff.put_demo(session, AGENT_EMAIL, "Мария", password).email
 
-    await app.db.write(work)
+    email = await app.db.write(work)
     await app.library.refresh()
-    return password
+    return email, password
 
 
 async def retire(app: App) -> None:
-    """Before real people come: nobody signs in as the demo agent any more, and example knowledge is pointed out."""
-
-    def work(session: Session) -> bool:
-        app.staff.lock_out(session, AGENT_EMAIL)
-        return session.scalar(select(Entry.id).where(Entry.author == _AUTHOR, Entry.status == "published")) is not None
-
-    if await app.db.write(work):
-        log.warning("the knowledge is still the example: load your own with `frontdesk knowledge load`")
+    """Before real people come: nobody signs in as the agent of a demo that used this database."""
+    await app.db.write(app.staff.lock_out_demo)

@@ -42,8 +42,7 @@ async def open_doors(settings: Settings, only: Role | None, *, as_demo: bool = F
         await stack.enter_async_context(listening(app))
         shown = None
         if simulated is not None:
-            password = await demo.furnish(app)
-            shown = Demo(simulated.telegram, simulated.vk, simulated.person, demo.AGENT_EMAIL, password)
+            shown = Demo(simulated.telegram, simulated.vk, simulated.person, *await demo.furnish(app))
         else:
             await demo.retire(app)
         site = None if only == "bot" else build_site(app, shown)

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from infra.columns import Base, BigId, Json, word_of
@@ -321,6 +321,8 @@ class Agent(Base):
     name: Mapped[str] = mapped_column(Text)
     role: Mapped[Role] = mapped_column(word_of(Role))
     password_hash: Mapped[str] = mapped_column(Text)
+    demo: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The agent of the demo, who never signs in at a real deployment."""
     created_at: Mapped[datetime]
 
 

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from handoff.models import Agent, AgentSession, ApiToken, Role
@@ -68,20 +68,23 @@ class Staff:
             raise PlainError(f"There is an agent with the address {email} already.")
         return self._create(session, email, name, role, self._hasher.hash(password))
 
-    def put(self, session: Session, email: str, name: str, role: Role, password: str) -> AgentView:
-        """Create the agent, or give the one with this address a new name, role and password."""
-        agent = session.scalar(select(Agent).where(Agent.email == email))
+    def put_demo(self, session: Session, email: str, name: str, password: str) -> AgentView:
+        """Give the demo's agent, an admin, this password; create them at `email`, or near it where it is taken."""
+        agent = session.scalar(select(Agent).where(Agent.demo))
         if agent is None:
-            return self.add(session, email, name, role, password)
-        agent.name, agent.role, agent.password_hash = name, role, self._hasher.hash(password)
+            if session.scalar(select(Agent.id).where(Agent.email == email)):
+                email = f"demo-{secrets.token_hex(4)}-{email}"
+            created = self.add(session, email, name, Role.ADMIN, password)
+            session.execute(update(Agent).where(Agent.id == created.id).values(demo=True))
+            return created
+        agent.role, agent.password_hash = Role.ADMIN, self._hasher.hash(password)
         return _view(agent)
 
-    def lock_out(self, session: Session, email: str) -> None:
-        """Nobody signs in with this address any more, and whoever did is signed out."""
-        agent = session.scalar(select(Agent).where(Agent.email == email))
-        if agent is not None:
-            agent.password_hash = ""
-            session.execute(delete(AgentSession).where(AgentSession.agent_id == agent.id))
+    def lock_out_demo(self, session: Session) -> None:
+        """End the sessions of the demo's agent and let nobody sign in as them."""
+        demo = select(Agent.id).where(Agent.demo)
+        session.execute(delete(AgentSession).where(AgentSession.agent_id.in_(demo)))
+        session.execute(update(Agent).where(Agent.demo).values(password_hash=""))
 
     def check_password(self, session: Session, email: str, password: str) -> AgentView | None:
         """The agent, if the password is theirs; takes as long for an unknown address."""

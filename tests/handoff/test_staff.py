@@ -90,13 +90,14 @@ async def test_each_login_has_a_form_token_of_its_own(floor: Floor) -> None:
     assert len({login.csrf_token for login in logins if login}) == 2
 
 
-async def test_whoever_is_locked_out_is_out_at_once(floor: Floor) -> None:
-    number = await add(floor)
-    secret = await floor.do(lambda session: floor.staff.log_in(session, number))
-    await floor.do(lambda session: floor.staff.lock_out(session, "maria@example.org"))
-    await floor.do(lambda session: floor.staff.lock_out(session, "nobody@example.org"))
+async def test_the_agent_of_the_demo_is_known_by_a_mark_and_locked_out_at_once(floor: Floor) -> None:
+    demo = await floor.do(lambda s: floor.staff.put_demo(s, "maria@example.org", "Мария", PASSWORD))
+    again = await floor.do(lambda s: floor.staff.put_demo(s, "maria@example.org", "Мария", "another password"))
+    assert (demo, demo.email, demo.role) == (again, "maria@example.org", Role.ADMIN)
+    secret = await floor.do(lambda session: floor.staff.log_in(session, demo.id))
+    await floor.do(floor.staff.lock_out_demo)
     assert await floor.database.read(lambda session: floor.staff.login(session, secret)) is None
-    for password in (PASSWORD, ""):
+    for password in ("another password", ""):
         found = await floor.database.read(
             lambda session, p=password: floor.staff.check_password(session, "maria@example.org", p)  # type: ignore[misc]
         )
@@ -104,12 +105,17 @@ async def test_whoever_is_locked_out_is_out_at_once(floor: Floor) -> None:
     assert await floor.database.read(floor.staff.people) == ()
 
 
-async def test_putting_an_agent_twice_renews_them(floor: Floor) -> None:
-    first = await floor.do(lambda s: floor.staff.put(s, "maria@example.org", "Maria", Role.AGENT, PASSWORD))
-    second = await floor.do(lambda s: floor.staff.put(s, "maria@example.org", "Мария", Role.ADMIN, "another password"))
-    assert (second.id, second.name, second.role) == (first.id, "Мария", Role.ADMIN)
-    found = await floor.database.read(lambda s: floor.staff.check_password(s, "maria@example.org", "another password"))
-    assert found == second
+async def test_the_demo_never_takes_the_place_of_a_real_agent(floor: Floor) -> None:
+    number = await add(floor)
+    secret = await floor.do(lambda session: floor.staff.log_in(session, number))
+    demo = await floor.do(lambda s: floor.staff.put_demo(s, "maria@example.org", "Мария", "another password"))
+    assert (demo.id, demo.email) != (number, "maria@example.org")
+    await floor.do(floor.staff.lock_out_demo)
+    login = await floor.database.read(lambda session: floor.staff.login(session, secret))
+    assert login is not None
+    assert (login.agent.id, login.agent.role) == (number, Role.LEAD)
+    check = await floor.database.read(lambda s: floor.staff.check_password(s, "maria@example.org", PASSWORD))
+    assert check == login.agent
 
 
 async def test_a_program_acts_by_its_token(floor: Floor) -> None:
