@@ -1,7 +1,6 @@
 """The composition root: builds the world from the settings and runs it. Nothing else constructs clients."""
 
 import asyncio
-import contextlib
 import logging
 import os
 import secrets
@@ -42,6 +41,7 @@ from infra.bus import Bus, open_bus
 from infra.clock import Clock, utc_now
 from infra.database import Database
 from infra.files import FileStore
+from infra.supervision import Supervisor
 from knowledge.library import Library
 from knowledge.matching import Thresholds
 from knowledge.matching.embedder import Embedder, find_embedder
@@ -50,7 +50,6 @@ log = logging.getLogger(__name__)
 
 HEARTBEAT = 10.0
 """Seconds between the signs of life that a served channel account leaves in the database."""
-_RESTART_PAUSE = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,33 +70,36 @@ class App:
     """By account."""
     files: FileStore
     attachments: Attachments
+    supervisor: Supervisor
+    """Keeps the roles running, and knows which of them had to be started again."""
 
     async def serve(self, account: str) -> None:
-        """Receive and send for one channel account, for ever, in one process at a time."""
+        """Receive and send for one channel account until cancelled, in one process at a time.
+
+        Each of the account's roles is supervised by itself: a pump that fails does not stop receiving.
+        """
         channel = self.channels[account]
         owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
-        while True:
+        keep = self.supervisor.keep
+
+        async def work() -> None:
             pump = Pump(channel, self.db, self.outbox, self.bus, self.clock, owner)
-
             fetcher = Fetcher(channel, self.db, self.files, self.attachments, self.bus, self.clock)
+            inlet = self.intake.inlet(account)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(keep(f"{account}/receiver", lambda: channel.run(inlet)))
+                tasks.create_task(keep(f"{account}/pump", pump.run))
+                tasks.create_task(keep(f"{account}/fetcher", fetcher.run))
+                tasks.create_task(keep(f"{account}/heartbeat", lambda: self._heartbeat(account)))
 
-            async def work(pump: Pump = pump, fetcher: Fetcher = fetcher) -> None:
-                async with asyncio.TaskGroup() as tasks:
-                    tasks.create_task(channel.run(self.intake.inlet(account)))
-                    tasks.create_task(pump.run())
-                    tasks.create_task(fetcher.run())
-                    tasks.create_task(self._heartbeat(account))
-
-            try:
-                await self.db.exclusively(f"channel {account}", work)
-            except Exception:  # one account's trouble is never another's
-                log.exception("%s stopped and starts again", account)
-            await asyncio.sleep(_RESTART_PAUSE)
+        await keep(account, lambda: self.db.exclusively(f"channel {account}", work))
 
     async def _heartbeat(self, account: str) -> None:
         while True:
-            with contextlib.suppress(Exception):  # the next one follows soon
+            try:
                 await self.db.write(lambda session: self._live(session, account))
+            except Exception as error:  # noqa: BLE001 - the next one follows soon
+                log.warning("%s: the sign of life was not kept: %s", account, type(error).__name__)
             await asyncio.sleep(HEARTBEAT)
 
     def _live(self, session: Session, account: str) -> None:
@@ -166,9 +168,22 @@ def _build(
         channels[channel_settings.account] = _channel(
             settings, channel_settings, files, LiveSearch(db, library, settings.language)
         )
-    caretaker = Caretaker(db, desk, outbox, bus, clock)
-    staff = Staff(clock)
-    return App(settings, db, bus, clock, library, outbox, desk, staff, intake, caretaker, channels, files, attachments)
+    return App(
+        settings=settings,
+        db=db,
+        bus=bus,
+        clock=clock,
+        library=library,
+        outbox=outbox,
+        desk=desk,
+        staff=Staff(clock),
+        intake=intake,
+        caretaker=Caretaker(db, desk, outbox, bus, clock),
+        channels=channels,
+        files=files,
+        attachments=attachments,
+        supervisor=Supervisor(),
+    )
 
 
 def _beside(db: Database, ending: str) -> Path | None:

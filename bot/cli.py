@@ -29,6 +29,15 @@ class _Plain(click.Group):
             return super().invoke(context)
         except PlainError as error:
             _fail(str(error))
+        except (click.ClickException, click.exceptions.Exit, click.Abort):
+            raise
+        except Exception as error:
+            from infra.outages import outage_sentence  # noqa: PLC0415 - the command line starts fast
+
+            sentence = outage_sentence(error)
+            if sentence is None:
+                raise
+            _fail(sentence)
 
 
 @click.group(cls=_Plain, context_settings={"help_option_names": ["-h", "--help"]})

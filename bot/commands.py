@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.app import App
 from bot.channels import Advising
-from bot.readiness import channel_problems
+from bot.readiness import OK, look_at
 from handoff.messages import Address
 from handoff.models import Role
 from handoff.privacy.archive import archive
@@ -142,7 +142,13 @@ async def add_token(app: App, arguments: dict[str, Any], say: Say) -> int:
 
 async def check(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa: ARG001 - one form for all commands
     """Say what works and what does not; 1 where something does not."""
-    say(f"✓ database: {app.db.dialect}, schema up to date")
+    look = await look_at(app)
+    if look.database == OK:
+        say(f"✓ database: {app.db.dialect}, schema up to date")
+    else:
+        say(f"✕ database: {app.db.dialect}, {look.database}")
+    if look.files != OK:
+        say(f"✕ files: {app.settings.files_dir}, {look.files}")
     if app.settings.redis_url:
         say("✕ redis: not reachable at present" if app.bus.degraded else "✓ redis: reachable")
     entries = await app.db.read(_published)
@@ -151,15 +157,16 @@ async def check(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa: 
         say(f"– semantic extra: not active. {why_no_embedder()}")
     else:
         say("✓ semantic extra: {} of {} texts read".format(*await app.library.semantics.progress()))
-    problems = await channel_problems(app)
+    problems = look.channels
     for account, problem in problems.items():
         say(f"✕ {account}: {problem}" if problem else f"✓ {account}: working")
         channel = app.channels.get(account)
         if not problem and isinstance(channel, Advising) and (advice := await channel.advice()):
             say(f"– {account}: {advice}")
-    if not problems:
+    if not app.settings.channels:
         say("– channels: none is set up besides the chat of the help page")
-    return 1 if any(problems.values()) or not entries or app.bus.degraded else 0
+    works = look.database == look.files == OK and bool(entries) and not app.bus.degraded
+    return 0 if works and not any(problems.values()) else 1
 
 
 async def export_contact(app: App, arguments: dict[str, Any], say: Say) -> int:

@@ -20,6 +20,7 @@ from sqlalchemy import make_url
 from bot.app import App
 from bot.commands import COMMANDS, Say
 from infra.errors import PlainError
+from infra.outages import outage_sentence
 
 log = logging.getLogger(__name__)
 
@@ -68,9 +69,9 @@ async def _serve(app: App, reader: asyncio.StreamReader, writer: asyncio.StreamW
         tell(code=code)
     except PlainError as error:
         tell(error=str(error))
-    except Exception:  # the caller has to hear something
+    except Exception as error:  # the caller has to hear something
         log.exception("a command failed")
-        tell(error="The running program could not do this; its log tells why.")
+        tell(error=outage_sentence(error) or "The running program could not do this; its log tells why.")
     await writer.drain()
     writer.close()
 

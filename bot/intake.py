@@ -23,6 +23,7 @@ from infra import rows
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import Database, after_commit
+from infra.outages import outage
 from infra.rows import table
 
 log = logging.getLogger(__name__)
@@ -252,9 +253,11 @@ class Intake(Generic[T]):
                 await self._db.write(lambda session: _count(session, ids))
             try:
                 await self._thinker.handle(address, burst, _joined(burst, address), thought)
-            except Exception:
-                if not suspect:
-                    await self._db.write(lambda session: _count(session, ids))
+            except Exception as error:
+                # A full disk or a lost server is not the event's fault: it is not set aside for that.
+                change = -int(suspect) if outage(error) else int(not suspect)
+                if change:
+                    await self._db.write(lambda session: _count(session, ids, change))
                 raise
         # Whoever stores more says so (see `_start`), and where that is lost the next look finds it.
         return len(items) > len(burst) or len(items) == _BATCH
@@ -319,8 +322,8 @@ class Intake(Generic[T]):
         return min(quiet, patience, self._window)
 
 
-def _count(session: Session, ids: list[int]) -> None:
-    rows.run(session, update(_INBOX).where(_INBOX.c.id.in_(ids)).values(attempts=_INBOX.c.attempts + 1))
+def _count(session: Session, ids: list[int], change: int = 1) -> None:
+    rows.run(session, update(_INBOX).where(_INBOX.c.id.in_(ids)).values(attempts=_INBOX.c.attempts + change))
 
 
 def _joined(burst: Sequence[InboxItem], address: Address) -> IncomingEvent:

@@ -75,5 +75,8 @@ class OwnData:
 
     async def _purge(self, forgotten: Forgotten) -> None:
         for key in forgotten.files:
-            await asyncio.to_thread(self._files.drop, key)
+            try:
+                await asyncio.to_thread(self._files.drop, key)
+            except OSError as error:
+                log.error("the file %s of a forgotten contact cannot be removed: %s", key, error.strerror)  # noqa: TRY400
         await self._db.purge()

@@ -40,11 +40,12 @@ async def run(app: App, only: Role | None, site: Site | None, ready: Callable[[s
     listener = bound(app.settings.host, app.settings.port) if site is not None else None
     with _signals(stop):
         async with asyncio.TaskGroup() as tasks:
-            running = [tasks.create_task(app.library.run(), name="library")]
+            keep = app.supervisor.keep
+            running = [tasks.create_task(keep("library", app.library.run), name="library")]
             async with _served(site, listener) as address:
                 if only != "web":
-                    running.append(tasks.create_task(_think(app), name="intake"))
-                    running.append(tasks.create_task(app.caretaker.run(), name="caretaker"))
+                    running.append(tasks.create_task(keep("intake", lambda: _think(app)), name="intake"))
+                    running.append(tasks.create_task(keep("caretaker", app.caretaker.run), name="caretaker"))
                     running += [tasks.create_task(app.serve(account), name=account) for account in app.channels]
                 ready(address)
                 await stop.wait()

@@ -32,9 +32,12 @@ class _Store(Protocol):
 
     engine: Engine
 
+    @property
+    def restarts(self) -> int: ...
     def read(self, work: Work[T]) -> "asyncio.Future[T]": ...
     def write(self, work: Work[T]) -> "asyncio.Future[T]": ...
     async def purge(self) -> None: ...
+    async def probe(self) -> None: ...
     async def hold(self, name: str) -> "Hold": ...
     def close(self) -> None: ...
 
@@ -72,7 +75,7 @@ class Database:
 
         `work` may be run again when the connection to PostgreSQL is lost.
         """
-        return await self._store.read(work)
+        return await _contained(self._store.read(work))
 
     async def write(self, work: Work[T]) -> T:
         """Run `work` in one transaction, commit, and return its result.
@@ -80,11 +83,20 @@ class Database:
         `work` may be run again when PostgreSQL reports a deadlock or loses the connection before the commit, so it
         does nothing but talk to the session.
         """
-        return await self._store.write(work)
+        return await _contained(self._store.write(work))
 
     async def purge(self) -> None:
         """Leave nothing of what was deleted before in the files of SQLite; PostgreSQL sees to that by itself, in time."""
         await self._store.purge()
+
+    async def probe(self) -> None:
+        """Write something that means nothing, as a unit of work would; raises what keeps the database from writing."""
+        await self._store.probe()
+
+    @property
+    def restarts(self) -> int:
+        """How often the writer of SQLite had to start again; PostgreSQL has none."""
+        return self._store.restarts
 
     async def exclusively(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
         """Run `work` while this process alone, of all that share the database, holds `name`.
@@ -103,6 +115,14 @@ class Database:
 
     async def close(self) -> None:
         await asyncio.to_thread(self._store.close)
+
+
+async def _contained(result: "asyncio.Future[T]") -> T:
+    """The result; what ends a thread must not end the program, so an exit is an error like any other."""
+    try:
+        return await result
+    except (SystemExit, KeyboardInterrupt) as error:
+        raise RuntimeError(f"a unit of work raised {type(error).__name__}") from error
 
 
 async def _race(work: Awaitable[None], loss: Awaitable[None]) -> bool:

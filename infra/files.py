@@ -11,6 +11,14 @@ from typing import Self
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 _HEAD = 16
+_SPACE = 1 << 20
+"""Bytes that have to be free: with less, a disk counts as full."""
+
+
+def require_space(folder: Path) -> None:
+    """Write a mebibyte to a file in `folder` that is gone at once. Raises OSError where it cannot be written."""
+    with tempfile.TemporaryFile(dir=folder) as probe:
+        probe.write(bytes(_SPACE))
 
 
 class TooBigError(Exception):

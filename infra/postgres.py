@@ -6,6 +6,7 @@ Writing is READ COMMITTED with rows locked where needed; reading is REPEATABLE R
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import TypeVar
 
 from sqlalchemy import Connection, NullPool, create_engine, text
@@ -27,6 +28,9 @@ _CHECK_EVERY = 3.0
 
 class PostgresStore:
     """A database on a PostgreSQL server, shared with any number of processes."""
+
+    restarts = 0
+    """No thread of ours writes alone, so none can fail."""
 
     def __init__(self, url: URL) -> None:
         self.engine = create_engine(
@@ -56,6 +60,11 @@ class PostgresStore:
 
     async def purge(self) -> None:
         """Nothing to do: autovacuum frees what was deleted, and the write-ahead log is recycled."""
+
+    async def probe(self) -> None:
+        """Write a record to the log that means nothing, flushed as every commit is; a standby refuses it."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self._threads, self._write, _write_nothing, loop)
 
     async def hold(self, name: str) -> "AdvisoryLock":
         """Wait for the session-level advisory lock of `name`, on a connection of its own."""
@@ -108,10 +117,15 @@ class PostgresStore:
                     effects = session.info.get("effects", ())
                 # A commit that fails is never repeated: nobody can say whether it happened.
                 transaction.commit()
-                for effect in effects:
-                    loop.call_soon_threadsafe(effect)
+                with suppress(RuntimeError):  # the loop is closed, and what is committed stays so
+                    for effect in effects:
+                        loop.call_soon_threadsafe(effect)
                 return result
         raise AssertionError("unreachable: the last attempt returns or raises")
+
+
+def _write_nothing(session: Session) -> None:
+    session.execute(text("SELECT pg_logical_emit_message(true, 'frontdesk', '')"))
 
 
 def _worth_repeating(error: DBAPIError) -> bool:

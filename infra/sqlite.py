@@ -1,37 +1,39 @@
 """SQLite as a server would be: one writer thread that commits in groups, several read-only readers, one process.
 
-A commit costs a disk flush, so up to 64 waiting units of work share one; each of several has a savepoint of its own,
-and its caller hears of success only after the shared COMMIT. One writer also keeps clear of the WAL-reset corruption that
-SQLite before 3.51.3 can suffer when two connections write and checkpoint at once.
+A commit costs a disk flush, so waiting units of work share one (infra/sqlite_writer.py); a caller hears of success only
+after the shared COMMIT. One writer also keeps clear of the WAL-reset corruption that SQLite before 3.51.3 can suffer when
+two connections write and checkpoint at once.
 """
 
 import asyncio
 import fcntl
 import logging
 import os
-import queue
+import sqlite3
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
+from sqlalchemy import Connection, Engine, StaticPool, create_engine, event, text
 from sqlalchemy.engine import URL
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlalchemy.orm import Session
 
 from infra import rows
 from infra.errors import PlainError
+from infra.files import require_space
+from infra.sqlite_writer import Checkpoint, Unit, Writer, cleared
 
 T = TypeVar("T")
 
 log = logging.getLogger(__name__)
 
-_GROUP = 64
 _READERS = 4
 _PURGE_PAUSES = (0.1, 0.5, 2.0)
+_LAST_WRITES = 5.0
+"""Seconds that `close` waits for the writer; a device that never answers would hold it for good."""
 
 
 class DatabaseHeldError(PlainError):
@@ -83,40 +85,50 @@ class SqliteStore:
         self._threads = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-read")
         self._reader = threading.local()
         self._reading: list[Connection] = []
-        self._closed = False
-        self._waiting: queue.SimpleQueue[_Unit | _Checkpoint | None] = queue.SimpleQueue()
-        self._writer = threading.Thread(target=self._write_for_ever, name="sqlite-write", daemon=True)
-        self._writer.start()
+        self._folder = path.parent
+        self._writer = Writer(self.engine)
+
+    @property
+    def restarts(self) -> int:
+        """How often the writer had to open its connection again."""
+        return self._writer.restarts
 
     def read(self, work: Callable[[Session], T]) -> "asyncio.Future[T]":
         return asyncio.get_running_loop().run_in_executor(self._threads, self._read, work)
 
     def write(self, work: Callable[[Session], T]) -> "asyncio.Future[T]":
-        if self._closed:
-            raise RuntimeError("the database is closed")
         loop = asyncio.get_running_loop()
-        unit = _Unit(work, loop.create_future(), loop)
-        self._waiting.put(unit)
+        unit = Unit(work, loop.create_future(), loop)
+        self._writer.put(unit)
         return unit.future
 
     async def purge(self) -> None:
-        """Empty the journal, which still holds what was overwritten since it was begun anew last."""
+        """Empty the journal, which still holds what was overwritten since it was begun anew last.
+
+        Where a reader or a full disk is in the way for longer, this returns and the writer goes on trying until it can.
+        """
         for pause in _PURGE_PAUSES:
-            unit = _Checkpoint(asyncio.get_running_loop())
-            self._waiting.put(unit)
+            unit = Checkpoint(asyncio.get_running_loop())
+            self._writer.put(unit)
             if await unit.future:
                 return
-            await asyncio.sleep(pause)  # somebody reads what was before
-        log.warning("the journal could not be emptied: it will be with the next restart at the latest")
+            await asyncio.sleep(pause)
+        self._writer.put(Checkpoint(asyncio.get_running_loop(), lasting=True))
+        log.warning("the journal cannot be emptied at present: it is tried again until it can")
+
+    async def probe(self) -> None:
+        """Write to the file and to its disk; raises what keeps the next write from succeeding."""
+        await self.write(_toggle)
+        await asyncio.to_thread(require_space, self._folder)
 
     async def hold(self, name: str) -> "Alone":  # noqa: ARG002 - the file lock holds every name at once
         return Alone()
 
     def close(self) -> None:
         """Everything that was asked for before is done first."""
-        self._closed = True
-        self._waiting.put(None)
-        self._writer.join()
+        if not self._writer.close(_LAST_WRITES):
+            log.error("the last writes of the database do not end; the next start takes up what they were to do")
+            return  # the connections are in use until the process ends
         self._threads.shutdown()
         for connection in self._reading:
             connection.close()
@@ -131,67 +143,9 @@ class SqliteStore:
             connection = self._reader.connection = self._readers.connect()
             self._reader.session = Session(connection)
             self._reading.append(connection)
-        with connection.begin(), _cleared(self._reader.session) as session:
+        with connection.begin(), cleared(self._reader.session) as session:
             rows.lend(session, connection)
             return work(session)
-
-    def _write_for_ever(self) -> None:
-        with self.engine.connect() as connection, Session(connection, join_transaction_mode="rollback_only") as lone:
-            while True:
-                unit = self._waiting.get()
-                group: list[_Unit] = []
-                while isinstance(unit, _Unit):
-                    group.append(unit)
-                    if len(group) == _GROUP or self._waiting.empty():
-                        break
-                    unit = self._waiting.get()
-                if group:
-                    self._commit(connection, lone, group)
-                if isinstance(unit, _Checkpoint):
-                    unit.run(connection)
-                if unit is None:
-                    return
-
-    def _commit(self, connection: Connection, lone: Session, group: "list[_Unit]") -> None:
-        try:
-            with connection.begin() as transaction:
-                if len(group) > 1:
-                    for unit in group:
-                        unit.run(connection)
-                elif not group[0].run_alone(connection, lone) and transaction.is_active:
-                    transaction.rollback()
-        except Exception as error:  # noqa: BLE001 - whatever stopped the COMMIT is every caller's answer
-            for unit in group:
-                unit.fail(error)
-        for unit in group:
-            unit.settle()
-
-
-@contextmanager
-def _cleared(session: Session) -> Iterator[Session]:
-    """A session that is used again and again, since making one costs as much as a statement; nothing of it stays."""
-    try:
-        yield session
-    finally:
-        session.close()
-        vars(session).pop("info", None)  # a new one comes with the next use; effects may still hold this one
-
-
-class _Checkpoint:
-    """Moves the journal into the file and empties it, between two transactions; the result says whether it could."""
-
-    def __init__(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.future: asyncio.Future[bool] = loop.create_future()
-        self._loop = loop
-
-    def run(self, connection: Connection) -> None:
-        driver = connection.connection.cursor()
-        busy = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
-        self._loop.call_soon_threadsafe(self._tell, not busy)
-
-    def _tell(self, emptied: bool) -> None:
-        if not self.future.cancelled():
-            self.future.set_result(emptied)
 
 
 class Alone:
@@ -204,64 +158,10 @@ class Alone:
         pass
 
 
-class _Unit:
-    """One caller's work, and its answer once the group is committed."""
-
-    def __init__(
-        self, work: Callable[[Session], Any], future: "asyncio.Future[Any]", loop: asyncio.AbstractEventLoop
-    ) -> None:
-        self.future = future
-        self._work = work
-        self._loop = loop
-        self._result: Any = None
-        self._error: Exception | None = None
-        self._effects: list[Callable[[], None]] = []
-
-    def run_alone(self, connection: Connection, lone: Session) -> bool:
-        """Do the work in a transaction that nobody shares: rolling it back whole harms nobody and spares a savepoint.
-
-        False where it failed, and everything has to be rolled back.
-        """
-        with _cleared(lone) as session:
-            rows.lend(session, connection)
-            try:
-                self._result = self._work(session)
-                session.flush()  # all that its own commit would do here
-                self._effects = session.info.get("effects", [])
-            except Exception as error:  # noqa: BLE001 - it belongs to the caller
-                session.rollback()
-                self._error = error
-        return self._error is None
-
-    def run(self, connection: Connection) -> None:
-        """Do the work within a savepoint of a transaction that others share."""
-        with Session(connection, join_transaction_mode="create_savepoint") as session:
-            try:
-                self._result = self._work(session)
-                session.commit()
-                self._effects = session.info.get("effects", [])
-            except Exception as error:  # noqa: BLE001 - it belongs to the caller, and the others of the group go on
-                session.rollback()
-                self._error = error
-
-    def fail(self, error: Exception) -> None:
-        self._error, self._effects = self._error or error, []
-
-    def settle(self) -> None:
-        self._loop.call_soon_threadsafe(self._tell)
-
-    def _tell(self) -> None:
-        for effect in self._effects:
-            try:
-                effect()
-            except Exception:  # the work is committed, and its caller has to hear so
-                log.exception("what was to follow a commit failed")
-        if self.future.cancelled():
-            return
-        if self._error is not None:
-            self.future.set_exception(self._error)
-        else:
-            self.future.set_result(self._result)
+def _toggle(session: Session) -> None:
+    """Write to the file's first page: another value each time, for a page that stays the same is not written."""
+    version = session.scalar(text("PRAGMA user_version")) or 0
+    session.execute(text(f"PRAGMA user_version = {1 - version % 2}"))
 
 
 def _engine(url: URL, *, begin: str, query_only: bool) -> Engine:
@@ -280,7 +180,10 @@ def _engine(url: URL, *, begin: str, query_only: bool) -> Engine:
 
     def start(connection: Connection) -> None:
         # Past SQLAlchemy's own way of running a statement, which costs more than the BEGIN.
-        connection.connection.cursor().execute(begin)
+        try:
+            connection.connection.cursor().execute(begin)
+        except sqlite3.Error as error:  # the file is locked, for example
+            raise DBAPIError.instance(begin, None, error, sqlite3.Error) from error
 
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", start)

@@ -115,13 +115,14 @@ class Shelf:
                 while True:
                     try:
                         await self._look()
-                    except SQLAlchemyError as error:  # the database is away; the old matcher still answers
+                    except (SQLAlchemyError, OSError) as error:  # the database is away; the old matcher still answers
                         logger.warning("knowledge could not be refreshed: %s", type(error).__name__)
                     await hints.next(_LOOK_SECONDS)
         finally:
             reading.cancel()
             if self._building is not None:
                 self._building.cancel()
+                self._building = None  # so that another run begins its own
 
     async def refresh(self) -> bool:
         """Take over whatever has changed and wait for it to be known; whether anything had."""

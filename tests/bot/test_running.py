@@ -82,9 +82,12 @@ def test_its_health_is_told(demo: Program) -> None:
     until(lambda: demo.get("/readyz").status_code == 200)
     assert demo.get("/readyz").json() == {
         "database": "ok",
+        "files": "ok",
         "redis": "ok",
         "knowledge": "ok",
         "channels": {"telegram:demo": None, "vk:demo": None},
+        "failing": {},
+        "restarts": {},
     }
     figures = dict(line.split() for line in demo.get("/metrics").text.splitlines() if line and not line.startswith("#"))
     assert figures["frontdesk_inbox_poison"] == "0"

@@ -1,12 +1,16 @@
 """Whether the program lives and can work, for whoever watches it."""
 
+import asyncio
+import logging
+from dataclasses import asdict
+
 from fastapi import APIRouter
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, PlainTextResponse
 
 from bot.app import App
-from bot.readiness import channel_problems
+from bot.readiness import PATIENCE, Readiness
 from handoff.models import (
     UNFINISHED,
     Delivery,
@@ -17,10 +21,13 @@ from handoff.models import (
     TicketStatus,
 )
 
+log = logging.getLogger(__name__)
+
 
 def health_router(app: App) -> APIRouter:
-    """`/healthz` (alive), `/readyz` (database, knowledge and channels) and `/metrics` (Prometheus text)."""
+    """`/healthz` (alive), `/readyz` (database, files, knowledge, roles and channels) and `/metrics` (Prometheus text)."""
     router = APIRouter(include_in_schema=False)
+    readiness = Readiness(app)
 
     @router.get("/healthz")
     async def alive() -> PlainTextResponse:
@@ -28,22 +35,20 @@ def health_router(app: App) -> APIRouter:
 
     @router.get("/readyz")
     async def ready() -> JSONResponse:
-        try:
-            channels = await channel_problems(app)
-        except Exception:  # whatever is wrong with it, it is not ready  # noqa: BLE001
-            return JSONResponse({"database": "unreachable"}, 503)
-        body = {
-            "database": "ok",
-            "redis": "degraded" if app.bus.degraded else "ok",
-            "knowledge": "ok" if app.library.ready else f"being indexed, {app.library.indexed:.0%}",
-            "channels": channels,
-        }
-        return JSONResponse(body, 503 if any(channels.values()) or not app.library.ready else 200)
+        report = await readiness.report()
+        return JSONResponse(asdict(report), 200 if report.ready else 503)
 
     @router.get("/metrics")
     async def metrics() -> PlainTextResponse:
-        figures = await app.db.read(_figures)
-        lines = [f"# TYPE frontdesk_{name} gauge\nfrontdesk_{name} {value}" for name, value in figures.items()]
+        lines = ["# TYPE frontdesk_restarts_total counter"]
+        lines += [f'frontdesk_restarts_total{{role="{name}"}} {count}' for name, count in readiness.restarts().items()]
+        try:
+            async with asyncio.timeout(PATIENCE):
+                figures = await app.db.read(_figures)
+        except Exception as error:  # noqa: BLE001 - what this process knows by itself is told all the same
+            figures = {"database_up": 0}
+            log.warning("the figures cannot be read at present: %s", type(error).__name__)
+        lines += [f"# TYPE frontdesk_{name} gauge\nfrontdesk_{name} {value}" for name, value in figures.items()]
         return PlainTextResponse("\n".join(lines) + "\n")
 
     return router
@@ -54,6 +59,7 @@ def _figures(session: Session) -> dict[str, int]:
         return session.scalar(select(func.count()).select_from(table).where(*where)) or 0  # type: ignore[arg-type]
 
     return {
+        "database_up": 1,
         "tickets_open": count(Ticket, Ticket.status == TicketStatus.OPEN),
         "tickets_waiting": count(Ticket, Ticket.status == TicketStatus.WAITING),
         "deliveries_unfinished": count(Delivery, Delivery.state.in_(UNFINISHED)),
