@@ -21,6 +21,8 @@ LOOK_SECONDS = 2.0
 HEARTBEAT_SECONDS = 20.0
 GAP_SECONDS = 0.2
 """Least time between two messages to one page: a burst of changes costs it one refresh."""
+SESSIONS = "sessions"
+"""Topic of the bus: somebody was signed out."""
 _MOST = 256
 _log = logging.getLogger(__name__)
 
@@ -56,7 +58,10 @@ class Live:
         self._closed = asyncio.Event()
 
     async def events(self, heartbeat: float = HEARTBEAT_SECONDS) -> AsyncGenerator[list[str], None]:
-        """Names of what changed, from now on; an empty list each `heartbeat` seconds of silence; ends at `close`."""
+        """Names of what changed, from now on; ends at `close`.
+
+        An empty list each `heartbeat` seconds of silence and when sessions ended: time to see whether this one lasts.
+        """
         listener = Listener()
         self._listeners.add(listener)
         try:
@@ -75,6 +80,11 @@ class Live:
             if not self._listeners:
                 self._stop()
 
+    @property
+    def streams(self) -> int:
+        """How many event streams are open."""
+        return len(self._listeners)
+
     async def close(self) -> None:
         """End every stream, so that the web server can stop; new ones end at once."""
         self._closed.set()
@@ -84,7 +94,8 @@ class Live:
 
     def _start(self) -> None:
         if not self._tasks and not self._closed.is_set():
-            self._tasks = [asyncio.create_task(self._hear()), asyncio.create_task(self._look())]
+            steps = (self._hear(), self._look(), self._hear_of_sessions())
+            self._tasks = [asyncio.create_task(step) for step in steps]
 
     def _stop(self) -> list[asyncio.Task[None]]:
         tasks, self._tasks = self._tasks, []
@@ -103,6 +114,13 @@ class Live:
                 note = await notes.next(LOOK_SECONDS)
                 if note is not None:
                     self._tell({f"contact-{note}"} if note.isdecimal() else {"queue"})
+
+    async def _hear_of_sessions(self) -> None:
+        with self._bus.subscribe(SESSIONS) as notes:
+            while True:
+                if await notes.next(HEARTBEAT_SECONDS) is not None:
+                    for listener in self._listeners:
+                        listener.wake.set()
 
     async def _look(self) -> None:
         glance = Glance(self._clock)

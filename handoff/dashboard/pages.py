@@ -34,9 +34,8 @@ HTMX = json.dumps(
 
 
 def htmx_files() -> Iterable[Traversable]:
-    """The script htmx and its extension for server-sent events, from django-htmx, of which no code is run."""
-    packaged = files("django_htmx") / "static" / "django_htmx"
-    return (packaged / "htmx-2.min.js", packaged / "ext" / "hx-sse-2.min.js")
+    """The script htmx, from django-htmx, of which no code is run."""
+    return (files("django_htmx") / "static" / "django_htmx" / "htmx-2.min.js",)
 
 
 def channel_glyph(account: str) -> str:

@@ -1,5 +1,6 @@
 """The queue: the page without a ticket, its live fragment, the next question, and the stream of changes."""
 
+import time
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -8,6 +9,7 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 
 from handoff.dashboard import views
 from handoff.dashboard.frame import Frame
+from handoff.dashboard.live import HEARTBEAT_SECONDS, SESSIONS
 from handoff.dashboard.security import guarded
 from handoff.dashboard.views import Place
 from infra.columns import LARGEST_ID
@@ -43,6 +45,7 @@ def queue_routes(frame: Frame) -> APIRouter:
     async def sign_out(request: Request) -> Response:
         secret = frame.visitor(request).secret
         await parts.database.write(lambda session: parts.staff.log_out(session, secret))
+        parts.bus.publish(SESSIONS)
         response = RedirectResponse("/desk/login", 303)
         frame.gate.close_session(response)
         return response
@@ -58,10 +61,12 @@ def queue_routes(frame: Frame) -> APIRouter:
 async def _stream(frame: Frame, request: Request) -> AsyncIterator[str]:
     """Changes as server-sent events; ends with the session."""
     yield "retry: 2000\n\n"
+    checked = time.monotonic()
     async for names in frame.parts.live.events():
-        if not names:
+        if not names or time.monotonic() - checked > HEARTBEAT_SECONDS:
             if await frame.gate.session(request) is None:
                 return
+            checked = time.monotonic()
             yield ": still here\n\n"
         for name in names:
             yield f"event: {name}\ndata:\n\n"

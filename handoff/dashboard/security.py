@@ -23,7 +23,7 @@ from handoff.staff import ABSOLUTE, AgentView, Login
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+    "worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
 _SEEN_EVERY = timedelta(minutes=1)
 _BODY_BYTES = 1 << 20
@@ -41,7 +41,7 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 class SecurityHeaders:
-    """Middleware: `nosniff` and its kin on every answer, the content policy on every page."""
+    """Middleware: `nosniff` and its kin on every answer, the content policy on every page and every script (for workers)."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -52,7 +52,7 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     headers.setdefault(name, value)
-                if headers.get("content-type", "").startswith(("text/html", "image/svg")):
+                if headers.get("content-type", "").startswith(("text/html", "image/svg", "text/javascript")):
                     headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
             await send(message)
 

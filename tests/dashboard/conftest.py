@@ -20,6 +20,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 async def chromium() -> AsyncIterator[Chromium]:
     """One for all: to start it takes longer than most tests, and each page has a context of its own anyway."""
     options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+    options.append("--host-resolver-rules=MAP *.test 127.0.0.1")  # over plain http no secure context, unlike 127.0.0.1
     async with async_playwright() as playwright:
         started = await playwright.chromium.launch(executable_path=PROGRAM, args=options)
         yield started

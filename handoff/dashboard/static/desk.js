@@ -60,8 +60,11 @@ document.addEventListener("DOMContentLoaded", () => {
   if (!closed) return;
   restoreDraft();
   const refresh = () => htmx.trigger(document.body, "refresh");
-  // Whatever changed while the stream was away is fetched now; the same after the page was kept aside by the browser.
-  document.body.addEventListener("htmx:sseOpen", refresh);
+  follow(({ kind, names }) => {
+    // Whatever changed while the stream was away is fetched now; who was signed out is told so by the answer.
+    if (kind === "changed") for (const name of names) htmx.trigger(document.body, `desk:${name}`);
+    else refresh();
+  });
   window.addEventListener("pageshow", (event) => event.persisted && refresh());
   // Who is signed out stays told so until a request that was sent later succeeds: others may still be on their way.
   let signedOut = 0;
