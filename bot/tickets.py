@@ -112,7 +112,8 @@ def corrected(session: Session, contact_id: int, event: IncomingEvent) -> None:
         return
     ticket = session.get(Ticket, message.ticket_id) if message.ticket_id is not None else None
     if ticket is not None:
-        seen = ticket.assignee_id is not None or ticket.first_reply_at is not None
+        written = ticket.unanswered_since is None or ticket.first_reply_at is not None
+        seen = ticket.assignee_id is not None or written
         if seen:
             message.before = message.before or message.text
         elif ticket.status in LIVE and message.text and message.text in ticket.question:

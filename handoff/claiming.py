@@ -107,6 +107,9 @@ _SENT = (
     .returning(
         _ROWS.c.by_agent,
         _ROWS.c.contact_id,
+        _ROWS.c.message_id,
+        _ROWS.c.edits,
+        _ROWS.c.afresh,
         # Nothing here may lean on the updated row: on SQLite the columns are written without their tables' names.
         exists()
         .where(
@@ -172,7 +175,8 @@ def mark_sent(
 ) -> Row[Any] | None:
     """Record that the part arrived; None where it is no longer the caller's.
 
-    The row has `by_agent`, `contact_id` and `behind`: whether a later part of the contact's waits for it.
+    The row has `by_agent`, `contact_id`, `message_id`, `edits`, `afresh` and `behind`: whether a later part of the
+    contact's waits for it.
     """
     marks = {"delivery": delivery_id, "owner": owner, "ids": platform_ids, "now": now}
     return rows.run(session, _SENT, marks).one_or_none()

@@ -6,9 +6,10 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from handoff import waiting
+from handoff.answers import ANSWER_WITHIN, Answers
 from handoff.errors import ClosedError, EmptyTextError, HeldError, NotFoundError
 from handoff.messages import Addressee, RichText
-from handoff.models import LIVE, Agent, Contact, Delivery, Message, MessageKind, Ticket, TicketStatus
+from handoff.models import LIVE, Agent, Contact, Message, MessageKind, Ticket, TicketStatus
 from handoff.outbox import Choice, Outbox
 from handoff.patience import Patience
 from handoff.richtext import clean
@@ -30,6 +31,8 @@ class Desk:
         self._clock = clock
         self._outbox = outbox
         self._patience = patience or Patience()
+        self.answers = Answers(bus, clock, self._patience)
+        outbox.follow(self.answers.part_moved)
         self.agents_named = agents_named
 
     # --- the contact's side -----------------------------------------------------------------------------------------
@@ -47,8 +50,9 @@ class Desk:
             reason=reason,
             status=TicketStatus.OPEN,
             opened_at=now,
-            due_at=now + waiting.ANSWER_WITHIN,
+            due_at=now + ANSWER_WITHIN,
             waiting_since=now,
+            unanswered_since=now,
             updated_at=now,
             joined_acknowledged=False,
             patience_asked=False,
@@ -61,11 +65,12 @@ class Desk:
 
     def join(self, session: Session, ticket: Ticket) -> None:
         """The contact wrote more: what we had answered waits for us anew, what waits already keeps its place."""
+        now = self._clock()
+        ticket.unanswered_since = ticket.unanswered_since or now
         if ticket.status is TicketStatus.WAITING:
-            now = self._clock()
-            ticket.status, ticket.waiting_since, ticket.due_at = TicketStatus.OPEN, now, now + waiting.ANSWER_WITHIN
+            ticket.status, ticket.waiting_since, ticket.due_at = TicketStatus.OPEN, now, now + ANSWER_WITHIN
             self._patience.heard(ticket)
-        ticket.read_at = self._clock()
+        ticket.read_at = now
         self._touch(session, ticket)
 
     def attach(self, ticket: Ticket) -> None:
@@ -199,8 +204,9 @@ class Desk:
     ) -> int:
         """Answer the contact in private and return the message's id; the same `key` again is the same message.
 
-        Claims the ticket where nobody holds it. `files` as for `Outbox.post`; they may go without words. Raises as
-        `claim` does, and EmptyTextError without either.
+        Claims the ticket where nobody holds it. It waits for the contact once every part is confirmed
+        (handoff/answers.py). `files` as for `Outbox.post`; they may go without words. Raises as `claim` does, and
+        EmptyTextError without either.
         """
         if key is not None and (known := session.scalar(select(Message.id).where(Message.key == key))):
             return known
@@ -220,31 +226,10 @@ class Desk:
         )
         if not self.agents_named:
             session.get_one(Message, message_id).unnamed = True
-        now = self._clock()
-        ticket.status, ticket.waiting_since, ticket.joined_acknowledged = TicketStatus.WAITING, None, False
-        ticket.patience_asked = False
-        self._patience.answered(ticket, now)
-        ticket.first_reply_at = ticket.first_reply_at or now
+        ticket.unanswered_since, ticket.joined_acknowledged, ticket.patience_asked = None, False, False
         contact.version += 1
         self._touch(session, ticket)
         return message_id
-
-    def retry(self, session: Session, delivery_id: int) -> None:
-        """Send a part again (`Outbox.retry`); if it is of an answer, the contact's silence begins anew.
-
-        Raises:
-            NotFoundError: there is no such delivery.
-            StateError: it was sent, or is on its way.
-        """
-        self._outbox.retry(session, delivery_id)
-        ticket = session.scalar(
-            select(Ticket)
-            .join(Message, Message.ticket_id == Ticket.id)
-            .join(Delivery, Delivery.message_id == Message.id)
-            .where(Delivery.id == delivery_id, Delivery.by_agent, Ticket.status == TicketStatus.WAITING)
-        )
-        if ticket is not None:
-            self._patience.answered(ticket, self._clock())
 
     def correct(self, session: Session, message_id: int, agent_id: int, text: str) -> None:
         """Let one's own reply read otherwise, also where the contact has it already; a closed ticket stays closed.
@@ -326,11 +311,12 @@ class Desk:
     def _reopen(self, session: Session, ticket: Ticket, word: str, agent_id: int | None = None) -> None:
         now = self._clock()
         ticket.status, ticket.waiting_since, ticket.solved_at = TicketStatus.OPEN, now, None
+        ticket.unanswered_since = now
         self._patience.reopened(ticket, now)
         if ticket.assignee_id is not None:  # an agent who opens their own again wants it themselves
             ticket.previous_assignee_id = ticket.assignee_id if ticket.assignee_id != agent_id else None
         ticket.assignee_id = ticket.claimed_until = None
-        ticket.due_at = now + waiting.ANSWER_WITHIN
+        ticket.due_at = now + ANSWER_WITHIN
         self._contact(session, ticket).version += 1
         self._event(session, ticket, word, agent_id)
 

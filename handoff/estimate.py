@@ -85,9 +85,10 @@ def _answered(session: Session, now: datetime) -> list[_Answered]:
 
 
 def _queue(session: Session, now: datetime) -> tuple[int, int]:
-    """How many questions wait for us, and how many of them longer than promised."""
+    """How many questions wait for an agent to write, and how many of them longer than promised."""
     late = func.count().filter(Ticket.due_at <= now)
-    row = session.execute(select(func.count(), late).where(Ticket.status == TicketStatus.OPEN)).one()
+    open_ = (Ticket.status == TicketStatus.OPEN, Ticket.unanswered_since.is_not(None))
+    row = session.execute(select(func.count(), late).where(*open_)).one()
     return row[0], row[1]
 
 

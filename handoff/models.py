@@ -130,6 +130,10 @@ class Ticket(Base):
     due_at: Mapped[datetime]
     waiting_since: Mapped[datetime | None]
     """Since when the contact waits for us; empty while we wait for them."""
+    unanswered_since: Mapped[datetime | None]
+    """Since when no agent has written an answer to what the contact wrote; empty once one is on its way."""
+    undelivered: Mapped[DeliveryState | None] = mapped_column(word_of(DeliveryState))
+    """What keeps the agents' latest words from the contact: retrying, refused, maybe_delivered or failed."""
     first_reply_at: Mapped[datetime | None]
     solved_at: Mapped[datetime | None]
     remind_at: Mapped[datetime | None]

@@ -61,6 +61,10 @@ Claim = Callable[[Session], None]
 """To be called at the end of a unit of work that posted: what it claims is sent as soon as that is committed."""
 
 
+Follower = Callable[[Session, int, int, DeliveryState | None], None]
+"""Takes the contact, the message and the part's state; None for a part that edits one which was sent."""
+
+
 class Sender(Protocol):
     """Whoever sends an account's parts in this process."""
 
@@ -76,6 +80,11 @@ class Outbox:
         self._clock = clock
         self.senders: dict[str, Sender] = {}
         """By account; each enters itself while it runs."""
+        self._follower: Follower = lambda *_: None
+
+    def follow(self, follower: Follower) -> None:
+        """Tell `follower` of each new state of a part that an agent wrote, within the unit of work that records it."""
+        self._follower = follower
 
     def offer(self, account: str) -> AbstractContextManager[Claim | None]:
         """As `Sender.offer`; None too where another process sends for the account."""
@@ -250,6 +259,8 @@ class Outbox:
         if settled.by_agent:
             contact_id = str(settled.contact_id)
             after_commit(session, lambda: self._bus.publish("desk", contact_id))
+            edit = settled.edits is not None and not settled.afresh
+            self._follower(session, settled.contact_id, settled.message_id, None if edit else DeliveryState.SENT)
         return Settled(DeliveryState.SENT, behind=settled.behind)
 
     def recover(self, session: Session, account: str, owner: str, *, idempotent: bool) -> None:
@@ -341,6 +352,9 @@ class Outbox:
             after_commit(session, lambda: self._bus.publish("outbox", account))
         if delivery.by_agent or state is not DeliveryState.SENT:
             after_commit(session, lambda: self._bus.publish("desk", contact_id))
+        if delivery.by_agent:
+            known = None if revising.is_edit(delivery) else state
+            self._follower(session, delivery.contact_id, delivery.message_id, known)
 
     def _mine(self, session: Session, delivery_id: int, owner: str, state: DeliveryState) -> Delivery | None:
         return session.scalar(

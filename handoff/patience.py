@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import InstrumentedAttribute
 
-from handoff.models import ChannelState, Contact, Delivery, DeliveryState, InboxEvent, InboxState, Message, Ticket
+from handoff.models import UNFINISHED, ChannelState, Contact, Delivery, InboxEvent, InboxState, Message, Ticket
 
 _NOTHING = timedelta()
 
@@ -20,9 +20,9 @@ class Patience:
     """What differs between two deployments."""
 
     remind_after: timedelta = timedelta(days=2)
-    """From an agent's answer to the reminder; zero for none."""
+    """From the delivery of an agent's answer to the reminder; zero for none."""
     solve_after: timedelta = timedelta(days=7)
-    """From an agent's last answer to the closing of the ticket; zero for never."""
+    """From the delivery of an agent's last answer to the closing of the ticket; zero for never."""
     reopen_within: timedelta = timedelta(days=14)
     """From the closing on; zero for not at all."""
 
@@ -65,12 +65,12 @@ def surely_silent(contact: InstrumentedAttribute[int]) -> tuple[ColumnElement[bo
 
 
 def surely_told() -> ColumnElement[bool]:
-    """That the agent's last answer did not fail on its way: who never got one is not silent, and the agent sees it."""
+    """That the contact has every word of the agents: who has not got one is not silent, and the agent sees it."""
     last = (
         select(func.max(Message.id))
         .where(Message.ticket_id == Ticket.id, Message.agent_id.is_not(None))
         .correlate(Ticket)
         .scalar_subquery()
     )
-    private = (Delivery.place.is_(None), Delivery.edits.is_(None))
-    return ~exists().where(Delivery.message_id == last, *private, Delivery.state == DeliveryState.FAILED)
+    underway = exists().where(Delivery.message_id == last, Delivery.by_agent, Delivery.state.in_(UNFINISHED))
+    return Ticket.undelivered.is_(None) & ~underway

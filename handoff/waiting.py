@@ -7,14 +7,22 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from handoff.models import LIVE, Agent, AgentSession, Contact, Message, MessageKind, Ticket, TicketStatus
+from handoff.models import (
+    LIVE,
+    Agent,
+    AgentSession,
+    Contact,
+    DeliveryState,
+    Message,
+    MessageKind,
+    Ticket,
+    TicketStatus,
+)
 from handoff.patience import reopenable
 from knowledge.matching import alike
 
 CLAIM = timedelta(minutes=30)
 """How long a claim holds without a sign of life from its agent."""
-ANSWER_WITHIN = timedelta(hours=12)
-"""The promise that orders the queue and colours the due time."""
 PAGE = 50
 _COMPARED = 100
 AT_THE_DESK = timedelta(minutes=15)
@@ -49,6 +57,8 @@ class TicketView:
     rating: int | None
     rating_comment: str | None
     version: int
+    undelivered: DeliveryState | None = None
+    """What keeps the agents' latest words from the contact: retrying, refused, maybe_delivered or failed."""
     reopened: bool = False
     """It was closed before, and is open again."""
     reopenable: bool = True
@@ -160,7 +170,7 @@ def next_free(session: Session, now: datetime, agent_id: int) -> int | None:
 
     What was opened again is left to somebody else than who had it, for whoever was not helped wants other eyes: until
     `FOR_ANOTHER` has passed, and only while another agent is at the desk. Who works alone gets it at once, and anybody
-    may claim it by hand.
+    may claim it by hand. An answer that is on its way or was refused needs nobody; one that was lost does.
     """
     colleagues = exists().where(AgentSession.agent_id != agent_id, AgentSession.last_seen_at > now - AT_THE_DESK)
     for_another = and_(
@@ -173,6 +183,10 @@ def next_free(session: Session, now: datetime, agent_id: int) -> int | None:
         .where(
             Ticket.status == TicketStatus.OPEN,
             or_(Ticket.assignee_id.is_(None), Ticket.claimed_until <= now),
+            or_(
+                Ticket.unanswered_since.is_not(None),
+                Ticket.undelivered.in_((DeliveryState.MAYBE, DeliveryState.FAILED)),
+            ),
             ~for_another,
         )
         .order_by(Ticket.due_at, Ticket.id)
@@ -182,11 +196,13 @@ def next_free(session: Session, now: datetime, agent_id: int) -> int | None:
 
 
 def ahead(session: Session, ticket_id: int) -> int:
-    """How many questions wait before this one."""
+    """How many questions wait before this one for an agent to write."""
     due = select(Ticket.due_at).where(Ticket.id == ticket_id).scalar_subquery()
     earlier = or_(Ticket.due_at < due, and_(Ticket.due_at == due, Ticket.id < ticket_id))
     return session.scalars(
-        select(func.count()).select_from(Ticket).where(Ticket.status == TicketStatus.OPEN, earlier)
+        select(func.count())
+        .select_from(Ticket)
+        .where(Ticket.status == TicketStatus.OPEN, Ticket.unanswered_since.is_not(None), earlier)
     ).one()
 
 
@@ -226,6 +242,7 @@ def view_of(row: Ticket, contact: Contact, agent: Agent | None, now: datetime) -
         rating=row.rating,
         rating_comment=row.rating_comment,
         version=row.version,
+        undelivered=row.undelivered,
         reopened=row.reopened_at is not None and row.status in LIVE,
         reopenable=reopenable(row, now),
     )

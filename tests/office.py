@@ -122,6 +122,8 @@ class Office:
             assert row is not None
             row.state, row.reason, row.updated_at = state, reason, self.clock()
             row.next_attempt_at = self.clock() + timedelta(seconds=15)
+            if row.by_agent:
+                self.desk.answers.part_moved(session, row.contact_id, row.message_id, state)
             return row.id
 
         return await self.database.write(write)

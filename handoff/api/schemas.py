@@ -61,6 +61,10 @@ class TicketOut(BaseModel):
     solved_at: datetime | None
     rating: int | None = Field(description="How the contact found the help, from 1 to 5.")
     rating_comment: str | None
+    undelivered: DeliveryState | None = Field(
+        description="What keeps the agents' latest words from the contact: `retrying`, `refused`, `maybe_delivered` or "
+        "`failed`. Null where they have arrived or are on their way."
+    )
     reopened: bool = Field(description="It was closed before, and is open again.")
     version: int = Field(description="Grows with every change.")
 
@@ -91,6 +95,7 @@ class TicketOut(BaseModel):
             solved_at=view.solved_at,
             rating=view.rating,
             rating_comment=view.rating_comment,
+            undelivered=view.undelivered,
             reopened=view.reopened,
             version=view.version,
         )

@@ -139,7 +139,7 @@ async def correct(parts: Parts, caller: Caller, message_id: Id, body: Correction
 @router.post("/deliveries/{delivery_id}/retry", tags=["deliveries"], status_code=204)
 async def retry(parts: Parts, delivery_id: Id) -> None:
     """Send a part again that failed, was refused or may not have arrived."""
-    await parts.database.write(lambda session: parts.desk.retry(session, delivery_id))
+    await parts.database.write(lambda session: parts.outbox.retry(session, delivery_id))
 
 
 @router.post("/deliveries/{delivery_id}/settle", tags=["deliveries"], status_code=204)

@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from handoff.dashboard.assets import Assets
 from handoff.dashboard.linking import linked
-from handoff.dashboard.wording import ATTACHMENTS, LANGUAGE_NAMES, ROLES, STATUSES, Words
+from handoff.dashboard.wording import ATTACHMENTS, LANGUAGE_NAMES, ROLES, STATUSES, UNDELIVERED, Words
 
 HTMX = json.dumps(
     {
@@ -73,6 +73,7 @@ class Pages:
             "htmx": HTMX,
             "attachment_names": ATTACHMENTS,
             "status_names": STATUSES,
+            "undelivered_names": UNDELIVERED,
             "role_names": ROLES,
             "language_names": LANGUAGE_NAMES,
         }

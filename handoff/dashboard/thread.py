@@ -117,7 +117,7 @@ def thread_routes(frame: Frame) -> APIRouter:
 
     @router.post("/desk/tickets/{ticket_id}/deliveries/{delivery_id}/retry")
     async def retry(request: Request, ticket_id: Id, delivery_id: Id) -> Response:
-        return await done(request, ticket_id, lambda session: desk.retry(session, delivery_id))
+        return await done(request, ticket_id, lambda session: outbox.retry(session, delivery_id))
 
     @router.post("/desk/tickets/{ticket_id}/deliveries/{delivery_id}/arrived")
     async def arrived(request: Request, ticket_id: Id, delivery_id: Id) -> Response:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from handoff.answers import LOST
 from handoff.errors import ClosedError, DeskError, EmptyTextError, HeldError, StateError, TooLargeError
 from handoff.threads import Line
 from handoff.words import WORDS
@@ -20,6 +21,7 @@ EVENTS = {
     "timed_out": marked("The question was closed, for the contact was silent"),
     "withdrawn": marked("The contact withdrew the question"),
     "rated": marked("The contact rated the help"),
+    LOST: marked("The answer did not reach the contact: the question is open again"),
     "pressed helped": marked("The contact says that the answer helped"),
     "pressed not_helped": marked("The contact says that the answer did not help"),
     "pressed unclear": marked("The contact finds the answer unclear"),
@@ -81,6 +83,14 @@ STATUSES = {
     "solved": marked("solved"),
     "withdrawn": marked("withdrawn"),
 }
+
+UNDELIVERED = {
+    "retrying": marked("the answer is delayed"),
+    "refused": marked("the answer was refused"),
+    "maybe_delivered": marked("the answer may not have arrived"),
+    "failed": marked("the answer did not arrive"),
+}
+"""What a question is marked with while the contact lacks what agents wrote, by the state of the delivery."""
 
 ROLES = {"agent": marked("agent"), "lead": marked("lead"), "admin": marked("admin")}
 

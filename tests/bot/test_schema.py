@@ -4,11 +4,13 @@ import os
 import re
 import subprocess
 import sys
+from importlib import import_module
 from pathlib import Path
 
 import psycopg
 import pytest
 from alembic.autogenerate import compare_metadata
+from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import MetaData, inspect, make_url, text
 
@@ -32,7 +34,7 @@ def test_a_fresh_database_is_what_the_models_say(database: Database) -> None:
         assert {table.__tablename__ for table in TABLES} <= set(inspect(connection).get_table_names())
 
 
-def test_the_migrations_lead_to_the_same_schema_as_a_fresh_start(
+async def test_the_migrations_lead_to_the_same_schema_as_a_fresh_start(
     database: Database, backend: Backend, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     if database.dialect == "sqlite":
@@ -48,7 +50,7 @@ def test_the_migrations_lead_to_the_same_schema_as_a_fresh_start(
             connection.execute(text("DROP TABLE not_ours"))
         assert schema(other) == schema(database)
     finally:
-        other.engine.dispose()
+        await other.close()
 
 
 _QUOTED = re.compile(r'(?<=CREATE TABLE )"(\w+)"')
@@ -92,6 +94,57 @@ def test_a_newer_database_is_refused_and_left_alone(database: Database) -> None:
         migrate(database)
     with database.engine.connect() as connection:
         assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+
+
+OF_BEFORE_ANSWERS: tuple[tuple[str, list[dict[str, object]]], ...] = (
+    (
+        "INSERT INTO agent (id, email, name, role, password_hash, created_at) VALUES (1, 'a@b', 'A', 'agent', '', :now)",
+        [{}],
+    ),
+    (
+        "INSERT INTO contact (id, account, user_id, name, language, numbered, version, created_at, last_seen_at)"
+        " VALUES (1, 'vk:main', '1', '', 'en', false, 0, :now, :now)",
+        [{}],
+    ),
+    (
+        "INSERT INTO ticket (id, contact_id, status, question, language, reason, opened_at, due_at, waiting_since,"
+        " joined_acknowledged, patience_asked, version, updated_at, solve_at)"
+        " VALUES (:id, 1, :status, '?', 'en', 'asked', :now, :now, :since, false, false, 0, :now, :now)",
+        [
+            {"id": 1, "status": "open", "since": "2026-11-01 10:00:00"},
+            {"id": 2, "status": "waiting", "since": None},
+            {"id": 3, "status": "waiting", "since": None},
+        ],
+    ),
+    (
+        "INSERT INTO message (id, contact_id, ticket_id, kind, author, agent_id, unnamed, text, at)"
+        " VALUES (:id, 1, :id, 'outgoing', 'A', 1, false, 'so', :now)",
+        [{"id": 2}, {"id": 3}],
+    ),
+    (
+        "INSERT INTO delivery (id, message_id, contact_id, account, user_id, text, entities, buttons, by_agent,"
+        " state, attempts, repeated, next_attempt_at, afresh, updated_at)"
+        " VALUES (:id, :id, 1, 'vk:main', '1', 'so', '[]', '[]', true, :state, 1, false, :now, false, :now)",
+        [{"id": 2, "state": "sent"}, {"id": 3, "state": "maybe_delivered"}],
+    ),
+)
+"""Rows as they were before an answer counted from its confirmation."""
+
+
+def test_a_question_whose_answer_was_lost_is_opened_by_the_upgrade(database: Database) -> None:
+    step = import_module("bot.migrations.versions.0011_answers_by_confirmation")
+    with database.engine.begin() as connection, Operations.context(MigrationContext.configure(connection)):
+        step.downgrade()
+        for sql, rows in OF_BEFORE_ANSWERS:
+            connection.execute(text(sql), [{"now": "2026-11-01 10:00:00", **row} for row in rows])
+        step.upgrade()
+        wanted = "SELECT id, status, undelivered, unanswered_since, waiting_since, solve_at FROM ticket ORDER BY id"
+        found = [(row[0], row[1], row[2], *map(bool, row[3:])) for row in connection.execute(text(wanted))]
+    assert found == [
+        (1, "open", None, True, True, True),
+        (2, "waiting", None, False, False, True),
+        (3, "open", "maybe_delivered", False, True, False),
+    ]
 
 
 def test_several_processes_may_migrate_at_once(postgres: Postgres) -> None:

@@ -10,6 +10,7 @@ from bot.schema import migrate
 from handoff import waiting
 from handoff.dashboard.watching import Glance
 from handoff.desk import Desk
+from handoff.messages import Sent
 from handoff.models import Contact, Role
 from handoff.outbox import Outbox
 from handoff.staff import Staff
@@ -30,7 +31,8 @@ async def database(backend: Backend) -> AsyncIterator[Database]:
 
 async def test_counts_and_changes(database: Database) -> None:
     clock, bus = Clock(), LocalBus()
-    staff, desk = Staff(clock), Desk(bus, clock, Outbox(bus, clock))
+    staff, outbox = Staff(clock), Outbox(bus, clock)
+    desk = Desk(bus, clock, outbox)
     glance = Glance(clock)
 
     def prepare(session: Session) -> tuple[int, list[int]]:
@@ -50,6 +52,8 @@ async def test_counts_and_changes(database: Database) -> None:
     assert await database.read(glance.changes) == set()
     await database.write(lambda session: desk.claim(session, numbers[0], agent))
     await database.write(lambda session: desk.reply(session, numbers[1], agent, "Yes."))
+    (sent,) = (await database.write(lambda session: outbox.claim(session, "vk:main", "one", 9, at_once=9))).parts
+    await database.write(lambda session: outbox.settle(session, sent.delivery_id, "one", Sent({}), idempotent=True))
     assert await database.read(glance.changes) == {"contact-1", "contact-2"}
     assert await database.read(glance.changes) == set()
     now = clock()

@@ -1,6 +1,6 @@
 import re
 
-from handoff.models import ChannelState, Ticket
+from handoff.models import ChannelState, DeliveryState, Ticket
 from tests.office import Office
 
 
@@ -15,6 +15,7 @@ async def test_filters_show_and_count_what_they_say(office: Office) -> None:
     await write(lambda session: desk.claim(session, mine, olga.id))
     await write(lambda session: desk.claim(session, his, boris.id))
     await write(lambda session: desk.reply(session, answered, boris.id, "Which one?"))
+    await office.delivery(answered, DeliveryState.SENT)
     await write(lambda session: desk.resolve(session, done, boris.id))
     async with office.signed_in(olga) as browser:
         pages = {
@@ -136,3 +137,24 @@ async def test_an_agent_knows_whether_their_name_is_told(office: Office) -> None
         assert "Sent as a private message, with your name." in (await browser.get(f"/desk/tickets/{number}")).text
         office.desk.agents_named = False
         assert "Sent as a private message, without your name." in (await browser.get(f"/desk/tickets/{number}")).text
+
+
+async def test_a_question_whose_answer_did_not_arrive_is_marked(office: Office) -> None:
+    olga = await office.agent("Olga")
+    number = await office.asks("Where is my page?")
+    await office.database.write(lambda session: office.desk.reply(session, number, olga.id, "Here."))
+    marks = {
+        DeliveryState.RETRYING: "the answer is delayed",
+        DeliveryState.REFUSED: "the answer was refused",
+        DeliveryState.MAYBE: "the answer may not have arrived",
+        DeliveryState.FAILED: "the answer did not arrive",
+    }
+    async with office.signed_in(olga) as browser:
+        for state, mark in marks.items():
+            await office.delivery(number, state)
+            shown = f'<span class="row-undelivered">{mark}</span>'
+            assert shown in (await browser.get("/desk")).text
+            page = (await browser.get(f"/desk/tickets/{number}?show=waiting")).text
+            assert (page.count(shown), "in 12 h" in page) == (1, True)
+        await office.delivery(number, DeliveryState.SENT)
+        assert "row-undelivered" not in (await browser.get(f"/desk/tickets/{number}")).text

@@ -36,7 +36,9 @@ async def test_a_reply_sent_twice_is_one_message(office: Office) -> None:
         page = (await browser.get(f"/desk/tickets/{number}")).text
         assert field(page, "key") != key
         assert "○ queued" in page
-        assert "waits for the contact" in page
+        await office.delivery(number, DeliveryState.SENT)
+        page = (await browser.get(f"/desk/tickets/{number}")).text
+        assert "<span>waits for the contact</span>" in page
     assert await office.texts(MessageKind.OUTGOING) == ["Here it is."]
 
 

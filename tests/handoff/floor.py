@@ -122,6 +122,19 @@ class Floor:
         await self.settles(claimed, outcome or Sent(), owner, idempotent=idempotent)
         return claimed
 
+    async def answers(self, number: int, agent: AgentView, text: str, outcome: SendOutcome | None = None) -> int:
+        """Reply to the question, and take every part to the same end; the message's id."""
+        message = await self.do(lambda session: self.desk.reply(session, number, agent.id, text))
+        await self.delivers(outcome)
+        return message
+
+    async def delivers(self, outcome: SendOutcome | None = None) -> None:
+        """Take every part that is due to the same end."""
+        while claims := await self.claims():
+            for claimed in claims:
+                assert await self.fences(claimed)
+                await self.settles(claimed, outcome or Sent({"message_id": str(claimed.delivery_id)}))
+
     async def puts(self, delivery_id: int, state: DeliveryState) -> None:
         """Place a delivery in a state that is tedious to reach."""
 

@@ -15,7 +15,6 @@ from handoff.models import (
     ChannelState,
     ChoiceRow,
     Contact,
-    DeliveryState,
     InboxEvent,
     InboxState,
     Message,
@@ -55,14 +54,14 @@ def caretaker(floor: Floor) -> Caretaker:
 async def case(floor: Floor) -> Case:
     contact, agent = await floor.contact(), await floor.agent("Olga")
     number = await floor.asks(contact_id=contact)
-    await floor.do(lambda session: floor.desk.reply(session, number, agent.id, "which version?"))
+    await floor.answers(number, agent, "which version?")
     return Case(contact, number, agent)
 
 
 async def answered(floor: Floor, agent: AgentView) -> int:
     """A question of somebody else's that was answered just now; its number."""
     number = await floor.asks()
-    await floor.do(lambda session: floor.desk.reply(session, number, agent.id, "?"))
+    await floor.answers(number, agent, "?")
     return number
 
 
@@ -160,7 +159,8 @@ async def test_what_the_contact_does_takes_the_moments_away(floor: Floor, careta
 async def test_a_later_answer_starts_anew(floor: Floor, caretaker: Caretaker, case: Case) -> None:
     floor.clock.passes(days=6)
     await caretaker.look()
-    await floor.do(lambda session: floor.desk.reply(session, case.number, case.agent.id, "hello?"))
+    await floor.delivers()
+    await floor.answers(case.number, case.agent, "hello?")
     ticket = await floor.ticket(case.number)
     assert (ticket.remind_at, ticket.solve_at) == (
         floor.clock() + timedelta(days=2), floor.clock() + timedelta(days=7),
@@ -185,16 +185,6 @@ async def test_it_is_said_in_the_language_that_is_spoken_now(floor: Floor, caret
     assert reminder.startswith(f"Munkatársunk válaszolt az Ön {case.number}. számú kérdésére")
 
 
-async def test_what_cannot_be_delivered_does_not_hold_the_closing_up(
-    floor: Floor, caretaker: Caretaker, case: Case
-) -> None:
-    (answer,) = await floor.parts(case.contact)
-    await floor.puts(answer.id, DeliveryState.REFUSED)
-    floor.clock.passes(days=7)
-    await caretaker.look()
-    assert (await floor.ticket(case.number)).status is TicketStatus.SOLVED
-
-
 async def test_nothing_follows_where_the_settings_say_so(floor: Floor) -> None:
     none = timedelta()
     desk = Desk(floor.bus, floor.clock, floor.outbox, Patience(none, none, none))
@@ -202,6 +192,7 @@ async def test_nothing_follows_where_the_settings_say_so(floor: Floor) -> None:
     agent, contact = await floor.agent("Olga"), await floor.contact()
     number = await floor.asks(contact_id=contact)
     await floor.do(lambda session: desk.reply(session, number, agent.id, "?"))
+    await floor.delivers()
     floor.clock.passes(days=400)
     await caretaker.look()
     assert await said(floor, contact) == []
@@ -214,6 +205,7 @@ async def test_without_a_way_back_none_is_offered(floor: Floor) -> None:
     agent, contact = await floor.agent("Olga"), await floor.contact()
     number = await floor.asks(contact_id=contact)
     await floor.do(lambda session: desk.reply(session, number, agent.id, "?"))
+    await floor.delivers()
     floor.clock.passes(days=7)
     await caretaker.look()
     assert await said(floor, contact) == [f"Question №{number} is closed because we did not hear from you."]
@@ -257,10 +249,7 @@ async def test_whom_we_may_not_have_heard_is_not_silent(
 
     def read(session: Session) -> None:
         session.execute(update(InboxEvent).values(state=InboxState.DONE))
-        state = ChannelState(
-            account=who.account, random_base=1, problem="the token is rejected", updated_at=floor.clock()
-        )
-        session.add(state)
+        session.execute(update(ChannelState).values(problem="the token is rejected"))
 
     await floor.do(read)
     await caretaker.look()
@@ -268,33 +257,6 @@ async def test_whom_we_may_not_have_heard_is_not_silent(
     await floor.do(lambda session: session.execute(update(ChannelState).values(problem=None)))
     await caretaker.look()
     assert len(await said(floor, case.contact)) == 1
-
-
-@pytest.mark.parametrize("days", [2, 7])
-async def test_whose_answer_failed_is_not_silent_until_it_was_sent_again(
-    floor: Floor, caretaker: Caretaker, case: Case, days: int
-) -> None:
-    (part,) = await floor.parts(case.contact)
-    await floor.puts(part.id, DeliveryState.FAILED)
-    floor.clock.passes(days=days)
-    await caretaker.look()
-    assert await said(floor, case.contact) == []
-    await floor.do(lambda session: floor.desk.retry(session, part.id))
-    await floor.sends()
-    await caretaker.look()
-    assert await said(floor, case.contact) == []
-    floor.clock.passes(days=2)
-    await caretaker.look()
-    assert await said(floor, case.contact) == [REMINDER.format(case.number)]
-
-
-async def test_an_answer_after_one_that_failed_counts(floor: Floor, caretaker: Caretaker, case: Case) -> None:
-    (part,) = await floor.parts(case.contact)
-    await floor.puts(part.id, DeliveryState.FAILED)
-    await floor.do(lambda session: floor.desk.reply(session, case.number, case.agent.id, "once more: which version?"))
-    floor.clock.passes(days=2)
-    await caretaker.look()
-    assert await said(floor, case.contact) == [REMINDER.format(case.number)]
 
 
 async def test_it_looks_by_itself(floor: Floor, case: Case) -> None:

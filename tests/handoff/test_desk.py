@@ -8,6 +8,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from handoff import waiting
+from handoff.answers import ANSWER_WITHIN
 from handoff.errors import ClosedError, EmptyTextError, HeldError, NotFoundError
 from handoff.models import ChoiceRow, Contact, Message, MessageKind, Ticket, TicketStatus
 from tests.handoff.floor import Floor
@@ -33,7 +34,7 @@ async def test_a_question_opens_with_a_promise(floor: Floor) -> None:
     ticket = await floor.ticket(number)
     assert (ticket.status, ticket.question, ticket.reason) == (TicketStatus.OPEN, "how?", "asked")
     assert (ticket.assignee_id, ticket.waiting_since) == (None, floor.clock())
-    assert ticket.due_at == floor.clock() + waiting.ANSWER_WITHIN
+    assert ticket.due_at == floor.clock() + ANSWER_WITHIN
     assert await events(floor, number) == [("opened", "")]
 
 
@@ -54,18 +55,18 @@ async def test_more_words_keep_the_place_in_the_queue(floor: Floor) -> None:
     floor.clock.passes(hours=1)
     await floor.do(lambda session: floor.desk.join(session, session.get_one(Ticket, number)))
     ticket = await floor.ticket(number)
-    assert (ticket.waiting_since, ticket.due_at) == (opened, opened + waiting.ANSWER_WITHIN)
+    assert (ticket.waiting_since, ticket.due_at) == (opened, opened + ANSWER_WITHIN)
 
 
 async def test_more_words_after_an_answer_wait_anew(floor: Floor) -> None:
     number, maria = await floor.asks(), await floor.agent("Maria")
-    await floor.do(lambda session: floor.desk.reply(session, number, maria.id, "like this"))
+    await floor.answers(number, maria, "like this")
     assert (await floor.ticket(number)).status is TicketStatus.WAITING
     floor.clock.passes(hours=1)
     await floor.do(lambda session: floor.desk.join(session, session.get_one(Ticket, number)))
     ticket = await floor.ticket(number)
     assert (ticket.status, ticket.waiting_since) == (TicketStatus.OPEN, floor.clock())
-    assert ticket.due_at == floor.clock() + waiting.ANSWER_WITHIN
+    assert ticket.due_at == floor.clock() + ANSWER_WITHIN
 
 
 async def test_a_withdrawn_question_leaves_the_queue_and_keeps_its_lines(floor: Floor) -> None:
@@ -200,6 +201,7 @@ async def test_an_answer_goes_to_the_contact_in_the_agents_name(floor: Floor) ->
     (part,) = await floor.parts(anna)
     assert (part.message_id, part.by_agent) == (message, True)
     assert part.text == f"Maria, вопрос №{number}:\nlike this"
+    await floor.delivers()
     ticket = await floor.ticket(number)
     assert (ticket.status, ticket.assignee_id, ticket.first_reply_at) == (TicketStatus.WAITING, maria.id, floor.clock())
     first = floor.clock()
@@ -275,7 +277,7 @@ async def test_what_is_closed_is_reopened_first(floor: Floor) -> None:
     await floor.do(lambda session: floor.desk.reopen(session, number, maria.id))
     ticket = await floor.ticket(number)
     assert (ticket.status, ticket.assignee_id, ticket.solved_at) == (TicketStatus.OPEN, None, None)
-    assert ticket.due_at == floor.clock() + waiting.ANSWER_WITHIN
+    assert ticket.due_at == floor.clock() + ANSWER_WITHIN
     before = await events(floor, number)
     await floor.do(lambda session: floor.desk.reopen(session, number, maria.id))
     assert await events(floor, number) == before

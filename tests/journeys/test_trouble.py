@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from bot.app import App
 from bot.simulator.faults import Fault
 from handoff.errors import ClosedError, HeldError
-from handoff.models import Contact, DeliveryState, InboxEvent, InboxState, MessageKind
+from handoff.models import Contact, DeliveryState, InboxEvent, InboxState, MessageKind, Ticket, TicketStatus
 from knowledge.loading import SourceFile, read_files
 from tests.conftest import Backend
 from tests.journeys.stage import ContactOnStage, Platform, Stage, staged
@@ -73,6 +73,7 @@ async def test_whoever_blocked_us_and_comes_back_gets_what_agents_said_meanwhile
     await boris.resolves(number)  # asks, in the bot's words, whether it is solved
     await stage.settled()
     assert [(state, bool(reason)) for state, reason in await states(stage, anna)] == [(DeliveryState.REFUSED, True)] * 2
+    assert (await stage.tickets())[-1].undelivered is DeliveryState.REFUSED
 
     if back == "unblocks":
         anna.unblocks()  # which is enough: not a word is needed
@@ -99,12 +100,33 @@ async def test_an_agents_answer_that_may_have_arrived_is_for_the_agent_to_decide
     ((state, _),) = await states(stage, anna)
     if stage.platform == "telegram":  # which knows no key by which a repeat would be recognised
         assert state is DeliveryState.MAYBE
+        (ticket,) = await stage.tickets()
+        assert (ticket.status, ticket.undelivered) == (TicketStatus.OPEN, DeliveryState.MAYBE)
         line = next(line for line in await stage.thread_of(anna) if line.by_agent and line.deliveries)
         settle = stage.app.outbox.settle_by_hand
         await stage.app.db.write(lambda session: settle(session, line.deliveries[0].id, arrived=True))
         ((state, _),) = await states(stage, anna)
     assert state is DeliveryState.SENT
+    assert [(ticket.status, ticket.undelivered) for ticket in await stage.tickets()] == [(TicketStatus.WAITING, None)]
     assert sum(message.text.endswith("Дошло ли это?") for message in anna.replies) == 1
+
+
+async def test_an_answer_that_never_arrived_is_not_closed_by_silence(stage: Stage) -> None:
+    anna, number = await asks_a_person(stage)
+    boris = await stage.agent("Борис")
+    anna.blocks()
+    await stage.until(lambda session: session.scalar(UNREACHABLE) is not None)
+    await boris.replies(number, "Нажмите кнопку.")
+    await stage.passes(days=8)
+    (ticket,) = await stage.tickets()
+    assert (ticket.status, ticket.undelivered) == (TicketStatus.OPEN, DeliveryState.REFUSED)
+    assert ticket.due_at < stage.app.clock()
+    assert [line.text for line in await stage.thread_of(anna) if line.kind is MessageKind.EVENT][-1] == "claimed"
+    anna.unblocks()
+    assert (await anna.hears()).text.endswith("Нажмите кнопку.")
+    await stage.until(lambda session: session.get_one(Ticket, number).status is TicketStatus.WAITING)
+    await stage.passes(days=7.1)
+    assert [ticket.status for ticket in await stage.tickets()] == [TicketStatus.SOLVED]
 
 
 async def test_an_outage_of_the_platform_delays_and_loses_nothing(stage: Stage) -> None:

@@ -19,7 +19,7 @@ from handoff.desk import Desk
 from handoff.files import Rules
 from handoff.manners import Manners
 from handoff.messages import Address, Attachment, EventKind, IncomingEvent
-from handoff.models import Agent, InboxEvent, Role
+from handoff.models import Agent, DeliveryState, InboxEvent, Role
 from handoff.outbox import Outbox
 from infra import rows
 from infra.bus import LocalBus
@@ -250,8 +250,10 @@ class World:
         self.session.expire_all()
 
     def answered(self, ticket: int, text: str) -> None:
-        self.house.desk.reply(self.session, ticket, self.house.agent, text)
+        message = self.house.desk.reply(self.session, ticket, self.house.agent, text)
         self._delivered()
+        contact = self._rows(f"SELECT contact_id FROM message WHERE id = {message}")[0][0]  # noqa: S608
+        self.house.desk.answers.part_moved(self.session, contact, message, DeliveryState.SENT)
 
     def solved(self, ticket: int) -> None:
         self.house.desk.resolve(self.session, ticket, self.house.agent)
