@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 # Modules stay compiled, whatever the shell wishes: otherwise each start, and tests start many, compiles all of them anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: setup run test check soak bench bench-matching lock clean
+.PHONY: setup run test check soak bench bench-matching schema-dump lock clean
 
 # The lock files are complete, so pip resolves nothing: --no-deps also keeps out what pyproject.toml overrides.
 .venv/run: requirements.lock pyproject.toml
@@ -46,6 +46,11 @@ bench: .venv/dev
 # The matcher on judged questions: DATA is a folder of sets, each with knowledge.jsonl and queries.jsonl.
 bench-matching: .venv/dev
 	$(BIN)/python benchmarks/matching.py $(DATA) $(ARGS)
+
+# Before a migration is committed: a filled database of the schema before it (tests/data/schemas/README.md).
+COMMIT ?= HEAD
+schema-dump: .venv/dev
+	$(BIN)/python -m tests.upgrades.make_dump $(COMMIT)
 
 # After a change of the dependencies in pyproject.toml; needs `uv`.
 LOCK := uv pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --no-annotate --no-header --no-emit-index-url -q

@@ -120,9 +120,9 @@ async def open_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterat
     """
     db = Database(settings.database_url)
     try:
-        revision = await asyncio.to_thread(migrate, db)
-        if revision:
-            log.info("the database is at schema %s", revision)
+        upgrade = await asyncio.to_thread(migrate, db)
+        if upgrade:
+            log.info("the database is at schema %s", upgrade.revision)
         bus = await open_bus(settings.redis_url)
         embedder = await asyncio.to_thread(find_embedder)  # it loads its model, where there is one
         channels: dict[str, Channel] = {}

@@ -61,20 +61,28 @@ def demo() -> None:
 
 @main.command()
 def migrate() -> None:
-    """Bring the database to the present schema."""
-    from bot.schema import migrate as apply  # noqa: PLC0415 - the command line starts fast
+    """Bring the database to the present schema; a SQLite file is copied first."""
+    from bot.logs import write_logs  # noqa: PLC0415 - the command line starts fast
+    from bot.schema import Upgrade  # noqa: PLC0415
+    from bot.schema import migrate as apply  # noqa: PLC0415
     from infra.database import Database  # noqa: PLC0415
 
-    async def work(database_url: str) -> str | None:
+    async def work(database_url: str) -> Upgrade | None:
         database = Database(database_url)
         try:
             return await asyncio.to_thread(apply, database)
         finally:
             await database.close()
 
+    write_logs()
     with _settings_in_force() as settings:
-        revision = asyncio.run(work(settings.database_url))
-    click.echo(f"The database is now at schema {revision}." if revision else "The database is up to date.")
+        upgrade = asyncio.run(work(settings.database_url))
+    if upgrade is None:
+        click.echo("The database is up to date.")
+        return
+    click.echo(f"The database is now at schema {upgrade.revision}.")
+    if upgrade.copy is not None:
+        click.echo(f"As it was before: {upgrade.copy} (delete this copy once all is well).")
 
 
 @main.command()

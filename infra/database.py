@@ -7,9 +7,11 @@ to `after_commit`.
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
 from typing import Protocol, TypeVar
 
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Connection, Engine, make_url
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
@@ -36,6 +38,7 @@ class _Store(Protocol):
     def restarts(self) -> int: ...
     def read(self, work: Work[T]) -> "asyncio.Future[T]": ...
     def write(self, work: Work[T]) -> "asyncio.Future[T]": ...
+    def schema_change(self) -> AbstractContextManager[Connection]: ...
     async def purge(self) -> None: ...
     async def probe(self) -> None: ...
     async def hold(self, name: str) -> "Hold": ...
@@ -69,6 +72,22 @@ class Database:
     def engine(self) -> Engine:
         """For migrations only; everything else goes through `read` and `write`."""
         return self._store.engine
+
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file; None on PostgreSQL."""
+        return Path(self.url.database or "").absolute() if self.dialect == "sqlite" else None
+
+    def schema_change(self) -> AbstractContextManager[Connection]:
+        """Open one transaction that may rebuild tables: all of it is committed, or nothing.
+
+        SQLite enforces no foreign keys within it, so that a referenced table can be replaced; they are checked before
+        the commit. Use it before anything else uses the database.
+
+        Raises:
+            PlainError: a row refers to a row that does not exist, or the disk is full. Nothing has changed.
+        """
+        return self._store.schema_change()
 
     async def read(self, work: Work[T]) -> T:
         """Run `work` on a read-only snapshot and return its result.

@@ -6,7 +6,7 @@ Writing is READ COMMITTED with rows locked where needed; reading is REPEATABLE R
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from typing import TypeVar
 
 from sqlalchemy import Connection, NullPool, create_engine, text
@@ -57,6 +57,9 @@ class PostgresStore:
     def write(self, work: Callable[[Session], T]) -> "asyncio.Future[T]":
         loop = asyncio.get_running_loop()
         return loop.run_in_executor(self._threads, self._write, work, loop)
+
+    def schema_change(self) -> AbstractContextManager[Connection]:
+        return self.engine.begin()
 
     async def purge(self) -> None:
         """Nothing to do: autovacuum frees what was deleted, and the write-ahead log is recycled."""

@@ -13,6 +13,7 @@ import sqlite3
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -21,7 +22,7 @@ from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, DBAPIError
 from sqlalchemy.orm import Session
 
-from infra import rows
+from infra import rows, sqlite_schema
 from infra.errors import PlainError
 from infra.files import require_space
 from infra.sqlite_writer import Checkpoint, Unit, Writer, cleared
@@ -101,6 +102,9 @@ class SqliteStore:
         unit = Unit(work, loop.create_future(), loop)
         self._writer.put(unit)
         return unit.future
+
+    def schema_change(self) -> AbstractContextManager[Connection]:
+        return sqlite_schema.change(self.engine)
 
     async def purge(self) -> None:
         """Empty the journal, which still holds what was overwritten since it was begun anew last.

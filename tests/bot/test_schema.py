@@ -1,7 +1,6 @@
 """Migrations: a fresh database is what the models say, twice is nothing, a newer one is left alone."""
 
 import os
-import re
 import subprocess
 import sys
 from importlib import import_module
@@ -12,7 +11,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import MetaData, inspect, make_url, text
+from sqlalchemy import inspect, make_url, text
 
 import handoff.models
 import knowledge.models
@@ -22,6 +21,7 @@ from infra.database import Database
 from infra.errors import PlainError
 from tests.conftest import Backend
 from tests.servers.postgres import Postgres
+from tests.upgrades.state import rows, statements
 
 REPOSITORY = Path(__file__).parents[2]
 TABLES = (handoff.models.Contact, knowledge.models.Entry)  # imported, so that the metadata is whole
@@ -48,39 +48,10 @@ async def test_the_migrations_lead_to_the_same_schema_as_a_fresh_start(
         assert migrate(other) is not None
         with other.engine.begin() as connection:
             connection.execute(text("DROP TABLE not_ours"))
-        assert schema(other) == schema(database)
+        assert statements(other) == statements(database)
+        assert rows(other) == rows(database)
     finally:
         await other.close()
-
-
-_QUOTED = re.compile(r'(?<=CREATE TABLE )"(\w+)"')
-_BETWEEN_PARTS = re.compile(r",\s+(?![^()]*\))|\n")
-
-
-def schema(database: Database) -> dict[str, list[str]]:
-    """Every statement that makes the schema, as the database itself tells it, and the rows that came with it."""
-    with database.engine.connect() as connection:
-        if database.dialect == "sqlite":
-            # The order of a table's columns and constraints says nothing, nor do the quotes of one that was altered.
-            statements = sorted(
-                "\n".join(sorted(part.strip() for part in _BETWEEN_PARTS.split(_QUOTED.sub(r"\1", sql))))
-                for sql in connection.scalars(text("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL"))
-            )
-        else:
-            statements = sorted(str(tuple(row)) for query in POSTGRES_SCHEMA for row in connection.execute(text(query)))
-        found = MetaData()
-        found.reflect(connection)
-        rows = [f"{table}: {tuple(row)}" for table in found.sorted_tables for row in connection.execute(table.select())]
-    return {"statements": statements, "rows": sorted(rows)}
-
-
-POSTGRES_SCHEMA = (
-    "SELECT table_name, column_name, data_type, character_maximum_length, is_nullable, column_default, is_identity"
-    " FROM information_schema.columns WHERE table_schema = 'public'",
-    "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
-    "SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint"
-    " WHERE connamespace = 'public'::regnamespace",
-)
 
 
 def test_migrating_twice_changes_nothing(database: Database) -> None:

@@ -18,6 +18,8 @@ def upgrade() -> None:
     with op.batch_alter_table("ticket", schema=None, table_kwargs=_NUMBERED) as batch_op:
         batch_op.add_column(sa.Column("patience_asked", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("read_at", infra.columns.UtcDateTime(timezone=True), nullable=True))
+    # In a batch of its own: a default that goes in the batch that adds the column fills no row.
+    with op.batch_alter_table("ticket", schema=None, table_kwargs=_NUMBERED) as batch_op:
         batch_op.alter_column("patience_asked", server_default=None)
     with op.batch_alter_table("message", schema=None, table_kwargs=_NUMBERED) as batch_op:
         batch_op.add_column(sa.Column("before", sa.Text(), nullable=True))
