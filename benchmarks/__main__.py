@@ -11,9 +11,10 @@ from benchmarks.latency import latency
 from benchmarks.memory import memory
 from benchmarks.report import Figure
 from benchmarks.searching import searching
+from benchmarks.sign_in import sign_in
 from benchmarks.throughput import throughput
 
-PARTS = ("effort", "delivery", "memory", "latency", "search")
+PARTS = ("effort", "delivery", "memory", "latency", "search", "sign-in")
 
 
 async def measure(parts: tuple[str, ...], seconds: float) -> list[Figure]:
@@ -38,6 +39,8 @@ async def measure(parts: tuple[str, ...], seconds: float) -> list[Figure]:
                         figures += await latency(folder, where, seconds, say)
                     case "search":
                         figures += await searching(folder, where, say)
+                    case "sign-in":
+                        figures += await sign_in(folder, where, seconds, say)
                     case "memory":
                         figures += await memory(folder, where, say)
     return figures

@@ -34,6 +34,8 @@ class Launched:
     def __init__(self, process: asyncio.subprocess.Process, folder: Path) -> None:
         self.process = process
         self.folder = folder
+        self.address = ""
+        """Where its pages are, for a program that has some."""
         self._seen = psutil.Process(process.pid)
 
     def processor_seconds(self) -> float:
@@ -96,7 +98,7 @@ async def frontdesk(
             "FRONTDESK_VK_API_URL": vk.url,
         }
     async with launched(folder, "bot", "run", **settings) as running:
-        await running.line("Frontdesk is open:")
+        running.address = (await running.line("Frontdesk is open:")).rstrip("/")
         if telegram is not None:
             await until(lambda: telegram.is_polled)
         if vk is not None:

@@ -127,9 +127,9 @@ async def advise(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa:
 
 
 async def add_agent(app: App, arguments: dict[str, Any], say: Say) -> int:
-    role = Role(arguments["role"])
+    role, password_hash = Role(arguments["role"]), await app.staff.hash_new(arguments["password"])
     await app.db.write(
-        lambda session: app.staff.add(session, arguments["email"], arguments["name"], role, arguments["password"])
+        lambda session: app.staff.add(session, arguments["email"], arguments["name"], role, password_hash)
     )
     say(f"{arguments['name']} ({role}) can sign in at {app.settings.address}/desk")
     return 0

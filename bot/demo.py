@@ -83,13 +83,14 @@ async def furnish(app: App) -> tuple[str, str]:
     The password is new each time and known to nobody else, so nothing that could be guessed stays in the database.
     """
     password = secrets.token_urlsafe(12)
+    password_hash = await app.staff.hash_new(password)
 
     def work(session: Session) -> str:
         forget_last_demo(session, app.clock())
         if not session.scalar(select(Entry.id).limit(1)):
             files = [SourceFile(path.name, path.read_bytes()) for path in sorted(EXAMPLES.glob("*.yaml"))]
             app.library.load(session, read_files(files), author="example")
-        return app.staff.put_demo(session, AGENT_EMAIL, "Мария", password).email
+        return app.staff.put_demo(session, AGENT_EMAIL, "Мария", password_hash).email
 
     email = await app.db.write(work)
     await app.library.refresh()

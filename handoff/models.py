@@ -342,6 +342,16 @@ class AgentSession(Base):
     last_seen_at: Mapped[datetime]
 
 
+class AgentDevice(Base):
+    """A browser in which an agent signed in. Its cookie holds a secret; the row holds the secret's hash."""
+
+    __tablename__ = "agent_device"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), primary_key=True, index=True)
+    last_used_at: Mapped[datetime]
+
+
 class ApiToken(Base):
     """A program's access to the REST interface, in the name of an agent of its own. Only the hash is kept."""
 

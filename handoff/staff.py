@@ -9,20 +9,19 @@ import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from argon2 import PasswordHasher
-from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from handoff.models import Agent, AgentSession, ApiToken, Role
+from handoff.models import Agent, AgentDevice, AgentSession, ApiToken, Role
+from handoff.passwords import Passwords
 from infra.clock import Clock
 from infra.errors import PlainError
 
 PASSWORD_LENGTH = 12
 IDLE = timedelta(hours=8)
 ABSOLUTE = timedelta(days=7)
-# The hash of nobody's password, so that an unknown address costs an attacker the same time as a known one.
-_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$0BBs9mcFW6jZi9rOjjMYAg$xK2icdhL+I0Pxb3xATVyAjtHRqjXzdhYJQbc/oocufM"
+DEVICE = timedelta(days=365)
+"""How long a device is known after the last sign-in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,40 +43,56 @@ class Login:
     last_seen_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a password is checked against; nobody, with an empty hash, for an address that no agent signs in with."""
+
+    agent: AgentView | None = None
+    password_hash: str = ""
+
+
 class Staff:
-    """Who may do what; each method works within the caller's unit of work."""
+    """Who may do what; each method with a session works within the caller's unit of work."""
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, passwords: Passwords | None = None) -> None:
         self._clock = clock
-        self._hasher = PasswordHasher()
+        self.passwords = passwords or Passwords()
 
-    def add(self, session: Session, email: str, name: str, role: Role, password: str) -> AgentView:
-        """Create an agent.
+    async def hash_new(self, password: str) -> str:
+        """The hash of a password that is to be set. Do this before the unit of work that keeps it: it takes long.
 
         Raises:
-            PlainError: the address is malformed or taken, the name is empty or the password too short.
+            PlainError: the password is too short, or too many others wait.
+        """
+        if len(password) < PASSWORD_LENGTH:
+            raise PlainError(f"The password is too short: give at least {PASSWORD_LENGTH} characters.")
+        return await self.passwords.hash(password)
+
+    def add(self, session: Session, email: str, name: str, role: Role, password_hash: str) -> AgentView:
+        """Create an agent with a hash of `hash_new`.
+
+        Raises:
+            PlainError: the address is malformed or taken, or the name is empty.
         """
         email = email.strip().lower()
         if "@" not in email[1:-1]:
             raise PlainError(f"“{email}” is not an e-mail address.")
         if not name.strip():
             raise PlainError("An agent needs a name: contacts read it with each answer.")
-        if len(password) < PASSWORD_LENGTH:
-            raise PlainError(f"The password is too short: give at least {PASSWORD_LENGTH} characters.")
         if session.scalar(select(Agent.id).where(Agent.email == email)):
             raise PlainError(f"There is an agent with the address {email} already.")
-        return self._create(session, email, name, role, self._hasher.hash(password))
+        return self._create(session, email, name, role, password_hash)
 
-    def put_demo(self, session: Session, email: str, name: str, password: str) -> AgentView:
-        """Give the demo's agent, an admin, this password; create them at `email`, or near it where it is taken."""
+    def put_demo(self, session: Session, email: str, name: str, password_hash: str) -> AgentView:
+        """Give the demo's agent, an admin, a password; create them at `email`, or near it where it is taken."""
         agent = session.scalar(select(Agent).where(Agent.demo))
         if agent is None:
             if session.scalar(select(Agent.id).where(Agent.email == email)):
                 email = f"demo-{secrets.token_hex(4)}-{email}"
-            created = self.add(session, email, name, Role.ADMIN, password)
+            created = self.add(session, email, name, Role.ADMIN, password_hash)
             session.execute(update(Agent).where(Agent.id == created.id).values(demo=True))
             return created
-        agent.role, agent.password_hash = Role.ADMIN, self._hasher.hash(password)
+        agent.role, agent.password_hash = Role.ADMIN, password_hash
         return _view(agent)
 
     def lock_out_demo(self, session: Session) -> None:
@@ -86,14 +101,34 @@ class Staff:
         session.execute(delete(AgentSession).where(AgentSession.agent_id.in_(demo)))
         session.execute(update(Agent).where(Agent.demo).values(password_hash=""))
 
-    def check_password(self, session: Session, email: str, password: str) -> AgentView | None:
-        """The agent, if the password is theirs; takes as long for an unknown address."""
-        agent = session.scalar(select(Agent).where(Agent.email == email.strip().lower()))
-        try:
-            self._hasher.verify(agent.password_hash if agent else _NOBODY, password)
-        except (VerificationError, InvalidHashError):
-            return None
-        return _view(agent) if agent else None
+    def credentials(self, session: Session, email: str) -> Credentials:
+        """Whose password `Passwords.verify` has to check."""
+        agent = session.scalar(select(Agent).where(Agent.email == email.strip().lower(), Agent.password_hash != ""))
+        return Credentials(_view(agent), agent.password_hash) if agent else Credentials()
+
+    def knows_device(self, session: Session, email: str, secret: str) -> bool:
+        """Decide whether the agent with this address signed in on this device within a year."""
+        known = (
+            select(AgentDevice.agent_id)
+            .join(Agent, Agent.id == AgentDevice.agent_id)
+            .where(
+                AgentDevice.token_hash == _hash(secret),
+                AgentDevice.last_used_at > self._clock() - DEVICE,
+                Agent.email == email.strip().lower(),
+            )
+        )
+        return session.scalar(known) is not None
+
+    def remember_device(self, session: Session, agent_id: int, secret: str) -> str:
+        """Know the device from now on; returns the secret for its cookie, a new one where none of ours was given."""
+        now, known = self._clock(), select(AgentDevice.agent_id).where(AgentDevice.token_hash == _hash(secret))
+        session.execute(
+            delete(AgentDevice).where(AgentDevice.agent_id == agent_id, AgentDevice.last_used_at <= now - DEVICE)
+        )
+        if session.scalar(known.limit(1)) is None:
+            secret = secrets.token_urlsafe(32)
+        session.merge(AgentDevice(token_hash=_hash(secret), agent_id=agent_id, last_used_at=now))
+        return secret
 
     def log_in(self, session: Session, agent_id: int) -> str:
         """Start a session; returns the secret for the cookie."""

@@ -2,12 +2,14 @@
 
 import asyncio
 import re
+import threading
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from html import unescape
 from pathlib import Path
+from typing import Literal
 
 import httpx
 import uvicorn
@@ -25,6 +27,7 @@ from handoff.dashboard import DeskParts, Live, SecurityHeaders, desk_router
 from handoff.desk import Desk
 from handoff.models import Agent, Contact, Delivery, DeliveryState, Message, MessageKind, Role
 from handoff.outbox import Outbox
+from handoff.passwords import Passwords
 from handoff.staff import AgentView, Staff
 from infra.bus import LocalBus
 from infra.columns import Base
@@ -48,6 +51,24 @@ def employ(session: Session, email: str, name: str, role: Role, at: datetime) ->
     session.add(row)
     session.flush()
     return AgentView(row.id, row.email, row.name, row.role)
+
+
+class SlowHasher(PasswordHasher):
+    """Computes nothing until it may; counts what it is asked to check."""
+
+    def __init__(self) -> None:
+        super().__init__(time_cost=1, memory_cost=8, parallelism=1)
+        self.may = threading.Event()
+        self.checked: list[str] = []
+        self.at_once = self.most_at_once = 0
+
+    def verify(self, hash: str | bytes, password: str | bytes) -> Literal[True]:  # noqa: A002 - argon2's own name
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        self.checked.append(str(hash))
+        self.may.wait()
+        self.at_once -= 1
+        return super().verify(hash, password)
 
 
 class Clock:
@@ -133,8 +154,10 @@ class Office:
         return await self.database.read(lambda session: list(session.scalars(wanted)))
 
     @asynccontextmanager
-    async def browser(self, language: str = "en", **headers: str) -> AsyncIterator["Browser"]:
-        transport = httpx.ASGITransport(self.app)
+    async def browser(
+        self, language: str = "en", *, host: str = "127.0.0.1", **headers: str
+    ) -> AsyncIterator["Browser"]:
+        transport = httpx.ASGITransport(self.app, client=(host, 50_000))
         async with httpx.AsyncClient(
             transport=transport, base_url="http://desk.test", headers={"Accept-Language": language, **headers}
         ) as client:
@@ -203,11 +226,13 @@ def routes_of(routes: Sequence[BaseRoute]) -> Iterator[APIRoute]:
 
 
 @asynccontextmanager
-async def open_office(folder: Path, *, public_url: str | None = None) -> AsyncIterator[Office]:
+async def open_office(
+    folder: Path, *, public_url: str | None = None, passwords: Passwords | None = None
+) -> AsyncIterator[Office]:
     clock, bus = Clock(), LocalBus()
     database = Database(f"sqlite:///{folder}/frontdesk.db")
     Base.metadata.create_all(database.engine)
-    outbox, staff, library = Outbox(bus, clock), Staff(clock), Library(database, bus, clock)
+    outbox, staff, library = Outbox(bus, clock), Staff(clock, passwords), Library(database, bus, clock)
     desk, live = Desk(bus, clock, outbox), Live(database, bus, clock)
     draft = read_files([SourceFile(KNOWLEDGE.name, KNOWLEDGE.read_bytes())])
     await database.write(lambda session: library.load(session, draft, author="test"))

@@ -19,7 +19,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from handoff.dashboard.parts import DeskParts
-from handoff.staff import ABSOLUTE, AgentView, Login
+from handoff.staff import ABSOLUTE, DEVICE, AgentView, Login
 
 CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -77,6 +77,7 @@ class Gate:
         self._origin = origin_of(parts.public_url) if parts.public_url else None
         prefix = "__Host-" if self._secure else ""
         self._session_cookie, self._form_cookie = f"{prefix}frontdesk", f"{prefix}frontdesk_form"
+        self._device_cookie = f"{prefix}frontdesk_device"
 
     async def session(self, request: Request) -> Visitor | None:
         """The agent whose session the cookie opens; keeps the session from going idle."""
@@ -98,6 +99,13 @@ class Gate:
     def open_session(self, response: Response, secret: str) -> None:
         self._set(response, self._session_cookie, secret, int(ABSOLUTE.total_seconds()))
         response.delete_cookie(self._form_cookie, path="/", secure=self._secure, httponly=True, samesite="lax")
+
+    def device(self, request: Request) -> str:
+        """The secret of the browser in which an agent signed in before; empty for others."""
+        return request.cookies.get(self._device_cookie, "")
+
+    def remember_device(self, response: Response, secret: str) -> None:
+        self._set(response, self._device_cookie, secret, int(DEVICE.total_seconds()))
 
     def close_session(self, response: Response) -> None:
         response.delete_cookie(self._session_cookie, path="/", secure=self._secure, httponly=True, samesite="lax")

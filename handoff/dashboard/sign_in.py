@@ -4,17 +4,16 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy.orm import Session
 
 from handoff.dashboard.language import preferred
 from handoff.dashboard.pages import Pages
 from handoff.dashboard.parts import DeskParts
 from handoff.dashboard.security import Gate, changes_something, guarded, local_path, too_big
-from handoff.dashboard.throttle import Throttle
+from handoff.dashboard.sign_in_limits import SignInLimits
 from handoff.dashboard.wording import Words
+from handoff.passwords import RETRY_AFTER, PasswordsBusyError
 from handoff.staff import AgentView
-
-_PER_ACCOUNT, _PER_ADDRESS = 5, 20
-"""Tries a minute; each costs us a deliberate amount of work, so they are counted before it."""
 
 
 def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
@@ -33,7 +32,7 @@ def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
         return _page(request, status=422)
 
     router = APIRouter(route_class=guarded(check, nonsense))
-    per_account, per_address = Throttle(_PER_ACCOUNT, parts.clock), Throttle(_PER_ADDRESS, parts.clock)
+    limits, database, staff = SignInLimits(parts.clock), parts.database, parts.staff
 
     def words(request: Request) -> Words:
         return Words(preferred(request.headers.get("accept-language", ""), parts.default_language))
@@ -60,22 +59,44 @@ def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
         password: Annotated[str, Form()] = "",
         to: Annotated[str, Form(alias="next")] = "",
     ) -> Response:
-        address = request.client.host if request.client else ""
-        allowed = per_address.allows(address) and per_account.allows(email.strip().lower())
-        if not allowed:
-            return _page(request, words(request).t("Too many tries. Please wait a minute."), 429, email, to)
-        agent = await _checked(email, password)
+        given = gate.device(request)
+        known = bool(given) and await database.read(lambda session: staff.knows_device(session, email, given))
+        tried = (email, request.client.host if request.client else "", given if known else None)
+        seconds = limits.refusal(*tried)
+        if seconds is not None:
+            return _later(request, words(request).t("Too many tries. Please wait a minute."), 429, seconds, email, to)
+        try:
+            agent = await _checked(email, password, trusted=known)
+        except PasswordsBusyError:
+            limits.not_tried(*tried)
+            problem = words(request).t(
+                "Too many people are signing in at this moment. Please try again in a few seconds."
+            )
+            return _later(request, problem, 503, RETRY_AFTER, email, to)
         if agent is None:
             return _page(request, words(request).t("The e-mail or the password is wrong."), 401, email, to)
-        known = agent
-        per_account.forget(email.strip().lower())
-        secret = await parts.database.write(lambda session: parts.staff.log_in(session, known.id))
+        limits.succeeded(*tried)
+        number = agent.id
+
+        def enter(session: Session) -> tuple[str, str]:
+            return staff.log_in(session, number), staff.remember_device(session, number, given)
+
+        secret, device = await database.write(enter)
         response = RedirectResponse(local_path(to, "/desk"), 303)
         gate.open_session(response, secret)
+        gate.remember_device(response, device)
         return response
 
-    async def _checked(email: str, password: str) -> AgentView | None:
-        return await parts.database.read(lambda session: parts.staff.check_password(session, email, password))
+    async def _checked(email: str, password: str, *, trusted: bool) -> AgentView | None:
+        """The agent whose password it is. Takes as long for everybody, known or not."""
+        found = await database.read(lambda session: staff.credentials(session, email))
+        right = await staff.passwords.verify(found.password_hash, password, trusted=trusted)
+        return found.agent if right else None
+
+    def _later(request: Request, problem: str, status: int, seconds: int, email: str, to: str) -> Response:
+        response = _page(request, problem, status, email, to)
+        response.headers["Retry-After"] = str(seconds)
+        return response
 
     @router.get("/desk/static/{name}")
     async def file(request: Request, name: str) -> Response:

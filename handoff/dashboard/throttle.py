@@ -1,5 +1,6 @@
-"""How often something may be tried: a sliding minute per name, kept in memory."""
+"""How often something may be tried: a sliding minute per name, kept in the memory of one process."""
 
+import ipaddress
 from collections import OrderedDict, deque
 from datetime import datetime, timedelta
 
@@ -31,6 +32,30 @@ class Throttle:
         tries.append(now)
         return True
 
+    def retry_after(self, name: str) -> int:
+        """Seconds, at least one, until the oldest try of the name no longer counts."""
+        tries = self._tries.get(name)
+        left = tries[0] + _WINDOW - self._clock() if tries else timedelta(0)
+        return max(1, -int(-left.total_seconds() // 1))
+
+    def forgive(self, name: str) -> None:
+        """Take back the latest try of a name."""
+        if tries := self._tries.get(name):
+            tries.pop()
+
     def forget(self, name: str) -> None:
         """Take back the tries of a name that proved right."""
         self._tries.pop(name, None)
+
+
+def network_of(host: str) -> str:
+    """The name under which a caller's address is counted: an IPv4 address, or the /64 that an IPv6 host can use freely."""
+    try:
+        address = ipaddress.ip_address(host.partition("%")[0])
+    except ValueError:
+        return host
+    if isinstance(address, ipaddress.IPv4Address):
+        return str(address)
+    if address.ipv4_mapped:
+        return str(address.ipv4_mapped)
+    return str(ipaddress.ip_network((address, 64), strict=False))

@@ -1,7 +1,7 @@
 """The agent whom a demo left in a database is locked out; a real agent with the same name and address never is."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -27,7 +27,7 @@ AT = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def earlier(backend: Backend, request: pytest.FixtureRequest) -> Iterator[Database]:
+async def earlier(backend: Backend, request: pytest.FixtureRequest) -> AsyncIterator[Database]:
     """A database at the last schema without the mark."""
     url = backend.database_url
     if not url.startswith("sqlite"):
@@ -39,7 +39,7 @@ def earlier(backend: Backend, request: pytest.FixtureRequest) -> Iterator[Databa
         config.attributes["connection"] = connection
         alembic.upgrade(config, "0009")
     yield database
-    database.engine.dispose()
+    await database.close()
 
 
 def employ(database: Database, at: datetime, name: str = "Мария", role: str = "admin") -> None:

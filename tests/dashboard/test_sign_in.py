@@ -1,10 +1,13 @@
+import asyncio
 from pathlib import Path
 
 import pytest
+from httpx import Response
 
 from handoff.dashboard.security import local_path
 from handoff.models import Role
-from tests.office import PASSWORD, Office, field, open_office
+from handoff.passwords import MOST_UNTRUSTED, Passwords
+from tests.office import PASSWORD, Office, SlowHasher, field, open_office
 
 
 async def test_a_stranger_is_led_to_sign_in_and_back_to_where_they_wanted(office: Office) -> None:
@@ -46,6 +49,78 @@ async def test_guessing_over_many_accounts_is_stopped_by_address(office: Office)
     async with office.browser() as browser:
         answers = [(await browser.signs_in(agent.email, "guess")).status_code for agent in agents]
     assert answers == [401] * 20 + [429] * 5
+
+
+async def test_wrong_tries_from_elsewhere_lock_nobody_out(office: Office) -> None:
+    olga = await office.agent("Olga")
+    async with office.browser(host="203.0.113.66") as thief, office.browser(host="203.0.113.1") as browser:
+        assert [(await thief.signs_in(olga.email, "guess")).status_code for _ in range(6)] == [401] * 5 + [429]
+        assert (await browser.signs_in(olga.email)).status_code == 303
+
+
+async def test_a_device_that_is_known_is_let_in_while_many_addresses_guess(office: Office) -> None:
+    olga, boris = await office.agent("Olga"), await office.agent("Boris")
+
+    async def guesses(email: str) -> list[int]:
+        answers = []
+        for n in range(20):
+            async with office.browser(host=f"198.51.100.{n}") as thief:
+                answers.append((await thief.signs_in(email, "guess")).status_code)
+        return answers
+
+    async with office.browser(host="203.0.113.1") as known, office.browser(host="203.0.113.2") as unknown:
+        await known.signs_in(olga.email)
+        cookie = known.client.cookies["frontdesk_device"]
+        await known.sends("/desk/logout")
+        assert (await guesses(olga.email)) == [401] * 15 + [429] * 5
+        refused = await unknown.signs_in(olga.email)
+        assert (refused.status_code, refused.headers["retry-after"]) == (429, "60")
+        assert (await known.signs_in(olga.email)).status_code == 303
+        assert known.client.cookies["frontdesk_device"] == cookie
+        # It is a device of this agent only, and no way round the limits for one who guesses.
+        await known.sends("/desk/logout")
+        assert (await guesses(boris.email))[-1] == 429
+        assert (await known.signs_in(boris.email)).status_code == 429
+        assert [(await known.signs_in(olga.email, "guess")).status_code for _ in range(6)] == [401] * 5 + [429]
+        office.clock.passes(days=366)
+        assert (await known.signs_in(olga.email)).status_code == 303
+        assert known.client.cookies["frontdesk_device"] != cookie
+
+
+async def test_one_device_may_be_known_to_several_agents(office: Office) -> None:
+    olga, boris = await office.agent("Olga"), await office.agent("Boris")
+    async with office.browser(host="203.0.113.1") as shared:
+        for agent in (olga, boris):
+            await shared.signs_in(agent.email)
+            await shared.sends("/desk/logout")
+        secret = shared.client.cookies["frontdesk_device"]
+    for agent in (olga, boris):
+        assert await office.database.read(
+            lambda session, email=agent.email: office.staff.knows_device(session, email, secret)  # type: ignore[misc]
+        )
+
+
+async def test_too_many_at_once_are_told_when_to_try_again(tmp_path: Path) -> None:
+    hasher = SlowHasher()
+    async with open_office(tmp_path, passwords=Passwords(hasher)) as office:
+        olga = await office.agent("Olga")
+
+        async def tries(n: int) -> Response:
+            async with office.browser(host=f"198.51.100.{n}") as browser:
+                return await browser.signs_in(olga.email if n == 0 else f"agent{n}@example.org")
+
+        trying = [asyncio.create_task(tries(n)) for n in range(25)]
+        while len([task for task in trying if task.done()]) < 25 - MOST_UNTRUSTED:
+            await asyncio.sleep(0.01)
+        async with office.browser() as visitor:
+            assert (await visitor.get("/help")).status_code == 200  # a page that reads the database
+        hasher.may.set()
+        answers = await asyncio.gather(*trying)
+        busy = [answer for answer in answers if answer.status_code == 503]
+        assert len(busy) == 25 - MOST_UNTRUSTED
+        assert {answer.headers["retry-after"] for answer in busy} == {"5"}
+        assert "Too many people are signing in at this moment. Please try again in a few seconds." in busy[0].text
+        assert len(hasher.checked) == MOST_UNTRUSTED
 
 
 async def test_the_cookie_is_closed_to_scripts_and_bound_to_https(office: Office, tmp_path: Path) -> None:

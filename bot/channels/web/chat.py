@@ -23,7 +23,7 @@ from bot.channels.web.uploads import MOST, NotTakenError, Uploads
 from bot.channels.web.visitors import Visitor, Visitors
 from handoff import files
 from handoff.dashboard.security import CONTENT_POLICY, origin_of, same_site
-from handoff.dashboard.throttle import Throttle
+from handoff.dashboard.throttle import Throttle, network_of
 from handoff.files import Rules
 from handoff.messages import Address
 from infra.bus import Bus, Subscription
@@ -314,7 +314,7 @@ class Chat:
 
 
 def _host(request: Request) -> str:
-    return request.client.host if request.client else ""
+    return network_of(request.client.host) if request.client else ""
 
 
 def _address(visitor: Visitor) -> Address:
