@@ -1,6 +1,21 @@
-"""`python -m bot` is the `frontdesk` command."""
+"""The `frontdesk` command, and `python -m bot`.
 
-from bot.cli import main
+SIGTERM ends the process from here on. The kernel gives the first process of a container no default action for it, so
+without a handler it would be ignored until the program is open, and the container killed half a minute later.
+"""
+
+import os
+import signal
+
+
+def main() -> None:
+    """Run the command line; what it needs is imported only now, which takes longer than anything before."""
+    # At once, whatever is under way: a start that was interrupted is gone through again by the next one.
+    signal.signal(signal.SIGTERM, lambda number, _frame: os._exit(128 + number))
+    from bot.cli import main as command  # noqa: PLC0415
+
+    command()
+
 
 if __name__ == "__main__":
     main()

@@ -27,8 +27,8 @@ _BREAKER_AFTER = 10
 _BREAKER_PAUSE = 15.0
 _CONTACT_BURST = 3
 _SETTLE_PAUSES = (0.2, 1, 2, 5, 10, 20)
-_LAST_WORDS = 20.0
-"""Seconds that requests on the wire get at the end; each gives up after 15 by itself."""
+_LAST_WORDS = 5.0
+"""Seconds that requests on the wire get at the end; what is not through by then counts as perhaps delivered."""
 
 
 class TokenBucket:

@@ -11,6 +11,8 @@ import logging
 import os
 import signal
 import socket
+import threading
+import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from typing import Literal
@@ -25,10 +27,12 @@ log = logging.getLogger(__name__)
 
 Role = Literal["bot", "web"]
 _GRACE_SECONDS = 3
+_END_SECONDS = 8.0
+"""Seconds that the whole end may take; whoever asked for it kills after 10 or 30."""
 
 
 async def run(app: App, only: Role | None, site: Site | None, ready: Callable[[str], None]) -> None:
-    """Run the roles until SIGTERM or SIGINT; a second signal ends the process at once.
+    """Run the roles until SIGTERM or SIGINT; a second signal ends the process at once, and so do some seconds after one.
 
     `ready` is told where the pages are (or "" without pages) once everything is listening.
 
@@ -49,8 +53,8 @@ async def run(app: App, only: Role | None, site: Site | None, ready: Callable[[s
                     running += [tasks.create_task(app.serve(account), name=account) for account in app.channels]
                 ready(address)
                 await stop.wait()
-            for task in running:
-                task.cancel()
+                for task in running:
+                    task.cancel()
 
 
 async def _think(app: App) -> None:
@@ -122,12 +126,23 @@ def _signals(stop: asyncio.Event) -> Iterator[None]:
         if stop.is_set():
             os._exit(128 + number)
         log.info("stopping")
+        threading.Thread(target=_end_in_time, name="end", daemon=True).start()
         stop.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    for number in before:
         loop.add_signal_handler(number, asked, number)
     try:
         yield
     finally:
-        for number in (signal.SIGTERM, signal.SIGINT):
+        for number, handler in before.items():
             loop.remove_signal_handler(number)
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+
+def _end_in_time() -> None:
+    """End the process though something hangs, be it a thread that nobody can cancel: what it did is taken up anew."""
+    time.sleep(_END_SECONDS)
+    log.warning("ending now, though not everything has ended: the next start takes up what was under way")
+    logging.shutdown()
+    os._exit(0)

@@ -3,19 +3,22 @@
 import asyncio
 import contextlib
 import json
+import logging
 import secrets
 from collections.abc import AsyncIterator
 
 import redis.asyncio
-from redis.exceptions import RedisError
 
 from infra.bus import BACKLOG, LocalBus, Subscription
 from infra.errors import PlainError
 
+log = logging.getLogger(__name__)
+
 _RECONNECT_SECONDS = 1.0
 _TIMEOUT_SECONDS = 2.0
-_START_SECONDS = 10.0
-"""At the start nobody waits for a hint yet, and both may be starting together on a busy machine."""
+_CONNECT_SECONDS = 10.0
+_START_SECONDS = 3.0
+"""How long the start waits to know whether the server is there: both may be starting together on a busy machine."""
 _GATHER_SECONDS = 0.02
 """One message causes several hints within this time; together they cost as much as one."""
 
@@ -26,28 +29,27 @@ class RedisBus:
     def __init__(self, url: str) -> None:
         """Prepare for `url` (`redis://…`); nothing is sent before `open`."""
         try:
-            self._redis = redis.asyncio.Redis.from_url(url, socket_timeout=None, socket_connect_timeout=_START_SECONDS)
+            self._redis = redis.asyncio.Redis.from_url(
+                url, socket_timeout=None, socket_connect_timeout=_CONNECT_SECONDS
+            )
         except ValueError as error:
             raise PlainError("FRONTDESK_REDIS_URL is not a Redis address, e.g. redis://localhost:6379/0") from error
         self._local = LocalBus()
         self._self = secrets.token_hex(4)
         self._outgoing: asyncio.Queue[tuple[str, str]] = asyncio.Queue(BACKLOG)
         self._tasks: list[asyncio.Task[None]] = []
-        self.degraded = False
+        self._tried = asyncio.Event()
+        self.degraded = True
 
     async def open(self) -> None:
-        """Connect once, so that a wrong address is told at the start.
+        """Connect, or work without the server until it is there: it is tried again every second.
 
-        Raises:
-            PlainError: nobody listens there, or the server does not answer within 10 seconds.
+        Returns as soon as either is known, and after 3 seconds in any case.
         """
-        try:
-            async with asyncio.timeout(_START_SECONDS):
-                await self._redis.ping()
-        except (RedisError, OSError, TimeoutError) as error:
-            await self._redis.aclose()
-            raise PlainError("Redis cannot be reached: start it, or mend or unset FRONTDESK_REDIS_URL.") from error
         self._tasks = [asyncio.create_task(self._listen()), asyncio.create_task(self._speak())]
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_START_SECONDS):
+                await self._tried.wait()
 
     def publish(self, topic: str, note: str = "") -> None:
         self._local.publish(topic, note)
@@ -73,17 +75,30 @@ class RedisBus:
             try:
                 async with asyncio.timeout(_TIMEOUT_SECONDS):
                     await self._redis.publish("frontdesk", line)
-            except (RedisError, OSError, TimeoutError):
-                self.degraded = True  # the hint is gone, the next look at the database finds the work
+            except Exception as error:  # noqa: BLE001 - the hint is gone, the next look at the database finds the work
+                self._lost(error)
 
     async def _listen(self) -> None:
         while True:
             try:
                 async for line in self._lines():
                     self._hear(line)
-            except (RedisError, OSError, TimeoutError):
-                self.degraded = True
+            except Exception as error:  # noqa: BLE001 - a server that is away or ill comes back
+                self._lost(error)
             await asyncio.sleep(_RECONNECT_SECONDS)
+
+    def _found(self) -> None:
+        if self.degraded:
+            log.info("Redis is reachable: hints reach other processes")
+        self.degraded = False
+        self._tried.set()
+
+    def _lost(self, error: Exception) -> None:
+        if not self.degraded or not self._tried.is_set():
+            # Not the error's text, which may hold the address with its password.
+            log.warning("Redis cannot be reached (%s): other processes find work a second later", type(error).__name__)
+        self.degraded = True
+        self._tried.set()
 
     def _hear(self, line: bytes) -> None:
         try:
@@ -99,6 +114,6 @@ class RedisBus:
         async with self._redis.pubsub() as channel:
             await channel.subscribe("frontdesk")
             async for message in channel.listen():
-                self.degraded = False
+                self._found()
                 if message["type"] == "message":
                     yield message["data"]

@@ -1,4 +1,4 @@
-"""The running program on a full disk: everybody is told so, nothing hangs, and it heals by itself.
+"""The running program on a full disk and behind platforms that hang: nothing hangs with them, and it heals by itself.
 
 One program is started for all, told as one story: starting it takes longer than anything that happens to it here.
 """
@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.simulator.faults import Fault
 from infra.outages import FULL
 from tests.bot.program import Program, command
 from tests.bot.test_running import accounts, eventually, hears, platforms, started
@@ -88,6 +89,16 @@ async def test_a_full_disk_stops_nothing_for_good(tmp_path: Path) -> None:
             forgotten = await asyncio.to_thread(command, tmp_path, *forget, **settings)
             assert (forgotten.returncode, forgotten.stderr) == (0, "")
             assert "is forgotten" in forgotten.stdout
+
+            # Platforms that take everything and answer nothing do not delay the end.
+            hang = {Fault("hang", seconds=600): 1.0}
+            for simulator, method in ((telegram, "sendMessage"), (vk, "messages.send")):
+                simulator.faults.chance(hang, seed=1, methods={method})
+            vk.join(3, "Вера")
+            telegram.join(4, "Gleb")
+            await vk.writes(3, "позовите оператора")
+            await telegram.writes(4, "позовите оператора")
+            await eventually(lambda: all(simulator.faults.injected["hang"] for simulator in (telegram, vk)))
         finally:
             code = await asyncio.to_thread(program.stop)
         assert code == 0

@@ -106,6 +106,21 @@ async def test_a_lost_server_slows_nobody_and_is_found_again(mortal_valkey: Valk
         await two.close()
 
 
+async def test_a_server_that_comes_after_the_start_is_found(mortal_valkey: Valkey) -> None:
+    mortal_valkey.kill()
+    one, two = RedisBus(mortal_valkey.url), RedisBus(mortal_valkey.url)
+    await asyncio.gather(one.open(), two.open())
+    try:
+        assert one.degraded
+        assert two.degraded
+        await asyncio.to_thread(mortal_valkey.start)
+        await arrives(one, two)
+        await until(lambda: not one.degraded and not two.degraded)
+    finally:
+        await one.close()
+        await two.close()
+
+
 async def test_a_server_that_does_not_answer_is_noticed(mortal_valkey: Valkey) -> None:
     bus = RedisBus(mortal_valkey.url)
     await bus.open()

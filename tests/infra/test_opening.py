@@ -81,10 +81,17 @@ def test_a_server_that_cannot_be_reached(options: str) -> None:
     assert "topsecret" not in str(refused.value)
 
 
-async def test_a_redis_that_cannot_be_reached() -> None:
-    with pytest.raises(PlainError) as refused:
-        await open_bus(f"redis://:topsecret@127.0.0.1:{closed_port()}/0")
-    assert str(refused.value) == "Redis cannot be reached: start it, or mend or unset FRONTDESK_REDIS_URL."
+async def test_a_redis_that_cannot_be_reached_is_done_without(caplog: pytest.LogCaptureFixture) -> None:
+    bus = await open_bus(f"redis://:topsecret@127.0.0.1:{closed_port()}/0")
+    try:
+        assert bus.degraded
+        assert "Redis cannot be reached" in caplog.text
+        assert "topsecret" not in caplog.text
+        with bus.subscribe("inbox") as hints:
+            bus.publish("inbox", "heard within the process")
+            assert await hints.next(10) == "heard within the process"
+    finally:
+        await bus.close()
 
 
 @pytest.mark.parametrize("url", ["localhost:6379", "http://localhost", "redis://localhost:port/0"])
