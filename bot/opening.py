@@ -1,5 +1,6 @@
 """Opening the doors: settings to a running program, with the demo where no channel is set up."""
 
+import asyncio
 import logging
 from contextlib import AsyncExitStack
 
@@ -39,6 +40,7 @@ async def open_doors(settings: Settings, only: Role | None, *, as_demo: bool = F
             simulated = await stack.enter_async_context(demo.platforms())
             settings = demo.with_demo_channels(settings, simulated)
         app = await stack.enter_async_context(open_app(settings))
+        await asyncio.to_thread(app.files.open)
         await stack.enter_async_context(listening(app))
         shown = None
         if simulated is not None:

@@ -11,6 +11,7 @@ from bot.app import HEARTBEAT, App
 from handoff.models import ChannelState
 from infra.files import require_space
 from infra.outages import SILENT, outage
+from infra.private import make_folder
 
 OK = "ok"
 _SILENT = timedelta(seconds=HEARTBEAT * 3)
@@ -110,9 +111,8 @@ async def channel_problems(app: App) -> dict[str, str | None]:
 
 
 def _require_space(app: App) -> None:
-    folder = app.settings.files_dir
-    folder.mkdir(parents=True, exist_ok=True)
-    require_space(folder)
+    make_folder(app.settings.files_dir)
+    require_space(app.settings.files_dir)
 
 
 async def _trouble(probe: Awaitable[None]) -> str:

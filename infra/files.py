@@ -1,5 +1,6 @@
 """Files in a folder, each under the hash of what is in it: the same bytes are kept once, and no name from outside is a path."""
 
+import errno
 import hashlib
 import os
 import re
@@ -9,8 +10,12 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from infra.errors import PlainError
+from infra.private import make_folder
+
 _KEY = re.compile(r"[0-9a-f]{64}")
 _HEAD = 16
+_PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _SPACE = 1 << 20
 """Bytes that have to be free: with less, a disk counts as full."""
 
@@ -39,6 +44,19 @@ class FileStore:
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+
+    def open(self) -> None:
+        """Make the folder, and make sure that files can be written there.
+
+        Raises:
+            PlainError: they cannot, and it is not for a full disk, which heals by itself.
+        """
+        try:
+            make_folder(self._folder)
+            require_space(self._folder)
+        except OSError as error:
+            if error.errno not in _PASSING:
+                raise PlainError(f"{self._folder} cannot be written: choose another FRONTDESK_FILES_DIR.") from error
 
     @staticmethod
     def is_key(text: str) -> bool:
@@ -71,7 +89,7 @@ class Incoming:
         self._hash = hashlib.sha256()
 
     def __enter__(self) -> Self:
-        self._folder.mkdir(parents=True, exist_ok=True)
+        make_folder(self._folder)
         descriptor, name = tempfile.mkstemp(dir=self._folder, prefix="incoming-")
         self._file, self._path = os.fdopen(descriptor, "wb"), Path(name)
         return self
@@ -95,6 +113,6 @@ class Incoming:
         os.fsync(self._file.fileno())
         key = self._hash.hexdigest()
         place = self._folder / key[:2] / key
-        place.parent.mkdir(exist_ok=True)
+        make_folder(place.parent)
         self._path.replace(place)
         return Kept(key, self._size, self._head)

@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from infra import rows, sqlite_schema
 from infra.errors import PlainError
 from infra.files import require_space
+from infra.private import close_to_others, make_file, make_folder
 from infra.sqlite_writer import Checkpoint, Unit, Writer, cleared
 
 T = TypeVar("T")
@@ -45,6 +46,7 @@ class FileLock:
     """Holds `path` for this process until closed or killed; the file itself stays behind and means nothing."""
 
     def __init__(self, path: Path, database: Path) -> None:
+        make_file(path)
         self._file = path.open("a+")
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -70,8 +72,11 @@ class SqliteStore:
     def __init__(self, url: URL) -> None:
         path = Path(url.database or "").absolute()
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
+            make_folder(path.parent)
             self._lock = FileLock(path.with_name(path.name + ".lock"), path)
+            make_file(path)  # the journal beside it takes over its rights
+            for ending in ("-wal", "-shm", ".index"):
+                close_to_others(path.with_name(path.name + ending))
         except OSError as error:  # no right, no such drive, a file where a folder should be
             raise PlainError(f"{path.parent} cannot be written: choose another FRONTDESK_DATABASE_URL.") from error
         self.engine = _engine(url, begin="BEGIN IMMEDIATE", query_only=False)

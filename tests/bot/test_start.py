@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bot.program import PATIENCE, environment
+from tests.bot.program import PATIENCE, command, environment
 
 SIGTERM_BIT = 1 << (signal.SIGTERM - 1)
 
@@ -58,3 +58,10 @@ def test_a_start_that_is_asked_to_end_ends(tmp_path: Path) -> None:
         said, _ = process.communicate(timeout=PATIENCE)
         assert process.returncode == 128 + signal.SIGTERM
         assert said == ""
+
+
+def test_a_folder_of_files_that_cannot_be_written_is_said_before_anything_is_served(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    refused = command(tmp_path, "run", FILES_DIR="file/files")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert refused.stderr.splitlines()[-1] == "file/files cannot be written: choose another FRONTDESK_FILES_DIR."

@@ -2,6 +2,7 @@
 
 import asyncio
 import sqlite3
+import stat
 import threading
 from collections.abc import AsyncIterator, Callable
 from pathlib import Path
@@ -13,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from infra.database import Database
+from infra.files import FileStore
 from infra.outages import FULL, LOCKED, outage
 from tests.servers.full_disk import full_disk
 
@@ -215,3 +217,47 @@ async def test_a_disk_without_room_is_full_before_the_journal_is(database: Datab
         with pytest.raises(OSError) as full:  # noqa: PT011 - the number tells
             await database.probe()
     assert outage(full.value) == FULL
+
+
+# --- nobody else reads it ---------------------------------------------------------------------------------------------
+
+
+def rights(folder: Path) -> dict[str, str]:
+    return {path.name: f"{stat.S_IMODE(path.stat().st_mode):o}" for path in folder.iterdir()}
+
+
+async def test_a_new_database_is_the_owners_alone(tmp_path: Path) -> None:
+    folder = tmp_path / "new" / "deeper"
+    database = Database(f"sqlite:///{folder}/x.db")
+    await database.write(lambda session: session.execute(text("CREATE TABLE line (word TEXT)")))
+    assert rights(folder) == dict.fromkeys(["x.db", "x.db-wal", "x.db-shm", "x.db.lock"], "600")
+    assert rights(folder.parent) == {"deeper": "700"}
+    assert rights(tmp_path) == {"new": "700"}
+    await database.close()
+
+
+@pytest.fixture
+def open_to_all(tmp_path: Path) -> Path:
+    """A folder with the files of an earlier version."""
+    tmp_path.chmod(0o755)
+    for name in ("x.db", "x.db.lock", "x.db.index"):
+        (tmp_path / name).touch(0o644)
+    return tmp_path
+
+
+async def test_a_database_that_others_could_read_is_closed_to_them(open_to_all: Path) -> None:
+    database = Database(f"sqlite:///{open_to_all}/x.db")
+    await database.write(lambda session: session.execute(text("CREATE TABLE line (word TEXT)")))
+    assert set(rights(open_to_all).values()) == {"600"}
+    # A folder that was there is its owner's affair.
+    assert rights(open_to_all.parent)[open_to_all.name] == "755"
+    await database.close()
+
+
+def test_a_stored_file_is_the_owners_alone(tmp_path: Path) -> None:
+    with FileStore(tmp_path / "files").incoming(10) as incoming:
+        incoming.write(b"private")
+        key = incoming.keep().key
+    assert rights(tmp_path) == {"files": "700"}
+    assert rights(tmp_path / "files") == {key[:2]: "700"}
+    assert rights(tmp_path / "files" / key[:2]) == {key: "600"}
