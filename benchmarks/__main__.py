@@ -9,12 +9,14 @@ from benchmarks import report, storages
 from benchmarks.effort import effort
 from benchmarks.latency import latency
 from benchmarks.memory import memory
+from benchmarks.opening import opening
 from benchmarks.report import Figure
 from benchmarks.searching import searching
 from benchmarks.sign_in import sign_in
 from benchmarks.throughput import throughput
 
-PARTS = ("effort", "delivery", "memory", "latency", "search", "sign-in")
+PARTS = ("effort", "delivery", "memory", "latency", "search", "sign-in", "start")
+_ON_SQLITE = {"memory", "start"}
 
 
 async def measure(parts: tuple[str, ...], seconds: float) -> list[Figure]:
@@ -28,7 +30,7 @@ async def measure(parts: tuple[str, ...], seconds: float) -> list[Figure]:
     for part in PARTS:
         if part not in parts:
             continue
-        for storage in (storages.sqlite, storages.postgres)[: 1 if part == "memory" else 2]:
+        for storage in (storages.sqlite, storages.postgres)[: 1 if part in _ON_SQLITE else 2]:
             with storage() as (folder, where):
                 match part:
                     case "effort":
@@ -41,6 +43,8 @@ async def measure(parts: tuple[str, ...], seconds: float) -> list[Figure]:
                         figures += await searching(folder, where, say)
                     case "sign-in":
                         figures += await sign_in(folder, where, seconds, say)
+                    case "start":
+                        figures += await opening(folder, where, say)
                     case "memory":
                         figures += await memory(folder, where, say)
     return figures

@@ -124,6 +124,7 @@ async def open_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterat
         if upgrade:
             log.info("the database is at schema %s", upgrade.revision)
         bus = await open_bus(settings.redis_url)
+        log.info("the database is open")
         embedder = await asyncio.to_thread(find_embedder)  # it loads its model, where there is one
         channels: dict[str, Channel] = {}
         try:

@@ -1,5 +1,6 @@
 """The demo: the real program with the simulated platforms behind its real adapters, and someone to write from each."""
 
+import logging
 import secrets
 import time
 from collections.abc import AsyncIterator
@@ -18,13 +19,19 @@ from bot.settings import ChannelSettings, Settings
 from bot.simulator.telegram import TelegramSimulator
 from bot.simulator.vk import VkSimulator
 from handoff.claiming import random_base
-from handoff.models import ChannelState, InboxEvent
+from handoff.models import ChannelState, InboxEvent, InboxState
+from infra.errors import PlainError
+from infra.wording import LANGUAGES
 from knowledge.loading import SourceFile, read_files
 from knowledge.models import Entry
 
-EXAMPLES = Path(__file__).parent.parent / "examples" / "knowledge"
+log = logging.getLogger(__name__)
+
+_PACKAGED = Path(__file__).parent / "examples"
+"""Where the installed package has the example knowledge; beside the packages of a clone it is in `examples/knowledge`."""
 AGENT_EMAIL = "maria@example.org"
 _VK = "vk:demo"
+_NUMBERED_SINCE = 1_700_000_000
 _ACCOUNTS = ("telegram:demo", _VK)
 
 
@@ -41,7 +48,10 @@ class Platforms:
 @asynccontextmanager
 async def platforms() -> AsyncIterator[Platforms]:
     """Both simulators, running while the block runs."""
-    simulated = Platforms(TelegramSimulator(), VkSimulator(), int(time.time()))
+    now = time.time()
+    # Four updates a second are more than a person makes, so no start takes up a number that an earlier one gave.
+    telegram = TelegramSimulator(first_update=int((now - _NUMBERED_SINCE) * 4))
+    simulated = Platforms(telegram, VkSimulator(), int(now))
     await simulated.telegram.start()
     await simulated.vk.start()
     try:
@@ -68,13 +78,30 @@ def with_demo_channels(settings: Settings, simulated: Platforms) -> Settings:
 
 
 def forget_last_demo(session: Session, now: datetime) -> None:
-    """The simulators start anew each time, so what the inbox knows of the last ones means nothing."""
-    session.execute(delete(InboxEvent).where(InboxEvent.account.in_(_ACCOUNTS)))
+    """The simulators start again each time: drop what the last ones left undone, and where receiving stopped.
+
+    What is done stays, for there may be much of it: events of the new simulators have numbers of their own.
+    """
+    undone = (InboxEvent.state == InboxState.NEW, InboxEvent.account.in_(_ACCOUNTS))
+    session.execute(delete(InboxEvent).where(*undone).execution_options(synchronize_session=False))
     session.execute(update(ChannelState).where(ChannelState.account.in_(_ACCOUNTS)).values(cursor=None))
     # VK tells of what is written from the first connection on; what a quick visitor wrote before is looked up.
     random_base(session, _VK, now)  # the row exists from here on
     looked_up = str(Cursor(at=int(now.timestamp())))
     session.execute(update(ChannelState).where(ChannelState.account == _VK).values(cursor=looked_up))
+
+
+def example_files(folder: Path | None = None) -> list[SourceFile]:
+    """The example knowledge, one file a language.
+
+    Raises:
+        PlainError: a file is missing, for then the installation is broken and other files may be missing too.
+    """
+    folder = folder or (_PACKAGED if _PACKAGED.exists() else Path(__file__).parent.parent / "examples" / "knowledge")
+    try:
+        return [SourceFile(f"{language}.yaml", (folder / f"{language}.yaml").read_bytes()) for language in LANGUAGES]
+    except OSError as error:
+        raise PlainError(f"{error.filename} is missing: install Frontdesk again.") from error
 
 
 async def furnish(app: App) -> tuple[str, str]:
@@ -88,13 +115,11 @@ async def furnish(app: App) -> tuple[str, str]:
     def work(session: Session) -> str:
         forget_last_demo(session, app.clock())
         if not session.scalar(select(Entry.id).limit(1)):
-            files = [SourceFile(path.name, path.read_bytes()) for path in sorted(EXAMPLES.glob("*.yaml"))]
-            app.library.load(session, read_files(files), author="example")
+            log.info("the demo: loading the example knowledge")
+            app.library.load(session, read_files(example_files()), author="example")
         return app.staff.put_demo(session, AGENT_EMAIL, "Мария", password_hash).email
 
-    email = await app.db.write(work)
-    await app.library.refresh()
-    return email, password
+    return await app.db.write(work), password
 
 
 async def retire(app: App) -> None:

@@ -3,9 +3,12 @@
 import itertools
 import os
 import re
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 from typing import Any, get_args
+from zipfile import ZipFile
 
 import click
 import pytest
@@ -16,6 +19,7 @@ from bot.settings import _CHANNEL_NAMES, PREFIX, Settings, read_settings
 from handoff.messages import SendOutcome
 from handoff.models import DeliveryState
 from infra.errors import PlainError
+from infra.wording import LANGUAGES
 
 ROOT = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))
@@ -161,6 +165,41 @@ def test_what_is_copied_exists_and_is_let_through_to_the_builder() -> None:
 
 def test_no_secret_is_baked_into_the_image() -> None:
     assert not re.search(r"TOKEN|SECRET|PASSWORD", DOCKERFILE)
+
+
+# --- the wheel --------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The package as `pip install .` builds it, unpacked."""
+    folder = tmp_path_factory.mktemp("wheel")
+    build = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(folder)]
+    subprocess.run(build, cwd=ROOT, check=True, capture_output=True)
+    with ZipFile(next(folder.glob("*.whl"))) as packed:
+        packed.extractall(folder / "site")
+    return folder / "site"
+
+
+def test_the_wheel_holds_every_file_of_the_packages(wheel: Path) -> None:
+    packages = [ROOT / name for name in ("bot", "handoff", "infra", "knowledge")]
+    there = {path.relative_to(ROOT) for package in packages for path in package.rglob("*") if path.is_file()}
+    wanted = {path for path in there if "__pycache__" not in path.parts}
+    assert len(wanted) > 200
+    assert sorted(str(path) for path in wanted if not (wheel / path).exists()) == []
+    assert list(wheel.rglob("__pycache__")) == []
+
+
+def test_the_installed_package_has_the_demos_knowledge(wheel: Path, tmp_path: Path) -> None:
+    script = "import bot.demo as demo; print(demo.__file__, *(len(file.data) for file in demo.example_files()))"
+    environment = {**os.environ, "PYTHONPATH": str(wheel)}
+    run = subprocess.run(
+        [sys.executable, "-c", script], cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
+    )
+    where, *sizes = run.stdout.split()
+    assert Path(where) == wheel / "bot" / "demo.py"
+    expected = [(ROOT / "examples" / "knowledge" / f"{language}.yaml").stat().st_size for language in LANGUAGES]
+    assert list(map(int, sizes)) == expected
 
 
 # --- the example of every setting -------------------------------------------------------------------------------------

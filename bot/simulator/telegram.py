@@ -17,6 +17,9 @@ from bot.simulator.telegram_world import TelegramWorld
 DEMO_TOKEN = "7000000001:AAFrontdeskDemoTokenNotARealOne0000"  # noqa: S105 - opens nothing but this simulator
 
 
+FIRST_UPDATE = 700_000_001
+
+
 class TelegramSimulator:
     """Telegram as a bot and its users see it, for one bot with its private chats and groups.
 
@@ -30,11 +33,12 @@ class TelegramSimulator:
         username: str = "frontdesk_demo_bot",
         faults: Faults | None = None,
         clock: Callable[[], datetime] = utc_now,
+        first_update: int = FIRST_UPDATE,
     ) -> None:
         self.token = token
         self.username = username
         self.faults = faults or Faults()
-        self._world = TelegramWorld(token, username, clock)
+        self._world = TelegramWorld(token, username, clock, first_update)
         self._loopback = Loopback()
         self.groups = TelegramGroups(self._world)
         self._methods = TelegramMethods(self._world, self.groups, self.faults, self._loopback)

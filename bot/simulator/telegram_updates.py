@@ -47,12 +47,12 @@ class UpdateQueue:
     Polling: an update stays until getUpdates asks with an offset above its id. Webhook: until it was answered with 2xx.
     """
 
-    def __init__(self, clock: Callable[[], datetime]) -> None:
+    def __init__(self, clock: Callable[[], datetime], first_id: int) -> None:
         self.allowed: frozenset[str] | None = None
         self.webhook: Webhook | None = None
         self._clock = clock
         self._kept: dict[int, _Kept] = {}
-        self._next_id = 700_000_001
+        self._next_id = first_id
         self._grown = asyncio.Event()
         self._poller: object = None
 

@@ -34,10 +34,10 @@ class StoredFile:
 class TelegramWorld:
     """Everything that is true on the platform. Messages are kept as the JSON that the API shows."""
 
-    def __init__(self, token: str, username: str, clock: Callable[[], datetime]) -> None:
+    def __init__(self, token: str, username: str, clock: Callable[[], datetime], first_update: int) -> None:
         self.clock = clock
         self.news = News()
-        self.updates = UpdateQueue(clock)
+        self.updates = UpdateQueue(clock, first_update)
         self.people: dict[int, Person] = {}
         self.presses: dict[str, Press] = {}
         self.files: dict[str, StoredFile] = {}

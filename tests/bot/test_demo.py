@@ -1,15 +1,22 @@
 """The demo keeps to itself: a database, files and an address of its own, whatever else is set up on the machine."""
 
+import asyncio
 import re
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, event, func, insert, select, text
 
+from benchmarks.history import fill
+from bot.app import open_app
+from bot.demo import example_files, forget_last_demo, furnish
 from bot.demo_settings import demo_settings, ignored_settings, is_demo
 from bot.settings import Settings, read_settings
+from handoff.models import InboxEvent
+from infra.clock import utc_now
+from infra.errors import PlainError
 from tests.bot.program import Program, command
 from tests.conftest import Backend
 
@@ -169,3 +176,37 @@ def test_a_command_beside_nothing_is_about_the_demo(tmp_path: Path) -> None:
     with sqlite3.connect(tmp_path / "var/demo.db") as database:
         assert database.execute("SELECT email FROM agent").fetchall() == [("token:exporter",)]
     database.close()
+
+
+async def test_a_start_leaves_alone_what_is_done(tmp_path: Path) -> None:
+    """However much an earlier demo has received, the next one opens at once."""
+    settings = Settings(database_url=f"sqlite:///{tmp_path}/demo.db", files_dir=tmp_path / "files")
+    async with open_app(settings) as app:
+        await asyncio.to_thread(fill, tmp_path / "demo.db", 400, "telegram:demo")
+        left = {
+            "account": "telegram:demo",
+            "event_key": "left",
+            "user_id": "1",
+            "payload": {},
+            "received_at": utc_now(),
+        }
+        await app.db.write(lambda session: session.execute(insert(InboxEvent).values(**left)))
+        changed: list[int] = []
+        event.listen(app.db.engine, "after_cursor_execute", lambda _c, cursor, *_: changed.append(cursor.rowcount))
+        await app.db.write(lambda session: forget_last_demo(session, utc_now()))
+        states = select(InboxEvent.state, func.count()).group_by(InboxEvent.state)
+        kept = await app.db.read(lambda session: {str(state): count for state, count in session.execute(states)})
+        assert kept == {"done": 200}
+        assert max(changed) == 1
+        assert not app.library.ready
+        await furnish(app)
+        assert not app.library.ready  # the doors are open before the index is built
+
+
+@pytest.mark.parametrize("missing", ["ru.yaml", "en.yaml", "hu.yaml"])
+def test_without_its_example_knowledge_it_says_so(tmp_path: Path, missing: str) -> None:
+    for source in example_files():
+        if source.name != missing:
+            (tmp_path / source.name).write_bytes(source.data)
+    with pytest.raises(PlainError, match=rf"{missing} is missing: install Frontdesk again\.$"):
+        example_files(tmp_path)

@@ -91,9 +91,8 @@ async def test_a_full_disk_stops_nothing_for_good(tmp_path: Path) -> None:
             assert "is forgotten" in forgotten.stdout
 
             # Platforms that take everything and answer nothing do not delay the end.
-            hang = {Fault("hang", seconds=600): 1.0}
             for simulator, method in ((telegram, "sendMessage"), (vk, "messages.send")):
-                simulator.faults.chance(hang, seed=1, methods={method})
+                simulator.faults.chance({Fault("hang", seconds=600): 1.0}, seed=1, methods={method})
             vk.join(3, "Вера")
             telegram.join(4, "Gleb")
             await vk.writes(3, "позовите оператора")
