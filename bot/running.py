@@ -9,6 +9,7 @@ import contextlib
 import errno
 import logging
 import os
+import resource
 import signal
 import socket
 import threading
@@ -18,9 +19,12 @@ from contextlib import asynccontextmanager
 from typing import Literal
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from bot.app import App
 from bot.channels.web.site import Site
+from bot.http_protocol import MOST_CONNECTIONS, ConnectionLimits, Connections, bounded
+from handoff.dashboard.throttle import network_of
 from infra.errors import PlainError
 
 log = logging.getLogger(__name__)
@@ -29,6 +33,11 @@ Role = Literal["bot", "web"]
 _GRACE_SECONDS = 3
 _END_SECONDS = 8.0
 """Seconds that the whole end may take; whoever asked for it kills after 10 or 30."""
+_PROXIES = frozenset({"127.0.0.1", "::1"})
+"""Where a reverse proxy is: it brings everybody's connections."""
+_OTHER_FILES = 300
+"""Descriptors for everything but connections of the pages: databases, platforms, files on their way."""
+_FEWEST_CONNECTIONS = 50
 
 
 async def run(app: App, only: Role | None, site: Site | None, ready: Callable[[str], None]) -> None:
@@ -69,15 +78,9 @@ async def _served(site: Site | None, listener: socket.socket | None) -> AsyncIte
     if site is None or listener is None:
         yield ""
         return
-    config = uvicorn.Config(
-        site.asgi,
-        log_config=None,
-        access_log=False,
-        lifespan="off",
-        server_header=False,
-        timeout_graceful_shutdown=_GRACE_SECONDS,
-    )
-    server = _Server(config)
+    limits = ConnectionLimits(connections=_most_connections(), unlimited=_PROXIES)
+    connections = Connections(limits, network_of)
+    server = _Server(server_config(site.asgi, connections))
     serving = asyncio.create_task(server.serve([listener]))
     try:
         while not server.started:
@@ -90,6 +93,34 @@ async def _served(site: Site | None, listener: socket.socket | None) -> AsyncIte
         await site.hang_up()
         server.should_exit = True
         await serving
+
+
+def server_config(asgi: ASGIApp, connections: Connections) -> uvicorn.Config:
+    """How the pages are served: by HTTP/1.1 connections that keep to their limits."""
+    return uvicorn.Config(
+        asgi,
+        http=bounded(connections),
+        ws="none",
+        log_config=None,
+        access_log=False,
+        lifespan="off",
+        server_header=False,
+        timeout_graceful_shutdown=_GRACE_SECONDS,
+    )
+
+
+def _most_connections() -> int:
+    """As many connections as there are descriptors for, after raising the process's own limit as far as it may go."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = MOST_CONNECTIONS + _OTHER_FILES
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        soft = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+        with contextlib.suppress(ValueError, OSError):
+            resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+        soft = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    if soft == resource.RLIM_INFINITY:
+        return MOST_CONNECTIONS
+    return max(_FEWEST_CONNECTIONS, min(MOST_CONNECTIONS, soft - _OTHER_FILES))
 
 
 def bound(host: str, port: int) -> socket.socket:

@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Annotated
 
-from fastapi import Depends, HTTPException
+from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-from handoff.api.parts import Parts
+from handoff.api.parts import ApiParts, Parts
 from handoff.models import Role
 from handoff.staff import AgentView
 
@@ -17,6 +17,15 @@ _bearer = HTTPBearer(auto_error=False, description="A token made by `frontdesk t
 async def _caller(
     parts: Parts, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
 ) -> AgentView:
+    return await _agent(parts, credentials)
+
+
+async def authenticate(parts: ApiParts, request: Request) -> AgentView:
+    """The agent whose token the request carries. Raises HTTPException 401."""
+    return await _agent(parts, await _bearer(request))
+
+
+async def _agent(parts: ApiParts, credentials: HTTPAuthorizationCredentials | None) -> AgentView:
     token = credentials.credentials if credentials else ""
     agent = await parts.database.read(lambda session: parts.staff.token(session, token)) if token else None
     if agent is None:

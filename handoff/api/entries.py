@@ -21,6 +21,7 @@ from knowledge.loading import MOST_BYTES, FormatName, SourceFile, plan, read_fil
 from knowledge.matching import Band
 
 router = APIRouter()
+_TOO_LARGE = f"The file is larger than {MOST_BYTES >> 20} MiB."
 _writers = [Depends(needs(Role.LEAD))]
 _missing: dict[int | str, dict[str, Any]] = {404: {"model": Refusal, "description": "There is no such entry."}}
 _invalid: dict[int | str, dict[str, Any]] = {
@@ -68,7 +69,7 @@ async def create_entry(parts: Parts, caller: Caller, body: EntryIn) -> EntryOut:
     "/entries/import",
     tags=["entries"],
     dependencies=_writers,
-    responses={**_invalid, 413: {"model": Refusal, "description": "The file is larger than 5 MiB."}},
+    responses={**_invalid, 413: {"model": Refusal, "description": _TOO_LARGE}},
     openapi_extra={
         "requestBody": {
             "required": True,
@@ -181,19 +182,19 @@ async def _shown(parts: ApiParts, entry_id: int) -> EntryOut:
 async def _file(request: Request, form: FormatName | None) -> SourceFile:
     """The one file of the request, read no further than a load may be long."""
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
-        if int(request.headers.get("content-length") or MOST_BYTES * 2) > MOST_BYTES + 10_000:
-            raise HTTPException(413, "The file is larger than 5 MiB.")
         async with request.form(max_files=1, max_fields=10) as fields:
             upload = fields.get("file")
             if not isinstance(upload, UploadFile):
                 raise HTTPException(422, "Send the file as the field “file” of the form.")
+            if (upload.size or 0) > MOST_BYTES:
+                raise HTTPException(413, _TOO_LARGE)
             name = f"file.{form}" if form else upload.filename or "file"
             return SourceFile(name, await upload.read())
     if form is None:
         raise HTTPException(422, "Say which format the body is in, e.g. ?format=yaml.")
-    data = b""
+    data = bytearray()
     async for chunk in request.stream():
         data += chunk
         if len(data) > MOST_BYTES:
-            raise HTTPException(413, "The file is larger than 5 MiB.")
-    return SourceFile(f"body.{form}", data)
+            raise HTTPException(413, _TOO_LARGE)
+    return SourceFile(f"body.{form}", bytes(data))

@@ -22,6 +22,7 @@ from handoff.api.schemas import (
     TicketWithMessages,
     TransferIn,
 )
+from handoff.api.uploading import UploadRoute
 from handoff.dashboard.uploading import keep
 from handoff.errors import NotFoundError
 from handoff.models import TicketStatus
@@ -104,7 +105,10 @@ async def reply(parts: Parts, caller: Caller, ticket_id: Id, body: TextIn) -> Me
     return MessageIdOut(message_id=message)
 
 
-@router.post("/tickets/{ticket_id}/reply-with-files", tags=["tickets"], status_code=201)
+uploads = APIRouter(route_class=UploadRoute)
+
+
+@uploads.post("/tickets/{ticket_id}/reply-with-files", tags=["tickets"], status_code=201)
 async def reply_with_files(
     parts: Parts,
     caller: Caller,
@@ -119,6 +123,9 @@ async def reply_with_files(
         lambda session: parts.desk.reply(session, ticket_id, caller.id, text, key, kept)
     )
     return MessageIdOut(message_id=message)
+
+
+router.include_router(uploads)
 
 
 @router.post("/tickets/{ticket_id}/note", tags=["tickets"], status_code=201)

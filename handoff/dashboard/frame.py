@@ -4,6 +4,7 @@ from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
 
 from handoff.dashboard import views
 from handoff.dashboard.draft import Draft, Mode, blank, draft_in
@@ -12,8 +13,10 @@ from handoff.dashboard.pages import Pages
 from handoff.dashboard.parts import DeskParts
 from handoff.dashboard.security import Gate, Visitor, changes_something, too_big
 from handoff.dashboard.suggesting import Suggestion, suggested
+from handoff.dashboard.uploading import MOST
 from handoff.dashboard.views import SHOWS, Place, ThreadView
 from handoff.dashboard.wording import Words
+from handoff.errors import TooLargeError
 from handoff.staff import AgentView
 
 WRITES = "write"
@@ -31,16 +34,18 @@ class Frame:
     async def check(self, request: Request) -> Response | None:
         """Let in agents only, and forms only from our own pages."""
         if changes_something(request) and too_big(request):
-            return Response(status_code=413)
+            return self._too_large(request)
         if changes_something(request) and not self.gate.same_site(request):
             return self._refusal(request)
         visitor = await self.gate.session(request)
         if visitor is None:
             return self._to_sign_in(request)
         request.state.visitor = visitor
-        if changes_something(request) and not await self.gate.own_form(request, visitor):
-            return await self._stale_form(request)
-        return None
+        try:
+            own = not changes_something(request) or await self.gate.own_form(request, visitor)
+        except HTTPException:
+            return self._too_large(request)
+        return None if own else await self._stale_form(request)
 
     def visitor(self, request: Request) -> Visitor:
         visitor: Visitor = request.state.visitor
@@ -154,6 +159,10 @@ class Frame:
     def _refusal(self, request: Request) -> Response:
         problem = self.words(request).t("This request did not come from a page of the desk.")
         return self._pages.answer("refused.html", self.words(request), status=403, problem=problem)
+
+    def _too_large(self, request: Request) -> Response:
+        words, error = self.words(request), TooLargeError(self.parts.attachment_mb, MOST)
+        return self._pages.answer("refused.html", words, status=413, problem=words.problem(error))
 
     async def _stale_form(self, request: Request) -> Response:
         """The form's token is not the session's: say so and keep the box as it was."""

@@ -19,6 +19,7 @@ from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from handoff.dashboard.parts import DeskParts
+from handoff.dashboard.uploading import MOST
 from handoff.staff import ABSOLUTE, DEVICE, AgentView, Login
 
 CONTENT_POLICY = (
@@ -27,7 +28,7 @@ CONTENT_POLICY = (
 )
 _SEEN_EVERY = timedelta(minutes=1)
 _BODY_BYTES = 1 << 20
-_BODY_BYTES_WITH_FILES = 100 << 20
+_FORM_FIELDS = 20
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -118,9 +119,12 @@ class Gate:
         return same_site(request, self._origin)
 
     async def own_form(self, request: Request, visitor: Visitor) -> bool:
-        """Whether the request carries the token of the visitor's own forms."""
+        """Whether the request carries the token of the visitor's own forms.
+
+        Raises HTTPException where the form has more files or fields than any of ours; later readers get the same form.
+        """
         given = [request.headers.get("x-csrf-token")]
-        given.append(_text((await request.form()).get("csrf")))
+        given.append(_text((await request.form(max_files=MOST, max_fields=_FORM_FIELDS)).get("csrf")))
         right = visitor.csrf_token.encode()
         return any(hmac.compare_digest(token.encode(), right) for token in given if token)
 
@@ -138,10 +142,13 @@ def same_site(request: Request, own_origin: str | None) -> bool:
 
 
 def too_big(request: Request) -> bool:
-    """Whether the body is longer than any form of ours, or does not say how long it is."""
+    """Whether the body is longer than any form without files, or does not say how long it is.
+
+    Forms with files are bounded where every body is, before they come here.
+    """
     length = request.headers.get("content-length", "")
     with_files = request.headers.get("content-type", "").startswith("multipart/") and "ticket_id" in request.path_params
-    return not length.isdecimal() or int(length) > (_BODY_BYTES_WITH_FILES if with_files else _BODY_BYTES)
+    return not length.isdecimal() or (not with_files and int(length) > _BODY_BYTES)
 
 
 def changes_something(request: Request) -> bool:
@@ -164,6 +171,8 @@ def guarded(
                     return await check(request) or await inner(request)
                 except RequestValidationError:
                     return nonsense(request)
+                finally:
+                    await request.close()  # files of a form that the route did not read
 
             return handle
 

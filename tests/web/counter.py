@@ -9,12 +9,14 @@ from html import unescape
 from tempfile import TemporaryDirectory
 
 import httpx
-import uvicorn
 
 from bot.app import App, open_app
 from bot.channels.web.channel import ACCOUNT
 from bot.channels.web.site import build_site
+from bot.http_protocol import ConnectionLimits, Connections
+from bot.running import bound, server_config
 from bot.settings import Settings
+from handoff.dashboard.throttle import network_of
 from handoff.models import Role
 from knowledge.loading import SourceFile, read_files
 from tests.conftest import Backend
@@ -79,6 +81,7 @@ class Counter:
 
     app: App
     address: str
+    connections: Connections
 
     @asynccontextmanager
     async def visitor(self, language: str = "ru", **headers: str) -> AsyncIterator[VisitorOnSite]:
@@ -95,27 +98,31 @@ class Counter:
 
 
 @asynccontextmanager
-async def open_counter(backend: Backend, **settings: object) -> AsyncIterator[Counter]:
+async def open_counter(
+    backend: Backend, *, limits: ConnectionLimits | None = None, **settings: object
+) -> AsyncIterator[Counter]:
     with TemporaryDirectory() as files:
         given = {"database_url": backend.database_url, "redis_url": backend.redis_url, "burst_window": 0.0}
-        async with _opened(Settings.model_validate({**given, "files_dir": files, **settings})) as counter:
+        async with _opened(Settings.model_validate({**given, "files_dir": files, **settings}), limits) as counter:
             yield counter
 
 
 @asynccontextmanager
-async def _opened(settings: Settings) -> AsyncIterator[Counter]:
+async def _opened(settings: Settings, limits: ConnectionLimits | None) -> AsyncIterator[Counter]:
     async with open_app(settings) as app:
         draft = read_files([SourceFile(KNOWLEDGE.name, KNOWLEDGE.read_bytes())])
         await app.db.write(lambda session: app.library.load(session, draft, author="test"))
         await app.library.refresh()
         site = build_site(app, None)
-        server = QuietServer(uvicorn.Config(site.asgi, port=0, log_config=None, lifespan="off"))
-        serving = asyncio.create_task(server.serve())
+        connections = Connections(limits or ConnectionLimits(), network_of)
+        listener = bound("127.0.0.1", 0)
+        server = QuietServer(server_config(site.asgi, connections))
+        serving = asyncio.create_task(server.serve([listener]))
         while not server.started:
             await asyncio.sleep(0.01)
         try:
             async with running(app, ACCOUNT):
-                yield Counter(app, f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}")
+                yield Counter(app, f"http://127.0.0.1:{listener.getsockname()[1]}", connections)
         finally:
             await site.hang_up()
             server.should_exit = True

@@ -189,7 +189,7 @@ async def test_the_page_brings_a_sentence_for_each_failure(counter: Counter, lan
     sentences = dict(re.findall(r'data-(?:status|problem)="(\w+)">([^<]+)<', page))
     for name, words in {"503": FAILED, "offline": OFFLINE, "413": SIZE, "stalled": STALLED}.items():
         assert sentences[name].startswith(words[language])
-    assert set(sentences) == {"400", "403", "413", "422", "429", "503", "offline", "stalled"}
+    assert set(sentences) == {"400", "403", "413", "422", "429", "503", "busy", "offline", "stalled"}
 
 
 async def test_the_same_form_with_other_words_is_another_message(counter: Counter) -> None:

@@ -17,13 +17,14 @@ from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 
 from bot.channels import Inlet, RawEvent
 from bot.channels.web import channel
+from bot.channels.web.bodies import client_address
 from bot.channels.web.frame import Frame
 from bot.channels.web.talk import Talk, file_of, mark_of, own_file_of, talk
 from bot.channels.web.uploads import MOST, NotTakenError, Uploads
 from bot.channels.web.visitors import Visitor, Visitors
 from handoff import files
 from handoff.dashboard.security import CONTENT_POLICY, origin_of, same_site
-from handoff.dashboard.throttle import Throttle, network_of
+from handoff.dashboard.throttle import Throttle
 from handoff.files import Rules
 from handoff.messages import Address
 from infra.bus import Bus, Subscription
@@ -37,9 +38,10 @@ log = logging.getLogger(__name__)
 STORED = "Frontdesk-Stored"
 """Header of an answer to the page's script: what was sent is in the database."""
 PROBLEMS: dict[str, int | None] = {
-    "cookies": 400, "foreign": 403, "size": 413, "long": 422, "pace": 429, "failed": 503, "offline": None, "stalled": None,
+    "cookies": 400, "foreign": 403, "size": 413, "long": 422, "pace": 429, "failed": 503, "busy": None, "offline": None,
+    "stalled": None,
 }  # fmt: skip
-"""Why something was not taken, with the status that says so; the page's script finds out the last two by itself."""
+"""Why something was not taken, with the status by which the page's script knows the sentence."""
 PER_VISITOR, PER_ADDRESS = 20, 60
 """Messages and presses a minute."""
 _STREAMS, STREAMS_PER_ADDRESS = 8, 32
@@ -224,10 +226,7 @@ class Chat:
         try:
             stored = await self._stored(request, visitor, event)
         except NotTakenError as error:
-            problem, status = error.problem, PROBLEMS[error.problem] or 503
-            if by_script:
-                return self.frame.answer("problem.html", language, status=status, problem=problem, limits=self._limits)
-            return await self.page(visitor, language, error.text, embedded=embedded, problem=problem, status=status)
+            return await self._not_taken(request, language, error, embedded=embedded)
         if by_script:
             answer = await self.thread(visitor, language, embedded=embedded)
             if stored:
@@ -236,6 +235,20 @@ class Chat:
         await self._reply(visitor)
         inside = "&embedded=true" if embedded else ""
         return RedirectResponse(f"/help/chat?lang={language}{inside}#latest", 303)
+
+    async def refused(self, request: Request, problem: str) -> Response:
+        """Answer a form that was not read at all."""
+        language = self.frame.language(request, request.query_params.get("lang", ""))
+        embedded = request.query_params.get("embedded") == "true"
+        return await self._not_taken(request, language, NotTakenError(problem), embedded=embedded)
+
+    async def _not_taken(self, request: Request, language: str, error: NotTakenError, *, embedded: bool) -> Response:
+        """Say why, to the page's script in one sentence, else on the page with what was written."""
+        problem, status = error.problem, PROBLEMS[error.problem] or 503
+        if request.headers.get("hx-request") == "true":
+            return self.frame.answer("problem.html", language, status=status, problem=problem, limits=self._limits)
+        visitor = self.visitors.of(request)
+        return await self.page(visitor, language, error.text, embedded=embedded, problem=problem, status=status)
 
     def events(self, request: Request, visitor: Visitor) -> Response:
         """A stream that says "look again" whenever the conversation has changed."""
@@ -314,7 +327,7 @@ class Chat:
 
 
 def _host(request: Request) -> str:
-    return network_of(request.client.host) if request.client else ""
+    return client_address(request.scope)
 
 
 def _address(visitor: Visitor) -> Address:

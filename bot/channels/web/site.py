@@ -1,5 +1,6 @@
 """Everything that a browser, a program or a platform can reach, as one ASGI application."""
 
+import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
@@ -8,20 +9,47 @@ from fastapi.responses import RedirectResponse
 from starlette.staticfiles import StaticFiles
 
 from bot.app import App
+from bot.channels.web.bodies import SLACK_BYTES, BodyLimits, BodyRule, Spool
 from bot.channels.web.channel import ACCOUNT
 from bot.channels.web.chat import Chat, ChatParts, chat_router
 from bot.channels.web.frame import Frame
 from bot.channels.web.health import health_router
 from bot.channels.web.help import HelpParts, help_router
-from bot.channels.web.hooks import hook_router
+from bot.channels.web.hooks import BODY_BYTES, hook_router
 from bot.channels.web.local_only import LocalOnly
 from bot.channels.web.own import OwnParts, own_router
+from bot.channels.web.refusals import refusals
 from bot.channels.web.visitors import Visitors
 from bot.simulator import phones
 from bot.simulator.telegram import TelegramSimulator
 from bot.simulator.vk import VkSimulator
 from handoff.api import ApiParts, api_app
 from handoff.dashboard import DeskParts, Live, SecurityHeaders, desk_router
+from knowledge.loading import MOST_BYTES
+
+_FORM_BYTES = 1 << 16
+_DESK_BYTES = _JSON_BYTES = 1 << 20
+_IMPORT_BYTES = 20 << 20
+UPLOADS = 5
+"""Largest files that one request may hold together."""
+_UPLOADS_PER_ADDRESS, _UPLOADS_IN_ALL = 2, 8
+"""Largest requests with files that are received at once. What they hold so far lies in temporary files."""
+
+
+def body_rules(upload: int) -> list[BodyRule]:
+    """How large a body may be, by path; `upload` is the most bytes of a request with files."""
+    return [
+        BodyRule(re.compile(pattern), limit, files)
+        for pattern, limit, files in (
+            (r"/hooks/", BODY_BYTES, False),
+            (r"/help/chat/messages$", upload, True),
+            (r"/desk/tickets/\d+/(reply|note|insert)$", upload, True),
+            (r"/desk(/|$)", _DESK_BYTES, False),
+            (r"/api/v1/tickets/\d+/reply-with-files$", upload, True),
+            (r"/api/v1/entries/import$", min(MOST_BYTES, _IMPORT_BYTES) + SLACK_BYTES, True),
+            (r"/api/", _JSON_BYTES, False),
+        )
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +77,6 @@ def build_site(app: App, demo: Demo | None) -> Site:
     language = app.settings.language
     public_url = str(app.settings.public_url) if app.settings.public_url else None
     site = FastAPI(title="Frontdesk", docs_url=None, redoc_url=None, openapi_url=None)
-    site.add_middleware(SecurityHeaders)
     site.include_router(health_router(app))
     site.include_router(hook_router(app.channels, app.intake.inlet))
     frame, visitors = Frame(language), Visitors(public_url)
@@ -67,6 +94,15 @@ def build_site(app: App, demo: Demo | None) -> Site:
             embed_sites=app.settings.embed_sites,
         )
     )
+    upload = UPLOADS * app.attachments.rules.bytes + SLACK_BYTES
+    site.add_middleware(
+        BodyLimits,
+        rules=body_rules(upload),
+        default=_FORM_BYTES,
+        spool=Spool(limit=_UPLOADS_IN_ALL * upload, limit_per_address=_UPLOADS_PER_ADDRESS * upload),
+        answer=refusals(frame, chat.refused),
+    )
+    site.add_middleware(SecurityHeaders)
     site.include_router(help_router(HelpParts(app.db, app.library, frame)))
     site.include_router(chat_router(chat))
     site.include_router(own_router(OwnParts(app.db, app.files, app.clock, frame, visitors, public_url)))

@@ -71,13 +71,10 @@ class Uploads:
         self._pace = Throttle(PER_ADDRESS, clock)
 
     async def read(self, request: Request, host: str) -> Written:
-        """The form, read only after its length was looked at, with its files in the store.
+        """The form, with its files in the store. How long it may be is a matter of `BodyLimits`.
 
         Raises NotTakenError, and HTTPException for one that is none of our pages'.
         """
-        length = request.headers.get("content-length", "")
-        if not length.isdecimal() or int(length) > self._rules.bytes * MOST + _WORDS:
-            raise NotTakenError("size")
         try:
             async with request.form(max_files=MOST, max_fields=8, max_part_size=_WORDS) as form:
                 key, text, files = _word(form, "key"), _text(form), _files(form)

@@ -1,0 +1,33 @@
+"""Routes with files: who has no token sends none, and a form has so many parts and no more."""
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import HTTPException, Request, Response
+from fastapi.routing import APIRoute
+from starlette.exceptions import HTTPException as MalformedError
+
+from handoff.api.access import authenticate
+from handoff.dashboard.uploading import MOST
+
+_FIELDS = 10
+
+
+class UploadRoute(APIRoute):
+    """Checks the token and the number of parts before FastAPI reads the form, which it does before any dependency."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        inner = super().get_route_handler()
+
+        async def handle(request: Request) -> Response:
+            await authenticate(request.app.state.parts, request)
+            try:
+                await request.form(max_files=MOST, max_fields=_FIELDS)
+            except MalformedError as error:
+                raise HTTPException(413, f"Send a form of at most {MOST} files: {error.detail}") from None
+            try:
+                return await inner(request)
+            finally:
+                await request.close()
+
+        return handle
