@@ -12,6 +12,7 @@ from handoff.messages import Addressee, RichText
 from handoff.models import LIVE, Agent, Contact, Message, MessageKind, Ticket, TicketStatus
 from handoff.outbox import Choice, Outbox
 from handoff.patience import Patience
+from handoff.repeats import KeyedRequest, claim_key, earlier_message
 from handoff.richtext import clean
 from handoff.words import WORDS
 from infra.bus import Bus
@@ -202,16 +203,20 @@ class Desk:
         key: str | None = None,
         files: Sequence[tuple[str, Kept]] = (),
     ) -> int:
-        """Answer the contact in private and return the message's id; the same `key` again is the same message.
+        """Answer the contact in private and return the message's id; the same request under one `key` is one message.
 
         Claims the ticket where nobody holds it. It waits for the contact once every part is confirmed
-        (handoff/answers.py). `files` as for `Outbox.post`; they may go without words. Raises as `claim` does, and
-        EmptyTextError without either.
+        (handoff/answers.py). `files` as for `Outbox.post`; they may go without words. Raises as `claim` does,
+        EmptyTextError without either, and KeyUsedError where the key stands for another request.
         """
-        if key is not None and (known := session.scalar(select(Message.id).where(Message.key == key))):
-            return known
         text = clean(text).strip() if files else _worded(text)
+        named = tuple((name, kept.key) for name, kept in files)
+        asked = KeyedRequest(key, MessageKind.OUTGOING, ticket_id, agent_id, text, named) if key is not None else None
+        if asked and (known := earlier_message(session, asked)):
+            return known
         ticket = self._hold(session, ticket_id, agent_id)
+        if asked and (known := claim_key(session, asked)):
+            return known
         contact, agent = self._contact(session, ticket), session.get_one(Agent, agent_id)
         message_id = self._outbox.post(
             session,
@@ -224,8 +229,8 @@ class Desk:
             shown=text,
             files=files,
         )
-        if not self.agents_named:
-            session.get_one(Message, message_id).unnamed = True
+        message = session.get_one(Message, message_id)
+        message.unnamed, message.key_digest = not self.agents_named, asked.digest if asked else None
         ticket.unanswered_since, ticket.joined_acknowledged, ticket.patience_asked = None, False, False
         contact.version += 1
         self._touch(session, ticket)
@@ -250,13 +255,17 @@ class Desk:
         self._touch(session, ticket)
 
     def note(self, session: Session, ticket_id: int, agent_id: int, text: str, key: str | None = None) -> int:
-        """Write what only agents read; allowed on a ticket that another agent holds. Returns the message's id."""
-        if key is not None and (known := session.scalar(select(Message.id).where(Message.key == key))):
-            return known
+        """Write what only agents read; allowed on a ticket that another agent holds. Returns the message's id.
+
+        `key` as for `reply`.
+        """
         text = _worded(text)
         ticket = self._ticket(session, ticket_id)
+        asked = KeyedRequest(key, MessageKind.NOTE, ticket_id, agent_id, text) if key is not None else None
+        if asked and (known := claim_key(session, asked)):
+            return known
         agent = session.get_one(Agent, agent_id)
-        return self._line(session, ticket, MessageKind.NOTE, text, agent=agent, key=key)
+        return self._line(session, ticket, MessageKind.NOTE, text, agent=agent, asked=asked)
 
     def resolve(self, session: Session, ticket_id: int, agent_id: int) -> None:
         """Close the ticket and ask the contact whether it is solved. Raises as `claim` does."""
@@ -332,7 +341,7 @@ class Desk:
         text: str,
         *,
         agent: Agent | None,
-        key: str | None = None,
+        asked: KeyedRequest | None = None,
     ) -> int:
         message = Message(
             contact_id=ticket.contact_id,
@@ -341,7 +350,8 @@ class Desk:
             text=text,
             author=agent.name if agent else "",
             agent_id=agent.id if agent else None,
-            key=key,
+            key=asked.key if asked else None,
+            key_digest=asked.digest if asked else None,
             at=self._clock(),
         )
         session.add(message)

@@ -25,6 +25,10 @@ class StateError(DeskError):
     """The delivery is not in a state from which this can be done."""
 
 
+class KeyUsedError(DeskError):
+    """The idempotency key stands for another message."""
+
+
 class EmptyTextError(DeskError):
     """A reply or note without words."""
 

@@ -188,6 +188,8 @@ class Message(Base):
     """Of an incoming message that was edited once an agent had it: its words before that."""
     key: Mapped[str | None] = mapped_column(String(64), unique=True)
     """Given by whoever sends a reply: the same key again is the same message."""
+    key_digest: Mapped[str | None] = mapped_column(String(64))
+    """Of the request that the key stands for (handoff/repeats.py)."""
     at: Mapped[datetime]
 
 

@@ -9,7 +9,16 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
-from handoff.errors import ClosedError, DeskError, EmptyTextError, HeldError, NotFoundError, StateError, TooLargeError
+from handoff.errors import (
+    ClosedError,
+    DeskError,
+    EmptyTextError,
+    HeldError,
+    KeyUsedError,
+    NotFoundError,
+    StateError,
+    TooLargeError,
+)
 from infra.errors import PlainError
 from knowledge.editing import MissingEntryError
 from knowledge.loading import KnowledgeError, PlanChangedError
@@ -19,6 +28,7 @@ _DESK = {
     HeldError: (409, "held"),
     ClosedError: (409, "closed"),
     StateError: (409, "state"),
+    KeyUsedError: (409, "key_used"),
     EmptyTextError: (422, "empty_text"),
     TooLargeError: (413, "too_large"),
 }

@@ -167,7 +167,7 @@ class TicketWithMessages(TicketOut):
 
 
 class TextIn(Sent):
-    """A reply or a note. The same `key` again is the same message, so that a repeat is harmless."""
+    """A reply or a note. A repeat under the same `key` is one message; anything else under it is refused."""
 
     text: str = Field(max_length=TEXT_LIMIT)
     key: str | None = Field(None, min_length=8, max_length=64, pattern="^[A-Za-z0-9_-]+$", examples=["b1e5-unique"])

@@ -31,7 +31,10 @@ from infra.columns import LARGEST_ID
 router = APIRouter(
     responses={
         404: {"model": Refusal, "description": "There is no such ticket, delivery or agent."},
-        409: {"model": Refusal, "description": "Somebody else holds it (named in the message), or it is closed."},
+        409: {
+            "model": Refusal,
+            "description": "Somebody else holds it (named in the message), it is closed, or the key stands for another message.",
+        },
     }
 )
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]

@@ -1,6 +1,7 @@
 """Doing something with a ticket, and showing what came of it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from handoff.dashboard.draft import Draft, Mode, blank
 from handoff.dashboard.frame import WRITES, Frame, by_script
 from handoff.dashboard.views import Place
-from handoff.errors import ClosedError, DeskError, EmptyTextError, HeldError, NotFoundError, TooLargeError
+from handoff.errors import ClosedError, DeskError, EmptyTextError, HeldError, KeyUsedError, NotFoundError, TooLargeError
 
 _STATUS = {NotFoundError: 404, HeldError: 409, ClosedError: 409, EmptyTextError: 422, TooLargeError: 413}
 TEXT_LIMIT = 20_000
@@ -40,6 +41,8 @@ async def act(
             await frame.parts.database.write(work)
             draft = draft and blank(draft.mode)
     except DeskError as error:
+        if isinstance(error, KeyUsedError) and draft is not None:
+            draft = replace(draft, key=blank(draft.mode).key)  # what is typed now is another message
         problem, status = frame.words(request).problem(error), _STATUS.get(type(error), 409)
     if by_script(request):
         return await frame.fragments(request, place, status=status, problem=problem, draft=draft)

@@ -4,7 +4,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handoff.answers import LOST
-from handoff.errors import ClosedError, DeskError, EmptyTextError, HeldError, StateError, TooLargeError
+from handoff.errors import (
+    ClosedError,
+    DeskError,
+    EmptyTextError,
+    HeldError,
+    KeyUsedError,
+    StateError,
+    TooLargeError,
+)
 from handoff.threads import Line
 from handoff.words import WORDS
 from infra.wording import marked
@@ -158,6 +166,8 @@ class Words:
                 return self.t("Write the words first.")
             case TooLargeError(megabytes=megabytes, most=most):
                 return self.t("Attach at most {most} files of up to {limit} MB each.", most=most, limit=megabytes)
+            case KeyUsedError():
+                return self.t("This form was sent already, with other words. To send these too, send them once more.")
             case StateError():
                 return self.t("The message has moved on meanwhile: look at its mark.")
             case _:

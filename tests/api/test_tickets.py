@@ -69,6 +69,22 @@ async def test_the_same_key_is_the_same_message(office: Office, crm: httpx.Async
     assert await office.texts(MessageKind.NOTE) == ["Inside."]
 
 
+async def test_a_key_that_stands_for_another_message_is_refused(office: Office, crm: httpx.AsyncClient) -> None:
+    number = await office.asks("Where is my page?")
+    assert (await crm.post(f"/tickets/{number}/reply", json={"text": "Here.", "key": "order-4711"})).status_code == 201
+    for verb, text in (("reply", "There."), ("note", "Here.")):
+        refused = await crm.post(f"/tickets/{number}/{verb}", json={"text": text, "key": "order-4711"})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (409, "key_used")
+    file = {"files": ("plan.txt", b"first")}
+    path, form = f"/tickets/{number}/reply-with-files", {"key": "order-4712"}
+    assert (await crm.post(path, data=form, files=file)).status_code == 201
+    assert (await crm.post(path, data=form, files=file)).status_code == 201
+    refused = await crm.post(path, data=form, files={"files": ("plan.txt", b"second")})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (409, "key_used")
+    assert await office.texts(MessageKind.OUTGOING) == ["Here.", ""]
+    assert await office.texts(MessageKind.NOTE) == []
+
+
 async def test_a_held_ticket_names_its_holder(office: Office, crm: httpx.AsyncClient) -> None:
     boris = await office.agent("Boris")
     number = await office.asks("Where is my page?")

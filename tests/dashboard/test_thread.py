@@ -42,6 +42,28 @@ async def test_a_reply_sent_twice_is_one_message(office: Office) -> None:
     assert await office.texts(MessageKind.OUTGOING) == ["Here it is."]
 
 
+@pytest.mark.parametrize("script", [False, True])
+@pytest.mark.parametrize("kind", ["reply", "note"])
+async def test_a_form_sent_again_with_other_words_is_told_and_then_sent(
+    office: Office, kind: str, script: bool
+) -> None:
+    """As after the browser's way back: the form still has the key of what was sent."""
+    olga = await office.agent("Olga")
+    number = await office.asks("Where is my page?")
+    path = f"/desk/tickets/{number}/{kind}"
+    async with office.signed_in(olga) as browser:
+        key = field((await browser.get(f"/desk/tickets/{number}")).text, "key")
+        await browser.sends(path, kind=kind, text="Here it is.", key=key)
+        refused = await browser.sends(path, script=script, kind=kind, text="Or there.", key=key)
+        assert refused.status_code == 409
+        assert "This form was sent already, with other words." in refused.text
+        assert "Or there.</textarea>" in refused.text
+        assert await office.texts(MessageKind(kind.replace("reply", "outgoing"))) == ["Here it is."]
+        again = await browser.sends(path, kind=kind, text="Or there.", key=field(refused.text, "key"))
+        assert again.status_code == 303
+    assert await office.texts(MessageKind(kind.replace("reply", "outgoing"))) == ["Here it is.", "Or there."]
+
+
 async def test_what_was_typed_survives_every_refusal(office: Office) -> None:
     olga, boris = await office.agent("Olga"), await office.agent("Boris")
     held, closed = await office.asks("held"), await office.asks("closed")
