@@ -7,7 +7,7 @@ from bot.foreign import button, remarked
 from bot.paging import headed, label, turns
 from bot.wording import WORDS
 from handoff.messages import RichText
-from handoff.outbox import Choice
+from handoff.posting import Choice
 from infra.wording import LANGUAGES
 from knowledge.entries import categories, entries
 

@@ -305,6 +305,8 @@ class Conversation:
             raise ThreadChangedError
         if known.unreachable and not barred:
             self._outbox.resume(session, known.id)
+        if known.held and heard:
+            self._outbox.repeat(session, address.account, contact_id=known.id)
         return Addressee(known.id, address.account, address.user_id, spoken, numbered), name
 
     def _record(self, session: Session, contact_id: int, name: str, item: InboxItem, thread: Thread) -> int | None:

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from sqlalchemy.orm import Session
 
 from bot.channels import Channel, reasons
+from bot.recovery import Recovery, works
 from handoff.claiming import LEASE, Claimed, Claims
 from handoff.messages import AuthBroken, Retry, RetryAfter, SendOutcome, Uncertain, Unsendable
 from handoff.outbox import Claim, Outbox
@@ -118,6 +119,8 @@ class Pump:
         self._owner = owner
         self._now = asyncio.get_running_loop().time
         self._pace = Pace(channel.limits.per_second, channel.limits.per_contact, self._now)
+        self._recovery = Recovery(self._now)
+        self._probing: asyncio.Task[None] | None = None
         self._ready: list[Claimed] = []
         self._sending: set[asyncio.Task[None]] = set()
         self._looking: asyncio.Task[None] | None = None
@@ -159,6 +162,8 @@ class Pump:
     async def _round(self) -> float:
         """Launch what may go now; returns the seconds after which another round is due."""
         self._launch()
+        if self._probing is None and self._recovery.due():
+            self._probing = asyncio.create_task(self._probe())
         if self._now() >= self._look_at and (room := self._room()) > 0:
             self._look_at = self._now() + _LOOK_EVERY
             self._looking = asyncio.create_task(self._look(room))
@@ -170,6 +175,16 @@ class Pump:
         if self._room() <= 0:
             return _LOOK_EVERY
         return min(_LOOK_EVERY, max(0.0, self._look_at - self._now()))
+
+    async def _probe(self) -> None:
+        """Ask whether the platform works again; if it does, one part that may have arrived goes out once more."""
+        try:
+            if self._recovery.probed(answered=await self._channel.probe()):
+                await self._db.write(lambda session: self._outbox.repeat(session, self._channel.account, most=1))
+        except Exception:  # a database that is away comes back
+            log.warning("%s: what may have arrived cannot be repeated yet", self._channel.account, exc_info=True)
+        finally:
+            self._probing = None
 
     def _room(self) -> int:
         """How many more parts to claim: enough that the wire never waits for the database."""
@@ -270,6 +285,7 @@ class Pump:
         else:
             outcome = await self._channel.send(claimed.part)
         self._slow_down(outcome)
+        self._recovery.learn(outcome)
         await self._settle(delivery, outcome)
 
     async def _settle(self, delivery: int, outcome: SendOutcome) -> None:
@@ -279,9 +295,12 @@ class Pump:
         """
         account, idempotent, owner = self._channel.account, self._channel.limits.idempotent, self._owner
         more = self._look_at <= self._now()  # others' parts are known to wait
+        recovered = self._recovery.held and works(outcome)
 
         def work(session: Session, room: int) -> tuple[Settled | None, list[Claimed]]:
             settled = self._outbox.settle(session, delivery, owner, outcome, idempotent=idempotent)
+            if recovered:
+                self._outbox.repeat(session, account)
             wanted = room > 0 and (more or settled is None or settled.behind)
             return settled, self._outbox.claim(session, account, owner, room).parts if wanted else []
 
@@ -295,6 +314,8 @@ class Pump:
             else:
                 log.debug("delivery %d: %s", delivery, settled.state if settled else "taken over")
                 self._ready += claimed
+                if recovered:
+                    self._recovery.held = False
                 if room > 0 and len(claimed) == room:
                     self._look_at = 0.0
                 return
@@ -316,7 +337,12 @@ class Pump:
 
     async def _recover(self) -> None:
         account, owner, idempotent = self._channel.account, self._owner, self._channel.limits.idempotent
-        await self._db.write(lambda session: self._outbox.recover(session, account, owner, idempotent=idempotent))
+
+        def work(session: Session) -> bool:
+            self._outbox.recover(session, account, owner, idempotent=idempotent)
+            return self._outbox.repeats(session, account)
+
+        self._recovery.held = await self._db.write(work)
 
     async def _finish(self) -> None:
         self._ending, self._running = True, False
@@ -324,6 +350,9 @@ class Pump:
         await self._unoffered.wait()  # what is being claimed has to be sent or given back
         if self._looking is not None:
             await asyncio.wait([self._looking])
+        if self._probing is not None:
+            self._probing.cancel()
+            await asyncio.gather(self._probing, return_exceptions=True)
         if self._sending:
             await asyncio.wait(self._sending, timeout=_LAST_WORDS)
         owner, unsent = self._owner, [claimed.delivery_id for claimed in self._ready]

@@ -56,7 +56,8 @@ from handoff.desk import Desk
 from handoff.estimate import outlook_of
 from handoff.messages import Addressee, Entity, EntityKind, RichText
 from handoff.models import Contact, Ticket
-from handoff.outbox import Choice, Outbox
+from handoff.outbox import Outbox
+from handoff.posting import Choice
 from handoff.richtext import clean, from_markdown, units
 from infra.clock import Clock
 from knowledge.entries import EntryView

@@ -10,7 +10,7 @@ from bot.decisions import Filling, Trail
 from bot.paging import label
 from bot.wording import WORDS
 from handoff.asking import FormRow, FormState
-from handoff.outbox import Choice
+from handoff.posting import Choice
 from infra.wording import marked
 from knowledge.forms import FieldType, plain, stored
 

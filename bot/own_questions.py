@@ -12,7 +12,7 @@ from handoff import waiting
 from handoff.estimate import outlook_of
 from handoff.messages import RichText
 from handoff.models import LIVE, MessageKind, TicketStatus
-from handoff.outbox import Choice
+from handoff.posting import Choice
 from handoff.threads import Line, thread
 from handoff.waiting import TicketView
 from infra.wording import marked

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from bot.wording import WORDS
-from handoff.outbox import Choice
+from handoff.posting import Choice
 
 LABEL = 40
 """Longest label of a button, in characters: VK's limit, and what fits a phone."""

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, func, select, update
+from sqlalchemy import Row, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.intake import InboxItem
 from handoff.messages import Address
-from handoff.models import LIVE, ChoiceRow, Contact, InboxEvent, InboxState, Message, Ticket
+from handoff.models import LIVE, ChoiceRow, Contact, Delivery, DeliveryState, InboxEvent, InboxState, Message, Ticket
 from infra import rows
 from infra.columns import words
 from infra.rows import table
@@ -19,7 +19,7 @@ RECENT = timedelta(hours=1)
 """How long a question, or a file, may have come before what belongs to it."""
 
 _CONTACTS, _MESSAGES, _INBOX = table(Contact), table(Message), table(InboxEvent)
-_TICKETS, _CHOICES, _LOOKUPS = table(Ticket), table(ChoiceRow), table(Lookup)
+_TICKETS, _CHOICES, _LOOKUPS, _DELIVERIES = table(Ticket), table(ChoiceRow), table(Lookup), table(Delivery)
 _LIVE_TICKETS = (
     select(func.count())
     .where(_TICKETS.c.contact_id == _CONTACTS.c.id, _TICKETS.c.status.in_(words(*LIVE)))
@@ -34,12 +34,24 @@ _LAST_QUESTION = (
     .correlate(_CONTACTS)
     .scalar_subquery()
 )
+_HELD = (
+    exists()
+    .where(
+        _DELIVERIES.c.account == _CONTACTS.c.account,
+        _DELIVERIES.c.state.in_(words(DeliveryState.RETRYING)),
+        _DELIVERIES.c.contact_id == _CONTACTS.c.id,
+        _DELIVERIES.c.repeated,
+    )
+    .correlate(_CONTACTS)
+)
+"""Whether something that may have reached them waits to be said once more."""
 _KNOWN = select(
     *_CONTACTS.c[
         "id", "name", "language", "chosen_language", "numbered", "unreachable", "version", "last_seen_at", "expects"
     ],
     _LIVE_TICKETS.label("live"),
     _LAST_QUESTION.label("last_question"),
+    _HELD.label("held"),
 ).where(_CONTACTS.c.account == bindparam("account"), _CONTACTS.c.user_id == bindparam("user_id"))
 MEET = (
     update(_CONTACTS)

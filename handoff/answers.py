@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from handoff.models import Contact, Delivery, DeliveryState, Message, MessageKind, Ticket, TicketStatus
 from handoff.patience import Patience
+from handoff.settling import Moved
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import after_commit
@@ -33,8 +34,9 @@ class Answers:
         self._clock = clock
         self._patience = patience
 
-    def part_moved(self, session: Session, contact_id: int, message_id: int, state: DeliveryState | None) -> None:
-        """Follow a part of an agent's message into its new state; None for one that edits what the contact has."""
+    def part_moved(self, session: Session, moved: Moved) -> None:
+        """Follow a part of an agent's message into its new state."""
+        contact_id, message_id, state = moved.contact_id, moved.message_id, moved.state
         session.flush()
         # First the contact, as every round of the conversation does: what it decides on must not change under it.
         contact = session.get(Contact, contact_id, with_for_update=True, populate_existing=True)

@@ -23,8 +23,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from handoff.desk import Desk
 from handoff.messages import RichText
 from handoff.models import Contact, Ticket, TicketStatus
-from handoff.outbox import Choice, Outbox
+from handoff.outbox import Outbox
 from handoff.patience import reopenable, surely_silent, surely_told
+from handoff.posting import Choice
 from handoff.unfinished import UnfinishedForms
 from handoff.words import WORDS
 from infra.bus import Bus

@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from handoff import waiting
+from handoff import lost_answers, waiting
 from handoff.answers import ANSWER_WITHIN, Answers
 from handoff.errors import ClosedError, EmptyTextError, HeldError, NotFoundError
 from handoff.messages import Addressee, RichText
-from handoff.models import LIVE, Agent, Contact, Message, MessageKind, Ticket, TicketStatus
-from handoff.outbox import Choice, Outbox
+from handoff.models import LIVE, Agent, Contact, DeliveryState, Message, MessageKind, Ticket, TicketStatus
+from handoff.outbox import Outbox
 from handoff.patience import Patience
+from handoff.posting import Choice
 from handoff.repeats import KeyedRequest, claim_key, earlier_message
 from handoff.richtext import clean
+from handoff.settling import Moved
 from handoff.words import WORDS
 from infra.bus import Bus
 from infra.clock import Clock
@@ -33,7 +35,7 @@ class Desk:
         self._outbox = outbox
         self._patience = patience or Patience()
         self.answers = Answers(bus, clock, self._patience)
-        outbox.follow(self.answers.part_moved)
+        outbox.follow(self.part_moved)
         self.agents_named = agents_named
 
     # --- the contact's side -----------------------------------------------------------------------------------------
@@ -289,6 +291,15 @@ class Desk:
         ticket = self._ticket(session, ticket_id)
         if ticket.status not in LIVE:
             self._reopen(session, ticket, "reopened", agent_id)
+
+    # --- on the way -------------------------------------------------------------------------------------------------
+
+    def part_moved(self, session: Session, moved: Moved) -> None:
+        """Follow a part of ours into its new state: whose turn it is, and who answers where the bot's answer was lost."""
+        if moved.by_agent:
+            self.answers.part_moved(session, moved)
+        elif moved.state in {DeliveryState.MAYBE, DeliveryState.FAILED}:
+            lost_answers.hand_over(session, self, self._outbox, moved)
 
     # --- shared -----------------------------------------------------------------------------------------------------
 

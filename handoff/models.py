@@ -122,7 +122,7 @@ class Ticket(Base):
     category: Mapped[str | None] = mapped_column(String(64))
     language: Mapped[str] = mapped_column(String(8))
     reason: Mapped[str] = mapped_column(String(32))
-    """Why the bot handed off: unanswered, none_fits, not_helped, asked, rule, public or poison."""
+    """Why the bot handed off: unanswered, none_fits, not_helped, asked, rule, public, undelivered or poison."""
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
     claimed_until: Mapped[datetime | None]
     """End of the claim's lease: after it another agent may claim the ticket."""

@@ -4,14 +4,13 @@ A delivery is claimed under a lease, marked `sending` just before the wire by it
 one who marked it. So a process that dies or sleeps can neither lose a part nor overwrite what its successor found out.
 """
 
-import secrets
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict, dataclass
-from datetime import timedelta
-from typing import Any, Protocol
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Protocol
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from handoff import claiming, revising
@@ -35,9 +34,9 @@ from handoff.models import (
     Message,
     MessageKind,
 )
-from handoff.posting import queue
+from handoff.posting import Choice, buttons, numbered, queue
 from handoff.richtext import split
-from handoff.settling import Attempt, Settled, Verdict, verdict
+from handoff.settling import Attempt, Moved, Settled, Verdict, verdict
 from handoff.words import WORDS
 from infra import rows
 from infra.bus import Bus
@@ -48,21 +47,11 @@ from infra.files import Kept
 _UNCLAIMED = "accounts that were posted to and not claimed from since"
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A button to post: what it says and what pressing it means."""
-
-    label: str
-    action: str
-    data: dict[str, Any]
-
-
 Claim = Callable[[Session], None]
 """To be called at the end of a unit of work that posted: what it claims is sent as soon as that is committed."""
 
 
-Follower = Callable[[Session, int, int, DeliveryState | None], None]
-"""Takes the contact, the message and the part's state; None for a part that edits one which was sent."""
+Follower = Callable[[Session, Moved], None]
 
 
 class Sender(Protocol):
@@ -83,7 +72,7 @@ class Outbox:
         self._follower: Follower = lambda *_: None
 
     def follow(self, follower: Follower) -> None:
-        """Tell `follower` of each new state of a part that an agent wrote, within the unit of work that records it."""
+        """Tell `follower` of each new state of a part, of the bot's of those not sent, within the unit of work."""
         self._follower = follower
 
     def offer(self, account: str) -> AbstractContextManager[Claim | None]:
@@ -125,14 +114,14 @@ class Outbox:
             key=key,
             at=now,
         )
-        buttons = _buttons(session, contact.id, message, choices)
-        if contact.numbered and buttons:
-            text, buttons = _numbered(text, choices, contact.language), []
+        below = buttons(session, contact.id, message, choices)
+        if contact.numbered and below:
+            text, below = numbered(text, choices, contact.language), []
         parts = split(text)
         there, by_agent = asdict(place) if place is not None else None, agent_id is not None
         for part in parts:
-            marks, below = [asdict(entity) for entity in part.entities], buttons if part is parts[-1] else []
-            queued = {"text": part.text, "entities": marks, "buttons": below, "place": there}
+            marks, under = [asdict(entity) for entity in part.entities], below if part is parts[-1] else []
+            queued = {"text": part.text, "entities": marks, "buttons": under, "place": there}
             queue(session, contact, message, now, by_agent=by_agent, **queued)
         if files:
             self._attach(session, contact, message, files, by_agent=by_agent)
@@ -178,11 +167,11 @@ class Outbox:
         contact = session.get_one(Contact, message.contact_id)
         # Old buttons work for ever, but a number that is typed means what is listed now.
         session.execute(update(ChoiceRow).where(ChoiceRow.message_id == message_id).values(number=None))
-        buttons = _buttons(session, contact.id, message_id, choices)
-        if contact.numbered and buttons:
-            text, buttons = _numbered(text, choices, contact.language), []
+        below = buttons(session, contact.id, message_id, choices)
+        if contact.numbered and below:
+            text, below = numbered(text, choices, contact.language), []
         gone = WORDS.text(contact.language, "This part of the message was removed.")
-        account = revising.revise(session, message_id, split(text), buttons, now, gone=gone, by_agent=by_agent)
+        account = revising.revise(session, message_id, split(text), below, now, gone=gone, by_agent=by_agent)
         if account is not None:
             self._announce(session, account)
 
@@ -202,6 +191,19 @@ class Outbox:
         for delivery in refused.all():
             delivery.attempts, delivery.first_attempt_at = 0, None
             self._move(session, delivery, DeliveryState.QUEUED, None)
+
+    def repeats(self, session: Session, account: str) -> bool:
+        """Whether something that may have arrived waits to be sent once more."""
+        return session.scalar(select(Delivery.id).where(*_held(account, self._clock())).limit(1)) is not None
+
+    def repeat(self, session: Session, account: str, *, contact_id: int | None = None, most: int | None = None) -> None:
+        """The channel works again, or the contact wrote: what waits for that is sent once more now, the oldest first."""
+        held = select(Delivery).where(*_held(account, self._clock())).order_by(Delivery.id).limit(most)
+        if contact_id is not None:
+            held = held.where(Delivery.contact_id == contact_id)
+        for delivery in session.scalars(held.with_for_update(skip_locked=True)).all():
+            delivery.next_attempt_at = delivery.updated_at = self._clock()
+        after_commit(session, lambda: self._bus.publish("outbox", account))
 
     def _announce(self, session: Session, account: str) -> None:
         """Wake the account's sender after the commit, unless the same unit of work claims what it posted."""
@@ -260,7 +262,8 @@ class Outbox:
             contact_id = str(settled.contact_id)
             after_commit(session, lambda: self._bus.publish("desk", contact_id))
             edit = settled.edits is not None and not settled.afresh
-            self._follower(session, settled.contact_id, settled.message_id, None if edit else DeliveryState.SENT)
+            state = None if edit else DeliveryState.SENT
+            self._follower(session, Moved(settled.contact_id, settled.message_id, by_agent=True, state=state))
         return Settled(DeliveryState.SENT, behind=settled.behind)
 
     def recover(self, session: Session, account: str, owner: str, *, idempotent: bool) -> None:
@@ -352,9 +355,9 @@ class Outbox:
             after_commit(session, lambda: self._bus.publish("outbox", account))
         if delivery.by_agent or state is not DeliveryState.SENT:
             after_commit(session, lambda: self._bus.publish("desk", contact_id))
-        if delivery.by_agent:
-            known = None if revising.is_edit(delivery) else state
-            self._follower(session, delivery.contact_id, delivery.message_id, known)
+        if delivery.place is None:
+            known, by_agent = None if revising.is_edit(delivery) else state, delivery.by_agent
+            self._follower(session, Moved(delivery.contact_id, delivery.message_id, by_agent, known))
 
     def _mine(self, session: Session, delivery_id: int, owner: str, state: DeliveryState) -> Delivery | None:
         return session.scalar(
@@ -374,20 +377,12 @@ def _language(session: Session, contact_id: int) -> str:
     return session.scalar(select(Contact.language).where(Contact.id == contact_id)) or ""
 
 
-def _numbered(text: RichText, choices: Sequence[Choice], language: str) -> RichText:
-    """The text with its choices below it, for an app that shows no buttons."""
-    listed = [f"{number}. {choice.label}" for number, choice in enumerate(choices, 1)]
-    below = "\n".join([WORDS.text(language, "Answer with a number:"), *listed])
-    return RichText(f"{text.text}\n\n{below}", text.entities)
-
-
-def _buttons(session: Session, contact_id: int, message_id: int, choices: Sequence[Choice]) -> list[dict[str, str]]:
-    """Keep what the buttons mean; what the platform gets of them."""
-    named = [(secrets.token_urlsafe(12), choice) for choice in choices]
-    meanings = [
-        {"id": id_, "contact_id": contact_id, "action": c.action, "data": c.data}
-        | {"message_id": message_id, "number": number}
-        for number, (id_, c) in enumerate(named, 1)
-    ]
-    rows.add_all(session, ChoiceRow, meanings)
-    return [{"label": choice.label, "id": id_} for id_, choice in named]
+def _held(account: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The bot's parts that may have arrived and wait for the channel to work again."""
+    return (
+        Delivery.account == account,
+        Delivery.state == DeliveryState.RETRYING,
+        Delivery.next_attempt_at > now,
+        Delivery.repeated.is_(True),
+        Delivery.by_agent.is_(False),
+    )

@@ -25,6 +25,8 @@ STALE = timedelta(minutes=10)
 KEY_REMEMBERED = timedelta(minutes=50)
 """How long a repeated `random_id` surely shows a part once: VK's documents speak of one hour."""
 AUTH_PAUSE = timedelta(seconds=60)
+HELD = timedelta(hours=24)
+"""How long the second try of the bot's words waits at most for the channel to work again (`Outbox.repeat`)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,17 @@ class Settled:
 
     state: DeliveryState
     behind: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A part of a private message, and the state that it has now."""
+
+    contact_id: int
+    message_id: int
+    by_agent: bool
+    state: DeliveryState | None
+    """None for a part that edits one which was sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,8 +108,9 @@ def _uncertain(reason: str, attempt: Attempt) -> Verdict:
         return _retry(reason, attempt)
     if attempt.by_agent or attempt.repeated or attempt.public:
         return Verdict(DeliveryState.MAYBE, reason)
-    # The bot's own words go out once more: for the contact silence is worse than a repeat.
-    return Verdict(DeliveryState.RETRYING, reason, _backoff(attempt.attempts), repeat=True)
+    # The bot's own words go out once more: for the contact silence is worse than a repeat. Not before the channel works
+    # again, for nothing can follow a second loss.
+    return Verdict(DeliveryState.RETRYING, reason, HELD, repeat=True)
 
 
 def _retry(reason: str, attempt: Attempt) -> Verdict:

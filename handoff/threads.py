@@ -28,6 +28,8 @@ class DeliveryView:
     """It changes what was sent before, or says the change anew where the platform did not take it."""
     next_attempt_at: datetime
     updated_at: datetime
+    held: bool = False
+    """It may have arrived, and is sent once more when the channel works again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +98,7 @@ def _part(row: Delivery) -> DeliveryView:
         edit=row.edits is not None,
         next_attempt_at=row.next_attempt_at,
         updated_at=row.updated_at,
+        held=row.state is DeliveryState.RETRYING and row.repeated and not row.by_agent,
     )
 
 

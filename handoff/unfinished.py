@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session, aliased
 from handoff.asking import FormRow, FormState
 from handoff.messages import RichText
 from handoff.models import Contact, Ticket
-from handoff.outbox import Choice, Outbox
+from handoff.outbox import Outbox
 from handoff.patience import surely_silent
+from handoff.posting import Choice
 from handoff.words import WORDS
 from infra.bus import Bus
 from infra.clock import Clock

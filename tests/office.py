@@ -28,6 +28,7 @@ from handoff.desk import Desk
 from handoff.models import Agent, Contact, Delivery, DeliveryState, Message, MessageKind, Role
 from handoff.outbox import Outbox
 from handoff.passwords import Passwords
+from handoff.settling import Moved
 from handoff.staff import AgentView, Staff
 from infra.bus import LocalBus
 from infra.columns import Base
@@ -143,8 +144,7 @@ class Office:
             assert row is not None
             row.state, row.reason, row.updated_at = state, reason, self.clock()
             row.next_attempt_at = self.clock() + timedelta(seconds=15)
-            if row.by_agent:
-                self.desk.answers.part_moved(session, row.contact_id, row.message_id, state)
+            self.desk.part_moved(session, Moved(row.contact_id, row.message_id, row.by_agent, state))
             return row.id
 
         return await self.database.write(write)

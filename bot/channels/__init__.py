@@ -96,6 +96,9 @@ class Channel(Protocol):
 
     async def send(self, part: OutgoingPart) -> SendOutcome: ...
 
+    async def probe(self) -> bool:
+        """Whether the platform answers the account at present; changes nothing there, and never raises."""
+
     async def fetch(self, source: str, into: Incoming) -> Fetch:
         """Write a file that somebody sent into `into`; `source` is that of its `Attachment`. Never raises."""
 

@@ -79,6 +79,9 @@ class ConsoleChannel:
         self._write("\n".join([part.text.text, *numbered]))
         return Sent({"message_id": str(self._printed)})
 
+    async def probe(self) -> bool:
+        return True
+
     async def fetch(self, source: str, into: Incoming) -> Fetch:  # noqa: ARG002 - a terminal brings no files
         return Fetch.NEVER
 

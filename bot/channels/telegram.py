@@ -267,6 +267,14 @@ class TelegramChannel:
 
     # --- sending
 
+    async def probe(self) -> bool:
+        try:
+            await self._bot(GetMe(), request_timeout=_ADVICE_TIMEOUT)
+        except Exception as error:  # noqa: BLE001 - whatever the library raises, the platform does not work yet
+            log.debug("%s: no answer to a probe: %s", self.account, type(error).__name__)
+            return False
+        return True
+
     async def send(self, part: OutgoingPart) -> SendOutcome:
         try:
             request = self._request(part)

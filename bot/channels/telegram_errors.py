@@ -11,6 +11,7 @@ from aiohttp import ClientConnectorError, ClientHttpProxyError, ConnectionTimeou
 from bot.channels import reasons
 from bot.channels.plainer import without_buttons, without_formatting
 from bot.channels.telegram_models import exceptions
+from bot.channels.telegram_wire import NotWrittenError
 from handoff.messages import (
     AuthBroken,
     OutgoingPart,
@@ -62,6 +63,8 @@ def classify(error: Exception, part: OutgoingPart | None = None) -> SendOutcome:
             return Unsendable(reasons.TOO_LONG)
         case exceptions.TelegramServerError():
             return Uncertain(reasons.PLATFORM_FAULT)
+        case NotWrittenError():
+            return Retry(reasons.NO_CONNECTION)
         case exceptions.TelegramNetworkError() if isinstance(error.__cause__, _BEFORE_IT_LEFT):
             return Retry(reasons.NO_CONNECTION)
         case exceptions.TelegramNetworkError():

@@ -248,6 +248,14 @@ class VkChannel:
 
     # --- sending
 
+    async def probe(self) -> bool:
+        try:
+            await self._client.call("groups.getTokenPermissions")
+        except Exception as error:  # noqa: BLE001 - whatever the library raises, the platform does not work yet
+            log.debug("%s: no answer to a probe: %s", self.account, type(error).__name__)
+            return False
+        return True
+
     async def send(self, part: OutgoingPart) -> SendOutcome:
         if part.place is not None:
             return vk_public.in_public(await self._say(part, part.place))

@@ -13,7 +13,17 @@ from bot.channels import ChannelLimits, Inlet
 from bot.channels.downloads import Fetch
 from bot.delivery import Pace, Pump
 from bot.schema import migrate
-from handoff.messages import AuthBroken, IncomingEvent, OutgoingPart, Retry, RetryAfter, RichText, SendOutcome, Sent
+from handoff.messages import (
+    AuthBroken,
+    IncomingEvent,
+    OutgoingPart,
+    Retry,
+    RetryAfter,
+    RichText,
+    SendOutcome,
+    Sent,
+    Uncertain,
+)
 from handoff.models import Contact, Delivery, DeliveryState
 from handoff.outbox import Claim, Outbox
 from infra.bus import Bus, LocalBus
@@ -115,6 +125,8 @@ class Platform:
         self.limits = limits
         self.calls: list[tuple[float, str, str]] = []
         self.says: list[SendOutcome] = []
+        self.works = True
+        self.probes = 0
         self.before_answering: Callable[[], None] = lambda: None
         self.may_answer = asyncio.Event()
         self.may_answer.set()
@@ -129,6 +141,10 @@ class Platform:
         return [text for _, who, text in self.calls if who == user]
 
     async def run(self, inlet: Inlet) -> None: ...
+    async def probe(self) -> bool:
+        self.probes += 1
+        return self.works
+
     async def fetch(self, source: str, into: Incoming) -> Fetch:
         raise NotImplementedError
 
@@ -254,6 +270,47 @@ async def test_ten_failures_in_a_row_give_the_platform_a_rest(post: Post) -> Non
             post.bus.publish("outbox", ACCOUNT)
             await asyncio.sleep(0.02)
     assert len(platform.calls) == 10
+
+
+LOST = Uncertain("the platform did not answer")
+
+
+async def test_what_may_have_arrived_is_sent_once_more_when_a_probe_shows_that_the_outage_is_over(post: Post) -> None:
+    platform = Platform()
+    platform.says, platform.works = [LOST] * 3, False
+    for user in "abc":
+        await post.writes("words", to=user)
+    async with post.pumping(platform):
+        await until(lambda: platform.probes > 0)
+        assert len(platform.calls) == 3
+        platform.works = True
+        await post.until(*[S.SENT] * 3)
+    assert sorted(user for _, user, _ in platform.calls) == list("aabbcc")
+    repeated = await post.database.read(lambda session: list(session.scalars(select(Delivery.repeated))))
+    assert repeated == [True] * 3
+
+
+async def test_a_send_that_works_shows_it_without_a_probe(post: Post) -> None:
+    platform = Platform()
+    platform.says, platform.works = [LOST], False
+    await post.writes("words", to="a")
+    async with post.pumping(platform):
+        await post.until(S.RETRYING)
+        await post.writes("words", to="b")
+        await post.until(S.SENT, S.SENT)
+    assert [user for _, user, _ in platform.calls] == ["a", "b", "a"]
+
+
+async def test_after_a_restart_it_is_known_what_waits(post: Post) -> None:
+    platform = Platform()
+    platform.says, platform.works = [LOST], False
+    await post.writes("words", to="a")
+    async with post.pumping(platform):
+        await post.until(S.RETRYING)
+    platform.works = True
+    async with post.pumping(platform):
+        await post.until(S.SENT)
+    assert len(platform.calls) == 2
 
 
 async def test_one_success_ends_a_row_of_failures(post: Post) -> None:

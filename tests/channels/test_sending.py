@@ -125,6 +125,16 @@ async def test_a_platform_that_is_not_there_has_shown_nothing(networked: Network
     assert await networked.channel.send(networked.part("hello")) == Retry(reasons.NO_CONNECTION)
 
 
+async def test_a_probe_tells_whether_the_platform_answers(networked: NetworkedPlatform) -> None:
+    await networked.introduced()
+    assert await networked.channel.probe()
+    networked.simulator.faults.next(networked.check_method, Fault("bad_gateway_html"))
+    assert not await networked.channel.probe()
+    await networked.simulator.stop()
+    assert not await networked.channel.probe()
+    assert networked.shown() == []
+
+
 async def test_a_rejected_token_breaks_sending_until_it_is_mended(networked: NetworkedPlatform) -> None:
     await networked.introduced()
     networked.simulator.faults.next(networked.send_method, Fault("invalid_token"))

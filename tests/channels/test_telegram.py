@@ -1,17 +1,30 @@
 """What is Telegram's own: webhooks, names and files, its numbering, settings that cannot work."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from bot.channels import HookReply
+from bot.channels import HookReply, reasons
 from bot.channels.telegram import TelegramAccount, TelegramChannel
 from bot.simulator.faults import Fault
 from bot.simulator.telegram import DEMO_TOKEN
-from handoff.messages import Attachment, Button, EventKind
+from handoff.messages import (
+    Address,
+    Attachment,
+    Button,
+    EventKind,
+    OutgoingFile,
+    OutgoingPart,
+    Retry,
+    RichText,
+    Uncertain,
+)
 from infra.errors import PlainError
+from infra.files import FileStore
 from tests.channels.harness import ANNA, IMPATIENT, STORE, TelegramPlatform
 from tests.channels.inlet import MemoryInlet
 from tests.channels.web import Door, Proxy, serving
@@ -53,6 +66,31 @@ class HookedTelegram(TelegramPlatform):
         self._door.channel = _hooked(self.simulator.url, self._public_url)
         assert isinstance(self._door.channel, TelegramChannel)
         return self._door.channel
+
+
+async def test_what_was_not_written_whole_has_surely_not_arrived(tmp_path: Path) -> None:
+    """The connection breaks within a file: Telegram has seen part of a request, and can have done nothing."""
+
+    async def breaks(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        await reader.readuntil(b"\r\n\r\n")
+        writer.transport.abort()
+
+    files = FileStore(tmp_path)
+    with files.incoming(8 << 20) as incoming:
+        incoming.write(bytes(8 << 20))
+        key = incoming.keep().key
+    server = await asyncio.start_server(breaks, "127.0.0.1", 0)
+    async with server:
+        url = f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}"
+        channel = TelegramChannel(TelegramAccount("telegram:test", DEMO_TOKEN, url), files, pauses=IMPATIENT)
+        to = Address("telegram:test", str(ANNA))
+        try:
+            upload = OutgoingPart(to, RichText(""), file=OutgoingFile("document", "big.bin", key))
+            assert await channel.send(upload) == Retry(reasons.NO_CONNECTION)
+            # Of a short request it is not known how much was read.
+            assert await channel.send(OutgoingPart(to, RichText("hello"))) == Uncertain(reasons.NO_ANSWER)
+        finally:
+            await channel.close()
 
 
 async def test_a_webhook_is_set_and_brings_what_polling_would() -> None:

@@ -11,7 +11,8 @@ from handoff.claiming import Claimed
 from handoff.desk import Desk
 from handoff.messages import RichText, SendOutcome, Sent
 from handoff.models import Contact, Delivery, DeliveryState, Role, Ticket
-from handoff.outbox import Choice, Outbox
+from handoff.outbox import Outbox
+from handoff.posting import Choice
 from handoff.staff import AgentView, Staff
 from infra.bus import LocalBus
 from infra.database import Database

@@ -11,7 +11,7 @@ from handoff.caretaker import Caretaker
 from handoff.estimate import expected_wait
 from handoff.messages import AuthBroken, Refused, Retry, RetryAfter, RichText, SendOutcome, Sent, Uncertain, Unsendable
 from handoff.models import Contact, Delivery, DeliveryState, Message, MessageKind, Ticket, TicketStatus
-from handoff.outbox import Choice
+from handoff.posting import Choice
 from tests.handoff.floor import Floor
 from tests.handoff.test_desk import events
 

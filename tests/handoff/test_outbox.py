@@ -23,7 +23,7 @@ from handoff.messages import (
     Unsendable,
 )
 from handoff.models import ChoiceRow, Delivery, DeliveryState
-from handoff.outbox import Choice
+from handoff.posting import Choice
 from handoff.richtext import PART_UNITS
 from tests.handoff.floor import Floor
 
@@ -276,11 +276,30 @@ async def test_else_the_bots_own_words_go_out_once_more_and_say_so(floor: Floor)
     await floor.posts(anna)
     for state, repeated in ((S.RETRYING, True), (S.MAYBE, True)):
         floor.clock.passes(minutes=1)
+        await floor.do(lambda session: floor.outbox.repeat(session, "vk:main"))  # the channel works again
         (claimed,) = await floor.claims("dead")
         await floor.fences(claimed, "dead")
         await floor.recovers("heir", idempotent=False)
         (part,) = await floor.parts(anna)
         assert (part.state, part.repeated) == (state, repeated)
+
+
+async def test_what_may_have_arrived_waits_for_the_channel_or_the_contact(floor: Floor) -> None:
+    anna, boris = await floor.contact(), await floor.contact()
+    for who in (anna, boris):
+        await floor.posts(who, "may have arrived")
+        await floor.posts(who, "later")
+    for claimed in await floor.claims():
+        assert await floor.fences(claimed)
+        await floor.settles(claimed, Uncertain("no answer"))
+    floor.clock.passes(hours=1)
+    assert await floor.claims() == []  # and nothing overtakes it
+    assert await floor.do(lambda session: floor.outbox.repeats(session, "vk:main"))
+    await floor.do(lambda session: floor.outbox.repeat(session, "vk:main", contact_id=boris))
+    assert [claimed.contact_id for claimed in await floor.claims()] == [boris]
+    await floor.do(lambda session: floor.outbox.repeat(session, "vk:main", most=1))
+    assert [claimed.contact_id for claimed in await floor.claims()] == [anna]
+    assert not await floor.do(lambda session: floor.outbox.repeats(session, "vk:main"))
 
 
 async def test_and_an_agents_words_are_for_the_agent_to_decide(floor: Floor) -> None:

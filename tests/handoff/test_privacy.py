@@ -21,7 +21,7 @@ from handoff.models import (
     Ticket,
     TicketStatus,
 )
-from handoff.outbox import Choice
+from handoff.posting import Choice
 from handoff.privacy.archive import archive
 from handoff.privacy.erasure import GOODBYE, Forgotten, contact_at, forget, sweep
 from knowledge.models import Lookup

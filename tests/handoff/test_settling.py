@@ -18,7 +18,7 @@ from handoff.messages import (
     Unsendable,
 )
 from handoff.models import DeliveryState
-from handoff.settling import BACKOFF, GIVE_UP, KEY_REMEMBERED, STALE, Attempt, Verdict, verdict
+from handoff.settling import BACKOFF, GIVE_UP, HELD, KEY_REMEMBERED, STALE, Attempt, Verdict, verdict
 
 S = DeliveryState
 SECOND = timedelta(seconds=1)
@@ -69,6 +69,7 @@ def test_what_the_platform_said_plainly_holds_whoever_wrote_and_whenever(
 def test_a_lost_answer(given: Attempt, state: DeliveryState, repeat: bool) -> None:
     told = verdict(Uncertain("no answer"), given)
     assert (told.state, told.reason, told.repeat, told.counted) == (state, "no answer", repeat, True)
+    assert told.pause == (HELD if repeat else timedelta(0))
 
 
 @pytest.mark.parametrize(

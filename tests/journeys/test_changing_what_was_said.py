@@ -6,7 +6,7 @@ from bot.simulator.faults import Fault
 from handoff.errors import EmptyTextError, NotFoundError
 from handoff.messages import RichText
 from handoff.models import DeliveryState
-from handoff.outbox import Choice
+from handoff.posting import Choice
 from tests.journeys.stage import Stage
 
 

@@ -2,7 +2,7 @@
 
 from handoff.messages import RichText
 from handoff.models import ChoiceRow, MessageKind
-from handoff.outbox import Choice
+from handoff.posting import Choice
 from tests.conftest import Backend
 from tests.journeys.stage import staged
 

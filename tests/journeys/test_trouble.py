@@ -3,13 +3,13 @@
 import asyncio
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.app import App
 from bot.simulator.faults import Fault
 from handoff.errors import ClosedError, HeldError
-from handoff.models import Contact, DeliveryState, InboxEvent, InboxState, MessageKind, Ticket, TicketStatus
+from handoff.models import Contact, Delivery, DeliveryState, InboxEvent, InboxState, MessageKind, Ticket, TicketStatus
 from knowledge.loading import SourceFile, read_files
 from tests.conftest import Backend
 from tests.journeys.stage import ContactOnStage, Platform, Stage, staged
@@ -138,6 +138,57 @@ async def test_an_outage_of_the_platform_delays_and_loses_nothing(stage: Stage) 
         await boris.replies(number, f"часть {n}")
     heard = [(await anna.hears()).text for _ in range(3)]
     assert [words[-1] for words in heard] == ["1", "2", "3"]
+
+
+SENDING = {
+    "telegram": ("sendMessage", {"sendMessage", "getMe"}),
+    "vk": ("messages.send", {"messages.send", "groups.getTokenPermissions"}),
+}
+"""By what a platform is written to, and what fails in an outage though messages still arrive."""
+RETRYING = select(func.count(Delivery.id)).where(Delivery.state == DeliveryState.RETRYING)
+
+
+async def test_after_an_outage_everybody_has_the_answer_and_nobody_more_than_twice(stage: Stage) -> None:
+    people = [await stage.contact(f"Контакт {n}") for n in range(5)]
+    for who in people:
+        await who.starts()
+        await who.hears()
+    for kind in ("bad_gateway_html", "dropped"):
+        said = [len(who.replies) for who in people]
+        stage.simulator.faults.chance({kind: 1.0}, seed=1, methods=SENDING[stage.platform][1])
+        for who in people:
+            await who.writes("забыла пароль")
+        await stage.until(lambda session: session.scalar(RETRYING) == len(people))
+        stage.simulator.faults.clear()
+        await stage.settled()
+        for who, before in zip(people, said, strict=True):
+            heard = [message.text.partition("?")[0] for message in who.replies[before:]]
+            assert heard in (["Забыли пароль — как войти"], ["Забыли пароль — как войти"] * 2)
+    assert await stage.tickets() == []
+
+
+@pytest.mark.parametrize("writes", [True, False])
+async def test_an_answer_of_the_bot_that_is_lost_twice_goes_to_a_person(stage: Stage, writes: bool) -> None:
+    anna = await stage.contact("Анна")
+    await anna.starts()
+    await anna.hears()
+    stage.simulator.faults.next(SENDING[stage.platform][0], Fault("bad_gateway_html"), times=2)
+    await anna.writes("забыла пароль")
+    if stage.platform == "vk":  # which knows a repeat when it sees one
+        assert (await anna.hears()).text.startswith("Забыли пароль")
+        await stage.settled()
+        assert await stage.tickets() == []
+        return
+    if writes:
+        await stage.until(lambda session: session.scalar(RETRYING) == 1)
+        await anna.writes("спасибо")  # which shows that she is there: the repeat waits no longer
+        assert (await anna.hears()).text.startswith("Пожалуйста")
+    told = (await anna.hears()).text
+    (ticket,) = await stage.tickets()
+    assert (ticket.status, ticket.reason, ticket.question) == (TicketStatus.OPEN, "undelivered", "забыла пароль")
+    assert told.startswith(f"Наш ответ мог до вас не дойти, поэтому ваш вопрос №{ticket.id} передан человеку.")
+    await stage.settled()
+    assert sum("Наш ответ мог" in message.text for message in anna.replies) == 1
 
 
 async def test_a_long_answer_comes_in_parts_and_in_order(stage: Stage) -> None:

@@ -21,6 +21,7 @@ from handoff.manners import Manners
 from handoff.messages import Address, Attachment, EventKind, IncomingEvent
 from handoff.models import Agent, DeliveryState, InboxEvent, Role
 from handoff.outbox import Outbox
+from handoff.settling import Moved
 from infra import rows
 from infra.bus import LocalBus
 from infra.database import Database
@@ -253,7 +254,8 @@ class World:
         message = self.house.desk.reply(self.session, ticket, self.house.agent, text)
         self._delivered()
         contact = self._rows(f"SELECT contact_id FROM message WHERE id = {message}")[0][0]  # noqa: S608
-        self.house.desk.answers.part_moved(self.session, contact, message, DeliveryState.SENT)
+        moved = Moved(contact, message, by_agent=True, state=DeliveryState.SENT)
+        self.house.desk.part_moved(self.session, moved)
 
     def solved(self, ticket: int) -> None:
         self.house.desk.resolve(self.session, ticket, self.house.agent)

@@ -48,6 +48,9 @@ class WebChannel:
         self._bus.publish(TOPIC, part.address.user_id)
         return Sent({"message_id": str(part.random_id)})
 
+    async def probe(self) -> bool:
+        return True
+
     async def fetch(self, source: str, into: Incoming) -> Fetch:
         """The page has put it into the store already: `source` is its key there."""
         return await asyncio.to_thread(self._copy, source, into)
