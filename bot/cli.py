@@ -31,13 +31,14 @@ class _Plain(click.Group):
             _fail(str(error))
         except (click.ClickException, click.exceptions.Exit, click.Abort):
             raise
-        except Exception as error:
-            from infra.outages import outage_sentence  # noqa: PLC0415 - the command line starts fast
+        except Exception as error:  # noqa: BLE001 - ends with exit code 1
+            from bot.logs import traceback_of  # noqa: PLC0415 - the command line starts fast
+            from infra.outages import outage_sentence  # noqa: PLC0415
 
-            sentence = outage_sentence(error)
-            if sentence is None:
-                raise
-            _fail(sentence)
+            if sentence := outage_sentence(error):
+                _fail(sentence)
+            click.echo(traceback_of(error), err=True)  # without what it quotes: where this is printed may be a log
+            sys.exit(1)
 
 
 @click.group(cls=_Plain, context_settings={"help_option_names": ["-h", "--help"]})
@@ -272,7 +273,7 @@ def _run(only: Literal["bot", "web"] | None, *, as_demo: bool = False) -> None:
     from bot.opening import open_doors  # noqa: PLC0415
 
     settings = read_settings()
-    write_logs()
+    write_logs(settings.secrets)
     asyncio.run(open_doors(settings, only, as_demo=as_demo))
 
 

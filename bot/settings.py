@@ -10,6 +10,7 @@ from collections.abc import Callable
 from datetime import UTC, time, tzinfo
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
+from urllib.parse import unquote, urlsplit
 from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
@@ -195,6 +196,16 @@ class Settings(BaseModel):
         derived = hmac.new(key.encode(), f"webhook {channel.account}".encode(), hashlib.sha256).hexdigest()
         return derived[:_VK_SECRET]
 
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Everything that a log must not show, as it is given."""
+        texts = [self.secret_key.get_secret_value() if self.secret_key else None]
+        for channel in self.channels:
+            texts += [channel.token.get_secret_value(), self.webhook_secret(channel) if channel.hooked else None]
+        for address in (self.database_url, self.redis_url, *(channel.proxy for channel in self.channels)):
+            texts += _passwords(address)
+        return frozenset(text for text in texts if text)
+
     @model_validator(mode="after")
     def _sound(self) -> Self:
         secret = self.secret_key.get_secret_value() if self.secret_key else None
@@ -219,6 +230,15 @@ class Settings(BaseModel):
                     f"the channel {channel.account} needs a webhook secret: set it or FRONTDESK_SECRET_KEY"
                 )
         return self
+
+
+def _passwords(address: str | None) -> list[str]:
+    """The password of an address, as it stands there and as it is meant."""
+    try:
+        password = urlsplit(address or "").password
+    except ValueError:
+        return []
+    return [password, unquote(password)] if password else []
 
 
 _CHANNEL_NAMES = {

@@ -37,10 +37,11 @@ class PostgresStore:
             url,
             pool_size=_CONNECTIONS,
             max_overflow=0,
+            hide_parameters=True,
             connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
         )
         self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        self._lone = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT")
+        self._lone = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True)
         try:
             self.engine.connect().close()
         except DBAPIError as error:

@@ -175,7 +175,7 @@ def _toggle(session: Session) -> None:
 
 def _engine(url: URL, *, begin: str, query_only: bool) -> Engine:
     pool = {} if query_only else {"poolclass": StaticPool}
-    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 5}, **pool)
+    engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 5}, hide_parameters=True, **pool)
     pragmas = ["busy_timeout=5000", "foreign_keys=ON", "temp_store=MEMORY"]
     # Only the writer may touch the journal; FULL keeps an acknowledged event through a power cut, and what is deleted
     # is overwritten, for people may ask to be forgotten.
@@ -192,7 +192,7 @@ def _engine(url: URL, *, begin: str, query_only: bool) -> Engine:
         try:
             connection.connection.cursor().execute(begin)
         except sqlite3.Error as error:  # the file is locked, for example
-            raise DBAPIError.instance(begin, None, error, sqlite3.Error) from error
+            raise DBAPIError.instance(begin, None, error, sqlite3.Error, hide_parameters=True) from error
 
     event.listen(engine, "connect", prepare)
     event.listen(engine, "begin", start)

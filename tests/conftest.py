@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.canary import canary
 from tests.servers.databases import Databases
 from tests.servers.postgres import Postgres
 from tests.servers.valkey import Valkey
@@ -59,6 +60,20 @@ def backend(request: pytest.FixtureRequest, tmp_path: Path) -> Backend:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Long ones first: begun last, they would keep one worker busy while the others have nothing left to do."""
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
+
+
+# --- nothing private is logged ----------------------------------------------------------------------------------------
+
+
+def pytest_configure() -> None:
+    canary.listen()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """Whatever a test does, failures of the program included, its log shows nobody's words and no secret."""
+    if leaks := canary.taken():
+        pytest.fail("the log shows what it must not:\n" + "\n".join(leaks), pytrace=False)
 
 
 # --- nothing may be skipped where everything is installed ------------------------------------------------------------

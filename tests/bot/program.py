@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 
 from bot.settings import PREFIX
+from tests.canary import canary
 
 REPOSITORY = Path(__file__).parents[2]
 PATIENCE = 30.0
@@ -94,6 +95,8 @@ class Program:
             self._process.stdout.close()
         if self.client:
             self.client.close()
+        if not self._log.closed:
+            canary.search(self.log)
         self._log.close()
 
     def _until_open(self) -> str:
