@@ -32,7 +32,7 @@ WORKDIR /app
 VOLUME /var/lib/frontdesk
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
-    CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8080/healthz', timeout=4)"]
+    CMD ["python", "-IS", "/app/bot/alive.py", "8080"]
 USER frontdesk
 ENTRYPOINT ["frontdesk"]
 CMD ["run"]

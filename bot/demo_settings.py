@@ -13,6 +13,7 @@ _OWN = {
     "files_dir": Path("var/demo-files"),
     "host": "127.0.0.1",
     "public_url": None,
+    "monitor": None,
     "redis_url": None,
     "embed_sites": (),
     "channels": (),

@@ -11,7 +11,7 @@ Apache's mod_reqtimeout, which also asks for a least rate.
 import asyncio
 import logging
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, ClassVar, cast
@@ -44,7 +44,7 @@ class ConnectionLimits:
     connections: int = MOST_CONNECTIONS
     per_address: int = 200
     """Of one client address; the proxies of `unlimited` bring many clients."""
-    unlimited: frozenset[str] = frozenset()
+    unlimited: Container[str] = ()
     look_every: float = 1.0
     """Between two looks at every connection."""
 

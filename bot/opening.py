@@ -8,7 +8,8 @@ import click
 
 from bot import demo
 from bot.app import App, open_app
-from bot.channels.web.site import Demo, build_site
+from bot.channels.web.monitoring import monitor_site
+from bot.channels.web.site import Demo, Site, build_site
 from bot.control import listening
 from bot.demo_settings import DEMO_DATABASE, demo_settings, ignored_settings, is_demo
 from bot.running import Role, run
@@ -48,8 +49,13 @@ async def open_doors(settings: Settings, only: Role | None, *, as_demo: bool = F
         else:
             await demo.retire(app)
         site = None if only == "bot" else build_site(app, shown)
+        monitor = Site(monitor_site(app), _nothing) if settings.monitor else None
         heap.settle()
-        await run(app, only, site, lambda address: _welcome(app, address, shown))
+        await run(app, only, site, lambda address: _welcome(app, address, shown), monitor)
+
+
+async def _nothing() -> None:
+    """The monitor has no streams to end."""
 
 
 def _report_ignored(settings: Settings) -> None:

@@ -7,6 +7,7 @@
 import asyncio
 import contextlib
 import errno
+import ipaddress
 import logging
 import os
 import resource
@@ -14,7 +15,7 @@ import signal
 import socket
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Literal
 
@@ -33,29 +34,33 @@ Role = Literal["bot", "web"]
 _GRACE_SECONDS = 3
 _END_SECONDS = 8.0
 """Seconds that the whole end may take; whoever asked for it kills after 10 or 30."""
-_PROXIES = frozenset({"127.0.0.1", "::1"})
-"""Where a reverse proxy is: it brings everybody's connections."""
 _OTHER_FILES = 300
 """Descriptors for everything but connections of the pages: databases, platforms, files on their way."""
 _FEWEST_CONNECTIONS = 50
 
 
-async def run(app: App, only: Role | None, site: Site | None, ready: Callable[[str], None]) -> None:
+async def run(
+    app: App, only: Role | None, site: Site | None, ready: Callable[[str], None], monitor: Site | None = None
+) -> None:
     """Run the roles until SIGTERM or SIGINT; a second signal ends the process at once, and so do some seconds after one.
 
-    `ready` is told where the pages are (or "" without pages) once everything is listening.
+    `ready` is told where the pages are (or "" without pages) once everything is listening. `monitor` is served at the
+    address of its own that the settings name.
 
     Raises:
-        PlainError: the address of the pages is taken.
+        PlainError: the address of the pages or of the monitor is taken.
     """
     stop = asyncio.Event()
     # Bound before anything runs: the web server would end the process in its own way, and a task group hides the error.
     listener = bound(app.settings.host, app.settings.port) if site is not None else None
+    place = app.settings.monitor_address if monitor is not None else None
+    watched = bound(*place, "FRONTDESK_MONITOR", "FRONTDESK_MONITOR") if place is not None else None
+    proxies = app.settings.trusted_proxies
     with _signals(stop):
         async with asyncio.TaskGroup() as tasks:
             keep = app.supervisor.keep
             running = [tasks.create_task(keep("library", app.library.run), name="library")]
-            async with _served(site, listener) as address:
+            async with _served(site, listener, proxies) as address, _served(monitor, watched, proxies):
                 if only != "web":
                     running.append(tasks.create_task(keep("intake", lambda: _think(app)), name="intake"))
                     running.append(tasks.create_task(keep("caretaker", app.caretaker.run), name="caretaker"))
@@ -73,14 +78,14 @@ async def _think(app: App) -> None:
 
 
 @asynccontextmanager
-async def _served(site: Site | None, listener: socket.socket | None) -> AsyncIterator[str]:
+async def _served(site: Site | None, listener: socket.socket | None, proxies: Sequence[str]) -> AsyncIterator[str]:
     """The pages, listening while the block runs."""
     if site is None or listener is None:
         yield ""
         return
-    limits = ConnectionLimits(connections=_most_connections(), unlimited=_PROXIES)
+    limits = ConnectionLimits(connections=_most_connections(), unlimited=Proxies(proxies))
     connections = Connections(limits, network_of)
-    server = _Server(server_config(site.asgi, connections))
+    server = _Server(server_config(site.asgi, connections, proxies))
     serving = asyncio.create_task(server.serve([listener]))
     try:
         while not server.started:
@@ -95,10 +100,28 @@ async def _served(site: Site | None, listener: socket.socket | None) -> AsyncIte
         await serving
 
 
-def server_config(asgi: ASGIApp, connections: Connections) -> uvicorn.Config:
-    """How the pages are served: by HTTP/1.1 connections that keep to their limits."""
+class Proxies:
+    """The reverse proxies that are trusted, as addresses and networks: they bring everybody's connections."""
+
+    def __init__(self, networks: Sequence[str]) -> None:
+        self._networks = [ipaddress.ip_network(network) for network in networks]
+
+    def __contains__(self, host: object) -> bool:
+        try:
+            address = ipaddress.ip_address(str(host))
+        except ValueError:
+            return False
+        return any(address in network for network in self._networks)
+
+
+def server_config(asgi: ASGIApp, connections: Connections, proxies: Sequence[str] = ()) -> uvicorn.Config:
+    """How the pages are served: by HTTP/1.1 connections that keep to their limits.
+
+    `proxies` alone are believed who calls through them (`X-Forwarded-For`) and how (`X-Forwarded-Proto`).
+    """
     return uvicorn.Config(
         asgi,
+        forwarded_allow_ips=list(proxies),
         http=bounded(connections),
         ws="none",
         log_config=None,
@@ -123,7 +146,9 @@ def _most_connections() -> int:
     return max(_FEWEST_CONNECTIONS, min(MOST_CONNECTIONS, soft - _OTHER_FILES))
 
 
-def bound(host: str, port: int) -> socket.socket:
+def bound(
+    host: str, port: int, port_setting: str = "FRONTDESK_PORT", settings: str = "FRONTDESK_HOST or FRONTDESK_PORT"
+) -> socket.socket:
     """A listening socket. Raises PlainError where the port is taken or the host is none of ours."""
     try:
         listener = socket.create_server(
@@ -131,10 +156,8 @@ def bound(host: str, port: int) -> socket.socket:
         )
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
-            raise PlainError(f"Port {port} is taken: choose another with FRONTDESK_PORT.") from error
-        raise PlainError(
-            f"The pages cannot be opened at {host}, port {port}: mend FRONTDESK_HOST or FRONTDESK_PORT."
-        ) from error
+            raise PlainError(f"Port {port} is taken: choose another with {port_setting}.") from error
+        raise PlainError(f"The pages cannot be opened at {host}, port {port}: mend {settings}.") from error
     # Connections inherit it. asyncio sets it on sockets that it makes, not on those given to it; without it the body of
     # each page waits 40 ms for the reader to acknowledge the head.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)

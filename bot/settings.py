@@ -8,6 +8,7 @@ import re
 import tomllib
 from collections.abc import Callable
 from datetime import UTC, time, tzinfo
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 from urllib.parse import unquote, urlsplit
@@ -34,6 +35,7 @@ _TELEGRAM_TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{30,}")
 _DEFAULT_SECRETS = {"changeme", "change-me", "secret", "password", "default", "frontdesk"}
 _ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", re.IGNORECASE)
 _HOURS = re.compile(r"\d\d:\d\d-\d\d:\d\d")
+_LISTENING = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}")
 _VK_SECRET = 50
 _EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - told apart here, listened on only where the operator says so
 """Characters of a callback secret that VK takes (groups.addCallbackServer)."""
@@ -47,6 +49,19 @@ def _origins(value: object) -> object:
         if not isinstance(site, str) or not _ORIGIN.fullmatch(site):
             raise ValueError(f"{site} is not the origin of a site: write it like https://example.org, without a path")
     return sites
+
+
+def _networks(value: object) -> object:
+    """Addresses and networks, separated by spaces or commas."""
+    given = value.replace(",", " ").split() if isinstance(value, str) else value
+    for network in given if isinstance(given, list | tuple) else ():
+        try:
+            ip_network(network)
+        except ValueError:
+            raise ValueError(
+                f"{network} is no address or network: name the proxy's own, like 127.0.0.1 or 172.20.0.0/16"
+            ) from None
+    return given
 
 
 def _quiet_hours(given: str) -> tuple[tuple[time, time] | None, tzinfo]:
@@ -137,6 +152,8 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
     public_url: HttpUrl | None = None
+    trusted_proxies: Annotated[tuple[str, ...], BeforeValidator(_networks)] = ("127.0.0.1", "::1")
+    monitor: str | None = None
     secret_key: SecretStr | None = None
     language: Literal["ru", "en", "hu"] = "ru"
     burst_window: float = Field(1.5, ge=0, le=10)
@@ -161,6 +178,21 @@ class Settings(BaseModel):
     def _hours(cls, given: str) -> str:
         _quiet_hours(given)
         return given.strip()
+
+    @property
+    def monitor_address(self) -> tuple[str, int] | None:
+        """Host and port of the monitoring pages; None for none of their own."""
+        if self.monitor is None:
+            return None
+        host, _, port = self.monitor.rpartition(":")
+        return host.strip("[]"), int(port)
+
+    @field_validator("monitor")
+    @classmethod
+    def _listening(cls, given: str | None) -> str | None:
+        if given is not None and not _LISTENING.fullmatch(given):
+            raise ValueError("give a host and a port, like 127.0.0.1:9464")
+        return given
 
     @property
     def manners(self) -> Manners:

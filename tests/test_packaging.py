@@ -3,9 +3,11 @@
 import itertools
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tomllib
+from configparser import ConfigParser
 from pathlib import Path
 from typing import Any, get_args
 from zipfile import ZipFile
@@ -69,10 +71,30 @@ def test_an_unknown_command_would_be_noticed() -> None:
         _parsed(["run", "--only", "sender"])
 
 
-def test_the_bots_are_asked_for_their_health_by_a_command_that_exists() -> None:
-    kind, program, *arguments = SERVICES["bot"]["healthcheck"]["test"]
-    assert (kind, program) == ("CMD", "frontdesk")
-    _parsed(arguments)
+@pytest.mark.parametrize(("name", "setting"), [("bot", "FRONTDESK_MONITOR"), ("web", "FRONTDESK_PORT")])
+def test_health_is_asked_for_cheaply_and_of_the_process_alone(name: str, setting: str) -> None:
+    """Not of platforms: a container is no worse while one is away."""
+    *command, script, port = SERVICES[name]["healthcheck"]["test"]
+    assert command == ["CMD", "python", "-IS"]
+    assert (ROOT / Path(script).relative_to("/app")).read_text("utf-8").count("/healthz")
+    assert SERVICES[name]["environment"][setting].rpartition(":")[2] == port
+    assert f'CMD ["python", "-IS", "{script}", "8080"]' in DOCKERFILE
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_a_service_has_limits(name: str) -> None:
+    service = SERVICES[name]
+    assert re.fullmatch(r"\d+[mg]", service["mem_limit"])
+    assert 0 < service["pids_limit"] <= 512
+    assert all("size=" in place for place in service["tmpfs"])
+    assert service.get("init") is (True if name in OURS else None)
+
+
+def test_the_proxy_that_is_trusted_is_named() -> None:
+    gateway = COMPOSE["networks"]["outside"]["ipam"]["config"][0]["gateway"]
+    trusted = SERVICES["web"]["environment"]["FRONTDESK_TRUSTED_PROXIES"]
+    assert trusted == f"${{FRONTDESK_TRUSTED_PROXIES:-{gateway}}}"
+    assert "FORWARDED_ALLOW_IPS" not in (ROOT / "docker-compose.yml").read_text("utf-8")
 
 
 @pytest.mark.parametrize("name", SERVICES)
@@ -165,6 +187,33 @@ def test_what_is_copied_exists_and_is_let_through_to_the_builder() -> None:
 
 def test_no_secret_is_baked_into_the_image() -> None:
     assert not re.search(r"TOKEN|SECRET|PASSWORD", DOCKERFILE)
+
+
+# --- systemd ----------------------------------------------------------------------------------------------------------
+
+UNIT = ROOT / "examples" / "systemd" / "frontdesk.service"
+
+
+def test_the_unit_can_do_no_more_than_it_needs() -> None:
+    unit = ConfigParser(strict=False, interpolation=None)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read(UNIT, "utf-8")
+    service = dict(unit["Service"])
+    wanted = {"UMask": "0077", "ProtectSystem": "strict", "NoNewPrivileges": "yes", "CapabilityBoundingSet": ""}
+    assert {name: service[name] for name in wanted} == wanted
+    assert unit["Unit"]["Wants"] == unit["Unit"]["After"] == "network-online.target"
+    assert service["ExecStart"].startswith(f"{service['WorkingDirectory']}/.venv/bin/frontdesk ")
+    _parsed(service["ExecStart"].split()[1:])
+
+
+def test_systemd_understands_the_unit(tmp_path: Path) -> None:
+    analyze = shutil.which("systemd-analyze")
+    if analyze is None:  # on other systems the test above has to do
+        return
+    here = UNIT.read_text("utf-8").replace("/srv/frontdesk/.venv/bin/frontdesk", sys.executable)
+    (tmp_path / UNIT.name).write_text(here.replace("WorkingDirectory=/srv/frontdesk", "WorkingDirectory=/"), "utf-8")
+    told = subprocess.run([analyze, "verify", tmp_path / UNIT.name], capture_output=True, text=True, check=False)
+    assert [line for line in told.stderr.splitlines() if UNIT.name in line] == []
 
 
 # --- the wheel --------------------------------------------------------------------------------------------------------

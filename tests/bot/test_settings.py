@@ -6,7 +6,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from pydantic import SecretStr
+from pydantic import SecretStr, ValidationError
 
 from bot.settings import PREFIX, ChannelSettings, Settings, read_settings
 from handoff.manners import Manners
@@ -298,3 +298,24 @@ def test_groups_that_are_refused(tmp_path: Path, table: str, sentence: str) -> N
     with pytest.raises(PlainError) as refused:
         read_settings(tmp_path)
     assert str(refused.value).startswith(sentence)
+
+
+@pytest.mark.parametrize("proxies", ["*", "nginx", "10.0.0.1/8", "127.0.0.1 *"])
+def test_a_proxy_is_named_by_its_address(proxies: str) -> None:
+    with pytest.raises(ValidationError, match="is no address or network: name the proxy's own"):
+        Settings.model_validate({"trusted_proxies": proxies})
+
+
+def test_proxies_are_separated_by_spaces_or_commas() -> None:
+    given = Settings.model_validate({"trusted_proxies": "127.0.0.1, 10.0.0.0/8 ::1"})
+    assert given.trusted_proxies == ("127.0.0.1", "10.0.0.0/8", "::1")
+
+
+@pytest.mark.parametrize("monitor", ["9464", "localhost", ":9464", "http://127.0.0.1:9464", "127.0.0.1:port"])
+def test_a_monitor_is_a_host_and_a_port(monitor: str) -> None:
+    with pytest.raises(ValidationError, match=r"give a host and a port, like 127\.0\.0\.1:9464"):
+        Settings(monitor=monitor)
+
+
+def test_the_monitor_may_listen_on_ipv6() -> None:
+    assert Settings(monitor="[::1]:9464").monitor_address == ("::1", 9464)

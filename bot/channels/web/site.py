@@ -17,6 +17,7 @@ from bot.channels.web.health import health_router
 from bot.channels.web.help import HelpParts, help_router
 from bot.channels.web.hooks import BODY_BYTES, hook_router
 from bot.channels.web.local_only import LocalOnly
+from bot.channels.web.monitoring import OperatorsOnly
 from bot.channels.web.own import OwnParts, own_router
 from bot.channels.web.refusals import refusals
 from bot.channels.web.visitors import Visitors
@@ -102,6 +103,7 @@ def build_site(app: App, demo: Demo | None) -> Site:
         spool=Spool(limit=_UPLOADS_IN_ALL * upload, limit_per_address=_UPLOADS_PER_ADDRESS * upload),
         answer=refusals(frame, chat.refused),
     )
+    site.add_middleware(OperatorsOnly, app=app)
     site.add_middleware(SecurityHeaders)
     site.include_router(help_router(HelpParts(app.db, app.library, frame)))
     site.include_router(chat_router(chat))
