@@ -32,6 +32,7 @@ from handoff.desk import Desk
 from handoff.files import Rules
 from handoff.messages import IncomingEvent
 from handoff.models import ChannelState
+from handoff.orphans import Orphans
 from handoff.outbox import Outbox
 from handoff.patience import Patience
 from handoff.privacy.erasure import sweep
@@ -66,6 +67,7 @@ class App:
     staff: Staff
     intake: Intake[Thought]
     caretaker: Caretaker
+    orphans: Orphans
     channels: dict[str, Channel]
     """By account."""
     files: FileStore
@@ -180,6 +182,7 @@ def _build(
         staff=Staff(clock),
         intake=intake,
         caretaker=Caretaker(db, desk, outbox, bus, clock),
+        orphans=Orphans(db, files, clock),
         channels=channels,
         files=files,
         attachments=attachments,

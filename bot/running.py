@@ -64,6 +64,7 @@ async def run(
                 if only != "web":
                     running.append(tasks.create_task(keep("intake", lambda: _think(app)), name="intake"))
                     running.append(tasks.create_task(keep("caretaker", app.caretaker.run), name="caretaker"))
+                    running.append(tasks.create_task(keep("orphans", app.orphans.run), name="orphans"))
                     running += [tasks.create_task(app.serve(account), name=account) for account in app.channels]
                 ready(address)
                 await stop.wait()

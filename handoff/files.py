@@ -1,5 +1,7 @@
 """Files that contacts send: wanted as soon as the message is stored, then fetched, refused or given up; never forgotten."""
 
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -67,6 +69,17 @@ class Wanted:
     source: str
 
 
+def file_name(name: str) -> str:
+    """A name that shows what it is: without folders, and without signs that are not seen or turn the text round."""
+    shown = re.split(r"[/\\]", clean(name))[-1]
+    return " ".join("".join(" " if sign.isspace() else sign for sign in shown if _is_seen(sign)).split())
+
+
+def _is_seen(sign: str) -> bool:
+    """Not a control, a mark of direction or of nothing, a private or an unassigned character."""
+    return sign.isspace() or not unicodedata.category(sign).startswith("C")
+
+
 def want(
     session: Session,
     account: str,
@@ -90,7 +103,7 @@ def want(
                 contact_id=contact_id,
                 account=account,
                 kind=attachment.kind,
-                name=attachment.name,
+                name=file_name(attachment.name),
                 source=attachment.source,
                 size=attachment.size or None,
                 state=FileState.WANTED if reason is None else FileState.REFUSED,
@@ -107,7 +120,7 @@ def want(
 def outgoing(kept_file: Kept, name: str) -> OutgoingFile:
     """How an agent's file goes out: a picture that both platforms show as one, or a document."""
     shown = media_type(kept_file.head) in _SHOWN and kept_file.size <= _LARGEST_PICTURE
-    return OutgoingFile("photo" if shown else "document", " ".join(clean(name).split()) or "file", kept_file.key)
+    return OutgoingFile("photo" if shown else "document", file_name(name) or "file", kept_file.key)
 
 
 def posted(

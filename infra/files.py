@@ -1,9 +1,11 @@
 """Files in a folder, each under the hash of what is in it: the same bytes are kept once, and no name from outside is a path."""
 
+import contextlib
 import errno
 import hashlib
 import os
 import re
+import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +17,9 @@ from infra.private import make_folder
 
 _KEY = re.compile(r"[0-9a-f]{64}")
 _HEAD = 16
+_INCOMING = "incoming-"
+_KEPT_FREE = 256 * 1024 * 1024
+"""Bytes of the disk that strangers' files leave free: the database may be on it."""
 _PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _SPACE = 1 << 20
 """Bytes that have to be free: with less, a disk counts as full."""
@@ -77,6 +82,47 @@ class FileStore:
         """Remove a file that no row names any more; one that is gone already is no fault."""
         self.path(key).unlink(missing_ok=True)
 
+    def older_than(self, before: float) -> set[str]:
+        """Keys of files that were kept before this moment (seconds since 1970).
+
+        What a crash left half-written before it is removed on the way.
+        """
+        for left in self._folder.glob(f"{_INCOMING}*"):
+            with contextlib.suppress(FileNotFoundError):
+                if left.stat().st_mtime < before:
+                    left.unlink()
+        found = set()
+        for path in self._folder.glob("??/*"):
+            with contextlib.suppress(FileNotFoundError):
+                if self.is_key(path.name) and path.stat().st_mtime < before:
+                    found.add(path.name)
+        return found
+
+    def drop_older(self, key: str, before: float) -> bool:
+        """Remove the file unless it was kept again since `before`; whether it was removed.
+
+        It is moved aside first, so that the same bytes kept at this very moment are not removed with it.
+        """
+        place = self.path(key)
+        aside = self._folder / f"{_INCOMING}{key}"
+        try:
+            place.rename(aside)
+        except FileNotFoundError:
+            return False
+        if aside.stat().st_mtime < before:
+            aside.unlink(missing_ok=True)
+            return True
+        if place.exists():
+            aside.unlink(missing_ok=True)
+        else:
+            aside.rename(place)
+        return False
+
+    def has_room(self, size: int) -> bool:
+        """Whether the disk takes so many bytes and keeps what everything else needs."""
+        folder = next((place for place in (self._folder, *self._folder.parents) if place.exists()), Path())
+        return shutil.disk_usage(folder).free - size > _KEPT_FREE
+
 
 class Incoming:
     """Written piece by piece beside the store and moved in whole, so that nobody ever reads half a file."""
@@ -90,7 +136,7 @@ class Incoming:
 
     def __enter__(self) -> Self:
         make_folder(self._folder)
-        descriptor, name = tempfile.mkstemp(dir=self._folder, prefix="incoming-")
+        descriptor, name = tempfile.mkstemp(dir=self._folder, prefix=_INCOMING)
         self._file, self._path = os.fdopen(descriptor, "wb"), Path(name)
         return self
 

@@ -82,7 +82,7 @@ async def test_a_photo_and_what_follows_reach_the_agent(stage: Stage) -> None:
     picture, report = await files(stage, anna)
     assert (picture.kind, picture.state, picture.media_type) == ("photo", FileState.KEPT, "image/png")
     assert (report.name, report.state, report.media_type) == (
-        "../отчёт.txt",
+        "отчёт.txt",
         FileState.KEPT,
         "application/octet-stream",
     )

@@ -13,9 +13,9 @@ from playwright.async_api import BrowserContext, FilePayload, Page, expect
 
 from tests.conftest import Backend
 from tests.dashboard.rig import PROGRAM
-from tests.journeys.test_sending_files import PNG
 from tests.office import PASSWORD
 from tests.web.counter import Counter, open_counter
+from tests.web.pictures import PNG
 from tests.web.test_browser import chromium, writes
 
 pytestmark = [

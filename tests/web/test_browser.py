@@ -11,8 +11,8 @@ from playwright.async_api import FilePayload, Page, async_playwright, expect
 
 from tests.conftest import Backend
 from tests.dashboard.rig import PROGRAM
-from tests.journeys.test_sending_files import PNG
 from tests.web.counter import open_counter
+from tests.web.pictures import PNG
 
 pytestmark = [
     pytest.mark.browser,

@@ -13,8 +13,8 @@ from bot.channels.web.uploads import MOST, PER_ADDRESS
 from handoff.models import Contact
 from handoff.threads import Line, thread
 from tests.conftest import Backend
-from tests.journeys.test_sending_files import PNG
 from tests.web.counter import Counter, VisitorOnSite, open_counter
+from tests.web.pictures import PNG
 
 RECEIPT = ("чек.pdf", b"%PDF-1.7 paid", "application/pdf")
 SCREEN = ("C:\\pictures\\экран.png", PNG, "image/png")

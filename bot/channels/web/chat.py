@@ -37,11 +37,13 @@ log = logging.getLogger(__name__)
 
 STORED = "Frontdesk-Stored"
 """Header of an answer to the page's script: what was sent is in the database."""
-PROBLEMS: dict[str, int | None] = {
-    "cookies": 400, "foreign": 403, "size": 413, "long": 422, "pace": 429, "failed": 503, "busy": None, "offline": None,
-    "stalled": None,
+PROBLEMS: dict[str, int] = {
+    "cookies": 400, "foreign": 403, "size": 413, "long": 422, "pace": 429, "quota": 429, "failed": 503, "busy": 503,
+    "offline": 0, "stalled": 0,
 }  # fmt: skip
-"""Why something was not taken, with the status by which the page's script knows the sentence."""
+"""Why something was not taken, and the status that says so; the page's script finds out the last two by itself."""
+PROBLEM = "Frontdesk-Problem"
+"""Header that names the problem to the page's script, which has the sentence."""
 PER_VISITOR, PER_ADDRESS = 20, 60
 """Messages and presses a minute."""
 _STREAMS, STREAMS_PER_ADDRESS = 8, 32
@@ -91,7 +93,7 @@ def chat_router(chat: "Chat") -> APIRouter:
         speaks = language(request, lang)
 
         async def event(visitor: Visitor) -> RawEvent | None:
-            given = await chat.uploads.read(request, _host(request))
+            given = await chat.uploads.read(request, visitor.id, _host(request))
             if not given.text.strip() and not given.files:
                 return None
             return channel.written(visitor.id, given.key, given.text, chat.clock(), speaks, given.files)
@@ -244,9 +246,12 @@ class Chat:
 
     async def _not_taken(self, request: Request, language: str, error: NotTakenError, *, embedded: bool) -> Response:
         """Say why, to the page's script in one sentence, else on the page with what was written."""
-        problem, status = error.problem, PROBLEMS[error.problem] or 503
+        problem, status = error.problem, PROBLEMS[error.problem]
         if request.headers.get("hx-request") == "true":
-            return self.frame.answer("problem.html", language, status=status, problem=problem, limits=self._limits)
+            told = {PROBLEM: problem}
+            return self.frame.answer(
+                "problem.html", language, status=status, headers=told, problem=problem, limits=self._limits
+            )
         visitor = self.visitors.of(request)
         return await self.page(visitor, language, error.text, embedded=embedded, problem=problem, status=status)
 

@@ -8,18 +8,20 @@ import asyncio
 import logging
 import re
 from dataclasses import dataclass
-from typing import Any
+from io import BytesIO
+from typing import Any, BinaryIO
 
 from fastapi import Request
 from fastapi.exceptions import HTTPException
 from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException as MalformedError
 
+from bot.channels.web.upload_quota import UploadQuota
 from handoff.dashboard.throttle import Throttle
-from handoff.files import Rules, media_type
-from handoff.richtext import clean
+from handoff.files import Rules, file_name, media_type
 from infra.clock import Clock
-from infra.files import FileStore
+from infra.files import FileStore, Kept, TooBigError
+from infra.images import NotAnImageError, reencode
 
 log = logging.getLogger(__name__)
 
@@ -69,8 +71,10 @@ class Uploads:
         self._store = store
         self._rules = rules
         self._pace = Throttle(PER_ADDRESS, clock)
+        self._quota = UploadQuota(rules.bytes, clock)
+        self._decoding = asyncio.Semaphore(1)  # one picture takes up to 160 MB
 
-    async def read(self, request: Request, host: str) -> Written:
+    async def read(self, request: Request, visitor: str, host: str) -> Written:
         """The form, with its files in the store. How long it may be is a matter of `BodyLimits`.
 
         Raises NotTakenError, and HTTPException for one that is none of our pages'.
@@ -84,6 +88,7 @@ class Uploads:
                     raise NotTakenError("long", text)
                 if files and not self._pace.allows(host):
                     raise NotTakenError("pace", text)
+                await self._admit(visitor, host, files, text)
                 return Written(key, text, await self._keep_all(files, text))
         except _ForeignError:
             raise HTTPException(422) from None
@@ -101,6 +106,17 @@ class Uploads:
         except MalformedError:
             return ""
 
+    async def _admit(self, visitor: str, host: str, files: list[UploadFile], text: str) -> None:
+        """Raises NotTakenError where the files are more than a stranger, an address or all of them may send."""
+        taken = [file.size or 0 for file in files if (file.size or 0) <= self._rules.bytes]
+        if not taken:
+            return
+        if not await asyncio.to_thread(self._store.has_room, sum(taken)):
+            log.warning("the disk is nearly full: no files of visitors are taken")
+            raise NotTakenError("failed", text)
+        if not self._quota.take(visitor, host, len(taken), sum(taken)):
+            raise NotTakenError("quota", text)
+
     async def _keep_all(self, files: list[UploadFile], text: str) -> list[dict[str, Any]]:
         try:
             return [await self._keep(file) for file in files]
@@ -115,11 +131,22 @@ class Uploads:
         named = {"kind": kind, "name": _named(file.filename or ""), "size": size}
         if kind not in self._rules.kinds or size > self._rules.bytes:
             return named | {"key": REFUSED}
+        try:
+            source = await self._clean_picture(file) if kind == "photo" else file.file
+            kept = await asyncio.to_thread(self._store_all, source)
+        except (NotAnImageError, TooBigError):
+            return named | {"key": REFUSED}
+        return named | {"key": kept.key, "size": kept.size}
+
+    async def _clean_picture(self, file: UploadFile) -> BinaryIO:
+        async with self._decoding:
+            return BytesIO(await asyncio.to_thread(reencode, file.file))
+
+    def _store_all(self, source: BinaryIO) -> Kept:
         with self._store.incoming(self._rules.bytes) as incoming:
-            while piece := await file.read(_PIECE):
-                await asyncio.to_thread(incoming.write, piece)
-            kept = await asyncio.to_thread(incoming.keep)
-        return named | {"key": kept.key}
+            while piece := source.read(_PIECE):
+                incoming.write(piece)
+            return incoming.keep()
 
 
 def _files(form: FormData) -> list[UploadFile]:
@@ -146,5 +173,5 @@ def _kind(head: bytes, declared: str) -> str:
 
 
 def _named(name: str) -> str:
-    """The name without the folders that some browsers give; the end of a long one, which tells what it is."""
-    return " ".join(clean(re.split(r"[/\\]", name)[-1]).split())[-_NAME:]
+    """The name as it is shown; the end of a long one, which tells what it is."""
+    return file_name(name)[-_NAME:]

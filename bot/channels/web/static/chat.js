@@ -100,7 +100,7 @@ document.addEventListener("DOMContentLoaded", () => {
     const { xhr, elt } = event.detail;
     if (elt === form) files.disabled = false;
     if (!isStored(xhr)) {
-      tell(xhr.isStalled ? "stalled" : xhr.status === 0 ? "offline" : xhr.status);
+      tell(xhr.isStalled ? "stalled" : xhr.status === 0 ? "offline" : (xhr.getResponseHeader("Frontdesk-Problem") ?? xhr.status));
       return;
     }
     if (elt !== form) return;

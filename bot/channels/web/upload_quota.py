@@ -1,0 +1,74 @@
+"""How much strangers may send: files and bytes an hour and a day, for a visitor, an address and all together.
+
+Kept in the memory of the process, like the paces: a restart forgives, which costs less than a table of strangers.
+"""
+
+from collections import OrderedDict, deque
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from infra.clock import Clock
+
+_NAMES = 10_000
+_HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Allowance:
+    """Files and bytes; the bytes as a multiple of the largest file that is taken."""
+
+    files: int
+    largest_files: int
+
+
+Quota = Mapping[timedelta, Allowance]
+PER_VISITOR: Quota = {_HOUR: Allowance(30, 10), _DAY: Allowance(100, 30)}
+PER_ADDRESS: Quota = {_HOUR: Allowance(100, 30), _DAY: Allowance(300, 100)}
+IN_ALL: Quota = {_HOUR: Allowance(2000, 200), _DAY: Allowance(10_000, 1000)}
+
+
+class _Ledger:
+    """What was sent under each name, no longer ago than a day; remembers the latest 10 000 names."""
+
+    def __init__(self, quota: Quota, largest: int) -> None:
+        self._limits = {span: (allowed.files, allowed.largest_files * largest) for span, allowed in quota.items()}
+        self._sent: OrderedDict[str, deque[tuple[datetime, int, int]]] = OrderedDict()
+
+    def fits(self, name: str, files: int, size: int, now: datetime) -> bool:
+        sent = self._sent.get(name, ())
+        for span, (most_files, most_bytes) in self._limits.items():
+            recent = [(count, length) for at, count, length in sent if at > now - span]
+            if sum(count for count, _ in recent) + files > most_files:
+                return False
+            if sum(length for _, length in recent) + size > most_bytes:
+                return False
+        return True
+
+    def note(self, name: str, files: int, size: int, now: datetime) -> None:
+        sent = self._sent.setdefault(name, deque())
+        self._sent.move_to_end(name)
+        while len(self._sent) > _NAMES:
+            self._sent.popitem(last=False)
+        while sent and sent[0][0] <= now - max(self._limits):
+            sent.popleft()
+        sent.append((now, files, size))
+
+
+class UploadQuota:
+    """Counts what is sent; `largest` is the most bytes of one file."""
+
+    def __init__(self, largest: int, clock: Clock) -> None:
+        self._clock = clock
+        self._visitors, self._addresses = _Ledger(PER_VISITOR, largest), _Ledger(PER_ADDRESS, largest)
+        self._all = _Ledger(IN_ALL, largest)
+
+    def take(self, visitor: str, address: str, files: int, size: int) -> bool:
+        """Count so many files of `size` bytes together; False, and nothing counted, where that is over a quota."""
+        now = self._clock()
+        ledgers = ((self._visitors, visitor), (self._addresses, address), (self._all, ""))
+        if not all(ledger.fits(name, files, size, now) for ledger, name in ledgers):
+            return False
+        for ledger, name in ledgers:
+            ledger.note(name, files, size, now)
+        return True

@@ -1,0 +1,66 @@
+"""Files in the store that no message holds: sent with what was never stored, or left behind by a crash.
+
+A file is in the store before the row that names it, so only files of some age are looked at.
+"""
+
+import asyncio
+import logging
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handoff.models import FileRow, InboxEvent, InboxState
+from infra.clock import Clock
+from infra.database import Database
+from infra.files import FileStore
+
+log = logging.getLogger(__name__)
+
+AGE = timedelta(days=1)
+LOOK_EVERY = 6 * 3600.0
+_PAGE = 1000
+
+
+class Orphans:
+    """Removes them; any number of processes that share the folder may run one."""
+
+    def __init__(self, db: Database, store: FileStore, clock: Clock) -> None:
+        self._db = db
+        self._store = store
+        self._clock = clock
+
+    async def run(self) -> None:
+        """Look until cancelled, the first time after one pause."""
+        while True:
+            await asyncio.sleep(LOOK_EVERY)
+            if dropped := await self.sweep():
+                log.info("%d files that no message holds are removed", dropped)
+
+    async def sweep(self) -> int:
+        """Remove every file that is older than AGE and named by no row; how many they were."""
+        before = (self._clock() - AGE).timestamp()
+        left = await asyncio.to_thread(self._store.older_than, before)
+        if not left:
+            return 0
+        after = 0
+        while page := await self._db.read(lambda session, after=after: _named(session, after)):  # type: ignore[misc]
+            after = page[-1][0]
+            left -= {place for _, *places in page for place in places if place}
+        left -= await self._db.read(_promised)
+        return sum([await asyncio.to_thread(self._store.drop_older, key, before) for key in sorted(left)])
+
+
+def _named(session: Session, after: int) -> list[tuple[int, str | None, str]]:
+    """Row by row what the next rows name: a visitor's file is in the store under its source before it is fetched."""
+    wanted = select(FileRow.id, FileRow.key, FileRow.source).where(FileRow.id > after).order_by(FileRow.id).limit(_PAGE)
+    return [(number, key, source) for number, key, source in session.execute(wanted)]
+
+
+def _promised(session: Session) -> set[str]:
+    """Keys in events that have made no rows, or not yet."""
+    found: set[str] = set()
+    for state in (InboxState.NEW, InboxState.POISON):
+        for payload in session.scalars(select(InboxEvent.payload).where(InboxEvent.state == state)):
+            found |= {str(file.get("key", "")) for file in payload.get("files") or () if isinstance(file, dict)}
+    return found
