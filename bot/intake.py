@@ -32,6 +32,8 @@ ATTEMPTS = 5
 _BATCH = 20
 _LOOK_EVERY = 1.0
 _THINKERS = 8
+_WHOLE_SECONDS = timedelta(seconds=1)
+"""By how much the times of two messages may be off, where a platform tells them in whole seconds."""
 _BURST_AT_MOST = 3
 """A contact who never stops typing is answered after this many windows."""
 
@@ -291,15 +293,24 @@ class Intake(Generic[T]):
         return InboxItem(row.id, row.received_at, row.attempts, event, row.payload)
 
     def _burst(self, items: Sequence[InboxItem]) -> list[InboxItem]:
-        """The messages that make one question: those written within a window of each other. Else the first alone."""
+        """The messages that make one question: those that came within a window of each other. Else the first alone.
+
+        After an outage everything comes at once, so what the platform dates further apart was written further apart.
+        """
         burst = [items[0]]
         if not self._joinable(items[0]):
             return burst
         for item in items[1:]:
-            if not self._joinable(item) or item.received_at - burst[-1].received_at > timedelta(seconds=self._window):
+            if not self._joinable(item) or self._apart(burst[-1], item):
                 break
             burst.append(item)
         return burst
+
+    def _apart(self, one: InboxItem, next_: InboxItem) -> bool:
+        """Whether two messages in a row came, or by the platform's clock were written, too far apart to be one question."""
+        window = timedelta(seconds=self._window)
+        written = next_.event.at - one.event.at if one.event and next_.event else timedelta()
+        return next_.received_at - one.received_at > window or abs(written) > window + _WHOLE_SECONDS
 
     def _joinable(self, item: InboxItem) -> bool:
         event = item.event

@@ -119,6 +119,7 @@ class IncomingEvent:
     kind: EventKind
     address: Address
     at: datetime
+    """By the platform's clock, often in whole seconds; where it does not say, when the event came."""
     text: str = ""
     name: str = ""
     """What the person is called, where the platform says so with the event."""

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -23,15 +23,19 @@ ACCOUNT = "vk:main"
 PATIENCE = 20.0
 
 
-def raw(user: str, text: str, key: str = "", message: str | None = None, kind: str = "message") -> RawEvent:
-    return RawEvent(key or f"{user}:{text}", message, user, {"user": user, "text": text, "kind": kind})
+def raw(
+    user: str, text: str, key: str = "", message: str | None = None, kind: str = "message", at: float | None = None
+) -> RawEvent:
+    """An event; `at` is the platform's time in seconds, None for the present."""
+    return RawEvent(key or f"{user}:{text}", message, user, {"user": user, "text": text, "kind": kind, "at": at})
 
 
 def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
     """The platform's events in neutral words."""
     if payload["kind"] == "nothing":
         return None
-    return IncomingEvent(EventKind(payload["kind"]), Address(account, payload["user"]), utc_now(), text=payload["text"])
+    at = utc_now() if payload["at"] is None else datetime.fromtimestamp(payload["at"], UTC)
+    return IncomingEvent(EventKind(payload["kind"]), Address(account, payload["user"]), at, text=payload["text"])
 
 
 class Listener:
@@ -306,6 +310,18 @@ async def test_messages_in_a_row_are_one_question(database: Database, bus: Bus, 
     async with inbox.running():
         await inbox.emptied()
     assert inbox.listener.heard == [("1", "hello\nI cannot\nsign in"), ("1", "and later this")]
+
+
+async def test_what_was_written_apart_and_comes_together_is_not_one_question(
+    database: Database, bus: Bus, clock: StandingClock
+) -> None:
+    inbox = bursting(database, bus, clock)
+    times = {"one": 0, "goes on": 2, "another": 1202, "of an hour later": 4800, "wrong clock": 10, "fresh": 12.5}
+    await inbox.inlet.store([raw("1", text, at=at) for text, at in times.items()])
+    clock.passes(seconds=1.5)
+    async with inbox.running():
+        await inbox.emptied()
+    assert inbox.listener.of("1") == ["one\ngoes on", "another", "of an hour later", "wrong clock\nfresh"]
 
 
 async def test_a_press_or_a_command_ends_the_burst(database: Database, bus: Bus, clock: StandingClock) -> None:

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -54,6 +55,8 @@ class Scale:
     """Of each contact."""
     pause: float
     """Seconds between two messages."""
+    burst_window: float = 0
+    """As `FRONTDESK_BURST_WINDOW`; with 0 each message is a question of its own."""
 
 
 @dataclass
@@ -87,12 +90,12 @@ async def ordeal(backend: Backend, scale: Scale, disturb: Disturbance) -> None:
         ]
         for contact in contacts:
             (telegram if contact.account == "telegram:main" else vk).join(contact.person, f"К{contact.person}")
-        program = Program(backend, telegram, vk)
+        program = Program(backend, telegram, vk, scale.burst_window)
         try:
             await _storm(program, contacts, scale, disturb, telegram, vk, dice)
         finally:
             await program.end()
-        await judge(backend, contacts, telegram, vk)
+        await judge(backend, contacts, telegram, vk, scale.burst_window)
         assert sum(len(contact.texts) for contact in contacts) == scale.contacts * scale.messages
         # The faults really happened: otherwise this shows nothing.
         assert telegram.faults.lost
@@ -149,20 +152,27 @@ async def write(
         await asyncio.sleep(scale.pause)
 
 
-async def judge(backend: Backend, contacts: list[Written], telegram: TelegramSimulator, vk: VkSimulator) -> None:
+async def judge(
+    backend: Backend, contacts: list[Written], telegram: TelegramSimulator, vk: VkSimulator, burst_window: float
+) -> None:
     """Compare what was written, what the database says and what the phones show."""
     db = Database(backend.database_url)
     try:
         for contact in contacts:
             said = await db.read(lambda session, c=contact: incoming(session, c))  # type: ignore[misc]
-            assert [text for text, _ in said] == contact.texts, f"{contact.account}/{contact.person}"
+            assert [text for text, *_ in said] == contact.texts, f"{contact.account}/{contact.person}"
             replies = await db.read(lambda session, c=contact: outgoing(session, c))  # type: ignore[misc]
             assert replies, "somebody who asked was never answered"
             chat = telegram.chat(contact.person) if contact.account == "telegram:main" else vk.chat(contact.person)
             shown = [message.text for message in chat if not message.mine]
             compare(shown, replies, keyed=contact.account == "vk:main")
-            # Every message got its answer or choices (a reply of its own, or a change of one) or belongs to a ticket.
-            unticketed = sum(ticket is None for _, ticket in said)
+            # Every question got its answer or choices (a reply of its own, or a change of one) or belongs to a ticket.
+            # What was written further apart than this is surely two questions.
+            apart = timedelta(seconds=burst_window + 1 if burst_window else -1)
+            before = [said[0][2] - 2 * apart - timedelta(hours=1), *(at for *_, at in said)]
+            unticketed = sum(
+                ticket is None and at - last > apart for (_, ticket, at), last in zip(said, before, strict=False)
+            )
             assert sum(1 + reply.completed for reply in replies) >= unticketed, (
                 "a question was neither answered nor ticketed"
             )
@@ -185,14 +195,14 @@ def compare(shown: list[str], replies: list[Reply], *, keyed: bool) -> None:
     assert re.fullmatch(allowed, seen), f"shown {seen}, allowed {allowed}, where {dict(letters)}"
 
 
-def incoming(session: Session, contact: Written) -> list[tuple[str, int | None]]:
+def incoming(session: Session, contact: Written) -> list[tuple[str, int | None, datetime]]:
     rows = session.execute(
-        select(Message.text, Message.ticket_id)
+        select(Message.text, Message.ticket_id, Message.at)
         .join(Contact, Contact.id == Message.contact_id)
         .where(_is(contact), Message.kind == MessageKind.INCOMING)
         .order_by(Message.id)
     )
-    return [(text, ticket) for text, ticket in rows]
+    return [(text, ticket, at) for text, ticket, at in rows]
 
 
 def outgoing(session: Session, contact: Written) -> list[Reply]:

@@ -28,14 +28,14 @@ def _run(settings: dict[str, str]) -> None:
 class Program:
     """`frontdesk run` as a process of its own."""
 
-    def __init__(self, backend: Backend, telegram: TelegramSimulator, vk: VkSimulator) -> None:
+    def __init__(self, backend: Backend, telegram: TelegramSimulator, vk: VkSimulator, burst_window: float = 0) -> None:
         self._telegram = telegram
         self._vk = vk
         self._process: ForkServerProcess | None = None
         self._environment = {
             "FRONTDESK_DATABASE_URL": backend.database_url,
             "FRONTDESK_PORT": "0",
-            "FRONTDESK_BURST_WINDOW": "0",
+            "FRONTDESK_BURST_WINDOW": str(burst_window),
             "FRONTDESK_TELEGRAM_TOKEN": telegram.token,
             "FRONTDESK_TELEGRAM_API_URL": telegram.url,
             "FRONTDESK_VK_TOKEN": vk.token,

@@ -263,9 +263,11 @@ async def staged(
     show_agent_name: bool = True,
     public_per_hour: int = 20,
     public_quiet: str = "",
+    platform_clock: Callable[[], datetime] = utc_now,
 ) -> AsyncIterator[Stage]:
     """Open the program on `backend` with one account on each platform, and run it."""
-    telegram, vk, folder = TelegramSimulator(), VkSimulator(), tempfile.TemporaryDirectory()
+    telegram, vk = TelegramSimulator(clock=platform_clock), VkSimulator(clock=platform_clock)
+    folder = tempfile.TemporaryDirectory()
     await telegram.start()
     await vk.start()
     vk.enable_longpoll()  # events of before it is on are never produced; the channel tests see to switching it on

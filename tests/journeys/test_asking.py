@@ -1,7 +1,9 @@
 """Asking: the ready answer, the choices, the way to a person, and the person's answer."""
 
+from datetime import timedelta
+
 from tests.conftest import Backend
-from tests.journeys.stage import Platform, Stage, staged
+from tests.journeys.stage import MovedClock, Platform, Stage, staged
 
 
 async def test_a_known_question_is_answered_at_once(stage: Stage) -> None:
@@ -148,6 +150,28 @@ async def test_a_button_pressed_twice_acts_once(stage: Stage) -> None:
     await anna.presses("Это помогло")
     assert (await anna.hears()).text.startswith("Рады")
     assert len(await stage.tickets()) == 1
+
+
+async def test_questions_from_an_outage_are_answered_one_by_one(backend: Backend, platform: Platform) -> None:
+    clock = MovedClock()
+    receiving = "getUpdates" if platform == "telegram" else "a_check"
+    async with staged(backend, platform, burst_window=1.5, platform_clock=clock) as stage:
+        anna = await stage.contact("Анна")
+        stage.simulator.faults.chance({"dropped": 1.0}, seed=1, methods={receiving})
+        # What a request from before the outage still brings is the first of them at most.
+        for words, minutes in (
+            ("музыка играет без звука", 0),
+            ("не могу войти", 20),
+            ("забыла пароль", 0),
+            ("нет звука в музыке", 20),
+        ):
+            clock.ahead += timedelta(minutes=minutes)
+            await anna.writes(words)
+        stage.simulator.faults.clear()
+        for beginning in ("Нет звука", "Забыли пароль", "Нет звука"):
+            assert (await anna.hears()).text.startswith(beginning)
+        await stage.settled()
+        assert len(anna.replies) == 3
 
 
 async def test_messages_in_a_row_are_one_question(backend: Backend, platform: Platform) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 import redis
@@ -30,8 +31,10 @@ def mortal() -> Iterator[Valkey]:
     server.close()
 
 
-async def test_killed_many_times_it_loses_and_repeats_nothing(backend: Backend) -> None:
-    await ordeal(backend, scaled(25, contacts=300, messages=10, pause=0.04), killed)
+@pytest.mark.parametrize("burst_window", [0, 1.5])
+async def test_killed_many_times_it_loses_and_repeats_nothing(backend: Backend, burst_window: float) -> None:
+    scale = scaled(25, contacts=300, messages=10, pause=0.04)
+    await ordeal(backend, replace(scale, burst_window=burst_window), killed)
 
 
 async def test_postgres_dies_under_load_and_nothing_is_lost(durable: Postgres, mortal: Valkey) -> None:
