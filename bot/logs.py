@@ -32,11 +32,13 @@ _OF_CODE = (
     ImportError,
     IndexError,
     MemoryError,
+    ModuleNotFoundError,
     NameError,
     NotImplementedError,
     PlainError,
     RecursionError,
     TypeError,
+    UnboundLocalError,
     ZeroDivisionError,
 )
 """Exceptions whose words speak of code and not of data."""

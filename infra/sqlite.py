@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 from infra import rows, sqlite_schema
 from infra.errors import PlainError
 from infra.files import require_space
+from infra.outages import FULL, LOCKED, outage, outage_sentence
 from infra.private import close_to_others, make_file, make_folder
 from infra.sqlite_writer import Checkpoint, Unit, Writer, cleared
 
@@ -58,9 +59,12 @@ class FileLock:
                 f"{database} is already in use by process {holder}: stop it first, "
                 "or set FRONTDESK_DATABASE_URL to another file."
             ) from error
-        self._file.truncate(0)
-        self._file.write(str(os.getpid()))
-        self._file.flush()
+        try:
+            os.ftruncate(self._file.fileno(), 0)
+            os.write(self._file.fileno(), str(os.getpid()).encode())
+        except OSError:
+            self._file.close()
+            raise
 
     def close(self) -> None:
         self._file.close()
@@ -73,21 +77,20 @@ class SqliteStore:
         path = Path(url.database or "").absolute()
         try:
             make_folder(path.parent)
-            self._lock = FileLock(path.with_name(path.name + ".lock"), path)
             make_file(path)  # the journal beside it takes over its rights
             for ending in ("-wal", "-shm", ".index"):
                 close_to_others(path.with_name(path.name + ending))
+            self._lock = FileLock(path.with_name(path.name + ".lock"), path)
         except OSError as error:  # no right, no such drive, a file where a folder should be
-            raise PlainError(f"{path.parent} cannot be written: choose another FRONTDESK_DATABASE_URL.") from error
+            raise _refusal(error, f"{path.parent} cannot be written: choose another FRONTDESK_DATABASE_URL.") from error
         self.engine = _engine(url, begin="BEGIN IMMEDIATE", query_only=False)
         self._readers = _engine(url, begin="BEGIN", query_only=True)
         try:
             self.engine.connect().close()
         except DatabaseError as error:
             self._lock.close()
-            raise PlainError(
-                f"{path} is not a SQLite database or cannot be opened: choose another FRONTDESK_DATABASE_URL."
-            ) from error
+            sentence = f"{path} is not a SQLite database or cannot be opened: choose another FRONTDESK_DATABASE_URL."
+            raise _refusal(error, sentence) from error
         self._threads = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-read")
         self._reader = threading.local()
         self._reading: list[Connection] = []
@@ -165,6 +168,12 @@ class Alone:
 
     async def release(self) -> None:
         pass
+
+
+def _refusal(error: Exception, sentence: str) -> PlainError:
+    """Why the file cannot be opened. Another file is no remedy for a full disk, or for a lock that passes."""
+    passing = outage(error) in {FULL, LOCKED}
+    return PlainError((passing and outage_sentence(error)) or sentence)
 
 
 def _toggle(session: Session) -> None:

@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from infra.database import Database
+from infra.errors import PlainError
 from infra.files import FileStore
 from infra.outages import FULL, LOCKED, outage
 from tests.servers.full_disk import full_disk
@@ -217,6 +218,15 @@ async def test_a_disk_without_room_is_full_before_the_journal_is(database: Datab
         with pytest.raises(OSError) as full:  # noqa: PT011 - the number tells
             await database.probe()
     assert outage(full.value) == FULL
+
+
+async def test_a_start_on_a_full_disk_names_the_disk(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/x.db"
+    for _ in range(2):
+        with full_disk(), pytest.raises(PlainError) as full:
+            Database(url)
+        assert str(full.value) == "The disk is full: make room and try again."
+    await Database(url).close()
 
 
 # --- nobody else reads it ---------------------------------------------------------------------------------------------
