@@ -17,6 +17,7 @@ import pytest
 import yaml
 
 from bot.cli import main
+from bot.demo_settings import is_demo
 from bot.settings import _CHANNEL_NAMES, PREFIX, Settings, read_settings
 from handoff.messages import SendOutcome
 from handoff.models import DeliveryState
@@ -136,6 +137,19 @@ def test_nothing_starts_without_its_secrets(secret: str) -> None:
 @pytest.mark.parametrize("name", OURS)
 def test_every_setting_reaches_the_containers(name: str) -> None:
     assert {given for given in SERVICES[name]["environment"] if given.startswith(PREFIX)} == SETTINGS
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_the_web_chat_alone_is_a_deployment(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing but the two secrets is set: no channel, and not the demo."""
+    given = {"POSTGRES_PASSWORD": "of the tests alone", "FRONTDESK_SECRET_KEY": "a key of the tests alone"}
+    for variable, text in SERVICES[name]["environment"].items():
+        value = re.sub(r"\$\{(\w+):[-?]([^}]*)\}", lambda found: given.get(found[1], found[2]), text)
+        monkeypatch.setenv(variable, "" if value.startswith("set ") else value)
+    settings = read_settings(tmp_path)
+    assert settings.channels == ()
+    assert not is_demo(settings)
+    assert settings.monitor_address == ("0.0.0.0", 9464)  # noqa: S104 - within the container
 
 
 def test_the_roles_wait_for_the_schema_and_the_servers() -> None:

@@ -1,6 +1,7 @@
 """The inbox: kept once, thought about once, in each contact's order, whatever fails on the way."""
 
 import asyncio
+import errno
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -46,6 +47,8 @@ class Listener:
         self.quarantined: list[tuple[str, str, str]] = []
         self.attempts: list[int] = []
         self.fails_on: set[str] = set()
+        self.outages: list[Exception] = []
+        """What the next events meet, whatever they say."""
         self.busy = 0
         self._database = database
 
@@ -70,6 +73,8 @@ class Listener:
         )
         if event.text in self.fails_on:
             raise RuntimeError("on purpose")
+        if self.outages:
+            raise self.outages.pop()
         ids = [item.id for item in items]
         if await self._database.write(lambda session: _mark(session, ids, InboxState.DONE)):
             self.heard.append((address.user_id, event.text))
@@ -267,6 +272,17 @@ async def test_poison_is_set_aside_after_five_failures_and_harms_nobody(inbox: I
     assert inbox.listener.quarantined == [("1", "poison", "handling it failed 5 times")]
     assert inbox.listener.of("1") == ["after"]
     assert [row.state for row in await inbox.rows()] == [InboxState.POISON, InboxState.DONE, InboxState.DONE]
+
+
+@pytest.mark.parametrize("hours", [0, 1], ids=["new", "from before the start"])
+async def test_an_outage_is_not_counted_against_an_event(inbox: Inbox, hours: int) -> None:
+    await inbox.inlet.store([raw("1", "asked on the worst day")])
+    await inbox.change(attempts=ATTEMPTS - 1, received_at=utc_now() - timedelta(hours=hours))
+    inbox.listener.outages = [OSError(errno.ENOSPC, "No space left on device"), TimeoutError()]
+    async with inbox.running():
+        await inbox.emptied()
+    assert inbox.listener.of("1") == ["asked on the worst day"]
+    assert inbox.listener.quarantined == []
 
 
 async def test_a_failure_that_passes_is_tried_again(inbox: Inbox) -> None:
