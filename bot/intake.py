@@ -22,6 +22,7 @@ from handoff.models import ChannelState, InboxEvent, InboxState
 from infra import rows
 from infra.bus import Bus
 from infra.clock import Clock
+from infra.columns import words
 from infra.database import Database, after_commit
 from infra.outages import outage
 from infra.rows import table
@@ -189,7 +190,7 @@ class Intake(Generic[T]):
     async def _look(self) -> None:
         """Find what no hint told of: events from before a restart, or stored by another process."""
         undone = (
-            select(InboxEvent.account, InboxEvent.user_id).where(InboxEvent.state == InboxState.NEW).distinct()
+            select(InboxEvent.account, InboxEvent.user_id).where(InboxEvent.state.in_(words(InboxState.NEW))).distinct()
         ).limit(1000)
         try:
             found = await self._db.read(lambda session: [(row[0], row[1]) for row in session.execute(undone)])

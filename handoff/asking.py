@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from infra.columns import Base, BigId, Json, word_of
+from infra.columns import Base, BigId, Json, partial_index, word_of
 
 
 class FormState(StrEnum):
@@ -22,7 +22,7 @@ class FormRow(Base):
     """A form that a contact fills in before their question goes to a person; an unfinished one is kept."""
 
     __tablename__ = "form"
-    __table_args__ = (Index("ix_form_idle", "state", "touched_at"),)
+    __table_args__ = (partial_index("ix_form_idle", "touched_at", where="state IN ('open')"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
@@ -46,6 +46,7 @@ class PublicQuestion(Base):
         UniqueConstraint("account", "place", "thread", "message"),
         Index("ix_public_question_said", "account", "place", "replied_at"),
         Index("ix_public_question_at", "at"),
+        partial_index("ix_public_question_line_id", "line_id", where="line_id IS NOT NULL"),
     )
 
     id: Mapped[str] = mapped_column(String(24), primary_key=True)
@@ -60,6 +61,6 @@ class PublicQuestion(Base):
     """What the link asks in private; empty where there is no link."""
     replied_at: Mapped[datetime | None]
     """When our public line was written; empty where we kept quiet."""
-    line_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
+    line_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
     """That line, where it carries the link: if it cannot be said, a person gets the question."""
     at: Mapped[datetime]

@@ -30,6 +30,7 @@ from handoff.unfinished import UnfinishedForms
 from handoff.words import WORDS
 from infra.bus import Bus
 from infra.clock import Clock
+from infra.columns import unindexed
 from infra.database import Database, after_commit
 
 log = logging.getLogger(__name__)
@@ -82,9 +83,8 @@ class Caretaker:
             log.exception("%s %s: what is due could not be done", what, number)
 
     def _due(self, column: _Moment, session: Session, after: int, limit: int) -> Sequence[int]:
-        wanted = (
-            select(Ticket.id).where(*_silent(column, self._clock()), Ticket.id > after).order_by(Ticket.id).limit(limit)
-        )
+        number = unindexed(Ticket.id)
+        wanted = select(Ticket.id).where(*_silent(column, self._clock()), number > after).order_by(number).limit(limit)
         return session.scalars(wanted).all()
 
     def remind(self, session: Session, number: int) -> bool:

@@ -43,6 +43,7 @@ _HEADS = (
     .add_columns(select(_EDITED.c.platform_ids).where(_EDITED.c.id == _ROWS.c.edits).scalar_subquery().label("edited"))
     .where(
         _ROWS.c.account == bindparam("account"),
+        _ROWS.c.state.in_(words(*UNFINISHED)),  # as the index says it
         _ROWS.c.state.in_(words(DeliveryState.QUEUED, DeliveryState.RETRYING)),
         ~exists().where(
             _EARLIER.c.contact_id == _ROWS.c.contact_id,

@@ -9,7 +9,7 @@ from statistics import median, quantiles
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from handoff.models import Ticket, TicketStatus
+from handoff.models import Ticket, TicketStatus, live
 
 LATELY = timedelta(days=14)
 _LOOKED_AT = 60
@@ -77,7 +77,7 @@ def _answered(session: Session, now: datetime) -> list[_Answered]:
     latest = (
         select(Ticket.category, Ticket.opened_at, Ticket.first_reply_at)
         .where(Ticket.first_reply_at.is_not(None), Ticket.opened_at > now - LATELY)
-        .order_by(Ticket.id.desc())
+        .order_by(Ticket.opened_at.desc())
         .limit(_SEARCHED)
     )
     rows = session.execute(latest)
@@ -87,7 +87,7 @@ def _answered(session: Session, now: datetime) -> list[_Answered]:
 def _queue(session: Session, now: datetime) -> tuple[int, int]:
     """How many questions wait for an agent to write, and how many of them longer than promised."""
     late = func.count().filter(Ticket.due_at <= now)
-    open_ = (Ticket.status == TicketStatus.OPEN, Ticket.unanswered_since.is_not(None))
+    open_ = (live(), Ticket.status == TicketStatus.OPEN, Ticket.unanswered_since.is_not(None))
     row = session.execute(select(func.count(), late).where(*open_)).one()
     return row[0], row[1]
 

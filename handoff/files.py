@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from handoff.messages import Attachment, OutgoingFile
 from handoff.models import FileRow, FileState
 from handoff.richtext import clean
+from infra.columns import words
 from infra.files import Kept
 
 FETCHED = ("photo", "document", "voice", "video", "audio")
@@ -150,8 +151,8 @@ def due(session: Session, account: str, now: datetime, limit: int) -> list[Wante
     """What the account's channel is to fetch, oldest first."""
     rows = session.scalars(
         select(FileRow)
-        .where(FileRow.account == account, FileRow.state == FileState.WANTED, FileRow.next_attempt_at <= now)
-        .order_by(FileRow.id)
+        .where(FileRow.account == account, FileRow.state.in_(words(FileState.WANTED)), FileRow.next_attempt_at <= now)
+        .order_by(FileRow.next_attempt_at, FileRow.id)
         .limit(limit)
     )
     return [Wanted(row.id, row.contact_id, row.source) for row in rows]

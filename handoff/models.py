@@ -4,10 +4,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from infra.columns import Base, BigId, Json, word_of
+from infra.columns import Base, BigId, Json, partial_index, word_of, words
 
 # Rows of these tables are named outside the database (VK's random_id, ticket numbers), so a number is never used twice.
 _NEVER_REUSED = {"sqlite_autoincrement": True}
@@ -51,6 +51,7 @@ class DeliveryState(StrEnum):
 
 UNFINISHED = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.RETRYING)
 """States that hold back the contact's later parts, so that nobody reads an answer out of order."""
+_UNFINISHED_STATES = "state IN ('queued', 'claimed', 'sending', 'retrying')"
 
 
 class InboxState(StrEnum):
@@ -108,10 +109,12 @@ class Ticket(Base):
 
     __tablename__ = "ticket"
     __table_args__ = (
-        Index("ix_ticket_queue", "status", "waiting_since"),
+        Index("ix_ticket_status", "status", "id"),
+        partial_index("ix_ticket_live", "status", "due_at", "id", where="status IN ('open', 'waiting')"),
+        partial_index("ix_ticket_answered", "opened_at", where="first_reply_at IS NOT NULL"),
         Index("ix_ticket_contact", "contact_id", "status"),
-        Index("ix_ticket_remind", "remind_at"),
-        Index("ix_ticket_solve", "solve_at"),
+        partial_index("ix_ticket_remind", "remind_at", where="remind_at IS NOT NULL"),
+        partial_index("ix_ticket_solve", "solve_at", where="solve_at IS NOT NULL"),
         _NEVER_REUSED,
     )
 
@@ -159,6 +162,11 @@ class Ticket(Base):
     updated_at: Mapped[datetime] = mapped_column(index=True)
 
 
+def live() -> ColumnElement[bool]:
+    """That a ticket still holds its contact's thread, in the words of the index of those."""
+    return Ticket.status.in_(words(*LIVE))
+
+
 class Message(Base):
     """One line of a contact's thread: written by the contact, the bot or an agent, or an event."""
 
@@ -200,7 +208,10 @@ class Delivery(Base):
     __table_args__ = (
         UniqueConstraint("account", "random_id"),
         Index("ix_delivery_contact", "contact_id", "id"),
-        Index("ix_delivery_due", "account", "state", "next_attempt_at"),
+        partial_index("ix_delivery_unfinished", "account", "next_attempt_at", where=_UNFINISHED_STATES),
+        partial_index("ix_delivery_lost", "state", where="state IN ('maybe_delivered', 'failed')"),
+        partial_index("ix_delivery_unsaid", "message_id", where="place IS NOT NULL AND state IN ('failed')"),
+        partial_index("ix_delivery_edits", "edits", where="edits IS NOT NULL"),
         Index("ix_delivery_message", "message_id"),
         _NEVER_REUSED,
     )
@@ -246,7 +257,7 @@ class ChoiceRow(Base):
     action: Mapped[str] = mapped_column(String(32))
     data: Mapped[dict[str, Any]] = mapped_column(Json)
     used_at: Mapped[datetime | None]
-    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
     """The message that offers it; unknown for choices of before this was kept."""
     number: Mapped[int | None]
     """Under which it is offered, from 1 on."""
@@ -256,11 +267,11 @@ class FileRow(Base):
     """A file of a contact's message: where the platform has it, and once it is fetched where we do."""
 
     __tablename__ = "file"
-    __table_args__ = (Index("ix_file_due", "account", "state", "next_attempt_at"),)
+    __table_args__ = (partial_index("ix_file_wanted", "account", "next_attempt_at", where="state IN ('wanted')"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     message_id: Mapped[int] = mapped_column(ForeignKey("message.id"), index=True)
-    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"))
+    contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
     account: Mapped[str] = mapped_column(String(64))
     kind: Mapped[str] = mapped_column(String(16))
     name: Mapped[str] = mapped_column(Text)
@@ -270,7 +281,7 @@ class FileRow(Base):
     state: Mapped[FileState] = mapped_column(word_of(FileState))
     reason: Mapped[str | None] = mapped_column(String(24))
     """Why it is refused (`kind`, `size`) or was given up (`unreachable`)."""
-    key: Mapped[str | None] = mapped_column(String(64))
+    key: Mapped[str | None] = mapped_column(String(64), index=True)
     """Its place in the file store, once it is kept."""
     media_type: Mapped[str] = mapped_column(String(40))
     attempts: Mapped[int]
@@ -285,7 +296,9 @@ class InboxEvent(Base):
     __table_args__ = (
         UniqueConstraint("account", "event_key"),
         UniqueConstraint("account", "message_key"),
-        Index("ix_inbox_undone", "state", "account", "user_id"),
+        Index("ix_inbox_contact", "account", "user_id", "state"),
+        partial_index("ix_inbox_new", "state", "account", "user_id", where="state IN ('new')"),
+        partial_index("ix_inbox_poison", "state", where="state IN ('poison')"),
         _NEVER_REUSED,
     )
 

@@ -27,6 +27,7 @@ from handoff.messages import (
     Uncertain,
 )
 from handoff.models import (
+    UNFINISHED,
     ChoiceRow,
     Contact,
     Delivery,
@@ -41,6 +42,7 @@ from handoff.words import WORDS
 from infra import rows
 from infra.bus import Bus
 from infra.clock import Clock
+from infra.columns import words
 from infra.database import after_commit
 from infra.files import Kept
 
@@ -276,6 +278,7 @@ class Outbox:
             select(Delivery)
             .where(
                 Delivery.account == account,
+                Delivery.state.in_(words(*UNFINISHED)),  # as the index says it
                 Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),
                 or_(Delivery.lease_until < now, Delivery.lease_owner != owner),
             )
@@ -381,6 +384,7 @@ def _held(account: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
     """The bot's parts that may have arrived and wait for the channel to work again."""
     return (
         Delivery.account == account,
+        Delivery.state.in_(words(*UNFINISHED)),  # as the index says it
         Delivery.state == DeliveryState.RETRYING,
         Delivery.next_attempt_at > now,
         Delivery.repeated.is_(True),

@@ -16,6 +16,7 @@ from handoff.manners import Manners
 from handoff.messages import Address, Addressee, PublicPlace
 from handoff.models import Contact, Delivery, DeliveryState, Message, MessageKind
 from infra import rows
+from infra.columns import words
 
 KEPT = timedelta(days=30)
 """How long the link below a question works."""
@@ -83,7 +84,8 @@ def rescue(session: Session, desk: Desk) -> None:
     lost = (
         select(PublicQuestion)
         .join(Delivery, Delivery.message_id == PublicQuestion.line_id)
-        .where(Delivery.state == DeliveryState.FAILED)
+        .where(PublicQuestion.line_id.is_not(None), Delivery.place.is_not(None))
+        .where(Delivery.state.in_(words(DeliveryState.FAILED)))
         .with_for_update(of=PublicQuestion, skip_locked=True)
     )
     for question in session.scalars(lost).all():

@@ -20,6 +20,7 @@ from handoff.posting import Choice
 from handoff.words import WORDS
 from infra.bus import Bus
 from infra.clock import Clock
+from infra.columns import unindexed, words
 from infra.database import after_commit
 from knowledge.models import Lookup
 
@@ -38,7 +39,8 @@ class UnfinishedForms:
 
     def due(self, session: Session, after: int, limit: int) -> Sequence[int]:
         """Numbers of forms to remind of, above `after`."""
-        wanted = select(FormRow.id).where(*_left(self._clock()), FormRow.id > after).order_by(FormRow.id).limit(limit)
+        number = unindexed(FormRow.id)
+        wanted = select(FormRow.id).where(*_left(self._clock()), number > after).order_by(number).limit(limit)
         return session.scalars(wanted).all()
 
     def remind(self, session: Session, number: int) -> bool:
@@ -89,7 +91,7 @@ def _left(now: datetime) -> tuple[ColumnElement[bool], ...]:
         other.contact_id == theirs, other.state != FormState.CANCELLED, other.touched_at > FormRow.touched_at
     )
     return (
-        FormRow.state == FormState.OPEN,
+        FormRow.state.in_(words(FormState.OPEN)),
         FormRow.touched_at <= now - IDLE,
         FormRow.reminded_at.is_(None),
         ~moved_on,

@@ -17,6 +17,7 @@ from handoff.models import (
     MessageKind,
     Ticket,
     TicketStatus,
+    live,
 )
 from handoff.patience import reopenable
 from knowledge.matching import alike
@@ -24,6 +25,8 @@ from knowledge.matching import alike
 CLAIM = timedelta(minutes=30)
 """How long a claim holds without a sign of life from its agent."""
 PAGE = 50
+COUNTED = 1000
+"""Tickets of a list that are counted; where there are more, nobody needs to know how many."""
 _COMPARED = 100
 AT_THE_DESK = timedelta(minutes=15)
 """Whoever opened a page of the desk within this time is taken to be there."""
@@ -67,10 +70,13 @@ class TicketView:
 
 @dataclass(frozen=True, slots=True)
 class TicketPage:
-    """One page of a list and how many there are in all."""
+    """One page of a list."""
 
     items: tuple[TicketView, ...]
     total: int
+    """How many there are in all; `COUNTED` where there are more than are counted."""
+    more: bool = False
+    """Another page follows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +106,9 @@ def tickets(
     page: int = 1,
 ) -> TicketPage:
     """The queue, oldest promise first; solved ones newest first. Without `status`: all that are live."""
-    where: list[ColumnElement[bool]] = [Ticket.status == status if status else Ticket.status.in_(LIVE)]
+    where: list[ColumnElement[bool]] = [live()] if status is None or status in LIVE else []
+    if status is not None:
+        where.append(Ticket.status == status)
     if assignee is not None:
         where += [Ticket.assignee_id == assignee, or_(held(now), Ticket.status.not_in(LIVE))]
     if unassigned:
@@ -109,9 +117,16 @@ def tickets(
         where.append(_late(now))
     closed = status in {TicketStatus.SOLVED, TicketStatus.WITHDRAWN}
     order = (Ticket.id.desc(),) if closed else (Ticket.status == TicketStatus.WAITING, Ticket.due_at, Ticket.id)
-    rows = session.execute(_view().where(*where).order_by(*order).limit(PAGE).offset((page - 1) * PAGE)).all()
-    total = session.scalars(select(func.count()).select_from(Ticket).where(*where)).one()
-    return TicketPage(tuple(view_of(ticket, contact, agent, now) for ticket, contact, agent in rows), total)
+    before = (page - 1) * PAGE
+    rows = session.execute(_view().where(*where).order_by(*order).limit(PAGE + 1).offset(before)).all()
+    total = _count(session, *where)
+    return TicketPage(tuple(view_of(*row, now) for row in rows[:PAGE]), total, more=len(rows) > PAGE)
+
+
+def _count(session: Session, *where: ColumnElement[bool]) -> int:
+    """How many tickets there are, `COUNTED` at most: closed ones grow for years."""
+    found = select(Ticket.id).where(*where).limit(COUNTED).subquery()
+    return session.scalars(select(func.count()).select_from(found)).one()
 
 
 def counts(session: Session, now: datetime, agent_id: int) -> Counts:
@@ -120,7 +135,7 @@ def counts(session: Session, now: datetime, agent_id: int) -> Counts:
     mine = and_(Ticket.assignee_id == agent_id, held(now))
     wanted = (mine, free, _late(now), Ticket.status == TicketStatus.WAITING)
     sums = (func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in wanted)
-    row = session.execute(select(func.count(), *sums).select_from(Ticket).where(Ticket.status.in_(LIVE))).one()
+    row = session.execute(select(func.count(), *sums).select_from(Ticket).where(live())).one()
     return Counts(*row)
 
 
@@ -160,7 +175,7 @@ def ticket(session: Session, ticket_id: int, now: datetime) -> TicketView | None
 
 def asked_by_others(session: Session, one: TicketView, now: datetime) -> tuple[TicketView, ...]:
     """Live tickets of other contacts that ask the same, oldest promise first, among the `_COMPARED` next in the queue."""
-    others = _view().where(Ticket.status.in_(LIVE), Ticket.contact_id != one.contact_id)
+    others = _view().where(live(), Ticket.contact_id != one.contact_id)
     rows = session.execute(others.order_by(Ticket.due_at, Ticket.id).limit(_COMPARED))
     return tuple(view_of(*row, now) for row in rows if alike(row[0].question, one.question))
 
@@ -181,6 +196,7 @@ def next_free(session: Session, now: datetime, agent_id: int) -> int | None:
     return session.scalar(
         select(Ticket.id)
         .where(
+            live(),
             Ticket.status == TicketStatus.OPEN,
             or_(Ticket.assignee_id.is_(None), Ticket.claimed_until <= now),
             or_(
@@ -202,7 +218,7 @@ def ahead(session: Session, ticket_id: int) -> int:
     return session.scalars(
         select(func.count())
         .select_from(Ticket)
-        .where(Ticket.status == TicketStatus.OPEN, Ticket.unanswered_since.is_not(None), earlier)
+        .where(live(), Ticket.status == TicketStatus.OPEN, Ticket.unanswered_since.is_not(None), earlier)
     ).one()
 
 

@@ -94,11 +94,11 @@ def changes(session: Session, since: int, most: int) -> Changes:
         return Changes(revision, {}, {})
     if revision < since:  # a copy was put in the place of the database
         return Changes(revision, None, {})
-    changed = session.scalars(
-        select(EntryVersion.entry_id).where(EntryVersion.revision > since).distinct().limit(most + 1)
-    ).all()
-    if len(changed) > most:
+    # Not DISTINCT, for which SQLite would go through all versions: an entry that changed twice counts twice.
+    versions = session.scalars(select(EntryVersion.entry_id).where(EntryVersion.revision > since).limit(most + 1)).all()
+    if len(versions) > most:
         return Changes(revision, None, {})
+    changed = sorted(set(versions))
     entries, answers = _wordings(session, changed) if changed else ({}, {})
     return Changes(revision, {entry: entries.get(entry, []) for entry in changed}, answers)
 

@@ -105,7 +105,7 @@ class TicketsOut(BaseModel):
     """One page of tickets, 50 at most, and how many there are in all."""
 
     items: list[TicketOut]
-    total: int
+    total: int = Field(description="1000 where there are 1000 or more.")
 
 
 class AttachmentOut(Shown):

@@ -47,7 +47,7 @@ class QueueView:
 
     @property
     def more(self) -> bool:
-        return self.page.total > self.place.page * waiting.PAGE
+        return self.page.more
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,13 @@ question, when it came and was answered, and how it was rated, without a word of
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import ColumnElement, Table, and_, delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from handoff.messages import Address
-from handoff.models import LIVE, Contact, Delivery, FileRow, Message, MessageKind, Ticket, TicketStatus
+from handoff.models import LIVE, Contact, Delivery, FileRow, FileState, Message, MessageKind, Ticket, TicketStatus
 from infra.clock import Clock
-from infra.columns import Base
+from infra.columns import Base, words
 from infra.files import FileStore
 from infra.rows import table
 
@@ -87,9 +87,10 @@ def _named(session: Session, keys: set[str]) -> set[str]:
     """Those of the keys that others' rows still name: the same bytes are kept once."""
     if not keys:
         return set()
-    others = _kept(session, or_(FileRow.key.in_(keys), FileRow.source.in_(keys))) & keys
-    sent = session.scalars(select(Delivery.file).where(Delivery.file.is_not(None)))
-    return others | {file["key"] for file in sent if file and file["key"] in keys}
+    kept = _kept(session, FileRow.key.in_(keys))
+    # A file that was not fetched yet has no key; every file that we sent has a row, too.
+    coming = _kept(session, FileRow.state.in_(words(FileState.WANTED)) & FileRow.source.in_(keys))
+    return (kept | coming) & keys
 
 
 def sweep(session: Session, clock: Clock) -> int:
@@ -109,12 +110,11 @@ def sweep(session: Session, clock: Clock) -> int:
 
 def _about(rows: Table, contact_id: int, address: Address) -> ColumnElement[bool] | None:
     """Which rows of a table tell of the contact; None where no column can say so."""
-    said: list[ColumnElement[bool]] = []
-    if "contact_id" in rows.c:
-        said.append(rows.c.contact_id == contact_id)
+    if "contact_id" in rows.c:  # whatever address stands beside it is that contact's
+        return rows.c.contact_id == contact_id
     if "account" in rows.c and "user_id" in rows.c:
-        said.append(and_(rows.c.account == address.account, rows.c.user_id == address.user_id))
-    return or_(*said) if said else None
+        return and_(rows.c.account == address.account, rows.c.user_id == address.user_id)
+    return None
 
 
 def _scrub_tickets(session: Session, contact_id: int, clock: Clock) -> int:

@@ -19,7 +19,9 @@ from handoff.models import (
     InboxState,
     Ticket,
     TicketStatus,
+    live,
 )
+from infra.columns import words
 
 log = logging.getLogger(__name__)
 
@@ -58,13 +60,14 @@ def _figures(session: Session) -> dict[str, int]:
     def count(table: type[Ticket] | type[Delivery] | type[InboxEvent], *where: object) -> int:
         return session.scalar(select(func.count()).select_from(table).where(*where)) or 0  # type: ignore[arg-type]
 
+    lost = Delivery.state.in_(words(DeliveryState.MAYBE, DeliveryState.FAILED))
     return {
         "database_up": 1,
-        "tickets_open": count(Ticket, Ticket.status == TicketStatus.OPEN),
-        "tickets_waiting": count(Ticket, Ticket.status == TicketStatus.WAITING),
-        "deliveries_unfinished": count(Delivery, Delivery.state.in_(UNFINISHED)),
-        "deliveries_failed": count(Delivery, Delivery.state == DeliveryState.FAILED),
-        "deliveries_maybe": count(Delivery, Delivery.state == DeliveryState.MAYBE),
-        "inbox_waiting": count(InboxEvent, InboxEvent.state == InboxState.NEW),
-        "inbox_poison": count(InboxEvent, InboxEvent.state == InboxState.POISON),
+        "tickets_open": count(Ticket, live(), Ticket.status == TicketStatus.OPEN),
+        "tickets_waiting": count(Ticket, live(), Ticket.status == TicketStatus.WAITING),
+        "deliveries_unfinished": count(Delivery, Delivery.state.in_(words(*UNFINISHED))),
+        "deliveries_failed": count(Delivery, lost, Delivery.state == DeliveryState.FAILED),
+        "deliveries_maybe": count(Delivery, lost, Delivery.state == DeliveryState.MAYBE),
+        "inbox_waiting": count(InboxEvent, InboxEvent.state.in_(words(InboxState.NEW))),
+        "inbox_poison": count(InboxEvent, InboxEvent.state.in_(words(InboxState.POISON))),
     }

@@ -1,0 +1,114 @@
+"""No statement of the running program goes through a table that grows, whatever the planner knows of its rows."""
+
+import httpx
+import pytest
+
+from bot.channels.web.site import build_site
+from bot.commands import forget_contact
+from handoff.dashboard.views import SHOWS
+from handoff.models import Role
+from tests.conftest import Backend
+from tests.journeys.stage import Platform, Stage, staged
+from tests.journeys.test_groups import Group
+from tests.journeys.test_sending_files import PNG, fetched, photo
+from tests.office import Browser, employ
+from tests.plans.history import CONTACTS, add_history, begin_some, finish_all
+from tests.plans.planners import Planner, planner
+from tests.plans.recorder import Recorder, recorded
+
+MOST = CONTACTS * 5 // 8
+"""Rows that a statement may look at: nothing here concerns more than a page of them, or the thousand that are counted."""
+
+
+@pytest.mark.parametrize("platform", ["telegram"])
+async def test_statements_look_at_few_rows_of_many(backend: Backend, platform: Platform) -> None:
+    with recorded() as recorder:
+        await _work(backend, platform)
+    add_history(backend.database_url, f"{platform}:main")
+    found: list[str] = []
+    with planner(backend.database_url) as plans:
+        finish_all(backend.database_url)
+        found += _faults("without statistics", plans, recorder)
+        plans.analyze()
+        found += _faults("with statistics of an idle moment", plans, recorder)
+        begin_some(backend.database_url)
+        found += _faults("with statistics of an idle moment, busy", plans, recorder)
+        plans.analyze()
+        found += _faults("with statistics of a busy moment", plans, recorder)
+    assert len(recorder.statements) > 100  # it saw the program at work
+    assert not found, "\n\n".join(found)
+
+
+def _faults(when: str, plans: Planner, recorder: Recorder) -> list[str]:
+    found = []
+    for statement, parameters in recorder.statements.items():
+        scans, work = plans.scans(statement, parameters), plans.work(statement, parameters)
+        if scans or work > MOST:
+            found.append(f"{when}, {work} rows, {scans}:\n{statement}\n{parameters}")
+    return found
+
+
+async def _work(backend: Backend, platform: Platform) -> None:
+    """Let contacts and agents do what they do, and time pass."""
+    async with staged(backend, platform) as stage:
+        anna, boris = await stage.contact("Анна"), await stage.agent("Борис")
+        await anna.writes("забыла пароль")
+        await anna.hears()
+        await anna.presses("Это помогло")
+        await anna.hears()
+        await anna.asks_a_person()
+        number = (await stage.tickets())[0].id
+        await boris.opens_the_desk()
+        await boris.claims(number)
+        await boris.notes(number, "смотрю")
+        message = await boris.replies(number, "Солнечно.")
+        await anna.hears()
+        await stage.settled()
+        await boris.replies_with(number, "Карта.", ("map.txt", b"sun"))
+        await stage.settled()
+        await anna.writes("", **photo(stage, PNG))
+        await fetched(stage, 2)
+        group = Group(stage)
+        group.says(anna, "/ask забыла пароль")
+        group.says(await stage.contact("Глеб"), "/ask забыл пароль")
+        await group.hears()
+        await boris.corrects(message, "Солнечно, +20.")
+        await stage.settled()
+        await anna.writes("спасибо")
+        await _desk(stage, number)
+        await stage.passes(days=3)
+        await stage.passes(days=8)
+        for word in ("/my", "/topics", "/language", "музыка"):
+            await anna.writes(word)
+            await anna.hears()
+        vera = await stage.contact("Вера")
+        await vera.writes("мою страницу взломали")
+        await vera.hears()
+        await stage.passes(hours=2)
+        await forget_contact(stage.app, {"address": f"{platform}:main/{anna.person}"}, lambda _line: None)
+        await stage.passes(hours=2)
+        await stage.app.db.write(lambda session: stage.app._live(session, f"{platform}:main"))
+
+
+async def _desk(stage: Stage, number: int) -> None:
+    """Every list of the desk and of the REST interface, and what watches the program."""
+    agent = await stage.app.db.write(
+        lambda session: employ(session, "d@example.org", "Дора", Role.ADMIN, stage.app.clock())
+    )
+    token = await stage.app.db.write(lambda session: stage.app.staff.add_token(session, "robot", Role.ADMIN))
+    site = build_site(stage.app, None)
+    transport = httpx.ASGITransport(site.asgi)
+    async with httpx.AsyncClient(transport=transport, base_url="http://desk.test") as client:
+        browser = Browser(client)
+        await browser.signs_in(agent.email)
+        for show in SHOWS:
+            for page in (1, 2):
+                for path in ("/desk", "/desk/queue", f"/desk/tickets/{number}"):
+                    assert (await client.get(path, params={"show": show, "page": page})).status_code == 200
+        await browser.sends("/desk/next")
+        for path in ("/metrics", "/readyz"):
+            await client.get(path)
+        for query in ("", "?status=solved", "?assignee=none", "?assignee=me"):
+            answer = await client.get(f"/api/v1/tickets{query}", headers={"Authorization": f"Bearer {token}"})
+            assert answer.status_code == 200
+    await site.hang_up()
