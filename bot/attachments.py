@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, or_, update
 from sqlalchemy.orm import Session
 
 from bot.wording import WORDS
@@ -33,7 +33,7 @@ _TAKE_ALONG = (
         _MESSAGES.c.contact_id == bindparam("contact"),
         _MESSAGES.c.ticket_id.is_(None),
         _MESSAGES.c.kind == MessageKind.INCOMING,
-        _MESSAGES.c.attachments.is_not(None),
+        or_(_MESSAGES.c.attachments.is_not(None), _MESSAGES.c.contents.is_not(None)),
         _MESSAGES.c.at > bindparam("since"),
     )
     .values(ticket_id=bindparam("ticket"))
@@ -49,10 +49,12 @@ class Attachments:
         self._bus = bus
         self._clock = clock
 
-    def want(self, session: Session, contact: Addressee, message_id: int, given: Sequence[Attachment]) -> None:
-        """Note what is to be fetched once the event is stored, and say what will not be."""
+    def want(self, session: Session, contact: Addressee, given: Sequence[tuple[int, Sequence[Attachment]]]) -> None:
+        """Note what is to be fetched of these messages once they are stored, and say what will not be, once for each reason."""
         account, now = contact.account, self._clock()
-        refused = files.want(session, account, contact.id, message_id, given, self.rules, now)
+        refused: list[tuple[Attachment, str]] = []
+        for message_id, attachments in given:
+            refused += files.want(session, account, contact.id, message_id, attachments, self.rules, now)
         self._say(session, contact, refused)
         after_commit(session, lambda: self._bus.publish("files", account))
 
@@ -90,5 +92,5 @@ class Attachments:
 
 
 def take_along(session: Session, contact_id: int, ticket_id: int, since: datetime) -> None:
-    """Let a new ticket have the files that the contact sent shortly before it."""
+    """Let a new ticket have the files, places and the like that the contact sent shortly before it."""
     rows.run(session, _TAKE_ALONG, {"contact": contact_id, "ticket": ticket_id, "since": since})

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
+from bot.albums import whole_albums
 from bot.attachments import Attachments, take_along
 from bot.chosen import show_choice
 from bot.dialogue import UNSEEN, Found, Pressed, Thread, asks_anew, chooses, decide, question_in
@@ -30,6 +31,7 @@ from bot.public import PublicQuestions, followed, in_private, is_question, unrea
 from bot.round_rows import JOIN, MEET, RECENT, USE, ThreadChangedError, known_at, taken
 from bot.tickets import Facts, corrected, fact, facts, pending
 from bot.typed_presses import as_press
+from handoff.contents import dump
 from handoff.desk import Desk
 from handoff.manners import Manners
 from handoff.messages import Address, Addressee, EventKind, IncomingEvent
@@ -222,11 +224,11 @@ class Conversation:
         if not is_question(event) if event.place else thought.known is None and event.kind is EventKind.PROFILE:
             return  # nothing to keep of whoever has asked us nothing
         contact, name = self._meet(session, address, thought.known, event, thread.language)
-        recorded = [self._record(session, contact.id, name, item, thread) for item in items]
-        incoming = tuple(id_ for id_ in recorded if id_ is not None)
-        for id_, item in zip(recorded, items, strict=True):
-            if id_ is not None and item.event is not None and item.event.attachments:
-                self._attachments.want(session, contact, id_, item.event.attachments)
+        events = whole_albums([item.event for item in items if item.event is not None])
+        recorded = [(self._record(session, contact.id, name, one, thread), one.attachments) for one in events]
+        incoming = tuple(id_ for id_, _ in recorded if id_ is not None)
+        if sent := [(id_, attachments) for id_, attachments in recorded if id_ is not None and attachments]:
+            self._attachments.want(session, contact, sent)
         if event.kind is EventKind.PRESS:
             rows.run(session, USE, {"choice": event.choice_id, "contact": contact.id, "now": self._clock()})
         decisions = decide(thread, in_private(event), thought.found)
@@ -256,7 +258,8 @@ class Conversation:
         known = known_at(session, address, self._clock())
         unread = IncomingEvent(EventKind.PROFILE, address, item.received_at)
         contact, name = self._meet(session, address, known, unread, (known and known.language) or self._language)
-        incoming = self._record(session, contact.id, name, item, Thread(contact.language))
+        event = item.event
+        incoming = self._record(session, contact.id, name, event, Thread(contact.language)) if event else None
         ticket_id = self._effects.hand_over_unread(session, contact, words_in(item.payload))
         if incoming is not None:
             rows.run(session, JOIN, {"ids": [incoming], "ticket": ticket_id})
@@ -309,11 +312,8 @@ class Conversation:
             self._outbox.repeat(session, address.account, contact_id=known.id)
         return Addressee(known.id, address.account, address.user_id, spoken, numbered), name
 
-    def _record(self, session: Session, contact_id: int, name: str, item: InboxItem, thread: Thread) -> int | None:
+    def _record(self, session: Session, contact_id: int, name: str, event: IncomingEvent, thread: Thread) -> int | None:
         """Show in the thread what the contact did, where it is something to read; the message's id."""
-        event = item.event
-        if event is None:
-            return None
         if event.kind is EventKind.EDIT:
             corrected(session, contact_id, event)
             return None
@@ -333,6 +333,7 @@ class Conversation:
             author=event.name if staff else name,
             text=f"pressed {thread.pressed.action}" if press and thread.pressed else event.text,
             attachments=[asdict(replace(attachment, source="")) for attachment in event.attachments] or None,
+            contents=dump(event.contents),
             platform_id=event.message_id or None if not press else None,
             at=event.at,
         )

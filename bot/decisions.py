@@ -124,6 +124,16 @@ class Say:
 
 
 @dataclass(frozen=True, slots=True)
+class AskAbout:
+    """Something was sent without a question: ask what the contact wants to know, or offer a person."""
+
+    sentence: str
+    question: str
+    """What stands for the question where it goes to a person."""
+    trail: Trail = NO_TRAIL
+
+
+@dataclass(frozen=True, slots=True)
 class GiveAnswer:
     """Send the entry's answer; with `hand_off` a person gets the question as well."""
 
@@ -325,6 +335,7 @@ class Forget:
 
 Decision = (
     Say
+    | AskAbout
     | GiveAnswer
     | AskWhy
     | Suggest

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from bot import browsing, forms, own_questions
 from bot.decisions import (
     NO_TRAIL,
+    AskAbout,
     AskField,
     AskLanguage,
     AskRating,
@@ -135,6 +136,9 @@ class _Round:
             case Say(sentence, buttons, values):
                 choices = [Choice(self._text(words), action, {}) for words, action in buttons]
                 self._say(RichText(self._text(sentence, **values)), choices)
+            case AskAbout(sentence, question, trail):
+                asked = _about(None, None, question, self._asked(trail))
+                self._say(RichText(self._text(sentence)), [Choice(self._text("Ask a person"), "ask_person", asked)])
             case GiveAnswer():
                 self._answer(decision, decision.lookup or lookup)
             case AskWhy():

@@ -64,11 +64,14 @@ class Fetcher:
 
     def _settle(self, session: Session, wanted: Wanted, outcome: Fetch, file: Kept | None) -> None:
         now = self._clock()
+        album = files.beside(session, wanted.id)
+        if not album:
+            return  # its contact was forgotten meanwhile
         if file is not None:
             files.kept(session, wanted.id, file, now)
         elif outcome is Fetch.LATER:
             files.postponed(session, wanted.id, now)
         else:
-            reason = "size" if outcome is Fetch.TOO_BIG else "kind"
-            attachment = files.refused(session, wanted.id, reason, now)
-            self._attachments.tell(session, wanted.contact_id, [(attachment, reason)])
+            files.refused(session, wanted.id, "size" if outcome is Fetch.TOO_BIG else "kind", now)
+        if refused := files.untold(album):
+            self._attachments.tell(session, wanted.contact_id, refused)

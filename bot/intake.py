@@ -35,6 +35,9 @@ _LOOK_EVERY = 1.0
 _THINKERS = 8
 _WHOLE_SECONDS = timedelta(seconds=1)
 """By how much the times of two messages may be off, where a platform tells them in whole seconds."""
+ALBUM_WINDOW = 0.4
+"""Seconds to wait for more pictures of an album: the platform tells of each by itself, one right after the other."""
+_ALBUM_AT_MOST = 10
 _BURST_AT_MOST = 3
 """A contact who never stops typing is answered after this many windows."""
 
@@ -299,10 +302,10 @@ class Intake(Generic[T]):
         After an outage everything comes at once, so what the platform dates further apart was written further apart.
         """
         burst = [items[0]]
-        if not self._joinable(items[0]):
+        if not self._joinable(items[0]) and not _is_of_album(items[0]):
             return burst
         for item in items[1:]:
-            if not self._joinable(item) or self._apart(burst[-1], item):
+            if not _same_album(burst[-1], item) and (not self._joinable(item) or self._apart(burst[-1], item)):
                 break
             burst.append(item)
         return burst
@@ -326,12 +329,26 @@ class Intake(Generic[T]):
     def _typing(self, items: Sequence[InboxItem]) -> float:
         """Seconds to wait for more of the same burst."""
         burst = self._burst(items)
-        if not self._joinable(burst[0]) or len(burst) < len(items):
+        window = max(self._window, ALBUM_WINDOW) if _is_of_album(burst[-1]) else self._window
+        if not window or not (self._joinable(burst[0]) or _is_of_album(burst[-1])) or len(burst) < len(items):
             return 0
         now = self._clock()
-        quiet = self._window - (now - burst[-1].received_at).total_seconds()
-        patience = self._window * _BURST_AT_MOST - (now - burst[0].received_at).total_seconds()
-        return min(quiet, patience, self._window)
+        quiet = window - (now - burst[-1].received_at).total_seconds()
+        most = _ALBUM_AT_MOST if _is_of_album(burst[-1]) else _BURST_AT_MOST
+        patience = window * most - (now - burst[0].received_at).total_seconds()
+        return min(quiet, patience, window)
+
+
+def _is_of_album(item: InboxItem) -> bool:
+    event = item.event
+    return event is not None and event.kind is EventKind.MESSAGE and event.album != "" and item.attempts == 0
+
+
+def _same_album(one: InboxItem, other: InboxItem) -> bool:
+    """Whether both are parts of what the platform shows as one message."""
+    if not _is_of_album(one) or not _is_of_album(other) or one.event is None or other.event is None:
+        return False
+    return one.event.album == other.event.album
 
 
 def _count(session: Session, ids: list[int], change: int = 1) -> None:
@@ -345,4 +362,5 @@ def _joined(burst: Sequence[InboxItem], address: Address) -> IncomingEvent:
         return IncomingEvent(EventKind.PROFILE, address, burst[0].received_at)
     text = "\n".join(event.text for event in events if event.text)
     attachments = tuple(attachment for event in events for attachment in event.attachments)
-    return replace(events[-1], text=text, attachments=attachments)
+    contents = tuple(content for event in events for content in event.contents)
+    return replace(events[-1], text=text, attachments=attachments, contents=contents)

@@ -1,6 +1,7 @@
 """A contact's own questions to people: the list with icon and words, and one of them with what was said last."""
 
 from datetime import datetime
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -9,12 +10,14 @@ from bot.paging import headed, label, turns
 from bot.waits import forecast, place
 from bot.wording import WORDS
 from handoff import waiting
+from handoff.content_words import question_words
 from handoff.estimate import outlook_of
 from handoff.messages import RichText
 from handoff.models import LIVE, MessageKind, TicketStatus
 from handoff.posting import Choice
 from handoff.threads import Line, thread
 from handoff.waiting import TicketView
+from handoff.words import WORDS as DESK_WORDS
 from infra.wording import marked
 
 _QUESTIONS = 4
@@ -58,19 +61,23 @@ def one(session: Session, contact_id: int, number: int, now: datetime) -> OwnQue
 
 def worded(view: OwnQuestions | OwnQuestion, language: str) -> tuple[RichText, list[Choice]]:
     """What the contact sees of it."""
+
+    def asked(ticket: TicketView) -> str:
+        return question_words(ticket.question, partial(DESK_WORDS.text, language))
+
     if isinstance(view, OwnQuestions):
         lines = [
-            f"№{ticket.id} {_status(ticket, language, news=ticket.id in view.news)}: {label(ticket.question)}"
+            f"№{ticket.id} {_status(ticket, language, news=ticket.id in view.news)}: {label(asked(ticket))}"
             for ticket in view.items
         ]
         choices = [
-            Choice(label(f"{_icon(ticket.status)} №{ticket.id} {ticket.question}"), "own_one", {"ticket": ticket.id})
+            Choice(label(f"{_icon(ticket.status)} №{ticket.id} {asked(ticket)}"), "own_one", {"ticket": ticket.id})
             for ticket in view.items
         ]
         head = headed(language, WORDS.text(language, "Your questions:"), view.page, view.pages)
         return RichText("\n".join((head, *lines))), choices + turns(language, "own", {}, view.page, view.pages)
     ticket, live = view.ticket, view.ticket.status in LIVE
-    lines = [f"№{ticket.id} {_status(ticket, language)}", _cut(ticket.question)]
+    lines = [f"№{ticket.id} {_status(ticket, language)}", _cut(asked(ticket))]
     for line in view.said:
         lines.append(f"{_author(line, language)}: {_cut(line.text)}")
     if view.outlook is not None:

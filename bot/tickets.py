@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.decisions import Trail
 from bot.dialogue import Pending, TicketFact
 from bot.expecting import FOR_A_PERSON, NEW, added_to, completed
+from handoff.contents import dump
 from handoff.messages import IncomingEvent, named_in_chat
 from handoff.models import LIVE, ChoiceRow, Delivery, Message, MessageKind, Ticket, TicketStatus
 from handoff.patience import reopenable
@@ -108,7 +109,11 @@ def corrected(session: Session, contact_id: int, event: IncomingEvent) -> None:
             Message.kind == MessageKind.INCOMING,
         )
     )
-    if message is None or message.text == event.text:
+    if message is None:
+        return
+    if event.contents and not event.album:
+        message.contents = dump(event.contents)  # a place that moves tells of it by edits
+    if message.text == event.text:
         return
     ticket = session.get(Ticket, message.ticket_id) if message.ticket_id is not None else None
     if ticket is not None:

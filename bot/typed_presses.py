@@ -9,6 +9,7 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.replies import Reply, reply_in
+from handoff.contents import shows_something
 from handoff.messages import EventKind, IncomingEvent
 from handoff.models import ChoiceRow, Delivery, Message, MessageKind
 from infra import rows
@@ -55,7 +56,7 @@ def as_press(session: Session, contact_id: int, event: IncomingEvent, *, numbere
     press of it says nothing, and whoever writes wants to hear something.
     """
     typed = event.text.strip()
-    if event.kind is not EventKind.MESSAGE or event.attachments or len(typed) > _LONGEST:
+    if event.kind is not EventKind.MESSAGE or event.attachments or shows_something(event) or len(typed) > _LONGEST:
         return event
     exactly = _by_number if numbered else _by_words
     choice = exactly(session, contact_id, typed) or _by_reply(session, contact_id, typed)

@@ -10,6 +10,7 @@ from handoff.answers import ANSWER_WITHIN, Answers
 from handoff.errors import ClosedError, EmptyTextError, HeldError, NotFoundError
 from handoff.messages import Addressee, RichText
 from handoff.models import LIVE, Agent, Contact, DeliveryState, Message, MessageKind, Ticket, TicketStatus
+from handoff.names import readable
 from handoff.outbox import Outbox
 from handoff.patience import Patience
 from handoff.posting import Choice
@@ -223,7 +224,7 @@ class Desk:
         message_id = self._outbox.post(
             session,
             contact,
-            _headed(ticket, agent.name if self.agents_named else "", text),
+            _headed(ticket, readable(agent.name) if self.agents_named else "", text),
             ticket_id=ticket.id,
             author=agent.name,
             agent_id=agent_id,
@@ -252,7 +253,7 @@ class Desk:
         if text == message.text or message.ticket_id is None:
             return
         ticket = self._ticket(session, message.ticket_id)
-        headed = _headed(ticket, "" if message.unnamed else message.author, text)
+        headed = _headed(ticket, "" if message.unnamed else readable(message.author), text)
         self._outbox.revise(session, message_id, headed, shown=text, by_agent=True)
         self._touch(session, ticket)
 

@@ -164,11 +164,33 @@ def kept(session: Session, file_id: int, file: Kept, now: datetime) -> None:
     row.key, row.size, row.media_type = file.key, file.size, media_type(file.head)
 
 
-def refused(session: Session, file_id: int, reason: str, now: datetime) -> Attachment:
-    """It turned out that it cannot be taken; what it was, for the contact to be told."""
+def refused(session: Session, file_id: int, reason: str, now: datetime) -> None:
+    """It turned out that it cannot be taken; the contact is told by `untold`."""
     row = session.get_one(FileRow, file_id)
-    row.state, row.reason, row.updated_at = FileState.REFUSED, reason, now
-    return Attachment(row.kind, row.name)
+    row.state, row.reason, row.updated_at, row.told = FileState.REFUSED, reason, now, False
+
+
+def beside(session: Session, file_id: int) -> list[FileRow]:
+    """The files of the message that this one came with, itself included, for ourselves until the commit."""
+    message = select(FileRow.message_id).where(FileRow.id == file_id).scalar_subquery()
+    # Always in one order, so that two who settle files of one message do not wait for each other.
+    wanted = select(FileRow).where(FileRow.message_id == message).order_by(FileRow.id)
+    return list(session.scalars(wanted.with_for_update()))
+
+
+def untold(rows: Sequence[FileRow]) -> list[tuple[Attachment, str]]:
+    """What the contact has to be told of a message's refused files, each with the reason, from now on told.
+
+    Nothing while others of them have not been tried once, so that an album is refused in one sentence.
+    """
+    if any(row.state is FileState.WANTED and row.attempts == 0 for row in rows):
+        return []
+    found = []
+    for row in rows:
+        if row.state is FileState.REFUSED and not row.told:
+            row.told = True
+            found.append((Attachment(row.kind, row.name), row.reason or ""))
+    return found
 
 
 def postponed(session: Session, file_id: int, now: datetime) -> None:

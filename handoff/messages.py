@@ -7,6 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from handoff.contents import Content
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,11 @@ class IncomingEvent:
     """The platform's id of the message that this one quotes: `Message.platform_id` of one that the contact wrote,
     `named_in_chat(Delivery.platform_ids)` of one that we sent."""
     attachments: tuple[Attachment, ...] = ()
+    """Everything that is a file or a sticker, also what came within a forwarded message."""
+    contents: "tuple[Content, ...]" = ()
+    """What else it holds: places, polls, what others wrote, addresses behind words (`handoff/contents.py`)."""
+    album: str = ""
+    """What messages share that the platform shows as one; empty for a message by itself."""
     numbered: bool | None = None
     """Whether the person's app shows no buttons of ours; None where the platform does not say."""
     place: PublicPlace | None = None

@@ -4,13 +4,17 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, false
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from infra.columns import Base, BigId, Json, partial_index, word_of, words
 
 # Rows of these tables are named outside the database (VK's random_id, ticket numbers), so a number is never used twice.
 _NEVER_REUSED = {"sqlite_autoincrement": True}
+
+
+FORGOTTEN = "forgotten"
+"""What the address of a forgotten contact begins with; the platform's own number is in none of it."""
 
 
 class TicketStatus(StrEnum):
@@ -189,6 +193,8 @@ class Message(Base):
     """The contact is not told which agent wrote it."""
     text: Mapped[str] = mapped_column(Text)
     attachments: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
+    contents: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
+    """What it holds besides words and files, as `handoff/contents.py` writes it."""
     platform_id: Mapped[str | None] = mapped_column(String(64))
     """Of an incoming message: the platform's id, so that a later edit finds it."""
     edited_at: Mapped[datetime | None]
@@ -281,6 +287,8 @@ class FileRow(Base):
     state: Mapped[FileState] = mapped_column(word_of(FileState))
     reason: Mapped[str | None] = mapped_column(String(24))
     """Why it is refused (`kind`, `size`) or was given up (`unreachable`)."""
+    told: Mapped[bool] = mapped_column(default=True, server_default=true())
+    """Of a refused one: the contact knows it. False while the other files of the message are still being tried."""
     key: Mapped[str | None] = mapped_column(String(64), index=True)
     """Its place in the file store, once it is kept."""
     media_type: Mapped[str] = mapped_column(String(40))

@@ -7,6 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handoff.contents import Content, load, placed_files
 from handoff.files import FETCHED, FileView, files_of
 from handoff.messages import Attachment
 from handoff.models import Delivery, DeliveryState, Message, MessageKind
@@ -50,6 +51,8 @@ class Line:
     attachments: tuple[Attachment, ...]
     """Those that are no files."""
     files: tuple[FileView, ...]
+    contents: tuple[Content, ...]
+    """What else it holds; a passage names its files by their positions in `files`."""
     edited_at: datetime | None
     before: str | None
     """What the contact had written before they edited it, where an agent may have read that."""
@@ -57,6 +60,12 @@ class Line:
     deliveries: tuple[DeliveryView, ...]
     choices: tuple[str, ...]
     """Labels of the buttons that were offered under it."""
+
+    @property
+    def own_files(self) -> tuple[FileView, ...]:
+        """Those that came with the message itself, not within something that was forwarded."""
+        placed = placed_files(self.contents)
+        return tuple(file for place, file in enumerate(self.files) if place not in placed)
 
 
 def thread(session: Session, contact_id: int) -> tuple[Line, ...]:
@@ -117,6 +126,7 @@ def _line(
         text=message.text,
         attachments=tuple(one for one in attachments if not files or one.kind not in FETCHED),
         files=files,
+        contents=load(message.contents),
         edited_at=message.edited_at,
         before=message.before,
         at=message.at,

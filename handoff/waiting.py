@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, sel
 from sqlalchemy.orm import Session
 
 from handoff.models import (
+    FORGOTTEN,
     LIVE,
     Agent,
     AgentSession,
@@ -66,6 +67,11 @@ class TicketView:
     """It was closed before, and is open again."""
     reopenable: bool = True
     """If it is closed: its contact can still open it again."""
+
+    @property
+    def forgotten(self) -> bool:
+        """Its contact had everything erased: only figures are left."""
+        return self.contact_user_id.startswith(f"{FORGOTTEN}:")
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,8 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.channels import RawEvent
-from handoff.messages import Address, Attachment, EventKind, IncomingEvent
+from bot.channels.telegram_contents import holdings
+from handoff.messages import Address, EventKind, IncomingEvent
 from handoff.richtext import clean
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
@@ -17,33 +18,9 @@ RECEIVED_AT = "received_at"
 _START = re.compile(r"/start(?:@\w+)?(?: ([A-Za-z0-9_-]{1,64}))?")
 _ASK = re.compile(r"/ask(?:@\w+)?\s+")
 """The command that groups ask by; whoever is used to it says it in private too."""
-_FILES = {
-    "photo": "photo",
-    "animation": "video",
-    "document": "document",
-    "voice": "voice",
-    "video": "video",
-    "video_note": "video",
-    "audio": "audio",
-    "sticker": "sticker",
-}
-_ABOUT_THE_CHAT = frozenset({"pinned_message", "message_auto_delete_timer_changed", "chat_background_set"})
-_ENVELOPE = frozenset(
-    {
-        "message_id",
-        "from",
-        "chat",
-        "date",
-        "edit_date",
-        "text",
-        "caption",
-        "entities",
-        "caption_entities",
-        "reply_markup",
-    }
-    | {"reply_to_message", "quote", "external_reply", "forward_origin", "via_bot", "has_protected_content"}
-    | {"link_preview_options", "effect_id", "media_group_id", "show_caption_above_media", "has_media_spoiler"}
-    | {"is_from_offline", "message_thread_id", "is_topic_message", "business_connection_id", "sender_business_bot"}
+_ABOUT_THE_CHAT = frozenset(
+    {"pinned_message", "message_auto_delete_timer_changed", "chat_background_set", "connected_website"}
+    | {"direct_message_price_changed", "paid_message_price_changed", "managed_bot_created"}
 )
 
 
@@ -94,7 +71,8 @@ def _written(account: str, kind: EventKind, message: dict[str, Any]) -> Incoming
         return None
     if "write_access_allowed" in message:
         kind = EventKind.ALLOWED
-    text = clean(message.get("text") or message.get("caption") or "")
+    held = holdings(message)
+    text = held.text
     start = ""
     if kind is EventKind.MESSAGE and (command := _START.fullmatch(text.strip())):
         text, start = "/start", command[1] or ""
@@ -109,7 +87,9 @@ def _written(account: str, kind: EventKind, message: dict[str, Any]) -> Incoming
         start=start,
         message_id=str(message["message_id"]),
         reply_to=_quoted(message),
-        attachments=() if kind is EventKind.ALLOWED else _attachments(message),
+        attachments=held.attachments,
+        contents=() if kind is EventKind.ALLOWED else held.contents,
+        album=str(message.get("media_group_id") or "")[:64],
     )
 
 
@@ -155,20 +135,3 @@ def person_of(account: str, person: dict[str, Any]) -> tuple[Address, str, str]:
     name = " ".join(clean(f"{person.get('first_name', '')} {person.get('last_name', '')}").split())
     language = str(person.get("language_code") or "")[:2].lower()
     return Address(account, str(int(person["id"]))), name, language
-
-
-def _attachments(message: dict[str, Any]) -> tuple[Attachment, ...]:
-    for key, kind in _FILES.items():
-        if key in message:
-            return (_file(kind, message[key]),)
-    odd = sorted(message.keys() - _ENVELOPE)
-    # A message of nothing but unknown parts still is something that the person has sent.
-    return (Attachment("other", name=odd[0]),) if odd and not message.get("text") else ()
-
-
-def _file(kind: str, body: Any) -> Attachment:  # noqa: ANN401 - a photo is a list of sizes, the rest are objects
-    file = max(body, key=lambda size: size.get("width", 0)) if isinstance(body, list) else body
-    name = file.get("file_name") or file.get("emoji") or ""
-    place = str(file.get("file_id", ""))
-    size = file.get("file_size")
-    return Attachment(kind, clean(name), place, source=place, size=size if type(size) is int else 0)

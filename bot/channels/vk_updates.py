@@ -7,7 +7,9 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.channels import RawEvent
-from handoff.messages import Address, Attachment, EventKind, IncomingEvent
+from bot.channels.contents import number
+from bot.channels.vk_contents import VkReader
+from handoff.messages import Address, EventKind, IncomingEvent
 from handoff.richtext import clean
 
 EVENTS = (
@@ -28,10 +30,6 @@ QUESTION = "public_question"
 """A type of our own: what is kept of a question that others can read."""
 
 CHATS_FROM = 2_000_000_000
-_FILES = {"photo": "photo", "doc": "document", "audio_message": "voice", "video": "video", "audio": "audio"} | {
-    "sticker": "sticker",
-    "graffiti": "photo",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,31 +120,40 @@ def _owner(event: dict[str, Any]) -> str:
 def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
     """What a stored event says. None for chats, for our own sends and for what needs no thought."""
     kind, body, received_at = payload["type"], payload["object"], payload.get(RECEIVED_AT, 0)
+    group = number(payload.get("group_id"))
     match kind:
         case "message_new":
-            return _written(account, EventKind.MESSAGE, body.get("message", body), body.get("client_info"))
+            return _written(account, EventKind.MESSAGE, body.get("message", body), group, body.get("client_info"))
         case "message_edit":
-            return _written(account, EventKind.EDIT, body)
+            return _written(account, EventKind.EDIT, body, group)
         case "message_event":
             return _pressed(account, body, received_at)
         case "message_allow" | "message_deny":
             meaning = EventKind.ALLOWED if kind == "message_allow" else EventKind.BLOCKED
             return IncomingEvent(meaning, _address(account, body["user_id"]), _moment(received_at))
         case "message_reply" if body.get("admin_author_id"):
-            return _staff_reply(account, body)
+            return _staff_reply(account, body, group)
         case "profile":
             return _profile(account, body, received_at)
         case _:
             return None
 
 
-def _written(account: str, kind: EventKind, message: dict[str, Any], client: Any = None) -> IncomingEvent | None:  # noqa: ANN401 - whatever VK says of the app
+def _written(
+    account: str,
+    kind: EventKind,
+    message: dict[str, Any],
+    group: int,
+    client: Any = None,  # noqa: ANN401 - whatever VK says of the app
+) -> IncomingEvent | None:
     person, peer = message["from_id"], message["peer_id"]
     if peer != person or not 0 < person < CHATS_FROM:
         return None
     text, start, choice = clean(message.get("text") or ""), clean(str(message.get("ref") or "")), ""
     message_id = str(message["conversation_message_id"])
     button = _button(message.get("payload"))
+    reader = VkReader(person, group)
+    contents = reader.contents(message)
     if kind is EventKind.MESSAGE and button.get("command") == "start":
         text = "/start"
     elif kind is EventKind.MESSAGE and isinstance(button.get("id"), str):
@@ -161,7 +168,8 @@ def _written(account: str, kind: EventKind, message: dict[str, Any], client: Any
         choice_id=choice,
         start=start,
         reply_to=_quoted(message),
-        attachments=_attachments(message),
+        attachments=tuple(reader.reading.attachments),
+        contents=contents,
         numbered=_shows_no_buttons(client),
     )
 
@@ -195,16 +203,19 @@ def _pressed(account: str, body: dict[str, Any], received_at: int) -> IncomingEv
     )
 
 
-def _staff_reply(account: str, message: dict[str, Any]) -> IncomingEvent | None:
+def _staff_reply(account: str, message: dict[str, Any], group: int) -> IncomingEvent | None:
     if not 0 < message["peer_id"] < CHATS_FROM:
         return None
+    reader = VkReader(message["peer_id"], group)
+    contents = reader.contents(message)
     return IncomingEvent(
         EventKind.STAFF_REPLY,
         _address(account, message["peer_id"]),
         _moment(message["date"]),
         text=clean(message.get("text") or ""),
         message_id=str(message["conversation_message_id"]),
-        attachments=_attachments(message),
+        attachments=tuple(reader.reading.attachments),
+        contents=contents,
     )
 
 
@@ -228,37 +239,3 @@ def _button(payload: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON text in mess
     except (ValueError, RecursionError):
         return {}
     return value if isinstance(value, dict) else {}
-
-
-def _attachments(message: dict[str, Any]) -> tuple[Attachment, ...]:
-    found = [_attachment(item) for item in message.get("attachments") or ()]
-    if message.get("fwd_messages"):
-        found.append(Attachment("other", name="forwarded messages"))
-    if message.get("geo"):
-        found.append(Attachment("other", name="location"))
-    return tuple(found)
-
-
-def _attachment(item: dict[str, Any]) -> Attachment:
-    kind = str(item["type"])
-    body = item.get(kind)
-    if kind not in _FILES or not isinstance(body, dict):
-        return Attachment("other", name=clean(kind))
-    place = [str(body[name]) for name in ("owner_id", "id", "access_key") if body.get(name)]
-    reference = kind + "_".join(place) if len(place) > 1 else str(body.get("sticker_id", ""))
-    size = body.get("size")
-    return Attachment(
-        _FILES[kind],
-        clean(str(body.get("title") or "")),
-        reference,
-        source=_address_of(body),
-        size=size if type(size) is int else 0,
-    )
-
-
-def _address_of(body: dict[str, Any]) -> str:
-    """Where VK has the file: the largest size of a photo, the sound of a voice message; videos have no address."""
-    sizes = [size for size in (*(body.get("sizes") or ()), body.get("orig_photo")) if isinstance(size, dict)]
-    if sizes:
-        return str(max(sizes, key=lambda size: size.get("width", 0) * size.get("height", 0)).get("url") or "")
-    return str(body.get("link_mp3") or body.get("link_ogg") or body.get("url") or "")

@@ -1,8 +1,10 @@
 """Whether what somebody wrote is what a field of a form asks for."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 
+from handoff.contents import Card, ContactCard, HiddenLink, Passage, Place, everything_in
 from handoff.messages import IncomingEvent
 from knowledge.forms import FormField
 
@@ -24,19 +26,46 @@ def understood(field: FormField, event: IncomingEvent) -> str | None:
             files = [a.name or a.kind for a in event.attachments if a.kind not in {"sticker", "other"}]
             return ", ".join(files) or None
         case "text":
-            return text or None
+            return text or _place(event)
         case "number":
             return text if _NUMBER.fullmatch(text.replace(" ", "")) else None
         case "date":
             return _date(text)
         case "phone":
-            return text if _PHONE.fullmatch(_SPACES.sub("", text)) else None
+            return _first(_PHONE, (text, *_phones(event)), _SPACES)
         case "email":
-            return text if _EMAIL.fullmatch(text) else None
+            return _first(_EMAIL, (text, *(one for card in _cards(event) for one in card.emails)))
         case "link":
-            return text if _LINK.fullmatch(text) else None
+            return _first(_LINK, (text, *_addresses(event)))
         case "choice":
             return _chosen(field, text)
+
+
+def _first(shape: re.Pattern[str], answers: Iterable[str], ignored: re.Pattern[str] | None = None) -> str | None:
+    """The first answer of that shape, whatever is `ignored` in it."""
+    return next((one for one in answers if shape.fullmatch(ignored.sub("", one) if ignored else one)), None)
+
+
+def _cards(event: IncomingEvent) -> list[ContactCard]:
+    return [one for one in everything_in(event.contents) if isinstance(one, ContactCard)]
+
+
+def _phones(event: IncomingEvent) -> list[str]:
+    return [phone for card in _cards(event) for phone in card.phones]
+
+
+def _addresses(event: IncomingEvent) -> list[str]:
+    """The addresses behind words, of links and of what was passed on."""
+    linked = HiddenLink | Card | Passage
+    return [one.url for one in everything_in(event.contents) if isinstance(one, linked) and one.url]
+
+
+def _place(event: IncomingEvent) -> str | None:
+    """A place as words: its title and address, and where it lies."""
+    for one in event.contents:
+        if isinstance(one, Place):
+            return ", ".join(filter(None, (one.title, one.address, f"{one.latitude:.6f}, {one.longitude:.6f}")))
+    return None
 
 
 def _date(text: str) -> str | None:

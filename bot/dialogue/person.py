@@ -17,6 +17,7 @@ from bot.dialogue.thread import MOST_OPEN, Pressed, Thread, TicketFact
 from bot.dialogue.words import WELCOME, enough_open
 from bot.expecting import FOR_A_PERSON
 from bot.language import is_greeting, is_nudge, is_thanks, says_only_person
+from handoff.contents import shows_something
 from handoff.messages import IncomingEvent
 from knowledge.matching import alike
 
@@ -53,14 +54,15 @@ def described(thread: Thread) -> list[Decision]:
 def added(thread: Thread, ticket: TicketFact, event: IncomingEvent) -> list[Decision]:
     """What the contact writes while a person has their question: it joins, and is acknowledged once."""
     text = event.text.strip()
-    if not text and all(attachment.kind == "sticker" for attachment in event.attachments):
+    shows = shows_something(event)
+    if not text and not shows:
         return [Attach(ticket.number)]
-    if is_greeting(text):
+    if is_greeting(text) and not shows:
         return [Attach(ticket.number), still_open(ticket)]
-    if is_thanks(text) and not event.attachments:
+    if is_thanks(text) and not shows:
         # Where nobody has answered yet, thanks are for the acknowledgement: a second one would say nothing.
         return [Attach(ticket.number), *([WELCOME] if ticket.answered else [])]
-    if not ticket.answered and not event.attachments and _repeats(text, ticket):
+    if not ticket.answered and not shows and _repeats(text, ticket):
         return [JoinTicket(ticket.number, acknowledge=False, patience=not ticket.patience_asked)]
     first = not ticket.acknowledged
     return [JoinTicket(ticket.number, acknowledge=first, text=text if first and thread.live < MOST_OPEN else "")]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from bot.decisions import (
     NO_TRAIL,
+    AskAbout,
     AskLanguage,
     CommentTicket,
     Decision,
@@ -18,10 +19,12 @@ from bot.decisions import (
 )
 from bot.dialogue import forms, person
 from bot.dialogue.thread import MOST_OPEN, Found, Pending, Thread
-from bot.dialogue.words import ASK_PERSON, WELCOME, hello, shown
+from bot.dialogue.words import WELCOME, hello, shown
 from bot.expecting import FOR_A_PERSON, NEW, commented
 from bot.language import Command, command_in, is_greeting, is_thanks, says_only_person, wants_person
-from handoff.messages import Attachment, IncomingEvent
+from handoff.content_words import headline
+from handoff.contents import is_shown, shows_something
+from handoff.messages import IncomingEvent
 from knowledge.entries import EntryView
 from knowledge.matching import Band
 
@@ -67,9 +70,9 @@ def said(thread: Thread, event: IncomingEvent, found: Found | None) -> list[Deci
             apart, thread = thread.pending.trail.apart, replace(thread, pending=None)
         return answered(thread, found, question_of(thread, event) or text, Trail(apart=apart))
     if thread.expects == FOR_A_PERSON or thread.link == _TO_A_PERSON:
-        if is_greeting(text) or is_thanks(text) or (not text and _only_stickers(event.attachments)):
+        if not shows_something(event) and (not text or is_greeting(text) or is_thanks(text)):
             return linked(thread, _TO_A_PERSON)  # not yet what it is about
-        return [person.passed_on(thread, text)]
+        return [person.passed_on(thread, text or _shown_question(event))]
     return _said_otherwise(thread, event, text)
 
 
@@ -79,14 +82,25 @@ def _said_otherwise(thread: Thread, event: IncomingEvent, text: str) -> list[Dec
     if wants_person(text):
         question = thread.last_question if says_only_person(text) and thread.last_question else text
         return [person.passed_on(thread, question, pending.trail if pending else NO_TRAIL)]
-    if is_thanks(text):
-        return [WELCOME]
-    if text or _only_stickers(event.attachments):
-        return [hello()]
+    if not shows_something(event):
+        return [WELCOME if is_thanks(text) else hello()]
     if pending is not None:
         # A picture says what words did not, and people can read it.
         return [OfferPerson(pending.question, "unanswered", trail=pending.trail, instead_of=_replaced(pending))]
-    return [Say("I read text only. Describe the question in words, or ask a person.", (ASK_PERSON,))]
+    question = thread.last_question or _shown_question(event)
+    if any(map(is_shown, event.contents)):
+        return [
+            AskAbout(
+                "I have received this. What would you like to know about it? Describe it in words, or ask a person.",
+                question,
+            )
+        ]
+    return [AskAbout("I read text only. Describe the question in words, or ask a person.", question)]
+
+
+def _shown_question(event: IncomingEvent) -> str:
+    """What stands for the question of a message without words."""
+    return headline(event.contents, event.attachments)
 
 
 def _comments(text: str, found: Found | None) -> bool:
@@ -164,7 +178,3 @@ def answered(thread: Thread, found: Found, question: str, trail: Trail = NO_TRAI
 
 def given(entry: EntryView, question: str, lookup: int | None) -> GiveAnswer:
     return GiveAnswer(entry, question, lookup, hand_off=entry.handoff == "always")
-
-
-def _only_stickers(attachments: tuple[Attachment, ...]) -> bool:
-    return all(attachment.kind == "sticker" for attachment in attachments)

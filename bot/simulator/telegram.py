@@ -102,6 +102,11 @@ class TelegramSimulator:
         quoted = {} if reply_to is None else {"reply_to_message": self._world.quotable(user_id, reply_to)}
         return self._world.write(user_id, text, quoted | extra)
 
+    async def sends_album(self, user_id: int, text: str, *parts: Json) -> list[int]:
+        """Several pictures or files that are shown as one message, the text under the first; their message_ids."""
+        album = {"media_group_id": str(13_000_000_000_000_000 + self._world.next_number())}
+        return [self._world.write(user_id, "" if number else text, album | part) for number, part in enumerate(parts)]
+
     async def starts(self, user_id: int, payload: str = "") -> int:
         """The Start button, with the payload of a deep link if there was one."""
         return self._world.write(user_id, f"/start {payload}".strip(), {})

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from bot.simulator.phone import Button, ChatMessage, Json, News, Person
+from bot.simulator.telegram_things import THINGS
 from bot.simulator.telegram_updates import UpdateQueue
 
-_CAPTIONED = ("photo", "document", "video", "voice", "audio", "animation")
-_MEDIA = (*_CAPTIONED, "sticker", "video_note", "contact", "location", "venue", "poll", "dice")
+_CAPTIONED = ("photo", "document", "video", "voice", "audio", "animation", "paid_media")
+_WORDLESS = ("sticker", "video_note", *(key for thing in THINGS.values() for key in thing))
+_SHOWN = tuple(dict.fromkeys((*_CAPTIONED, *_WORDLESS)))
 
 
 @dataclass(slots=True)
@@ -101,7 +103,7 @@ class TelegramWorld:
         message = self._new_message(person, self.user(person))
         if any(kind in extra for kind in _CAPTIONED):
             message |= {"caption": text} if text else {}
-        elif text and not any(kind in extra for kind in _MEDIA):
+        elif text and not any(kind in extra for kind in _WORDLESS):
             message["text"] = text
             if text.startswith("/"):
                 command = text.split(maxsplit=1)[0]
@@ -193,7 +195,7 @@ class TelegramWorld:
             edited="edit_date" in message,
             entities=tuple(message.get("entities") or message.get("caption_entities") or ()),
             sent_at=datetime.fromtimestamp(message["date"], UTC),
-            attachments=tuple(kind for kind in _MEDIA if kind in message),
+            attachments=tuple(kind for kind in _SHOWN if kind in message),
         )
 
     def next_number(self) -> int:

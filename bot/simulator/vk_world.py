@@ -106,8 +106,18 @@ class VkWorld:
         message = self.talk(user_id).messages.get(cmid)
         if message is None:
             raise LookupError(f"there is no message {cmid} in the talk with {user_id}")
-        shown = ("id", "conversation_message_id", "date", "from_id", "peer_id", "text", "attachments", "fwd_messages")
-        return {key: message[key] for key in shown}
+        shown = (
+            "id",
+            "conversation_message_id",
+            "date",
+            "from_id",
+            "peer_id",
+            "text",
+            "attachments",
+            "fwd_messages",
+            "geo",
+        )
+        return {key: message[key] for key in shown if key in message}
 
     def edit(self, user_id: int, cmid: int, text: str) -> None:
         message = self.talk(user_id).messages.get(cmid)

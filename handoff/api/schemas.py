@@ -5,7 +5,9 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from handoff.contents import Content
 from handoff.models import DeliveryState, FileState, MessageKind, TicketStatus
+from handoff.names import readable
 from handoff.threads import Line
 from handoff.waiting import TicketView
 from knowledge.drafts import Handoff, Status
@@ -40,6 +42,11 @@ class AssigneeOut(BaseModel):
 
     id: int
     name: str
+
+
+def called(view: TicketView) -> str:
+    """The contact's name; where it cannot be read, their number stands for it. Empty for one who was forgotten."""
+    return readable(view.contact_name) or ("" if view.forgotten else f"Contact {view.contact_id}")
 
 
 class TicketOut(BaseModel):
@@ -82,7 +89,7 @@ class TicketOut(BaseModel):
             contact=ContactOut(
                 id=view.contact_id,
                 user_id=view.contact_user_id,
-                name=view.contact_name,
+                name=called(view),
                 unreachable=view.unreachable,
             ),
             assignee=assignee,
@@ -150,6 +157,9 @@ class MessageOut(Shown):
     text: str = Field(description="Of an event: its word, e.g. `claimed`.")
     attachments: list[AttachmentOut]
     files: list[FileOut]
+    contents: list[Content] = Field(
+        description="What else it holds: places, polls, what was forwarded. A passage names its files by position, from 0."
+    )
     edited_at: datetime | None
     at: datetime
     deliveries: list[DeliveryOut]
@@ -163,6 +173,9 @@ class TicketWithMessages(TicketOut):
     @staticmethod
     def with_lines(view: TicketView, lines: tuple[Line, ...]) -> "TicketWithMessages":
         messages = [MessageOut.model_validate(line) for line in lines]
+        for message in messages:
+            if message.kind is MessageKind.INCOMING:
+                message.author = readable(message.author) or called(view)
         return TicketWithMessages(**dict(TicketOut.of(view)), messages=messages)
 
 

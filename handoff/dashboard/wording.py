@@ -1,9 +1,12 @@
 """Words of the pages that depend on values: spans of time, events of a thread, reasons, errors."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handoff.answers import LOST
+from handoff.content_words import FILE_NAMES, ContentWords, describe, question_words
+from handoff.contents import Content
 from handoff.errors import (
     ClosedError,
     DeskError,
@@ -13,6 +16,7 @@ from handoff.errors import (
     StateError,
     TooLargeError,
 )
+from handoff.names import readable
 from handoff.threads import Line
 from handoff.words import WORDS
 from infra.wording import marked
@@ -75,15 +79,7 @@ REASONS = (
 )
 """Why a delivery is where it is, as the outbox and the channels write it; unknown ones are shown as they are."""
 
-ATTACHMENTS = {
-    "photo": marked("photo"),
-    "document": marked("document"),
-    "voice": marked("voice message"),
-    "video": marked("video"),
-    "audio": marked("audio"),
-    "sticker": marked("sticker"),
-    "other": marked("file"),
-}
+ATTACHMENTS = FILE_NAMES | {"sticker": marked("sticker"), "other": marked("file")}
 
 STATUSES = {
     "open": marked("waits for us"),
@@ -154,6 +150,22 @@ class Words:
         if sentence is None and line.text.startswith(_PRESSED):
             return self.t("The contact pressed a button")
         return self.t(sentence, agent=line.author or self.t("The bot")) if sentence else line.text
+
+    def contents(self, contents: Sequence[Content]) -> tuple[ContentWords, ...]:
+        """What a message holds besides its words."""
+        return describe(contents, self.t)
+
+    def question(self, question: str) -> str:
+        """A ticket's question; of one that has no words, its kind in the reader's language."""
+        return question_words(question, self.t)
+
+    def first_line(self, question: str) -> str:
+        """What a list shows of a question."""
+        return self.question(question.strip()).partition("\n")[0] or "…"
+
+    def name(self, name: str, contact_id: int) -> str:
+        """What a contact is called; of one whose name cannot be read, their number."""
+        return readable(name) or self.t("Contact {number}", number=contact_id)
 
     def problem(self, error: DeskError) -> str:
         """What an agent reads when the desk refuses."""

@@ -11,6 +11,8 @@ from sqlalchemy import RowMapping, Select, select
 from sqlalchemy.orm import Session
 
 from handoff.asking import PublicQuestion
+from handoff.content_words import describe, question_words
+from handoff.contents import load
 from handoff.models import Contact, Message, MessageKind, Ticket
 from handoff.words import WORDS
 from infra.rows import table
@@ -19,7 +21,7 @@ from knowledge.models import Lookup
 
 _CONTACT = ("account", "user_id", "name", "language", "chosen_language", "created_at", "last_seen_at")
 _TICKET = ("id", "status", "question", "category", "language", "opened_at", "first_reply_at", "solved_at")
-_MESSAGE = ("id", "ticket_id", "kind", "author", "unnamed", "text", "attachments", "at", "edited_at")
+_MESSAGE = ("id", "ticket_id", "kind", "author", "unnamed", "text", "attachments", "contents", "at", "edited_at")
 _LOOKUP = ("question", "outcome", "at")
 _PUBLIC = ("place", "thread", "message", "text", "replied_at", "at")
 _PAGE, _DATA = "frontdesk.html", "frontdesk.json"
@@ -84,7 +86,14 @@ def page(kept: dict[str, Any]) -> str:
     def t(sentence: str, **words: object) -> str:
         return WORDS.text(language, sentence, **words)
 
-    return _environment.get_template("archive.html").render(t=t, lang=language, statuses=STATUS, **kept)
+    def contents(stored: list[dict[str, Any]] | None) -> list[str]:
+        return [words.plain() for words in describe(load(stored), t)]
+
+    def question(text: str) -> str:
+        return question_words(text, t)
+
+    template = _environment.get_template("archive.html")
+    return template.render(t=t, lang=language, statuses=STATUS, contents=contents, question=question, **kept)
 
 
 def _columns(model: type[Contact | Ticket | Message | Lookup | PublicQuestion], names: tuple[str, ...]) -> Select[Any]:

@@ -12,15 +12,24 @@ from sqlalchemy import ColumnElement, Table, and_, delete, exists, select, updat
 from sqlalchemy.orm import Session
 
 from handoff.messages import Address
-from handoff.models import LIVE, Contact, Delivery, FileRow, FileState, Message, MessageKind, Ticket, TicketStatus
+from handoff.models import (
+    FORGOTTEN,
+    LIVE,
+    Contact,
+    Delivery,
+    FileRow,
+    FileState,
+    Message,
+    MessageKind,
+    Ticket,
+    TicketStatus,
+)
 from infra.clock import Clock
 from infra.columns import Base, words
 from infra.files import FileStore
 from infra.rows import table
 
 _CONTACTS, _TICKETS = table(Contact), table(Ticket)
-_GONE = "forgotten"
-"""What the address of a forgotten contact begins with; the platform's own number is in none of it."""
 GOODBYE = "goodbye-"
 """How the key of the message begins that tells somebody that they are forgotten."""
 _GOODBYE_STAYS = timedelta(hours=1)
@@ -51,7 +60,7 @@ def forget(session: Session, contact_id: int, clock: Clock) -> Forgotten | None:
     """
     session.flush()
     contact = session.get(Contact, contact_id, populate_existing=True, with_for_update=True)
-    if contact is None or contact.user_id.startswith(f"{_GONE}:"):
+    if contact is None or contact.user_id.startswith(f"{FORGOTTEN}:"):
         return None
     address = Address(contact.account, contact.user_id)
     files = _files(session, contact_id)
@@ -64,7 +73,7 @@ def forget(session: Session, contact_id: int, clock: Clock) -> Forgotten | None:
     session.execute(
         update(_CONTACTS)
         .where(_CONTACTS.c.id == contact_id)
-        .values(_blank(_CONTACTS) | {"user_id": f"{_GONE}:{contact_id}", "version": _CONTACTS.c.version + 1})
+        .values(_blank(_CONTACTS) | {"user_id": f"{FORGOTTEN}:{contact_id}", "version": _CONTACTS.c.version + 1})
     )
     session.expire_all()
     return Forgotten(erased, tickets, tuple(sorted(files - _named(session, files))))

@@ -7,6 +7,7 @@ import pytest
 
 from bot.decisions import (
     NO_TRAIL,
+    AskAbout,
     AskLanguage,
     AskRating,
     AskWhy,
@@ -52,6 +53,7 @@ from bot.dialogue import (
     question_in,
 )
 from bot.expecting import FOR_A_PERSON, NEW, addition_to, comment_on
+from handoff.contents import Passage, Place, Role
 from handoff.messages import Address, Attachment, EventKind, IncomingEvent
 from handoff.models import TicketStatus
 from handoff.waiting import TicketView
@@ -136,7 +138,16 @@ NO_ANSWERS = Say("There are no ready answers yet. Write your question in your ow
 NONE_ASKED = Say(
     "You have not asked a person anything yet. Write your question in your own words.", (("Topics", "topics"),)
 )
-TEXT_ONLY = Say("I read text only. Describe the question in words, or ask a person.", (ASK_PERSON,))
+TEXT_ONLY = AskAbout("I read text only. Describe the question in words, or ask a person.", "📎 photo")
+RECEIVED = "I have received this. What would you like to know about it? Describe it in words, or ask a person."
+PLACE = Place(55.75, 37.61, "Кафе")
+
+
+def forwards(text: str, own: str = "") -> IncomingEvent:
+    """Passes on what somebody else wrote, perhaps with words of their own."""
+    return replace(says(own), contents=(Passage(Role.FORWARD, text, author="Зоя"),))
+
+
 WELCOME = Say("You are welcome. If anything else comes up, just write.")
 
 
@@ -225,7 +236,24 @@ def pressing(action: str, thread: Thread = FREE, **more: object) -> Thread:
         (FREE, says(""), None, [HELLO]),
         (FREE, says("спасибо"), None, [WELCOME]),
         (FREE, says("", "photo"), None, [TEXT_ONLY]),
-        (FREE, says("  ", "sticker", "voice"), None, [TEXT_ONLY]),
+        (FREE, says("  ", "sticker", "voice"), None, [replace(TEXT_ONLY, question="📎 voice message")]),
+        # what others wrote is no question of the contact's own, and neither thanks nor greets
+        (FREE, forwards("не помню пароль"), None, [AskAbout(RECEIVED, "↪ Forwarded message\nне помню пароль")]),
+        (FREE, forwards("спасибо"), None, [AskAbout(RECEIVED, "↪ Forwarded message\nспасибо")]),
+        (FREE, forwards("оператор", "?"), None, [AskAbout(RECEIVED, "↪ Forwarded message\nоператор")]),
+        (FREE, forwards("вот", "спасибо"), None, [AskAbout(RECEIVED, "↪ Forwarded message\nвот")]),
+        (
+            FREE,
+            replace(says(""), contents=(PLACE,)),
+            None,
+            [AskAbout(RECEIVED, "📍 Place\nКафе\n55.750000, 37.610000")],
+        ),
+        (
+            replace(FREE, last_question="где деньги"),
+            forwards("не работает вход"),
+            None,
+            [AskAbout(RECEIVED, "где деньги")],
+        ),
         # commands, by their sign or by the words of their button
         (FREE, says("/help"), None, [HELLO]),
         (FREE, says("Начать"), None, [HELLO]),

@@ -11,7 +11,7 @@ from bot.expecting import FOR_A_PERSON, comment_on
 from handoff.messages import IncomingEvent
 from knowledge.forms import FormField
 from knowledge.matching import Band
-from tests.bot.test_dialogue import found, says
+from tests.bot.test_dialogue import forwards, found, says
 
 HELD = TicketFact(7, live=True, acknowledged=False, question="где деньги")
 FORM = Filling(1, "мою страницу взломали", "rule", None, "access", NO_TRAIL, (FormField("what"), FormField("when")), ())
@@ -36,6 +36,7 @@ EVENTS: dict[str, tuple[IncomingEvent, Found]] = {
     "asks what is like something known": (says("пропал звук"), found(Band.SUGGEST, 0.4, 0.3)),
     "asks what is not known": (says("какая завтра погода"), found(Band.NONE)),
     "sends a picture": (says("", "photo"), found(Band.NONE)),
+    "forwards a message": (forwards("не помню пароль"), found(Band.ANSWER, 0.97)),
 }
 
 

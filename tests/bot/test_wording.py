@@ -33,7 +33,14 @@ SPEAKERS = (
 )
 _PLACE = re.compile(r"{(\w*)}")
 # Who says words: the name of what is called, and which of its arguments are sentences.
-_SAYING = {"Say": slice(0, 1), "_text": slice(0, 1), "text": slice(1, 2), "plural": slice(1, 3), "marked": slice(0, 1)}
+_SAYING = {
+    "Say": slice(0, 1),
+    "AskAbout": slice(0, 1),
+    "_text": slice(0, 1),
+    "text": slice(1, 2),
+    "plural": slice(1, 3),
+    "marked": slice(0, 1),
+}
 
 Sentence = str | tuple[str, ...]
 

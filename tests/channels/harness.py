@@ -145,7 +145,7 @@ class TelegramPlatform(Simulated):
     formats = frozenset(EntityKind)
     uncertain = Uncertain
     rate_limits = ((Fault("rate_limited", seconds=7), RetryAfter(7.0)),)
-    unsupported: ClassVar[dict[str, Any]] = {"dice": {"emoji": "🎲", "value": 3}}
+    unsupported: ClassVar[dict[str, Any]] = {"hologram": {"file_id": "AgAC", "depth": 3}}
     poison = (
         {"message": {"message_id": 1, "text": "no sender"}},
         {"message": "a text where an object belongs"},
@@ -173,7 +173,9 @@ class VkPlatform(Simulated):
         (Fault.error(9), RetryAfter(60.0, for_contact=True)),
         (Fault.error(29), RetryAfter(600.0)),
     )
-    unsupported: ClassVar[dict[str, Any]] = {"attachments": [{"type": "story", "story": {"id": 1, "owner_id": 2}}]}
+    unsupported: ClassVar[dict[str, Any]] = {
+        "attachments": [{"type": "hologram", "hologram": {"access_key": "AgAC", "depth": 3}}]
+    }
     poison = (
         {"type": "message_new", "object": {"message": {"from_id": "x", "text": "no peer"}}},
         {"type": "message_new", "object": None},

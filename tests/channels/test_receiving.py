@@ -1,8 +1,11 @@
 """What every channel promises of receiving."""
 
+import json
+
 import pytest
 
 from bot.simulator.faults import Fault, Kind
+from handoff.contents import Unknown
 from handoff.messages import Button, EventKind
 from handoff.richtext import clean
 from tests.channels.harness import ANNA, ConsolePlatform, TelegramPlatform, VkPlatform
@@ -151,7 +154,9 @@ async def test_an_attachment_of_an_unknown_kind_arrives_as_such(networked: Netwo
     await networked.simulator.writes(ANNA, "", **networked.unsupported)
     (event,) = await networked.inlet.heard(networked.channel, 1)
     assert event.kind is EventKind.MESSAGE
-    assert [attachment.kind for attachment in event.attachments] == ["other"]
+    (content,) = event.contents
+    assert isinstance(content, Unknown)
+    assert (content.name, json.loads(content.raw)) == ("hologram", {"depth": 3})
 
 
 async def test_poison_is_stored_and_stops_nothing(networked: NetworkedPlatform) -> None:

@@ -238,7 +238,6 @@ async def test_a_name_and_a_language_come_with_each_event(telegram: TelegramPlat
         ({"animation": {"file_id": "g"}, "document": {"file_id": "g"}}, Attachment("video", "", "g")),
         ({"audio": {"file_id": "a"}}, Attachment("audio", "", "a")),
         ({"sticker": {"file_id": "s", "emoji": "👍"}}, Attachment("sticker", "👍", "s")),
-        ({"contact": {"phone_number": "+1"}}, Attachment("other", "contact")),
     ],
 )
 async def test_files(telegram: TelegramPlatform, extra: dict[str, Any], attachment: Attachment) -> None:

@@ -261,8 +261,6 @@ async def test_a_sent_message_is_named_as_its_buttons_are(vk: VkPlatform) -> Non
             Attachment("voice", "", "audio_message5_6"),
         ),
         ({"type": "sticker", "sticker": {"sticker_id": 9}}, Attachment("sticker", "", "9")),
-        ({"type": "wall", "wall": {"id": 1}}, Attachment("other", "wall")),
-        ({"type": "link"}, Attachment("other", "link")),
     ],
 )
 async def test_files(unconnected: VkChannel, item: dict[str, Any], attachment: Attachment) -> None:

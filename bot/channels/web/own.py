@@ -1,7 +1,8 @@
 """What a visitor finds under "My questions": what they asked people, the way back to it, their data, and being forgotten."""
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Query, Request, Response
@@ -12,6 +13,7 @@ from bot.channels.web import channel
 from bot.channels.web.frame import Frame
 from bot.channels.web.visitors import Visitor, Visitors
 from handoff import waiting
+from handoff.content_words import question_words
 from handoff.dashboard.security import origin_of, same_site
 from handoff.messages import Address
 from handoff.models import MessageKind
@@ -19,6 +21,7 @@ from handoff.privacy.archive import archive
 from handoff.privacy.erasure import Forgotten, contact_at, forget
 from handoff.threads import Line, thread
 from handoff.waiting import TicketPage, TicketView
+from handoff.words import WORDS
 from infra.clock import Clock
 from infra.database import Database
 from infra.files import FileStore
@@ -111,7 +114,9 @@ class OwnPages:
             "my.html",
             language,
             headers=_PRIVATE,
-            asked=[Asked(ticket, _said(lines, ticket), ticket.id in news) for ticket in tickets.items],
+            asked=[
+                Asked(_named(ticket, language), _said(lines, ticket), ticket.id in news) for ticket in tickets.items
+            ],
             link=f"{base}/help/my/k/{visitor.secret}" if found else "",
             page=page,
             pages=max(1, -(-tickets.total // _PAGE)),
@@ -166,6 +171,11 @@ class OwnPages:
         answer = self._parts.frame.answer("forget.html", language, headers=_PRIVATE, done=True)
         self._parts.visitors.forget(answer)
         return answer
+
+
+def _named(ticket: TicketView, language: str) -> TicketView:
+    """The ticket, with the kind of what was sent in the visitor's language where that stands for a question."""
+    return replace(ticket, question=question_words(ticket.question, partial(WORDS.text, language)))
 
 
 def _said(lines: tuple[Line, ...], ticket: TicketView) -> tuple[Line, ...]:

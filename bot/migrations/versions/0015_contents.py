@@ -1,0 +1,22 @@
+"""What a message holds besides words and files, and which refused files the contact was told of."""
+
+import sqlalchemy as sa
+from alembic import op
+
+import infra.columns
+
+revision = "0015"
+down_revision = "0014"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    # Added in place on both databases: neither table is built anew.
+    op.add_column("message", sa.Column("contents", infra.columns.Json(), nullable=True))
+    op.add_column("file", sa.Column("told", sa.Boolean(), nullable=False, server_default=sa.true()))
+
+
+def downgrade() -> None:
+    op.drop_column("file", "told")
+    op.drop_column("message", "contents")
