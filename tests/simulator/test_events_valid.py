@@ -8,6 +8,7 @@ import pytest
 import telegram as telegram_library
 
 from bot.channels.telegram_models import complete, types
+from bot.simulator import telegram_things, vk_things
 from tests.simulator.conftest import ANNA, BotClient, CommunityClient
 
 
@@ -157,3 +158,40 @@ async def test_what_is_said_around_a_vk_community_is_valid_too(community: Commun
         vk_holds(event)
     del vk.permissions["wall"]
     assert await community.error("wall.createComment", **said) == 15
+
+
+@pytest.mark.usefixtures("_whole")
+async def test_what_telegram_users_send_besides_words_is_valid_too(bot: BotClient) -> None:
+    telegram = bot.telegram
+    sent = {name: thing | {} for name, thing in telegram_things.THINGS.items()}
+    sent["hidden link"] = telegram_things.link("см. тут", "тут", "https://example.org")
+    sent |= {
+        "forward": telegram_things.forwarded_from("Зоя", username="zoya"),
+        "hidden forward": telegram_things.forwarded_from_hidden("Аноним"),
+        "channel forward": telegram_things.forwarded_from_channel(),
+        "external reply": telegram_things.reply_elsewhere("слова"),
+    }
+    for thing in sent.values():
+        await telegram.writes(ANNA, "см. тут", **thing)
+    for raw, name in zip(await bot.result("getUpdates"), sent, strict=True):
+        model = types.Update.model_validate(raw)
+        assert model.message is not None
+        assert telegram_library.Update.de_json(raw, None).message is not None
+        for key in sent[name]:
+            assert getattr(model.message, key) is not None, key
+
+
+async def test_what_vk_users_send_besides_words_is_valid_too(community: CommunityClient) -> None:
+    vk = community.vk
+    vk.enable_longpoll()
+    server = await community.server()
+    sent = dict(vk_things.THINGS)
+    sent["forward"] = vk_things.forwarded(vk_things.foreign(9, "раз", fwd_messages=[vk_things.foreign(-7, "два")]))
+    sent["quote"] = {"reply_message": vk_things.foreign(ANNA, "три")}
+    sent["hidden link"] = vk_things.link("см. тут", "тут", "https://example.org")
+    for thing in sent.values():
+        await vk.writes(ANNA, "см. тут", **thing)
+    events = (await community.check(server))["updates"]
+    assert len(events) == len(sent)
+    for event in events:
+        vk_holds(event)
