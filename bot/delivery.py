@@ -20,6 +20,7 @@ from handoff.settling import AUTH_PAUSE, Settled
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import Database, after_commit
+from infra.outages import Notices
 
 log = logging.getLogger(__name__)
 
@@ -117,6 +118,9 @@ class Pump:
         self._bus = bus
         self._clock = clock
         self._owner = owner
+        # Looking goes on while nothing can be written, so each has its own.
+        self._notices = Notices(log, f"{channel.account}: the outbox")
+        self._records = Notices(log, f"{channel.account}: the record of what is sent")
         self._now = asyncio.get_running_loop().time
         self._pace = Pace(channel.limits.per_second, channel.limits.per_contact, self._now)
         self._recovery = Recovery(self._now)
@@ -151,9 +155,11 @@ class Pump:
                             self._running = True
                             recover_at = self._now() + LEASE.total_seconds() / 3
                         rest = await self._round()
-                    except Exception:  # a database that is away comes back
-                        log.warning("%s: the outbox cannot be worked at present", self._channel.account, exc_info=True)
+                    except Exception as error:  # noqa: BLE001 - a database that is away comes back
+                        self._notices.failed(error)
                         rest = _LOOK_EVERY
+                    else:
+                        self._notices.worked()
                     if await hints.next(rest) == self._channel.account:
                         self._look_at = 0.0
             finally:
@@ -181,8 +187,8 @@ class Pump:
         try:
             if self._recovery.probed(answered=await self._channel.probe()):
                 await self._db.write(lambda session: self._outbox.repeat(session, self._channel.account, most=1))
-        except Exception:  # a database that is away comes back
-            log.warning("%s: what may have arrived cannot be repeated yet", self._channel.account, exc_info=True)
+        except Exception as error:  # noqa: BLE001 - as above
+            self._notices.failed(error)
         finally:
             self._probing = None
 
@@ -276,8 +282,8 @@ class Pump:
                 lambda session: self._outbox.fence(session, delivery, owner)
             ):
                 return
-        except Exception:  # nothing was sent: the claim lapses and the part is claimed again
-            log.warning("delivery %d could not be marked before sending", delivery, exc_info=True)
+        except Exception as error:  # noqa: BLE001 - nothing was sent: the claim lapses and the part is claimed again
+            self._records.failed(error)
             return
         outcome: SendOutcome
         if claimed.part.edits == "":
@@ -308,10 +314,11 @@ class Pump:
             room = self._room()
             try:
                 settled, claimed = await self._db.write(lambda session, room=room: work(session, room))  # type: ignore[misc]
-            except Exception:  # a database that is away comes back
-                log.warning("the outcome of delivery %d could not be recorded", delivery, exc_info=True)
+            except Exception as error:  # noqa: BLE001 - a database that is away comes back
+                self._records.failed(error)
                 await asyncio.sleep(pause)
             else:
+                self._records.worked()
                 log.debug("delivery %d: %s", delivery, settled.state if settled else "taken over")
                 self._ready += claimed
                 if recovered:

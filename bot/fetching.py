@@ -17,6 +17,7 @@ from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import Database
 from infra.files import FileStore, Kept
+from infra.outages import Notices
 
 log = logging.getLogger(__name__)
 
@@ -39,13 +40,16 @@ class Fetcher:
 
     async def run(self) -> None:
         """Fetch for ever; what is under way when it is cancelled is fetched anew by the next run."""
+        notices = Notices(log, f"{self._channel.account}: the fetching of files")
         with self._bus.subscribe("files") as hints:
             while True:
                 try:
                     more = await self._round()
-                except Exception:  # a database that is away comes back
-                    log.warning("%s: files cannot be fetched at present", self._channel.account, exc_info=True)
+                except Exception as error:  # noqa: BLE001 - a database that is away comes back
+                    notices.failed(error)
                     more = False
+                else:
+                    notices.worked()
                 if not more:
                     await hints.next(_LOOK_EVERY)
 

@@ -24,7 +24,7 @@ from infra.bus import Bus
 from infra.clock import Clock
 from infra.columns import words
 from infra.database import Database, after_commit
-from infra.outages import outage
+from infra.outages import Notices, outage
 from infra.rows import table
 
 log = logging.getLogger(__name__)
@@ -163,6 +163,8 @@ class Intake(Generic[T]):
         self._thinker = thinker
         self._window = burst_window
         self._since = clock()
+        # Reading goes on while nothing can be written, so each has its own.
+        self._reading, self._handling = Notices(log, "the inbox"), Notices(log, "what the inbox holds")
         self._rounds: dict[Address, asyncio.Task[None]] = {}
         self._again: set[Address] = set()
         self._thinking = asyncio.Semaphore(_THINKERS)
@@ -197,9 +199,10 @@ class Intake(Generic[T]):
         ).limit(1000)
         try:
             found = await self._db.read(lambda session: [(row[0], row[1]) for row in session.execute(undone)])
-        except Exception:  # a database that is away comes back
-            log.warning("the inbox cannot be read at present", exc_info=True)
+        except Exception as error:  # noqa: BLE001 - a database that is away comes back
+            self._reading.failed(error)
             return
+        self._reading.worked()
         for account, user_id in found:
             address = Address(account, user_id)
             if address not in self._rounds:
@@ -227,9 +230,12 @@ class Intake(Generic[T]):
                 if not await self._step(address) and address not in self._again:
                     return
                 failures = 0
-            except Exception:  # whatever it is, it must not stop the others
+            except Exception as error:
                 failures += 1
-                log.warning("an event of %s could not be handled, attempt %d", address, failures, exc_info=True)
+                if outage(error):
+                    self._handling.failed(error)
+                else:
+                    log.warning("an event of %s could not be handled, attempt %d", address, failures, exc_info=error)
                 await asyncio.sleep(0.2 * 2**failures)
                 if failures > ATTEMPTS:
                     return  # the next look through the inbox starts again
@@ -265,6 +271,7 @@ class Intake(Generic[T]):
                 if change:
                     await self._db.write(lambda session: _count(session, ids, change))
                 raise
+            self._handling.worked()
         # Whoever stores more says so (see `_start`), and where that is lost the next look finds it.
         return len(items) > len(burst) or len(items) == _BATCH
 

@@ -32,6 +32,7 @@ from infra.bus import Bus
 from infra.clock import Clock
 from infra.columns import unindexed
 from infra.database import Database, after_commit
+from infra.outages import Notices, outage
 
 log = logging.getLogger(__name__)
 
@@ -57,12 +58,15 @@ class Caretaker:
 
     async def run(self) -> None:
         """Look for ever."""
+        notices = Notices(log, "what silence is to lead to")
         while True:
             await asyncio.sleep(self._look_every)
             try:
                 await self.look()
-            except Exception:  # a database that is away comes back
-                log.warning("the silent questions cannot be looked after at present", exc_info=True)
+            except Exception as error:  # noqa: BLE001 - a database that is away comes back
+                notices.failed(error)
+            else:
+                notices.worked()
 
     async def look(self) -> None:
         """Do everything that is due, the closing first: nobody is reminded of what is closed the next moment."""
@@ -79,7 +83,9 @@ class Caretaker:
     async def _try(self, what: str, act: Callable[[Session, int], bool], number: int) -> None:
         try:
             await self._db.write(lambda session: act(session, number))
-        except Exception:  # one question's trouble is never another's; it stays due
+        except Exception as error:  # one question's trouble is never another's; it stays due
+            if outage(error):
+                raise  # and that of all: they wait for the next look
             log.exception("%s %s: what is due could not be done", what, number)
 
     def _due(self, column: _Moment, session: Session, after: int, limit: int) -> Sequence[int]:

@@ -1,6 +1,7 @@
 """Telling an outage of what a unit of work stands on, a full disk or a lost server, from an error of the work itself."""
 
 import errno
+import logging
 import sqlite3
 
 from sqlalchemy.exc import DBAPIError
@@ -65,6 +66,32 @@ def outage_sentence(error: BaseException) -> str | None:
     if what == LOCKED:
         return "The database is locked by another process: close it there and try again."
     return f"The database does not work at present ({what}): see that it runs and takes writes, and try again."
+
+
+class Notices:
+    """Logs why something cannot be done: an outage once, when it begins and when it is over; an error each time.
+
+    What works every second would else fill the log, and with it the very disk that is full.
+    """
+
+    def __init__(self, log: logging.Logger, subject: str) -> None:
+        """`subject` begins each line, e.g. "vk:main: the outbox"."""
+        self._log = log
+        self._subject = subject
+        self._outage: str | None = None
+
+    def failed(self, error: Exception) -> None:
+        what = outage(error)
+        if what is None:
+            self._log.warning("%s cannot be worked at present", self._subject, exc_info=error)
+        elif what != self._outage:
+            self._log.warning("%s cannot be worked at present: %s", self._subject, what)
+        self._outage = what
+
+    def worked(self) -> None:
+        if self._outage is not None:
+            self._outage = None
+            self._log.info("%s is worked again", self._subject)
 
 
 def _of_database(error: DBAPIError) -> str | None:

@@ -30,7 +30,7 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
 
 def command(folder: Path, *arguments: str, given: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
     """Run one command to its end."""
-    return subprocess.run(
+    run = subprocess.run(
         [sys.executable, "-m", "bot", *arguments],
         cwd=folder,
         env=environment(folder, **settings),
@@ -40,6 +40,9 @@ def command(folder: Path, *arguments: str, given: str = "", **settings: str) -> 
         timeout=60,
         check=False,
     )
+    if "Traceback" in run.stderr:
+        canary.search(run.stderr)
+    return run
 
 
 class Program:
