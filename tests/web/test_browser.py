@@ -5,7 +5,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import pytest
-from aiohttp import web
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import FilePayload, Page, async_playwright, expect
 
@@ -103,37 +102,3 @@ async def test_files_are_sent_with_and_without_scripts(tmp_path: Path) -> None:
             await expect(page.get_by_label("Attach files")).to_have_value("")
             await context.close()
     assert complaints == []
-
-
-async def test_one_line_brings_the_chat_to_another_site(tmp_path: Path) -> None:
-    """The other site is another host, so the browser keeps its cookies apart."""
-    backend = Backend(f"sqlite:///{tmp_path}/frontdesk.db", None)
-    host = web.Application()
-    runner = web.AppRunner(host)
-    address = ""
-
-    async def page_of_the_site(_request: web.Request) -> web.Response:
-        line = f'<script src="{address}/help/embed.js" defer></script>'
-        return web.Response(
-            text=f'<!doctype html><html lang="en"><body><h1>A shop</h1>{line}</body></html>', content_type="text/html"
-        )
-
-    host.router.add_get("/", page_of_the_site)
-    await runner.setup()
-    site = web.TCPSite(runner, "localhost", 0)
-    await site.start()
-    shop = f"http://localhost:{runner.addresses[0][1]}"
-    try:
-        async with open_counter(backend, embed_sites=shop) as counter, chromium() as browser:
-            address = counter.address
-            page = await browser.new_page(locale="en-GB")
-            await page.goto(shop)
-            await page.get_by_role("button", name="Write to us").click()
-            inside = page.frame_locator("iframe")
-            await inside.get_by_label("Your message").fill("I forgot my password")
-            await inside.get_by_role("button", name="Send").click()
-            await expect(inside.locator(".bubble.bot b").first).to_have_text("I forgot my password")
-            await page.get_by_role("button", name="Close").click()
-            await expect(page.locator("iframe")).to_be_hidden()
-    finally:
-        await runner.cleanup()

@@ -18,6 +18,7 @@ from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
 from bot.channels import Inlet, RawEvent
 from bot.channels.web import channel
 from bot.channels.web.bodies import client_address
+from bot.channels.web.embed import ISOLATED, EmbedScript
 from bot.channels.web.frame import Frame
 from bot.channels.web.talk import Talk, file_of, mark_of, own_file_of, talk
 from bot.channels.web.uploads import MOST, NotTakenError, Uploads
@@ -129,10 +130,7 @@ def chat_router(chat: "Chat") -> APIRouter:
 
     @router.get("/help/embed.js")
     async def script(request: Request) -> Response:
-        answer = chat.frame.assets.answer(request, "embed.js")
-        answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"  # the one file that is meant for other sites
-        answer.headers["Cache-Control"] = "public, max-age=3600"
-        return answer
+        return chat.embed.answer(request)
 
     return router
 
@@ -151,6 +149,7 @@ class Chat:
         self._address_pace = Throttle(PER_ADDRESS, parts.clock)
         self._streams: Counter[str] = Counter()
         self._closed = asyncio.Event()
+        self.embed = EmbedScript(parts.embed_sites)
         sites = " ".join(parts.embed_sites) or "'none'"
         self._policy = CONTENT_POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {sites}")
 
@@ -160,6 +159,7 @@ class Chat:
         fresh = {"Cache-Control": "no-store"}
         if embedded:
             fresh["Content-Security-Policy"] = self._policy
+            fresh |= ISOLATED
         held = await self._talk(visitor, needed=not problem)
         answer = self.frame.answer(
             "chat.html",

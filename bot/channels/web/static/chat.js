@@ -114,5 +114,15 @@ document.addEventListener("DOMContentLoaded", () => {
     event.preventDefault();
     if (!nothing()) form.requestSubmit();
   });
+
+  // Within another site's page: that page asks for the focus, and learns of Escape.
+  if (window.parent !== window) {
+    window.addEventListener("message", (event) => {
+      if (event.source === window.parent && event.data === "frontdesk:focus") box.focus();
+    });
+    window.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !event.isComposing) window.parent.postMessage("frontdesk:close", "*");
+    });
+  }
   show();
 });
