@@ -2,13 +2,14 @@
 
 import asyncio
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from html import unescape
 from tempfile import TemporaryDirectory
 
 import httpx
+from starlette.types import ASGIApp
 
 from bot.app import App, open_app
 from bot.channels.web.channel import ACCOUNT
@@ -99,16 +100,24 @@ class Counter:
 
 @asynccontextmanager
 async def open_counter(
-    backend: Backend, *, limits: ConnectionLimits | None = None, **settings: object
+    backend: Backend,
+    *,
+    limits: ConnectionLimits | None = None,
+    around: Callable[[ASGIApp], ASGIApp] = lambda app: app,
+    **settings: object,
 ) -> AsyncIterator[Counter]:
     with TemporaryDirectory() as files:
         given = {"database_url": backend.database_url, "redis_url": backend.redis_url, "burst_window": 0.0}
-        async with _opened(Settings.model_validate({**given, "files_dir": files, **settings}), limits) as counter:
+        async with _opened(
+            Settings.model_validate({**given, "files_dir": files, **settings}), limits, around
+        ) as counter:
             yield counter
 
 
 @asynccontextmanager
-async def _opened(settings: Settings, limits: ConnectionLimits | None) -> AsyncIterator[Counter]:
+async def _opened(
+    settings: Settings, limits: ConnectionLimits | None, around: Callable[[ASGIApp], ASGIApp]
+) -> AsyncIterator[Counter]:
     async with open_app(settings) as app:
         draft = read_files([SourceFile(KNOWLEDGE.name, KNOWLEDGE.read_bytes())])
         await app.db.write(lambda session: app.library.load(session, draft, author="test"))
@@ -116,7 +125,7 @@ async def _opened(settings: Settings, limits: ConnectionLimits | None) -> AsyncI
         site = build_site(app, None)
         connections = Connections(limits or ConnectionLimits(), network_of)
         listener = bound("127.0.0.1", 0)
-        server = QuietServer(server_config(site.asgi, connections))
+        server = QuietServer(server_config(around(site.asgi), connections, settings.trusted_proxies))
         serving = asyncio.create_task(server.serve([listener]))
         while not server.started:
             await asyncio.sleep(0.01)
