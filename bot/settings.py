@@ -7,12 +7,8 @@ import os
 import re
 import tomllib
 from collections.abc import Callable
-from datetime import UTC, time, tzinfo
-from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
-from urllib.parse import unquote, urlsplit
-from zoneinfo import ZoneInfo
 
 from dotenv import dotenv_values
 from pydantic import (
@@ -27,57 +23,18 @@ from pydantic import (
     model_validator,
 )
 
+from bot.setting_values import parse_networks, parse_origins, parse_quiet_hours, passwords_of
 from handoff.manners import Manners
 from infra.errors import PlainError
 
 PREFIX = "FRONTDESK_"
 _TELEGRAM_TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{30,}")
 _DEFAULT_SECRETS = {"changeme", "change-me", "secret", "password", "default", "frontdesk"}
-_ORIGIN = re.compile(r"https?://[a-z0-9.-]+(:[0-9]{1,5})?", re.IGNORECASE)
-_HOURS = re.compile(r"\d\d:\d\d-\d\d:\d\d")
 _LISTENING = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}")
-_VK_SECRET = 50
 _EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - told apart here, listened on only where the operator says so
+_VK_SECRET = 50
 """Characters of a callback secret that VK takes (groups.addCallbackServer)."""
 _ACCOUNT_NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"
-
-
-def _origins(value: object) -> object:
-    """Origins of sites, separated by spaces or commas, as a content policy names them."""
-    sites = value.replace(",", " ").split() if isinstance(value, str) else value
-    for site in sites if isinstance(sites, list | tuple) else ():
-        if not isinstance(site, str) or not _ORIGIN.fullmatch(site):
-            raise ValueError(f"{site} is not the origin of a site: write it like https://example.org, without a path")
-    return sites
-
-
-def _networks(value: object) -> object:
-    """Addresses and networks, separated by spaces or commas."""
-    given = value.replace(",", " ").split() if isinstance(value, str) else value
-    for network in given if isinstance(given, list | tuple) else ():
-        try:
-            ip_network(network)
-        except ValueError:
-            raise ValueError(
-                f"{network} is no address or network: name the proxy's own, like 127.0.0.1 or 172.20.0.0/16"
-            ) from None
-    return given
-
-
-def _quiet_hours(given: str) -> tuple[tuple[time, time] | None, tzinfo]:
-    """`23:00-08:00`, perhaps with the name of a time zone behind it; nothing for no quiet hours."""
-    if not given.strip():
-        return None, UTC
-    hours, _, name = given.strip().partition(" ")
-    try:
-        begin, end = (time.fromisoformat(hour) for hour in hours.split("-"))
-        if not _HOURS.fullmatch(hours) or begin == end:
-            raise ValueError
-        return (begin, end), ZoneInfo(name.strip()) if name.strip() else UTC
-    except (ValueError, OSError, LookupError):
-        raise ValueError(
-            f"{given.strip()} are no hours: write them like 23:00-08:00, or 23:00-08:00 Europe/Budapest"
-        ) from None
 
 
 AttachmentKind = Literal["photo", "document", "voice", "video", "audio"]
@@ -137,7 +94,7 @@ class GroupSettings(BaseModel):
     @field_validator("quiet")
     @classmethod
     def _hours(cls, given: str | None) -> str | None:
-        _quiet_hours(given or "")
+        parse_quiet_hours(given or "")
         return given
 
 
@@ -152,7 +109,7 @@ class Settings(BaseModel):
     host: str = "127.0.0.1"
     port: int = Field(8080, ge=0, le=65535)
     public_url: HttpUrl | None = None
-    trusted_proxies: Annotated[tuple[str, ...], BeforeValidator(_networks)] = ("127.0.0.1", "::1")
+    trusted_proxies: Annotated[tuple[str, ...], BeforeValidator(parse_networks)] = ("127.0.0.1", "::1")
     monitor: str | None = None
     secret_key: SecretStr | None = None
     language: Literal["ru", "en", "hu"] = "ru"
@@ -164,7 +121,7 @@ class Settings(BaseModel):
     solve_after: float = Field(7, ge=0, le=365)
     reopen_within: float = Field(14, ge=0, le=3650)
     show_agent_name: bool = True
-    embed_sites: Annotated[tuple[str, ...], BeforeValidator(_origins)] = ()
+    embed_sites: Annotated[tuple[str, ...], BeforeValidator(parse_origins)] = ()
     files_dir: Path = Path("var/files")
     attachment_mb: int = Field(20, ge=1, le=200)
     attachment_kinds: tuple[AttachmentKind, ...] = ("photo", "document", "voice", "video", "audio")
@@ -176,7 +133,7 @@ class Settings(BaseModel):
     @field_validator("public_quiet")
     @classmethod
     def _hours(cls, given: str) -> str:
-        _quiet_hours(given)
+        parse_quiet_hours(given)
         return given.strip()
 
     @property
@@ -200,11 +157,11 @@ class Settings(BaseModel):
         groups = {
             group.id: Manners(
                 self.public_per_hour if group.per_hour is None else group.per_hour,
-                *_quiet_hours(self.public_quiet if group.quiet is None else group.quiet),
+                *parse_quiet_hours(self.public_quiet if group.quiet is None else group.quiet),
             )
             for group in self.groups
         }
-        return Manners(self.public_per_hour, *_quiet_hours(self.public_quiet), groups)
+        return Manners(self.public_per_hour, *parse_quiet_hours(self.public_quiet), groups)
 
     @field_validator("attachment_kinds", mode="before")
     @classmethod
@@ -235,7 +192,7 @@ class Settings(BaseModel):
         for channel in self.channels:
             texts += [channel.token.get_secret_value(), self.webhook_secret(channel) if channel.hooked else None]
         for address in (self.database_url, self.redis_url, *(channel.proxy for channel in self.channels)):
-            texts += _passwords(address)
+            texts += passwords_of(address)
         return frozenset(text for text in texts if text)
 
     @model_validator(mode="after")
@@ -262,15 +219,6 @@ class Settings(BaseModel):
                     f"the channel {channel.account} needs a webhook secret: set it or FRONTDESK_SECRET_KEY"
                 )
         return self
-
-
-def _passwords(address: str | None) -> list[str]:
-    """The password of an address, as it stands there and as it is meant."""
-    try:
-        password = urlsplit(address or "").password
-    except ValueError:
-        return []
-    return [password, unquote(password)] if password else []
 
 
 _CHANNEL_NAMES = {
