@@ -17,6 +17,7 @@ from bot.channels import Advising
 from bot.readiness import OK, look_at
 from handoff.messages import Address
 from handoff.models import Role
+from handoff.posting import BUTTONS_REFUSED, accounts_without_buttons
 from handoff.privacy.archive import archive
 from handoff.privacy.erasure import Forgotten, contact_at, forget
 from infra.errors import PlainError
@@ -163,6 +164,8 @@ async def check(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa: 
         channel = app.channels.get(account)
         if not problem and isinstance(channel, Advising) and (advice := await channel.advice()):
             say(f"– {account}: {advice}")
+    for account in await app.db.read(lambda session: accounts_without_buttons(session, app.clock())):
+        say(f"✕ {account}: {BUTTONS_REFUSED}")
     if not app.settings.channels:
         say("– channels: none is set up besides the chat of the help page")
     works = look.database == look.files == OK and bool(entries) and not app.bus.degraded

@@ -1,6 +1,6 @@
 """What somebody types instead of pressing a button of our last message.
 
-It is the words on the button, or its number where their app shows no buttons, or a reply that means it ("yes", "it helped").
+It is the words on the button, or its number where their app or the platform shows no buttons, or a reply that means it ("yes", "it helped").
 """
 
 from dataclasses import replace
@@ -50,7 +50,9 @@ closes a ticket, for "yes" may be said to what an agent has asked."""
 
 
 def as_press(session: Session, contact_id: int, event: IncomingEvent, *, numbered: bool) -> IncomingEvent:
-    """The event as a press where it says what a choice of our last message means, or, if they are `numbered`, its number.
+    """The event as a press where it says what a choice of our last message means, or, if it is listed there, its number.
+
+    `numbered` says that the contact's app shows no buttons.
 
     Of the last one only: whoever is asked "how many?" and answers "2" means two. A choice that was used already is none, for a
     press of it says nothing, and whoever writes wants to hear something.
@@ -58,7 +60,9 @@ def as_press(session: Session, contact_id: int, event: IncomingEvent, *, numbere
     typed = event.text.strip()
     if event.kind is not EventKind.MESSAGE or event.attachments or shows_something(event) or len(typed) > _LONGEST:
         return event
-    exactly = _by_number if numbered else _by_words
+    # A platform that refuses buttons gets the numbers of one message in its text.
+    listed = numbered or (typed.isdecimal() and not rows.run(session, _SHOWN, {"contact": contact_id}).scalar())
+    exactly = _by_number if listed else _by_words
     choice = exactly(session, contact_id, typed) or _by_reply(session, contact_id, typed)
     return event if choice is None else replace(event, kind=EventKind.PRESS, choice_id=choice, text="", message_id="")
 

@@ -335,6 +335,8 @@ class ChannelState(Base):
     """Start of this account's `random_id` counter."""
     problem: Mapped[str | None] = mapped_column(Text)
     """Why the account cannot receive or send at present, in one sentence."""
+    buttons_refused_at: Mapped[datetime | None]
+    """When the platform last took a message only without its buttons (`handoff/posting.py`)."""
     updated_at: Mapped[datetime]
 
 

@@ -35,7 +35,7 @@ from handoff.models import (
     Message,
     MessageKind,
 )
-from handoff.posting import Choice, buttons, numbered, queue
+from handoff.posting import Choice, offered, queue
 from handoff.richtext import split
 from handoff.settling import Attempt, Moved, Settled, Verdict, verdict
 from handoff.words import WORDS
@@ -116,9 +116,7 @@ class Outbox:
             key=key,
             at=now,
         )
-        below = buttons(session, contact.id, message, choices)
-        if contact.numbered and below:
-            text, below = numbered(text, choices, contact.language), []
+        text, below = offered(session, contact, message, text, choices, now)
         parts = split(text)
         there, by_agent = asdict(place) if place is not None else None, agent_id is not None
         for part in parts:
@@ -169,9 +167,7 @@ class Outbox:
         contact = session.get_one(Contact, message.contact_id)
         # Old buttons work for ever, but a number that is typed means what is listed now.
         session.execute(update(ChoiceRow).where(ChoiceRow.message_id == message_id).values(number=None))
-        below = buttons(session, contact.id, message_id, choices)
-        if contact.numbered and below:
-            text, below = numbered(text, choices, contact.language), []
+        text, below = offered(session, contact, message_id, text, choices, now)
         gone = WORDS.text(contact.language, "This part of the message was removed.")
         account = revising.revise(session, message_id, split(text), below, now, gone=gone, by_agent=by_agent)
         if account is not None:
@@ -335,7 +331,9 @@ class Outbox:
         if told.state is DeliveryState.REFUSED and not public:
             session.execute(update(Contact).where(Contact.id == delivery.contact_id).values(unreachable=told.reason))
         if told.fallback is not None:
-            revising.rewrite(delivery, told.fallback)
+            language = _language(session, delivery.contact_id)
+            revising.simplify(session, delivery, told.fallback, language, self._clock())
+            after_commit(session, lambda: self._bus.publish("desk", "channels"))
         if told.state is DeliveryState.FAILED and edit and delivery.by_agent:
             revising.send_afresh(delivery, _language(session, delivery.contact_id))
             told = Verdict(DeliveryState.QUEUED)

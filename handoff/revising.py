@@ -5,7 +5,7 @@ once it is claimed. Only the last wish counts: an edit that was not taken up yet
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from handoff.messages import OutgoingPart, RichText
 from handoff.models import ChoiceRow, Delivery, DeliveryState
-from handoff.richtext import units
+from handoff.posting import refuse_buttons
+from handoff.richtext import split, units
 from handoff.words import WORDS
 
 Buttons = list[dict[str, str]]
@@ -120,6 +121,16 @@ def _part(
     )
 
 
+def simplify(session: Session, delivery: Delivery, plain: OutgoingPart, language: str, now: datetime) -> None:
+    """Let the part go out in a plainer form; choices whose buttons are refused are listed by number in its text."""
+    if delivery.buttons and not plain.buttons:
+        # The list may be too long for the part: the rest of it follows as a part of its own.
+        first, *rest = split(refuse_buttons(session, delivery, plain.text, language, now))
+        plain = replace(plain, text=first)
+        session.add_all(_part(delivery, text, [], now, edits=None, by_agent=delivery.by_agent) for text in rest)
+    _rewrite(delivery, plain)
+
+
 def is_edit(delivery: Delivery) -> bool:
     return delivery.edits is not None and not delivery.afresh
 
@@ -132,7 +143,7 @@ def send_afresh(delivery: Delivery, language: str) -> None:
     delivery.entities = [entity | {"offset": entity["offset"] + shift} for entity in delivery.entities]
 
 
-def rewrite(delivery: Delivery, part: OutgoingPart) -> None:
+def _rewrite(delivery: Delivery, part: OutgoingPart) -> None:
     """Let the part go out in a plainer form."""
     delivery.text = part.text.text
     delivery.entities = [asdict(entity) for entity in part.text.entities]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from handoff import threads, waiting
 from handoff.models import LIVE, ChannelState, TicketStatus
+from handoff.posting import BUTTONS_REFUSED, accounts_without_buttons
 from handoff.staff import AgentView, Staff
 from handoff.waiting import Counts, TicketPage, TicketView
 
@@ -84,6 +85,7 @@ def queue(session: Session, place: Place, agent: AgentView, now: datetime) -> Qu
             page = waiting.tickets(session, now, page=place.page)
     problems = select(ChannelState.account, ChannelState.problem).where(ChannelState.problem.is_not(None))
     alarms = tuple((account, problem or "") for account, problem in session.execute(problems))
+    alarms += tuple((account, BUTTONS_REFUSED) for account in accounts_without_buttons(session, now))
     return QueueView(place, page, waiting.counts(session, now, agent.id), alarms, now)
 
 

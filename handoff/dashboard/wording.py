@@ -71,6 +71,10 @@ REASONS = (
     marked("the message can no longer be changed"),
     marked("the community cannot write there"),
     marked("it could not be said in public in time"),
+    marked(
+        "the platform refuses buttons, so choices are numbered in the text; they are tried again within an hour. "
+        "On VK switch on the bot features in the community's settings"
+    ),
     marked("the token is rejected"),
     marked("the token lacks a right it needs"),
     marked("the platform asks for a captcha"),

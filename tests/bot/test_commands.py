@@ -5,6 +5,7 @@ import os
 import socket
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from zipfile import ZipFile
@@ -135,6 +136,12 @@ def test_check_says_what_works(frontdesk: Command, tmp_path: Path) -> None:
             "– channels: none is set up besides the chat of the help page",
         ],
     )
+    with closing(sqlite3.connect(tmp_path / "var" / "frontdesk.db")) as database, database:
+        database.execute(
+            "INSERT INTO channel_state (account, random_base, buttons_refused_at, updated_at)"
+            " VALUES ('vk:main', 1, datetime('now'), datetime('now'))"
+        )
+    assert "✕ vk:main: the platform refuses buttons" in frontdesk("check").stdout
     unserved = frontdesk("check", TELEGRAM_TOKEN=TOKEN)
     assert unserved.exit_code == 1
     assert "✕ telegram:main: no running process serves it" in unserved.stdout

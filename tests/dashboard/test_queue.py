@@ -88,6 +88,18 @@ async def test_troubles_stand_above_every_page(office: Office) -> None:
         assert "<b>vk:main</b>: токен отклонён" in (await browser.get("/desk")).text
 
 
+async def test_refused_buttons_are_told(office: Office) -> None:
+    olga = await office.agent("Olga")
+    now = office.clock()
+    state = ChannelState(account="vk:main", random_base=1, buttons_refused_at=now, updated_at=now)
+    await office.database.write(lambda session: session.add(state))
+    async with office.signed_in(olga) as browser:
+        assert "<b>vk:main</b>: the platform refuses buttons" in (await browser.get("/desk")).text
+    office.clock.passes(hours=1)
+    async with office.signed_in(olga) as browser:
+        assert "the platform refuses buttons" not in (await browser.get("/desk")).text
+
+
 async def test_more_than_one_page(office: Office) -> None:
     olga = await office.agent("Olga")
     for number in range(51):

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -24,7 +25,7 @@ from handoff.messages import (
 )
 from handoff.models import ChoiceRow, Delivery, DeliveryState
 from handoff.posting import Choice
-from handoff.richtext import PART_UNITS
+from handoff.richtext import PART_UNITS, units
 from tests.handoff.floor import Floor
 
 S = DeliveryState
@@ -282,6 +283,22 @@ async def test_else_the_bots_own_words_go_out_once_more_and_say_so(floor: Floor)
         await floor.recovers("heir", idempotent=False)
         (part,) = await floor.parts(anna)
         assert (part.state, part.repeated) == (state, repeated)
+
+
+async def test_refused_buttons_become_numbers_however_long_the_text_is(floor: Floor) -> None:
+    anna = await floor.contact()
+    text = " ".join(["word"] * (PART_UNITS // 5))
+    await floor.posts(anna, text, choices=(Choice("Yes", "helped", {}), Choice("No", "not_helped", {})))
+    (claimed,) = await floor.claims()
+    await floor.fences(claimed)
+    plain = replace(claimed.part, buttons=())
+    assert await floor.settles(claimed, Unsendable("the platform does not take the buttons", plain)) is S.QUEUED
+    await floor.delivers()
+    parts = await floor.parts(anna)
+    assert {part.state for part in parts} == {S.SENT}
+    assert "".join(part.text for part in parts).endswith("Answer with a number:\n1. Yes\n2. No")
+    assert all(units(part.text) <= PART_UNITS for part in parts)
+    assert [part.buttons for part in parts] == [[]] * len(parts)
 
 
 async def test_what_may_have_arrived_waits_for_the_channel_or_the_contact(floor: Floor) -> None:
