@@ -38,6 +38,7 @@ from handoff.patience import Patience
 from handoff.privacy.erasure import sweep
 from handoff.public import rescue, tidy
 from handoff.staff import Staff
+from handoff.team import Team
 from infra.bus import Bus, open_bus
 from infra.clock import Clock, utc_now
 from infra.database import Database
@@ -65,6 +66,7 @@ class App:
     outbox: Outbox
     desk: Desk
     staff: Staff
+    team: Team
     intake: Intake[Thought]
     caretaker: Caretaker
     orphans: Orphans
@@ -180,6 +182,7 @@ def _build(
         outbox=outbox,
         desk=desk,
         staff=Staff(clock),
+        team=Team(desk, bus, clock),
         intake=intake,
         caretaker=Caretaker(db, desk, outbox, bus, clock),
         orphans=Orphans(db, files, clock),

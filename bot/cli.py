@@ -14,10 +14,10 @@ from typing import Any, Literal, NoReturn
 
 import click
 
+from bot.access_cli import add_access_commands
 from bot.settings import Settings, read_settings
 from infra.errors import PlainError
 
-ROLES = click.Choice(["agent", "lead", "admin"])
 _PICTURE = "Draw the share of right answers against the share of questions that get one, as SVG."
 
 
@@ -212,38 +212,6 @@ def knowledge_advise(picture_file: Path | None) -> None:
 
 
 @main.group()
-def agent() -> None:
-    """The people of the desk."""
-
-
-@agent.command("add")
-@click.argument("email")
-@click.option("--name", required=True, help="Contacts read it with each answer.")
-@click.option("--role", type=ROLES, default="agent", show_default=True)
-@click.option("--password-stdin", is_flag=True, help="Read the password from standard input.")
-def agent_add(email: str, name: str, role: str, password_stdin: bool) -> None:
-    """Let EMAIL sign in at the desk."""
-    if password_stdin:
-        password = sys.stdin.readline().rstrip("\n")
-    else:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    _do("add_agent", email=email, name=name, role=role, password=password)
-
-
-@main.group()
-def token() -> None:
-    """Access for programs."""
-
-
-@token.command("add")
-@click.argument("name")
-@click.option("--role", type=ROLES, default="agent", show_default=True)
-def token_add(name: str, role: str) -> None:
-    """Print an API token for the program NAME; it is shown this once."""
-    _do("add_token", name=name, role=role)
-
-
-@main.group()
 def contact() -> None:
     """What contacts may ask about themselves. ADDRESS is account and user, for example vk:main/12345."""
 
@@ -339,3 +307,6 @@ def _text(path: Path) -> str:
 def _fail(sentence: str) -> NoReturn:
     click.echo(sentence, err=True)
     sys.exit(2)
+
+
+add_access_commands(main, _do)

@@ -6,17 +6,16 @@ Arguments are JSON values and files come as text or base64, so that a command is
 import asyncio
 import base64
 import json
-from collections.abc import Awaitable, Callable
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.access_commands import ACCESS_COMMANDS, Command, Say
 from bot.app import App
 from bot.channels import Advising
 from bot.readiness import OK, look_at
 from handoff.messages import Address
-from handoff.models import Role
 from handoff.posting import BUTTONS_REFUSED, accounts_without_buttons
 from handoff.privacy.archive import archive
 from handoff.privacy.erasure import Forgotten, contact_at, forget
@@ -32,9 +31,6 @@ from knowledge.planning import Plan
 
 _MOST_JUDGED, _AT_ONCE = 2_000, 20
 """How many judged questions advice is drawn from, the latest ones; after how many of them progress is told."""
-
-Say = Callable[[str], None]
-Command = Callable[[App, dict[str, Any], Say], Awaitable[int]]
 
 
 async def load(app: App, arguments: dict[str, Any], say: Say) -> int:
@@ -124,20 +120,6 @@ async def advise(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa:
     head = f"Questions that contacts judged by what they pressed: {len(feedback)}, of which {len(asked)} can be judged today."
     lines = [head, "", *advice.lines(steps, in_force)]
     say(json.dumps({"lines": lines, "picture": advice.picture(steps, in_force)}))
-    return 0
-
-
-async def add_agent(app: App, arguments: dict[str, Any], say: Say) -> int:
-    role, password_hash = Role(arguments["role"]), await app.staff.hash_new(arguments["password"])
-    await app.db.write(
-        lambda session: app.staff.add(session, arguments["email"], arguments["name"], role, password_hash)
-    )
-    say(f"{arguments['name']} ({role}) can sign in at {app.settings.address}/desk")
-    return 0
-
-
-async def add_token(app: App, arguments: dict[str, Any], say: Say) -> int:
-    say(await app.db.write(lambda session: app.staff.add_token(session, arguments["name"], Role(arguments["role"]))))
     return 0
 
 
@@ -237,12 +219,11 @@ def _described(planned: Plan, *, details: bool) -> list[str]:
 
 
 COMMANDS: dict[str, Command] = {
+    **ACCESS_COMMANDS,
     "load": load,
     "export": write_out,
     "ask": ask,
     "advise": advise,
-    "add_agent": add_agent,
-    "add_token": add_token,
     "check": check,
     "export_contact": export_contact,
     "forget_contact": forget_contact,

@@ -17,8 +17,9 @@ from typing import Any
 
 from sqlalchemy import make_url
 
+from bot.access_commands import Say
 from bot.app import App
-from bot.commands import COMMANDS, Say
+from bot.commands import COMMANDS
 from infra.errors import PlainError
 from infra.outages import outage_sentence
 

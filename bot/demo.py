@@ -110,7 +110,7 @@ async def furnish(app: App) -> tuple[str, str]:
     The password is new each time and known to nobody else, so nothing that could be guessed stays in the database.
     """
     password = secrets.token_urlsafe(12)
-    password_hash = await app.staff.hash_new(password)
+    password_hash = await app.staff.passwords.hash(password)
 
     def work(session: Session) -> str:
         forget_last_demo(session, app.clock())

@@ -189,10 +189,21 @@ class Desk:
         ticket.assignee_id = ticket.claimed_until = None
         self._event(session, ticket, "released", agent_id)
 
+    def release_all(self, session: Session, agent_id: int) -> int:
+        """Give back every live ticket of an agent whose access ended; returns how many there were."""
+        held = session.scalars(
+            select(Ticket).where(Ticket.assignee_id == agent_id, Ticket.status.in_(LIVE)).with_for_update()
+        ).all()
+        for ticket in held:
+            ticket.assignee_id = ticket.claimed_until = None
+            self._event(session, ticket, "released", agent_id)
+        return len(held)
+
     def transfer(self, session: Session, ticket_id: int, agent_id: int, to_agent_id: int) -> None:
         """Hand the ticket to a colleague. Raises as `claim` does, and NotFoundError for an unknown colleague."""
         ticket = self._hold(session, ticket_id, agent_id)
-        if session.get(Agent, to_agent_id) is None:
+        colleague = session.get(Agent, to_agent_id)
+        if colleague is None or colleague.disabled_at is not None:
             raise NotFoundError(f"there is no agent {to_agent_id}")
         ticket.assignee_id = to_agent_id
         self._event(session, ticket, "transferred", to_agent_id)

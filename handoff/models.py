@@ -352,6 +352,8 @@ class Agent(Base):
     password_hash: Mapped[str] = mapped_column(Text)
     demo: Mapped[bool] = mapped_column(default=False, server_default=false())
     """The agent of the demo, who never signs in at a real deployment."""
+    disabled_at: Mapped[datetime | None]
+    """Since when the agent has no access; None for one who has."""
     created_at: Mapped[datetime]
 
 
@@ -386,3 +388,4 @@ class ApiToken(Base):
     agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"))
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]

@@ -4,8 +4,10 @@ Passwords are kept as argon2id hashes, sessions and tokens as SHA-256 of 256 ran
 finds opens nothing.
 """
 
+import asyncio
 import hashlib
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,11 +15,11 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from handoff.models import Agent, AgentDevice, AgentSession, ApiToken, Role
+from handoff.password_rules import password_problem
 from handoff.passwords import Passwords
 from infra.clock import Clock
 from infra.errors import PlainError
 
-PASSWORD_LENGTH = 12
 IDLE = timedelta(hours=8)
 ABSOLUTE = timedelta(days=7)
 DEVICE = timedelta(days=365)
@@ -58,14 +60,16 @@ class Staff:
         self._clock = clock
         self.passwords = passwords or Passwords()
 
-    async def hash_new(self, password: str) -> str:
+    async def hash_new(self, password: str, about: Sequence[str] = ()) -> str:
         """The hash of a password that is to be set. Do this before the unit of work that keeps it: it takes long.
 
+        `about` are the agent's e-mail address and name, which the password must not be made of.
+
         Raises:
-            PlainError: the password is too short, or too many others wait.
+            PlainError: the password may not be set (handoff/password_rules.py), or too many others wait.
         """
-        if len(password) < PASSWORD_LENGTH:
-            raise PlainError(f"The password is too short: give at least {PASSWORD_LENGTH} characters.")
+        if problem := await asyncio.to_thread(password_problem, password, about):
+            raise PlainError(problem)
         return await self.passwords.hash(password)
 
     def add(self, session: Session, email: str, name: str, role: Role, password_hash: str) -> AgentView:
@@ -92,7 +96,7 @@ class Staff:
             created = self.add(session, email, name, Role.ADMIN, password_hash)
             session.execute(update(Agent).where(Agent.id == created.id).values(demo=True))
             return created
-        agent.role, agent.password_hash = Role.ADMIN, password_hash
+        agent.role, agent.password_hash, agent.disabled_at = Role.ADMIN, password_hash, None
         return _view(agent)
 
     def lock_out_demo(self, session: Session) -> None:
@@ -103,7 +107,11 @@ class Staff:
 
     def credentials(self, session: Session, email: str) -> Credentials:
         """Whose password `Passwords.verify` has to check."""
-        agent = session.scalar(select(Agent).where(Agent.email == email.strip().lower(), Agent.password_hash != ""))
+        agent = session.scalar(
+            select(Agent).where(
+                Agent.email == email.strip().lower(), Agent.password_hash != "", Agent.disabled_at.is_(None)
+            )
+        )
         return Credentials(_view(agent), agent.password_hash) if agent else Credentials()
 
     def knows_device(self, session: Session, email: str, secret: str) -> bool:
@@ -154,6 +162,7 @@ class Staff:
                 AgentSession.token_hash == _hash(secret),
                 AgentSession.last_seen_at > now - IDLE,
                 AgentSession.created_at > now - ABSOLUTE,
+                Agent.disabled_at.is_(None),
             )
         ).one_or_none()
         return Login(_view(row[1]), row[0].csrf_token, row[0].last_seen_at) if row else None
@@ -170,6 +179,8 @@ class Staff:
     def add_token(self, session: Session, name: str, role: Role) -> str:
         """Create an API token and the agent in whose name it acts; returns the token, which is shown only now.
 
+        A name whose tokens are all revoked may be used again; it acts in the name of the same agent then.
+
         Raises:
             PlainError: the name is empty or taken.
         """
@@ -177,17 +188,25 @@ class Staff:
         email = f"token:{name.lower()}"
         if not name:
             raise PlainError("A token needs a name, so that it can be told from others.")
-        if session.scalar(select(Agent.id).where(Agent.email == email)):
+        known = session.scalar(select(Agent).where(Agent.email == email))
+        if known is None:
+            agent_id = self._create(session, email, name, role, "").id
+        elif session.scalar(
+            select(ApiToken.id).where(ApiToken.agent_id == known.id, ApiToken.revoked_at.is_(None)).limit(1)
+        ):
             raise PlainError(f"There is a token named {name} already.")
-        agent = self._create(session, email, name, role, "")
+        else:
+            agent_id, known.role = known.id, role
         token = "fd_" + secrets.token_urlsafe(32)
-        session.add(ApiToken(agent_id=agent.id, token_hash=_hash(token), created_at=self._clock()))
+        session.add(ApiToken(agent_id=agent_id, token_hash=_hash(token), created_at=self._clock()))
         return token
 
     def token(self, session: Session, token: str) -> AgentView | None:
         """In whose name a request with this token acts."""
         agent = session.scalar(
-            select(Agent).join(ApiToken, ApiToken.agent_id == Agent.id).where(ApiToken.token_hash == _hash(token))
+            select(Agent)
+            .join(ApiToken, ApiToken.agent_id == Agent.id)
+            .where(ApiToken.token_hash == _hash(token), ApiToken.revoked_at.is_(None), Agent.disabled_at.is_(None))
         )
         return _view(agent) if agent else None
 
@@ -195,8 +214,8 @@ class Staff:
         return tuple(_view(agent) for agent in session.scalars(select(Agent).order_by(Agent.name)))
 
     def people(self, session: Session) -> tuple[AgentView, ...]:
-        """Agents who can sign in; those that stand for API tokens cannot."""
-        can = select(Agent).where(Agent.password_hash != "").order_by(Agent.name)
+        """Agents who can sign in; disabled ones and those that stand for API tokens cannot."""
+        can = select(Agent).where(Agent.password_hash != "", Agent.disabled_at.is_(None)).order_by(Agent.name)
         return tuple(_view(agent) for agent in session.scalars(can))
 
     def _create(self, session: Session, email: str, name: str, role: Role, password_hash: str) -> AgentView:

@@ -30,6 +30,7 @@ from handoff.outbox import Outbox
 from handoff.passwords import Passwords
 from handoff.settling import Moved
 from handoff.staff import AgentView, Staff
+from handoff.team import Team
 from infra.bus import LocalBus
 from infra.columns import Base
 from infra.database import Database
@@ -95,6 +96,7 @@ class Office:
     outbox: Outbox
     desk: Desk
     staff: Staff
+    team: Team
     library: Library
     live: Live
     app: FastAPI
@@ -234,6 +236,7 @@ async def open_office(
     Base.metadata.create_all(database.engine)
     outbox, staff, library = Outbox(bus, clock), Staff(clock, passwords), Library(database, bus, clock)
     desk, live = Desk(bus, clock, outbox), Live(database, bus, clock)
+    team = Team(desk, bus, clock)
     draft = read_files([SourceFile(KNOWLEDGE.name, KNOWLEDGE.read_bytes())])
     await database.write(lambda session: library.load(session, draft, author="test"))
     await library.refresh()
@@ -244,9 +247,9 @@ async def open_office(
         desk_router(DeskParts(database, desk, outbox, staff, bus, clock, library, live, public_url, "ru", files, 1))
     )
     app.include_router(help_router(HelpParts(database, library, Frame("ru"))))
-    app.mount("/api/v1", api_app(ApiParts(database, desk, outbox, staff, library, clock, "ru", files, 1)))
+    app.mount("/api/v1", api_app(ApiParts(database, desk, outbox, staff, team, library, clock, "ru", files, 1)))
     try:
-        yield Office(clock, database, bus, outbox, desk, staff, library, live, app, files)
+        yield Office(clock, database, bus, outbox, desk, staff, team, library, live, app, files)
     finally:
         await live.close()
         await bus.close()

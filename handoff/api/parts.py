@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from handoff.desk import Desk
 from handoff.outbox import Outbox
 from handoff.staff import Staff
+from handoff.team import Team
 from infra.clock import Clock
 from infra.database import Database
 from infra.files import FileStore
@@ -22,6 +23,7 @@ class ApiParts:
     desk: Desk
     outbox: Outbox
     staff: Staff
+    team: Team
     library: Library
     clock: Clock
     default_language: str

@@ -19,6 +19,8 @@ from handoff.errors import (
     StateError,
     TooLargeError,
 )
+from handoff.passwords import RETRY_AFTER, PasswordsBusyError
+from handoff.team import LastAdminError, UnknownAgentError
 from infra.errors import PlainError
 from knowledge.editing import MissingEntryError
 from knowledge.loading import KnowledgeError, PlanChangedError
@@ -32,10 +34,13 @@ _DESK = {
     EmptyTextError: (422, "empty_text"),
     TooLargeError: (413, "too_large"),
 }
-_KNOWLEDGE = {
+_PLAIN: dict[type[PlainError], tuple[int, str]] = {
     MissingEntryError: (404, "not_found"),
     PlanChangedError: (409, "changed"),
     KnowledgeError: (422, "invalid"),
+    UnknownAgentError: (404, "not_found"),
+    LastAdminError: (409, "last_admin"),
+    PasswordsBusyError: (503, "busy"),
 }
 _CODES = {401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
 
@@ -80,9 +85,10 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(PlainError)
     async def plain(_request: Request, error: PlainError) -> JSONResponse:
-        status, code = _KNOWLEDGE.get(type(error), (422, "invalid"))
+        status, code = _PLAIN.get(type(error), (422, "invalid"))
         details = [str(problem) for problem in error.problems] if isinstance(error, KnowledgeError) else None
-        return refusal(status, code, str(error), details)
+        later = {"Retry-After": str(RETRY_AFTER)} if isinstance(error, PasswordsBusyError) else None
+        return refusal(status, code, str(error), details, later)
 
     @app.exception_handler(RequestValidationError)
     async def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:

@@ -3,7 +3,7 @@
 from fastapi import Depends, FastAPI
 from fastapi.responses import HTMLResponse
 
-from handoff.api import contacts, entries, problems, tickets
+from handoff.api import agents, contacts, entries, problems, tickets
 from handoff.api.access import needs
 from handoff.api.parts import ApiParts
 from handoff.models import Role
@@ -11,7 +11,8 @@ from handoff.models import Role
 _ABOUT = """Work at the desk and with the knowledge by program.
 
 Send `Authorization: Bearer TOKEN`. Refusals are `{"error": {"code", "message"}}` and change nothing. Agents may work on
-tickets and read the knowledge; writing the knowledge needs the role lead or admin, a contact's data lead, and forgetting a contact admin.
+tickets and read the knowledge; writing the knowledge needs the role lead or admin, a contact's data lead; forgetting a contact, agents and tokens
+need the role admin.
 """
 _DOCS = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Frontdesk API</title></head>
@@ -34,7 +35,7 @@ def api_app(parts: ApiParts) -> FastAPI:
     )
     app.state.parts = parts
     problems.install(app)
-    for routes in (tickets.router, entries.router, contacts.router):
+    for routes in (tickets.router, entries.router, contacts.router, agents.router):
         app.include_router(routes, dependencies=[Depends(needs(Role.AGENT))])
 
     @app.get("/docs", include_in_schema=False)

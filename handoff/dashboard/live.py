@@ -10,9 +10,13 @@ import contextlib
 import logging
 from collections.abc import AsyncGenerator
 
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from handoff.dashboard.watching import Glance
+from handoff.models import AgentSession
+from handoff.team import SESSIONS
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import Database
@@ -21,8 +25,6 @@ LOOK_SECONDS = 2.0
 HEARTBEAT_SECONDS = 20.0
 GAP_SECONDS = 0.2
 """Least time between two messages to one page: a burst of changes costs it one refresh."""
-SESSIONS = "sessions"
-"""Topic of the bus: somebody was signed out."""
 _MOST = 256
 _log = logging.getLogger(__name__)
 
@@ -119,15 +121,25 @@ class Live:
         with self._bus.subscribe(SESSIONS) as notes:
             while True:
                 if await notes.next(HEARTBEAT_SECONDS) is not None:
-                    for listener in self._listeners:
-                        listener.wake.set()
+                    self._check_sessions()
+
+    def _check_sessions(self) -> None:
+        for listener in self._listeners:
+            listener.wake.set()
 
     async def _look(self) -> None:
-        glance = Glance(self._clock)
+        glance, signed_in = Glance(self._clock), 0
         while True:
             try:
                 self._tell(await self._database.read(glance.changes))
+                before, signed_in = signed_in, await self._database.read(_sessions)
+                if signed_in < before:
+                    self._check_sessions()
             except SQLAlchemyError as error:
                 # The database may be away for a while; the pages say so themselves when they ask it.
                 _log.warning("live updates cannot read the database: %s", type(error).__name__)
             await asyncio.sleep(LOOK_SECONDS)
+
+
+def _sessions(session: Session) -> int:
+    return session.scalars(select(func.count()).select_from(AgentSession)).one()

@@ -9,9 +9,10 @@ from fastapi.responses import RedirectResponse, StreamingResponse
 
 from handoff.dashboard import views
 from handoff.dashboard.frame import Frame
-from handoff.dashboard.live import HEARTBEAT_SECONDS, SESSIONS
+from handoff.dashboard.live import HEARTBEAT_SECONDS
 from handoff.dashboard.security import guarded
 from handoff.dashboard.views import Place
+from handoff.team import SESSIONS
 from infra.columns import LARGEST_ID
 
 TicketNumber = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]

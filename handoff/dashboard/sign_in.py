@@ -13,7 +13,6 @@ from handoff.dashboard.security import Gate, changes_something, guarded, local_p
 from handoff.dashboard.sign_in_limits import SignInLimits
 from handoff.dashboard.wording import Words
 from handoff.passwords import RETRY_AFTER, PasswordsBusyError
-from handoff.staff import AgentView
 
 
 def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
@@ -65,33 +64,32 @@ def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
         seconds = limits.refusal(*tried)
         if seconds is not None:
             return _later(request, words(request).t("Too many tries. Please wait a minute."), 429, seconds, email, to)
+        found = await database.read(lambda session: staff.credentials(session, email))
         try:
-            agent = await _checked(email, password, trusted=known)
+            # Also where there is nobody to sign in: it takes as long for everybody.
+            right = await staff.passwords.verify(found.password_hash, password, trusted=known)
         except PasswordsBusyError:
             limits.not_tried(*tried)
             problem = words(request).t(
                 "Too many people are signing in at this moment. Please try again in a few seconds."
             )
             return _later(request, problem, 503, RETRY_AFTER, email, to)
-        if agent is None:
-            return _page(request, words(request).t("The e-mail or the password is wrong."), 401, email, to)
-        limits.succeeded(*tried)
-        number = agent.id
 
-        def enter(session: Session) -> tuple[str, str]:
+        def enter(session: Session) -> tuple[str, str] | None:
+            if found.agent is None or staff.credentials(session, email) != found:
+                return None  # disabled, or given another password, while this one was checked
+            number = found.agent.id
             return staff.log_in(session, number), staff.remember_device(session, number, given)
 
-        secret, device = await database.write(enter)
+        entered = await database.write(enter) if right else None
+        if entered is None:
+            return _page(request, words(request).t("The e-mail or the password is wrong."), 401, email, to)
+        limits.succeeded(*tried)
+        secret, device = entered
         response = RedirectResponse(local_path(to, "/desk"), 303)
         gate.open_session(response, secret)
         gate.remember_device(response, device)
         return response
-
-    async def _checked(email: str, password: str, *, trusted: bool) -> AgentView | None:
-        """The agent whose password it is. Takes as long for everybody, known or not."""
-        found = await database.read(lambda session: staff.credentials(session, email))
-        right = await staff.passwords.verify(found.password_hash, password, trusted=trusted)
-        return found.agent if right else None
 
     def _later(request: Request, problem: str, status: int, seconds: int, email: str, to: str) -> Response:
         response = _page(request, problem, status, email, to)

@@ -31,7 +31,20 @@ READS_AND_TICKETS = {
 }
 WRITES = {"POST /entries", "POST /entries/import", "PUT /entries/{entry_id}", "DELETE /entries/{entry_id}"}
 LEADS = READS_AND_TICKETS | WRITES | {"GET /contacts/{contact_id}/export"}
-EVERYTHING = LEADS | {"DELETE /contacts/{contact_id}"}
+ACCESS = {
+    "GET /agents",
+    "POST /agents",
+    "GET /agents/{agent_id}",
+    "POST /agents/{agent_id}/disable",
+    "POST /agents/{agent_id}/enable",
+    "PUT /agents/{agent_id}/role",
+    "PUT /agents/{agent_id}/password",
+    "POST /agents/{agent_id}/sign-out",
+    "GET /tokens",
+    "POST /tokens",
+    "DELETE /tokens/{token_id}",
+}
+EVERYTHING = LEADS | ACCESS | {"DELETE /contacts/{contact_id}"}
 ALLOWED = {Role.AGENT: READS_AND_TICKETS, Role.LEAD: LEADS, Role.ADMIN: EVERYTHING}
 
 
@@ -57,7 +70,9 @@ async def described(office: Office) -> dict[str, Any]:
 
 async def call(opened: httpx.AsyncClient, operation: str) -> int:
     method, path = operation.split()
-    path = path.format(ticket_id=99, delivery_id=99, message_id=99, file_id=99, entry_id=99, contact_id=99)
+    path = path.format(
+        ticket_id=99, delivery_id=99, message_id=99, file_id=99, entry_id=99, contact_id=99, agent_id=99, token_id=99
+    )
     return (await opened.request(method, path)).status_code
 
 
@@ -84,7 +99,21 @@ async def test_nobody_without_a_known_token(office: Office, header: str | None) 
             method, path = operation.split()
             answer = await opened.request(
                 method,
-                path.format(ticket_id=1, delivery_id=1, message_id=1, file_id=1, entry_id=1, contact_id=1),
+                path.format(
+                    **dict.fromkeys(
+                        (
+                            "ticket_id",
+                            "delivery_id",
+                            "message_id",
+                            "file_id",
+                            "entry_id",
+                            "contact_id",
+                            "agent_id",
+                            "token_id",
+                        ),
+                        1,
+                    )
+                ),
             )
             assert answer.status_code == 401, operation
             assert answer.json()["error"]["code"] == "unauthorized"

@@ -118,6 +118,37 @@ def test_people_and_programs_are_let_in(frontdesk: Command) -> None:
     assert refused(frontdesk("token", "add", "exporter")) == "There is a token named exporter already."
 
 
+def test_access_is_changed_and_withdrawn(frontdesk: Command) -> None:
+    def add(email: str, name: str, role: str) -> None:
+        words = ("agent", "add", email, "--name", name, "--role", role, "--password-stdin")
+        assert frontdesk(*words, given="correct horse battery\n").exit_code == 0
+
+    assert frontdesk("agent", "list").stdout.startswith("There is no agent yet: add one with")
+    add("ada@example.org", "Ada", "admin")
+    add("olga@example.org", "Olga", "agent")
+    assert frontdesk("agent", "role", "Olga@example.org", "lead").stdout == "Olga has the role lead from now on.\n"
+    assert frontdesk("agent", "sign-out", "olga@example.org").stdout == "Olga is signed out: 0 sessions have ended.\n"
+    password = frontdesk("agent", "password", "olga@example.org", "--password-stdin", given="four words of mine\n")
+    assert password.stdout == "Olga has the new password, and is signed out everywhere.\n"
+    weak = frontdesk("agent", "password", "olga@example.org", "--password-stdin", given="password1234\n")
+    assert refused(weak).startswith("The password is easy to guess or known from a breach")
+    assert frontdesk("agent", "disable", "olga@example.org").stdout.startswith("Olga is signed out and cannot sign in")
+    assert frontdesk("agent", "list").stdout == (
+        "ada@example.org   Ada   admin  can sign in\nolga@example.org  Olga  lead   disabled\n"
+    )
+    assert frontdesk("agent", "enable", "olga@example.org").stdout.startswith("Olga can sign in again")
+    for words in (("agent", "disable", "ada@example.org"), ("agent", "role", "ada@example.org", "agent")):
+        assert refused(frontdesk(*words)) == "Ada is the last admin who can sign in: make somebody else an admin first."
+    for words in (("agent", "disable", "x@example.org"), ("agent", "sign-out", "x@example.org")):
+        assert refused(frontdesk(*words)).startswith("There is no agent with the address x@example.org")
+
+    assert frontdesk("token", "list").stdout == "No token is in force.\n"
+    frontdesk("token", "add", "crm", "--role", "lead")
+    assert frontdesk("token", "list").stdout.startswith("crm  lead  since 20")
+    assert frontdesk("token", "revoke", "CRM").stdout == "The token CRM opens nothing any more.\n"
+    assert refused(frontdesk("token", "revoke", "crm")).startswith("There is no token named crm")
+
+
 def test_check_says_what_works(frontdesk: Command, tmp_path: Path) -> None:
     empty = frontdesk("check")
     assert (empty.exit_code, empty.stdout.splitlines()[1]) == (

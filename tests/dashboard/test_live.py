@@ -8,6 +8,7 @@ from handoff.dashboard import Live
 from handoff.desk import Desk
 from handoff.models import ChannelState, DeliveryState
 from handoff.outbox import Outbox
+from handoff.team import Team
 from infra.bus import LocalBus
 from tests.office import PASSWORD, Office, field
 
@@ -54,6 +55,26 @@ async def test_changes_of_other_processes_are_found_in_the_database(office: Offi
     await until(events, "queue")
     await events.aclose()
     await live.close()
+
+
+@pytest.mark.parametrize("same_process", [True, False])
+async def test_the_stream_of_a_disabled_agent_ends(office: Office, same_process: bool) -> None:
+    """Without Redis, another process finds in the database that sessions have ended."""
+    olga = await office.agent("Olga")
+    bus = office.bus if same_process else LocalBus()
+    async with office.signed_in(olga) as browser, office.served() as address:
+        cookies = {"frontdesk": browser.client.cookies["frontdesk"]}
+        async with (
+            httpx.AsyncClient(base_url=address, cookies=cookies, timeout=30) as page,
+            page.stream("GET", "/desk/events") as stream,
+        ):
+            lines = stream.aiter_lines()
+            while await anext(lines) != ": still here":
+                pass
+            await asyncio.sleep(0.1)
+            await office.database.write(lambda session: Team(office.desk, bus, office.clock).disable(session, olga.id))
+            assert [line async for line in lines if line.startswith("event")] == []
+        assert (await browser.get("/desk")).status_code == 303
 
 
 async def test_silence_is_a_heartbeat_and_closing_ends_the_stream(office: Office) -> None:

@@ -128,6 +128,7 @@ def build_site(app: App, demo: Demo | None) -> Site:
         desk=app.desk,
         outbox=app.outbox,
         staff=app.staff,
+        team=app.team,
         library=app.library,
         clock=app.clock,
         default_language=language,

@@ -1,0 +1,51 @@
+"""Which passwords may be set: long ones that are in no list of breached passwords and follow none of the usual patterns.
+
+Everything is looked up offline. zxcvbn carries the most frequent passwords of known breaches and finds words of them that
+are joined, repeated, spelled with digits or continued along the keyboard.
+"""
+
+from collections.abc import Sequence
+
+LENGTH = 12
+_FEWEST_GUESSES = 10**8
+"""What zxcvbn calls safe against guessing over the network."""
+_LONGEST = 72
+"""Characters that are judged: more take long and change nothing."""
+# zxcvbn's lists are English; these are as usual where the desk's other languages are spoken.
+_USUAL = (
+    "frontdesk",
+    "пароль",
+    "йцукен",
+    "йцукенгшщзхъ",
+    "фыва",
+    "любовь",
+    "привет",
+    "админ",
+    "jelszo",
+    "jelszó",
+    "admin",
+    "szeretlek",
+)
+
+
+def password_problem(password: str, about: Sequence[str] = ()) -> str | None:
+    """Say in a sentence why the password may not be set; None where it may.
+
+    `about` are words that a guesser knows: the agent's e-mail address and name.
+    """
+    if len(password) < LENGTH:
+        return f"The password is too short: give at least {LENGTH} characters."
+    # Loaded only when a password is set: its lists take 15 MB.
+    from zxcvbn import zxcvbn  # noqa: PLC0415
+
+    judged = zxcvbn(password[:_LONGEST], user_inputs=[*_USUAL, *_known(about)])
+    if judged["guesses"] < _FEWEST_GUESSES:
+        return "The password is easy to guess or known from a breach: take four or more words that have nothing to do with each other."
+    return None
+
+
+def _known(about: Sequence[str]) -> list[str]:
+    words = [
+        word for text in about for word in (text, *text.split("@"), *text.replace("@", " ").replace(".", " ").split())
+    ]
+    return [word for word in words if len(word) > 2]
