@@ -5,6 +5,7 @@ said; whatever happens in between, the row knows how far it came.
 """
 
 import asyncio
+import itertools
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,7 +21,7 @@ from handoff.settling import AUTH_PAUSE, Settled
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import Database, after_commit
-from infra.outages import Notices
+from infra.outages import Notices, outage
 
 log = logging.getLogger(__name__)
 
@@ -120,6 +121,8 @@ class Pump:
         self._owner = owner
         # Looking goes on while nothing can be written, so each has its own.
         self._notices = Notices(log, f"{channel.account}: the outbox")
+        self._unrecorded: set[int] = set()
+        """Deliveries whose outcome is known here and not yet written."""
         self._records = Notices(log, f"{channel.account}: the record of what is sent")
         self._now = asyncio.get_running_loop().time
         self._pace = Pace(channel.limits.per_second, channel.limits.per_contact, self._now)
@@ -310,13 +313,25 @@ class Pump:
             wanted = room > 0 and (more or settled is None or settled.behind)
             return settled, self._outbox.claim(session, account, owner, room).parts if wanted else []
 
-        for pause in _SETTLE_PAUSES:
+        self._unrecorded.add(delivery)
+        try:
+            await self._record(delivery, work, recovered=recovered)
+        finally:
+            self._unrecorded.discard(delivery)
+
+    async def _record(
+        self, delivery: int, work: Callable[[Session, int], tuple[Settled | None, list[Claimed]]], *, recovered: bool
+    ) -> None:
+        """Write an outcome: for as long as an outage lasts, and against other errors a few times."""
+        for attempt in itertools.count(1):
             room = self._room()
             try:
                 settled, claimed = await self._db.write(lambda session, room=room: work(session, room))  # type: ignore[misc]
             except Exception as error:  # noqa: BLE001 - a database that is away comes back
                 self._records.failed(error)
-                await asyncio.sleep(pause)
+                if attempt > len(_SETTLE_PAUSES) and outage(error) is None:
+                    return
+                await asyncio.sleep(_SETTLE_PAUSES[min(attempt, len(_SETTLE_PAUSES)) - 1])
             else:
                 self._records.worked()
                 log.debug("delivery %d: %s", delivery, settled.state if settled else "taken over")
@@ -344,9 +359,10 @@ class Pump:
 
     async def _recover(self) -> None:
         account, owner, idempotent = self._channel.account, self._owner, self._channel.limits.idempotent
+        known = frozenset(self._unrecorded)
 
         def work(session: Session) -> bool:
-            self._outbox.recover(session, account, owner, idempotent=idempotent)
+            self._outbox.recover(session, account, owner, idempotent=idempotent, known=known)
             return self._outbox.repeats(session, account)
 
         self._recovery.held = await self._db.write(work)

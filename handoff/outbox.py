@@ -4,7 +4,7 @@ A delivery is claimed under a lease, marked `sending` just before the wire by it
 one who marked it. So a process that dies or sleeps can neither lose a part nor overwrite what its successor found out.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict
 from datetime import datetime, timedelta
@@ -264,10 +264,13 @@ class Outbox:
             self._follower(session, Moved(settled.contact_id, settled.message_id, by_agent=True, state=state))
         return Settled(DeliveryState.SENT, behind=settled.behind)
 
-    def recover(self, session: Session, account: str, owner: str, *, idempotent: bool) -> None:
+    def recover(
+        self, session: Session, account: str, owner: str, *, idempotent: bool, known: Collection[int] = ()
+    ) -> None:
         """Take back what a dead sender held: leases that ran out, and those of anyone but `owner`.
 
-        The caller holds the account's lock, so whoever else has a lease is dead, or too late and fenced off.
+        The caller holds the account's lock, so whoever else has a lease is dead, or too late and fenced off. `known` are
+        deliveries whose outcome the caller has and could not write yet, however long ago their leases ran out.
         """
         now = self._clock()
         held = session.scalars(
@@ -281,6 +284,8 @@ class Outbox:
             .with_for_update(skip_locked=True)
         ).all()
         for delivery in held:
+            if delivery.id in known and delivery.lease_owner == owner:
+                continue
             if delivery.state is DeliveryState.CLAIMED:
                 self._move(session, delivery, DeliveryState.QUEUED, None)
             elif idempotent or revising.is_edit(delivery):

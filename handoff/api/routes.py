@@ -17,7 +17,8 @@ need the role admin.
 _DOCS = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Frontdesk API</title></head>
 <body><h1>Frontdesk API</h1>
-<p>Every operation is described in <a href="openapi.json">openapi.json</a> (OpenAPI 3.1); open it in any viewer.</p>
+<p>Every operation is described in <a href="openapi.json">openapi.json</a> (OpenAPI 3.1), which is given to programs on
+the machine itself and to those that send a token; open it in any viewer.</p>
 </body></html>
 """
 

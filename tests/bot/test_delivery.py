@@ -3,10 +3,13 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import ExitStack, asynccontextmanager
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from sqlalchemy import text as sql
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from bot.channels import ChannelLimits, Inlet
@@ -30,6 +33,7 @@ from infra.bus import Bus, LocalBus
 from infra.clock import utc_now
 from infra.database import Database
 from infra.files import Incoming
+from tests.servers.full_disk import full_disk
 from tests.servers.postgres import Postgres
 
 ACCOUNT = "vk:main"
@@ -379,6 +383,29 @@ async def test_an_outcome_is_recorded_though_the_database_was_away() -> None:
     finally:
         await database.close()
         server.close()
+
+
+async def test_an_outcome_is_recorded_though_the_disk_was_full(tmp_path: Path) -> None:
+    database = Database(f"sqlite:///{tmp_path}/f.db")
+    migrate(database)
+    post, platform, disk = Post(database, LocalBus()), Platform(), ExitStack()
+
+    def fills() -> None:
+        platform.before_answering = lambda: None
+        disk.enter_context(full_disk())
+
+    platform.before_answering = fills
+    with disk:
+        async with post.pumping(platform):
+            await post.writes("words", to="a")
+            await until(lambda: len(platform.calls) == 1)
+            with pytest.raises(DBAPIError):
+                await database.write(lambda session: session.execute(sql("UPDATE delivery SET attempts = 7")))
+            disk.close()
+            await post.until(DeliveryState.SENT)
+    assert len(platform.calls) == 1
+    assert await database.read(lambda session: session.scalar(sql("SELECT attempts FROM delivery"))) == 1
+    await database.close()
 
 
 async def test_a_pause_for_one_contact_holds_nobody_else_up(post: Post) -> None:

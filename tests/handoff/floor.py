@@ -111,8 +111,10 @@ class Floor:
         )
         return settled.state if settled is not None else None
 
-    async def recovers(self, owner: str, *, idempotent: bool, account: str = "vk:main") -> None:
-        await self.do(lambda session: self.outbox.recover(session, account, owner, idempotent=idempotent))
+    async def recovers(
+        self, owner: str, *, idempotent: bool, account: str = "vk:main", known: tuple[int, ...] = ()
+    ) -> None:
+        await self.do(lambda session: self.outbox.recover(session, account, owner, idempotent=idempotent, known=known))
 
     async def sends(
         self, outcome: SendOutcome | None = None, owner: str = "one", *, idempotent: bool = True

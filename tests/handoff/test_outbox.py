@@ -247,6 +247,28 @@ async def test_what_was_claimed_only_is_queued_again(floor: Floor) -> None:
     assert (part.state, part.attempts, part.repeated, part.lease_owner) == (S.QUEUED, 0, False, None)
 
 
+async def test_an_outcome_that_could_not_be_written_yet_is_not_lost(floor: Floor) -> None:
+    """The disk was full, or the server away, for longer than a lease; nobody else has taken the account over."""
+    anna = await floor.contact()
+    await floor.posts(anna)
+    (claimed,) = await floor.claims("one")
+    await floor.fences(claimed, "one")
+    floor.clock.passes(seconds=3600)
+    await floor.recovers("one", idempotent=False, known=(claimed.delivery_id,))
+    assert await floor.settles(claimed, Sent({"message_id": "5"}), "one") is S.SENT
+    (part,) = await floor.parts(anna)
+    assert (part.state, part.repeated) == (S.SENT, False)
+
+
+async def test_an_heir_takes_over_though_somebody_may_know_better(floor: Floor) -> None:
+    anna = await floor.contact()
+    await floor.posts(anna)
+    (claimed,) = await floor.claims("one")
+    await floor.fences(claimed, "one")
+    await floor.recovers("heir", idempotent=True, known=(claimed.delivery_id,))
+    assert await floor.settles(claimed, Sent({"message_id": "5"}), "one") is None
+
+
 async def test_ones_own_claims_are_left_alone_while_they_last(floor: Floor) -> None:
     anna, boris = await floor.contact(), await floor.contact()
     for who in (anna, boris):
