@@ -20,6 +20,7 @@ from bot.chosen import show_choice
 from bot.dialogue import UNSEEN, Found, Pressed, Thread, asks_anew, chooses, decide, question_in
 from bot.effects import Effects
 from bot.expecting import answering, takes_up
+from bot.flood import Minute, counted, decide_quietly, minute_of
 from bot.forms import under_way
 from bot.intake import InboxItem
 from bot.language import command_in, language_of
@@ -69,6 +70,8 @@ class Thought:
     known: Row[Any] | None
     thread: Thread
     found: Found | None
+    quiet: bool = False
+    """The contact floods us, so nothing was looked up."""
 
 
 class Conversation:
@@ -133,6 +136,8 @@ class Conversation:
             event = as_press(session, known.id, event, numbered=known.numbered)
         event = followed(session, address, event)
         thread = self._thread(session, known, in_private(event))
+        if counted(event) and minute_of(known, event, 1, self._clock()).quiet:
+            return Thought(event, known, thread, None, quiet=True)
         found = self._look_up(session, thread, in_private(event))
         if found is not None and found.match.band is Band.ANSWER:
             sure = found.entries.get(found.match.candidates[0].entry_id)
@@ -223,17 +228,28 @@ class Conversation:
             return  # another process was quicker
         if not is_question(event) if event.place else thought.known is None and event.kind is EventKind.PROFILE:
             return  # nothing to keep of whoever has asked us nothing
-        contact, name = self._meet(session, address, thought.known, event, thread.language)
+        minute = minute_of(thought.known, event, len(items), self._clock())
+        quiet = counted(event) and minute.quiet
+        if thought.quiet and not quiet:
+            raise ThreadChangedError  # the minute is over since
+        contact, name = self._meet(session, address, thought.known, event, thread.language, minute)
         events = whole_albums([item.event for item in items if item.event is not None])
         recorded = [(self._record(session, contact.id, name, one, thread), one.attachments) for one in events]
         incoming = tuple(id_ for id_, _ in recorded if id_ is not None)
-        if sent := [(id_, attachments) for id_, attachments in recorded if id_ is not None and attachments]:
+        # Of a flood only what a person will read is fetched.
+        fetched = not quiet or thread.ticket is not None
+        if fetched and (
+            sent := [(id_, attachments) for id_, attachments in recorded if id_ is not None and attachments]
+        ):
             self._attachments.want(session, contact, sent)
-        if event.kind is EventKind.PRESS:
+        if event.kind is EventKind.PRESS and not quiet:
             rows.run(session, USE, {"choice": event.choice_id, "contact": contact.id, "now": self._clock()})
-        decisions = decide(thread, in_private(event), thought.found)
+        if quiet:
+            decisions, found = decide_quietly(thread, event, minute), None
+        else:
+            decisions, found = decide(thread, in_private(event), thought.found), thought.found
         asked = incoming if event.kind in {EventKind.MESSAGE, EventKind.PUBLIC} else ()
-        answer = partial(self._effects.apply, session, contact, decisions, thought.found, asked)
+        answer = partial(self._effects.apply, session, contact, decisions, found, asked)
         if event.place is not None:
             incoming += (self._public.noted(session, contact.id, thread.ticket, event.place),)
             ticket_id = self._public.apply(session, contact, event, thought.known, thread.ticket, answer)
@@ -242,7 +258,7 @@ class Conversation:
         if ticket_id is not None and (thread.ticket is None or ticket_id != thread.ticket.number):
             rows.run(session, JOIN, {"ids": incoming, "ticket": ticket_id})
             take_along(session, contact.id, ticket_id, self._clock() - RECENT)
-        if event.kind is EventKind.PRESS:
+        if event.kind is EventKind.PRESS and not quiet:
             show_choice(session, self._outbox, thread.pressed, event.choice_id)
         if claim is not None:
             session.flush()
@@ -257,7 +273,9 @@ class Conversation:
         session.flush()
         known = known_at(session, address, self._clock())
         unread = IncomingEvent(EventKind.PROFILE, address, item.received_at)
-        contact, name = self._meet(session, address, known, unread, (known and known.language) or self._language)
+        minute = minute_of(known, unread, 0, self._clock())
+        language = (known and known.language) or self._language
+        contact, name = self._meet(session, address, known, unread, language, minute)
         event = item.event
         incoming = self._record(session, contact.id, name, event, Thread(contact.language)) if event else None
         ticket_id = self._effects.hand_over_unread(session, contact, words_in(item.payload))
@@ -265,7 +283,13 @@ class Conversation:
             rows.run(session, JOIN, {"ids": [incoming], "ticket": ticket_id})
 
     def _meet(
-        self, session: Session, address: Address, known: Row[Any] | None, event: IncomingEvent, language: str
+        self,
+        session: Session,
+        address: Address,
+        known: Row[Any] | None,
+        event: IncomingEvent,
+        language: str,
+        minute: Minute,
     ) -> tuple[Addressee, str]:
         """Keep what the event tells about the person, and the thread for ourselves until the commit.
 
@@ -274,6 +298,7 @@ class Conversation:
         now = self._clock()
         heard = event.kind in {EventKind.MESSAGE, EventKind.PRESS, EventKind.ALLOWED}
         barred = None if heard else unreachable(event, known) if event.place else (known and known.unreachable)
+        flood = {"flood_since": minute.since, "flood_written": minute.written, "flood_count": minute.count}
         if known is None:
             made = rows.add_if_new(
                 session,
@@ -287,6 +312,7 @@ class Conversation:
                 version=1,
                 created_at=now,
                 last_seen_at=now,
+                **flood,
             )
             if made is None:
                 raise ThreadChangedError
@@ -294,7 +320,10 @@ class Conversation:
         name = event.name or known.name
         spoken = language if event.kind is EventKind.MESSAGE or not known.language else known.language
         numbered = known.numbered if event.numbered is None else event.numbered
+        # Whoever floods us goes on, once we answer again, where they were.
+        keeps = event.kind is not EventKind.MESSAGE or minute.quiet
         values = {
+            **flood,
             "contact": known.id,
             "seen": known.version,
             "name": name,
@@ -302,7 +331,7 @@ class Conversation:
             "numbered": numbered,
             "unreachable": barred,
             "last_seen_at": now if heard else known.last_seen_at,
-            "expects": None if event.kind is EventKind.MESSAGE or takes_up(event, known.expects) else known.expects,
+            "expects": known.expects if keeps and not takes_up(event, known.expects) else None,
         }
         if not rows.run(session, MEET, values).rowcount:
             raise ThreadChangedError

@@ -47,7 +47,18 @@ _HELD = (
 """Whether something that may have reached them waits to be said once more."""
 _KNOWN = select(
     *_CONTACTS.c[
-        "id", "name", "language", "chosen_language", "numbered", "unreachable", "version", "last_seen_at", "expects"
+        "id",
+        "name",
+        "language",
+        "chosen_language",
+        "numbered",
+        "unreachable",
+        "version",
+        "last_seen_at",
+        "expects",
+        "flood_since",
+        "flood_written",
+        "flood_count",
     ],
     _LIVE_TICKETS.label("live"),
     _LAST_QUESTION.label("last_question"),
@@ -60,7 +71,10 @@ MEET = (
         version=_CONTACTS.c.version + 1,
         **{
             column: bindparam(column)
-            for column in ("name", "language", "numbered", "unreachable", "last_seen_at", "expects")
+            for column in (
+                *("name", "language", "numbered", "unreachable", "last_seen_at", "expects"),
+                *("flood_since", "flood_written", "flood_count"),
+            )
         },
     )
 )

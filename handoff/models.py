@@ -102,6 +102,11 @@ class Contact(Base):
     """What the contact's next message is taken for, where it is not a question as any other."""
     unreachable: Mapped[str | None] = mapped_column(Text)
     """Why nothing can be sent, until the contact writes again."""
+    flood_since: Mapped[datetime | None]
+    """When the minute began in which `flood_count` is counted (`bot/flood.py`)."""
+    flood_written: Mapped[datetime | None]
+    """The same by the platform's clock."""
+    flood_count: Mapped[int] = mapped_column(default=0, server_default="0")
     version: Mapped[int] = mapped_column(default=0)
     """Grows with every change of the thread, so that a decision made on an older state is made anew."""
     created_at: Mapped[datetime]

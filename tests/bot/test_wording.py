@@ -22,6 +22,7 @@ SPEAKERS = (
     "dialogue/forms.py",
     "forms.py",
     "effects.py",
+    "flood.py",
     "conversation.py",
     "paging.py",
     "browsing.py",

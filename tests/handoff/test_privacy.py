@@ -197,7 +197,7 @@ def test_no_column_that_may_hold_words_was_overlooked() -> None:
     """Whoever gives these tables a column has to say what forgetting does to it."""
     assert set(Contact.__table__.c.keys()) - {"name", "unreachable", "user_id"} == {
         "id", "account", "language", "chosen_language", "numbered",
-        "expects", "version", "created_at", "last_seen_at",
+        "expects", "version", "created_at", "last_seen_at", "flood_since", "flood_written", "flood_count",
     }  # fmt: skip
     assert set(Ticket.__table__.c.keys()) - {"question", "rating_comment"} == {
         "id", "contact_id", "status", "category", "language", "reason", "assignee_id", "claimed_until", "opened_at",
