@@ -242,7 +242,7 @@ async def open_office(
     await library.refresh()
     files = FileStore(folder / "files")
     app = FastAPI(openapi_url=None)
-    app.add_middleware(SecurityHeaders)
+    app.add_middleware(SecurityHeaders, public_url=public_url)
     app.include_router(
         desk_router(DeskParts(database, desk, outbox, staff, bus, clock, library, live, public_url, "ru", files, 1))
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
@@ -41,18 +41,30 @@ _HEADERS = {
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
-class SecurityHeaders:
-    """Middleware: `nosniff` and its kin on every answer, the content policy on every page and every script (for workers)."""
+_STRICT_TRANSPORT = f"max-age={int(timedelta(days=365).total_seconds())}"
 
-    def __init__(self, app: ASGIApp) -> None:
+
+class SecurityHeaders:
+    """Middleware: `nosniff` and its kin on every answer, the content policy on every page and every script (for workers).
+
+    Redirects lead to a path of ours, never to the host that the request names. `public_url` with https makes browsers
+    come by https only.
+    """
+
+    def __init__(self, app: ASGIApp, public_url: str | None = None) -> None:
         self._app = app
+        self._headers = dict(_HEADERS)
+        if (public_url or "").startswith("https://"):
+            self._headers["Strict-Transport-Security"] = _STRICT_TRANSPORT
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
-                for name, value in _HEADERS.items():
+                for name, value in self._headers.items():
                     headers.setdefault(name, value)
+                if "location" in headers:
+                    headers["location"] = local_location(headers["location"])
                 if headers.get("content-type", "").startswith(("text/html", "image/svg", "text/javascript")):
                     headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
             await send(message)
@@ -183,6 +195,13 @@ def local_path(path: str, default: str) -> str:
     """`path` if it leads to a page of the desk, else `default`: nobody is sent to another site after signing in."""
     plain = path.startswith("/desk") and "\\" not in path and not any(ord(sign) < 33 for sign in path)
     return path if plain and not path.startswith("/desk/login") else default
+
+
+def local_location(location: str) -> str:
+    """The path, query and fragment of a redirect: without a host, and with one slash at the front, so that it names none."""
+    parts = urlsplit(location)
+    path = "/" + parts.path.lstrip("/\\") if parts.netloc or parts.path.startswith(("/", "\\")) else parts.path
+    return urlunsplit(("", "", path, parts.query, parts.fragment))
 
 
 def _visitor(login: Login, secret: str) -> Visitor:

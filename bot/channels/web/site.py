@@ -104,7 +104,7 @@ def build_site(app: App, demo: Demo | None) -> Site:
         answer=refusals(frame, chat.refused),
     )
     site.add_middleware(OperatorsOnly, app=app)
-    site.add_middleware(SecurityHeaders)
+    site.add_middleware(SecurityHeaders, public_url=public_url)
     site.include_router(help_router(HelpParts(app.db, app.library, frame)))
     site.include_router(chat_router(chat))
     site.include_router(own_router(OwnParts(app.db, app.files, app.clock, frame, visitors, public_url)))
