@@ -374,6 +374,20 @@ class AgentSession(Base):
     last_seen_at: Mapped[datetime]
 
 
+class PrivateLink(Base):
+    """The link by which a visitor of the web chat comes back (handoff/private_links.py)."""
+
+    __tablename__ = "private_link"
+
+    account: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    salt: Mapped[str] = mapped_column(String(32))
+    sealed: Mapped[str] = mapped_column(String(128))
+    """The visitor's secret, which the link opens, in hexadecimal digits."""
+    last_used_at: Mapped[datetime]
+
+
 class AgentDevice(Base):
     """A browser in which an agent signed in. Its cookie holds a secret; the row holds the secret's hash."""
 

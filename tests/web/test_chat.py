@@ -55,6 +55,25 @@ async def test_a_question_to_a_person_is_answered_on_the_page_and_found_again_by
         assert ("mine", "спасибо, жду") in await anna.reads()
 
 
+async def test_a_private_link_can_be_replaced(counter: Counter) -> None:
+    async with counter.visitor() as anna, counter.visitor() as elsewhere:
+        await anna.writes("соедините с оператором, у меня пропали деньги")
+        await anna.hears(1)
+        pattern = r'<a href="(http[^"]+/help/my/k/[^"]+)"'
+        (old,) = re.findall(pattern, await anna.opens("/help/my"))
+        assert anna.client.cookies["frontdesk_chat"] not in old
+        await anna.client.post("/help/my/link", headers={"Sec-Fetch-Site": "cross-site"})
+        assert re.findall(pattern, await anna.opens("/help/my")) == [old]
+        (new,) = re.findall(pattern, (await anna.client.post("/help/my/link")).text)
+        assert new != old
+        for refused in (await elsewhere.client.get(old), await elsewhere.client.post(old)):
+            assert refused.status_code == 410
+            assert "Эта ссылка больше не действует" in refused.text
+            assert "пропали деньги" not in refused.text
+        assert "пропали деньги" not in await elsewhere.opens("/help/my")
+        assert "пропали деньги" in (await elsewhere.client.post(new)).text
+
+
 async def test_the_visitor_is_told_no_name_where_none_shall_be_told(backend: Backend) -> None:
     async with open_counter(backend, show_agent_name=False) as counter, counter.visitor() as anna:
         maria = await counter.agent("Мария")

@@ -19,6 +19,7 @@ from handoff.messages import Address
 from handoff.models import MessageKind
 from handoff.privacy.archive import archive
 from handoff.privacy.erasure import Forgotten, contact_at, forget
+from handoff.private_links import LinkRules, link_of, open_link, replace_link
 from handoff.threads import Line, thread
 from handoff.waiting import TicketPage, TicketView
 from handoff.words import WORDS
@@ -47,6 +48,7 @@ class OwnParts:
     frame: Frame
     visitors: Visitors
     public_url: str | None
+    link_rules: LinkRules
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +73,15 @@ def own_router(parts: OwnParts) -> APIRouter:
 
     @router.get("/help/my/k/{secret}")
     async def come_back(request: Request, secret: str, lang: Language = "") -> Response:
-        return own.come_back(request, parts.frame.language(request, lang), secret)
+        return await own.come_back(request, parts.frame.language(request, lang), secret)
 
     @router.post("/help/my/k/{secret}")
-    async def take_over(request: Request, secret: str) -> Response:
-        return own.take_over(request, secret)
+    async def take_over(request: Request, secret: str, lang: Language = "") -> Response:
+        return await own.take_over(request, parts.frame.language(request, lang), secret)
+
+    @router.post("/help/my/link")
+    async def new_link(request: Request) -> Response:
+        return await own.replace_link(request)
 
     @router.get("/help/my/archive.zip")
     async def copy(request: Request) -> Response:
@@ -108,6 +114,7 @@ class OwnPages:
             return mine, thread(session, contact), waiting.news(session, [ticket.id for ticket in mine.items])
 
         found = await self._parts.database.read(read)
+        token = await self._parts.database.write(lambda session: self._link(session, visitor)) if found else ""
         tickets, lines, news = found or (TicketPage((), 0), (), frozenset())
         base = (self._parts.public_url or str(request.base_url)).rstrip("/")
         return self._parts.frame.answer(
@@ -117,25 +124,49 @@ class OwnPages:
             asked=[
                 Asked(_named(ticket, language), _said(lines, ticket), ticket.id in news) for ticket in tickets.items
             ],
-            link=f"{base}/help/my/k/{visitor.secret}" if found else "",
+            link=f"{base}/help/my/k/{token}" if token else "",
+            link_days=self._parts.link_rules.days,
             page=page,
             pages=max(1, -(-tickets.total // _PAGE)),
         )
 
-    def come_back(self, request: Request, language: str, secret: str) -> Response:
+    async def come_back(self, request: Request, language: str, token: str) -> Response:
         """A private link: ask first, for whoever was sent somebody else's would write into that one's conversation."""
-        visitor = self._parts.visitors.by_link(secret)
-        if visitor is None or visitor.secret == self._parts.visitors.of(request).secret:
+        secret = await self._parts.database.read(lambda session: self._opened(session, token, use=False))
+        if secret is None:
+            return self._parts.frame.answer("link_expired.html", language, status=410, headers=_PRIVATE)
+        if secret == self._parts.visitors.of(request).secret:
             return RedirectResponse("/help/my", 303, _PRIVATE)
-        return self._parts.frame.answer("come_back.html", language, headers=_PRIVATE, secret=secret)
+        return self._parts.frame.answer("come_back.html", language, headers=_PRIVATE, secret=token)
 
-    def take_over(self, request: Request, secret: str) -> Response:
+    async def take_over(self, request: Request, language: str, token: str) -> Response:
         """From now on the browser is that visitor's too."""
-        visitor = self._parts.visitors.by_link(secret)
         answer = RedirectResponse("/help/my", 303, _PRIVATE)
-        if visitor is not None and same_site(request, self._origin):
-            self._parts.visitors.remember(answer, visitor)
+        if not same_site(request, self._origin):
+            return answer
+        secret = await self._parts.database.write(lambda session: self._opened(session, token, use=True))
+        if secret is None:
+            return self._parts.frame.answer("link_expired.html", language, status=410, headers=_PRIVATE)
+        self._parts.visitors.remember(answer, Visitor(secret, known=True))
         return answer
+
+    async def replace_link(self, request: Request) -> Response:
+        """Make the visitor a new link; the old one opens nothing any more."""
+        visitor = self._parts.visitors.of(request)
+
+        def work(session: Session) -> None:
+            if contact_at(session, _address(visitor)) is not None:
+                replace_link(session, _address(visitor), visitor.secret, self._parts.clock())
+
+        if same_site(request, self._origin):
+            await self._parts.database.write(work)
+        return RedirectResponse("/help/my", 303, _PRIVATE)
+
+    def _link(self, session: Session, visitor: Visitor) -> str:
+        return link_of(session, _address(visitor), visitor.secret, self._parts.clock(), self._parts.link_rules)
+
+    def _opened(self, session: Session, token: str, *, use: bool) -> str | None:
+        return open_link(session, token, self._parts.clock(), self._parts.link_rules, use=use)
 
     async def copy(self, request: Request) -> Response:
         """Everything that is kept about the visitor."""

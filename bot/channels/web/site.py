@@ -26,6 +26,7 @@ from bot.simulator.telegram import TelegramSimulator
 from bot.simulator.vk import VkSimulator
 from handoff.api import ApiParts, api_app
 from handoff.dashboard import DeskParts, Live, SecurityHeaders, desk_router
+from handoff.private_links import LinkRules
 from knowledge.loading import MOST_BYTES
 
 _FORM_BYTES = 1 << 16
@@ -107,7 +108,8 @@ def build_site(app: App, demo: Demo | None) -> Site:
     site.add_middleware(SecurityHeaders, public_url=public_url)
     site.include_router(help_router(HelpParts(app.db, app.library, frame)))
     site.include_router(chat_router(chat))
-    site.include_router(own_router(OwnParts(app.db, app.files, app.clock, frame, visitors, public_url)))
+    link_rules = LinkRules(app.settings.private_link_days)
+    site.include_router(own_router(OwnParts(app.db, app.files, app.clock, frame, visitors, public_url, link_rules)))
     desk = DeskParts(
         database=app.db,
         desk=app.desk,

@@ -1,7 +1,7 @@
 """Who chats: a secret that only the visitor's browser knows. We keep its hash, as the visitor's address.
 
-Whoever has the secret has the conversation, so it travels in a cookie, and in the private link by which the visitor
-comes back from another device.
+Whoever has the secret has the conversation, so it travels in a cookie only. The private link by which the visitor comes
+back from another device is another secret, which can be replaced (handoff/private_links.py).
 """
 
 import hashlib
@@ -40,10 +40,6 @@ class Visitors:
         """The visitor that the cookie names, or a new one."""
         secret = request.cookies.get(self._cookie, "") or request.cookies.get(_embedded(self._cookie), "")
         return Visitor(secret, known=True) if _SECRET.fullmatch(secret) else Visitor(secrets.token_urlsafe(32), False)
-
-    def by_link(self, secret: str) -> Visitor | None:
-        """The visitor of a private link; None for what cannot be one."""
-        return Visitor(secret, known=True) if _SECRET.fullmatch(secret) else None
 
     def remember(self, response: Response, visitor: Visitor, *, embedded: bool = False) -> None:
         """Have the browser keep the secret; within another site's page in a jar of that site's own (CHIPS)."""
