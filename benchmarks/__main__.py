@@ -10,12 +10,13 @@ from benchmarks.effort import effort
 from benchmarks.latency import latency
 from benchmarks.memory import memory
 from benchmarks.opening import opening
+from benchmarks.pages import pages
 from benchmarks.report import Figure
 from benchmarks.searching import searching
 from benchmarks.sign_in import sign_in
 from benchmarks.throughput import throughput
 
-PARTS = ("effort", "delivery", "memory", "latency", "search", "sign-in", "start")
+PARTS = ("effort", "delivery", "memory", "latency", "pages", "search", "sign-in", "start")
 _ON_SQLITE = {"memory", "start"}
 
 
@@ -39,6 +40,8 @@ async def measure(parts: tuple[str, ...], seconds: float) -> list[Figure]:
                         figures += await throughput(folder, where, say)
                     case "latency":
                         figures += await latency(folder, where, seconds, say)
+                    case "pages":
+                        figures += await pages(folder, where, seconds, say)
                     case "search":
                         figures += await searching(folder, where, say)
                     case "sign-in":

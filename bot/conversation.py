@@ -263,7 +263,8 @@ class Conversation:
         if claim is not None:
             session.flush()
             claim(session)
-        after_commit(session, lambda: self._bus.publish("desk", str(contact.id)))
+        if ticket_id is not None:  # what the bot answers by itself is no news to agents
+            after_commit(session, lambda: self._bus.publish("desk", str(contact.id)))
 
     def _set_aside(self, session: Session, address: Address, item: InboxItem, problem: str) -> None:
         row = session.get_one(InboxEvent, item.id)

@@ -6,8 +6,10 @@ to `after_commit`.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractContextManager
+import contextlib
+import copy
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Protocol, TypeVar
 
@@ -36,7 +38,7 @@ class _Store(Protocol):
 
     @property
     def restarts(self) -> int: ...
-    def read(self, work: Work[T]) -> "asyncio.Future[T]": ...
+    def read(self, work: Work[T], *, behind: bool = False) -> "asyncio.Future[T]": ...
     def write(self, work: Work[T]) -> "asyncio.Future[T]": ...
     def schema_change(self) -> AbstractContextManager[Connection]: ...
     async def purge(self) -> None: ...
@@ -54,6 +56,35 @@ class Hold(Protocol):
     async def release(self) -> None: ...
 
 
+_GIVES_WAY_SECONDS = 0.25
+
+
+class _Traffic:
+    """How many units of ordinary work are under way, so that what may wait can wait for a gap between them."""
+
+    def __init__(self) -> None:
+        self._under_way = 0
+        self._quiet = asyncio.Event()
+        self._quiet.set()
+
+    @contextmanager
+    def counted(self) -> Iterator[None]:
+        self._under_way += 1
+        self._quiet.clear()
+        try:
+            yield
+        finally:
+            self._under_way -= 1
+            if self._under_way == 0:
+                self._quiet.set()
+
+    async def gap(self) -> None:
+        """Return when nothing is under way, after `_GIVES_WAY_SECONDS` at the latest."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(_GIVES_WAY_SECONDS):
+                await self._quiet.wait()
+
+
 class Database:
     """An open database. Safe to use from every task of one event loop."""
 
@@ -67,6 +98,17 @@ class Database:
         self.url: URL = _parse(url)
         self.dialect = self.url.get_backend_name()
         self._store: _Store = SqliteStore(self.url) if self.dialect == "sqlite" else PostgresStore(self.url)
+        self._traffic = _Traffic()
+        self._behind = False
+
+    def for_pages(self) -> "Database":
+        """The same open database for what may wait: it reads in threads of its own, in the gaps between other work.
+
+        Contacts are answered through the other one, so that any number of open pages cannot hold them up.
+        """
+        behind = copy.copy(self)
+        behind._behind = True  # noqa: SLF001 - of the same class
+        return behind
 
     @property
     def engine(self) -> Engine:
@@ -94,7 +136,11 @@ class Database:
 
         `work` may be run again when the connection to PostgreSQL is lost.
         """
-        return await _contained(self._store.read(work))
+        if self._behind:
+            await self._traffic.gap()
+            return await _contained(self._store.read(work, behind=True))
+        with self._traffic.counted():
+            return await _contained(self._store.read(work))
 
     async def write(self, work: Work[T]) -> T:
         """Run `work` in one transaction, commit, and return its result.
@@ -102,7 +148,8 @@ class Database:
         `work` may be run again when PostgreSQL reports a deadlock or loses the connection before the commit, so it
         does nothing but talk to the session.
         """
-        return await _contained(self._store.write(work))
+        with self._traffic.counted():
+            return await _contained(self._store.write(work))
 
     async def purge(self) -> None:
         """Leave nothing of what was deleted before in the files of SQLite; PostgreSQL sees to that by itself, in time."""

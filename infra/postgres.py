@@ -20,6 +20,7 @@ from infra.errors import PlainError
 T = TypeVar("T")
 
 _CONNECTIONS = 8
+_PAGE_CONNECTIONS = 2
 _ATTEMPTS = 3
 _REPEATABLE = {"40001", "40P01"}  # serialisation failure, deadlock
 _ASK_EVERY = 1.0
@@ -35,7 +36,7 @@ class PostgresStore:
     def __init__(self, url: URL) -> None:
         self.engine = create_engine(
             url,
-            pool_size=_CONNECTIONS,
+            pool_size=_CONNECTIONS + _PAGE_CONNECTIONS,
             max_overflow=0,
             hide_parameters=True,
             connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
@@ -51,9 +52,11 @@ class PostgresStore:
                 f"The database {where} cannot be reached: start PostgreSQL or mend FRONTDESK_DATABASE_URL."
             ) from error
         self._threads = ThreadPoolExecutor(_CONNECTIONS, thread_name_prefix="postgres")
+        self._page_threads = ThreadPoolExecutor(_PAGE_CONNECTIONS, thread_name_prefix="postgres-pages")
 
-    def read(self, work: Callable[[Session], T]) -> "asyncio.Future[T]":
-        return asyncio.get_running_loop().run_in_executor(self._threads, self._read, work)
+    def read(self, work: Callable[[Session], T], *, behind: bool = False) -> "asyncio.Future[T]":
+        threads = self._page_threads if behind else self._threads
+        return asyncio.get_running_loop().run_in_executor(threads, self._read, work)
 
     def write(self, work: Callable[[Session], T]) -> "asyncio.Future[T]":
         loop = asyncio.get_running_loop()
@@ -91,6 +94,7 @@ class PostgresStore:
 
     def close(self) -> None:
         self._threads.shutdown()
+        self._page_threads.shutdown()
         self.engine.dispose()
 
     def _read(self, work: Callable[[Session], T]) -> T:

@@ -34,6 +34,7 @@ T = TypeVar("T")
 log = logging.getLogger(__name__)
 
 _READERS = 4
+_PAGE_READERS = 1
 _PURGE_PAUSES = (0.1, 0.5, 2.0)
 _LAST_WRITES = 5.0
 """Seconds that `close` waits for the writer; a device that never answers would hold it for good."""
@@ -92,6 +93,7 @@ class SqliteStore:
             sentence = f"{path} is not a SQLite database or cannot be opened: choose another FRONTDESK_DATABASE_URL."
             raise _refusal(error, sentence) from error
         self._threads = ThreadPoolExecutor(_READERS, thread_name_prefix="sqlite-read")
+        self._page_threads = ThreadPoolExecutor(_PAGE_READERS, thread_name_prefix="sqlite-pages")
         self._reader = threading.local()
         self._reading: list[Connection] = []
         self._folder = path.parent
@@ -102,8 +104,9 @@ class SqliteStore:
         """How often the writer had to open its connection again."""
         return self._writer.restarts
 
-    def read(self, work: Callable[[Session], T]) -> "asyncio.Future[T]":
-        return asyncio.get_running_loop().run_in_executor(self._threads, self._read, work)
+    def read(self, work: Callable[[Session], T], *, behind: bool = False) -> "asyncio.Future[T]":
+        threads = self._page_threads if behind else self._threads
+        return asyncio.get_running_loop().run_in_executor(threads, self._read, work)
 
     def write(self, work: Callable[[Session], T]) -> "asyncio.Future[T]":
         loop = asyncio.get_running_loop()
@@ -142,6 +145,7 @@ class SqliteStore:
             log.error("the last writes of the database do not end; the next start takes up what they were to do")
             return  # the connections are in use until the process ends
         self._threads.shutdown()
+        self._page_threads.shutdown()
         for connection in self._reading:
             connection.close()
         self._readers.dispose()

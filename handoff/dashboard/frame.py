@@ -1,5 +1,6 @@
 """What every guarded page shares: the check at the door, the reader's language, and the page as a whole."""
 
+import asyncio
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
@@ -7,18 +8,21 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from handoff.dashboard import views
+from handoff.dashboard.board import Board
 from handoff.dashboard.draft import Draft, Mode, blank, draft_in
 from handoff.dashboard.language import preferred
 from handoff.dashboard.pages import Pages
 from handoff.dashboard.parts import DeskParts
 from handoff.dashboard.security import Gate, Visitor, changes_something, too_big
-from handoff.dashboard.suggesting import Suggestion, suggested
+from handoff.dashboard.suggesting import Suggestion, Suggestions
 from handoff.dashboard.uploading import MOST
 from handoff.dashboard.views import SHOWS, Place, ThreadView
 from handoff.dashboard.wording import Words
 from handoff.errors import TooLargeError
 from handoff.staff import AgentView
 
+_REFRESHES_AT_ONCE = 1
+"""Live refreshes wait for each other, so that between any two of them the event loop gets to everything else."""
 WRITES = "write"
 """Term of a ticket's address that names the mode of an empty box, for browsers without scripts."""
 
@@ -30,6 +34,10 @@ class Frame:
         self.parts = parts
         self._pages = pages
         self.gate = gate
+        self._database = parts.database.for_pages()
+        self._board = Board(parts, pages)
+        self._suggestions = Suggestions(self._database, parts.library)
+        self._refreshing = asyncio.Semaphore(_REFRESHES_AT_ONCE)
 
     async def check(self, request: Request) -> Response | None:
         """Let in agents only, and forms only from our own pages."""
@@ -77,10 +85,10 @@ class Frame:
         """The whole page: the queue and, where the place has one, the ticket."""
         agent, parts, now = self.agent(request), self.parts, self.parts.clock()
         ticket_id = place.ticket_id
-        queue = await parts.database.read(lambda session: views.queue(session, place, agent, now))
+        queue = await self._board.now(place, agent, self.words(request))
         thread = None
         if ticket_id is not None:
-            thread = await parts.database.read(
+            thread = await self._database.read(
                 lambda session: views.thread(session, parts.staff, ticket_id, agent, now)
             )
             if thread is None:
@@ -92,6 +100,7 @@ class Frame:
             request,
             "desk.html",
             status=status,
+            place=place,
             queue=queue,
             thread=thread,
             near=await self._near(thread),
@@ -108,29 +117,44 @@ class Frame:
         problem: str = "",
         draft: Draft | None = None,
     ) -> Response:
-        """The parts of the page that an action may have changed; the reply box only where `draft` is given."""
+        """The parts of the page that an action may have changed; the reply box only where `draft` is given.
+
+        A live refresh brings no queue: pages hear by themselves when that changed.
+        """
+        acted = changes_something(request)
         agent, parts, now, ticket_id = self.agent(request), self.parts, self.parts.clock(), place.ticket_id or 0
-        queue = await parts.database.read(lambda session: views.queue(session, place, agent, now))
-        thread = await parts.database.read(lambda session: views.thread(session, parts.staff, ticket_id, agent, now))
+        queue = await self._board.now(place, agent, self.words(request)) if acted else None
+        thread = await self._database.read(lambda session: views.thread(session, parts.staff, ticket_id, agent, now))
         if thread is None:
             return Response(status_code=404)
         return self.answer(
             request,
             "changed.html",
             status=status,
+            place=place,
             queue=queue,
             thread=thread,
             near=await self._near(thread),
             problem=problem,
             draft=draft,
-            acted=changes_something(request),
+            acted=acted,
         )
 
     async def _near(self, thread: ThreadView | None) -> tuple[Suggestion, ...]:
         if thread is None or not thread.live:
             return ()
-        ticket, parts = thread.ticket, self.parts
-        return await suggested(parts.database, parts.library, ticket.question, ticket.language)
+        return await self._suggestions.near(thread.ticket.question, thread.ticket.language)
+
+    async def refreshed_queue(self, request: Request, place: Place) -> Response:
+        """The list at `place`, for a page that was told of a change."""
+        async with self._refreshing:
+            queue = await self._board.refreshed(place, self.agent(request), self.words(request))
+            return self.answer(request, "queue_fragment.html", place=place, queue=queue)
+
+    async def refreshed_thread(self, request: Request, place: Place) -> Response:
+        """The ticket at `place`, for a page that was told of a change."""
+        async with self._refreshing:
+            return await self.fragments(request, place)
 
     def answer(self, request: Request, template: str, *, status: int = 200, **values: object) -> Response:
         return self._pages.answer(

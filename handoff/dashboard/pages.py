@@ -11,6 +11,7 @@ from typing import Any
 from fastapi.responses import HTMLResponse
 from heroicons.jinja import heroicon_micro, heroicon_mini
 from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
 
 from handoff.dashboard.assets import Assets
 from handoff.dashboard.linking import linked
@@ -78,6 +79,11 @@ class Pages:
             "language_names": LANGUAGE_NAMES,
         }
         self._environment = environment
+
+    def piece(self, template: str, words: Words, **values: Any) -> Markup:  # noqa: ANN401 - templates take any value
+        """A part of a page, to be put into others as it is."""
+        html = self._environment.get_template(template).render(w=words, t=words.t, tn=words.tn, **values)
+        return Markup(html)  # noqa: S704 - the template has escaped what is not ours
 
     def answer(self, template: str, words: Words, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - templates take any value
         """A page or fragment; private, so that no cache keeps it."""

@@ -7,7 +7,6 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import RedirectResponse, StreamingResponse
 
-from handoff.dashboard import views
 from handoff.dashboard.frame import Frame
 from handoff.dashboard.live import HEARTBEAT_SECONDS
 from handoff.dashboard.security import guarded
@@ -29,9 +28,7 @@ def queue_routes(frame: Frame) -> APIRouter:
 
     @router.get("/desk/queue")
     async def queue_fragment(request: Request, at: TicketNumber = None) -> Response:
-        place, agent, now = frame.place(request, at), frame.agent(request), parts.clock()
-        queue = await parts.database.read(lambda session: views.queue(session, place, agent, now))
-        return frame.answer(request, "queue_fragment.html", queue=queue)
+        return await frame.refreshed_queue(request, frame.place(request, at))
 
     @router.post("/desk/next")
     async def take_next(request: Request) -> Response:

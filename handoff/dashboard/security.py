@@ -86,6 +86,7 @@ class Gate:
 
     def __init__(self, parts: DeskParts) -> None:
         self._parts = parts
+        self._database = parts.database.for_pages()
         self._secure = (parts.public_url or "").startswith("https://")
         self._origin = origin_of(parts.public_url) if parts.public_url else None
         prefix = "__Host-" if self._secure else ""
@@ -98,7 +99,7 @@ class Gate:
         if not secret:
             return None
         staff, database = self._parts.staff, self._parts.database
-        login = await database.read(lambda session: staff.login(session, secret))
+        login = await self._database.read(lambda session: staff.login(session, secret))
         if login is None:
             return None
         if self._parts.clock() - login.last_seen_at > _SEEN_EVERY:

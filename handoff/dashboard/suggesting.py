@@ -7,8 +7,10 @@ from handoff.richtext import as_plain, from_markdown
 from infra.database import Database
 from knowledge.entries import entries_by_id, entry
 from knowledge.library import Library
+from knowledge.matching import Matcher
 
 _SHOWN = 3
+_REMEMBERED = 500
 _WORTH_SHOWING = 0.1
 
 
@@ -19,6 +21,27 @@ class Suggestion:
     entry_id: int
     question: str
     percent: int
+
+
+class Suggestions:
+    """Suggestions that were found since the knowledge changed last; a live refresh asks for the same again and again."""
+
+    def __init__(self, database: Database, library: Library) -> None:
+        self._database = database
+        self._library = library
+        self._matcher: Matcher | None = None
+        self._found: dict[tuple[str, str], tuple[Suggestion, ...]] = {}
+
+    async def near(self, question: str, language: str) -> tuple[Suggestion, ...]:
+        """As `suggested`."""
+        matcher = self._library.matcher
+        if matcher is not self._matcher or len(self._found) > _REMEMBERED:
+            self._matcher = matcher
+            self._found = {}
+        if (question, language) not in self._found:
+            found = await suggested(self._database, self._library, question, language)
+            self._found[question, language] = found
+        return self._found[question, language]
 
 
 async def suggested(database: Database, library: Library, question: str, language: str) -> tuple[Suggestion, ...]:

@@ -32,7 +32,7 @@ def thread_routes(frame: Frame) -> APIRouter:
 
     @router.get("/desk/tickets/{ticket_id}/thread")
     async def thread_fragment(request: Request, ticket_id: Id) -> Response:
-        return await frame.fragments(request, frame.place(request, ticket_id))
+        return await frame.refreshed_thread(request, frame.place(request, ticket_id))
 
     @router.post("/desk/tickets/{ticket_id}/claim")
     async def claim(request: Request, ticket_id: Id) -> Response:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal, get_args
 
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -36,6 +37,20 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class SharedQueue:
+    """A list of the queue as every agent sees it, who looks at the same filter and page."""
+
+    page: TicketPage
+    counts: Counts
+    """Without anybody's own."""
+    held: dict[int, int]
+    """How many questions each agent holds, by agent id."""
+    alarms: tuple[tuple[str, str], ...]
+    """Channel accounts that cannot work at present, each with the reason."""
+    now: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class QueueView:
     """The left side of each page."""
 
@@ -43,8 +58,9 @@ class QueueView:
     page: TicketPage
     counts: Counts
     alarms: tuple[tuple[str, str], ...]
-    """Channel accounts that cannot work at present, each with the reason."""
     now: datetime
+    rows: Markup
+    """The questions of the list, with the one that the agent looks at marked."""
 
     @property
     def more(self) -> bool:
@@ -69,10 +85,11 @@ class ThreadView:
         return self.ticket.status in LIVE
 
 
-def queue(session: Session, place: Place, agent: AgentView, now: datetime) -> QueueView:
+def shared_queue(session: Session, place: Place, agent_id: int, now: datetime) -> SharedQueue:
+    """The list at `place`; only that of `mine` depends on who looks."""
     match place.show:
         case "mine":
-            page = waiting.tickets(session, now, assignee=agent.id, page=place.page)
+            page = waiting.tickets(session, now, assignee=agent_id, page=place.page)
         case "unassigned":
             page = waiting.tickets(session, now, unassigned=True, page=place.page)
         case "late":
@@ -86,7 +103,8 @@ def queue(session: Session, place: Place, agent: AgentView, now: datetime) -> Qu
     problems = select(ChannelState.account, ChannelState.problem).where(ChannelState.problem.is_not(None))
     alarms = tuple((account, problem or "") for account, problem in session.execute(problems))
     alarms += tuple((account, BUTTONS_REFUSED) for account in accounts_without_buttons(session, now))
-    return QueueView(place, page, waiting.counts(session, now, agent.id), alarms, now)
+    counts = waiting.counts(session, now, agent_id=0)
+    return SharedQueue(page, counts, waiting.held_by_agent(session, now), alarms, now)
 
 
 def thread(session: Session, staff: Staff, ticket_id: int, agent: AgentView, now: datetime) -> ThreadView | None:

@@ -20,20 +20,28 @@ function localise(root) {
 // The server separates days in UTC; the reader's days begin elsewhere.
 function separateDays(root) {
   for (const lines of root.querySelectorAll("ol.lines")) {
-    for (const old of lines.querySelectorAll("li.day")) old.remove();
+    for (const served of lines.querySelectorAll("li.day:has(time)")) served.remove();
     let last = "";
+    let shown = null;
     for (const line of [...lines.children]) {
+      if (line.matches("li.day")) {
+        shown?.remove();
+        shown = line;
+        continue;
+      }
       const time = line.querySelector("time[data-clock]");
-      if (!time) continue;
-      const name = day.format(new Date(time.dateTime));
-      if (name !== last) {
+      const name = time ? day.format(new Date(time.dateTime)) : last;
+      if (name !== last && shown?.textContent !== name) {
         const separator = document.createElement("li");
         separator.className = "day";
         separator.textContent = name;
         line.before(separator);
-        last = name;
       }
+      if (name === last || shown?.textContent !== name) shown?.remove();
+      last = name;
+      shown = null;
     }
+    shown?.remove();
   }
 }
 
@@ -60,9 +68,14 @@ document.addEventListener("DOMContentLoaded", () => {
   if (!closed) return;
   restoreDraft();
   const refresh = () => htmx.trigger(document.body, "refresh");
+  let underWay = 0;
+  let pressing = false;
+  let missed = false;
+  let held = false;
   follow(({ kind, names }) => {
     // Whatever changed while the stream was away is fetched now; who was signed out is told so by the answer.
-    if (kind === "changed") for (const name of names) htmx.trigger(document.body, `desk:${name}`);
+    if (document.hidden) missed = true;  // fetched once somebody looks
+    else if (kind === "changed") for (const name of names) htmx.trigger(document.body, `desk:${name}`);
     else refresh();
   });
   window.addEventListener("pageshow", (event) => event.persisted && refresh());
@@ -80,14 +93,21 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   // While an action is under way its button must stay: an answer whose button is gone finds none of its places. So must
   // what is being pressed, or the click is lost. What a refresh would have shown meanwhile is fetched afterwards.
-  let underWay = 0;
-  let pressing = false;
-  let missed = false;
   const catchUp = () => {
-    if (pressing || underWay > 0 || !missed) return;
+    if (pressing || underWay > 0 || document.hidden || !missed) return;
     missed = false;
     refresh();
   };
+  // The list waits while the mouse is on a row that would move.
+  const wouldMove = (fragment) => (held = movesPointed(document.getElementById("queue"), fragment));
+  const letGo = () => {
+    if (!held || pointed()?.closest(".row")) return;
+    held = false;
+    catchUp();
+  };
+  document.addEventListener("pointermove", letGo);
+  document.documentElement.addEventListener("pointerleave", letGo);
+  document.addEventListener("visibilitychange", catchUp);
   const release = () => setTimeout(() => {  // the click comes right after the finger is lifted
     pressing = false;
     catchUp();
@@ -96,13 +116,21 @@ document.addEventListener("DOMContentLoaded", () => {
   for (const end of ["pointerup", "pointercancel", "contextmenu"]) document.addEventListener(end, release);
   window.addEventListener("blur", release);
   document.body.addEventListener("htmx:beforeRequest", (event) => {
+    if (document.hidden && event.detail.requestConfig.verb === "get") {
+      missed = true;
+      event.preventDefault();
+      return;
+    }
     event.detail.requestConfig.sentAt = performance.now();
     if (event.detail.requestConfig.verb === "post") underWay += 1;
   });
   document.body.addEventListener("htmx:beforeSwap", (event) => {
-    if (event.detail.requestConfig.verb !== "get" || (underWay === 0 && !pressing)) return;
-    event.detail.shouldSwap = false;
-    missed = true;
+    if (event.detail.requestConfig.verb !== "get") return;
+    const fresh = new DOMParser().parseFromString(event.detail.serverResponse, "text/html");
+    if (underWay > 0 || pressing || (event.detail.target.id === "queue" && wouldMove(fresh))) {
+      event.detail.shouldSwap = false;
+      missed = true;
+    }
   });
   document.body.addEventListener("htmx:afterRequest", (event) => {
     if (event.detail.requestConfig.verb !== "post") return;
@@ -110,10 +138,18 @@ document.addEventListener("DOMContentLoaded", () => {
     catchUp();
   });
   document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
-    // A menu that is open stays as it is; its head is refreshed by the next change.
-    const open = event.detail.target.querySelector("details.menu[open]");
-    if (open && !event.detail.target.contains(document.activeElement?.closest("form"))) event.detail.shouldSwap = false;
+    const { target, fragment } = event.detail;
+    // A menu that is open stays as it is until it is closed.
+    const open = target.querySelector("details.menu[open]");
+    const waits = open && !target.contains(document.activeElement?.closest("form"));
+    if (waits || (target.id === "queue" && wouldMove(fragment))) missed = true;
+    else if (target.id !== "reply") {
+      mergeInto(target, fragment);
+      htmx.process(target);
+    } else return;
+    event.detail.shouldSwap = false;
   });
+  document.addEventListener("toggle", (event) => event.target.open === false && catchUp(), true);
   document.body.addEventListener("htmx:load", (event) => localise(event.detail.elt.parentElement ?? document));
   document.body.addEventListener("htmx:oobAfterSwap", (event) => {
     if (event.detail.target.id !== "reply") return;

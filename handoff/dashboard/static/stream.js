@@ -12,6 +12,7 @@ class Connection {
   constructor(tell) {
     this.tell = tell;
     this.current = null;
+    this.refused = false;
   }
 
   get open() {
@@ -23,6 +24,7 @@ class Connection {
       this.current.hurry?.();
       return;
     }
+    this.refused = false;
     this.current = { abort: new AbortController(), heard: false };
     this.run(this.current);
   }
@@ -39,6 +41,7 @@ class Connection {
         const answer = await fetch("/desk/events", { signal: mine.abort.signal, cache: "no-store" });
         if (answer.status === 401 && this.current === mine) {
           this.current = null;
+          this.refused = true;
           this.tell({ kind: "signed-out" });
         } else if (answer.ok) {
           failures = 1;
@@ -119,17 +122,19 @@ function followByElection(receive) {
     }
     const mine = other?.name === me && other.until > Date.now();
     localStorage.setItem("frontdesk-stream", JSON.stringify({ name: me, until: Date.now() + LEASE }));
-    if (mine) lead.start();
-    else setTimeout(() => looking && look(), 200);  // two may have written at once: the last one stays
+    if (mine && !lead.refused) lead.start();
+    else if (!mine) setTimeout(() => looking && look(), 200);  // two may have written at once: the last one stays
   };
   channel.onmessage = ({ data }) => {
     if (data.kind === "hello") {
       if (lead.open) channel.postMessage({ kind: "open", to: data.from });
+      lead.refused = false;  // whoever comes may have signed in
     } else if (data.kind === "vacant") setTimeout(() => looking && look(), 300 * Math.random());
     else if (data.to === undefined || data.to === me) receive(data);
   };
   return {
     join: () => {
+      lead.refused = false;
       if (looking) look();
       else {
         looking = setInterval(look, LEASE / 3);

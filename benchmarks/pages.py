@@ -1,0 +1,160 @@
+"""What open desk pages cost contacts: the time from message to reply with fifty of them, beside that without any.
+
+Each page follows the stream of events and fetches the queue when it is told to, as a browser does; meanwhile an agent
+changes a question of the queue again and again. Both figures come from one run of the program.
+"""
+
+import asyncio
+import itertools
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from statistics import quantiles
+from typing import cast
+from urllib.parse import urlsplit
+
+from sqlalchemy.orm import Session
+
+from benchmarks.processes import Storage, frontdesk, furnish
+from benchmarks.report import Figure
+from benchmarks.stream import crowd, platforms, stream
+from bot.app import App, open_app
+from bot.settings import Settings
+from handoff.models import Contact, Role
+from infra.clock import utc_now
+
+PAGES = 50
+QUESTIONS = 60
+PER_SECOND = 20
+CHANGES_PER_SECOND = 5
+GOAL = 2.0
+_SETTLING = 3.0
+_COOKIE = "frontdesk"
+
+
+async def pages(folder: Path, storage: Storage, seconds: float, say: Callable[[str], None]) -> list[Figure]:
+    """The ratio of both p95, and how often a page fetched the queue."""
+    say(f"pages on {storage.name}: {PER_SECOND} messages a second for {seconds:.0f} s, without and with {PAGES} pages")
+    await furnish(folder, storage)
+    async with open_app(Settings(database_url=storage.database_url)) as app:
+        secrets = await app.db.write(lambda session: _people(session, app))
+    count = int(PER_SECOND * seconds / 2)
+    async with platforms() as (telegram, vk), frontdesk(folder, storage, telegram, vk) as running:
+        await stream(crowd(20, telegram, vk), PER_SECOND)  # the first ones pay for what happens once
+        async with _desk(running.address, secrets[:1], 0):
+            quiet = _p95(await stream(crowd(count, telegram, vk), PER_SECOND))
+        async with _desk(running.address, secrets, PAGES) as fetched:
+            watched = _p95(await stream(crowd(count, telegram, vk), PER_SECOND))
+    return [
+        Figure(f"message to reply, p95 with {PAGES} pages ÷ without, {storage.name}", watched / quiet, at_most=GOAL),
+        Figure(f"message to reply, p95 with {PAGES} pages, {storage.name}", watched * 1000, "ms"),
+        Figure(f"fetches of the queue, a page and second, {storage.name}", fetched[0] / PAGES / seconds, at_most=1),
+    ]
+
+
+def _p95(taken: list[float]) -> float:
+    return quantiles(taken, n=20)[18]
+
+
+def _people(session: Session, app: App) -> list[str]:
+    """Agents with a session for each page, and questions in the queue; the secrets of the sessions."""
+    password = "a long enough password for nobody"  # noqa: S105 - of people who exist for a minute
+    ids = [app.staff.add(session, f"a{one}@bench.test", f"Agent {one}", Role.AGENT, password).id for one in range(5)]
+    for number in range(QUESTIONS):
+        contact = Contact(
+            account="vk:bench", user_id=str(number), name=f"Asker {number}", language="ru", version=0,
+            created_at=utc_now(), last_seen_at=utc_now(),
+        )  # fmt: skip
+        session.add(contact)
+        session.flush()
+        app.desk.open(session, contact, f"Вопрос {number}: где моя страница?", reason="unanswered")
+    return [app.staff.log_in(session, agent) for agent, _ in zip(itertools.cycle(ids), range(PAGES), strict=False)]
+
+
+@asynccontextmanager
+async def _desk(address: str, secrets: list[str], count: int) -> AsyncIterator[list[int]]:
+    """An agent at work and open pages while the block runs; yields a list with how often they fetched the queue."""
+    fetched = [0]
+    steps = [_page(address, secret, fetched) for secret in secrets[:count]]
+    tasks = [asyncio.create_task(step) for step in (*steps, _changes(address, secrets[0]))]
+    await asyncio.sleep(_SETTLING)
+    try:
+        yield fetched
+        if failed := [task for task in tasks if task.done()]:
+            raise RuntimeError(f"a page gave up: {failed[0].exception()}")
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+class _Connection:
+    """HTTP/1.1 by hand: fifty clients of a library would cost this process more than the pages cost the program."""
+
+    def __init__(self, address: str, secret: str) -> None:
+        self._where = urlsplit(address)
+        self._secret = secret
+        self.reader, self._writer = asyncio.StreamReader(), cast("asyncio.StreamWriter", None)
+
+    async def open(self) -> "_Connection":
+        host, port = self._where.hostname or "", self._where.port or 80
+        self.reader, self._writer = await asyncio.open_connection(host, port)
+        return self
+
+    def close(self) -> None:
+        self._writer.close()
+
+    async def ask(self, path: str, form: str | None = None) -> bytes:
+        """The head of the answer; raises for any other status than 200."""
+        body = b"" if form is None else form.encode()
+        head = (
+            f"{'GET' if form is None else 'POST'} {path} HTTP/1.1\r\nHost: {self._where.netloc}\r\n"
+            f"Cookie: {_COOKIE}={self._secret}\r\nHX-Request: true\r\nContent-Length: {len(body)}\r\n"
+            "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
+        )
+        self._writer.write(head.encode() + body)
+        answer = await self.reader.readuntil(b"\r\n\r\n")
+        if b" 200 " not in answer.partition(b"\r\n")[0]:
+            raise RuntimeError(f"{path}: {answer[:200]!r}")
+        return answer
+
+    async def body(self, path: str, form: str | None = None) -> bytes:
+        head = (await self.ask(path, form)).lower()
+        length = int(head.partition(b"content-length: ")[2].partition(b"\r\n")[0])
+        return await self.reader.readexactly(length)
+
+
+async def _page(address: str, secret: str, fetched: list[int]) -> None:
+    stream, other = [await _Connection(address, secret).open() for _ in range(2)]
+    told = asyncio.Event()
+
+    async def listens() -> None:
+        await stream.ask("/desk/events")
+        while line := await stream.reader.readline():
+            if line in {b"event: queue\n", b"event: all\n"}:
+                told.set()
+
+    listening = asyncio.create_task(listens())
+    try:
+        while True:
+            await told.wait()
+            told.clear()
+            await other.body("/desk/queue")
+            fetched[0] += 1
+    finally:
+        listening.cancel()
+        stream.close()
+        other.close()
+
+
+async def _changes(address: str, secret: str) -> None:
+    """An agent who takes a question and gives it back, again and again."""
+    connection = await _Connection(address, secret).open()
+    page = (await connection.body("/desk")).decode()
+    form = "csrf=" + page.partition('name="csrf" value="')[2].partition('"')[0]
+    try:
+        for verb in itertools.cycle(("claim", "release")):
+            await connection.body(f"/desk/tickets/1/{verb}", form)
+            await asyncio.sleep(1 / CHANGES_PER_SECOND)
+    finally:
+        connection.close()
