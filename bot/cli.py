@@ -118,10 +118,13 @@ def knowledge() -> None:
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Only say what would change.")
 @click.option("--keep", is_flag=True, help="Leave the entries that the files do not name.")
-def knowledge_load(files: tuple[Path, ...], dry_run: bool, keep: bool) -> None:
+@click.option(
+    "--encoding", help="Of the files that are not UTF-8 or UTF-16, where it cannot be recognised: windows-1250."
+)
+def knowledge_load(files: tuple[Path, ...], dry_run: bool, keep: bool, encoding: str | None) -> None:
     """Make the knowledge equal to FILES (YAML, JSON, JSON Lines, CSV), all or nothing."""
     sources = [{"name": path.name, "data": base64.b64encode(_read(path)).decode()} for path in files]
-    _do("load", files=sources, dry_run=dry_run, keep=keep, author="command line")
+    _do("load", files=sources, dry_run=dry_run, keep=keep, encoding=encoding, author="command line")
 
 
 @knowledge.command("export")

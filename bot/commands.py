@@ -24,7 +24,7 @@ from infra.wording import LANGUAGES
 from knowledge import advice
 from knowledge.entries import entries_by_id
 from knowledge.feedback import Feedback, asked_again, latest_feedback, published_keys
-from knowledge.loading import SourceFile, export, plan, read_files
+from knowledge.loading import SourceFile, export, plan, read
 from knowledge.matching.embedder import why_no_embedder
 from knowledge.models import Entry
 from knowledge.planning import Plan
@@ -36,13 +36,18 @@ _MOST_JUDGED, _AT_ONCE = 2_000, 20
 async def load(app: App, arguments: dict[str, Any], say: Say) -> int:
     """Make the knowledge equal to the given files, or only say what that would change."""
     files = [SourceFile(file["name"], base64.b64decode(file["data"])) for file in arguments["files"]]
-    draft = await asyncio.to_thread(read_files, files, default_language=app.settings.language)
+    reading = await asyncio.to_thread(
+        read, files, default_language=app.settings.language, encoding=arguments["encoding"]
+    )
+    draft = reading.draft
     keep, author = bool(arguments["keep"]), str(arguments["author"])
     if arguments["dry_run"]:
         planned = await app.db.read(lambda session: plan(session, draft, keep=keep))
     else:
         planned = await app.db.write(lambda session: app.library.load(session, draft, author=author, keep=keep))
         await app.library.refresh()
+    for note in reading.notes:
+        say(note)
     for line in _described(planned, details=arguments["dry_run"]):
         say(line)
     return 0

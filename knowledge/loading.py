@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 from knowledge.checking import Judge
 from knowledge.drafts import Draft
 from knowledge.formats import FORMATS
-from knowledge.formats.rows import MOST_ENTRIES, TOO_MANY, UnreadableError
+from knowledge.formats.encodings import decode
+from knowledge.formats.rows import MOST_ENTRIES, TOO_MANY, Sheet, UnreadableError
 from knowledge.planning import Plan, PlanChangedError, PlannedCategory, PlannedEntry, apply, plan
 from knowledge.problems import KnowledgeError, Problem
 from knowledge.stored import stored_draft
@@ -27,15 +28,18 @@ __all__ = [
     "PlannedCategory",
     "PlannedEntry",
     "Problem",
+    "Reading",
     "SourceFile",
     "apply",
     "export",
     "plan",
+    "read",
     "read_files",
 ]
 
 FormatName = Literal["yaml", "json", "jsonl", "csv"]
 
+NO_ENTRIES = "has no entries, and a load of nothing would archive everything: give it at least one"
 MOST_BYTES = 5 * 1024 * 1024
 
 
@@ -47,8 +51,21 @@ class SourceFile:
     data: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read, and `notes` for the person who loads it: one sentence each."""
+
+    draft: Draft
+    notes: tuple[str, ...] = ()
+
+
 def read_files(files: Sequence[SourceFile], *, default_language: str = "ru") -> Draft:
-    """The knowledge that `files` describe together.
+    """The draft that `read` returns."""
+    return read(files, default_language=default_language).draft
+
+
+def read(files: Sequence[SourceFile], *, default_language: str = "ru", encoding: str | None = None) -> Reading:
+    """The knowledge that `files` describe together. `encoding` is that of the files that are not in Unicode.
 
     Raises:
         KnowledgeError: with every problem of every file, from top to bottom (reading ends at 10 000). Together they may hold 5 MiB and 20 000 entries.
@@ -56,32 +73,37 @@ def read_files(files: Sequence[SourceFile], *, default_language: str = "ru") -> 
     if sum(len(file.data) for file in files) > MOST_BYTES:
         raise KnowledgeError([Problem(file.name, None, None, "more than 5 MiB in one load") for file in files])
     judge = Judge(default_language)
+    notes: list[str] = []
     entries = 0
     for file in files:
         form = FORMATS.get(PurePath(file.name).suffix.lower())
         if form is None:
             judge.problems.append(Problem(file.name, None, None, f"is none of {', '.join(FORMATS)}"))
             continue
-        if not file.data.strip():
-            # An empty file is an accident: taken at its word it would archive everything.
-            judge.problems.append(Problem(file.name, None, None, "is empty"))
-            continue
         try:
-            sheet = form.read(file.name, file.data)
+            decoded = decode(file.data, encoding)
+            sheet = form.read(file.name, decoded.text) if decoded.text.strip() else Sheet()
         except UnreadableError as error:
             judge.problems.append(Problem(file.name, error.row, None, error.reason))
             continue
         entries += len(sheet.entries)
         if entries > MOST_ENTRIES:
             raise KnowledgeError([Problem(file.name, None, None, TOO_MANY)])
+        if not (sheet.entries or sheet.categories or sheet.problems):
+            # A file without entries is an accident: taken at its word it would archive everything.
+            judge.problems.append(Problem(file.name, None, None, NO_ENTRIES if decoded.text.strip() else "is empty"))
+        if decoded.encoding != "utf-8":
+            notes.append(f"{file.name}: read as {decoded.encoding}")
         judge.add(file.name, sheet)
         if judge.enough:
             break
     draft = judge.draft()
+    if not (draft.entries or judge.problems):
+        judge.problems += [Problem(file.name, None, None, NO_ENTRIES) for file in files]
     if judge.problems:
         places = {file.name: place for place, file in reversed(list(enumerate(files)))}
         raise KnowledgeError(sorted(judge.problems, key=lambda problem: (places[problem.file], problem.row or 0)))
-    return draft
+    return Reading(draft, tuple(notes))
 
 
 def export(session: Session, form: FormatName) -> bytes:

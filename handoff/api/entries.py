@@ -17,7 +17,7 @@ from infra.wording import LANGUAGES
 from knowledge.drafts import EntryDraft, Status
 from knowledge.editing import MissingEntryError
 from knowledge.entries import Order, entries, entries_by_id, entry
-from knowledge.loading import MOST_BYTES, FormatName, SourceFile, plan, read_files
+from knowledge.loading import MOST_BYTES, FormatName, SourceFile, plan, read
 from knowledge.matching import Band
 
 router = APIRouter()
@@ -89,12 +89,19 @@ async def import_entries(
     form: Annotated[FormatName | None, Query(alias="format", description="Of a file sent as the body itself.")] = None,
     dry_run: bool = False,
     keep: Annotated[bool, Query(description="Leave entries that the file does not name.")] = False,
+    encoding: Annotated[
+        str | None,
+        Query(max_length=40, description="Of a file that is not UTF-8 or UTF-16, where it cannot be recognised."),
+    ] = None,
 ) -> ImportOut:
     """Make the knowledge equal to a file, all or nothing; with `dry_run` only say what that would change.
 
     The file comes as the field `file` of a form, or as the body itself with `format`.
     """
-    draft = await asyncio.to_thread(read_files, [await _file(request, form)], default_language=parts.default_language)
+    reading = await asyncio.to_thread(
+        read, [await _file(request, form)], default_language=parts.default_language, encoding=encoding
+    )
+    draft = reading.draft
     if dry_run:
         planned = await parts.database.read(lambda session: plan(session, draft, keep=keep))
     else:
@@ -105,7 +112,14 @@ async def import_entries(
         [PlannedOut.model_validate(entry) for entry in group]
         for group in (planned.added, planned.changed, planned.removed)
     )
-    return ImportOut(dry_run=dry_run, added=added, changed=changed, removed=removed, unchanged=len(planned.unchanged))
+    return ImportOut(
+        dry_run=dry_run,
+        added=added,
+        changed=changed,
+        removed=removed,
+        unchanged=len(planned.unchanged),
+        notes=list(reading.notes),
+    )
 
 
 @router.get("/entries/{entry_id}", tags=["entries"], responses=_missing)

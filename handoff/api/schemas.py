@@ -270,6 +270,7 @@ class ImportOut(BaseModel):
     changed: list[PlannedOut]
     removed: list[PlannedOut]
     unchanged: int
+    notes: list[str] = Field(description="What was made of the file: the encoding it was read in, what was converted.")
 
 
 class CandidateOut(BaseModel):

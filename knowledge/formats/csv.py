@@ -18,7 +18,6 @@ from knowledge.formats.rows import (
     Sheet,
     UnreadableError,
     plain_entries,
-    utf8,
 )
 from knowledge.problems import Problem, did_you_mean
 
@@ -26,13 +25,11 @@ _MOST_CELLS = 100
 _DELIMITERS = (",", ";", "\t")
 _ESCAPE = re.compile("'*[=+\\-@\t\r]")
 _ESCAPED = re.compile("'+[=+\\-@\t\r]")
-_BINARY = re.compile("[\x00-\x08\x0e-\x1f]")
 # The library refuses cells over 128 KiB unless told otherwise; the size of the whole file is limited elsewhere.
 csv.field_size_limit(8 * 1024 * 1024)
 
 
-def read(name: str, data: bytes) -> Sheet:
-    text = _decoded(data)
+def read(name: str, text: str) -> Sheet:
     sheet = Sheet()
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
     number = 0
@@ -60,21 +57,6 @@ def write(draft: Draft) -> bytes:
         entry["alternatives"] = _cell(entry["alternatives"])
         writer.writerow([_escaped(str(entry.get(name, ""))) for name in ENTRY_FIELDS])
     return file.getvalue().encode("utf-8-sig")
-
-
-def _decoded(data: bytes) -> str:
-    try:
-        return utf8(data)
-    except UnreadableError:
-        if b"\0" in data:
-            raise
-        try:
-            text = data.decode("cp1251")
-        except UnicodeDecodeError:
-            text = "\0"
-        if _BINARY.search(text):
-            raise UnreadableError("is neither UTF-8 nor Windows-1251 text") from None
-        return text
 
 
 def _delimiter(text: str) -> str:

@@ -47,21 +47,10 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One file format. `read(name, data)` raises `UnreadableError` and nothing else; `write` keeps every field."""
+    """One file format. `read(name, text)` raises `UnreadableError` and nothing else; `write` keeps every field."""
 
-    read: Callable[[str, bytes], Sheet]
+    read: Callable[[str, str], Sheet]
     write: Callable[[Draft], bytes]
-
-
-def utf8(data: bytes) -> str:
-    """The text of a file in UTF-8, with or without a byte order mark."""
-    if b"\0" in data:
-        raise UnreadableError("is not a text file in UTF-8")
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = data[: error.start].count(b"\n") + 1
-        raise UnreadableError("is not UTF-8: save the file with that encoding", row) from error
 
 
 def sheet_of(name: str, document: object) -> Sheet:

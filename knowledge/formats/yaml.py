@@ -18,7 +18,6 @@ from knowledge.formats.rows import (
     plain_categories,
     plain_entries,
     sheet_of,
-    utf8,
 )
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
@@ -28,8 +27,7 @@ _VALUES = 600_000
 _BLOCK_WEIGHT = 10  # a mapping costs about as much memory as ten texts
 
 
-def read(name: str, data: bytes) -> Sheet:
-    text = utf8(data)
+def read(name: str, text: str) -> Sheet:
     try:
         return sheet_of(name, _Document(text).value())
     except yaml.MarkedYAMLError as error:

@@ -107,3 +107,12 @@ async def test_a_match_says_how_sure_it_is_and_why(lead: httpx.AsyncClient) -> N
     lost = (await lead.get("/match", params={"q": "weather in Budapest tomorrow"})).json()
     assert (lost["band"], lost["answer"]) == ("none", None)
     assert (await lead.get("/match")).status_code == 422
+
+
+async def test_the_encoding_of_a_file_is_recognised_or_named(lead: httpx.AsyncClient) -> None:
+    polish = "question,answer\nGdzie są moje książki?,Leżą na półce\n".encode("cp1250")
+    refused = await lead.post("/entries/import?format=csv&dry_run=true", content=polish)
+    assert (refused.status_code, "--encoding" in refused.json()["error"]["details"][0]) == (422, True)
+    named = await lead.post("/entries/import?format=csv&dry_run=true&encoding=windows-1250", content=polish)
+    assert [entry["question"] for entry in named.json()["added"]] == ["Gdzie są moje książki?"]
+    assert named.json()["notes"] == ["body.csv: read as windows-1250"]

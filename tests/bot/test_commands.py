@@ -373,3 +373,16 @@ def test_words_that_are_no_command(frontdesk: Command) -> None:
 def test_every_command_explains_itself(frontdesk: Command) -> None:
     for words in ((), ("knowledge",), ("knowledge", "load"), ("agent", "add"), ("token", "add"), ("run",)):
         assert frontdesk(*words, "--help").exit_code == 0
+
+
+def test_a_file_in_an_old_encoding_says_so_and_an_empty_one_is_refused(frontdesk: Command, tmp_path: Path) -> None:
+    (tmp_path / "hu.csv").write_bytes("question,answer\nHol őrzik a tárgyakat?,A főbejáratnál\n".encode("cp1250"))
+    (tmp_path / "pl.csv").write_bytes("question,answer\nGdzie są książki?,Leżą na półce\n".encode("cp1250"))
+    (tmp_path / "none.yaml").write_text("[]\n")
+    loaded = frontdesk("knowledge", "load", "hu.csv")
+    assert (loaded.exit_code, loaded.stdout.splitlines()[:2]) == (0, ["hu.csv: read as windows-1250", "    added: 1"])
+    assert "--encoding" in refused(frontdesk("knowledge", "load", "pl.csv"))
+    assert refused(frontdesk("knowledge", "load", "none.yaml")).startswith("none.yaml: has no entries")
+    assert "unchanged: 1" in frontdesk("knowledge", "load", "hu.csv").stdout
+    named = frontdesk("knowledge", "load", "pl.csv", "--encoding", "cp1250", "--keep")
+    assert named.stdout.splitlines()[:2] == ["pl.csv: read as cp1250", "    added: 1"]

@@ -30,6 +30,8 @@ entries:
     status: draft
 """
 
+REMEDY = "save it as UTF-8, or name its encoding, for example --encoding windows-1250"
+
 
 def read(*files: tuple[str, str | bytes], language: str = "ru") -> Draft:
     sources = [SourceFile(name, data if isinstance(data, bytes) else data.encode()) for name, data in files]
@@ -205,9 +207,7 @@ def test_csv_problems_name_the_row_of_the_spreadsheet() -> None:
     [
         ("a.txt", b"x", "a.txt: is none of .yaml, .yml, .json, .jsonl, .csv"),
         ("a.yaml", b" \n", "a.yaml: is empty"),
-        ("a.yaml", b"\x89PNG\r\n\0\0", "a.yaml: is not a text file in UTF-8"),
-        ("a.yaml", "a: 1\nb: я".encode("cp1251"), "a.yaml:2: is not UTF-8: save the file with that encoding"),
-        ("a.json", "[]\n".encode("utf-16"), "a.json: is not a text file in UTF-8"),
+        ("a.yaml", b"\x89PNG\r\n\0\0", f"a.yaml: is not text: {REMEDY}"),
         ("a.yaml", b"entries: [\n", "a.yaml:2: is not YAML: did not find expected node content"),
         ("a.yaml", b"entries:\n- a\x07b", "a.yaml:2: holds control characters or broken Unicode"),
         ("a.yaml", b"a: &x [1]\nb: *x", "a.yaml:1: anchors and aliases (& and *) are not read: write the text out"),
@@ -236,9 +236,13 @@ def test_csv_problems_name_the_row_of_the_spreadsheet() -> None:
             b'{"question": "\\ud800", "answer": "b"}',
             "a.jsonl:1: question: holds control characters or broken Unicode",
         ),
-        ("a.csv", b"\x00\x01", "a.csv: is not a text file in UTF-8"),
-        ("a.csv", b"question\x98", "a.csv: is neither UTF-8 nor Windows-1251 text"),
-        ("a.csv", b"\x1f\x8b\x08\xf0\xf1", "a.csv: is neither UTF-8 nor Windows-1251 text"),
+        ("a.csv", b"\x00\x01", f"a.csv: is not text: {REMEDY}"),
+        (
+            "a.csv",
+            b"question\x98",
+            f"a.csv:1: may be windows-1252 or koi8-u, and too little stands in it to tell: {REMEDY}",
+        ),
+        ("a.csv", b"\x1f\x8b\x08\xf0\xf1", f"a.csv: is not text: {REMEDY}"),
         ("a.csv", b'question,answer\na,"b', "a.csv:2: a quoted cell is broken (unexpected end of data)"),
         (
             "a.csv",
