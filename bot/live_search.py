@@ -6,7 +6,8 @@ from bot.channels import LiveAnswer, LiveResults
 from bot.foreign import remarked
 from bot.wording import WORDS
 from handoff.messages import Entity, EntityKind, RichText
-from handoff.richtext import from_markdown, split, units
+from handoff.richtext import from_markdown, units
+from handoff.text_parts import split
 from infra.database import Database
 from infra.wording import LANGUAGES
 from knowledge.entries import EntryView, entries, entries_by_id

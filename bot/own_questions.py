@@ -15,6 +15,7 @@ from handoff.estimate import outlook_of
 from handoff.messages import RichText
 from handoff.models import LIVE, MessageKind, TicketStatus
 from handoff.posting import Choice
+from handoff.richtext import from_agent
 from handoff.threads import Line, thread
 from handoff.waiting import TicketView
 from handoff.words import WORDS as DESK_WORDS
@@ -79,7 +80,7 @@ def worded(view: OwnQuestions | OwnQuestion, language: str) -> tuple[RichText, l
     ticket, live = view.ticket, view.ticket.status in LIVE
     lines = [f"№{ticket.id} {_status(ticket, language)}", _cut(asked(ticket))]
     for line in view.said:
-        lines.append(f"{_author(line, language)}: {_cut(line.text)}")
+        lines.append(f"{_author(line, language)}: {_cut(from_agent(line.text).text if line.by_agent else line.text)}")
     if view.outlook is not None:
         lines += [place(language, view.ahead), *forecast(language, view.outlook)]
     about = {"ticket": ticket.id}

@@ -1,6 +1,7 @@
 """Every use case on a ticket. Each runs whole within the caller's unit of work, or raises and changes nothing."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from handoff.outbox import Outbox
 from handoff.patience import Patience
 from handoff.posting import Choice
 from handoff.repeats import KeyedRequest, claim_key, earlier_message
-from handoff.richtext import clean
+from handoff.richtext import clean, from_agent, units
 from handoff.settling import Moved
 from handoff.words import WORDS
 from infra.bus import Bus
@@ -395,7 +396,10 @@ def _headed(ticket: Ticket, agent: str, text: str) -> RichText:
         head = WORDS.text(ticket.language, "{agent}, question №{number}:", agent=agent, number=ticket.id)
     else:
         head = WORDS.text(ticket.language, "Question №{number}:", number=ticket.id)
-    return RichText(f"{head}\n{text}".rstrip())
+    body = from_agent(text)
+    shift = units(head) + 1
+    moved = tuple(replace(entity, offset=entity.offset + shift) for entity in body.entities)
+    return RichText(f"{head}\n{body.text}".rstrip(), moved)
 
 
 def _worded(text: str) -> str:

@@ -36,8 +36,8 @@ from handoff.models import (
     MessageKind,
 )
 from handoff.posting import Choice, offered, queue
-from handoff.richtext import split
 from handoff.settling import Attempt, Moved, Settled, Verdict, verdict
+from handoff.text_parts import split
 from handoff.words import WORDS
 from infra import rows
 from infra.bus import Bus

@@ -15,7 +15,8 @@ from sqlalchemy.orm import Session
 from handoff.messages import OutgoingPart, RichText
 from handoff.models import ChoiceRow, Delivery, DeliveryState
 from handoff.posting import refuse_buttons
-from handoff.richtext import split, units
+from handoff.richtext import units
+from handoff.text_parts import split
 from handoff.words import WORDS
 
 Buttons = list[dict[str, str]]

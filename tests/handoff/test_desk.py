@@ -212,6 +212,26 @@ async def test_an_answer_goes_to_the_contact_in_the_agents_name(floor: Floor) ->
     assert shown == "like this"
 
 
+async def test_an_answer_arrives_formatted_and_reads_at_the_desk_as_it_was_typed(floor: Floor) -> None:
+    anna, maria = await floor.contact(), await floor.agent("Maria")
+    number = await floor.asks(contact_id=anna)
+    typed = "Press **here** or [read](https://e.org), not a_b_c."
+    message = await floor.do(lambda session: floor.desk.reply(session, number, maria.id, typed))
+    corrected = "Press *there*."
+    for words, text, marks in (
+        (typed, "Press here or read, not a_b_c.", [("bold", 6, 4, ""), ("link", 14, 4, "https://e.org")]),
+        (corrected, "Press there.", [("italic", 6, 5, "")]),
+    ):
+        if words == corrected:
+            await floor.do(lambda session: floor.desk.correct(session, message, maria.id, corrected))
+        (part,) = await floor.parts(anna)
+        head = len(f"Maria, question №{number}:\n")
+        assert part.text[head:] == text
+        assert [(e["kind"], e["offset"] - head, e["length"], e["url"]) for e in part.entities] == marks
+        shown = await floor.database.read(lambda session: session.get_one(Message, message).text)
+        assert shown == words
+
+
 async def test_the_same_key_is_the_same_reply_and_the_same_note(floor: Floor) -> None:
     anna, maria, oleg = await floor.contact(), await floor.agent("Maria"), await floor.agent("Oleg")
     number = await floor.asks(contact_id=anna)

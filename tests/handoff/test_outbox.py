@@ -25,7 +25,8 @@ from handoff.messages import (
 )
 from handoff.models import ChoiceRow, Delivery, DeliveryState
 from handoff.posting import Choice
-from handoff.richtext import PART_UNITS, units
+from handoff.richtext import units
+from handoff.text_parts import PART_UNITS
 from tests.handoff.floor import Floor
 
 S = DeliveryState

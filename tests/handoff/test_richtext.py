@@ -1,13 +1,15 @@
 """Markdown to entities, long texts to parts, and what no platform can carry."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from handoff.messages import Entity, EntityKind, RichText
-from handoff.richtext import as_plain, clean, from_markdown, split, units
+from handoff.richtext import as_plain, clean, from_agent, from_markdown, units
+from handoff.text_parts import split
 
 BOLD, ITALIC, CODE, LINK = EntityKind.BOLD, EntityKind.ITALIC, EntityKind.CODE, EntityKind.LINK
 
@@ -70,15 +72,66 @@ def test_markdown(source: str, text: str, entities: list[tuple[EntityKind, str, 
     assert stretches(rich) == entities
 
 
-@given(st.text(alphabet=st.sampled_from("ab *_`[]()<>#-1.\n🙂\u00a0\t!:/&\\|"), max_size=60))
-def test_whatever_is_written_gives_entities_that_fit(source: str) -> None:
-    rich = from_markdown(source)
+@pytest.mark.parametrize("read", [from_markdown, from_agent])
+@given(source=st.text(alphabet=st.sampled_from("ab *_`[]()<>#-1.\n🙂\u00a0\t!:/&\\|"), max_size=60))
+def test_whatever_is_written_gives_entities_that_fit(source: str, read: Callable[[str], RichText]) -> None:
+    rich = read(source)
     for entity in rich.entities:
         assert entity.length > 0
         assert entity.offset >= 0
         assert entity.offset + entity.length <= units(rich.text)
     stretches(rich)  # decodes, so no pair is cut
     assert rich.text == rich.text.rstrip()
+
+
+@pytest.mark.parametrize("read", [from_markdown, from_agent])
+def test_a_table_becomes_lines(read: Callable[[str], RichText]) -> None:
+    rich = read(
+        "Prices:\n\n| what | **how much** |\n|---|---:|\n| month | 99 ₽ |\n| [year](https://e.org) | |\n\nThat is all."
+    )
+    assert rich.text == "Prices:\n\nwhat — how much\nmonth — 99 ₽\nyear\n\nThat is all."
+    assert (LINK, "year", "https://e.org") in stretches(rich)
+    assert (BOLD, "what", "") in stretches(rich)
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "entities"),
+    [
+        (
+            "**bold**, *italic*, _too_",
+            "bold, italic, too",
+            [(BOLD, "bold", ""), (ITALIC, "italic", ""), (ITALIC, "too", "")],
+        ),
+        ("[here](https://e.org/a_b_c)", "here", [(LINK, "here", "https://e.org/a_b_c")]),
+        ("press `a_b`", "press a_b", [(CODE, "a_b", "")]),
+        ("- one\n- two", "• one\n• two", []),
+        ("* one\n* two", "• one\n• two", []),
+        ("Шаги:\n1. раз\n2. два", "Шаги:\n\n1. раз\n2. два", []),
+    ],
+)
+def test_what_agents_write_is_formatted(source: str, text: str, entities: list[tuple[EntityKind, str, str]]) -> None:
+    rich = from_agent(source)
+    assert rich.text == text
+    assert stretches(rich) == entities
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "snake_case and file_name_x", "2*3*4 = 24", "2 * 3 * 4", "__init__.py and _x", "*.txt and *.doc", "5* and 4*",
+        "https://e.org/_a_/*b*?c=__d__", "# 5 in the queue", "> quoted", "above\n---\nbelow", "above\n===", "***",
+        "* without tax", "1) one\n2) two", "5. five\n7. seven", "C:\\Users\\new_folder", "\\\\server\\share",
+        "[1]: see below", "[a] (b)", "<b>no</b> &amp; <script>", "a | b", "¯\\(ツ)/¯", "76. évforduló", "{x} %s", "!", "~~no~~",
+    ],
+)  # fmt: skip
+def test_what_only_looks_like_formatting_stays_as_it_was_typed(text: str) -> None:
+    assert from_agent(text) == RichText(text)
+
+
+def test_a_backslash_takes_the_meaning_away() -> None:
+    assert from_agent(r"\*not italic\* \*\*nor this\*\* \[nor](that) \`x\` \n") == RichText(
+        r"*not italic* **nor this** [nor](that) `x` \n"
+    )
 
 
 # --- parts ------------------------------------------------------------------------------------------------------------
@@ -186,3 +239,31 @@ def test_clean_leaves_what_every_database_and_platform_takes(text: str) -> None:
 def test_links_without_formatting_show_their_address() -> None:
     rich = from_markdown("🙂 see [the rules](https://e.org/r) or <https://e.org>")
     assert as_plain(rich) == "🙂 see the rules (https://e.org/r) or https://e.org"
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "parts"),
+    [
+        ("One. Two\nthree. Four", 15, ["One. Two", "three. Four"]),  # a line's end before a sentence's
+        ("Родился в 1976 г. Москве сказали", 19, ["Родился в 1976", "г. Москве сказали"]),
+        ("Живёт на ул. Ленина, д. 5 кв. 7", 24, ["Живёт на ул. Ленина,", "д. 5 кв. 7"]),
+        ("Это т.е. так и т.д. и ещё", 20, ["Это т.е. так и", "т.д. и ещё"]),
+        ("Ask Dr. House, e.g. now or later", 20, ["Ask Dr. House,", "e.g. now or later"]),
+        ("Ez lesz a 76. évforduló", 14, ["Ez lesz a", "76. évforduló"]),
+        ("Alma, körte stb. meg szilva", 18, ["Alma, körte", "stb. meg szilva"]),
+        ("Ответ готов. Спасибо вам", 15, ["Ответ готов.", "Спасибо вам"]),
+        ("«Готово.» Спасибо вам", 12, ["«Готово.»", "Спасибо вам"]),
+        ("abc 👨\u200d👩\u200d👧 def", 9, ["abc", "👨\u200d👩\u200d👧", "def"]),
+        ("abcé\u0301fgh", 4, ["abc", "é\u0301fg", "h"]),
+    ],
+)
+def test_where_a_long_text_is_cut(text: str, limit: int, parts: list[str]) -> None:
+    assert [part.text for part in split(RichText(text), limit)] == parts
+
+
+def test_a_link_is_never_parted() -> None:
+    words = "before the link with many words in it, and after"
+    start, stop = words.index("the link"), words.index(", and")
+    parts = split(RichText(words, (Entity(LINK, start, stop - start, "https://e.org"),)), 33)
+    assert [part.text for part in parts] == ["before", words[start : stop + 1], "and after"]
+    assert [len(part.entities) for part in parts] == [0, 1, 0]

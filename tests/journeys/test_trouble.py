@@ -191,6 +191,19 @@ async def test_an_answer_of_the_bot_that_is_lost_twice_goes_to_a_person(stage: S
     assert sum("Наш ответ мог" in message.text for message in anna.replies) == 1
 
 
+async def test_an_agents_formatting_arrives_as_that_of_the_knowledge(stage: Stage) -> None:
+    anna, number = await asks_a_person(stage)
+    boris = await stage.agent("Борис")
+    await boris.replies(number, "Нажмите **Вход** или [читайте](https://e.org/a_b):\n- раз\n- 2*3*4 и a_b_c")
+    heard = await anna.hears()
+    head, _, body = heard.text.partition(":\n")
+    assert body == "Нажмите Вход или читайте:\n\n• раз\n• 2*3*4 и a_b_c"
+    found = {(raw["type"], heard.text[raw["offset"] : raw["offset"] + raw["length"]]) for raw in heard.entities}
+    link = "text_link" if stage.platform == "telegram" else "url"
+    assert found == {("bold", "Вход"), (link, "читайте")}
+    assert head == f"Борис, вопрос №{number}"
+
+
 async def test_a_long_answer_comes_in_parts_and_in_order(stage: Stage) -> None:
     anna, number = await asks_a_person(stage)
     boris = await stage.agent("Борис")
