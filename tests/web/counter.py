@@ -28,6 +28,7 @@ PATIENCE = 20.0
 _BUTTON = re.compile(r'name="choice" value="([^"]+)">([^<]+)</button>')
 _BUBBLE = re.compile(r'<li class="bubble (\w+)"[^>]*>.*?<div class="words">(.*?)</div>', re.DOTALL)
 _KEY = re.compile(r'name="key" value="([^"]+)"')
+_CSRF = re.compile(r'name="csrf" value="([^"]+)"')
 
 
 @dataclass
@@ -39,19 +40,26 @@ class VisitorOnSite:
     async def opens(self, path: str = "/help/chat") -> str:
         return (await self.client.get(path)).text
 
+    async def csrf(self) -> str:
+        """The token of this visitor's forms."""
+        return self._csrf(await self.opens())
+
     async def writes(self, text: str, key: str = "") -> httpx.Response:
-        key = key or self._key(await self.opens())
-        return await self.client.post("/help/chat/messages", data={"key": key, "text": text})
+        page = await self.opens()
+        form = {"key": key or self._key(page), "text": text, "csrf": self._csrf(page)}
+        return await self.client.post("/help/chat/messages", data=form)
 
     async def sends(self, text: str, *files: tuple[str, bytes, str], key: str = "") -> httpx.Response:
         """A message with files, each a name, its bytes and what the browser says that it is."""
-        form = {"key": key or self._key(await self.opens()), "text": text}
+        page = await self.opens()
+        form = {"key": key or self._key(page), "text": text, "csrf": self._csrf(page)}
         return await self.client.post("/help/chat/messages", data=form, files=[("files", file) for file in files])
 
     async def presses(self, label: str) -> httpx.Response:
         page = await self.opens()
         choices = {unescape(words): choice for choice, words in _BUTTON.findall(page)}
-        return await self.client.post("/help/chat/presses", data={"key": self._key(page), "choice": choices[label]})
+        form = {"key": self._key(page), "choice": choices[label], "csrf": self._csrf(page)}
+        return await self.client.post("/help/chat/presses", data=form)
 
     async def reads(self) -> list[tuple[str, str]]:
         """What stands on the page: whose bubble (mine, theirs or bot) and its words without their formatting."""
@@ -69,6 +77,11 @@ class VisitorOnSite:
                 if len(heard) >= count:
                     return heard[-1]
                 await asyncio.sleep(0.05)
+
+    def _csrf(self, page: str) -> str:
+        found = _CSRF.search(page)
+        assert found is not None
+        return found.group(1)
 
     def _key(self, page: str) -> str:
         found = _KEY.search(page)

@@ -47,7 +47,10 @@ async def test_a_question_to_a_person_is_answered_on_the_page_and_found_again_by
         assert "пропали деньги" not in await elsewhere.opens("/help/my")
         await elsewhere.client.post(link, headers={"Sec-Fetch-Site": "cross-site"})
         assert "пропали деньги" not in await elsewhere.opens("/help/my")
-        found = await elsewhere.client.post(link)
+        (csrf,) = re.findall(r'name="csrf" value="([^"]+)"', asked.text)
+        await elsewhere.client.post(link)
+        assert "пропали деньги" not in await elsewhere.opens("/help/my")
+        found = await elsewhere.client.post(link, data={"csrf": csrf})
         assert "пропали деньги" in found.text
         assert found.headers["referrer-policy"] == "same-origin"
         await elsewhere.writes("спасибо, жду")
@@ -62,16 +65,19 @@ async def test_a_private_link_can_be_replaced(counter: Counter) -> None:
         pattern = r'<a href="(http[^"]+/help/my/k/[^"]+)"'
         (old,) = re.findall(pattern, await anna.opens("/help/my"))
         assert anna.client.cookies["frontdesk_chat"] not in old
-        await anna.client.post("/help/my/link", headers={"Sec-Fetch-Site": "cross-site"})
+        csrf = await anna.csrf()
+        foreign = {"Sec-Fetch-Site": "cross-site"}
+        assert (await anna.client.post("/help/my/link", data={"csrf": csrf}, headers=foreign)).status_code == 403
         assert re.findall(pattern, await anna.opens("/help/my")) == [old]
-        (new,) = re.findall(pattern, (await anna.client.post("/help/my/link")).text)
+        (new,) = re.findall(pattern, (await anna.client.post("/help/my/link", data={"csrf": csrf})).text)
         assert new != old
-        for refused in (await elsewhere.client.get(old), await elsewhere.client.post(old)):
+        theirs = {"csrf": await elsewhere.csrf()}
+        for refused in (await elsewhere.client.get(old), await elsewhere.client.post(old, data=theirs)):
             assert refused.status_code == 410
             assert "Эта ссылка больше не действует" in refused.text
             assert "пропали деньги" not in refused.text
         assert "пропали деньги" not in await elsewhere.opens("/help/my")
-        assert "пропали деньги" in (await elsewhere.client.post(new)).text
+        assert "пропали деньги" in (await elsewhere.client.post(new, data=theirs)).text
 
 
 async def test_the_visitor_is_told_no_name_where_none_shall_be_told(backend: Backend) -> None:
@@ -134,10 +140,10 @@ async def test_visitors_do_not_see_each_other(counter: Counter) -> None:
 
 async def test_who_writes_too_much_is_told_so_and_nothing_more_is_taken(counter: Counter) -> None:
     async with counter.visitor("en") as anna:
-        await anna.opens()
+        csrf = await anna.csrf()
         for number in range(PER_VISITOR):
             live = {"HX-Request": "true"}
-            form = {"key": f"key-{number:04}", "text": "thanks"}
+            form = {"key": f"key-{number:04}", "text": "thanks", "csrf": csrf}
             assert "a lot at once" not in (await anna.client.post("/help/chat/messages", data=form, headers=live)).text
         refused = await anna.writes("one more", key="the-last-key")
         assert refused.status_code == 429
@@ -167,6 +173,33 @@ async def test_nothing_is_taken_from_another_site_or_from_a_browser_that_forgets
         assert await lured.reads() == []
 
 
+async def test_a_form_without_the_visitor_s_token_changes_nothing(counter: Counter) -> None:
+    """A browser that sends neither `Origin` nor `Sec-Fetch-Site`, on another site's page."""
+    async with counter.visitor("en") as anna, counter.visitor("en") as other:
+        await anna.writes("нет звука в музыке или не помню пароль")
+        await anna.hears(1)
+        before, label = await anna.reads(), (await anna.buttons())[0]
+        page = await anna.opens()
+        choice = re.findall(r'name="choice" value="([^"]+)"', page)[0]
+        link = re.findall(r'<a href="(http[^"]+/help/my/k/[^"]+)"', await anna.opens("/help/my"))[0]
+        stranger = await other.csrf()
+        for csrf in ({}, {"csrf": ""}, {"csrf": "ü"}, {"csrf": stranger}):
+            for path, form in (
+                ("/help/chat/messages", {"key": "some-form-key", "text": "my words"}),
+                ("/help/chat/presses", {"key": "some-form-key", "choice": choice}),
+                ("/help/my/forget", {"sure": "yes"}),
+                ("/help/my/link", {}),
+                (link.removeprefix(counter.address), {}),
+            ):
+                answer = await anna.client.post(path, data={**form, **csrf})
+                assert answer.status_code == 403, (path, csrf)
+                if "text" in form:
+                    assert "my words</textarea>" in answer.text
+        assert await anna.reads() == before
+        assert label in await anna.buttons()
+        assert link in await anna.opens("/help/my")
+
+
 async def test_the_visitor_takes_their_data_along_and_is_forgotten(counter: Counter) -> None:
     async with counter.visitor() as anna:
         assert (await anna.client.get("/help/my/archive.zip")).headers["content-type"].startswith("text/html")
@@ -174,10 +207,11 @@ async def test_the_visitor_takes_their_data_along_and_is_forgotten(counter: Coun
         await anna.hears(1)
         packed = await anna.client.get("/help/my/archive.zip")
         assert packed.headers["content-type"] == "application/zip"
-        asked = await anna.client.post("/help/my/forget")
+        csrf = await anna.csrf()
+        asked = await anna.client.post("/help/my/forget", data={"csrf": csrf})
         assert "Отменить это нельзя" in asked.text
         assert len(await anna.reads()) == 2
-        done = await anna.client.post("/help/my/forget", data={"sure": "yes"})
+        done = await anna.client.post("/help/my/forget", data={"sure": "yes", "csrf": csrf})
         assert "Ваши данные удалены" in done.text
         assert await anna.reads() == []
 

@@ -118,7 +118,7 @@ async def test_an_address_may_send_files_only_so_often(counter: Counter) -> None
 async def live(visitor: VisitorOnSite, key: str, *, files: bool = True) -> httpx.Response:
     """Send as the page's script does."""
     given = [("files", RECEIPT)] if files else [("files", ("", b"", "application/octet-stream"))]
-    form = {"key": key, "text": "thanks"}
+    form = {"key": key, "text": "thanks", "csrf": await visitor.csrf()}
     return await visitor.client.post("/help/chat/messages", data=form, files=given, headers={"HX-Request": "true"})
 
 

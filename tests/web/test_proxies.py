@@ -184,7 +184,8 @@ async def test_the_example_carries_what_the_pages_promise(server: Server, tmp_pa
                 while "changed" not in await anext(lines):
                     pass
                 files = [("files", (f"{number}.zip", bytes([number]) * (20 * MIB), "")) for number in range(5)]
-                form = {"key": "one-form-key", "text": "I want a human agent: my money is gone"}
+                csrf = re.findall(r'name="csrf" value="([^"]+)"', page.text)[0]
+                form = {"csrf": csrf, "key": "one-form-key", "text": "I want a human agent: my money is gone"}
                 sent = await anna.post("/help/chat/messages", data=form, files=files)
                 assert sent.status_code == 303
                 while "changed" not in await anext(lines):  # it comes while the stream is open

@@ -205,13 +205,12 @@ async def test_the_same_form_with_other_words_is_another_message(counter: Counte
 
 async def test_what_cannot_be_stored_is_told_and_kept_on_the_page(counter: Counter) -> None:
     async with counter.visitor("en") as anna:
-        await anna.opens()
+        csrf = await anna.csrf()
         await counter.app.db.write(lambda session: session.execute(text("ALTER TABLE inbox_event RENAME TO away")))
         try:
-            plain = await anna.client.post("/help/chat/messages", data={"key": "a-form-key", "text": "Where & why?"})
-            live = await anna.client.post(
-                "/help/chat/messages", data={"key": "a-form-key", "text": "?"}, headers={"HX-Request": "true"}
-            )
+            form = {"key": "a-form-key", "text": "Where & why?", "csrf": csrf}
+            plain = await anna.client.post("/help/chat/messages", data=form)
+            live = await anna.client.post("/help/chat/messages", data=form, headers={"HX-Request": "true"})
         finally:
             await counter.app.db.write(lambda session: session.execute(text("ALTER TABLE away RENAME TO inbox_event")))
         assert (plain.status_code, live.status_code) == (503, 503)

@@ -98,11 +98,11 @@ def test_quotas_of_a_visitor_of_an_address_and_of_all() -> None:
 async def test_over_the_quota_it_is_said(tmp_path: Path) -> None:
     backend = Backend(f"sqlite:///{tmp_path}/frontdesk.db", None)
     async with open_counter(backend, attachment_mb=1) as counter, counter.visitor("en") as anna:
-        await anna.opens()
+        csrf = await anna.csrf()
         bulk = counter.app.attachments.rules.bytes
         statuses = []
         for number in range(PER_VISITOR[timedelta(hours=1)].largest_files // 5 + 1):
-            form = {"key": f"a-form-key-{number}", "text": "my words"}
+            form = {"key": f"a-form-key-{number}", "text": "my words", "csrf": csrf}
             files = [("files", (f"{number}.bin", os.urandom(bulk), "application/zip"))] * 5
             answer = await anna.client.post(
                 "/help/chat/messages", data=form, files=files, headers={"HX-Request": "true"}

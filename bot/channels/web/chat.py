@@ -94,7 +94,7 @@ def chat_router(chat: "Chat") -> APIRouter:
         speaks = language(request, lang)
 
         async def event(visitor: Visitor) -> RawEvent | None:
-            given = await chat.uploads.read(request, visitor.id, _host(request))
+            given = await chat.uploads.read(request, visitor, _host(request))
             if not given.text.strip() and not given.files:
                 return None
             return channel.written(visitor.id, given.key, given.text, chat.clock(), speaks, given.files)
@@ -106,12 +106,15 @@ def chat_router(chat: "Chat") -> APIRouter:
         request: Request,
         key: Key,
         choice: Annotated[str, Form(max_length=40)],
+        csrf: Annotated[str, Form(max_length=64)] = "",
         lang: Language = "",
         embedded: Embedded = False,
     ) -> Response:
         speaks = language(request, lang)
 
         async def event(visitor: Visitor) -> RawEvent:
+            if not visitor.sent(csrf):
+                raise NotTakenError("foreign")
             return channel.pressed(visitor.id, key, choice, chat.clock(), speaks)
 
         return await chat.take(request, event, speaks, embedded=embedded)
@@ -169,6 +172,7 @@ class Chat:
             talk=held,
             draft=draft,
             new_key=_new_key,
+            csrf=visitor.form_token,
             embedded=embedded,
             problem=problem,
             problems=PROBLEMS,
@@ -196,6 +200,7 @@ class Chat:
             headers={"Cache-Control": "no-store"},
             talk=held,
             new_key=_new_key,
+            csrf=visitor.form_token,
             embedded=embedded,
         )
 

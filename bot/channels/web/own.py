@@ -36,6 +36,7 @@ _PRIVATE = {"Cache-Control": "no-store"}
 Not `no-referrer`: with it a browser hides from us too where a form comes from, and every form would look foreign.
 """
 Language = Annotated[str, Query(max_length=16)]
+Token = Annotated[str, Form(max_length=64)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +77,12 @@ def own_router(parts: OwnParts) -> APIRouter:
         return await own.come_back(request, parts.frame.language(request, lang), secret)
 
     @router.post("/help/my/k/{secret}")
-    async def take_over(request: Request, secret: str, lang: Language = "") -> Response:
-        return await own.take_over(request, parts.frame.language(request, lang), secret)
+    async def take_over(request: Request, secret: str, csrf: Token = "", lang: Language = "") -> Response:
+        return await own.take_over(request, parts.frame.language(request, lang), secret, csrf)
 
     @router.post("/help/my/link")
-    async def new_link(request: Request) -> Response:
-        return await own.replace_link(request)
+    async def new_link(request: Request, csrf: Token = "", lang: Language = "") -> Response:
+        return await own.replace_link(request, parts.frame.language(request, lang), csrf)
 
     @router.get("/help/my/archive.zip")
     async def copy(request: Request) -> Response:
@@ -89,9 +90,9 @@ def own_router(parts: OwnParts) -> APIRouter:
 
     @router.post("/help/my/forget")
     async def forgotten(
-        request: Request, sure: Annotated[str, Form(max_length=8)] = "", lang: Language = ""
+        request: Request, sure: Annotated[str, Form(max_length=8)] = "", csrf: Token = "", lang: Language = ""
     ) -> Response:
-        return await own.forgotten(request, parts.frame.language(request, lang), sure=sure == "yes")
+        return await own.forgotten(request, parts.frame.language(request, lang), csrf, sure=sure == "yes")
 
     return router
 
@@ -125,6 +126,7 @@ class OwnPages:
                 Asked(_named(ticket, language), _said(lines, ticket), ticket.id in news) for ticket in tickets.items
             ],
             link=f"{base}/help/my/k/{token}" if token else "",
+            csrf=visitor.form_token,
             link_days=self._parts.link_rules.days,
             page=page,
             pages=max(1, -(-tickets.total // _PAGE)),
@@ -135,32 +137,45 @@ class OwnPages:
         secret = await self._parts.database.read(lambda session: self._opened(session, token, use=False))
         if secret is None:
             return self._parts.frame.answer("link_expired.html", language, status=410, headers=_PRIVATE)
-        if secret == self._parts.visitors.of(request).secret:
+        visitor = self._parts.visitors.of(request)
+        if secret == visitor.secret:
             return RedirectResponse("/help/my", 303, _PRIVATE)
-        return self._parts.frame.answer("come_back.html", language, headers=_PRIVATE, secret=token)
+        page = self._parts.frame.answer(
+            "come_back.html", language, headers=_PRIVATE, secret=token, csrf=visitor.form_token
+        )
+        if not visitor.known:
+            self._parts.visitors.remember(page, visitor)  # so that its form can be told from another site's
+        return page
 
-    async def take_over(self, request: Request, language: str, token: str) -> Response:
+    async def take_over(self, request: Request, language: str, token: str, csrf: str) -> Response:
         """From now on the browser is that visitor's too."""
+        if not self._is_ours(request, csrf):
+            return self._foreign(language)
         answer = RedirectResponse("/help/my", 303, _PRIVATE)
-        if not same_site(request, self._origin):
-            return answer
         secret = await self._parts.database.write(lambda session: self._opened(session, token, use=True))
         if secret is None:
             return self._parts.frame.answer("link_expired.html", language, status=410, headers=_PRIVATE)
         self._parts.visitors.remember(answer, Visitor(secret, known=True))
         return answer
 
-    async def replace_link(self, request: Request) -> Response:
+    async def replace_link(self, request: Request, language: str, csrf: str) -> Response:
         """Make the visitor a new link; the old one opens nothing any more."""
+        if not self._is_ours(request, csrf):
+            return self._foreign(language)
         visitor = self._parts.visitors.of(request)
 
         def work(session: Session) -> None:
             if contact_at(session, _address(visitor)) is not None:
                 replace_link(session, _address(visitor), visitor.secret, self._parts.clock())
 
-        if same_site(request, self._origin):
-            await self._parts.database.write(work)
+        await self._parts.database.write(work)
         return RedirectResponse("/help/my", 303, _PRIVATE)
+
+    def _is_ours(self, request: Request, csrf: str) -> bool:
+        return same_site(request, self._origin) and self._parts.visitors.of(request).sent(csrf)
+
+    def _foreign(self, language: str) -> Response:
+        return self._parts.frame.answer("foreign.html", language, status=403, headers=_PRIVATE)
 
     def _link(self, session: Session, visitor: Visitor) -> str:
         return link_of(session, _address(visitor), visitor.secret, self._parts.clock(), self._parts.link_rules)
@@ -182,13 +197,15 @@ class OwnPages:
         headers = {"Content-Disposition": 'attachment; filename="frontdesk.zip"', "Cache-Control": "no-store"}
         return Response(packed, media_type="application/zip", headers=headers)
 
-    async def forgotten(self, request: Request, language: str, *, sure: bool) -> Response:
+    async def forgotten(self, request: Request, language: str, csrf: str, *, sure: bool) -> Response:
         """Ask first; then erase everything and let the browser forget too."""
         visitor = self._parts.visitors.of(request)
-        if not same_site(request, self._origin):
-            return RedirectResponse("/help/my", 303)
+        if not self._is_ours(request, csrf):
+            return self._foreign(language)
         if not sure:
-            return self._parts.frame.answer("forget.html", language, headers=_PRIVATE, done=False)
+            return self._parts.frame.answer(
+                "forget.html", language, headers=_PRIVATE, done=False, csrf=visitor.form_token
+            )
 
         def erase(session: Session) -> Forgotten | None:
             contact = contact_at(session, _address(visitor))

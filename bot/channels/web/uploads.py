@@ -17,6 +17,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException as MalformedError
 
 from bot.channels.web.upload_quota import UploadQuota
+from bot.channels.web.visitors import Visitor
 from handoff.dashboard.throttle import Throttle
 from handoff.files import Rules, file_name, media_type
 from infra.clock import Clock
@@ -74,7 +75,7 @@ class Uploads:
         self._quota = UploadQuota(rules.bytes, clock)
         self._decoding = asyncio.Semaphore(1)  # one picture takes up to 160 MB
 
-    async def read(self, request: Request, visitor: str, host: str) -> Written:
+    async def read(self, request: Request, visitor: Visitor, host: str) -> Written:
         """The form, with its files in the store. How long it may be is a matter of `BodyLimits`.
 
         Raises NotTakenError, and HTTPException for one that is none of our pages'.
@@ -84,11 +85,13 @@ class Uploads:
                 key, text, files = _word(form, "key"), _text(form), _files(form)
                 if not _KEY.fullmatch(key):
                     raise _ForeignError
+                if not visitor.sent(_word(form, "csrf")):
+                    raise NotTakenError("foreign", text)
                 if len(text) > self.characters:
                     raise NotTakenError("long", text)
                 if files and not self._pace.allows(host):
                     raise NotTakenError("pace", text)
-                await self._admit(visitor, host, files, text)
+                await self._admit(visitor.id, host, files, text)
                 return Written(key, text, await self._keep_all(files, text))
         except _ForeignError:
             raise HTTPException(422) from None

@@ -5,6 +5,7 @@ back from another device is another secret, which can be replaced (handoff/priva
 """
 
 import hashlib
+import hmac
 import re
 import secrets
 from dataclasses import dataclass
@@ -27,6 +28,15 @@ class Visitor:
     def id(self) -> str:
         """The visitor's address within the channel."""
         return hashlib.sha256(self.secret.encode()).hexdigest()[:32]
+
+    @property
+    def form_token(self) -> str:
+        """What each form that changes something carries: another site cannot know it."""
+        return hmac.new(self.secret.encode(), b"form", hashlib.sha256).hexdigest()
+
+    def sent(self, form_token: str) -> bool:
+        """Decide whether a form with this token comes from a page that was served to this visitor."""
+        return hmac.compare_digest(form_token.encode(), self.form_token.encode())
 
 
 class Visitors:
