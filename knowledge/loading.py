@@ -15,6 +15,7 @@ from knowledge.checking import Judge
 from knowledge.drafts import Draft
 from knowledge.formats import FORMATS
 from knowledge.formats.encodings import decode
+from knowledge.formats.foreign import recognise
 from knowledge.formats.rows import MOST_ENTRIES, TOO_MANY, Sheet, UnreadableError
 from knowledge.planning import Plan, PlanChangedError, PlannedCategory, PlannedEntry, apply, plan
 from knowledge.problems import KnowledgeError, Problem
@@ -77,8 +78,9 @@ def read(files: Sequence[SourceFile], *, default_language: str = "ru", encoding:
     entries = 0
     for file in files:
         form = FORMATS.get(PurePath(file.name).suffix.lower())
-        if form is None:
-            judge.problems.append(Problem(file.name, None, None, f"is none of {', '.join(FORMATS)}"))
+        foreign = recognise(file.data)
+        if form is None or foreign:
+            judge.problems.append(Problem(file.name, None, None, foreign or f"is none of {', '.join(FORMATS)}"))
             continue
         try:
             decoded = decode(file.data, encoding)

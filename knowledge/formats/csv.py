@@ -1,6 +1,6 @@
 """CSV: one entry a row under a header row, as a spreadsheet saves it. Rows are counted as the spreadsheet counts them.
 
-Other wordings stand in one cell, one a line or separated by `|`. A cell that a spreadsheet would take for a formula
+Other wordings stand in one cell, one a line or separated by `|`; with `;` alone the author is asked which is meant. A cell that a spreadsheet would take for a formula
 is written with an apostrophe before it, and loses it again when it is read.
 """
 
@@ -9,6 +9,7 @@ import io
 import re
 
 from knowledge.drafts import Draft
+from knowledge.formats.foreign import EXAMPLES
 from knowledge.formats.rows import (
     ENTRY_FIELDS,
     MOST_ENTRIES,
@@ -21,8 +22,10 @@ from knowledge.formats.rows import (
 )
 from knowledge.problems import Problem, did_you_mean
 
+_ONE_OR_SEVERAL = "is this one phrasing with a semicolon or several? Put | between several, or | behind a single one: nothing is guessed"
 _MOST_CELLS = 100
 _DELIMITERS = (",", ";", "\t")
+_TOLD = re.compile(r'"?sep=([,;\t|])"?[,;\t]*\r?\n', re.IGNORECASE)
 _ESCAPE = re.compile("'*[=+\\-@\t\r]")
 _ESCAPED = re.compile("'+[=+\\-@\t\r]")
 # The library refuses cells over 128 KiB unless told otherwise; the size of the whole file is limited elsewhere.
@@ -31,7 +34,8 @@ csv.field_size_limit(8 * 1024 * 1024)
 
 def read(name: str, text: str) -> Sheet:
     sheet = Sheet()
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
+    delimiter, text = _delimiter(text)
+    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
     names: list[str] = []
     try:
@@ -59,9 +63,12 @@ def write(draft: Draft) -> bytes:
     return file.getvalue().encode("utf-8-sig")
 
 
-def _delimiter(text: str) -> str:
+def _delimiter(text: str) -> tuple[str, str]:
+    """What separates the cells, and the text without the line `sep=;` that tells it to Excel, which shows no such row."""
+    if told := _TOLD.match(text):
+        return told.group(1), text[told.end() :]
     first = text[:10_000].split("\n", 1)[0]
-    return max(_DELIMITERS, key=lambda delimiter: len(_known(first, delimiter)))
+    return max(_DELIMITERS, key=lambda delimiter: len(_known(first, delimiter))), text
 
 
 def _known(line: str, delimiter: str) -> set[str]:
@@ -72,7 +79,9 @@ def _header(sheet: Sheet, name: str, cells: list[str]) -> list[str]:
     names = [cell.strip().lower() for cell in cells]
     if "question" not in names:
         raise UnreadableError(
-            f"the first row must name the fields, at least question; known: {', '.join(ENTRY_FIELDS)}", 1
+            f"the first row must name the fields, at least question; known: {', '.join(ENTRY_FIELDS)}; "
+            f"for example: {EXAMPLES['.csv']}",
+            1,
         )
     for place, cell in enumerate(names):
         if cell and cell not in ENTRY_FIELDS:
@@ -91,6 +100,8 @@ def _entry(sheet: Sheet, name: str, number: int, names: list[str], cells: list[s
     fields: dict[str, object] = {}
     for field, cell in reversed(list(zip(names, cells, strict=False))):  # of a field given twice the first counts
         if field == "alternatives":
+            if ";" in cell and "|" not in cell and "\n" not in cell:
+                sheet.problems.append(Problem(name, number, field, _ONE_OR_SEVERAL))
             fields[field] = re.split(r"[\r\n]" if "\n" in cell else r"[|\r]", cell)
         elif field in ENTRY_FIELDS:
             fields[field] = cell or None
@@ -99,8 +110,8 @@ def _entry(sheet: Sheet, name: str, number: int, names: list[str], cells: list[s
 
 def _cell(alternatives: object) -> str:
     lines = [str(text) for text in alternatives] if isinstance(alternatives, list) else []
-    # A line break says that `|` is an ordinary character in this cell.
-    return "\n".join(lines) + ("\n" if len(lines) == 1 and "|" in lines[0] else "")
+    # A line break says that `|` and `;` are ordinary characters in this cell.
+    return "\n".join(lines) + ("\n" if len(lines) == 1 and ("|" in lines[0] or ";" in lines[0]) else "")
 
 
 def _escaped(cell: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from knowledge.drafts import Draft
+from knowledge.formats.foreign import EXAMPLES
 from knowledge.forms import written
 from knowledge.problems import Problem, did_you_mean
 
@@ -69,7 +70,9 @@ def sheet_of(name: str, document: object) -> Sheet:
     elif isinstance(document, list):
         sheet.entries = list(_blocks(sheet, name, "entries", document))
     elif document is not None:
-        raise UnreadableError("holds neither a list of entries nor an object with `entries`")
+        raise UnreadableError(
+            f"holds neither a list of entries nor an object with `entries`: write for example {EXAMPLES['.json']}"
+        )
     return sheet
 
 

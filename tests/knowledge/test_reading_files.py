@@ -207,7 +207,6 @@ def test_csv_problems_name_the_row_of_the_spreadsheet() -> None:
     [
         ("a.txt", b"x", "a.txt: is none of .yaml, .yml, .json, .jsonl, .csv"),
         ("a.yaml", b" \n", "a.yaml: is empty"),
-        ("a.yaml", b"\x89PNG\r\n\0\0", f"a.yaml: is not text: {REMEDY}"),
         ("a.yaml", b"entries: [\n", "a.yaml:2: is not YAML: did not find expected node content"),
         ("a.yaml", b"entries:\n- a\x07b", "a.yaml:2: holds control characters or broken Unicode"),
         ("a.yaml", b"a: &x [1]\nb: *x", "a.yaml:1: anchors and aliases (& and *) are not read: write the text out"),
@@ -223,7 +222,12 @@ def test_csv_problems_name_the_row_of_the_spreadsheet() -> None:
         ("a.csv", b"question\n" + b"a\n" * 20_001, "a.csv:20002: more than 20000 entries in one load"),
         ("a.csv", b"question" + b"," * 100, "a.csv:1: has too many cells"),
         ("a.csv", b"question,answer,alternatives\na,b," + b"a|" * 1000, "a.csv:2: alternatives: are more than 1000"),
-        ("a.yaml", b"text", "a.yaml: holds neither a list of entries nor an object with `entries`"),
+        (
+            "a.yaml",
+            b"text",
+            "a.yaml: holds neither a list of entries nor an object with `entries`: "
+            'write for example [{"question": "How do I sign in?", "answer": "Press Sign in."}]',
+        ),
         ("a.yaml", b"entries: text", "a.yaml:1: entries: must be a list"),
         ("a.json", b'{"entries": [}', "a.json:1: is not JSON: Expecting value (column 14)"),
         ("a.json", b"[" * 200_000, "a.json: is nested too deeply"),
@@ -242,13 +246,13 @@ def test_csv_problems_name_the_row_of_the_spreadsheet() -> None:
             b"question\x98",
             f"a.csv:1: may be windows-1252 or koi8-u, and too little stands in it to tell: {REMEDY}",
         ),
-        ("a.csv", b"\x1f\x8b\x08\xf0\xf1", f"a.csv: is not text: {REMEDY}"),
         ("a.csv", b'question,answer\na,"b', "a.csv:2: a quoted cell is broken (unexpected end of data)"),
         (
             "a.csv",
             "вопрос,ответ\nа,б".encode(),
             "a.csv:1: the first row must name the fields, at least question; known: "
-            "id, lang, category, question, alternatives, answer, handoff, status",
+            "id, lang, category, question, alternatives, answer, handoff, status; "
+            "for example: question,answer⏎How do I sign in?,Press Sign in.",
         ),
         (
             "a.jsonl",
