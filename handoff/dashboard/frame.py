@@ -1,6 +1,7 @@
 """What every guarded page shares: the check at the door, the reader's language, and the page as a whole."""
 
 import asyncio
+from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
@@ -11,7 +12,7 @@ from handoff.dashboard import views
 from handoff.dashboard.board import Board
 from handoff.dashboard.draft import Draft, Mode, blank, draft_in
 from handoff.dashboard.language import preferred
-from handoff.dashboard.pages import Pages
+from handoff.dashboard.pages import ANSWER, Pages
 from handoff.dashboard.parts import DeskParts
 from handoff.dashboard.security import Gate, Visitor, changes_something, too_big
 from handoff.dashboard.suggesting import Suggestion, Suggestions
@@ -25,6 +26,14 @@ _REFRESHES_AT_ONCE = 1
 """Live refreshes wait for each other, so that between any two of them the event loop gets to everything else."""
 WRITES = "write"
 """Term of a ticket's address that names the mode of an empty box, for browsers without scripts."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachments:
+    """How many files one reply takes, and how large each may be."""
+
+    most: int
+    megabytes: int
 
 
 class Frame:
@@ -131,6 +140,7 @@ class Frame:
             request,
             "changed.html",
             status=status,
+            part=True,
             place=place,
             queue=queue,
             thread=thread,
@@ -149,19 +159,23 @@ class Frame:
         """The list at `place`, for a page that was told of a change."""
         async with self._refreshing:
             queue = await self._board.refreshed(place, self.agent(request), self.words(request))
-            return self.answer(request, "queue_fragment.html", place=place, queue=queue)
+            return self.answer(request, "queue_fragment.html", part=True, place=place, queue=queue)
 
     async def refreshed_thread(self, request: Request, place: Place) -> Response:
         """The ticket at `place`, for a page that was told of a change."""
         async with self._refreshing:
             return await self.fragments(request, place)
 
-    def answer(self, request: Request, template: str, *, status: int = 200, **values: object) -> Response:
+    def answer(
+        self, request: Request, template: str, *, status: int = 200, part: bool = False, **values: object
+    ) -> Response:
         return self._pages.answer(
             template,
             self.words(request),
             status=status,
+            part=part,
             visitor=self.visitor(request),
+            attachments=Attachments(MOST, self.parts.attachment_mb),
             degraded=self.parts.bus.degraded,
             named=self.parts.desk.agents_named,
             **values,
@@ -179,6 +193,10 @@ class Frame:
         """An address or a form that none of our pages makes."""
         words = self.words(request)
         return self._pages.answer("refused.html", words, status=404, problem=words.t("There is no such page."))
+
+    def says(self, request: Request, problem: str, status: int = 200) -> Response:
+        """A sentence for the page's script to show."""
+        return self.answer(request, "says.html", status=status, part=True, problem=problem)
 
     def _refusal(self, request: Request) -> Response:
         problem = self.words(request).t("This request did not come from a page of the desk.")
@@ -198,6 +216,13 @@ class Frame:
         place = self.place(request, int(ticket))
         answer = self.fragments if by_script(request) else self.page
         return await answer(request, place, status=403, problem=problem, draft=draft)
+
+
+def goes_to(request: Request, url: str) -> Response:
+    """Lead the browser to `url`, also where a script sent the form."""
+    if by_script(request):
+        return Response(status_code=200, headers={"HX-Redirect": url, ANSWER: "redirect"})
+    return RedirectResponse(url, 303)
 
 
 def by_script(request: Request) -> bool:

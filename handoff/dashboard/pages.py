@@ -17,6 +17,8 @@ from handoff.dashboard.assets import Assets
 from handoff.dashboard.linking import linked
 from handoff.dashboard.wording import ATTACHMENTS, LANGUAGE_NAMES, ROLES, STATUSES, UNDELIVERED, Words
 
+ANSWER = "Frontdesk-Answer"
+"""Header of what the page's script may show: a proxy's page about an error does not bear it."""
 HTMX = json.dumps(
     {
         # Nothing is evaluated and no style is added, as the content policy asks; answers with a page message are shown.
@@ -26,9 +28,7 @@ HTMX = json.dumps(
         "historyCacheSize": 0,
         "responseHandling": [
             {"code": "204", "swap": False},
-            {"code": "[23]..", "swap": True},
-            {"code": "4(03|04|09|22)", "swap": True, "error": False},
-            {"code": "[45]..", "swap": False, "error": True},
+            {"code": "...", "swap": True},  # only of answers that say that they are ours, see failures.js
         ],
     }
 )
@@ -85,7 +85,15 @@ class Pages:
         html = self._environment.get_template(template).render(w=words, t=words.t, tn=words.tn, **values)
         return Markup(html)  # noqa: S704 - the template has escaped what is not ours
 
-    def answer(self, template: str, words: Words, *, status: int = 200, **values: Any) -> HTMLResponse:  # noqa: ANN401 - templates take any value
-        """A page or fragment; private, so that no cache keeps it."""
+    def answer(
+        self,
+        template: str,
+        words: Words,
+        *,
+        status: int = 200,
+        part: bool = False,
+        **values: Any,  # noqa: ANN401 - templates take any value
+    ) -> HTMLResponse:
+        """A page, or with `part` what a script puts into one; private, so that no cache keeps it."""
         html = self._environment.get_template(template).render(w=words, t=words.t, tn=words.tn, **values)
-        return HTMLResponse(html, status, {"Cache-Control": "no-store"})
+        return HTMLResponse(html, status, {"Cache-Control": "no-store"} | ({ANSWER: template} if part else {}))

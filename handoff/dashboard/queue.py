@@ -5,9 +5,9 @@ from collections.abc import AsyncIterator
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.responses import RedirectResponse, StreamingResponse
+from fastapi.responses import StreamingResponse
 
-from handoff.dashboard.frame import Frame
+from handoff.dashboard.frame import Frame, by_script, goes_to
 from handoff.dashboard.live import HEARTBEAT_SECONDS
 from handoff.dashboard.security import guarded
 from handoff.dashboard.views import Place
@@ -36,15 +36,17 @@ def queue_routes(frame: Frame) -> APIRouter:
         ticket_id = await parts.database.write(lambda session: parts.desk.take_next(session, agent_id))
         if ticket_id is None:
             problem = frame.words(request).t("Nobody waits for an agent just now.")
+            if by_script(request):
+                return frame.says(request, problem)
             return await frame.page(request, frame.place(request), problem=problem)
-        return RedirectResponse(Place().url(ticket_id), 303)
+        return goes_to(request, Place().url(ticket_id))
 
     @router.post("/desk/logout")
     async def sign_out(request: Request) -> Response:
         secret = frame.visitor(request).secret
         await parts.database.write(lambda session: parts.staff.log_out(session, secret))
         parts.bus.publish(SESSIONS)
-        response = RedirectResponse("/desk/login", 303)
+        response = goes_to(request, "/desk/login")
         frame.gate.close_session(response)
         return response
 

@@ -77,6 +77,7 @@ async def test_a_note_stays_a_note_when_the_session_is_lost(rig: Rig) -> None:
         await page.locator("#text").fill("half a note")
         await page.locator(".rail-me summary").click()
         await page.get_by_role("button", name="Sign out").click()
+        await expect(page.get_by_label("Password")).to_be_visible()
         await rig.signs_in(page, boris)  # a colleague at the same screen
         await page.goto(f"/desk/tickets/{number}")
         await expect(page.locator("#text")).to_have_value("")

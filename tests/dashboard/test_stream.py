@@ -82,6 +82,7 @@ async def test_signing_out_ends_the_stream_and_signing_in_begins_another(rig: Ri
         await streams(rig, 1)
         await first.locator(".rail-me summary").click()
         await first.get_by_role("button", name="Sign out").click()
+        await expect(first.get_by_label("Password")).to_be_visible()
         await streams(rig, 0)
         await expect(second.locator("#signed-out")).to_be_visible()
         olga = await rig.office.database.read(lambda session: rig.office.staff.people(session)[0])

@@ -79,18 +79,6 @@ document.addEventListener("DOMContentLoaded", () => {
     else refresh();
   });
   window.addEventListener("pageshow", (event) => event.persisted && refresh());
-  // Who is signed out stays told so until a request that was sent later succeeds: others may still be on their way.
-  let signedOut = 0;
-  document.body.addEventListener("htmx:responseError", (event) => {
-    if (event.detail.xhr.status !== 401) return;
-    signedOut = performance.now();
-    document.getElementById("signed-out").hidden = false;
-  });
-  document.body.addEventListener("htmx:afterRequest", (event) => {
-    if (event.detail.successful && event.detail.requestConfig.sentAt > signedOut) {
-      document.getElementById("signed-out").hidden = true;
-    }
-  });
   // While an action is under way its button must stay: an answer whose button is gone finds none of its places. So must
   // what is being pressed, or the click is lost. What a refresh would have shown meanwhile is fetched afterwards.
   const catchUp = () => {
@@ -121,11 +109,11 @@ document.addEventListener("DOMContentLoaded", () => {
       event.preventDefault();
       return;
     }
-    event.detail.requestConfig.sentAt = performance.now();
     if (event.detail.requestConfig.verb === "post") underWay += 1;
   });
   document.body.addEventListener("htmx:beforeSwap", (event) => {
     if (event.detail.requestConfig.verb !== "get") return;
+    if (!isOurs(event.detail.xhr)) return;
     const fresh = new DOMParser().parseFromString(event.detail.serverResponse, "text/html");
     if (underWay > 0 || pressing || (event.detail.target.id === "queue" && wouldMove(fresh))) {
       event.detail.shouldSwap = false;
@@ -144,12 +132,16 @@ document.addEventListener("DOMContentLoaded", () => {
     const waits = open && !target.contains(document.activeElement?.closest("form"));
     if (waits || (target.id === "queue" && wouldMove(fragment))) missed = true;
     else if (target.id !== "reply") {
+      const before = ticketState();
       mergeInto(target, fragment);
       htmx.process(target);
+      if (target.id === "ticket-head" && underWay === 0) clearIfChanged(before);
     } else return;
     event.detail.shouldSwap = false;
   });
   document.addEventListener("toggle", (event) => event.target.open === false && catchUp(), true);
+  window.addEventListener("offline", () => { document.getElementById("stale").hidden = false; });
+  window.addEventListener("online", refresh);
   document.body.addEventListener("htmx:load", (event) => localise(event.detail.elt.parentElement ?? document));
   document.body.addEventListener("htmx:oobAfterSwap", (event) => {
     if (event.detail.target.id !== "reply") return;

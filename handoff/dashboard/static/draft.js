@@ -80,8 +80,9 @@ document.addEventListener("change", (event) => event.target.closest?.(".reply") 
 document.addEventListener("click", (event) => {
   if (event.target.closest?.("#correction a.button")) sessionStorage.removeItem(draftName());
 });
-document.addEventListener("submit", (event) => {
-  if (event.target.getAttribute("action") === "/desk/logout") forgetDrafts();
-  // A correction leaves with the page; a refusal brings its words back.
-  if (event.target.id === "correction") sessionStorage.removeItem(draftName());
+document.addEventListener("htmx:afterRequest", (event) => {
+  const { xhr, requestConfig } = event.detail;
+  if (requestConfig.verb !== "post" || !xhr.getResponseHeader("HX-Redirect")) return;
+  if (requestConfig.path === "/desk/logout") forgetDrafts();
+  else if (document.getElementById("correction")) sessionStorage.removeItem(draftName());
 });

@@ -175,8 +175,8 @@ function follow(receive) {
   }
   window.addEventListener("pagehide", way.leave);
   document.addEventListener("freeze", way.leave);
-  for (const end of ["pageshow", "resume", "visibilitychange", "focus"]) {
-    (end === "pageshow" || end === "focus" ? window : document).addEventListener(end, () => document.hidden || way.join());
+  for (const end of ["pageshow", "resume", "visibilitychange", "focus", "online"]) {
+    (["resume", "visibilitychange"].includes(end) ? document : window).addEventListener(end, () => document.hidden || way.join());
   }
 }
 
