@@ -80,9 +80,9 @@ class Reply:
     """It was changed once more words completed the question, and so it answers those too."""
 
 
-async def ordeal(backend: Backend, scale: Scale, disturb: Disturbance) -> None:
-    """Let everybody write, disturb so many times, wait for rest, and judge."""
-    dice = random.Random(20261122)
+async def ordeal(backend: Backend, scale: Scale, disturb: Disturbance, seed: int = 20261122) -> None:
+    """Let everybody write, disturb so many times, wait for rest, and judge. The same seed is the same ordeal."""
+    dice = random.Random(seed)
     async with platforms() as (telegram, vk):
         await furnish(backend)
         contacts = [

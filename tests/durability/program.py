@@ -14,6 +14,7 @@ from bot.simulator.telegram import TelegramSimulator
 from bot.simulator.vk import VkSimulator
 from handoff.models import UNFINISHED, Delivery, InboxEvent, InboxState, Message, MessageKind
 from tests.conftest import Backend
+from tests.durability import deadly
 
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["bot.cli", "bot.opening", "bot.running"])
@@ -22,6 +23,7 @@ _PROCESSES.set_forkserver_preload(["bot.cli", "bot.opening", "bot.running"])
 
 def _run(settings: dict[str, str]) -> None:
     os.environ.update(settings)
+    deadly.arm()
     main(["run"])
 
 
@@ -29,8 +31,8 @@ class Program:
     """`frontdesk run` as a process of its own."""
 
     def __init__(self, backend: Backend, telegram: TelegramSimulator, vk: VkSimulator, burst_window: float = 0) -> None:
-        self._telegram = telegram
-        self._vk = vk
+        self.telegram = telegram
+        self.vk = vk
         self._process: ForkServerProcess | None = None
         self._environment = {
             "FRONTDESK_DATABASE_URL": backend.database_url,
@@ -47,9 +49,10 @@ class Program:
         self._calls_before = 0
         self.kills = 0
 
-    async def start(self) -> None:
+    async def start(self, **environment: str) -> None:
+        """Start it, with more in its environment for this time."""
         self._calls_before = self._calls()
-        self._process = _PROCESSES.Process(target=_run, args=(self._environment,))
+        self._process = _PROCESSES.Process(target=_run, args=(self._environment | environment,))
         await asyncio.to_thread(self._process.start)
 
     async def kill(self) -> None:
@@ -58,6 +61,18 @@ class Program:
         self._process.kill()
         await asyncio.to_thread(self._process.join)
         self.kills += 1
+
+    @property
+    def pid(self) -> int:
+        assert self._process is not None
+        assert self._process.pid is not None
+        return self._process.pid
+
+    async def dies(self, seconds: float) -> bool:
+        """Wait until it ends by itself; False where it lives for so many seconds."""
+        assert self._process is not None
+        await asyncio.to_thread(self._process.join, seconds)
+        return not self._process.is_alive()
 
     async def stop(self) -> None:
         assert self._process is not None
@@ -73,7 +88,7 @@ class Program:
 
     async def connected(self) -> None:
         """Wait until it hears both platforms."""
-        await self._until(lambda: self._telegram.is_polled and self._vk_is_polled())
+        await self._until(lambda: self.telegram.is_polled and self._vk_is_polled())
 
     async def busy(self, seconds: float) -> None:
         """Wait until it has begun to work since it was started, and a while longer."""
@@ -81,7 +96,7 @@ class Program:
         await asyncio.sleep(seconds)
 
     def _calls(self) -> int:
-        return len(self._telegram.calls) + len(self._vk.calls)
+        return len(self.telegram.calls) + len(self.vk.calls)
 
     async def settled(self, messages: int) -> None:
         """Wait until so many messages have arrived and nothing is to be thought about or sent any more."""
@@ -95,10 +110,10 @@ class Program:
             engine.dispose()
 
     def _vk_is_polled(self) -> bool:
-        return any(name == "groups.getLongPollServer" for name, _ in self._vk.calls)
+        return any(name == "groups.getLongPollServer" for name, _ in self.vk.calls)
 
     async def _until(self, true: Callable[[], bool]) -> None:
-        async with asyncio.timeout(30):
+        async with asyncio.timeout(90):
             while not true():
                 await asyncio.sleep(0.01)
 
