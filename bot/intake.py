@@ -26,6 +26,7 @@ from infra.columns import words
 from infra.database import Database, after_commit
 from infra.outages import Notices, outage
 from infra.rows import table
+from infra.storable import storable, storable_text
 
 log = logging.getLogger(__name__)
 
@@ -124,6 +125,16 @@ class AccountInlet:
 
     def _store(self, session: Session, events: Sequence[RawEvent], cursor: str | None) -> None:
         now = self._clock()
+        # Keys are columns of their own; payloads are kept as ASCII, which holds whatever a platform sends.
+        events = [
+            replace(
+                event,
+                key=storable_text(event.key),
+                message_key=storable(event.message_key),
+                user_id=storable_text(event.user_id),
+            )
+            for event in events
+        ]
         stored = [
             {
                 "account": self._account,
@@ -297,7 +308,7 @@ class Intake(Generic[T]):
 
     def _read(self, row: Row[Any]) -> InboxItem:
         try:
-            event = self._decode(row.account, row.payload)
+            event = storable(self._decode(row.account, row.payload))
         except Exception as error:  # a payload may be wrong in any way  # noqa: BLE001
             unreadable = f"the payload makes no sense ({type(error).__name__})"
             return InboxItem(row.id, row.received_at, row.attempts, None, row.payload, unreadable)

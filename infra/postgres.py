@@ -7,15 +7,21 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
-from typing import TypeVar
+from typing import TypeVar, cast
 
-from sqlalchemy import Connection, NullPool, create_engine, text
+import psycopg
+from psycopg import DataError
+from psycopg.abc import Buffer
+from psycopg.types.string import StrDumperUnknown
+from sqlalchemy import Connection, NullPool, create_engine, event, text
 from sqlalchemy.engine import URL
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm import Session
 
 from infra import rows
 from infra.errors import PlainError
+from infra.storable import storable_text
 
 T = TypeVar("T")
 
@@ -25,6 +31,21 @@ _ATTEMPTS = 3
 _REPEATABLE = {"40001", "40P01"}  # serialisation failure, deadlock
 _ASK_EVERY = 1.0
 _CHECK_EVERY = 3.0
+
+
+def _take_any_text(connection: DBAPIConnection, _record: object) -> None:
+    """For each new connection."""
+    cast("psycopg.Connection[object]", connection).adapters.register_dumper(str, _TextDumper)
+
+
+class _TextDumper(StrDumperUnknown):
+    """Takes what SQLite takes too: U+FFFD goes in the place of what PostgreSQL refuses, so that nothing from outside fails."""
+
+    def dump(self, obj: str) -> Buffer | None:
+        try:
+            return super().dump(obj)
+        except (DataError, UnicodeEncodeError):
+            return super().dump(storable_text(obj))
 
 
 class PostgresStore:
@@ -41,6 +62,7 @@ class PostgresStore:
             hide_parameters=True,
             connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
         )
+        event.listen(self.engine, "connect", _take_any_text)
         self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._lone = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True)
         try:

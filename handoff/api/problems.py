@@ -42,7 +42,15 @@ _PLAIN: dict[type[PlainError], tuple[int, str]] = {
     LastAdminError: (409, "last_admin"),
     PasswordsBusyError: (503, "busy"),
 }
-_CODES = {401: "unauthorized", 403: "forbidden", 404: "not_found", 405: "method_not_allowed", 413: "too_large"}
+_CODES = {
+    400: "malformed",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "too_large",
+    422: "invalid",
+}
 
 
 class Problem(BaseModel):
@@ -63,8 +71,16 @@ class Refusal(BaseModel):
 
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"model": Refusal, "description": "The body cannot be read at all."},
     401: {"model": Refusal, "description": "There is no token, or nobody knows it."},
     403: {"model": Refusal, "description": "The token's role does not allow this."},
+    413: {
+        "model": Refusal,
+        "description": "The body, a file of it or their number is larger than this operation takes.",
+    },
+    415: {"model": Refusal, "description": "The body is compressed, or has files where none are taken."},
+    422: {"model": Refusal, "description": "Something in it cannot be taken; each fault is in the details."},
+    503: {"model": Refusal, "description": "Too many files are being received at this moment."},
 }
 
 

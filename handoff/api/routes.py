@@ -1,6 +1,8 @@
 """The REST interface as one application, to be mounted at `/api/v1`."""
 
-from fastapi import Depends, FastAPI
+from collections import Counter
+
+from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
 from handoff.api import agents, contacts, entries, problems, tickets
@@ -23,6 +25,17 @@ the machine itself and to those that send a token; open it in any viewer.</p>
 """
 
 
+def _understood(request: Request) -> None:
+    """Every parameter of the address is known and given once: a misspelt one is an error, never passed over."""
+    route = request.scope["route"]
+    known = {parameter.alias for parameter in route.dependant.query_params}
+    for name, count in Counter(name for name, _ in request.query_params.multi_items()).items():
+        if name not in known:
+            raise HTTPException(422, f"There is no parameter “{name[:100]}” here.")
+        if count > 1:
+            raise HTTPException(422, f"Give “{name}” once.")
+
+
 def api_app(parts: ApiParts) -> FastAPI:
     """The application. Every operation needs a token of at least the role agent, unless it says more."""
     app = FastAPI(
@@ -37,7 +50,7 @@ def api_app(parts: ApiParts) -> FastAPI:
     app.state.parts = parts
     problems.install(app)
     for routes in (tickets.router, entries.router, contacts.router, agents.router):
-        app.include_router(routes, dependencies=[Depends(needs(Role.AGENT))])
+        app.include_router(routes, dependencies=[Depends(needs(Role.AGENT)), Depends(_understood)])
 
     @app.get("/docs", include_in_schema=False)
     async def docs() -> HTMLResponse:

@@ -4,16 +4,19 @@ from datetime import datetime
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
+from pydantic.config import JsonDict
 
 from handoff.contents import Content
 from handoff.models import DeliveryState, FileState, MessageKind, TicketStatus
 from handoff.names import readable
 from handoff.threads import Line
 from handoff.waiting import TicketView
-from knowledge.drafts import Handoff, Status
+from knowledge.drafts import ANSWER_LENGTH, KEY_LENGTH, LINE_LENGTH, MOST_ALTERNATIVES, Handoff, Status
 from knowledge.matching import Band
 
 TEXT_LIMIT = 20_000
+_NOT_BLANK: JsonDict = {"pattern": r"[^\s\x00-\x1f\x85]"}
+"""Said of texts in the description only: a blank one has a refusal of its own."""
 
 
 class Sent(BaseModel):
@@ -182,14 +185,14 @@ class TicketWithMessages(TicketOut):
 class TextIn(Sent):
     """A reply or a note. A repeat under the same `key` is one message; anything else under it is refused."""
 
-    text: str = Field(max_length=TEXT_LIMIT)
+    text: str = Field(max_length=TEXT_LIMIT, json_schema_extra=_NOT_BLANK)
     key: str | None = Field(None, min_length=8, max_length=64, pattern="^[A-Za-z0-9_-]+$", examples=["b1e5-unique"])
 
 
 class CorrectionIn(Sent):
     """How a reply is to read from now on."""
 
-    text: str = Field(max_length=TEXT_LIMIT)
+    text: str = Field(max_length=TEXT_LIMIT, json_schema_extra=_NOT_BLANK)
 
 
 class MessageIdOut(BaseModel):
@@ -210,15 +213,33 @@ class SettleIn(Sent):
     arrived: bool
 
 
+_PRINTED = r"[^\x00-\x08\x0b-\x1f\x7f-\x9f]"
+_LANGUAGE: JsonDict = {"pattern": "^[a-z]{2,3}(-[a-z0-9]{2,8})?$"}
+_ONE_LINE_WITH_LETTERS: JsonDict = {"pattern": f"^{_PRINTED}*[A-Za-z0-9]{_PRINTED}*$"}
+_WITH_AN_ANSWER: JsonDict = {
+    "anyOf": [
+        {"properties": {"status": {"enum": ["draft", "archived"]}}, "required": ["status"]},
+        {"properties": {"answer": {"pattern": "[A-Za-z0-9]"}}, "required": ["answer"]},
+    ]
+}
+"""What is published has an answer. Patterns only describe; the refusal itself names each fault in words."""
+
+
+def _line(length: int) -> JsonDict:
+    return {"maxLength": length, "pattern": f"^{_PRINTED}*$"}
+
+
 class EntryIn(Sent):
     """An entry of the knowledge as it should be."""
 
-    key: str = Field("", description="Made from the question where it is empty.")
-    lang: str
-    question: str
-    answer: str = Field("", description="Markdown.")
-    category: str | None = None
-    alternatives: list[str] = []
+    model_config = ConfigDict(extra="forbid", json_schema_extra=_WITH_AN_ANSWER)
+
+    key: str = Field("", description="Made from the question where it is empty.", json_schema_extra=_line(KEY_LENGTH))
+    lang: str = Field(description="Two or three letters, such as ru, en or hu.", json_schema_extra=_LANGUAGE)
+    question: str = Field(json_schema_extra={**_line(LINE_LENGTH), **_ONE_LINE_WITH_LETTERS})
+    answer: str = Field("", description="Markdown.", json_schema_extra=_line(ANSWER_LENGTH))
+    category: str | None = Field(None, json_schema_extra=_line(KEY_LENGTH))
+    alternatives: list[str] = Field([], json_schema_extra={"maxItems": MOST_ALTERNATIVES})
     handoff: Handoff | None = Field(None, description="None: as the category says.")
     status: Status = "published"
 

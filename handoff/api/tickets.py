@@ -2,8 +2,9 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Form, Path, Query, UploadFile
+from fastapi import APIRouter, File, Form, Path, Query, UploadFile
 from fastapi.responses import FileResponse
+from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy.orm import Session
 
 from handoff import files, threads, waiting
@@ -23,7 +24,7 @@ from handoff.api.schemas import (
     TransferIn,
 )
 from handoff.api.uploading import UploadRoute
-from handoff.dashboard.uploading import keep
+from handoff.dashboard.uploading import MOST, keep
 from handoff.errors import NotFoundError
 from handoff.models import TicketStatus
 from infra.columns import LARGEST_ID
@@ -116,9 +117,9 @@ async def reply_with_files(
     parts: Parts,
     caller: Caller,
     ticket_id: Id,
-    files: list[UploadFile],
+    files: Annotated[list[UploadFile], File(min_length=1, max_length=MOST)],
     text: Annotated[str, Form(max_length=TEXT_LIMIT)] = "",
-    key: Annotated[str | None, Form(min_length=8, max_length=64, pattern="^[A-Za-z0-9_-]+$")] = None,
+    key: Annotated[str | SkipJsonSchema[None], Form(min_length=8, max_length=64, pattern="^[A-Za-z0-9_-]+$")] = None,
 ) -> MessageIdOut:
     """Answer as `reply` does, with up to 10 files, each sent as a message of its own behind the text, if there is one."""
     kept = await keep(parts.files, parts.attachment_mb, files)

@@ -24,7 +24,7 @@ class UploadRoute(APIRoute):
             try:
                 await request.form(max_files=MOST, max_fields=_FIELDS)
             except MalformedError as error:
-                raise HTTPException(413, f"Send a form of at most {MOST} files: {error.detail}") from None
+                raise HTTPException(422, f"Send a form of at most {MOST} files: {error.detail}") from None
             try:
                 return await inner(request)
             finally:

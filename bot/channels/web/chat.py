@@ -7,19 +7,19 @@ and each visitor and each address may ask so often and no oftener.
 import asyncio
 import logging
 import secrets
-from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Query, Request, Response
-from fastapi.responses import FileResponse, RedirectResponse, StreamingResponse
+from fastapi.responses import FileResponse, RedirectResponse
 
 from bot.channels import Inlet, RawEvent
 from bot.channels.web import channel
 from bot.channels.web.bodies import client_address
 from bot.channels.web.embed import ISOLATED, EmbedScript
 from bot.channels.web.frame import Frame
+from bot.channels.web.slots import HeldStream, Slots
 from bot.channels.web.talk import Talk, file_of, mark_of, own_file_of, talk
 from bot.channels.web.uploads import MOST, NotTakenError, Uploads
 from bot.channels.web.visitors import Visitor, Visitors
@@ -150,7 +150,7 @@ class Chat:
         self._origin = origin_of(parts.public_url) if parts.public_url else None
         self._visitor_pace = Throttle(PER_VISITOR, parts.clock)
         self._address_pace = Throttle(PER_ADDRESS, parts.clock)
-        self._streams: Counter[str] = Counter()
+        self._streams = Slots()
         self._closed = asyncio.Event()
         self.embed = EmbedScript(parts.embed_sites)
         sites = " ".join(parts.embed_sites) or "'none'"
@@ -262,11 +262,12 @@ class Chat:
 
     def events(self, request: Request, visitor: Visitor) -> Response:
         """A stream that says "look again" whenever the conversation has changed."""
-        full = self._streams[visitor.id] >= _STREAMS or self._streams[_host(request)] >= STREAMS_PER_ADDRESS
-        if not visitor.known or full:
+        places = {f"visitor {visitor.id}": _STREAMS, f"address {_host(request)}": STREAMS_PER_ADDRESS}
+        if not visitor.known or not self._streams.take(places):
             return Response(status_code=204)  # after which a browser does not ask again
         fresh = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
-        return StreamingResponse(self._changes(request, visitor), media_type="text/event-stream", headers=fresh)
+        changes = self._changes(request, visitor)
+        return HeldStream(changes, self._streams, places, media_type="text/event-stream", headers=fresh)
 
     async def close(self) -> None:
         """End every stream, so that the web server can stop."""
@@ -308,24 +309,18 @@ class Chat:
                 await notes.next(min(left, _LOOK_EVERY / 4))
 
     async def _changes(self, request: Request, visitor: Visitor) -> AsyncIterator[str]:
-        counted = (visitor.id, _host(request))
-        self._streams.update(counted)
         loop = asyncio.get_running_loop()
         said, beat_at = "", loop.time()
-        try:
-            with self._bus.subscribe(channel.TOPIC) as notes:
-                while not self._closed.is_set() and not await request.is_disconnected():
-                    mark = await self._database.read(lambda session: mark_of(session, _address(visitor)))
-                    if mark != said:
-                        said, beat_at = mark, loop.time()
-                        yield "event: changed\ndata: .\n\n"
-                    elif loop.time() - beat_at > _HEARTBEAT:
-                        beat_at = loop.time()
-                        yield ": still here\n\n"
-                    await self._news(notes, visitor)
-        finally:
-            self._streams.subtract(counted)
-            self._streams += Counter()  # drops what is down to nothing
+        with self._bus.subscribe(channel.TOPIC) as notes:
+            while not self._closed.is_set() and not await request.is_disconnected():
+                mark = await self._database.read(lambda session: mark_of(session, _address(visitor)))
+                if mark != said:
+                    said, beat_at = mark, loop.time()
+                    yield "event: changed\ndata: .\n\n"
+                elif loop.time() - beat_at > _HEARTBEAT:
+                    beat_at = loop.time()
+                    yield ": still here\n\n"
+                await self._news(notes, visitor)
 
     async def _news(self, notes: Subscription, visitor: Visitor) -> None:
         """Wait for a hint about the visitor, or for the next look."""

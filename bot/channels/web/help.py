@@ -7,13 +7,20 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
+from bot.channels.web.bodies import client_address
 from bot.channels.web.frame import QUESTION_LENGTH, Frame
+from bot.channels.web.slots import Slots
+from handoff.dashboard.throttle import Throttle
+from infra.clock import Clock, utc_now
 from infra.columns import LARGEST_ID
 from infra.database import Database
 from infra.wording import LANGUAGES
 from knowledge.entries import EntryView, categories, entries, entries_by_id, entry, entry_named, worded
 from knowledge.library import Library
 
+SEARCHES_PER_ADDRESS = 240
+"""A minute: somebody who types makes two or three a second, and a school has one address."""
+_AT_ONCE_PER_ADDRESS, _AT_ONCE = 8, 32
 _RESULTS = 8
 _OFTEN = 5
 _SHELF = 100
@@ -31,6 +38,7 @@ class HelpParts:
     database: Database
     library: Library
     frame: Frame
+    clock: Clock = utc_now
 
 
 def help_router(parts: HelpParts) -> APIRouter:
@@ -39,11 +47,11 @@ def help_router(parts: HelpParts) -> APIRouter:
 
     @router.get("/help")
     async def home(request: Request, q: Question = "", lang: Language = "") -> Response:
-        return await help_page.home(frame.language(request, lang), q.strip())
+        return await help_page.home(request, frame.language(request, lang), q.strip())
 
     @router.get("/help/search")
     async def search(request: Request, q: Question = "", lang: Language = "") -> Response:
-        return await help_page.results(frame.language(request, lang), q.strip())
+        return await help_page.results(request, frame.language(request, lang), q.strip())
 
     @router.get("/help/c/{category}")
     async def shelf(
@@ -71,18 +79,25 @@ class HelpPage:
     def __init__(self, parts: HelpParts) -> None:
         self._parts = parts
         self._answer = parts.frame.answer
+        self._pace = Throttle(SEARCHES_PER_ADDRESS, parts.clock)
+        self._searching = Slots()
 
-    async def home(self, language: str, question: str) -> Response:
+    async def home(self, request: Request, language: str, question: str) -> Response:
         shelves = await self._parts.database.read(lambda session: categories(session, language))
         often = await self._parts.database.read(
             lambda session: entries(session, lang=language, order="asked", size=_OFTEN).items
         )
-        found = await self._search(language, question)
-        return self._answer("home.html", language, question=question, shelves=shelves, often=often, found=found)
+        found = await self._searched(request, language, question)
+        status = 200 if found is not None else 429
+        return self._answer(
+            "home.html", language, status=status, question=question, shelves=shelves, often=often, found=found
+        )
 
-    async def results(self, language: str, question: str) -> Response:
-        found = await self._search(language, question)
-        return self._answer("results.html", language, question=question, found=found)
+    async def results(self, request: Request, language: str, question: str) -> Response:
+        found = await self._searched(request, language, question)
+        return self._answer(
+            "results.html", language, status=200 if found is not None else 429, question=question, found=found
+        )
 
     async def shelf(self, language: str, category: str, page: int) -> Response:
         found = await self._parts.database.read(
@@ -101,6 +116,19 @@ class HelpPage:
         return self._answer(
             "entry.html", view.lang if view.lang in LANGUAGES else language, view=view, others=others, near=near
         )
+
+    async def _searched(self, request: Request, language: str, question: str) -> tuple[EntryView, ...] | None:
+        """What was found; None where the address asks too much, or too many ask at once."""
+        if not question:
+            return ()
+        address = client_address(request.scope)
+        places = {f"address {address}": _AT_ONCE_PER_ADDRESS, "all": _AT_ONCE}
+        if not self._searching.take(places):
+            return None
+        try:
+            return await self._search(language, question) if self._pace.allows(address) else None
+        finally:
+            self._searching.release(places)
 
     async def _search(self, language: str, question: str) -> tuple[EntryView, ...]:
         """Entries that may answer, best first: what the matcher believes in, then what has the words."""

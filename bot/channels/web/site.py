@@ -4,8 +4,10 @@ import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request, Response
+from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from bot.app import App
@@ -13,6 +15,7 @@ from bot.channels.web.bodies import SLACK_BYTES, BodyLimits, BodyRule, Spool
 from bot.channels.web.channel import ACCOUNT
 from bot.channels.web.chat import Chat, ChatParts, chat_router
 from bot.channels.web.frame import Frame
+from bot.channels.web.head import HeadLikeGet
 from bot.channels.web.health import health_router
 from bot.channels.web.help import HelpParts, help_router
 from bot.channels.web.hooks import BODY_BYTES, hook_router
@@ -25,6 +28,7 @@ from bot.simulator import phones
 from bot.simulator.telegram import TelegramSimulator
 from bot.simulator.vk import VkSimulator
 from handoff.api import ApiParts, api_app
+from handoff.api.problems import refusal as api_refusal
 from handoff.dashboard import DeskParts, Live, SecurityHeaders, desk_router
 from handoff.private_links import LinkRules
 from knowledge.loading import MOST_BYTES
@@ -79,6 +83,7 @@ def build_site(app: App, demo: Demo | None) -> Site:
     language = app.settings.language
     public_url = str(app.settings.public_url) if app.settings.public_url else None
     site = FastAPI(title="Frontdesk", docs_url=None, redoc_url=None, openapi_url=None)
+    site.add_exception_handler(HTTPException, _refused)
     site.include_router(health_router(app))
     site.include_router(hook_router(app.channels, app.intake.inlet))
     frame, visitors = Frame(language), Visitors(public_url)
@@ -106,7 +111,8 @@ def build_site(app: App, demo: Demo | None) -> Site:
     )
     site.add_middleware(OperatorsOnly, app=app)
     site.add_middleware(SecurityHeaders, public_url=public_url)
-    site.include_router(help_router(HelpParts(app.db, app.library, frame)))
+    site.add_middleware(HeadLikeGet)
+    site.include_router(help_router(HelpParts(app.db, app.library, frame, app.clock)))
     site.include_router(chat_router(chat))
     link_rules = LinkRules(app.settings.private_link_days)
     site.include_router(own_router(OwnParts(app.db, app.files, app.clock, frame, visitors, public_url, link_rules)))
@@ -151,6 +157,14 @@ def build_site(app: App, demo: Demo | None) -> Site:
         await live.close()
 
     return Site(site, hang_up)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """An address that nothing answers; programs get the form of every refusal to them."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - it is the handler of these
+    if request.url.path.startswith("/api/"):
+        return api_refusal(error.status_code, "not_found", str(error.detail), headers=error.headers)
+    return await http_exception_handler(request, error)
 
 
 async def _to_help() -> RedirectResponse:

@@ -1,0 +1,13 @@
+"""A thousand requests to each operation of the REST interface: every answer is one that is described."""
+
+import pytest
+
+from tests.api.test_description import OPERATIONS, Running, every_answer_is_described, running
+from tests.soak.conftest import SIZE
+
+__all__ = ["running"]
+
+
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_every_answer_is_one_that_is_described(running: Running, label: str) -> None:
+    every_answer_is_described(running, label, max(10, round(1000 * SIZE)))
