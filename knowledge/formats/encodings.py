@@ -6,7 +6,7 @@ wins whose text is likely (`likelihood`) and clearly likelier than every other t
 
 import codecs
 import re
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -237,14 +237,20 @@ def _refuse_damaged(text: str) -> None:
     if "\ufffd" in text:
         row = text.count("\n", 0, text.index("\ufffd")) + 1
         raise UnreadableError(f"holds \ufffd where an earlier conversion lost a letter: {_DAMAGED}", row)
-    found: Counter[tuple[str, str]] = Counter()
-    for word in islice(dict.fromkeys(text.split()), _MOST_WORDS * 10):
-        if word.isascii() or len(word) > _LONGEST_WORD or not is_doubtful(word):
+    words = [word for word in islice(dict.fromkeys(text.split()), _MOST_WORDS * 10) if not word.isascii()]
+    misread: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+    for word in words:
+        if len(word) > _LONGEST_WORD or not is_doubtful(word):
             continue
         for taken_for, codec in _MISREAD:
             with suppress(UnicodeError):
                 meant = word.encode(taken_for).decode(codec)
-                found[taken_for, codec] += not is_doubtful(meant) and cost(meant) < cost(word) - _MARGIN
-                if found[taken_for, codec] >= (1 if codec == "utf-8" else 3):
-                    row = text.count("\n", 0, text.index(word)) + 1
-                    raise UnreadableError(f'holds "{word[:20]}", which was "{meant[:20]}" once: {_DAMAGED}', row)
+                if not is_doubtful(meant) and cost(meant) < cost(word) - _MARGIN:
+                    misread[taken_for, codec].append((word, meant))
+    for (_, codec), pairs in misread.items():
+        # Pairs of letters that read as UTF-8 are no accident. Between encodings of one byte, a few capitals in a row are:
+        # there, most of the text has to be affected.
+        if codec == "utf-8" or (len(pairs) >= 3 and 2 * len(pairs) > len(words)):
+            word, meant = pairs[0]
+            row = text.count("\n", 0, text.index(word)) + 1
+            raise UnreadableError(f'holds "{word[:20]}", which was "{meant[:20]}" once: {_DAMAGED}', row)

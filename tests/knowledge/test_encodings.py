@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.formats.encodings import decode
+from knowledge.formats.encodings import Decoded, decode
 from knowledge.formats.rows import UnreadableError
 from knowledge.loading import KnowledgeError, SourceFile, read, read_files
 
@@ -157,3 +157,9 @@ def test_a_file_of_categories_accompanies_one_of_entries() -> None:
     categories = SourceFile("categories.yaml", b"categories: [{key: pay, title: Paying}]")
     entries = SourceFile("entries.yaml", b"[{question: Price?, answer: '1', category: pay}]")
     assert len(read([categories, entries]).draft.entries) == 1
+
+
+def test_abbreviations_in_capitals_are_no_damage() -> None:
+    # In windows-1251 and koi8-r capitals and small letters change places, so any abbreviation reads as a word of the other.
+    text = "Сколько ГБ места даёт тариф, и где хранятся ГБ, МБ и КБ? Ответ по СМС, в МФЦ или по QR: ПДФ, ФИО и ИНН не нужны.\n"
+    assert decode(text.encode()) == Decoded(text, "utf-8")
