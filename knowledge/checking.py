@@ -22,6 +22,7 @@ from knowledge.drafts import (
     Status,
     is_language,
 )
+from knowledge.formats.html import UnconvertibleError, to_markdown
 from knowledge.formats.rows import CATEGORY_FIELDS, ENTRY_FIELDS, Block, Sheet
 from knowledge.problems import Problem, did_you_mean
 from knowledge.texts import fingerprint, folded, slug, tidy_line, unstorable
@@ -30,10 +31,15 @@ _ENOUGH = 10_000
 
 
 class Judge:
-    """Gathers the sheets of one load. `problems` grows as it reads; `draft` is worth having only while it is empty."""
+    """Gathers the sheets of one load. `problems` grows as it reads; `draft` is worth having only while it is empty.
+
+    `notes` are sentences for the person who loads the files, about what needs no correction.
+    """
 
     def __init__(self, default_language: str) -> None:
         self.problems: list[Problem] = []
+        self.notes: list[str] = []
+        self._converted = 0
         self._default_language = default_language
         self._entries: list[EntryDraft] = []
         self._categories: dict[str, CategoryDraft] = {}
@@ -42,11 +48,15 @@ class Judge:
     def add(self, name: str, sheet: Sheet) -> None:
         self.problems += sheet.problems
         entries = []
+        self._converted = 0
         for block in sheet.entries:
             if self.enough:
                 return
             entries.append(self._entry(_Fields(name, block, ENTRY_FIELDS, self.problems)))
         self._entries += entries
+        if self._converted:
+            words = "answer held HTML and was" if self._converted == 1 else "answers held HTML and were"
+            self.notes.append(f"{name}: {self._converted} {words} converted")
         counts = Counter(entry.lang for entry in entries)
         # A title without a language is in the language of the entries beside it.
         language = counts.most_common(1)[0][0] if counts else self._default_language
@@ -76,7 +86,7 @@ class Judge:
             key=fields.text("id", number_too=True),
             lang=fields.text("lang") or self._default_language,
             question=fields.text("question"),
-            answer=fields.text("answer"),
+            answer=self._answer(fields),
             category=fields.text("category") or None,
             alternatives=fields.texts("alternatives"),
             handoff=cast("Handoff | None", fields.choice("handoff", HANDOFFS)),
@@ -89,6 +99,17 @@ class Judge:
             if name not in silent:
                 fields.tell(name, reason)
         return entry
+
+    def _answer(self, fields: "_Fields") -> str:
+        """The answer in Markdown; HTML that cannot be converted stays in it and is reported."""
+        text = fields.text("answer")
+        try:
+            markdown, converted = to_markdown(text)
+        except UnconvertibleError as error:
+            fields.tell("answer", str(error))
+            return text
+        self._converted += converted
+        return markdown
 
     def _category(self, fields: "_Fields", language: str) -> None:
         key = tidy_line(fields.text("key", number_too=True))

@@ -105,7 +105,7 @@ def read(files: Sequence[SourceFile], *, default_language: str = "ru", encoding:
     if judge.problems:
         places = {file.name: place for place, file in reversed(list(enumerate(files)))}
         raise KnowledgeError(sorted(judge.problems, key=lambda problem: (places[problem.file], problem.row or 0)))
-    return Reading(draft, tuple(notes))
+    return Reading(draft, (*notes, *judge.notes))
 
 
 def export(session: Session, form: FormatName) -> bytes:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from knowledge.drafts import Draft
 from knowledge.formats.foreign import EXAMPLES
+from knowledge.formats.html import escape
 from knowledge.forms import written
 from knowledge.problems import Problem, did_you_mean
 
@@ -99,7 +100,7 @@ def plain_entries(draft: Draft) -> list[dict[str, object]]:
                 ("category", entry.category),
                 ("question", entry.question),
                 ("alternatives", list(entry.alternatives)),
-                ("answer", entry.answer),
+                ("answer", escape(entry.answer)),
                 ("handoff", entry.handoff),
                 ("status", None if entry.status == "published" else entry.status),
             )

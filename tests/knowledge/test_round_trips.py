@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from infra.database import Database
 from knowledge.drafts import HANDOFFS, CategoryDraft, Draft, EntryDraft
 from knowledge.formats import FORMATS
-from knowledge.loading import FormatName, SourceFile, apply, export, plan, read_files
+from knowledge.loading import FormatName, SourceFile, apply, export, plan, read, read_files
 from knowledge.texts import fingerprint
 from tests.knowledge.conftest import Time
 
@@ -18,13 +18,14 @@ CATEGORIES = (CategoryDraft("a", {"ru": "Вход: «А»", "en": "yes"}, "alway
 
 # Letters that formats, spreadsheets and splitters stumble over come often; every other one may come too.
 awkward = st.text(alphabet="'\"=+-@|;,:#&*!?%{}[]\\ \t\r\n\u2028\x85\ufeff\u00a0ёЁя😀<>~`0nul", max_size=12)
+tags = st.lists(st.sampled_from(["<b>", "</b>", "<p>", "<br>", "<table>", "&nbsp;", "\\", "`", "x", "\n"])).map("".join)
 texts = st.one_of(awkward, st.text(max_size=20), st.builds(str.__add__, awkward, st.text(max_size=5)))
 entries = st.builds(
     EntryDraft,
     key=texts,
     lang=st.sampled_from(["ru", "en", "no", "pt-br"]),
     question=texts,
-    answer=texts,
+    answer=st.one_of(texts, tags),
     category=st.sampled_from([None, "a", "-1"]),
     alternatives=st.lists(texts, max_size=3).map(tuple),
     handoff=st.sampled_from([None, *HANDOFFS]),
@@ -50,7 +51,8 @@ def distinct(drafts: list[EntryDraft]) -> tuple[EntryDraft, ...]:
 @given(drafts=st.lists(entries, min_size=1, max_size=5).map(distinct).filter(bool))
 def test_any_knowledge_survives_its_file(form: FormatName, drafts: tuple[EntryDraft, ...]) -> None:
     draft = Draft(drafts, CATEGORIES)
-    again = read_files([SourceFile(f"all.{form}", FORMATS[f".{form}"].write(draft))])
+    file = SourceFile(f"all.{form}", FORMATS[f".{form}"].write(draft))
+    again = read([file], encoding="utf-8").draft  # random letters may look like a garbled conversion
     assert again.entries == drafts
     assert again.categories == (CATEGORIES if form in {"yaml", "json"} else ())
 
@@ -70,7 +72,7 @@ async def test_an_export_loaded_again_changes_nothing(db: Database, clock: Time,
         (
             first,
             replace(first, lang="en", question="How?", alternatives=(), handoff=None, status="draft", answer=""),
-            EntryDraft("no category", "ru", "null", "~"),
+            EntryDraft("no category", "ru", "null", "<table>~ &nbsp; \\<b>x</b> `<i>y</i>`"),
             EntryDraft("gone", "ru", "Старое", "x", "Новая категория", status="archived"),
         ),
         (*CATEGORIES, CategoryDraft("empty", {"hu": "Üres"}, "never")),
