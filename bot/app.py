@@ -41,7 +41,7 @@ from handoff.staff import Staff
 from handoff.team import Team
 from infra.bus import Bus, open_bus
 from infra.clock import Clock, utc_now
-from infra.database import Database
+from infra.database import Database, Held
 from infra.files import FileStore
 from infra.supervision import Supervisor
 from knowledge.library import Library
@@ -86,22 +86,22 @@ class App:
         owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
         keep = self.supervisor.keep
 
-        async def work() -> None:
-            pump = Pump(channel, self.db, self.outbox, self.bus, self.clock, owner)
-            fetcher = Fetcher(channel, self.db, self.files, self.attachments, self.bus, self.clock)
-            inlet = self.intake.inlet(account)
+        async def work(held: Held) -> None:
+            pump = Pump(channel, held, self.outbox, self.bus, self.clock, owner)
+            fetcher = Fetcher(channel, held, self.files, self.attachments, self.bus, self.clock)
+            inlet = self.intake.inlet(account, held)
             async with asyncio.TaskGroup() as tasks:
                 tasks.create_task(keep(f"{account}/receiver", lambda: channel.run(inlet)))
                 tasks.create_task(keep(f"{account}/pump", pump.run))
                 tasks.create_task(keep(f"{account}/fetcher", fetcher.run))
-                tasks.create_task(keep(f"{account}/heartbeat", lambda: self._heartbeat(account)))
+                tasks.create_task(keep(f"{account}/heartbeat", lambda: self._heartbeat(account, held)))
 
         await keep(account, lambda: self.db.exclusively(f"channel {account}", work))
 
-    async def _heartbeat(self, account: str) -> None:
+    async def _heartbeat(self, account: str, held: Held) -> None:
         while True:
             try:
-                await self.db.write(lambda session: self._live(session, account))
+                await held.write(lambda session: self._live(session, account))
             except Exception as error:  # noqa: BLE001 - the next one follows soon
                 log.warning("%s: the sign of life was not kept: %s", account, type(error).__name__)
             await asyncio.sleep(HEARTBEAT)

@@ -8,7 +8,7 @@ import asyncio
 import itertools
 import logging
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 from sqlalchemy.orm import Session
 
@@ -20,7 +20,8 @@ from handoff.outbox import Claim, Outbox
 from handoff.settling import AUTH_PAUSE, Settled
 from infra.bus import Bus
 from infra.clock import Clock
-from infra.database import Database, after_commit
+from infra.database import Database, Held, after_commit
+from infra.leases import LostHoldError
 from infra.outages import Notices, outage
 
 log = logging.getLogger(__name__)
@@ -112,7 +113,9 @@ class Pace:
 class Pump:
     """Delivers one account's parts; there is one pump an account at a time (see `bot/app.py`)."""
 
-    def __init__(self, channel: Channel, db: Database, outbox: Outbox, bus: Bus, clock: Clock, owner: str) -> None:
+    def __init__(
+        self, channel: Channel, db: Database | Held, outbox: Outbox, bus: Bus, clock: Clock, owner: str
+    ) -> None:
         self._channel = channel
         self._db = db
         self._outbox = outbox
@@ -225,6 +228,8 @@ class Pump:
         free = 0 if self._ready else min(1, self._free())
 
         def claim(session: Session) -> None:
+            if not self._db.holds(session):
+                return  # another process sends now
             claims = self._outbox.claim(session, account, owner, room, at_once=free, resting=lately)
             after_commit(session, lambda: self._accept(claims, room))
 
@@ -327,6 +332,9 @@ class Pump:
             room = self._room()
             try:
                 settled, claimed = await self._db.write(lambda session, room=room: work(session, room))  # type: ignore[misc]
+            except LostHoldError:
+                log.warning("delivery %d: another process has taken the account over and settles it", delivery)
+                return
             except Exception as error:  # noqa: BLE001 - a database that is away comes back
                 self._records.failed(error)
                 if attempt > len(_SETTLE_PAUSES) and outage(error) is None:
@@ -381,4 +389,5 @@ class Pump:
         owner, unsent = self._owner, [claimed.delivery_id for claimed in self._ready]
         self._ready = []
         if unsent:
-            await self._db.write(lambda session: self._outbox.release(session, unsent, owner))
+            with suppress(LostHoldError):  # whoever has taken over takes them back, too
+                await self._db.write(lambda session: self._outbox.release(session, unsent, owner))

@@ -15,7 +15,7 @@ from handoff import files
 from handoff.files import Wanted
 from infra.bus import Bus
 from infra.clock import Clock
-from infra.database import Database
+from infra.database import Database, Held
 from infra.files import FileStore, Kept
 from infra.outages import Notices
 
@@ -29,7 +29,7 @@ class Fetcher:
     """Fetches one account's files, a few at a time."""
 
     def __init__(
-        self, channel: Channel, db: Database, store: FileStore, attachments: Attachments, bus: Bus, clock: Clock
+        self, channel: Channel, db: Database | Held, store: FileStore, attachments: Attachments, bus: Bus, clock: Clock
     ) -> None:
         self._channel = channel
         self._db = db

@@ -23,7 +23,7 @@ from infra import rows
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.columns import words
-from infra.database import Database, after_commit
+from infra.database import Database, Held, after_commit
 from infra.outages import Notices, outage
 from infra.rows import table
 from infra.storable import storable, storable_text
@@ -97,7 +97,7 @@ class Thinker(Protocol[T]):
 class AccountInlet:
     """The inbox as one channel account sees it (the `Inlet` of `bot.channels`)."""
 
-    def __init__(self, account: str, db: Database, bus: Bus, clock: Clock) -> None:
+    def __init__(self, account: str, db: Database | Held, bus: Bus, clock: Clock) -> None:
         self._account = account
         self._db = db
         self._bus = bus
@@ -180,8 +180,9 @@ class Intake(Generic[T]):
         self._again: set[Address] = set()
         self._thinking = asyncio.Semaphore(_THINKERS)
 
-    def inlet(self, account: str) -> AccountInlet:
-        return AccountInlet(account, self._db, self._bus, self._clock)
+    def inlet(self, account: str, held: Held | None = None) -> AccountInlet:
+        """The inbox for one account; with `held`, for its one receiver, which stores nothing once it is replaced."""
+        return AccountInlet(account, held or self._db, self._bus, self._clock)
 
     async def run(self) -> None:
         """Think for ever; on cancellation the rounds under way are cancelled, and the inbox keeps their events."""

@@ -13,6 +13,7 @@ from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, Strin
 
 import handoff.asking
 import handoff.models
+import infra.leases
 import knowledge.models
 from infra.columns import Base
 from infra.database import Database
@@ -26,6 +27,7 @@ _LOCK = 7_302_115  # any number: whoever migrates this database holds it
 _TABLES = (
     handoff.models.Contact,
     handoff.asking.FormRow,
+    infra.leases.LeaseRow,
     knowledge.models.Entry,
 )  # imported, so that their tables are declared
 # As Alembic makes it; apart from our own tables, which are the models' alone.

@@ -19,6 +19,7 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 from infra.errors import PlainError
+from infra.leases import LostHoldError
 from infra.postgres import PostgresStore
 from infra.sqlite import SqliteStore
 
@@ -49,6 +50,10 @@ class _Store(Protocol):
 
 class Hold(Protocol):
     """A name that this process alone holds."""
+
+    def check(self, session: Session) -> bool:
+        """Whether it is still held, and stays so until the session's transaction ends."""
+        ...
 
     async def lost(self) -> None:
         """Returns when the hold is no longer sure."""
@@ -164,23 +169,58 @@ class Database:
         """How often the writer of SQLite had to start again; PostgreSQL has none."""
         return self._store.restarts
 
-    async def exclusively(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
+    def holds(self, session: Session) -> bool:  # noqa: ARG002 - as `Held`
+        """True: whoever has the database without a name's hold has nothing to lose."""
+        return True
+
+    async def exclusively(self, name: str, work: Callable[["Held"], Awaitable[None]]) -> None:
         """Run `work` while this process alone, of all that share the database, holds `name`.
 
-        Waits until the name is free. Where the hold is lost (the connection to PostgreSQL broke), `work` is cancelled
-        and started again once the name is held anew; `work` returning or raising ends this. A process that dies lets
-        go at once.
+        Waits until the name is free. Where the hold is lost (the connection to PostgreSQL broke, or another process took
+        over), `work` is cancelled and started again once the name is held again; `work` returning or raising ends this.
+        A process that dies lets go at once, one that gives no sign of life after 20 seconds. What `work` writes in the
+        name's stead goes through the `Held` that it is given.
         """
         while True:
             lock = await self._store.hold(name)
             try:
-                if await _race(work(), lock.lost()):
+                if await _race(work(Held(self, lock)), lock.lost()):
                     return
             finally:
                 await lock.release()
 
     async def close(self) -> None:
         await asyncio.to_thread(self._store.close)
+
+
+class Held:
+    """The database as the holder of a name has it: nothing is written once another process has taken over."""
+
+    def __init__(self, database: Database, hold: Hold) -> None:
+        self._database = database
+        self._hold = hold
+
+    def holds(self, session: Session) -> bool:
+        """Whether the name is still held, and stays so until the session's transaction ends."""
+        return self._hold.check(session)
+
+    async def read(self, work: Work[T]) -> T:
+        """As `Database.read`."""
+        return await self._database.read(work)
+
+    async def write(self, work: Work[T]) -> T:
+        """As `Database.write`.
+
+        Raises:
+            LostHoldError: another process has taken over; nothing was written.
+        """
+
+        def fenced(session: Session) -> T:
+            if not self._hold.check(session):
+                raise LostHoldError
+            return work(session)
+
+        return await self._database.write(fenced)
 
 
 async def _contained(result: "asyncio.Future[T]") -> T:

@@ -4,6 +4,8 @@ Writing is READ COMMITTED with rows locked where needed; reading is REPEATABLE R
 """
 
 import asyncio
+import os
+import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, suppress
@@ -16,11 +18,12 @@ from psycopg.types.string import StrDumperUnknown
 from sqlalchemy import Connection, NullPool, create_engine, event, text
 from sqlalchemy.engine import URL
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from infra import rows
 from infra.errors import PlainError
+from infra.leases import PostgresHold, acquire
 from infra.storable import storable_text
 
 T = TypeVar("T")
@@ -30,7 +33,6 @@ _PAGE_CONNECTIONS = 2
 _ATTEMPTS = 3
 _REPEATABLE = {"40001", "40P01"}  # serialisation failure, deadlock
 _ASK_EVERY = 1.0
-_CHECK_EVERY = 3.0
 
 
 def _take_any_text(connection: DBAPIConnection, _record: object) -> None:
@@ -55,16 +57,24 @@ class PostgresStore:
     """No thread of ours writes alone, so none can fail."""
 
     def __init__(self, url: URL) -> None:
+        # By this name another process ends the connections of one that gives no sign of life (infra/leases.py).
+        self._name = f"frontdesk-{os.getpid()}-{secrets.token_hex(8)}"
         self.engine = create_engine(
             url,
             pool_size=_CONNECTIONS + _PAGE_CONNECTIONS,
             max_overflow=0,
             hide_parameters=True,
-            connect_args={"connect_timeout": 5, "options": "-c timezone=UTC"},
+            connect_args={"connect_timeout": 5, "options": "-c timezone=UTC", "application_name": self._name},
         )
         event.listen(self.engine, "connect", _take_any_text)
         self._reading = self.engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-        self._lone = create_engine(url, poolclass=NullPool, isolation_level="AUTOCOMMIT", hide_parameters=True)
+        self._lone = create_engine(
+            url,
+            poolclass=NullPool,
+            isolation_level="AUTOCOMMIT",
+            hide_parameters=True,
+            connect_args={"connect_timeout": 5, "application_name": self._name},
+        )
         try:
             self.engine.connect().close()
         except DBAPIError as error:
@@ -95,24 +105,26 @@ class PostgresStore:
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._threads, self._write, _write_nothing, loop)
 
-    async def hold(self, name: str) -> "AdvisoryLock":
-        """Wait for the session-level advisory lock of `name`, on a connection of its own."""
+    async def hold(self, name: str) -> PostgresHold:
+        """Wait until nobody else holds the name, or its holder gives no sign of life."""
         while True:
             try:
-                lock = await asyncio.to_thread(self._try_lock, name)
-            except OperationalError:
-                lock = None  # the server is away; it comes back
-            if lock is not None:
-                return lock
+                hold = await asyncio.to_thread(self._try_hold, name)
+            except DBAPIError:
+                hold = None  # the server is away; it comes back
+            if hold is not None:
+                return hold
             await asyncio.sleep(_ASK_EVERY)
 
-    def _try_lock(self, name: str) -> "AdvisoryLock | None":
+    def _try_hold(self, name: str) -> PostgresHold | None:
+        hold = None
         connection = self._lone.connect()
-        got = connection.execute(text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))"), {"name": name})
-        if got.scalar_one():
-            return AdvisoryLock(connection)
-        connection.close()
-        return None
+        try:
+            hold = acquire(connection, name, self._name)
+        finally:
+            if hold is None:
+                connection.close()
+        return hold
 
     def close(self) -> None:
         self._threads.shutdown()
@@ -160,21 +172,3 @@ def _write_nothing(session: Session) -> None:
 
 def _worth_repeating(error: DBAPIError) -> bool:
     return error.connection_invalidated or getattr(error.orig, "sqlstate", None) in _REPEATABLE
-
-
-class AdvisoryLock:
-    """Held as long as its connection lives: the server lets go at once when the process dies."""
-
-    def __init__(self, connection: Connection) -> None:
-        self._connection = connection
-
-    async def lost(self) -> None:
-        while True:
-            await asyncio.sleep(_CHECK_EVERY)
-            try:
-                await asyncio.to_thread(self._connection.execute, text("SELECT 1"))
-            except DBAPIError:
-                return
-
-    async def release(self) -> None:
-        await asyncio.to_thread(self._connection.close)

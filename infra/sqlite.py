@@ -56,6 +56,11 @@ class FileLock:
             self._file.seek(0)
             holder = self._file.read().strip() or "unknown"
             self._file.close()
+            if _is_stopped(holder):
+                raise PlainError(
+                    f"{database} is already in use by process {holder}, which is stopped: let it go on with "
+                    f"`kill -CONT {holder}` or end it with `kill -9 {holder}`."
+                ) from error
             raise DatabaseHeldError(
                 f"{database} is already in use by process {holder}: stop it first, "
                 "or set FRONTDESK_DATABASE_URL to another file."
@@ -69,6 +74,15 @@ class FileLock:
 
     def close(self) -> None:
         self._file.close()
+
+
+def _is_stopped(process: str) -> bool:
+    """Whether the process is suspended (SIGSTOP), as far as this system tells: then it takes no commands either."""
+    try:
+        status = Path(f"/proc/{int(process)}/stat").read_text()
+    except (OSError, ValueError):
+        return False
+    return status.rpartition(")")[2].split()[0] in {"T", "t"}  # behind the name, which may hold anything
 
 
 class SqliteStore:
@@ -166,6 +180,9 @@ class SqliteStore:
 
 class Alone:
     """The hold of a process that has the database to itself: never lost."""
+
+    def check(self, session: Session) -> bool:  # noqa: ARG002 - as on PostgreSQL
+        return True
 
     async def lost(self) -> None:
         await asyncio.get_running_loop().create_future()

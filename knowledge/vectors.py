@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from infra import rows
-from infra.database import Database
+from infra.database import Database, Held
 from knowledge.models import TextVector
 
 _BATCH = 16
@@ -63,7 +63,7 @@ class StoredVectors:
             return 0
         computed = 0
 
-        async def work() -> None:
+        async def work(_held: Held) -> None:
             nonlocal computed
             missing = await self._missing(texts)
             logger.info("semantic extra: %d texts to read", len(missing))

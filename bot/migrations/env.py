@@ -4,11 +4,12 @@ from alembic import context
 
 import handoff.asking
 import handoff.models
+import infra.leases
 import knowledge.models
 from infra.columns import Base
 
 # Imported, so that their tables are declared.
-TABLES = (handoff.models.Contact, handoff.asking.FormRow, knowledge.models.Entry)
+TABLES = (handoff.models.Contact, handoff.asking.FormRow, infra.leases.LeaseRow, knowledge.models.Entry)
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=Base.metadata, render_as_batch=True

@@ -1,7 +1,10 @@
 """A database or bus that cannot be opened: one plain sentence that names the mend, and nothing left behind."""
 
 import os
+import signal
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -10,6 +13,7 @@ from infra.bus import open_bus
 from infra.database import Database
 from infra.errors import PlainError
 from infra.sqlite import DatabaseHeldError
+from tests.bot.program import command
 
 
 def closed_port() -> int:
@@ -29,6 +33,34 @@ async def test_a_second_process_on_one_file_is_refused_by_name(tmp_path: Path) -
     )
     await first.close()
     await Database(url).close()
+
+
+HOLDER = """
+import sys, time
+from infra.database import Database
+
+database = Database(sys.argv[1])
+print("held", flush=True)
+time.sleep(600)
+"""
+
+
+def test_a_process_that_is_stopped_keeps_its_file_and_is_named(tmp_path: Path) -> None:
+    url = f"sqlite:///{tmp_path}/frontdesk.db"
+    with subprocess.Popen([sys.executable, "-c", HOLDER, url], stdout=subprocess.PIPE) as holder:
+        try:
+            assert holder.stdout is not None
+            assert holder.stdout.readline() == b"held\n"
+            holder.send_signal(signal.SIGSTOP)
+            os.waitid(os.P_PID, holder.pid, os.WSTOPPED | os.WNOWAIT)
+            said = command(tmp_path, "run", DATABASE_URL=url)
+        finally:
+            holder.kill()
+    assert said.returncode == 2
+    assert said.stderr.endswith(
+        f"{tmp_path}/frontdesk.db is already in use by process {holder.pid}, which is stopped: let it go on with "
+        f"`kill -CONT {holder.pid}` or end it with `kill -9 {holder.pid}`.\n"
+    )
 
 
 async def test_the_folder_of_the_file_is_made(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """PostgreSQL goes away, comes back, breaks connections and finds deadlocks: what a unit of work makes of it."""
 
 import asyncio
+import signal
 import subprocess
 import sys
 import threading
@@ -13,7 +14,9 @@ from sqlalchemy import delete, text, update
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from infra.database import Database
+from infra.database import Database, Held
+from infra.leases import LeaseRow, LostHoldError
+from infra.rows import table
 from tests.infra.rows import Base, Note, adding, count, texts
 from tests.servers.postgres import Postgres
 
@@ -22,7 +25,7 @@ HOLDER = """
 import asyncio, sys
 from infra.database import Database
 
-async def hold():
+async def hold(_held):
     print("held", flush=True)
     await asyncio.sleep(600)
 
@@ -34,6 +37,7 @@ asyncio.run(Database(sys.argv[1]).exclusively("the bot", hold))
 async def database(mortal_postgres: Postgres) -> AsyncIterator[Database]:
     database = Database(mortal_postgres.url())
     Base.metadata.create_all(database.engine)
+    table(LeaseRow).create(database.engine, checkfirst=True)
     await database.write(lambda session: session.execute(delete(Note)))
     yield database
     await database.close()
@@ -130,16 +134,16 @@ async def test_a_name_is_held_by_one_at_a_time(database: Database, mortal_postgr
     other, told = Database(mortal_postgres.url()), list[str]()
     first_may_go, holding = asyncio.Event(), asyncio.Event()
 
-    async def first() -> None:
+    async def first(_held: Held) -> None:
         told.append("first")
         holding.set()
         await first_may_go.wait()
         told.append("first ends")
 
-    async def second() -> None:
+    async def second(_held: Held) -> None:
         told.append("second")
 
-    async def unrelated() -> None:
+    async def unrelated(_held: Held) -> None:
         told.append("unrelated")
 
     one = asyncio.create_task(database.exclusively("the bot", first))
@@ -159,7 +163,7 @@ async def test_a_process_that_dies_lets_go(database: Database, mortal_postgres: 
         assert await asyncio.to_thread(holder.stdout.readline) == b"held\n"
         ours = asyncio.Event()
 
-        async def work() -> None:
+        async def work(_held: Held) -> None:
             ours.set()
 
         waiting = asyncio.create_task(database.exclusively("the bot", work))
@@ -171,11 +175,91 @@ async def test_a_process_that_dies_lets_go(database: Database, mortal_postgres: 
         assert ours.is_set()
 
 
+def lapse(session: Session) -> None:
+    """Let as much time pass at the server as a lease lasts."""
+    session.execute(text("UPDATE lease SET expires_at = now() - interval '1 second'"))
+
+
+async def test_a_process_that_is_stopped_is_replaced(database: Database, mortal_postgres: Postgres) -> None:
+    command = [sys.executable, "-c", HOLDER, mortal_postgres.url()]
+    with subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.PIPE) as holder:  # noqa: ASYNC220 - ends here
+        assert holder.stdout is not None
+        assert await asyncio.to_thread(holder.stdout.readline) == b"held\n"
+        holder.send_signal(signal.SIGSTOP)
+        try:
+            ours = asyncio.Event()
+
+            async def work(_held: Held) -> None:
+                ours.set()
+
+            waiting = asyncio.create_task(database.exclusively("the bot", work))
+            await database.read(count)  # it has had its chance
+            assert not ours.is_set()
+            await database.write(lapse)
+            async with asyncio.timeout(10):
+                await waiting
+        finally:
+            holder.kill()
+    assert ours.is_set()
+
+
+async def test_whoever_was_replaced_writes_no_more_and_waits_its_turn(
+    database: Database, mortal_postgres: Postgres
+) -> None:
+    other = Database(mortal_postgres.url())
+    holding, replaced, may_end = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    stopped: list[Held] = []
+
+    async def first(held: Held) -> None:
+        if stopped:
+            return  # once the other has ended
+        stopped.append(held)
+        await held.write(adding("while it holds"))
+        holding.set()
+        await asyncio.sleep(600)
+
+    async def second(held: Held) -> None:
+        await held.write(adding("after the takeover"))
+        replaced.set()
+        await may_end.wait()
+
+    one = asyncio.create_task(database.exclusively("the bot", first))
+    await holding.wait()
+    two = asyncio.create_task(other.exclusively("the bot", second))
+    async with asyncio.timeout(10):
+        while not replaced.is_set():
+            await database.write(lapse)  # the first renews its lease, being stopped only in name
+            await asyncio.sleep(0.05)
+    with pytest.raises(LostHoldError):
+        await stopped[0].write(adding("too late"))
+    assert not await database.write(stopped[0].holds)
+    may_end.set()
+    await asyncio.gather(one, two)
+    await other.close()
+    assert await texts(database) == ["while it holds", "after the takeover"]
+
+
+async def test_a_lease_is_renewed_for_as_long_as_it_is_held(database: Database) -> None:
+    renewed = asyncio.Event()
+    late = text("UPDATE lease SET expires_at = now() + interval '1 second'")
+    in_time = text("SELECT expires_at > now() + interval '10 seconds' FROM lease WHERE name = 'the bot'")
+
+    async def work(_held: Held) -> None:
+        await database.write(lambda session: session.execute(late))
+        while not await database.read(lambda session: session.scalar(in_time)):
+            await asyncio.sleep(0.05)
+        renewed.set()
+
+    async with asyncio.timeout(20):
+        await database.exclusively("the bot", work)
+    assert renewed.is_set()
+
+
 async def test_work_starts_anew_when_the_hold_is_lost(database: Database) -> None:
     started, ends = 0, list[str]()
     again = asyncio.Event()
 
-    async def work() -> None:
+    async def work(_held: Held) -> None:
         nonlocal started
         started += 1
         if started == 2:
@@ -197,7 +281,7 @@ async def test_work_starts_anew_when_the_hold_is_lost(database: Database) -> Non
 
 
 async def test_an_error_of_the_work_ends_the_hold(database: Database) -> None:
-    async def fail() -> None:
+    async def fail(_held: Held) -> None:
         raise ValueError("on purpose")
 
     for _ in range(2):  # the second time shows that the first let go

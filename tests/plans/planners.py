@@ -19,6 +19,7 @@ SMALL = {
     "channel_state",
     "entry",
     "knowledge_state",
+    "lease",
     "phrasing",
     "text_vector",
 }

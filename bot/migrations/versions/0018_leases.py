@@ -1,0 +1,26 @@
+"""Who holds a channel account, as a lease that ends unless it is renewed."""
+
+import sqlalchemy as sa
+from alembic import op
+
+import infra.columns
+
+revision = "0018"
+down_revision = "0017"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "lease",
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("epoch", sa.BigInteger(), nullable=False),
+        sa.Column("holder", sa.String(length=64), nullable=True),
+        sa.Column("expires_at", infra.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
+    )
+
+
+def downgrade() -> None:
+    op.drop_table("lease")
