@@ -153,10 +153,11 @@ class Pump:
             self._wake = lambda: hints.put("")
             self._outbox.senders[self._channel.account] = self
             try:
-                recover_at = 0.0
+                recover_at, wall = 0.0, self._clock()
                 while True:
                     try:
-                        if self._now() >= recover_at:
+                        before, wall = wall, self._clock()
+                        if self._now() >= recover_at or wall < before:  # at once where the clock was set back
                             await self._recover()
                             self._running = True
                             recover_at = self._now() + LEASE.total_seconds() / 3

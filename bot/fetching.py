@@ -5,6 +5,7 @@ The row is the queue: what is wanted survives a restart, and is tried again for 
 
 import asyncio
 import logging
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -37,6 +38,7 @@ class Fetcher:
         self._attachments = attachments
         self._bus = bus
         self._clock = clock
+        self._latest: datetime | None = None
 
     async def run(self) -> None:
         """Fetch for ever; what is under way when it is cancelled is fetched anew by the next run."""
@@ -55,6 +57,9 @@ class Fetcher:
 
     async def _round(self) -> bool:
         account, now = self._channel.account, self._clock()
+        if self._latest is None or now < self._latest:  # the clock was set back, perhaps before this process began
+            await self._db.write(lambda session: files.follow_clock(session, account, now))
+        self._latest = now
         wanted = await self._db.read(lambda session: files.due(session, account, now, _AT_ONCE))
         await asyncio.gather(*map(self._fetch, wanted))
         return len(wanted) == _AT_ONCE

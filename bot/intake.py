@@ -352,6 +352,8 @@ class Intake(Generic[T]):
         if not window or not (self._joinable(burst[0]) or _is_of_album(burst[-1])) or len(burst) < len(items):
             return 0
         now = self._clock()
+        if now < burst[-1].received_at:
+            return 0  # the clock was set back: nobody can say how long it has been quiet
         quiet = window - (now - burst[-1].received_at).total_seconds()
         most = _ALBUM_AT_MOST if _is_of_album(burst[-1]) else _BURST_AT_MOST
         patience = window * most - (now - burst[0].received_at).total_seconds()

@@ -105,7 +105,7 @@ async def channel_problems(app: App) -> dict[str, str | None]:
     problems: dict[str, str | None] = {}
     for account in (channel.account for channel in app.settings.channels):  # the chat of the help page has no platform
         problem, seen = states.get(account, (None, None))
-        silent = seen is None or app.clock() - seen > _SILENT
+        silent = seen is None or abs(app.clock() - seen) > _SILENT  # later than now: the clock was set back
         problems[account] = problem or ("no running process serves it" if silent else None)
     return problems
 

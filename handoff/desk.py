@@ -164,7 +164,7 @@ class Desk:
             .where(
                 Ticket.id == ticket_id,
                 Ticket.status.in_(LIVE),
-                or_(Ticket.assignee_id.is_(None), Ticket.assignee_id == agent_id, Ticket.claimed_until <= now),
+                or_(waiting.free(now), Ticket.assignee_id == agent_id),
             )
             .values(assignee_id=agent_id, claimed_until=now + waiting.CLAIM)
         )

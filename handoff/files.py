@@ -158,6 +158,16 @@ def due(session: Session, account: str, now: datetime, limit: int) -> list[Wante
     return [Wanted(row.id, row.contact_id, row.source) for row in rows]
 
 
+def follow_clock(session: Session, account: str, now: datetime) -> None:
+    """Count the pauses of wanted files from now on, where the clock was set back since they began."""
+    ahead = select(FileRow).where(
+        FileRow.account == account, FileRow.state.in_(words(FileState.WANTED)), FileRow.updated_at > now
+    )
+    for row in session.scalars(ahead).all():
+        row.next_attempt_at -= row.updated_at - now
+        row.updated_at = now
+
+
 def kept(session: Session, file_id: int, file: Kept, now: datetime) -> None:
     row = session.get_one(FileRow, file_id)
     row.state, row.reason, row.updated_at = FileState.KEPT, None, now

@@ -271,8 +271,10 @@ class Outbox:
 
         The caller holds the account's lock, so whoever else has a lease is dead, or too late and fenced off. `known` are
         deliveries whose outcome the caller has and could not write yet, however long ago their leases ran out.
+        Where the clock was set back, what waits is counted from now on.
         """
         now = self._clock()
+        self._follow_clock(session, account, now)
         held = session.scalars(
             select(Delivery)
             .where(
@@ -292,6 +294,22 @@ class Outbox:
                 self._apply(session, delivery, Retry("the program stopped while sending"), idempotent=idempotent)
             else:
                 self._apply(session, delivery, Uncertain("the program stopped while sending"), idempotent=False)
+
+    def _follow_clock(self, session: Session, account: str, now: datetime) -> None:
+        """Move the moments of parts that were last changed in what is the future now: none waits longer than its pause."""
+        ahead = session.scalars(
+            select(Delivery)
+            .where(Delivery.account == account, Delivery.state.in_(words(*UNFINISHED)), Delivery.updated_at > now)
+            .with_for_update(skip_locked=True)
+        )
+        for delivery in ahead.all():
+            back = delivery.updated_at - now
+            delivery.updated_at = now
+            delivery.next_attempt_at -= back
+            if delivery.lease_until is not None:
+                delivery.lease_until -= back
+            if delivery.first_attempt_at is not None:
+                delivery.first_attempt_at -= back
 
     def retry(self, session: Session, delivery_id: int) -> None:
         """An agent's decision to send a part again, or at once.

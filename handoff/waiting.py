@@ -97,8 +97,16 @@ class Counts:
 
 
 def held(now: datetime) -> ColumnElement[bool]:
-    """The condition that an agent's claim is in force."""
-    return and_(Ticket.assignee_id.is_not(None), Ticket.claimed_until > now)
+    """The condition that an agent's claim is in force.
+
+    A claim that ends later than one made now was made before the clock was set back: it has no more to say.
+    """
+    return and_(Ticket.assignee_id.is_not(None), Ticket.claimed_until > now, Ticket.claimed_until <= now + CLAIM)
+
+
+def free(now: datetime) -> ColumnElement[bool]:
+    """The condition that any agent may claim the ticket, as far as others' claims go."""
+    return or_(Ticket.assignee_id.is_(None), Ticket.claimed_until <= now, Ticket.claimed_until > now + CLAIM)
 
 
 def tickets(
@@ -211,7 +219,7 @@ def next_free(session: Session, now: datetime, agent_id: int) -> int | None:
         .where(
             live(),
             Ticket.status == TicketStatus.OPEN,
-            or_(Ticket.assignee_id.is_(None), Ticket.claimed_until <= now),
+            free(now),
             or_(
                 Ticket.unanswered_since.is_not(None),
                 Ticket.undelivered.in_((DeliveryState.MAYBE, DeliveryState.FAILED)),
@@ -248,7 +256,7 @@ def _view() -> Select[Ticket, Contact, Agent]:
 
 
 def view_of(row: Ticket, contact: Contact, agent: Agent | None, now: datetime) -> TicketView:
-    claimed = row.status not in LIVE or (row.claimed_until is not None and row.claimed_until > now)
+    claimed = row.status not in LIVE or (row.claimed_until is not None and now < row.claimed_until <= now + CLAIM)
     holder = agent if claimed else None
     return TicketView(
         id=row.id,

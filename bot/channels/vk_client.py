@@ -104,6 +104,7 @@ def _api(token: str, session: requests.Session) -> Any:  # noqa: ANN401 - vk_api
     api = VkApiGroup(token=token, api_version=API_VERSION, session=session, config=jconfig.MemoryConfig)
     # Its handlers repeat a call by themselves (error 6 without end) or ask a person: every error comes out as it is.
     api.error_handlers.clear()
-    # Three that pace themselves one by one are either too fast together or too slow alone: VkClient does it for all.
-    api.RPS_DELAY = 0.0
+    # Three that pace themselves one by one are either too fast together or too slow alone: VkClient does it for all. Zero
+    # would not do: they go by the wall clock, and one that is set back by an hour would make each wait for an hour.
+    api.RPS_DELAY = float("-inf")
     return api

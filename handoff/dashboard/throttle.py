@@ -25,7 +25,7 @@ class Throttle:
         self._tries.move_to_end(name)
         while len(self._tries) > _NAMES:
             self._tries.popitem(last=False)
-        while tries and tries[0] <= now - _WINDOW:
+        while tries and not now - _WINDOW < tries[0] <= now:  # a later one is from before the clock was set back
             tries.popleft()
         if len(tries) >= self._limit:
             return False
@@ -36,7 +36,7 @@ class Throttle:
         """Seconds, at least one, until the oldest try of the name no longer counts."""
         tries = self._tries.get(name)
         left = tries[0] + _WINDOW - self._clock() if tries else timedelta(0)
-        return max(1, -int(-left.total_seconds() // 1))
+        return min(max(1, -int(-left.total_seconds() // 1)), int(_WINDOW.total_seconds()))
 
     def forgive(self, name: str) -> None:
         """Take back the latest try of a name."""

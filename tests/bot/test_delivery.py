@@ -4,6 +4,7 @@ import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -229,6 +230,26 @@ async def test_what_waited_for_the_start_is_sent(post: Post) -> None:
     async with post.pumping(platform):
         await post.until(DeliveryState.SENT)
     assert platform.texts("a") == ["early"]
+
+
+async def test_a_clock_that_is_set_back_delays_no_retry(post: Post) -> None:
+    wrong = timedelta(hours=1)
+
+    def clock() -> datetime:
+        return utc_now() + wrong
+
+    post.outbox = Outbox(post.bus, clock)
+    platform = Platform()
+    platform.says = [Retry("no")]
+    pump = Pump(platform, post.database, post.outbox, post.bus, clock, "the pump")
+    working = asyncio.create_task(pump.run())
+    await post.writes("words", to="a")
+    await post.until(S.RETRYING)
+    wrong = timedelta()
+    await post.until(S.SENT)
+    working.cancel()
+    await asyncio.gather(working, return_exceptions=True)
+    assert platform.texts("a") == ["words", "words"]
 
 
 async def test_a_pause_of_the_platform_stops_all_and_loses_nothing(post: Post) -> None:

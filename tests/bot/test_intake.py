@@ -328,6 +328,17 @@ async def test_messages_in_a_row_are_one_question(database: Database, bus: Bus, 
     assert inbox.listener.heard == [("1", "hello\nI cannot\nsign in"), ("1", "and later this")]
 
 
+async def test_a_clock_that_is_set_back_keeps_no_burst_waiting(
+    database: Database, bus: Bus, clock: StandingClock
+) -> None:
+    inbox = bursting(database, bus, clock)
+    await inbox.inlet.store([raw("1", "hello")])
+    clock.passes(hours=-1)
+    async with inbox.running():
+        await inbox.emptied()
+    assert inbox.listener.heard == [("1", "hello")]
+
+
 async def test_what_was_written_apart_and_comes_together_is_not_one_question(
     database: Database, bus: Bus, clock: StandingClock
 ) -> None:

@@ -1,12 +1,14 @@
 """What is VK's own: settings, keys, gaps, names, buttons."""
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
 
 from bot.channels.vk import VkAccount, VkChannel
+from bot.channels.vk_client import CLIENTS
 from bot.simulator.faults import Fault
 from bot.simulator.vk import DEMO_TOKEN, MESSAGE_EVENTS
 from handoff.messages import Attachment, Button, EventKind, Sent
@@ -30,6 +32,19 @@ async def unconnected() -> AsyncIterator[VkChannel]:
     channel = VkChannel(VkAccount("vk:test", DEMO_TOKEN, GROUP), STORE)
     yield channel
     await channel.close()
+
+
+async def test_a_clock_that_is_set_back_stops_no_sending(vk: VkPlatform, monkeypatch: pytest.MonkeyPatch) -> None:
+    """vk_api paces itself by the wall clock, which each of its clients looks at."""
+    await vk.writes("hello")
+    await vk.inlet.heard(vk.channel, 1)
+    for number in range(1, 2 * CLIENTS):
+        assert isinstance(await vk.channel.send(vk.part("before", random_id=number)), Sent)
+    now = time.time
+    monkeypatch.setattr(time, "time", lambda: now() - 3600)
+    async with asyncio.timeout(PATIENCE):
+        for number in range(2 * CLIENTS, 4 * CLIENTS):
+            assert isinstance(await vk.channel.send(vk.part("after", random_id=number)), Sent)
 
 
 # --- settings and long poll

@@ -38,7 +38,7 @@ class _Ledger:
     def fits(self, name: str, files: int, size: int, now: datetime) -> bool:
         sent = self._sent.get(name, ())
         for span, (most_files, most_bytes) in self._limits.items():
-            recent = [(count, length) for at, count, length in sent if at > now - span]
+            recent = [(count, length) for at, count, length in sent if now - span < at <= now]
             if sum(count for count, _ in recent) + files > most_files:
                 return False
             if sum(length for _, length in recent) + size > most_bytes:
@@ -50,7 +50,7 @@ class _Ledger:
         self._sent.move_to_end(name)
         while len(self._sent) > _NAMES:
             self._sent.popitem(last=False)
-        while sent and sent[0][0] <= now - max(self._limits):
+        while sent and not now - max(self._limits) < sent[0][0] <= now:
             sent.popleft()
         sent.append((now, files, size))
 
