@@ -155,7 +155,7 @@ def counts(session: Session, now: datetime, agent_id: int) -> Counts:
 
 def held_by_agent(session: Session, now: datetime) -> dict[int, int]:
     """How many live questions each agent holds; agents who hold none are left out."""
-    held_now = (Ticket.status.in_(LIVE), held(now))
+    held_now = (live(), held(now))
     rows = session.execute(select(Ticket.assignee_id, func.count()).where(*held_now).group_by(Ticket.assignee_id))
     return {agent_id: count for agent_id, count in rows if agent_id is not None}
 
