@@ -46,7 +46,7 @@ async def load(app: App, arguments: dict[str, Any], say: Say) -> int:
     else:
         planned = await app.db.write(lambda session: app.library.load(session, draft, author=author, keep=keep))
         await app.library.refresh()
-    for note in reading.notes:
+    for note in (*reading.notes, *planned.notes):
         say(note)
     for line in _described(planned, details=arguments["dry_run"]):
         say(line)

@@ -14,6 +14,7 @@ from infra.clock import Clock
 from infra.errors import PlainError
 from knowledge.checking import phrasings, problem
 from knowledge.drafts import Draft, EntryDraft
+from knowledge.near_duplicates import near_duplicate_notes
 from knowledge.problems import KnowledgeError, Problem
 from knowledge.shelving import Shelving
 from knowledge.stored import StoredEntry, stored_entries
@@ -47,7 +48,10 @@ class PlannedCategory:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What applying a draft to the knowledge at `revision` does."""
+    """What applying a draft to the knowledge at `revision` does.
+
+    `notes` name near duplicates: one sentence each, for the person who loads.
+    """
 
     revision: int
     keep: bool
@@ -56,6 +60,7 @@ class Plan:
     removed: tuple[PlannedEntry, ...]
     unchanged: tuple[PlannedEntry, ...]
     categories: tuple[PlannedCategory, ...]
+    notes: tuple[str, ...] = ()
 
     @property
     def empty(self) -> bool:
@@ -92,6 +97,7 @@ def plan(session: Session, draft: Draft, keep: bool = False) -> Plan:
         removed=() if keep else tuple(map(_planned, left)),
         unchanged=tuple(unchanged),
         categories=tuple(PlannedCategory(key, change) for key, change in shelving.changes()),
+        notes=near_duplicate_notes(shelving.entries, left if keep else ()),
     )
 
 

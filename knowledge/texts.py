@@ -17,6 +17,7 @@ _CYRILLIC = dict(
     )
 )
 _SLUG_LENGTH = 60
+_PUNCTUATION = re.compile(r"(?![+<>=|~^$€₽£°№])[\W_]")
 
 
 def tidy_line(text: str) -> str:
@@ -37,6 +38,11 @@ def unstorable(text: str) -> bool:
 def folded(text: str) -> str:
     """`text` as compared: without regard to spaces, case and how an accent is written."""
     return unicodedata.normalize("NFC", tidy_line(text).casefold())
+
+
+def bare(text: str) -> str:
+    """`text` without regard to case, punctuation, spaces and ё; signs such as + and € count."""
+    return _PUNCTUATION.sub("", folded(text).replace("ё", "е"))
 
 
 def fingerprint(text: str) -> str:

@@ -118,7 +118,7 @@ async def import_entries(
         changed=changed,
         removed=removed,
         unchanged=len(planned.unchanged),
-        notes=list(reading.notes),
+        notes=[*reading.notes, *planned.notes],
     )
 
 

@@ -291,7 +291,7 @@ class ImportOut(BaseModel):
     changed: list[PlannedOut]
     removed: list[PlannedOut]
     unchanged: int
-    notes: list[str] = Field(description="What was made of the file: the encoding it was read in, what was converted.")
+    notes: list[str] = Field(description="The encoding that the file was read in, what was converted, near duplicates.")
 
 
 class CandidateOut(BaseModel):

@@ -88,7 +88,7 @@ async def test_a_bad_file_changes_nothing_and_says_where_it_is_bad(lead: httpx.A
     details = answer.json()["error"]["details"]
     assert [detail.split(":")[1] for detail in details] == ["2", "3"]
     assert (await lead.get("/entries")).json()["total"] == 5
-    assert (await lead.post("/entries/import", content=b"x")).json()["error"]["code"] == "error"
+    assert (await lead.post("/entries/import", content=b"x")).json()["error"]["code"] == "invalid"
     assert (await lead.post("/entries/import", files={"other": ("a.yaml", b"x")})).status_code == 422
     assert (await lead.post("/entries/import?format=exe", content=b"x")).status_code == 422
     large = b"x" * (5 * 1024 * 1024 + 20_000)
@@ -116,3 +116,13 @@ async def test_the_encoding_of_a_file_is_recognised_or_named(lead: httpx.AsyncCl
     named = await lead.post("/entries/import?format=csv&dry_run=true&encoding=windows-1250", content=polish)
     assert [entry["question"] for entry in named.json()["added"]] == ["Gdzie są moje książki?"]
     assert named.json()["notes"] == ["body.csv: read as windows-1250"]
+
+
+async def test_a_load_notes_converted_html_and_near_duplicates(lead: httpx.AsyncClient) -> None:
+    file = b"question,answer\nLost key?,<b>x</b>\nlost key,y\n"
+    done = await lead.post("/entries/import?format=csv&dry_run=true", content=file)
+    assert done.json()["notes"] == [
+        "body.csv: 1 answer held HTML and was converted",
+        'body.csv:3: question: "lost key" and "Lost key?" of "lost-key" in body.csv:2 are the same but for case, '
+        "punctuation, spaces or ё",
+    ]

@@ -19,6 +19,7 @@ from knowledge.loading import (
     PlannedEntry,
     SourceFile,
     apply,
+    export,
     plan,
     read_files,
 )
@@ -117,6 +118,41 @@ async def test_keep_refuses_a_wording_of_an_entry_that_stays(db: Database, clock
     assert str(caught.value) == 'new.yaml:1: alternatives: "ВХОД" is already a phrasing of "a" (ru)'
     replaced = await db.read(lambda session: plan(session, draft))
     assert (keys(replaced.added), keys(replaced.removed)) == (["novoe"], ["a"])
+
+
+async def test_phrasings_that_differ_only_in_signs_are_noted_with_both_places(db: Database, clock: Time) -> None:
+    first = SourceFile("1.yaml", "- {question: Ещё заказ?, answer: x, alternatives: [e-mail, ещё-заказ]}".encode())
+    second = SourceFile(
+        "2.jsonl",
+        '{"id": "b", "question": "Еще  заказ", "answer": "x"}\n'
+        '{"id": "c", "question": "C++", "answer": "x", "alternatives": ["Email!", "C", "???"]}\n'
+        '{"id": "d", "question": "!!!", "answer": "x"}\n'
+        '{"id": "e", "lang": "en", "question": "ещё заказ", "answer": "x"}\n'
+        '{"id": "f", "status": "archived", "question": "еще заказ.", "answer": "x"}\n'.encode(),
+    )
+    done = await load(db, clock, read_files([first, second]))
+    rest = "are the same but for case, punctuation, spaces or ё"
+    assert done.notes == (
+        f'2.jsonl:1: question: "Еще заказ" and "Ещё заказ?" of "eshche-zakaz" in 1.yaml:1 {rest}',
+        f'2.jsonl:2: alternatives: "Email!" and "e-mail" of "eshche-zakaz" in 1.yaml:1 {rest}',
+    )
+    data = await db.read(lambda session: export(session, "csv"))
+    again = await load(db, clock, read_files([SourceFile("all.csv", data)]))
+    assert (again.empty, len(again.notes)) == (True, 2)
+
+
+async def test_keep_notes_near_duplicates_of_entries_that_stay(db: Database, clock: Time) -> None:
+    await load(db, clock, Draft((A, B)))
+    source = SourceFile(
+        "n.yaml", "- {id: n, question: Где чек, answer: x}\n- {id: a, question: Вход!, answer: x}".encode()
+    )
+    draft = read_files([source])
+    kept = await db.read(lambda session: plan(session, draft, keep=True))
+    assert kept.notes == (
+        'n.yaml:1: question: "Где чек" and "Где чек?" of the stored entry "b" (ru) are the same but for case, '
+        "punctuation, spaces or ё",
+    )
+    assert (await db.read(lambda session: plan(session, draft))).notes == ()
 
 
 async def test_the_order_of_the_files_is_the_order_of_the_lists(db: Database, clock: Time) -> None:
