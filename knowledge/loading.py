@@ -15,8 +15,8 @@ from knowledge.checking import Judge
 from knowledge.drafts import Draft
 from knowledge.formats import FORMATS
 from knowledge.formats.encodings import decode
-from knowledge.formats.foreign import recognise
-from knowledge.formats.rows import MOST_ENTRIES, TOO_MANY, Sheet, UnreadableError
+from knowledge.formats.foreign import EXAMPLES, WANTED, recognise
+from knowledge.formats.rows import MOST_ENTRIES, TOO_MANY, Sheet, UnreadableError, refuse_foreign
 from knowledge.planning import Plan, PlanChangedError, PlannedCategory, PlannedEntry, apply, plan
 from knowledge.problems import KnowledgeError, Problem
 from knowledge.stored import stored_draft
@@ -77,14 +77,18 @@ def read(files: Sequence[SourceFile], *, default_language: str = "ru", encoding:
     notes: list[str] = []
     entries = 0
     for file in files:
-        form = FORMATS.get(PurePath(file.name).suffix.lower())
+        ending = PurePath(file.name).suffix.lower()
+        form = FORMATS.get(ending)
         foreign = recognise(file.data)
         if form is None or foreign:
-            judge.problems.append(Problem(file.name, None, None, foreign or f"is none of {', '.join(FORMATS)}"))
+            judge.problems.append(
+                Problem(file.name, None, None, foreign or f"is none of {', '.join(FORMATS)}: {WANTED}")
+            )
             continue
         try:
             decoded = decode(file.data, encoding)
             sheet = form.read(file.name, decoded.text) if decoded.text.strip() else Sheet()
+            refuse_foreign(sheet, EXAMPLES.get(ending, EXAMPLES[".yaml"]))
         except UnreadableError as error:
             judge.problems.append(Problem(file.name, error.row, None, error.reason))
             continue

@@ -12,24 +12,24 @@ EXAMPLES = {
 }
 """The shortest file of each format; ⏎ is the end of a line."""
 
-_WANTED = f"save it as YAML, JSON, JSON Lines or CSV, for example CSV: {EXAMPLES['.csv']}"
+WANTED = f"save it as YAML, JSON, JSON Lines or CSV, for example CSV: {EXAMPLES['.csv']}"
 _SHEET = f"save it as CSV UTF-8, with the names of the fields in the first row, for example: {EXAMPLES['.csv']}"
 _BEGINNINGS = (
-    (b"%PDF", f"is a PDF: {_WANTED}"),
+    (b"%PDF", f"is a PDF: {WANTED}"),
     (b"\xd0\xcf\x11\xe0", f"is an old Excel or Word file: {_SHEET}"),
-    (b"{\\rtf", f"is an RTF document: {_WANTED}"),
-    (b"\x89PNG", f"is a picture: {_WANTED}"),
-    (b"\xff\xd8\xff", f"is a picture: {_WANTED}"),
-    (b"GIF8", f"is a picture: {_WANTED}"),
-    (b"RIFF", f"is a picture or a recording: {_WANTED}"),
-    (b"\x1f\x8b", f"is a gzip archive: unpack it first, then {_WANTED}"),
-    (b"7z\xbc\xaf", f"is a 7z archive: unpack it first, then {_WANTED}"),
-    (b"Rar!", f"is a RAR archive: unpack it first, then {_WANTED}"),
-    (b"SQLite format 3", f"is a SQLite database: {_WANTED}"),
+    (b"{\\rtf", f"is an RTF document: {WANTED}"),
+    (b"\x89PNG", f"is a picture: {WANTED}"),
+    (b"\xff\xd8\xff", f"is a picture: {WANTED}"),
+    (b"GIF8", f"is a picture: {WANTED}"),
+    (b"RIFF", f"is a picture or a recording: {WANTED}"),
+    (b"\x1f\x8b", f"is a gzip archive: unpack it first, then {WANTED}"),
+    (b"7z\xbc\xaf", f"is a 7z archive: unpack it first, then {WANTED}"),
+    (b"Rar!", f"is a RAR archive: unpack it first, then {WANTED}"),
+    (b"SQLite format 3", f"is a SQLite database: {WANTED}"),
 )
 _PACKED = (
     ("xl/", f"is an Excel workbook: {_SHEET}"),
-    ("word/", f"is a Word document: {_WANTED}"),
+    ("word/", f"is a Word document: {WANTED}"),
     ("content.xml", f"is an OpenDocument file: {_SHEET}"),
 )
 _PAGE = re.compile(rb"\s*(<!doctype html|<html|<head|<body)", re.IGNORECASE)
@@ -45,8 +45,8 @@ def recognise(data: bytes) -> str | None:
             return reason
     start = data.removeprefix(b"\xef\xbb\xbf")[:200]
     if _PAGE.match(start):
-        return f"is an HTML page: {_WANTED}"
-    return f"is XML: {_WANTED}" if _XML.match(start) else None
+        return f"is an HTML page: {WANTED}"
+    return f"is XML: {WANTED}" if _XML.match(start) else None
 
 
 def _packed(data: bytes) -> str:
@@ -58,4 +58,4 @@ def _packed(data: bytes) -> str:
     for beginning, reason in _PACKED:
         if any(name.startswith(beginning) for name in names):
             return reason
-    return f"is a ZIP archive: unpack it first, then {_WANTED}"
+    return f"is a ZIP archive: unpack it first, then {WANTED}"

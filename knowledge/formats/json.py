@@ -7,6 +7,7 @@ import io
 import json
 
 from knowledge.drafts import Draft
+from knowledge.formats.foreign import EXAMPLES
 from knowledge.formats.rows import (
     MOST_ENTRIES,
     TOO_MANY,
@@ -53,6 +54,8 @@ def read_lines(name: str, text: str) -> Sheet:
             sheet.entries.append(block)
         else:
             sheet.problems.append(Problem(name, number, None, "is not an object with fields"))
+    if len(sheet.problems) > 1 and not sheet.entries:
+        raise UnreadableError(f"no line is an entry of its own: write for example {EXAMPLES['.jsonl']}")
     return sheet
 
 

@@ -59,9 +59,14 @@ def sheet_of(name: str, document: object) -> Sheet:
     """The blocks of a document: an object with `categories` and `entries`, or a plain list of entries."""
     sheet = Sheet()
     if isinstance(document, Block):
+        if document and not {"categories", "entries"} & set(document):
+            found = ", ".join(name[:40] for name in list(document)[:5])
+            raise UnreadableError(
+                f"has neither `entries` nor `categories`, but {found}; write for example {EXAMPLES['.json']}"
+            )
         for key, value in document.items():
             if key not in {"categories", "entries"}:
-                reason = f'unknown field "{key}"' + did_you_mean(key, ("categories", "entries"))
+                reason = f'unknown field "{key[:40]}"' + did_you_mean(key[:40], ("categories", "entries"))
                 sheet.problems.append(Problem(name, document.row, None, reason))
             elif value is not None and not isinstance(value, list):
                 sheet.problems.append(Problem(name, document.row, key, "must be a list"))
@@ -77,10 +82,23 @@ def sheet_of(name: str, document: object) -> Sheet:
     return sheet
 
 
+def refuse_foreign(sheet: Sheet, example: str) -> None:
+    """Raises UnreadableError where no entry has a question and other fields stand there: the file of another tool."""
+    names = dict.fromkeys(name for block in sheet.entries for name in block)
+    unknown = [name[:40] for name in names if name not in ENTRY_FIELDS]
+    if unknown and "question" not in names:
+        raise UnreadableError(
+            f"no entry has the field question, but {', '.join(unknown[:5])}: fields are {', '.join(ENTRY_FIELDS)}; "
+            f"write for example {example}"
+        )
+
+
 def _blocks(sheet: Sheet, name: str, field_name: str, items: object) -> Iterable[Block]:
     items = items if isinstance(items, list) else []
     if len(items) > MOST_ENTRIES:
         raise UnreadableError(TOO_MANY)
+    if items and not any(isinstance(item, Block) for item in items):
+        raise UnreadableError(f"{field_name} are no objects with fields: write for example {EXAMPLES['.json']}")
     for number, item in enumerate(items, 1):
         if isinstance(item, Block):
             item.row = item.row or number

@@ -32,6 +32,19 @@ FOREIGN = [
     ("faq.json", b"<?xml version='1.0'?>", "is XML"),
     ("faq.csv", b"\x1f\x8b\x08", "is a gzip archive"),
     ("faq.csv", b"title,body\nHow?,So\n", "the first row must name the fields"),
+    ("faq.txt", b"How do I pay? By card.", "is none of .yaml, .yml, .json, .jsonl, .csv: save it as YAML"),
+    ("faq", b"- {question: q, answer: a}", "is none of .yaml"),
+    ("faq.json", b'{"articles": [{"title": "a"}], "count": 1}', "nor `categories`, but articles, count; write"),
+    ("faq.yaml", b"questions:\n  - {q: a, a: b}\n", "has neither `entries` nor `categories`, but questions; write"),
+    ("faq.json", b'[{"title": "a", "body": "b"}, {"title": "c"}]', "has the field question, but title, body: fields"),
+    (
+        "faq.yaml",
+        b"entries: [{Question: a, answer: b}, {Question: c, answer: d}]",
+        "question, but Question: fields are id",
+    ),
+    ("faq.jsonl", b'{"prompt": "a"}\n{"prompt": "b"}\n', "has the field question, but prompt: fields are"),
+    ("faq.jsonl", b'[\n  {\n    "question": "a",\n    "answer": "b"\n  }\n]', "no line is an entry of its own"),
+    ("faq.yaml", b"- How?\n- So\n", "entries are no objects with fields"),
     ("faq.yaml", b"hello", "holds neither a list of entries"),
 ]
 

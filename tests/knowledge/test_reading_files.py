@@ -205,7 +205,6 @@ def test_csv_problems_name_the_row_of_the_spreadsheet() -> None:
 @pytest.mark.parametrize(
     ("name", "data", "expected"),
     [
-        ("a.txt", b"x", "a.txt: is none of .yaml, .yml, .json, .jsonl, .csv"),
         ("a.yaml", b" \n", "a.yaml: is empty"),
         ("a.yaml", b"entries: [\n", "a.yaml:2: is not YAML: did not find expected node content"),
         ("a.yaml", b"entries:\n- a\x07b", "a.yaml:2: holds control characters or broken Unicode"),
