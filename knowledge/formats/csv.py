@@ -7,6 +7,8 @@ is written with an apostrophe before it, and loses it again when it is read.
 import csv
 import io
 import re
+from collections.abc import Iterator
+from itertools import islice
 
 from knowledge.drafts import Draft
 from knowledge.formats.foreign import EXAMPLES
@@ -24,6 +26,7 @@ from knowledge.problems import Problem, did_you_mean
 
 _ONE_OR_SEVERAL = "is this one phrasing with a semicolon or several? Put | between several, or | behind a single one: nothing is guessed"
 _MOST_CELLS = 100
+_MOST_RESTARTS = 20
 _DELIMITERS = (",", ";", "\t")
 _TOLD = re.compile(r'"?sep=([,;\t|])"?[,;\t]*\r?\n', re.IGNORECASE)
 _ESCAPE = re.compile("'*[=+\\-@\t\r]")
@@ -35,20 +38,21 @@ csv.field_size_limit(8 * 1024 * 1024)
 def read(name: str, text: str) -> Sheet:
     sheet = Sheet()
     delimiter, text = _delimiter(text)
-    rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    number = 0
     names: list[str] = []
-    try:
-        for number, row in enumerate(rows, 1):
-            if len(row) > _MOST_CELLS or len(sheet.entries) == MOST_ENTRIES:
-                raise UnreadableError("has too many cells" if len(row) > _MOST_CELLS else TOO_MANY, number)
-            cells = [_unescaped(cell) for cell in row]
-            if number == 1:
-                names = _header(sheet, name, cells)
-            elif any(cell.strip() for cell in cells):
-                sheet.entries.append(_entry(sheet, name, number, names, cells))
-    except csv.Error as error:
-        raise UnreadableError(f"a quoted cell is broken ({error})", number + 1) from error
+    for number, row in enumerate(_rows(text, delimiter), 1):
+        if isinstance(row, csv.Error):
+            reason = f"a quoted cell is broken ({row})"
+            if number == 1 or len(sheet.problems) == MOST_ENTRIES:
+                raise UnreadableError(reason, number)
+            sheet.problems.append(Problem(name, number, None, reason))
+            continue
+        if len(row) > _MOST_CELLS or len(sheet.entries) == MOST_ENTRIES:
+            raise UnreadableError("has too many cells" if len(row) > _MOST_CELLS else TOO_MANY, number)
+        cells = [_unescaped(cell) for cell in row]
+        if number == 1:
+            names = _header(sheet, name, cells)
+        elif any(cell.strip() for cell in cells):
+            sheet.entries.append(_entry(sheet, name, number, names, cells))
     return sheet
 
 
@@ -61,6 +65,32 @@ def write(draft: Draft) -> bytes:
         entry["alternatives"] = _cell(entry["alternatives"])
         writer.writerow([_escaped(str(entry.get(name, ""))) for name in ENTRY_FIELDS])
     return file.getvalue().encode("utf-8-sig")
+
+
+def _rows(text: str, delimiter: str) -> Iterator[list[str] | csv.Error]:
+    """Each row, or what is wrong with it.
+
+    After a broken row reading goes on in the next line. A quote that is never closed breaks the row where it opens; the
+    lines after that are read again as rows, at most 20 times in one file.
+    """
+    lines = list(io.StringIO(text, newline=""))
+    begin = 0
+    for _ in range(_MOST_RESTARTS + 1):
+        rows = csv.reader(islice(lines, begin, None), delimiter=delimiter, strict=True)
+        start = 0
+        while True:
+            try:
+                row = next(rows)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                yield error
+                if begin + rows.line_num >= len(lines):
+                    break
+            else:
+                yield row
+            start = rows.line_num
+        begin += start + 1
 
 
 def _delimiter(text: str) -> tuple[str, str]:

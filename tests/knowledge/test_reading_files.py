@@ -202,6 +202,28 @@ def test_csv_problems_name_the_row_of_the_spreadsheet() -> None:
     ]
 
 
+def test_every_broken_row_of_a_csv_file_is_told_in_one_run() -> None:
+    text = 'question,answer\na,"b"x\nc,d\n,e\nf,"g" h\ni,"j\nk,\nl,m\nn,"o\n'
+    after_quote = """a quoted cell is broken (',' expected after '"')"""
+    assert problems(("t.csv", text)) == [
+        f"t.csv:2: {after_quote}",
+        "t.csv:4: question: is empty",
+        f"t.csv:5: {after_quote}",
+        f"t.csv:6: {after_quote}",
+        "t.csv:7: answer: is empty: write one, or set status to draft",
+        "t.csv:9: a quoted cell is broken (unexpected end of data)",
+    ]
+
+
+def test_a_quote_that_is_never_closed_breaks_its_own_row_only() -> None:
+    text = 'question,answer\r\na,b\r\nc,"d\r\n,e\r\nf,\r\ng,h\r\n'
+    assert problems(("t.csv", text)) == [
+        "t.csv:3: a quoted cell is broken (unexpected end of data)",
+        "t.csv:4: question: is empty",
+        "t.csv:5: answer: is empty: write one, or set status to draft",
+    ]
+
+
 @pytest.mark.parametrize(
     ("name", "data", "expected"),
     [
