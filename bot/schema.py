@@ -11,6 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert, inspect, text
 
+import handoff.access_models
 import handoff.asking
 import handoff.models
 import infra.leases
@@ -26,6 +27,7 @@ _FOLDER = Path(__file__).parent / "migrations"
 _LOCK = 7_302_115  # any number: whoever migrates this database holds it
 _TABLES = (
     handoff.models.Contact,
+    handoff.access_models.ApiToken,
     handoff.asking.FormRow,
     infra.leases.LeaseRow,
     knowledge.models.Entry,

@@ -5,14 +5,18 @@ Until then the ticket stays open and keeps its due time; what a contact cannot r
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from handoff.messages import RichText
 from handoff.models import Contact, Delivery, DeliveryState, Message, MessageKind, Ticket, TicketStatus
 from handoff.patience import Patience
+from handoff.richtext import from_agent, units
 from handoff.settling import Moved
+from handoff.words import WORDS
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import after_commit
@@ -149,3 +153,15 @@ def _solved_without_the_contact(session: Session, ticket: Ticket) -> bool:
         .limit(1)
     )
     return word == "solved" and (ticket.read_at or ticket.opened_at) <= ticket.solved_at
+
+
+def headed(ticket: Ticket, agent: str, text: str) -> RichText:
+    """A reply as the contact reads it; without a name where `agent` is empty."""
+    if agent:
+        head = WORDS.text(ticket.language, "{agent}, question №{number}:", agent=agent, number=ticket.id)
+    else:
+        head = WORDS.text(ticket.language, "Question №{number}:", number=ticket.id)
+    body = from_agent(text)
+    shift = units(head) + 1
+    moved = tuple(replace(entity, offset=entity.offset + shift) for entity in body.entities)
+    return RichText(f"{head}\n{body.text}".rstrip(), moved)

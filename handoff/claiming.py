@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from handoff.messages import (
@@ -206,3 +206,15 @@ def random_base(session: Session, account: str, now: datetime) -> int:
     rows.add_new(session, ChannelState, [fresh])
     drawn: int = rows.run(session, _BASE, {"account": account}).scalar_one()
     return drawn
+
+
+def held_repeats(account: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """The bot's parts that may have arrived and wait for the channel to work again."""
+    return (
+        Delivery.account == account,
+        Delivery.state.in_(words(*UNFINISHED)),  # as the index says it
+        Delivery.state == DeliveryState.RETRYING,
+        Delivery.next_attempt_at > now,
+        Delivery.repeated.is_(True),
+        Delivery.by_agent.is_(False),
+    )

@@ -1,13 +1,12 @@
 """Every use case on a ticket. Each runs whole within the caller's unit of work, or raises and changes nothing."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
 from handoff import lost_answers, waiting
-from handoff.answers import ANSWER_WITHIN, Answers
+from handoff.answers import ANSWER_WITHIN, Answers, headed
 from handoff.errors import ClosedError, EmptyTextError, HeldError, NotFoundError
 from handoff.messages import Addressee, RichText
 from handoff.models import LIVE, Agent, Contact, DeliveryState, Message, MessageKind, Ticket, TicketStatus
@@ -16,7 +15,7 @@ from handoff.outbox import Outbox
 from handoff.patience import Patience
 from handoff.posting import Choice
 from handoff.repeats import KeyedRequest, claim_key, earlier_message
-from handoff.richtext import clean, from_agent, units
+from handoff.richtext import clean
 from handoff.settling import Moved
 from handoff.words import WORDS
 from infra.bus import Bus
@@ -236,7 +235,7 @@ class Desk:
         message_id = self._outbox.post(
             session,
             contact,
-            _headed(ticket, readable(agent.name) if self.agents_named else "", text),
+            headed(ticket, readable(agent.name) if self.agents_named else "", text),
             ticket_id=ticket.id,
             author=agent.name,
             agent_id=agent_id,
@@ -265,8 +264,8 @@ class Desk:
         if text == message.text or message.ticket_id is None:
             return
         ticket = self._ticket(session, message.ticket_id)
-        headed = _headed(ticket, "" if message.unnamed else readable(message.author), text)
-        self._outbox.revise(session, message_id, headed, shown=text, by_agent=True)
+        corrected = headed(ticket, "" if message.unnamed else readable(message.author), text)
+        self._outbox.revise(session, message_id, corrected, shown=text, by_agent=True)
         self._touch(session, ticket)
 
     def note(self, session: Session, ticket_id: int, agent_id: int, text: str, key: str | None = None) -> int:
@@ -388,18 +387,6 @@ class Desk:
         ticket.updated_at = self._clock()
         contact_id = str(ticket.contact_id)
         after_commit(session, lambda: self._bus.publish("desk", contact_id))
-
-
-def _headed(ticket: Ticket, agent: str, text: str) -> RichText:
-    """A reply as the contact reads it; without a name where `agent` is empty."""
-    if agent:
-        head = WORDS.text(ticket.language, "{agent}, question №{number}:", agent=agent, number=ticket.id)
-    else:
-        head = WORDS.text(ticket.language, "Question №{number}:", number=ticket.id)
-    body = from_agent(text)
-    shift = units(head) + 1
-    moved = tuple(replace(entity, offset=entity.offset + shift) for entity in body.entities)
-    return RichText(f"{head}\n{body.text}".rstrip(), moved)
 
 
 def _worded(text: str) -> str:

@@ -10,7 +10,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from handoff import claiming, revising
@@ -51,7 +51,6 @@ _UNCLAIMED = "accounts that were posted to and not claimed from since"
 
 Claim = Callable[[Session], None]
 """To be called at the end of a unit of work that posted: what it claims is sent as soon as that is committed."""
-
 
 Follower = Callable[[Session, Moved], None]
 
@@ -192,11 +191,14 @@ class Outbox:
 
     def repeats(self, session: Session, account: str) -> bool:
         """Whether something that may have arrived waits to be sent once more."""
-        return session.scalar(select(Delivery.id).where(*_held(account, self._clock())).limit(1)) is not None
+        return (
+            session.scalar(select(Delivery.id).where(*claiming.held_repeats(account, self._clock())).limit(1))
+            is not None
+        )
 
     def repeat(self, session: Session, account: str, *, contact_id: int | None = None, most: int | None = None) -> None:
         """The channel works again, or the contact wrote: what waits for that is sent once more now, the oldest first."""
-        held = select(Delivery).where(*_held(account, self._clock())).order_by(Delivery.id).limit(most)
+        held = select(Delivery).where(*claiming.held_repeats(account, self._clock())).order_by(Delivery.id).limit(most)
         if contact_id is not None:
             held = held.where(Delivery.contact_id == contact_id)
         for delivery in session.scalars(held.with_for_update(skip_locked=True)).all():
@@ -342,9 +344,11 @@ class Outbox:
             self._move(session, delivery, DeliveryState.FAILED, "an agent marked it as lost")
 
     def _apply(self, session: Session, delivery: Delivery, outcome: SendOutcome, *, idempotent: bool) -> None:
+        def language() -> str:
+            return session.scalar(select(Contact.language).where(Contact.id == delivery.contact_id)) or ""
+
         age = self._clock() - (delivery.first_attempt_at or self._clock())
-        edit = revising.is_edit(delivery)
-        public = delivery.place is not None
+        edit, public = revising.is_edit(delivery), delivery.place is not None
         made = Attempt(delivery.attempts, age, delivery.by_agent, delivery.repeated, idempotent, edit, public)
         told = verdict(outcome, made)
         delivery.attempts -= not told.counted
@@ -354,11 +358,10 @@ class Outbox:
         if told.state is DeliveryState.REFUSED and not public:
             session.execute(update(Contact).where(Contact.id == delivery.contact_id).values(unreachable=told.reason))
         if told.fallback is not None:
-            language = _language(session, delivery.contact_id)
-            revising.simplify(session, delivery, told.fallback, language, self._clock())
+            revising.simplify(session, delivery, told.fallback, language(), self._clock())
             after_commit(session, lambda: self._bus.publish("desk", "channels"))
         if told.state is DeliveryState.FAILED and edit and delivery.by_agent:
-            revising.send_afresh(delivery, _language(session, delivery.contact_id))
+            revising.send_afresh(delivery, language())
             told = Verdict(DeliveryState.QUEUED)
         self._move(session, delivery, told.state, told.reason, told.pause)
 
@@ -395,19 +398,3 @@ class Outbox:
         if delivery is None:
             raise NotFoundError(f"there is no delivery {delivery_id}")
         return delivery
-
-
-def _language(session: Session, contact_id: int) -> str:
-    return session.scalar(select(Contact.language).where(Contact.id == contact_id)) or ""
-
-
-def _held(account: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """The bot's parts that may have arrived and wait for the channel to work again."""
-    return (
-        Delivery.account == account,
-        Delivery.state.in_(words(*UNFINISHED)),  # as the index says it
-        Delivery.state == DeliveryState.RETRYING,
-        Delivery.next_attempt_at > now,
-        Delivery.repeated.is_(True),
-        Delivery.by_agent.is_(False),
-    )

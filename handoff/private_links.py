@@ -15,8 +15,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from handoff.access_models import PrivateLink
 from handoff.messages import Address
-from handoff.models import PrivateLink
 
 
 @dataclass(frozen=True, slots=True)

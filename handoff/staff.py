@@ -14,7 +14,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from handoff.models import Agent, AgentDevice, AgentSession, ApiToken, Role
+from handoff.access_models import AgentDevice, ApiToken
+from handoff.models import Agent, AgentSession, Role
 from handoff.password_rules import password_problem
 from handoff.passwords import Passwords
 from infra.clock import Clock

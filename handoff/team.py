@@ -9,8 +9,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, delete, exists, select
 from sqlalchemy.orm import Session
 
+from handoff.access_models import AgentDevice, ApiToken
 from handoff.desk import Desk
-from handoff.models import Agent, AgentDevice, AgentSession, ApiToken, Role
+from handoff.models import Agent, AgentSession, Role
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import after_commit

@@ -2,6 +2,7 @@
 
 from alembic import context
 
+import handoff.access_models
 import handoff.asking
 import handoff.models
 import infra.leases
@@ -9,7 +10,13 @@ import knowledge.models
 from infra.columns import Base
 
 # Imported, so that their tables are declared.
-TABLES = (handoff.models.Contact, handoff.asking.FormRow, infra.leases.LeaseRow, knowledge.models.Entry)
+TABLES = (
+    handoff.models.Contact,
+    handoff.access_models.ApiToken,
+    handoff.asking.FormRow,
+    infra.leases.LeaseRow,
+    knowledge.models.Entry,
+)
 
 context.configure(
     connection=context.config.attributes["connection"], target_metadata=Base.metadata, render_as_batch=True

@@ -3,8 +3,8 @@
 import pytest
 from sqlalchemy import select
 
+from handoff.access_models import PrivateLink
 from handoff.messages import Address
-from handoff.models import PrivateLink
 from handoff.private_links import LinkRules, link_of, open_link, replace_link
 from tests.handoff.floor import Floor
 

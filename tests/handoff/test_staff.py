@@ -3,7 +3,8 @@
 import pytest
 from sqlalchemy import select
 
-from handoff.models import Agent, AgentSession, ApiToken, Role
+from handoff.access_models import ApiToken
+from handoff.models import Agent, AgentSession, Role
 from handoff.staff import ABSOLUTE, IDLE, AgentView
 from infra.errors import PlainError
 from tests.handoff.floor import Floor
