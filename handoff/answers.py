@@ -46,9 +46,8 @@ class Answers:
         contact = session.get(Contact, contact_id, with_for_update=True, populate_existing=True)
         ticket = session.scalar(
             select(Ticket)
-            .join(Message, Message.ticket_id == Ticket.id)
-            .where(Message.id == message_id)
-            .with_for_update(of=Ticket)
+            .where(Ticket.id == select(Message.ticket_id).where(Message.id == message_id).scalar_subquery())
+            .with_for_update()
             .execution_options(populate_existing=True)
         )
         if contact is None or ticket is None:

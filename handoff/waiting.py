@@ -25,6 +25,8 @@ from knowledge.matching import alike
 
 CLAIM = timedelta(minutes=30)
 """How long a claim holds without a sign of life from its agent."""
+_LONGEST = CLAIM + timedelta(minutes=1)
+"""How far a claim may reach: one that another agent has just made, by a clock slightly ahead of ours, is in force too."""
 PAGE = 50
 COUNTED = 1000
 """Tickets of a list that are counted; where there are more, nobody needs to know how many."""
@@ -99,14 +101,14 @@ class Counts:
 def held(now: datetime) -> ColumnElement[bool]:
     """The condition that an agent's claim is in force.
 
-    A claim that ends later than one made now was made before the clock was set back: it has no more to say.
+    A claim that ends much later than one made now was made before the clock was set back: it has no more to say.
     """
-    return and_(Ticket.assignee_id.is_not(None), Ticket.claimed_until > now, Ticket.claimed_until <= now + CLAIM)
+    return and_(Ticket.assignee_id.is_not(None), Ticket.claimed_until > now, Ticket.claimed_until <= now + _LONGEST)
 
 
 def free(now: datetime) -> ColumnElement[bool]:
     """The condition that any agent may claim the ticket, as far as others' claims go."""
-    return or_(Ticket.assignee_id.is_(None), Ticket.claimed_until <= now, Ticket.claimed_until > now + CLAIM)
+    return or_(Ticket.assignee_id.is_(None), Ticket.claimed_until <= now, Ticket.claimed_until > now + _LONGEST)
 
 
 def tickets(
@@ -256,7 +258,7 @@ def _view() -> Select[Ticket, Contact, Agent]:
 
 
 def view_of(row: Ticket, contact: Contact, agent: Agent | None, now: datetime) -> TicketView:
-    claimed = row.status not in LIVE or (row.claimed_until is not None and now < row.claimed_until <= now + CLAIM)
+    claimed = row.status not in LIVE or (row.claimed_until is not None and now < row.claimed_until <= now + _LONGEST)
     holder = agent if claimed else None
     return TicketView(
         id=row.id,

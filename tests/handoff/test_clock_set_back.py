@@ -2,10 +2,12 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import update
 
 from handoff import files, waiting
 from handoff.dashboard.throttle import Throttle
+from handoff.errors import HeldError
 from handoff.files import Rules
 from handoff.messages import Attachment, Retry
 from handoff.models import Delivery, DeliveryState
@@ -93,3 +95,11 @@ def test_tries_of_the_future_lock_nobody_out() -> None:
     clock.passes(hours=-1)
     assert throttle.retry_after("anna") <= 60
     assert throttle.allows("anna")
+
+
+async def test_a_claim_made_by_a_clock_slightly_ahead_is_in_force(floor: Floor) -> None:
+    number, boris, vera = await floor.asks(), await floor.agent("Boris"), await floor.agent("Vera")
+    await floor.do(lambda session: floor.desk.claim(session, number, boris.id))
+    floor.clock.passes(seconds=-1)
+    with pytest.raises(HeldError):
+        await floor.do(lambda session: floor.desk.claim(session, number, vera.id))
