@@ -6,6 +6,7 @@ import time
 import click
 
 from benchmarks import report, storages
+from benchmarks.contact_flood import contact_flood
 from benchmarks.effort import effort
 from benchmarks.latency import latency
 from benchmarks.memory import memory
@@ -16,7 +17,7 @@ from benchmarks.searching import searching
 from benchmarks.sign_in import sign_in
 from benchmarks.throughput import throughput
 
-PARTS = ("effort", "delivery", "memory", "latency", "pages", "search", "sign-in", "start")
+PARTS = ("effort", "delivery", "flood", "memory", "latency", "pages", "search", "sign-in", "start")
 _ON_SQLITE = {"memory", "start"}
 
 
@@ -38,6 +39,8 @@ async def measure(parts: tuple[str, ...], seconds: float) -> list[Figure]:
                         figures += await effort(folder, where, seconds / 2, say)
                     case "delivery":
                         figures += await throughput(folder, where, say)
+                    case "flood":
+                        figures += await contact_flood(folder, where, seconds, say)
                     case "latency":
                         figures += await latency(folder, where, seconds, say)
                     case "pages":

@@ -8,7 +8,7 @@ from statistics import quantiles
 
 from aiohttp import ClientSession
 
-from benchmarks.flood import TRIES_PER_SECOND
+from benchmarks.login_flood import TRIES_PER_SECOND
 from benchmarks.processes import Storage, frontdesk, furnish, launched
 from benchmarks.report import Figure
 from benchmarks.stream import Phone, crowd, platforms, stream
@@ -25,7 +25,7 @@ async def sign_in(folder: Path, storage: Storage, seconds: float, say: Callable[
         say(f"signing in on {storage.name}: quiet, for {seconds:.0f} s")
         reply, page = await _traffic(program.address, (telegram, vk), seconds)
         say(f"signing in on {storage.name}: {TRIES_PER_SECOND} wrong passwords a second, for {seconds:.0f} s")
-        async with launched(folder, "benchmarks.flood", program.address) as flood:
+        async with launched(folder, "benchmarks.login_flood", program.address) as flood:
             await flood.line("flooding")
             busy_reply, busy_page = await _traffic(program.address, (telegram, vk), seconds)
     name = f"while {TRIES_PER_SECOND} passwords a second are tried, {storage.name}"

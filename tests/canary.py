@@ -14,7 +14,7 @@ SECRETS = ("topsecret", "canary-secret", "canary words")
 _LEAK = re.compile(
     r"[А-Яа-яЁё]|\d{3,}:[A-Za-z0-9_-]{30,}|vk1\.a\.\w|fd_[A-Za-z0-9_-]{20}|" + "|".join(map(re.escape, SECRETS))
 )
-_OURS = ("bot", "handoff", "infra")
+_OURS = ("bot", "handoff", "infra", "knowledge")
 
 
 class Canary(logging.Handler):

@@ -1,6 +1,9 @@
 """What every test may ask for: a database of its own on either server, and a bus to go with it."""
 
+import logging
 import os
+import sys
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -67,6 +70,25 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 def pytest_configure() -> None:
     canary.listen()
+
+
+@pytest.fixture(autouse=True)
+def logging_as_before() -> Iterator[None]:
+    """Restore the logging of the process: a command that a test calls sets it up, and the next test would see that."""
+    root = logging.getLogger()
+    level, raising, handlers = root.level, logging.raiseExceptions, set(root.handlers)
+    hooks = sys.excepthook, threading.excepthook, sys.unraisablehook
+    yield
+    sys.excepthook, threading.excepthook, sys.unraisablehook = hooks
+    logging.raiseExceptions = raising
+    if root.level != level:
+        root.setLevel(level)
+    if canary not in root.handlers:  # `write_logs` removes every handler and adds its own
+        logging.captureWarnings(False)
+        for handler in set(root.handlers) - handlers:
+            if type(handler) is logging.StreamHandler:
+                root.removeHandler(handler)
+        canary.listen()
 
 
 @pytest.hookimpl(trylast=True)

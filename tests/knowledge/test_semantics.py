@@ -93,6 +93,10 @@ def found(library: Library, question: str, word: str) -> bool:
     return phrasing is not None and word in phrasing
 
 
+def warnings(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING]
+
+
 async def test_another_word_for_the_same_is_found_once_everything_is_read(
     database: Database, start: Callable[[Thesaurus | None], Library]
 ) -> None:
@@ -147,7 +151,7 @@ async def test_without_an_embedder_nothing_is_computed_and_nothing_is_wrong(
         await database.write(lambda session: library.create(session, PARKING, author="anna"))
         await becomes(lambda: library.revision == 2)
     assert await stored(database) == 0
-    assert [record for record in caplog.records if record.levelno >= logging.WARNING] == []
+    assert warnings(caplog) == []
 
 
 async def test_an_embedder_that_breaks_is_told_of_once_and_words_go_on(
@@ -155,11 +159,11 @@ async def test_an_embedder_that_breaks_is_told_of_once_and_words_go_on(
 ) -> None:
     library = start(Thesaurus(broken=True))
     async with running(library):
-        await becomes(lambda: bool(caplog.messages))
+        await becomes(lambda: bool(warnings(caplog)))
         entry = await database.write(lambda session: library.create(session, PARKING, author="anna"))
         await becomes(lambda: library.revision == 2)
         assert library.matcher.match("где парковка").candidates[0].entry_id == entry
-    assert caplog.messages == ["the semantic extra reads nothing more until the next start"]
+    assert warnings(caplog) == ["the semantic extra reads nothing more until the next start"]
 
 
 async def test_what_another_process_reads_is_used_here(database: Database, clock: Time) -> None:

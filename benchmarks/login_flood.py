@@ -1,4 +1,4 @@
-"""`python -m benchmarks.flood ADDRESS`: wrong passwords at a steady rate from many addresses of loopback, until stopped."""
+"""`python -m benchmarks.login_flood ADDRESS`: wrong passwords at a steady rate from many addresses of loopback, until stopped."""
 
 import asyncio
 import itertools
