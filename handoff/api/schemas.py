@@ -11,6 +11,7 @@ from handoff.models import DeliveryState, FileState, MessageKind, TicketStatus
 from handoff.names import readable
 from handoff.threads import Line
 from handoff.waiting import TicketView
+from infra.columns import LARGEST_ID
 from knowledge.drafts import ANSWER_LENGTH, KEY_LENGTH, LINE_LENGTH, MOST_ALTERNATIVES, Handoff, Status
 from knowledge.matching import Band
 
@@ -204,7 +205,7 @@ class MessageIdOut(BaseModel):
 class TransferIn(Sent):
     """To whom the ticket goes."""
 
-    to: int = Field(description="An agent's id.")
+    to: int = Field(ge=1, le=LARGEST_ID, description="An agent's id.")
 
 
 class SettleIn(Sent):

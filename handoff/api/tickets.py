@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, File, Form, Path, Query, UploadFile
 from fastapi.responses import FileResponse
+from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy.orm import Session
 
@@ -39,6 +40,7 @@ router = APIRouter(
     }
 )
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+AgentId = Annotated[int, Field(ge=1, le=LARGEST_ID)]
 
 
 @router.get("/tickets", tags=["tickets"])
@@ -46,7 +48,7 @@ async def list_tickets(
     parts: Parts,
     caller: Caller,
     status: TicketStatus | None = None,
-    assignee: Annotated[AssigneeFilter | int | None, Query(description="An agent's id, `me` or `none`.")] = None,
+    assignee: Annotated[AssigneeFilter | AgentId | None, Query(description="An agent's id, `me` or `none`.")] = None,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> TicketsOut:
     """The queue, oldest promise first; solved ones newest first. Without `status`: all that are not closed."""

@@ -114,6 +114,14 @@ async def test_what_cannot_be_done_says_why(office: Office, crm: httpx.AsyncClie
     }
 
 
+async def test_a_number_that_no_row_can_have_is_invalid(office: Office, crm: httpx.AsyncClient) -> None:
+    number = await office.asks("Where is my page?")
+    for wrong in (0, 2**63, 10**30):
+        assert (await crm.post(f"/tickets/{number}/transfer", json={"to": wrong})).status_code == 422
+        assert (await crm.get(f"/tickets?assignee={wrong}")).status_code == 422
+        assert (await crm.get(f"/tickets/{wrong}")).status_code == 422
+
+
 async def test_deliveries_are_retried_and_settled(office: Office, crm: httpx.AsyncClient) -> None:
     number = await office.asks("Where is my page?")
     await crm.post(f"/tickets/{number}/reply", json={"text": "Here."})
