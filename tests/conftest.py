@@ -16,6 +16,8 @@ from tests.servers.databases import Databases
 from tests.servers.postgres import Postgres
 from tests.servers.valkey import Valkey
 
+pytest.register_assert_rewrite("tests.durability.ordeal")  # what it compares is long, and a failure should show where
+
 
 @dataclass(frozen=True, slots=True)
 class Backend:

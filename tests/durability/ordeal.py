@@ -8,7 +8,7 @@ import asyncio
 import random
 import re
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -80,8 +80,13 @@ class Reply:
     """It was changed once more words completed the question, and so it answers those too."""
 
 
-async def ordeal(backend: Backend, scale: Scale, disturb: Disturbance, seed: int = 20261122) -> None:
-    """Let everybody write, disturb so many times, wait for rest, and judge. The same seed is the same ordeal."""
+async def ordeal(
+    backend: Backend, scale: Scale, disturb: Disturbance, seed: int = 20261122, besides: Sequence[Written] = ()
+) -> None:
+    """Let everybody write, disturb so many times, wait for rest, and judge. The same seed is the same ordeal.
+
+    `besides` are people whom `disturb` lets write; it may add to them. They are judged like the others.
+    """
     dice = random.Random(seed)
     async with platforms() as (telegram, vk):
         await furnish(backend)
@@ -93,10 +98,12 @@ async def ordeal(backend: Backend, scale: Scale, disturb: Disturbance, seed: int
         program = Program(backend, telegram, vk, scale.burst_window)
         try:
             await _storm(program, contacts, scale, disturb, telegram, vk, dice)
+            await _lose_an_answer(program, contacts, telegram, vk)
+            await program.settled(sum(len(one.texts) for one in (*contacts, *besides)))
+            await program.stop()
         finally:
             await program.end()
-        await judge(backend, contacts, telegram, vk, scale.burst_window)
-        assert sum(len(contact.texts) for contact in contacts) == scale.contacts * scale.messages
+        await judge(backend, [*contacts, *besides], telegram, vk, scale.burst_window)
         # The faults really happened: otherwise this shows nothing.
         assert telegram.faults.lost
         assert vk.faults.lost
@@ -116,8 +123,6 @@ async def _storm(
     await program.start()
     await program.connected()  # what is written before the very first connection is not ours to answer
     for number, faults in enumerate((telegram.faults, vk.faults)):
-        # One surely, so that every run shows what a lost answer leads to; the others by chance.
-        faults.next(("sendMessage", "messages.send")[number], Fault("lost_answer", seconds=0.1))
         faults.chance(ODDS, seed=number, methods={"sendMessage", "messages.send", "getUpdates", "a_check"})
 
     writing = asyncio.create_task(write(contacts, scale, telegram, vk, dice))
@@ -127,8 +132,25 @@ async def _storm(
     await program.busy(0.5)
     telegram.faults.clear()
     vk.faults.clear()
-    await program.settled(scale.contacts * scale.messages)
-    await program.stop()
+
+
+async def _lose_an_answer(
+    program: Program, contacts: list[Written], telegram: TelegramSimulator, vk: VkSimulator
+) -> None:
+    """Lose one where chance lost none, so that every run shows what it leads to."""
+    for platform, account, method in (
+        (vk, "vk:main", "messages.send"),
+        (telegram, "telegram:main", "sendMessage"),
+    ):
+        if platform.faults.lost and (platform is telegram or vk.deduplicated):
+            continue
+        last = Written(account, 4000, [QUESTIONS[0]])
+        contacts.append(last)
+        lost = len(platform.faults.lost)
+        platform.faults.next(method, Fault("lost_answer", seconds=0.1))
+        platform.join(last.person, f"К{last.person}")
+        await platform.writes(last.person, QUESTIONS[0])
+        await program.until(lambda p=platform, n=lost: len(p.faults.lost) > n)  # type: ignore[misc]
 
 
 async def killed(program: Program, dice: random.Random) -> None:
@@ -230,7 +252,9 @@ def _texts(row: Delivery, edits: list[Delivery]) -> tuple[str, ...]:
 
 
 def undone(session: Session) -> list[int]:
-    return list(session.scalars(select(InboxEvent.id).where(InboxEvent.state == InboxState.NEW)))
+    """Events that nobody has handled. VK reports the bot's own messages too, perhaps while it is being stopped."""
+    events = session.scalars(select(InboxEvent).where(InboxEvent.state == InboxState.NEW))
+    return [event.id for event in events if event.payload.get("type") != "message_reply"]
 
 
 def _is(contact: Written) -> ColumnElement[bool]:

@@ -88,11 +88,11 @@ class Program:
 
     async def connected(self) -> None:
         """Wait until it hears both platforms."""
-        await self._until(lambda: self.telegram.is_polled and self._vk_is_polled())
+        await self.until(lambda: self.telegram.is_polled and self._vk_is_polled())
 
     async def busy(self, seconds: float) -> None:
         """Wait until it has begun to work since it was started, and a while longer."""
-        await self._until(lambda: self._calls() > self._calls_before)
+        await self.until(lambda: self._calls() > self._calls_before)
         await asyncio.sleep(seconds)
 
     def _calls(self) -> int:
@@ -112,7 +112,8 @@ class Program:
     def _vk_is_polled(self) -> bool:
         return any(name == "groups.getLongPollServer" for name, _ in self.vk.calls)
 
-    async def _until(self, true: Callable[[], bool]) -> None:
+    async def until(self, true: Callable[[], bool]) -> None:
+        """Wait until it is true."""
         async with asyncio.timeout(90):
             while not true():
                 await asyncio.sleep(0.01)

@@ -90,6 +90,7 @@ async def test_killed_at_each_named_point_it_loses_and_repeats_nothing(backend: 
     points = [name for name in POINTS if name != DEADLY] * max(1, round(2 * SIZE))
     died: Counter[str] = Counter()
     turns = iter(points)
+    neighbours: list[Written] = []
 
     async def at_a_point(program: Program, dice: random.Random) -> None:
         """It dies at the next point of the list; after the last it lives on."""
@@ -97,10 +98,13 @@ async def test_killed_at_each_named_point_it_loses_and_repeats_nothing(backend: 
         if not died:
             await program.kill()
         await program.start(**{POINT: name, COUNT: str(dice.randint(1, 3))})
-        for tries in range(400):  # somebody besides, so that something is always to be done
-            somebody = 1 + len(died) * 400 + tries
-            program.telegram.join(somebody, "Сосед")
-            await program.telegram.writes(somebody, "не помню пароль")
+        for number in range(400):  # people besides, so that something is always to be done
+            neighbour = Written("telegram:main" if number % 2 else "vk:main", 10_000 + len(neighbours))
+            platform = program.telegram if number % 2 else program.vk
+            platform.join(neighbour.person, f"Сосед {neighbour.person}")
+            neighbour.texts.append("не помню пароль")
+            neighbours.append(neighbour)
+            await platform.writes(neighbour.person, "не помню пароль")
             if await program.dies(0.3):
                 died[name] += 1
                 break
@@ -111,7 +115,7 @@ async def test_killed_at_each_named_point_it_loses_and_repeats_nothing(backend: 
             await program.start()
 
     everybody = Scale(len(points), contacts=max(10, round(60 * SIZE)), messages=10, pause=0.08)
-    await ordeal(backend, everybody, at_a_point)
+    await ordeal(backend, everybody, at_a_point, besides=neighbours)
     assert set(died) == set(points), died
 
 
