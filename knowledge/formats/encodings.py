@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from encodings.aliases import aliases
 from itertools import islice
 
-from knowledge.formats.likelihood import cost, has_doubtful_words, imbalance, is_doubtful
+from knowledge.formats.likelihood import cost, has_doubtful_words, imbalance, is_abbreviation, is_doubtful
 from knowledge.formats.rows import UnreadableError
 
 NAMES: Mapping[str, str] = {
@@ -62,6 +62,8 @@ _MOST_STRANGE = 0.2
 """Share of words that no language has, above which even the likeliest encoding is not believed."""
 _MARGIN = 6.0
 """How much likelier (natural logarithm) an encoding must be than the next: 400 to 1."""
+_NOT_OF_WINDOWS = 3.0
+"""Cost of an encoding that few programs of today write: one such file in twenty."""
 _MOST_DOUBTFUL = 200
 """Lines that are looked at in every encoding, where they read badly in that of the file."""
 _MISREAD = (
@@ -163,7 +165,7 @@ def _recognised(data: bytes, error: UnicodeDecodeError) -> Decoded:
     _refuse_lines_in_utf8(data)
     sample = _sample(data)
     codecs_left = _possible(data)
-    readings = sorted((_cost(sample.decode(codec)), codec) for codec in codecs_left)
+    readings = sorted((_cost(sample.decode(codec)) + _rarity(codec), codec) for codec in codecs_left)
     if not readings or _strange_share(sample.decode(readings[0][1])) > _MOST_STRANGE:
         raise UnreadableError(f"is text in no encoding that could be recognised: {_REMEDY}", row)
     best = readings[0][1]
@@ -196,9 +198,13 @@ def _cost(text: str) -> float:
     return sum(map(cost, text.split(" "))) + imbalance(text)
 
 
+def _rarity(codec: str) -> float:
+    return 0.0 if codec.startswith("cp125") else _NOT_OF_WINDOWS
+
+
 def _strange_share(text: str) -> float:
-    words = text.split(" ")
-    return sum(map(is_doubtful, words)) / len(words)
+    words = [word for word in text.split(" ") if not is_abbreviation(word)]
+    return sum(map(is_doubtful, words)) / max(len(words), 1)
 
 
 def _refuse_lines_in_utf8(data: bytes) -> None:

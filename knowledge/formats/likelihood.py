@@ -16,7 +16,10 @@ FILE = Path(__file__).with_name("letter_pairs.json")
 _STEPS = 4
 _STRANGE_LETTER, _STRANGE_SYMBOL = 18.0, 12.0
 _USUAL_SYMBOL, _SYMBOL, _MISPLACED = 3.0, 6.0, 9.0
-_TITLE, _CAPITALS, _CASE_CHANGE = 1.0, 2.0, 8.0
+_TITLE, _CAPITALS, _CASE_CHANGE, _INVERTED = 1.0, 2.0, 8.0, 8.0
+_YO = 1.0
+"""Cost of writing ё where most people write е."""
+_LONGEST_ABBREVIATION = 6
 _MIXED_SCRIPTS = 14.0
 _DOUBTFUL = 4.0
 """Cost of a character; words of the languages have 2 to 3."""
@@ -91,9 +94,18 @@ def has_doubtful_words(line: str) -> bool:
     )
 
 
+def is_abbreviation(token: str) -> bool:
+    """Whether this is a short word in capitals, whose letters follow no rules of a language."""
+    words = _WORDS.findall(token)
+    return bool(words) and all(len(word) <= _LONGEST_ABBREVIATION and word.isupper() for word in words)
+
+
 def imbalance(text: str) -> float:
     """The cost of quotation marks that open and never close."""
-    return _USUAL_SYMBOL * abs(text.count("«") - text.count("»"))
+    angular = abs(text.count("«") - text.count("»"))
+    low = max(text.count("„") - text.count("“") - text.count("”"), 0)
+    high = max(text.count("“") - text.count("„") - text.count("”"), 0)
+    return _USUAL_SYMBOL * (angular + low + high)
 
 
 @lru_cache(50_000)
@@ -103,7 +115,12 @@ def _word_cost(word: str) -> float:
         changes = sum(not first.isupper() and second.isupper() for first, second in pairwise(word))
         changes += sum(first.isupper() and not second.isupper() for first, second in pairwise(word[1:]))
         total += _CASE_CHANGE * changes + (_CAPITALS if len(word) > 1 and word.isupper() else _TITLE)
+        if len(word) > 2 and word[0].islower() and word[1:].isupper():
+            total += _INVERTED
     small = word.lower()
+    if "ё" in small:
+        total += _YO * small.count("ё")
+        small = small.replace("ё", "е")
     if small in _BORROWED:
         return total + 2.5 * len(small)
     # Letters before the Cyrillic block are Latin ones; a word of both alphabets is scored by parts.
@@ -124,6 +141,8 @@ def _symbol_cost(token: str, place: int) -> float:
     if symbol in _OPENING or symbol in _CLOSING:
         wrong = (symbol not in _CLOSING and before.isalnum()) or (symbol not in _OPENING and after.isalnum())
         wrong = (wrong or (before.isalnum() and after.isalnum())) and symbol not in _APOSTROPHES
+    elif symbol == "…":
+        wrong = after.islower() and not before.isalnum()
     elif symbol in _DASHES:
         wrong = after.isalpha() and not before.isalnum()
     else:

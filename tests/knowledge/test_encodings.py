@@ -163,3 +163,28 @@ def test_abbreviations_in_capitals_are_no_damage() -> None:
     # In windows-1251 and koi8-r capitals and small letters change places, so any abbreviation reads as a word of the other.
     text = "Сколько ГБ места даёт тариф, и где хранятся ГБ, МБ и КБ? Ответ по СМС, в МФЦ или по QR: ПДФ, ФИО и ИНН не нужны.\n"
     assert decode(text.encode()) == Decoded(text, "utf-8")
+
+
+SHORT = [
+    *((text, "cp1251") for text in ("Что такое API?,Интерфейс", "Телефон,8 (800) 555-35-35", "Ещё вопрос,Всё ещё открыт")),
+    *((text, "cp1251") for text in ("ВНЖ и РВП,Через МФЦ", "№ заказа,«Личный кабинет» — там", "Привет,ИНН")),
+    *((text, "koi8-r") for text in ("ВНЖ и РВП,Через МФЦ", "Ещё вопрос,Всё ещё открыт")),
+    *((text, "cp1250") for text in ("TAJ szám kell?,Nem kell", "Is GYIK for all?,Kérdések", "Mi az ÁFA?,27%")),
+    *((text, "cp1250") for text in ("Where is Pécs?,South", "Jelszó,„Elfelejtett jelszó”", "Cím,Bp. – Fő u. 5")),
+    ("Есть ли лифт?,Да, Елена Вам покажет", "mac_cyrillic"),
+]
+
+
+@pytest.mark.parametrize(("row", "encoding"), SHORT)
+def test_one_short_row_of_a_common_encoding_is_read(row: str, encoding: str) -> None:
+    text = f"question,answer\n{row}\n"
+    assert decode(text.encode(encoding)).text == text
+
+
+@pytest.mark.parametrize("row", ['"Есть Wi-Fi?","Есть"', '"Ещё?","Ещё"', '"Как?","Едва"'])
+def test_a_mac_capital_is_never_taken_for_an_ellipsis(row: str) -> None:
+    text = f"question,answer\n{row}\n"
+    try:
+        assert decode(text.encode("mac_cyrillic")).text == text
+    except UnreadableError as error:
+        assert "--encoding" in error.reason
