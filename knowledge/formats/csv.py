@@ -25,10 +25,14 @@ from knowledge.formats.rows import (
 from knowledge.problems import Problem, did_you_mean
 
 _ONE_OR_SEVERAL = "is this one phrasing with a semicolon or several? Put | between several, or | behind a single one: nothing is guessed"
+_SWALLOWED = (
+    "a quote opens here and closes lines later, and what is between looks like rows: close the quote in its own row, "
+    "or put a space behind the separators where it is one text"
+)
 _MOST_CELLS = 100
 _MOST_RESTARTS = 20
 _DELIMITERS = (",", ";", "\t")
-_TOLD = re.compile(r'"?sep=([,;\t|])"?[,;\t]*\r?\n', re.IGNORECASE)
+_TOLD = re.compile(r'"?sep=([^\w\s"\']|\t)"?[,;\t]*(?:\r\n|\n|\r)', re.IGNORECASE)
 _ESCAPE = re.compile("'*[=+\\-@\t\r]")
 _ESCAPED = re.compile("'+[=+\\-@\t\r]")
 # The library refuses cells over 128 KiB unless told otherwise; the size of the whole file is limited elsewhere.
@@ -42,16 +46,20 @@ def read(name: str, text: str) -> Sheet:
     for number, row in enumerate(_rows(text, delimiter), 1):
         if isinstance(row, csv.Error):
             reason = f"a quoted cell is broken ({row})"
-            if number == 1 or len(sheet.problems) == MOST_ENTRIES:
+            if not names or len(sheet.problems) == MOST_ENTRIES:
                 raise UnreadableError(reason, number)
             sheet.problems.append(Problem(name, number, None, reason))
             continue
         if len(row) > _MOST_CELLS or len(sheet.entries) == MOST_ENTRIES:
             raise UnreadableError("has too many cells" if len(row) > _MOST_CELLS else TOO_MANY, number)
         cells = [_unescaped(cell) for cell in row]
-        if number == 1:
-            names = _header(sheet, name, cells)
-        elif any(cell.strip() for cell in cells):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if not names:
+            names = _header(sheet, name, cells, number)
+        else:
+            if any(_holds_rows(cell, delimiter, len(names)) for cell in row):
+                sheet.problems.append(Problem(name, number, None, _SWALLOWED))
             sheet.entries.append(_entry(sheet, name, number, names, cells))
     return sheet
 
@@ -105,20 +113,35 @@ def _known(line: str, delimiter: str) -> set[str]:
     return {cell.strip(' "\r').lower() for cell in line.split(delimiter)} & set(ENTRY_FIELDS)
 
 
-def _header(sheet: Sheet, name: str, cells: list[str]) -> list[str]:
+def _holds_rows(cell: str, delimiter: str, width: int) -> bool:
+    """Whether a quote seems to have opened by mistake: the lines within the cell have the cells of a row each.
+
+    Prose has a space after its commas, and no cell of a row begins with one.
+    """
+    _, *lines = cell.splitlines()[:_MOST_CELLS] or [""]
+    whole = lines[:-1] or lines
+    rows = [line.split(delimiter) for line in whole if line.strip()]
+    return width > 1 and bool(rows) and all(len(row) == width and _is_packed(row) for row in rows)
+
+
+def _is_packed(row: list[str]) -> bool:
+    return sum(bool(cell) for cell in row) > 1 and not any(cell.startswith(" ") for cell in row)
+
+
+def _header(sheet: Sheet, name: str, cells: list[str], number: int) -> list[str]:
     names = [cell.strip().lower() for cell in cells]
     if "question" not in names:
         raise UnreadableError(
             f"the first row must name the fields, at least question; known: {', '.join(ENTRY_FIELDS)}; "
             f"for example: {EXAMPLES['.csv']}",
-            1,
+            number,
         )
     for place, cell in enumerate(names):
         if cell and cell not in ENTRY_FIELDS:
             reason = f'unknown field "{cell}"' + did_you_mean(cell, ENTRY_FIELDS)
-            sheet.problems.append(Problem(name, 1, None, reason))
+            sheet.problems.append(Problem(name, number, None, reason))
         elif cell and cell in names[:place]:
-            sheet.problems.append(Problem(name, 1, cell, "is given twice"))
+            sheet.problems.append(Problem(name, number, cell, "is given twice"))
     return names
 
 

@@ -95,7 +95,7 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
     codec = None if encoding is None else _codec(encoding)
     for mark, name in _MARKS:
         if data.startswith(mark):
-            return Decoded(_strictly(data[len(mark) :], name), name)
+            return Decoded(_strictly(data[len(mark) :], name).lstrip("\ufeff"), name)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:

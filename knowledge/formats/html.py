@@ -13,12 +13,18 @@ from html import unescape
 from html.entities import html5
 from html.parser import HTMLParser
 
-_MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*", "code": "`"}
+_MARKS = {"b": "**", "strong": "**", "i": "*", "em": "*"} | dict.fromkeys(("code", "kbd", "tt", "samp"), "`")
 _HEADINGS = {f"h{level}" for level in range(1, 7)}
-_SECTIONS = {"div", "section", "article", "center"}
+_SECTIONS = {
+    *("div", "section", "article", "center", "main", "header", "footer", "nav", "aside", "address"),
+    *("figure", "figcaption", "details", "summary"),
+}
 _BLOCKS = {"p", *_SECTIONS, *_HEADINGS}
 _LISTS = {"ul", "ol"}
-_PLAIN = {"span", "u", "ins", "font", "small", "big", "nobr"}
+_PLAIN = {
+    *("span", "u", "ins", "font", "small", "big", "nobr", "abbr", "acronym", "cite", "dfn", "mark", "q", "var", "time"),
+    *("label", "wbr", "tg-spoiler", "tg-emoji"),
+}
 _CONVERTED = {*_MARKS, *_BLOCKS, *_LISTS, *_PLAIN, "a", "br", "li"}
 _ALONE = {"br", "img", "hr", "iframe", "tr", "td", "th"}
 """Tags that count without their counterpart."""
@@ -53,6 +59,16 @@ _REFUSED = {
         "sup",
         "link",
         "meta",
+        "picture",
+        "template",
+        "math",
+        "marquee",
+        "fieldset",
+        "legend",
+        "dialog",
+        "tfoot",
+        "colgroup",
+        "frameset",
         "html",
         "head",
         "body",
@@ -62,11 +78,14 @@ _NAMES = "|".join(sorted(_CONVERTED | _REFUSED, key=len, reverse=True))
 _VALUE = "\\s*=\\s*(?:\"[^\"]*\"|'[^']*'|[^\\s\"'<>=`]+)"
 _TOKEN = re.compile(
     r"(?P<code>(?<!`)(?P<ticks>`+)(?!`).+?(?<!`)(?P=ticks)(?!`))"
-    r"|(?<!\\)(?P<slashes>\\*)(?:(?P<comment><!--.{0,2000}?-->)"
-    rf"|(?P<tag><(?P<end>/?)(?P<name>{_NAMES})(?P<attributes>(?:\s+[a-z_:][\w:.-]*(?:{_VALUE})?)*)\s*/?>)"
+    r"|(?<!\\)(?P<slashes>\\*)(?:(?P<comment><!--.{0,2000}?-->|<!doctype\s[^<>]{0,200}>)"
+    rf"|(?P<tag><(?P<end>/?)(?P<name>{_NAMES})(?P<attributes>(?:[\s/]+[a-z_:][\w:.-]*(?:{_VALUE})?)*)\s*/?>)"
+    r"|(?P<mention>\[(?P<page>(?:id|club|public)[0-9]{1,18})\|(?P<called>[^\[\]|\n]{1,200})\])"
     r"|(?P<entity>&(?:#[0-9]{1,7}|#x[0-9a-f]{1,6}|[a-z][a-z0-9]{1,30});))",
     re.IGNORECASE | re.DOTALL,
 )
+_MARKUP = re.compile(r"[<&]|\[(?:id|club|public)[0-9]", re.IGNORECASE)
+_START = re.compile(r"\sstart\s*=\s*[\"']?([0-9]{1,6})", re.IGNORECASE)
 _SAFE_LINK = re.compile(r"(https?://|mailto:|tel:)[^\s\x00-\x1f]+", re.IGNORECASE)
 _IN_LINK = {ord(letter): f"%{ord(letter):02X}" for letter in "()<>\\"}
 _MARKDOWN_SIGNS = "*_`[]\\"
@@ -95,7 +114,7 @@ def to_markdown(text: str) -> tuple[str, bool]:
     Raises:
         UnconvertibleError: it holds a table, a picture, a script, an unsafe link or tags that do not match.
     """
-    if len(text) > _LONGEST or ("<" not in text and "&" not in text):
+    if len(text) > _LONGEST or not _MARKUP.search(text):
         return text, False
     tokens = [token for token in _TOKEN.finditer(text) if _is_known(token)]
     html = _is_html(text, tokens)
@@ -112,6 +131,9 @@ def to_markdown(text: str) -> tuple[str, bool]:
         elif token["entity"]:
             converted = True
             converter.write_literally(_entity(token, converter.in_code))
+        elif token["mention"]:
+            converted = True
+            converter.write_literally(f"[{token['called']}](https://vk.com/{token['page']})")
         elif not html:
             converter.write_literally(token[0])
         else:
@@ -124,7 +146,7 @@ def to_markdown(text: str) -> tuple[str, bool]:
 
 def escape(text: str) -> str:
     """`text` such that `to_markdown` gives it back unchanged."""
-    if "<" not in text and "&" not in text:
+    if not _MARKUP.search(text):
         return text
     return _TOKEN.sub(lambda token: token[0] if token["code"] or not _is_known(token) else "\\" + token[0], text)
 
@@ -152,9 +174,17 @@ def _is_html(text: str, tokens: Sequence[re.Match[str]]) -> bool:
             continue
         alone = name in _ALONE or (name in _REFUSED and "=" in (token["attributes"] or ""))
         begins_line = name in {"p", "li"} and not text[: token.start()].rpartition("\n")[2].strip()
-        if alone or (starts[name] and ends[name]) or begins_line:
+        if alone or (starts[name] and ends[name]) or begins_line or _is_unclosed(text, token):
             return True
     return False
+
+
+def _is_unclosed(text: str, token: re.Match[str]) -> bool:
+    """Whether a tag is meant as one though its counterpart is absent: `</b>`, `<a href=…>`, and `<b>word` after a space."""
+    if token["name"].lower() in _REFUSED:
+        return False
+    before, after = text[max(token.start() - 1, 0) : token.start()], text[token.end() : token.end() + 1]
+    return bool(token["end"]) or "=" in token["attributes"] or (not before.strip() and after.isalnum())
 
 
 def _entity(token: re.Match[str], in_code: bool) -> str:
@@ -190,7 +220,7 @@ class _Converter:
 
     @property
     def in_code(self) -> bool:
-        return any(frame.name == "code" for frame in self._frames)
+        return any(_MARKS.get(frame.name) == "`" for frame in self._frames)
 
     def write(self, text: str) -> None:
         """Text between tags; among blocks its line breaks are spaces, as in HTML, unless Markdown means them."""
@@ -227,7 +257,7 @@ class _Converter:
         elif name == "p" or name in _SECTIONS:
             self._break(2 if name == "p" else 1)
         elif name in _LISTS or name == "li":
-            self._list(name, ends)
+            self._list(name, ends, _first_number(token))
         elif name not in _PLAIN:
             if name in _HEADINGS:
                 self._break(2)
@@ -255,7 +285,7 @@ class _Converter:
         if not self._marker:
             self._newlines = max(self._newlines, newlines)
 
-    def _list(self, name: str, ends: bool) -> None:
+    def _list(self, name: str, ends: bool, number: int) -> None:
         if self._frames:
             raise UnconvertibleError(f"holds <{name}> within <{self._frames[-1].name}>: end that before the list")
         if name == "li":
@@ -263,14 +293,14 @@ class _Converter:
                 self._widths.pop()
             self._newlines = 1 if self._newlines else self._newlines
             if not ends:
-                kind, number = self._lists.pop() if self._lists else ("ul", 0)
+                kind, before = self._lists.pop() if self._lists else ("ul", 0)
                 self._newlines = self._newlines or 1
-                self._marker = f"{number + 1}. " if kind == "ol" else "- "
+                self._marker = f"{before + 1}. " if kind == "ol" else "- "
                 self._widths.append(len(self._marker))
-                self._lists.append((kind, number + 1))
+                self._lists.append((kind, before + 1))
         elif not ends:
             self._break(1 if self._lists else 2)
-            self._lists.append((name, 0))
+            self._lists.append((name, number - 1))
         elif not self._lists:
             raise self._unmatched(name)
         else:
@@ -301,6 +331,11 @@ class _Converter:
         return UnconvertibleError(
             f"holds <{name}> without its counterpart: add it, or write \\<{name}> where it is meant as text"
         )
+
+
+def _first_number(token: re.Match[str]) -> int:
+    found = _START.search(token["attributes"])
+    return int(found[1]) if found else 1
 
 
 def _wrapped(text: str, frame: _Frame, following: str) -> str:

@@ -4,6 +4,7 @@ Only its plain part is read: every scalar is text (so `no` is a word and 007 kee
 tags, which keeps a small file from becoming a large one. Rows are line numbers.
 """
 
+import re
 from collections.abc import Iterator
 
 import yaml
@@ -19,11 +20,16 @@ from knowledge.formats.rows import (
     plain_entries,
     sheet_of,
 )
+from knowledge.problems import Problem
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _NOTHING = {"", "~", "null", "Null", "NULL"}
 _DEPTH = 8
 _VALUES = 600_000
+_MOST_FAULTS = 50
+_ITEM = re.compile(r"([ ]*)- ")
+_QUOTE_IT = "put the whole text in quotation marks, or write | behind the name and the text in the next line, indented"
+_SCALAR = re.compile(r"[ ]*(?:- )?[ ]*\w+:[ ]+(.)")
 _BLOCK_WEIGHT = 10  # a mapping costs about as much memory as ten texts
 
 
@@ -31,13 +37,75 @@ def read(name: str, text: str) -> Sheet:
     try:
         return sheet_of(name, _Document(text).value())
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise UnreadableError(
-            f"is not YAML: {error.problem or error.context}", mark.line + 1 if mark else None
-        ) from error
+        return Sheet(problems=_faults(name, text, error))
     except yaml.reader.ReaderError as error:
         row = text.count("\n", 0, error.position) + 1
         raise UnreadableError("holds control characters or broken Unicode", row) from error
+
+
+def _faults(name: str, text: str, error: yaml.MarkedYAMLError) -> list[Problem]:
+    """What is wrong at `error` and in the list items behind it, one fault an item, 50 at most."""
+    lines = text.split("\n")
+    place = _place(error)
+    faults = [_fault(name, lines, place, error)]
+    while place is not None and len(faults) < _MOST_FAULTS:
+        items = [_ITEM.match(line) for line in lines[: place + 1]]
+        indent = next((len(item[1]) for item in reversed(items) if item), None)
+        begin = next((n for n in range(place + 1, len(lines)) if _starts_item(lines[n], indent)), None)
+        if begin is None:
+            break
+        end = next((n for n in range(begin, len(lines)) if _leaves_list(lines[n], indent)), len(lines))
+        try:
+            for _ in yaml.parse("\n".join(lines[begin:end]), Loader=_Loader):
+                pass
+            break
+        except yaml.MarkedYAMLError as next_error:
+            found = _place(next_error)
+            place = None if found is None else found + begin
+            faults.append(_fault(name, lines, place, next_error))
+        except yaml.YAMLError:
+            break
+    return faults
+
+
+def _starts_item(line: str, indent: int | None) -> bool:
+    item = _ITEM.match(line)
+    return item is not None and len(item[1]) == indent
+
+
+def _leaves_list(line: str, indent: int | None) -> bool:
+    begins = line.lstrip(" ")
+    return bool(line.strip()) and not begins.startswith("\t") and len(line) - len(begins) < (indent or 0)
+
+
+def _place(error: yaml.MarkedYAMLError) -> int | None:
+    """The line of `error`, counted from 0: where a quoted text begins that never ends, else where reading stopped."""
+    begins = error.context_mark if error.context and "quoted scalar" in error.context else None
+    mark = begins or error.problem_mark or error.context_mark
+    return mark.line if mark else None
+
+
+def _fault(name: str, lines: list[str], place: int | None, error: yaml.MarkedYAMLError) -> Problem:
+    reason = f"is not YAML: {error.problem or error.context}"
+    if place is None or place >= len(lines):
+        return Problem(name, None if place is None else place + 1, None, reason)
+    remedy = _remedy(lines[place], error)
+    return Problem(name, place + 1, None, f"{reason}: {remedy}" if remedy else reason)
+
+
+def _remedy(line: str, error: yaml.MarkedYAMLError) -> str:
+    """What to change in `line`; empty where that is unclear."""
+    found = _SCALAR.match(line)
+    start = found[1] if found else ""
+    if "\t" in line[: len(line) - len(line.lstrip())]:
+        return "indent with spaces instead of tabs"
+    if start in set("*&!%@`") or (": " in line[found.start(1) :] if found and start not in set("[{\"'") else False):
+        return _QUOTE_IT
+    if start in {'"', "'"}:
+        if "escape" in (error.problem or ""):
+            return "write a backslash twice, or use single quotation marks"
+        return f"the {start} that opens the text must close it at its end, and stand nowhere else in it"
+    return "fields of one entry begin in the same column" if found else ""
 
 
 def write(draft: Draft) -> bytes:

@@ -33,6 +33,12 @@ CONVERTED = [
     ("AT&amp;T &lt;b&gt; 2 &#42; 3 &amp;amp;", "AT&T <b> 2 \\* 3 \\&amp;"),
     ("<p>`<b>` is bold</p>", "`<b>` is bold"),
     ("a<!-- nothing to see -->b", "ab"),
+    ("<!DOCTYPE html><main><header>T</header><p>x</p></main>", "T\n\nx"),
+    ("Press <kbd>Ctrl</kbd>, <mark>then</mark> <abbr title='a'>b</abbr>", "Press `Ctrl`, then b"),
+    ("<details><summary>More</summary>text</details>", "More\ntext"),
+    ("<tg-spoiler>x</tg-spoiler> <b>y</b>", "x **y**"),
+    ("<ol start=3><li>a<li>b</ol>", "3. a\n4. b"),
+    ("Write to [id1|Павел] or [club25|us]", "Write to [Павел](https://vk.com/id1) or [us](https://vk.com/club25)"),
 ]
 
 
@@ -46,6 +52,7 @@ def test_html_becomes_markdown_and_is_told(answer: str, markdown: str) -> None:
 PLAIN = [
     *("a < b", "a<b", "<your name>", "<3", "x<y>z", "x<b>z", "if a<b and c>d", "<https://x.org>", "<a@b.hu>"),
     *("Type `<b>x</b>` &", "R&D; AT&T", "**bold** [x](y)", "```\n<table>\n```", "Fill the <form> in", "List<String>"),
+    *("press <i> twice", "[id|x]", "[club|x] [1]", "\\\\[id1]", "`[id1|x]`", "<time>", "the <label> of it"),
 ]
 
 
@@ -70,6 +77,11 @@ def test_what_is_no_html_is_left_alone(answer: str) -> None:
         ("<a href='/help'>x</a>", "holds a link that is not safe or not whole"),
         ("<p>a <b>b</p>", "holds <b> without its counterpart"),
         ("<p>a</p></ul>", "holds <ul> without its counterpart"),
+        ("<b>bold text", "holds <b> without its counterpart"),
+        ("bold text</b>", "holds <b> without its counterpart"),
+        ("see <a href='https://x.org'>here", "holds <a> without its counterpart"),
+        ("<svg/onload=alert(1)>", "holds <svg>, which"),
+        ("<picture><source></picture>", "holds <picture>, which"),
         ("<b>x<ul><li>y</ul></b>", "holds <ul> within <b>"),
     ],
 )
