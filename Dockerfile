@@ -32,7 +32,7 @@ WORKDIR /app
 VOLUME /var/lib/frontdesk
 EXPOSE 8080
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s --retries=3 \
-    CMD ["python", "-IS", "/app/bot/alive.py", "8080"]
+    CMD ["python", "-IS", "/app/bot/cli/health_check.py", "8080"]
 USER frontdesk
 ENTRYPOINT ["frontdesk"]
 CMD ["run"]

@@ -30,8 +30,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.distilling import Taught, centred, learned, prepared
 from benchmarks.encoding import Encoder
-from knowledge.matching import frequencies, meanings, rarity, stems
-from knowledge.matching.text import lower
+from knowledge.matching.lexicon import frequencies, meanings, rarity
+from knowledge.matching.text import stems
+from knowledge.matching.text.normalised import lower
 
 _STEMS = {"ru": 16_000, "en": 11_000, "hu": 18_000}
 _FORMS_PER_STEM = 2

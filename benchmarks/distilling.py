@@ -7,8 +7,9 @@ import numpy as np
 import scipy.sparse as sp
 from numpy.typing import NDArray
 
-from knowledge.matching import meanings, stems
-from knowledge.matching.text import is_cyrillic, lower, words
+from knowledge.matching.lexicon import meanings
+from knowledge.matching.text import stems
+from knowledge.matching.text.normalised import is_cyrillic, lower, words
 
 Array = NDArray[np.float32]
 

@@ -7,7 +7,7 @@ from statistics import median
 from benchmarks.processes import Launched, Storage, frontdesk, furnish, launched, until
 from benchmarks.report import Figure
 from benchmarks.stream import crowd, platforms, stream
-from bot.simulator.telegram import TelegramSimulator
+from bot.simulator.telegram.simulator import TelegramSimulator
 
 PER_SECOND = 20
 GOAL = 4

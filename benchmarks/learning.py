@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.matching.confidence import agreed, circumstances
-from knowledge.matching.features import NAMES
-from knowledge.matching.semantics import NAMES as SEMANTIC_NAMES
+from knowledge.matching.ranking.confidence import agreed, circumstances
+from knowledge.matching.ranking.features import NAMES
+from knowledge.matching.semantic.vectors import NAMES as SEMANTIC_NAMES
 from knowledge.matching.values import Thresholds
 
 Array = NDArray[np.float64]

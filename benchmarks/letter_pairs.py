@@ -1,9 +1,9 @@
-"""Count which letters follow each other in words, for `knowledge/formats/encodings.py`.
+"""Count which letters follow each other in words, for `knowledge/files/formats/encodings.py`.
 
     pip install wordfreq
     python -m benchmarks.letter_pairs
 
-Writes `knowledge/formats/letter_pairs.json`: for each language its letters (a space stands for the edge of a word) and a row
+Writes `knowledge/files/formats/letter_pairs.json`: for each language its letters (a space stands for the edge of a word) and a row
 of costs for each of them. A cost is one character, `chr(48 + cost)`, where cost / 4 is the negative natural logarithm of
 the probability that the letter of the column follows the letter of the row.
 """
@@ -12,7 +12,7 @@ import json
 from math import log
 from pathlib import Path
 
-FILE = Path("knowledge/formats/letter_pairs.json")
+FILE = Path("knowledge/files/formats/letter_pairs.json")
 LETTERS = {
     "ru": "абвгдеёжзийклмнопрстуфхцчшщъыьэюя",
     "uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",

@@ -26,8 +26,8 @@ from benchmarks.matching_baselines import BASELINES
 from benchmarks.matching_growth import GROWTH, growth, growth_plot, growth_table
 from benchmarks.matching_sets import JudgedSet, example_set, sets
 from infra.charts import chart
-from knowledge.evaluation import Asked, EvalEntry, EvalQuery, Report, calibration_error, evaluate
 from knowledge.matching import Band
+from knowledge.quality.evaluation import Asked, EvalEntry, EvalQuery, Report, calibration_error, evaluate
 
 _OURS = "frontdesk"
 _METHODS = (_OURS, *BASELINES)

@@ -17,7 +17,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.matching_speed import knowledge
 from knowledge.matching import Matcher
-from knowledge.matching.text import LIMIT
+from knowledge.matching.text.normalised import LIMIT
 
 PROMISE = 200.0
 """Milliseconds."""

@@ -19,7 +19,7 @@ import numpy as np
 from benchmarks.matching_baselines import BASELINES
 from benchmarks.matching_speed import knowledge, with_typo, without_a_word
 from infra.charts import chart
-from knowledge.matching import Matcher, Thresholds, saving
+from knowledge.matching import Matcher, Thresholds, saved_matcher
 
 GROWTH = (1_000, 10_000, 100_000)
 _QUESTIONS = 200
@@ -66,9 +66,9 @@ def _reading(matcher: Matcher) -> float:
     """Seconds to have the matcher back from a file, as they pass: the disk counts."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "index"
-        saving.save(matcher, path, {})
+        saved_matcher.save(matcher, path, {})
         begun = time.perf_counter()
-        if saving.load(path, Thresholds()) is None:
+        if saved_matcher.load(path, Thresholds()) is None:
             raise RuntimeError("the saved index could not be read")
         return time.perf_counter() - begun
 

@@ -5,8 +5,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 
-from knowledge.evaluation import EvalEntry, EvalQuery, read_knowledge, read_queries
-from knowledge.loading import SourceFile, read_files
+from knowledge.files.loading import SourceFile, read_files
+from knowledge.quality.evaluation import EvalEntry, EvalQuery, read_knowledge, read_queries
 
 _EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
 

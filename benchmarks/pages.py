@@ -18,8 +18,8 @@ from sqlalchemy.orm import Session
 from benchmarks.processes import Storage, frontdesk, furnish
 from benchmarks.report import Figure
 from benchmarks.stream import crowd, platforms, stream
-from bot.app import App, open_app
-from bot.settings import Settings
+from bot.program.app import App, open_app
+from bot.program.settings import Settings
 from handoff.models import Contact, Role
 from infra.clock import utc_now
 

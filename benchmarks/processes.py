@@ -12,8 +12,8 @@ from pathlib import Path
 
 import psutil
 
-from bot.simulator.telegram import TelegramSimulator
-from bot.simulator.vk import VkSimulator
+from bot.simulator.telegram.simulator import TelegramSimulator
+from bot.simulator.vk.simulator import VkSimulator
 
 REPOSITORY = Path(__file__).parents[1]
 _PATIENCE = 60.0

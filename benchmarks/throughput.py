@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from benchmarks.processes import Storage, frontdesk, furnish
 from benchmarks.report import Figure
 from benchmarks.stream import Person, Phone, crowd, platforms, stream
-from bot.app import App, open_app
-from bot.channels.telegram import TelegramChannel
-from bot.channels.vk import VkChannel
-from bot.settings import Settings
-from handoff.messages import RichText
+from bot.channels.telegram.channel import TelegramChannel
+from bot.channels.vk.channel import VkChannel
+from bot.program.app import App, open_app
+from bot.program.settings import Settings
+from handoff.messages.values import RichText
 from handoff.models import Contact
 
 CONTACTS = 100

@@ -6,7 +6,7 @@ DATA holds one folder per set with `knowledge.jsonl`, `queries.jsonl` and noisy 
 questions about the example knowledge are judged as one more set, but never learned from. Sets that share a knowledge base (the same name up to the
 first `_`) form one family: each family is judged by weights that were learned on the others only. Beside the sets as they
 are, thinned copies take part in the learning: fewer phrasings per entry, and some entries left out so that their questions
-have no answer. `--write` learns on all families and replaces `knowledge/matching/weights.json`; `--cache` keeps the computed
+have no answer. `--write` learns on all families and replaces `knowledge/matching/ranking/weights.json`; `--cache` keeps the computed
 features between runs. `--vectors` learns the section `semantic` too, by the embedder of the extra of that name, and keeps
 its vectors in the file; without it that section is left as it is.
 """
@@ -28,14 +28,15 @@ from numpy.typing import NDArray
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.learning import KINDS, Block, Case, Judged, combined, judge, learn_confidence, learn_order
-from knowledge.evaluation import auroc, calibration_error
-from knowledge.loading import SourceFile, read_files
-from knowledge.matching import Matcher, Phrasing, confidence
-from knowledge.matching.confidence import AROUND
-from knowledge.matching.embedder import Embedder, find_embedder, why_no_embedder
-from knowledge.matching.features import NAMES
-from knowledge.matching.semantics import NAMES as SEMANTIC_NAMES
-from knowledge.matching.semantics import told
+from knowledge.files.loading import SourceFile, read_files
+from knowledge.matching import Matcher, Phrasing
+from knowledge.matching.ranking import confidence
+from knowledge.matching.ranking.confidence import AROUND
+from knowledge.matching.ranking.features import NAMES
+from knowledge.matching.semantic.embedder import Embedder, find_embedder, why_no_embedder
+from knowledge.matching.semantic.vectors import NAMES as SEMANTIC_NAMES
+from knowledge.matching.semantic.vectors import told
+from knowledge.quality.evaluation import auroc, calibration_error
 
 Set = tuple[str, dict[str, tuple[str, list[str]]], dict[str, str], dict[str, list[dict[str, Any]]]]
 """Name, language and phrasings by entry, answers by entry, questions by kind."""

@@ -13,7 +13,7 @@ def main() -> None:
     # At once, whatever is under way: a start that was interrupted is gone through again by the next one.
     signal.signal(signal.SIGTERM, lambda number, _frame: os._exit(128 + number))
     os.umask(0o077)  # whatever is written, an export or a copy of the database too, is the owner's alone
-    from bot.cli import main as command  # noqa: PLC0415
+    from bot.cli.main import main as command  # noqa: PLC0415
 
     command()
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
-from infra.columns import Base, BigId, Json, partial_index, word_of, words
+from infra.storage.columns import Base, BigId, Json, partial_index, word_of, words
 
 # Rows of these tables are named outside the database (VK's random_id, ticket numbers), so a number is never used twice.
 _NEVER_REUSED = {"sqlite_autoincrement": True}
@@ -103,7 +103,7 @@ class Contact(Base):
     unreachable: Mapped[str | None] = mapped_column(Text)
     """Why nothing can be sent, until the contact writes again."""
     flood_since: Mapped[datetime | None]
-    """When the minute began in which `flood_count` is counted (`bot/flood.py`)."""
+    """When the minute began in which `flood_count` is counted (`bot/conversation/flood_limit.py`)."""
     flood_written: Mapped[datetime | None]
     """The same by the platform's clock."""
     flood_count: Mapped[int] = mapped_column(default=0, server_default="0")
@@ -149,7 +149,7 @@ class Ticket(Base):
     first_reply_at: Mapped[datetime | None]
     solved_at: Mapped[datetime | None]
     remind_at: Mapped[datetime | None]
-    """When the contact is reminded that we wait for them (handoff/caretaker.py)."""
+    """When the contact is reminded that we wait for them (handoff/tickets/caretaker.py)."""
     solve_at: Mapped[datetime | None]
     """When their silence counts as "it is solved"."""
     reopen_until: Mapped[datetime | None]
@@ -199,7 +199,7 @@ class Message(Base):
     text: Mapped[str] = mapped_column(Text)
     attachments: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
     contents: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
-    """What it holds besides words and files, as `handoff/contents.py` writes it."""
+    """What it holds besides words and files, as `handoff/messages/contents.py` writes it."""
     platform_id: Mapped[str | None] = mapped_column(String(64))
     """Of an incoming message: the platform's id, so that a later edit finds it."""
     edited_at: Mapped[datetime | None]
@@ -208,7 +208,7 @@ class Message(Base):
     key: Mapped[str | None] = mapped_column(String(64), unique=True)
     """Given by whoever sends a reply: the same key again is the same message."""
     key_digest: Mapped[str | None] = mapped_column(String(64))
-    """Of the request that the key stands for (handoff/repeats.py)."""
+    """Of the request that the key stands for (handoff/tickets/idempotency.py)."""
     at: Mapped[datetime]
 
 
@@ -341,7 +341,7 @@ class ChannelState(Base):
     problem: Mapped[str | None] = mapped_column(Text)
     """Why the account cannot receive or send at present, in one sentence."""
     buttons_refused_at: Mapped[datetime | None]
-    """When the platform last took a message only without its buttons (`handoff/posting.py`)."""
+    """When the platform last took a message only without its buttons (`handoff/deliveries/new_rows.py`)."""
     updated_at: Mapped[datetime]
 
 

@@ -19,9 +19,9 @@ from sqlalchemy.exc import ArgumentError
 from sqlalchemy.orm import Session
 
 from infra.errors import PlainError
-from infra.leases import LostHoldError
-from infra.postgres import PostgresStore
-from infra.sqlite import SqliteStore
+from infra.storage.leases import LostHoldError
+from infra.storage.postgres import PostgresStore
+from infra.storage.sqlite import SqliteStore
 
 T = TypeVar("T")
 Work = Callable[[Session], T]

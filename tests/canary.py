@@ -7,7 +7,7 @@ like a secret, and the secrets that tests agree on.
 import logging
 import re
 
-from bot.logs import Redacted
+from bot.program.logs import Redacted
 
 SECRETS = ("topsecret", "canary-secret", "canary words")
 """Whoever tests a failure with a secret or with words in Latin letters uses these."""

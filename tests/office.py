@@ -20,23 +20,23 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
-from bot.channels.web.frame import Frame
-from bot.channels.web.help import HelpParts, help_router
+from bot.web.help import HelpParts, help_router
+from bot.web.page_frame import Frame
 from handoff.api import ApiParts, api_app
 from handoff.dashboard import DeskParts, Live, SecurityHeaders, desk_router
-from handoff.desk import Desk
+from handoff.deliveries.outbox import Outbox
+from handoff.deliveries.outcomes import Moved
 from handoff.models import Agent, Contact, Delivery, DeliveryState, Message, MessageKind, Role
-from handoff.outbox import Outbox
-from handoff.passwords import Passwords
-from handoff.settling import Moved
-from handoff.staff import AgentView, Staff
-from handoff.team import Team
+from handoff.people.access import Team
+from handoff.people.agents import AgentView, Staff
+from handoff.people.passwords import Passwords
+from handoff.tickets.service import Desk
 from infra.bus import LocalBus
-from infra.columns import Base
 from infra.database import Database
 from infra.files import FileStore
-from knowledge.library import Library
-from knowledge.loading import SourceFile, read_files
+from infra.storage.columns import Base
+from knowledge.files.loading import SourceFile, read_files
+from knowledge.live.library import Library
 
 PASSWORD = "correct horse battery"
 KNOWLEDGE = Path(__file__).parent / "help" / "knowledge.yaml"

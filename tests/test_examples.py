@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.simulator.phones import EXAMPLES
-from knowledge.drafts import EntryDraft
-from knowledge.loading import SourceFile, read_files
+from knowledge.entries.drafts import EntryDraft
+from knowledge.files.loading import SourceFile, read_files
 from knowledge.matching import Band, Matcher, Phrasing
 
 FOLDER = Path(__file__).parent.parent / "examples"

@@ -16,10 +16,10 @@ import click
 import pytest
 import yaml
 
-from bot.cli import main
-from bot.demo_settings import is_demo
-from bot.settings import _CHANNEL_NAMES, PREFIX, Settings, read_settings
-from handoff.messages import SendOutcome
+from bot.cli.main import main
+from bot.program.demo_settings import is_demo
+from bot.program.settings import _CHANNEL_NAMES, PREFIX, Settings, read_settings
+from handoff.messages.values import SendOutcome
 from handoff.models import DeliveryState
 from infra.errors import PlainError
 from infra.wording import LANGUAGES
@@ -254,7 +254,7 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel: Path) -> None:
 
 
 def test_the_installed_package_has_the_demos_knowledge(wheel: Path, tmp_path: Path) -> None:
-    script = "import bot.demo as demo; print(demo.__file__, *(len(file.data) for file in demo.example_files()))"
+    script = "import bot.program.demo as demo; print(demo.__file__, *(len(file.data) for file in demo.example_files()))"
     environment = {**os.environ, "PYTHONPATH": str(wheel)}
     run = subprocess.run(
         [sys.executable, "-c", script], cwd=tmp_path, env=environment, check=True, capture_output=True, text=True

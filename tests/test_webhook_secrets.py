@@ -3,7 +3,7 @@
 import pytest
 from pydantic import HttpUrl, SecretStr, ValidationError
 
-from bot.settings import ChannelSettings, Settings
+from bot.program.settings import ChannelSettings, Settings
 
 _LONGEST_AT_VK = 50
 _KEY = SecretStr("a long and random secret key")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from bot.channels.downloads import Fetch
-from handoff.messages import IncomingEvent, OutgoingPart, RichText, SendOutcome
+from handoff.messages.values import IncomingEvent, OutgoingPart, RichText, SendOutcome
 from infra.files import Incoming
 
 

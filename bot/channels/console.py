@@ -8,9 +8,9 @@ from typing import Any
 
 from bot.channels import ChannelLimits, Inlet, RawEvent
 from bot.channels.downloads import Fetch
-from bot.channels.trouble import NOT_STORED, NotStoredError, Pauses, Trouble, keep
-from handoff.messages import Address, Button, EventKind, IncomingEvent, OutgoingPart, SendOutcome, Sent
-from handoff.richtext import clean
+from bot.channels.receive_backoff import NOT_STORED, NotStoredError, Pauses, Trouble, keep
+from handoff.messages.rich_text import clean
+from handoff.messages.values import Address, Button, EventKind, IncomingEvent, OutgoingPart, SendOutcome, Sent
 from infra.clock import Clock, utc_now
 from infra.files import Incoming
 

@@ -1,18 +1,18 @@
 """What the bot decides: a pure function of the thread, the event, the knowledge found and the time.
 
 No input or output, no platform names, no clock of its own. `question_in` says what to look up; `decide` says what to
-do with what was found. `bot/conversation.py` loads the values and turns decisions into rows. What a contact writes is
+do with what was found. `bot/conversation/handler.py` loads the values and turns decisions into rows. What a contact writes is
 read in `saying`, what they press in `pressing`; `person` is the way to people; `apart` tells whether a message completes the
 question before it.
 """
 
-from bot.decisions import Decision, MarkBlocked
-from bot.dialogue.apart import asks_anew, chooses
-from bot.dialogue.pressing import UNSEEN, asked_anew, pressed
-from bot.dialogue.saying import question_of, said
+from bot.dialogue.decisions import Decision, MarkBlocked
+from bot.dialogue.followup import asks_anew, chooses
+from bot.dialogue.messages import question_of, said
+from bot.dialogue.presses import UNSEEN, asked_anew, pressed
+from bot.dialogue.sentences import ASK_PERSON
 from bot.dialogue.thread import MOST_OPEN, Found, Pending, Pressed, Thread, TicketFact
-from bot.dialogue.words import ASK_PERSON
-from handoff.messages import EventKind, IncomingEvent
+from handoff.messages.values import EventKind, IncomingEvent
 
 __all__ = [
     "ASK_PERSON",

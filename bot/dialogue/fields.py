@@ -4,9 +4,9 @@ import re
 from collections.abc import Iterable
 from datetime import date
 
-from handoff.contents import Card, ContactCard, HiddenLink, Passage, Place, everything_in
-from handoff.messages import IncomingEvent
-from knowledge.forms import FormField
+from handoff.messages.contents import Card, ContactCard, HiddenLink, Passage, Place, everything_in
+from handoff.messages.values import IncomingEvent
+from knowledge.entries.forms import FormField
 
 LONGEST = 1000
 """Characters of an answer that are kept."""

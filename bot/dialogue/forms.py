@@ -2,12 +2,12 @@
 
 from dataclasses import replace
 
-from bot.decisions import AskField, Decision, EndForm, Filling, OpenTicket, Say
+from bot.dialogue.decisions import AskField, Decision, EndForm, Filling, OpenTicket, Say
 from bot.dialogue.fields import understood
+from bot.dialogue.language import command_in, is_cancelling, says_only_person
+from bot.dialogue.sentences import enough_open
 from bot.dialogue.thread import MOST_OPEN, Thread
-from bot.dialogue.words import enough_open
-from bot.language import command_in, is_cancelling, says_only_person
-from handoff.messages import IncomingEvent
+from handoff.messages.values import IncomingEvent
 
 CANCELLED = Say("The form is cancelled, and nothing was passed on. If you change your mind, just write.")
 

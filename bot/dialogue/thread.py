@@ -1,11 +1,11 @@
-"""What the bot knows of a contact's thread when it decides: values that `bot/conversation.py` loads."""
+"""What the bot knows of a contact's thread when it decides: values that `bot/conversation/handler.py` loads."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.decisions import NO_TRAIL, Filling, Link, Trail, View
-from knowledge.entries import EntryView
-from knowledge.forms import Form
+from bot.dialogue.decisions import NO_TRAIL, Filling, Link, Trail, View
+from knowledge.entries.forms import Form
+from knowledge.entries.repository import EntryView
 from knowledge.matching import Match
 
 MOST_OPEN = 3

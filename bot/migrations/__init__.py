@@ -1,1 +1,1 @@
-"""Alembic migrations of every table; applied by `bot.schema.migrate`."""
+"""Alembic migrations of every table; applied by `bot.program.schema.migrate`."""

@@ -1,21 +1,21 @@
-"""Run by Alembic: uses the connection that `bot.schema.migrate` opened."""
+"""Run by Alembic: uses the connection that `bot.program.schema.migrate` opened."""
 
 from alembic import context
 
-import handoff.access_models
-import handoff.asking
 import handoff.models
-import infra.leases
-import knowledge.models
-from infra.columns import Base
+import handoff.people.models
+import handoff.tickets.request_models
+import infra.storage.leases
+import knowledge.entries.models
+from infra.storage.columns import Base
 
 # Imported, so that their tables are declared.
 TABLES = (
     handoff.models.Contact,
-    handoff.access_models.ApiToken,
-    handoff.asking.FormRow,
-    infra.leases.LeaseRow,
-    knowledge.models.Entry,
+    handoff.people.models.ApiToken,
+    handoff.tickets.request_models.FormRow,
+    infra.storage.leases.LeaseRow,
+    knowledge.entries.models.Entry,
 )
 
 context.configure(

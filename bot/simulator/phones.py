@@ -19,8 +19,8 @@ from fastapi.templating import Jinja2Templates
 from heroicons.jinja import heroicon_mini
 
 from bot.simulator.phone import ChatMessage, Json, utf16_length
-from bot.simulator.telegram import TelegramSimulator
-from bot.simulator.vk import VkSimulator
+from bot.simulator.telegram.simulator import TelegramSimulator
+from bot.simulator.vk.simulator import VkSimulator
 
 STATIC = Path(__file__).parent / "static"
 GUEST = 770_001

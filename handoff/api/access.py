@@ -8,7 +8,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from handoff.api.parts import ApiParts, Parts
 from handoff.models import Role
-from handoff.staff import AgentView
+from handoff.people.agents import AgentView
 
 _RANK = {role: rank for rank, role in enumerate(Role)}
 _bearer = HTTPBearer(auto_error=False, description="A token made by `frontdesk token add NAME --role ROLE`.")

@@ -12,7 +12,7 @@ from handoff.api.parts import Parts
 from handoff.api.problems import Refusal
 from handoff.api.schemas import Sent, Shown
 from handoff.models import Role
-from infra.columns import LARGEST_ID
+from infra.storage.columns import LARGEST_ID
 
 log = logging.getLogger(__name__)
 

@@ -10,9 +10,9 @@ from handoff.api.parts import Parts
 from handoff.api.problems import Refusal
 from handoff.errors import NotFoundError
 from handoff.models import Role
-from handoff.privacy.archive import archive
-from handoff.privacy.erasure import forget
-from infra.columns import LARGEST_ID
+from handoff.people.privacy.archive import archive
+from handoff.people.privacy.erasure import forget
+from infra.storage.columns import LARGEST_ID
 
 log = logging.getLogger(__name__)
 

@@ -12,12 +12,12 @@ from handoff.api.parts import ApiParts, Parts
 from handoff.api.problems import Refusal
 from handoff.api.schemas import CandidateOut, EntriesOut, EntryIn, EntryOut, ImportOut, MatchOut, PlannedOut
 from handoff.models import Role
-from infra.columns import LARGEST_ID
+from infra.storage.columns import LARGEST_ID
 from infra.wording import LANGUAGES
-from knowledge.drafts import EntryDraft, Status
-from knowledge.editing import MissingEntryError
-from knowledge.entries import Order, entries, entries_by_id, entry
-from knowledge.loading import MOST_BYTES, FormatName, SourceFile, plan, read
+from knowledge.entries.drafts import EntryDraft, Status
+from knowledge.entries.editing import MissingEntryError
+from knowledge.entries.repository import Order, entries, entries_by_id, entry
+from knowledge.files.loading import MOST_BYTES, FormatName, SourceFile, plan, read
 from knowledge.matching import Band
 
 router = APIRouter()

@@ -5,14 +5,14 @@ from typing import Annotated
 
 from fastapi import Depends, Request
 
-from handoff.desk import Desk
-from handoff.outbox import Outbox
-from handoff.staff import Staff
-from handoff.team import Team
+from handoff.deliveries.outbox import Outbox
+from handoff.people.access import Team
+from handoff.people.agents import Staff
+from handoff.tickets.service import Desk
 from infra.clock import Clock
 from infra.database import Database
 from infra.files import FileStore
-from knowledge.library import Library
+from knowledge.live.library import Library
 
 
 @dataclass(frozen=True, slots=True)

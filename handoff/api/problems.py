@@ -19,11 +19,11 @@ from handoff.errors import (
     StateError,
     TooLargeError,
 )
-from handoff.passwords import RETRY_AFTER, PasswordsBusyError
-from handoff.team import LastAdminError, UnknownAgentError
+from handoff.people.access import LastAdminError, UnknownAgentError
+from handoff.people.passwords import RETRY_AFTER, PasswordsBusyError
 from infra.errors import PlainError
-from knowledge.editing import MissingEntryError
-from knowledge.loading import KnowledgeError, PlanChangedError
+from knowledge.entries.editing import MissingEntryError
+from knowledge.files.loading import KnowledgeError, PlanChangedError
 
 _DESK = {
     NotFoundError: (404, "not_found"),

@@ -6,13 +6,13 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
-from handoff.contents import Content
+from handoff.messages.contents import Content
+from handoff.messages.names import readable
+from handoff.messages.threads import Line
 from handoff.models import DeliveryState, FileState, MessageKind, TicketStatus
-from handoff.names import readable
-from handoff.threads import Line
-from handoff.waiting import TicketView
-from infra.columns import LARGEST_ID
-from knowledge.drafts import ANSWER_LENGTH, KEY_LENGTH, LINE_LENGTH, MOST_ALTERNATIVES, Handoff, Status
+from handoff.tickets.queue import TicketView
+from infra.storage.columns import LARGEST_ID
+from knowledge.entries.drafts import ANSWER_LENGTH, KEY_LENGTH, LINE_LENGTH, MOST_ALTERNATIVES, Handoff, Status
 from knowledge.matching import Band
 
 TEXT_LIMIT = 20_000

@@ -8,7 +8,6 @@ from pydantic import Field
 from pydantic.json_schema import SkipJsonSchema
 from sqlalchemy.orm import Session
 
-from handoff import files, threads, waiting
 from handoff.api.access import Caller
 from handoff.api.parts import ApiParts, Parts
 from handoff.api.problems import Refusal
@@ -25,10 +24,12 @@ from handoff.api.schemas import (
     TransferIn,
 )
 from handoff.api.uploading import UploadRoute
-from handoff.dashboard.uploading import MOST, keep
+from handoff.dashboard.uploads import MOST, keep
 from handoff.errors import NotFoundError
+from handoff.messages import files, threads
 from handoff.models import TicketStatus
-from infra.columns import LARGEST_ID
+from handoff.tickets import queue
+from infra.storage.columns import LARGEST_ID
 
 router = APIRouter(
     responses={
@@ -54,7 +55,7 @@ async def list_tickets(
     """The queue, oldest promise first; solved ones newest first. Without `status`: all that are not closed."""
     who = caller.id if assignee == "me" else assignee if isinstance(assignee, int) else None
     found = await parts.database.read(
-        lambda session: waiting.tickets(
+        lambda session: queue.tickets(
             session, parts.clock(), status=status, assignee=who, unassigned=assignee == "none", page=page
         )
     )
@@ -173,7 +174,7 @@ async def download(parts: Parts, file_id: Id) -> FileResponse:
 
 async def _shown(parts: ApiParts, ticket_id: int) -> TicketWithMessages:
     def read(session: Session) -> TicketWithMessages:
-        view = waiting.ticket(session, ticket_id, parts.clock())
+        view = queue.ticket(session, ticket_id, parts.clock())
         if view is None:
             raise NotFoundError(f"there is no question №{ticket_id}")
         return TicketWithMessages.with_lines(view, threads.thread(session, view.contact_id))

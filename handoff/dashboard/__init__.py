@@ -1,8 +1,8 @@
 """The pages at which agents work: everything works as plain forms, and is live where the browser runs scripts."""
 
-from handoff.dashboard.live import Live
+from handoff.dashboard.live_events import Live
 from handoff.dashboard.parts import DeskParts
 from handoff.dashboard.routes import desk_router
-from handoff.dashboard.security import SecurityHeaders
+from handoff.dashboard.sessions.security import SecurityHeaders
 
 __all__ = ["DeskParts", "Live", "SecurityHeaders", "desk_router"]

@@ -9,18 +9,18 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from handoff.dashboard import views
-from handoff.dashboard.board import Board
-from handoff.dashboard.draft import Draft, Mode, blank, draft_in
-from handoff.dashboard.language import preferred
-from handoff.dashboard.pages import ANSWER, Pages
+from handoff.dashboard.page_renderer import ANSWER, Pages
 from handoff.dashboard.parts import DeskParts
-from handoff.dashboard.security import Gate, Visitor, changes_something, too_big
-from handoff.dashboard.suggesting import Suggestion, Suggestions
-from handoff.dashboard.uploading import MOST
+from handoff.dashboard.queue_board import Board
+from handoff.dashboard.reply_box import Draft, Mode, blank, draft_in
+from handoff.dashboard.sessions.security import Gate, Visitor, changes_something, too_big
+from handoff.dashboard.suggestions import Suggestion, Suggestions
+from handoff.dashboard.uploads import MOST
 from handoff.dashboard.views import SHOWS, Place, ThreadView
 from handoff.dashboard.wording import Words
 from handoff.errors import TooLargeError
-from handoff.staff import AgentView
+from handoff.people.agents import AgentView
+from infra.web.locale import preferred
 
 _REFRESHES_AT_ONCE = 1
 """Live refreshes wait for each other, so that between any two of them the event loop gets to everything else."""

@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from handoff.dashboard.live import Live
-from handoff.desk import Desk
-from handoff.outbox import Outbox
-from handoff.staff import Staff
+from handoff.dashboard.live_events import Live
+from handoff.deliveries.outbox import Outbox
+from handoff.people.agents import Staff
+from handoff.tickets.service import Desk
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import Database
 from infra.files import FileStore
-from knowledge.library import Library
+from knowledge.live.library import Library
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,11 +8,11 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from handoff.dashboard.frame import Frame, by_script, goes_to
-from handoff.dashboard.live import HEARTBEAT_SECONDS
-from handoff.dashboard.security import guarded
+from handoff.dashboard.live_events import HEARTBEAT_SECONDS
+from handoff.dashboard.sessions.security import guarded
 from handoff.dashboard.views import Place
-from handoff.team import SESSIONS
-from infra.columns import LARGEST_ID
+from handoff.people.access import SESSIONS
+from infra.storage.columns import LARGEST_ID
 
 TicketNumber = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 

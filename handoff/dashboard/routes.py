@@ -2,15 +2,15 @@
 
 from fastapi import APIRouter
 
-from handoff.dashboard.attached import file_routes
-from handoff.dashboard.correcting import correction_routes
 from handoff.dashboard.frame import Frame
-from handoff.dashboard.pages import Pages
+from handoff.dashboard.page_renderer import Pages
 from handoff.dashboard.parts import DeskParts
 from handoff.dashboard.queue import queue_routes
-from handoff.dashboard.security import Gate
-from handoff.dashboard.sign_in import sign_in_routes
-from handoff.dashboard.thread import thread_routes
+from handoff.dashboard.sessions.security import Gate
+from handoff.dashboard.sessions.sign_in import sign_in_routes
+from handoff.dashboard.ticket.attachments import file_routes
+from handoff.dashboard.ticket.corrections import correction_routes
+from handoff.dashboard.ticket.pages import thread_routes
 
 
 def desk_router(parts: DeskParts) -> APIRouter:

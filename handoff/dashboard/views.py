@@ -8,11 +8,12 @@ from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff import threads, waiting
+from handoff.deliveries.new_rows import BUTTONS_REFUSED, accounts_without_buttons
+from handoff.messages import threads
 from handoff.models import LIVE, ChannelState, TicketStatus
-from handoff.posting import BUTTONS_REFUSED, accounts_without_buttons
-from handoff.staff import AgentView, Staff
-from handoff.waiting import Counts, TicketPage, TicketView
+from handoff.people.agents import AgentView, Staff
+from handoff.tickets import queue
+from handoff.tickets.queue import Counts, TicketPage, TicketView
 
 Show = Literal["all", "mine", "unassigned", "late", "waiting", "solved"]
 SHOWS: tuple[str, ...] = get_args(Show)
@@ -89,34 +90,34 @@ def shared_queue(session: Session, place: Place, agent_id: int, now: datetime) -
     """The list at `place`; only that of `mine` depends on who looks."""
     match place.show:
         case "mine":
-            page = waiting.tickets(session, now, assignee=agent_id, page=place.page)
+            page = queue.tickets(session, now, assignee=agent_id, page=place.page)
         case "unassigned":
-            page = waiting.tickets(session, now, unassigned=True, page=place.page)
+            page = queue.tickets(session, now, unassigned=True, page=place.page)
         case "late":
-            page = waiting.tickets(session, now, late=True, page=place.page)
+            page = queue.tickets(session, now, late=True, page=place.page)
         case "waiting":
-            page = waiting.tickets(session, now, status=TicketStatus.WAITING, page=place.page)
+            page = queue.tickets(session, now, status=TicketStatus.WAITING, page=place.page)
         case "solved":
-            page = waiting.tickets(session, now, status=TicketStatus.SOLVED, page=place.page)
+            page = queue.tickets(session, now, status=TicketStatus.SOLVED, page=place.page)
         case _:
-            page = waiting.tickets(session, now, page=place.page)
+            page = queue.tickets(session, now, page=place.page)
     problems = select(ChannelState.account, ChannelState.problem).where(ChannelState.problem.is_not(None))
     alarms = tuple((account, problem or "") for account, problem in session.execute(problems))
     alarms += tuple((account, BUTTONS_REFUSED) for account in accounts_without_buttons(session, now))
-    counts = waiting.counts(session, now, agent_id=0)
-    return SharedQueue(page, counts, waiting.held_by_agent(session, now), alarms, now)
+    counts = queue.counts(session, now, agent_id=0)
+    return SharedQueue(page, counts, queue.held_by_agent(session, now), alarms, now)
 
 
 def thread(session: Session, staff: Staff, ticket_id: int, agent: AgentView, now: datetime) -> ThreadView | None:
-    ticket = waiting.ticket(session, ticket_id, now)
+    ticket = queue.ticket(session, ticket_id, now)
     if ticket is None:
         return None
     colleagues = tuple(other for other in staff.people(session) if other.id not in {agent.id, ticket.assignee_id})
     return ThreadView(
         ticket=ticket,
         lines=threads.thread(session, ticket.contact_id),
-        history=waiting.of_contact(session, ticket.contact_id, now),
-        same=waiting.asked_by_others(session, ticket, now) if ticket.status in LIVE else (),
+        history=queue.of_contact(session, ticket.contact_id, now),
+        same=queue.asked_by_others(session, ticket, now) if ticket.status in LIVE else (),
         colleagues=colleagues,
         now=now,
     )

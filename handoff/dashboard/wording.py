@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from handoff.answers import LOST
-from handoff.content_words import FILE_NAMES, ContentWords, describe, question_words
-from handoff.contents import Content
 from handoff.errors import (
     ClosedError,
     DeskError,
@@ -16,8 +13,11 @@ from handoff.errors import (
     StateError,
     TooLargeError,
 )
-from handoff.names import readable
-from handoff.threads import Line
+from handoff.messages.content_sentences import FILE_NAMES, ContentWords, describe, question_words
+from handoff.messages.contents import Content
+from handoff.messages.names import readable
+from handoff.messages.threads import Line
+from handoff.tickets.confirmed_answers import LOST
 from handoff.words import WORDS
 from infra.wording import marked
 

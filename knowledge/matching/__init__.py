@@ -8,8 +8,8 @@ Pure: built from phrasings, asked with text, touches no database and no network.
 `likeness` compares two messages with each other.
 """
 
-from knowledge.matching.likeness import alike
 from knowledge.matching.matcher import Matcher
+from knowledge.matching.text.similarity import alike
 from knowledge.matching.values import Band, Candidate, Match, Phrasing, Thresholds
 
 __all__ = ["Band", "Candidate", "Match", "Matcher", "Phrasing", "Thresholds", "alike"]

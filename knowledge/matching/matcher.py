@@ -8,14 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.matching.arrays import Floats
-from knowledge.matching.confidence import AROUND, Weights, agreed, circumstances
-from knowledge.matching.courtesy import ASKING
-from knowledge.matching.embedder import Embedder
-from knowledge.matching.features import NAMES, Reranked
-from knowledge.matching.index import Index, Progress
+from knowledge.matching.index.sparse_index import Index, Progress
+from knowledge.matching.lexicon.politeness import ASKING
+from knowledge.matching.ranking.confidence import AROUND, Weights, agreed, circumstances
+from knowledge.matching.ranking.features import NAMES, Reranked
 from knowledge.matching.reader import Heard, Reader, Reading
-from knowledge.matching.semantics import Vectors
-from knowledge.matching.text import lower
+from knowledge.matching.semantic.embedder import Embedder
+from knowledge.matching.semantic.vectors import Vectors
+from knowledge.matching.text.normalised import lower
 from knowledge.matching.values import Band, Candidate, Match, Phrasing, Thresholds
 
 _WORD_FOR_WORD = 0.99

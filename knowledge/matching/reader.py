@@ -7,20 +7,20 @@ from math import inf
 
 import numpy as np
 
-from knowledge.matching import courtesy
 from knowledge.matching.arrays import Floats
-from knowledge.matching.confidence import Weights, circumstances
-from knowledge.matching.features import NAMES, Reranked, nearest
-from knowledge.matching.index import Index
-from knowledge.matching.lessons import Lessons
-from knowledge.matching.question import Question
-from knowledge.matching.saying import as_meant
-from knowledge.matching.script import Script
-from knowledge.matching.semantics import Vectors
-from knowledge.matching.spelling import Spelling
-from knowledge.matching.text import clip, fold, lower, words
+from knowledge.matching.index.exact_match import standing
+from knowledge.matching.index.question import Question
+from knowledge.matching.index.restored_text import as_meant
+from knowledge.matching.index.sparse_index import Index
+from knowledge.matching.lexicon import politeness
+from knowledge.matching.lexicon.scripts import Script
+from knowledge.matching.lexicon.spelling import Spelling
+from knowledge.matching.ranking.confidence import Weights, circumstances
+from knowledge.matching.ranking.features import NAMES, Reranked, nearest
+from knowledge.matching.ranking.ridge import Lessons
+from knowledge.matching.semantic.vectors import Vectors
+from knowledge.matching.text.normalised import clip, fold, lower, words
 from knowledge.matching.values import Candidate
-from knowledge.matching.verbatim import standing
 
 _RERANKED_PARTS = 8
 _BY_VECTOR = 16
@@ -79,7 +79,7 @@ class Reader:
         text = clip(question)
         lowered = lower(text)
         found = words(lowered)
-        parts = courtesy.parts(text, found)
+        parts = politeness.parts(text, found)
         if len(parts) == 1:
             spoken = [self._put_right(text, lowered, found)]
         else:
@@ -131,8 +131,8 @@ class Reader:
         repaired = self._script.repair(lowered)
         if found is None or repaired is not lowered:
             found = words(repaired)
-        spelt = self._spelling.repair(courtesy.strip(found))
-        forms = courtesy.strip([fold(word) for word in spelt])
+        spelt = self._spelling.repair(politeness.strip(found))
+        forms = politeness.strip([fold(word) for word in spelt])
         return Spoken(forms, part.strip() if repaired is lowered else repaired, spelt)
 
     def _read(self, spoken: Spoken) -> Reading:

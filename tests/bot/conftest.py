@@ -2,7 +2,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.schema import migrate
+from bot.program.schema import migrate
 from infra.bus import Bus, open_bus
 from infra.database import Database
 from tests.conftest import Backend

@@ -13,7 +13,7 @@ from typing import Any
 
 import httpx
 
-from bot.settings import PREFIX
+from bot.program.settings import PREFIX
 from tests.canary import canary
 
 REPOSITORY = Path(__file__).parents[2]

@@ -15,12 +15,12 @@ from click.testing import CliRunner, Result
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from bot.cli import main
-from bot.settings import PREFIX
+from bot.cli.main import main
+from bot.program.settings import PREFIX
 from handoff.models import Contact
-from knowledge.feedback import published_keys
-from knowledge.lookups import record_lookup, settle_lookup
 from knowledge.matching import Band, Candidate, Match
+from knowledge.quality.feedback import published_keys
+from knowledge.quality.lookups import record_lookup, settle_lookup
 
 ENTRIES = """\
 categories: [{key: access, title: Вход}]

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from bot.channels import ChannelLimits, Inlet
 from bot.channels.downloads import Fetch
-from bot.delivery import Pace, Pump
-from bot.schema import migrate
-from handoff.messages import (
+from bot.delivery.pump import Pace, Pump
+from bot.program.schema import migrate
+from handoff.deliveries.outbox import Claim, Outbox
+from handoff.messages.values import (
     AuthBroken,
     IncomingEvent,
     OutgoingPart,
@@ -29,7 +30,6 @@ from handoff.messages import (
     Uncertain,
 )
 from handoff.models import Contact, Delivery, DeliveryState
-from handoff.outbox import Claim, Outbox
 from infra.bus import Bus, LocalBus
 from infra.clock import utc_now
 from infra.database import Database

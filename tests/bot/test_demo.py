@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import create_engine, event, func, insert, select, text
 
 from benchmarks.history import fill
-from bot.app import open_app
-from bot.demo import example_files, forget_last_demo, furnish
-from bot.demo_settings import demo_settings, ignored_settings, is_demo
-from bot.settings import Settings, read_settings
+from bot.program.app import open_app
+from bot.program.demo import example_files, forget_last_demo, furnish
+from bot.program.demo_settings import demo_settings, ignored_settings, is_demo
+from bot.program.settings import Settings, read_settings
 from handoff.models import InboxEvent
 from infra.clock import utc_now
 from infra.errors import PlainError

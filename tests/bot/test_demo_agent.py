@@ -12,7 +12,7 @@ from alembic.config import Config
 from sqlalchemy import text
 
 import bot.migrations
-from bot.schema import migrate
+from bot.program.schema import migrate
 from infra.database import Database
 from tests.bot.program import Program, command
 from tests.bot.test_schema import make_empty

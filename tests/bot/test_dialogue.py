@@ -5,7 +5,19 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.decisions import (
+from bot.dialogue import (
+    ASK_PERSON,
+    Found,
+    Pending,
+    Pressed,
+    Thread,
+    TicketFact,
+    asks_anew,
+    chooses,
+    decide,
+    question_in,
+)
+from bot.dialogue.decisions import (
     NO_TRAIL,
     AskAbout,
     AskLanguage,
@@ -40,25 +52,13 @@ from bot.decisions import (
     Trail,
     WithdrawTicket,
 )
-from bot.dialogue import (
-    ASK_PERSON,
-    Found,
-    Pending,
-    Pressed,
-    Thread,
-    TicketFact,
-    asks_anew,
-    chooses,
-    decide,
-    question_in,
-)
-from bot.expecting import FOR_A_PERSON, NEW, addition_to, comment_on
-from handoff.contents import Passage, Place, Role
-from handoff.messages import Address, Attachment, EventKind, IncomingEvent
+from bot.dialogue.expected_reply import FOR_A_PERSON, NEW, addition_to, comment_on
+from handoff.messages.contents import Passage, Place, Role
+from handoff.messages.values import Address, Attachment, EventKind, IncomingEvent
 from handoff.models import TicketStatus
-from handoff.waiting import TicketView
-from knowledge.entries import EntryPage, EntryView, HelpCategory
-from knowledge.forms import FormField
+from handoff.tickets.queue import TicketView
+from knowledge.entries.forms import FormField
+from knowledge.entries.repository import EntryPage, EntryView, HelpCategory
 from knowledge.matching import Band, Candidate, Match
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.decisions import (
+from bot.dialogue import MOST_OPEN, Found, Pending, Pressed, Thread, TicketFact, decide, question_in
+from bot.dialogue.decisions import (
     AskLanguage,
     AskRating,
     AskWhy,
@@ -21,8 +22,7 @@ from bot.decisions import (
     Suggest,
     Trail,
 )
-from bot.dialogue import MOST_OPEN, Found, Pending, Pressed, Thread, TicketFact, decide, question_in
-from handoff.messages import Attachment, EventKind, IncomingEvent
+from handoff.messages.values import Attachment, EventKind, IncomingEvent
 from knowledge.matching import Band
 from tests.bot.test_dialogue import (
     ALWAYS,

@@ -5,8 +5,8 @@ from datetime import UTC, datetime
 import pytest
 
 from bot.dialogue.fields import understood
-from handoff.messages import Address, Attachment, EventKind, IncomingEvent
-from knowledge.forms import FieldType, FormField
+from handoff.messages.values import Address, Attachment, EventKind, IncomingEvent
+from knowledge.entries.forms import FieldType, FormField
 
 
 def said(text: str, *attachments: Attachment) -> IncomingEvent:

@@ -5,8 +5,8 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from bot.flood import LIMIT, Minute, minute_of
-from handoff.messages import Address, EventKind, IncomingEvent, PublicPlace
+from bot.conversation.flood_limit import LIMIT, Minute, minute_of
+from handoff.messages.values import Address, EventKind, IncomingEvent, PublicPlace
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)
 SECOND = timedelta(seconds=1)

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.foreign import button, remarked
+from bot.views.other_language import button, remarked
 
 
 @pytest.mark.parametrize(

@@ -13,18 +13,18 @@ import psycopg
 import pytest
 from sqlalchemy import text
 
-from bot.app import App, open_app
 from bot.channels import Channel, Inlet
-from bot.channels.web.channel import WebChannel
-from bot.channels.web.site import build_site
-from bot.readiness import OK, Readiness, Report
-from bot.running import run
-from bot.settings import Settings
-from handoff.caretaker import Caretaker
+from bot.channels.web import WebChannel
+from bot.program.app import App, open_app
+from bot.program.roles import run
+from bot.program.settings import Settings
+from bot.web.readiness import OK, Readiness, Report
+from bot.web.site import build_site
+from handoff.tickets.caretaker import Caretaker
 from infra.bus import LocalBus
 from infra.files import FileStore
-from infra.outages import FULL, LOCKED, SILENT
-from knowledge.drafts import EntryDraft
+from infra.storage.outages import FULL, LOCKED, SILENT
+from knowledge.entries.drafts import EntryDraft
 from tests.conftest import Backend
 from tests.servers.full_disk import full_disk
 

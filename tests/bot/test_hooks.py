@@ -11,9 +11,9 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import func, select, text
 
-from bot.app import App, open_app
-from bot.channels.web.site import build_site
-from bot.settings import ChannelSettings, Settings
+from bot.program.app import App, open_app
+from bot.program.settings import ChannelSettings, Settings
+from bot.web.site import build_site
 from handoff.models import InboxEvent
 
 TELEGRAM_SECRET, VK_SECRET = "telegram-secret", "vk-secret"

@@ -12,8 +12,8 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bot.channels import RawEvent
-from bot.intake import ATTEMPTS, InboxItem, Intake
-from handoff.messages import Address, EventKind, IncomingEvent
+from bot.inbox.intake import ATTEMPTS, InboxItem, Intake
+from handoff.messages.values import Address, EventKind, IncomingEvent
 from handoff.models import ChannelState, InboxEvent, InboxState
 from infra.bus import Bus, LocalBus
 from infra.clock import Clock, utc_now

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.language import is_greeting, is_thanks, language_of, says_only_person, wants_person
+from bot.dialogue.language import is_greeting, is_thanks, language_of, says_only_person, wants_person
 from infra.wording import LANGUAGES
 
 WISHES = [

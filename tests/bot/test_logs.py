@@ -13,11 +13,11 @@ from pydantic import BaseModel, SecretStr
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
-from bot.logs import Redacted, write_logs
-from bot.settings import ChannelSettings, Settings
-from infra.columns import Base
+from bot.program.logs import Redacted, write_logs
+from bot.program.settings import ChannelSettings, Settings
 from infra.database import Database
 from infra.errors import PlainError
+from infra.storage.columns import Base
 from tests.conftest import Backend
 from tests.infra.rows import Note
 

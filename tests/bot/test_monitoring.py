@@ -14,15 +14,15 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse
 from starlette.types import Receive, Scope, Send
 
-import bot.alive
-from bot.app import App, open_app
-from bot.channels.web.monitoring import monitor_site
-from bot.channels.web.site import Site, build_site
-from bot.http_protocol import ConnectionLimits, Connections
-from bot.running import Proxies, bound, run, server_config
-from bot.settings import Settings
-from handoff.dashboard.throttle import network_of
+import bot.cli.health_check
+from bot.program.app import App, open_app
+from bot.program.http_connections import ConnectionLimits, Connections
+from bot.program.roles import Proxies, bound, run, server_config
+from bot.program.settings import Settings
+from bot.web.monitoring import monitor_site
+from bot.web.site import Site, build_site
 from handoff.models import Role
+from infra.web.throttle import network_of
 from tests.office import QuietServer
 
 GUARDED = ["/readyz", "/metrics", "/api/v1/openapi.json"]
@@ -95,7 +95,7 @@ async def test_a_process_without_pages_is_monitored_at_an_address_of_its_own(app
     running = asyncio.create_task(run(app, "bot", None, lambda _address: ready.set(), monitor))
     try:
         await asyncio.wait_for(ready.wait(), PATIENCE)
-        assert await asyncio.to_thread(bot.alive.is_alive, "127.0.0.1", port)
+        assert await asyncio.to_thread(bot.cli.health_check.is_alive, "127.0.0.1", port)
         async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
             figures = (await client.get("/metrics", headers={"X-Forwarded-For": "203.0.113.5"})).text
             assert 'frontdesk_restarts_total{role="intake"} 0' in figures.splitlines()
@@ -103,13 +103,13 @@ async def test_a_process_without_pages_is_monitored_at_an_address_of_its_own(app
     finally:
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
-    assert not await asyncio.to_thread(bot.alive.is_alive, "127.0.0.1", port)
+    assert not await asyncio.to_thread(bot.cli.health_check.is_alive, "127.0.0.1", port)
 
 
 def test_a_health_check_imports_next_to_nothing() -> None:
     with bound("127.0.0.1", 0) as probe:
         port = probe.getsockname()[1]
-    check = [sys.executable, "-IS", "-X", "importtime", bot.alive.__file__, str(port)]
+    check = [sys.executable, "-IS", "-X", "importtime", bot.cli.health_check.__file__, str(port)]
     asked = subprocess.run(check, capture_output=True, text=True, check=False)
     assert asked.returncode == 1
     imported = {line.rpartition("|")[2].strip() for line in asked.stderr.splitlines() if "|" in line}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.simulator.faults import Fault
-from infra.outages import FULL
+from infra.storage.outages import FULL
 from tests.bot.program import Program, command
 from tests.bot.test_running import accounts, eventually, hears, platforms, started
 from tests.servers.full_disk import full_disk

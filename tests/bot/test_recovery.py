@@ -1,7 +1,7 @@
 """When a probe lets the second try of what may have arrived go, in a time of its own."""
 
-from bot.recovery import LONGEST_PAUSE, PROBE_EVERY, Recovery
-from handoff.messages import Retry, Sent, Uncertain
+from bot.delivery.repeats import LONGEST_PAUSE, PROBE_EVERY, Recovery
+from handoff.messages.values import Retry, Sent, Uncertain
 from tests.bot.test_delivery import Moments
 
 LOST = Uncertain("the platform did not answer")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.replies import Reply, reply_in
+from bot.conversation.short_replies import Reply, reply_in
 
 
 @pytest.mark.parametrize(

@@ -11,11 +11,11 @@ from typing import Any, Literal
 
 import pytest
 
-from bot.opening import open_doors
-from bot.running import bound
-from bot.settings import Settings
-from bot.simulator.telegram import TelegramSimulator
-from bot.simulator.vk import VkSimulator
+from bot.cli.run import open_doors
+from bot.program.roles import bound
+from bot.program.settings import Settings
+from bot.simulator.telegram.simulator import TelegramSimulator
+from bot.simulator.vk.simulator import VkSimulator
 from infra.errors import PlainError
 from tests.bot.program import PATIENCE, Program, command, until
 from tests.servers.valkey import Valkey

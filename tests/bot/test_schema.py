@@ -14,17 +14,17 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import inspect, make_url, text
 
 import handoff.models
-import knowledge.models
-from bot.schema import migrate
-from infra.columns import Base
+import knowledge.entries.models
+from bot.program.schema import migrate
 from infra.database import Database
 from infra.errors import PlainError
+from infra.storage.columns import Base
 from tests.conftest import Backend
 from tests.servers.postgres import Postgres
 from tests.upgrades.state import rows, statements
 
 REPOSITORY = Path(__file__).parents[2]
-TABLES = (handoff.models.Contact, knowledge.models.Entry)  # imported, so that the metadata is whole
+TABLES = (handoff.models.Contact, knowledge.entries.models.Entry)  # imported, so that the metadata is whole
 
 
 def test_a_fresh_database_is_what_the_models_say(database: Database) -> None:

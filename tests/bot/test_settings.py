@@ -8,8 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from bot.settings import PREFIX, ChannelSettings, Settings, read_settings
-from handoff.manners import Manners
+from bot.program.settings import PREFIX, ChannelSettings, Settings, read_settings
+from handoff.tickets.public_policy import Manners
 from infra.errors import PlainError
 
 TELEGRAM = "123456:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghi"

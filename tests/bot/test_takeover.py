@@ -8,13 +8,13 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from bot.channels import RawEvent
-from bot.delivery import Pump
-from bot.intake import AccountInlet
+from bot.delivery.pump import Pump
+from bot.inbox.intake import AccountInlet
 from handoff.models import ChannelState, Delivery, DeliveryState, InboxEvent
 from infra.bus import LocalBus
 from infra.clock import utc_now
 from infra.database import Database, Held
-from infra.leases import LostHoldError
+from infra.storage.leases import LostHoldError
 from tests.bot.test_delivery import ACCOUNT, Platform, Post, until
 
 

@@ -5,11 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from bot.decisions import NO_TRAIL, Filling
 from bot.dialogue import Found, Pending, Thread, TicketFact, decide, question_in
-from bot.expecting import FOR_A_PERSON, comment_on
-from handoff.messages import IncomingEvent
-from knowledge.forms import FormField
+from bot.dialogue.decisions import NO_TRAIL, Filling
+from bot.dialogue.expected_reply import FOR_A_PERSON, comment_on
+from handoff.messages.values import IncomingEvent
+from knowledge.entries.forms import FormField
 from knowledge.matching import Band
 from tests.bot.test_dialogue import forwards, found, says
 

@@ -11,9 +11,9 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from bot.settings import ChannelSettings
+from bot.program.settings import ChannelSettings
 from handoff.models import Contact, InboxEvent, InboxState, Message
-from infra.storable import storable, storable_text
+from infra.storage.storable import storable, storable_text
 from tests.bot.test_hooks import CALLBACK, SHOWN, TELEGRAM_SECRET, UPDATE, VK_SECRET
 from tests.conftest import Backend
 from tests.journeys.stage import running

@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from bot.waits import duration, told
-from handoff.estimate import Wait
+from bot.views.wait_times import duration, told
+from handoff.tickets.wait_estimate import Wait
 
 
 @pytest.mark.parametrize(

@@ -10,13 +10,23 @@ from typing import Any, ClassVar
 
 from bot.channels import Channel
 from bot.channels.console import ConsoleChannel
-from bot.channels.telegram import TelegramAccount, TelegramChannel
-from bot.channels.trouble import Pauses
-from bot.channels.vk import VkAccount, VkChannel
+from bot.channels.receive_backoff import Pauses
+from bot.channels.telegram.channel import TelegramAccount, TelegramChannel
+from bot.channels.vk.channel import VkAccount, VkChannel
 from bot.simulator.faults import Fault
-from bot.simulator.telegram import TelegramSimulator
-from bot.simulator.vk import VkSimulator
-from handoff.messages import Address, Button, Entity, EntityKind, OutgoingPart, Retry, RetryAfter, RichText, Uncertain
+from bot.simulator.telegram.simulator import TelegramSimulator
+from bot.simulator.vk.simulator import VkSimulator
+from handoff.messages.values import (
+    Address,
+    Button,
+    Entity,
+    EntityKind,
+    OutgoingPart,
+    Retry,
+    RetryAfter,
+    RichText,
+    Uncertain,
+)
 from infra.files import FileStore
 from tests.channels.inlet import PATIENCE, MemoryInlet
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 
 from bot.channels import Channel, RawEvent
-from handoff.messages import IncomingEvent
+from handoff.messages.values import IncomingEvent
 
 PATIENCE = 15.0
 

@@ -1,8 +1,8 @@
 """A long formatted answer: cut at sentence ends, each part with its own share of the formatting, on either platform."""
 
-from handoff.messages import Button, OutgoingPart
-from handoff.richtext import from_markdown, units
-from handoff.text_parts import PART_UNITS, split
+from handoff.messages.rich_text import from_markdown, units
+from handoff.messages.text_parts import PART_UNITS, split
+from handoff.messages.values import Button, OutgoingPart
 from tests.channels.harness import TelegramPlatform, VkPlatform
 
 

@@ -2,7 +2,7 @@
 
 from bot.channels import reasons
 from bot.simulator.faults import Fault
-from handoff.messages import Button, OutgoingPart, Sent, Unsendable, named_in_chat
+from handoff.messages.values import Button, OutgoingPart, Sent, Unsendable, named_in_chat
 from tests.channels.harness import ANNA, TelegramPlatform, VkPlatform
 
 Platform = TelegramPlatform | VkPlatform

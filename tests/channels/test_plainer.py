@@ -4,10 +4,10 @@ import json
 
 import pytest
 
-from bot.channels.hooks import MAX_BODY, MAX_DEPTH, HookRefusedError, read_body
-from bot.channels.plainer import fitting, without_buttons, without_formatting
+from bot.channels.fallbacks import fitting, without_buttons, without_formatting
 from bot.channels.proxies import checked
-from handoff.messages import Address, Button, Entity, EntityKind, OutgoingPart, RichText
+from bot.channels.webhook_bodies import MAX_BODY, MAX_DEPTH, HookRefusedError, read_body
+from handoff.messages.values import Address, Button, Entity, EntityKind, OutgoingPart, RichText
 from infra.errors import PlainError
 
 TO = Address("vk:test", "5")

@@ -5,14 +5,16 @@ from typing import Any
 
 import pytest
 
-from bot.channels import HookReply, RawEvent, reasons, telegram_public, vk_public
-from bot.channels.telegram import TelegramAccount, TelegramChannel
-from bot.channels.telegram_updates import decode
-from bot.channels.vk import VkAccount, VkChannel
+from bot.channels import HookReply, RawEvent, reasons
+from bot.channels.telegram import groups as telegram_public
+from bot.channels.telegram.channel import TelegramAccount, TelegramChannel
+from bot.channels.telegram.updates import decode
+from bot.channels.vk import groups as vk_public
+from bot.channels.vk.channel import VkAccount, VkChannel
 from bot.simulator.faults import Fault
-from bot.simulator.telegram import DEMO_TOKEN as TELEGRAM_TOKEN
-from bot.simulator.vk import DEMO_TOKEN as VK_TOKEN
-from handoff.messages import (
+from bot.simulator.telegram.simulator import DEMO_TOKEN as TELEGRAM_TOKEN
+from bot.simulator.vk.simulator import DEMO_TOKEN as VK_TOKEN
+from handoff.messages.values import (
     Address,
     AuthBroken,
     EventKind,

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels import telegram_updates, vk_updates
 from bot.channels.console import ConsoleChannel
-from handoff.messages import Address, Button, EventKind, OutgoingPart, RichText
+from bot.channels.telegram import updates as telegram_updates
+from bot.channels.vk import updates as vk_updates
+from handoff.messages.values import Address, Button, EventKind, OutgoingPart, RichText
 from infra.clock import utc_now
 from tests.channels.inlet import MemoryInlet, decoded
 

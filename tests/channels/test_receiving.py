@@ -5,9 +5,9 @@ import json
 import pytest
 
 from bot.simulator.faults import Fault, Kind
-from handoff.contents import Unknown
-from handoff.messages import Button, EventKind
-from handoff.richtext import clean
+from handoff.messages.contents import Unknown
+from handoff.messages.rich_text import clean
+from handoff.messages.values import Button, EventKind
 from tests.channels.harness import ANNA, ConsolePlatform, TelegramPlatform, VkPlatform
 from tests.channels.inlet import decoded
 

@@ -4,7 +4,7 @@ import pytest
 
 from bot.channels import reasons
 from bot.simulator.faults import Fault, Kind
-from handoff.messages import (
+from handoff.messages.values import (
     Address,
     AuthBroken,
     Button,

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 
 from bot.channels import HookReply, reasons
-from bot.channels.telegram import TelegramAccount, TelegramChannel
+from bot.channels.telegram.channel import TelegramAccount, TelegramChannel
 from bot.simulator.faults import Fault
-from bot.simulator.telegram import DEMO_TOKEN
-from handoff.messages import (
+from bot.simulator.telegram.simulator import DEMO_TOKEN
+from handoff.messages.values import (
     Address,
     Attachment,
     Button,

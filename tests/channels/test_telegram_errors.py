@@ -9,9 +9,9 @@ import pytest
 from aiohttp.client_reqrep import ConnectionKey
 
 from bot.channels import reasons
-from bot.channels.telegram_errors import classify
-from bot.channels.telegram_models import Bot, SendMessage, exceptions
-from handoff.messages import (
+from bot.channels.telegram.errors import classify
+from bot.channels.telegram.models import Bot, SendMessage, exceptions
+from handoff.messages.values import (
     Address,
     AuthBroken,
     Button,

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from bot.channels.vk import VkAccount, VkChannel
-from bot.channels.vk_client import CLIENTS
+from bot.channels.vk.channel import VkAccount, VkChannel
+from bot.channels.vk.client import CLIENTS
 from bot.simulator.faults import Fault
-from bot.simulator.vk import DEMO_TOKEN, MESSAGE_EVENTS
-from handoff.messages import Attachment, Button, EventKind, Sent
+from bot.simulator.vk.simulator import DEMO_TOKEN, MESSAGE_EVENTS
+from handoff.messages.values import Attachment, Button, EventKind, Sent
 from infra.errors import PlainError
 from tests.channels.harness import ANNA, BORIS, IMPATIENT, STORE, VkPlatform
 from tests.channels.inlet import PATIENCE

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 
 from bot.channels import HookReply
-from bot.channels.vk import VkAccount, VkChannel
-from bot.channels.vk_client import VkClient
-from bot.channels.vk_settings import callback_status
+from bot.channels.vk.channel import VkAccount, VkChannel
+from bot.channels.vk.client import VkClient
+from bot.channels.vk.community_settings import callback_status
 from bot.simulator.faults import Fault
-from bot.simulator.vk import DEMO_TOKEN
-from handoff.messages import Button, EventKind
+from bot.simulator.vk.simulator import DEMO_TOKEN
+from handoff.messages.values import Button, EventKind
 from tests.channels.harness import ANNA, IMPATIENT, STORE, VkPlatform
 from tests.channels.inlet import PATIENCE, MemoryInlet
 from tests.channels.web import Door, serving

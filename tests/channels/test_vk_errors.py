@@ -5,8 +5,8 @@ import requests
 from vk_api.exceptions import ApiError, ApiHttpError, Captcha
 
 from bot.channels import reasons
-from bot.channels.vk_errors import classify, classify_recipient
-from handoff.messages import (
+from bot.channels.vk.errors import classify, classify_recipient
+from handoff.messages.values import (
     Address,
     AuthBroken,
     Button,

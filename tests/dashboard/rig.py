@@ -9,7 +9,7 @@ import pytest
 from playwright.async_api import Browser as Chromium
 from playwright.async_api import BrowserContext, ConsoleMessage, Page, expect
 
-from handoff.staff import AgentView
+from handoff.people.agents import AgentView
 from tests.office import PASSWORD, Office
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")

@@ -4,9 +4,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff import files
-from handoff.files import Rules
-from handoff.messages import Attachment
+from handoff.messages import files
+from handoff.messages.files import Rules
+from handoff.messages.values import Attachment
 from handoff.models import FileRow, Message, MessageKind, Role
 from infra.files import FileStore, TooBigError
 from tests.api.test_access import client

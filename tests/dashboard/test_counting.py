@@ -6,15 +6,15 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from bot.schema import migrate
-from handoff import waiting
-from handoff.dashboard.watching import Glance
-from handoff.desk import Desk
-from handoff.messages import Sent
+from bot.program.schema import migrate
+from handoff.dashboard.change_detector import Glance
+from handoff.deliveries.outbox import Outbox
+from handoff.messages.values import Sent
 from handoff.models import Contact, Role
-from handoff.outbox import Outbox
-from handoff.staff import Staff
-from handoff.waiting import Counts
+from handoff.people.agents import Staff
+from handoff.tickets import queue
+from handoff.tickets.queue import Counts
+from handoff.tickets.service import Desk
 from infra.bus import LocalBus
 from infra.database import Database
 from tests.conftest import Backend
@@ -57,17 +57,17 @@ async def test_counts_and_changes(database: Database) -> None:
     assert await database.read(glance.changes) == {"contact-1", "contact-2"}
     assert await database.read(glance.changes) == set()
     now = clock()
-    assert await database.read(lambda session: waiting.counts(session, now, agent)) == Counts(
+    assert await database.read(lambda session: queue.counts(session, now, agent)) == Counts(
         all=4, mine=2, unassigned=2, late=0, waiting=1
     )
     later = now + timedelta(hours=12)
-    assert await database.read(lambda session: waiting.counts(session, later, agent)) == Counts(
+    assert await database.read(lambda session: queue.counts(session, later, agent)) == Counts(
         all=4, mine=0, unassigned=4, late=3, waiting=1
     )
-    late = await database.read(lambda session: waiting.tickets(session, later, late=True))
+    late = await database.read(lambda session: queue.tickets(session, later, late=True))
     assert [view.id for view in late.items] == [numbers[0], numbers[2], numbers[3]]
 
 
 async def test_counts_of_an_empty_desk(database: Database) -> None:
     now = Clock()()
-    assert await database.read(lambda session: waiting.counts(session, now, 1)) == Counts(0, 0, 0, 0, 0)
+    assert await database.read(lambda session: queue.counts(session, now, 1)) == Counts(0, 0, 0, 0, 0)

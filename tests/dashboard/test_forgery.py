@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from handoff.dashboard.security import CONTENT_POLICY
+from handoff.dashboard.sessions.security import CONTENT_POLICY
 from handoff.models import MessageKind
 from tests.office import Office, routes_of
 

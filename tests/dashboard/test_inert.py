@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
 
-from handoff.dashboard.linking import linked
+from infra.web.links import linked
 from tests.office import Office
 
 HARMFUL = [

@@ -5,10 +5,10 @@ import httpx
 import pytest
 
 from handoff.dashboard import Live
-from handoff.desk import Desk
+from handoff.deliveries.outbox import Outbox
 from handoff.models import ChannelState, DeliveryState
-from handoff.outbox import Outbox
-from handoff.team import Team
+from handoff.people.access import Team
+from handoff.tickets.service import Desk
 from infra.bus import LocalBus
 from tests.office import PASSWORD, Office, field
 

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
-from handoff.dashboard.live import GAP_SECONDS
+from handoff.dashboard.live_events import GAP_SECONDS
 from infra.database import Database
 from tests.conftest import Backend
 from tests.office import Office

@@ -4,9 +4,9 @@ from pathlib import Path
 import pytest
 from httpx import Response
 
-from handoff.dashboard.security import local_path
+from handoff.dashboard.sessions.security import local_path
 from handoff.models import Role
-from handoff.passwords import MOST_UNTRUSTED, Passwords
+from handoff.people.passwords import MOST_UNTRUSTED, Passwords
 from tests.office import PASSWORD, Office, SlowHasher, field, open_office
 
 

@@ -13,9 +13,10 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import handoff
-from bot.channels import reasons, web
-from handoff.dashboard.language import preferred
+from bot import web
+from bot.channels import reasons
 from handoff.dashboard.wording import REASONS, Words
+from infra.web.locale import preferred
 from tests.office import Clock
 
 _METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]

@@ -16,14 +16,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
-from bot.app import open_app
-from bot.settings import Settings
+from bot.program.app import open_app
+from bot.program.settings import Settings
 from bot.simulator.faults import Fault, Faults, Kind
-from bot.simulator.telegram import TelegramSimulator
-from bot.simulator.vk import VkSimulator
+from bot.simulator.telegram.simulator import TelegramSimulator
+from bot.simulator.vk.simulator import VkSimulator
 from handoff.models import Contact, Delivery, DeliveryState, InboxEvent, InboxState, Message, MessageKind
 from infra.database import Database
-from knowledge.loading import SourceFile, read_files
+from knowledge.files.loading import SourceFile, read_files
 from tests.conftest import Backend
 from tests.durability.program import Program
 from tests.journeys.stage import KNOWLEDGE

@@ -9,15 +9,15 @@ from multiprocessing.context import ForkServerProcess
 
 from sqlalchemy import Engine, create_engine, exists, func, select
 
-from bot.cli import main
-from bot.simulator.telegram import TelegramSimulator
-from bot.simulator.vk import VkSimulator
+from bot.cli.main import main
+from bot.simulator.telegram.simulator import TelegramSimulator
+from bot.simulator.vk.simulator import VkSimulator
 from handoff.models import UNFINISHED, Delivery, InboxEvent, InboxState, Message, MessageKind
 from tests.conftest import Backend
 from tests.durability import deadly
 
 _PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["bot.cli", "bot.opening", "bot.running"])
+_PROCESSES.set_forkserver_preload(["bot.cli.main", "bot.cli.run", "bot.program.roles"])
 """A dozen starts import everything once: each is forked from a process that has, and is killed as any other."""
 
 

@@ -2,10 +2,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from handoff.desk import Desk
+from handoff.deliveries.outbox import Outbox
 from handoff.models import Contact
-from handoff.outbox import Outbox
-from handoff.staff import Staff
+from handoff.people.agents import Staff
+from handoff.tickets.service import Desk
 from infra.bus import LocalBus
 from infra.database import Database
 from tests.conftest import Backend

@@ -7,13 +7,13 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from handoff.claiming import Claimed
-from handoff.desk import Desk
-from handoff.messages import RichText, SendOutcome, Sent
+from handoff.deliveries.claims import Claimed
+from handoff.deliveries.new_rows import Choice
+from handoff.deliveries.outbox import Outbox
+from handoff.messages.values import RichText, SendOutcome, Sent
 from handoff.models import Contact, Delivery, DeliveryState, Role, Ticket
-from handoff.outbox import Outbox
-from handoff.posting import Choice
-from handoff.staff import AgentView, Staff
+from handoff.people.agents import AgentView, Staff
+from handoff.tickets.service import Desk
 from infra.bus import LocalBus
 from infra.database import Database
 from tests.office import Clock, employ

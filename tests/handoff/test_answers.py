@@ -5,13 +5,23 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from handoff import waiting
-from handoff.answers import ANSWER_WITHIN
-from handoff.caretaker import Caretaker
-from handoff.estimate import expected_wait
-from handoff.messages import AuthBroken, Refused, Retry, RetryAfter, RichText, SendOutcome, Sent, Uncertain, Unsendable
+from handoff.deliveries.new_rows import Choice
+from handoff.messages.values import (
+    AuthBroken,
+    Refused,
+    Retry,
+    RetryAfter,
+    RichText,
+    SendOutcome,
+    Sent,
+    Uncertain,
+    Unsendable,
+)
 from handoff.models import Contact, Delivery, DeliveryState, Message, MessageKind, Ticket, TicketStatus
-from handoff.posting import Choice
+from handoff.tickets import queue
+from handoff.tickets.caretaker import Caretaker
+from handoff.tickets.confirmed_answers import ANSWER_WITHIN
+from handoff.tickets.wait_estimate import expected_wait
 from tests.handoff.floor import Floor
 from tests.handoff.test_desk import events
 
@@ -85,7 +95,7 @@ async def test_what_does_not_arrive_leaves_it_open_late_and_marked(
     assert (ticket.first_reply_at, ticket.waiting_since) == (None, ticket.opened_at)
     floor.clock.passes(days=30)
     await Caretaker(floor.database, floor.desk, floor.outbox, floor.bus, floor.clock).look()
-    late = await floor.database.read(lambda session: waiting.tickets(session, floor.clock(), late=True))
+    late = await floor.database.read(lambda session: queue.tickets(session, floor.clock(), late=True))
     assert [(view.id, view.status, view.undelivered) for view in late.items] == [(number, OPEN, mark)]
 
 
@@ -289,7 +299,7 @@ async def test_the_wait_that_is_told_ends_with_the_confirmation(floor: Floor) ->
         await floor.do(lambda session, number=number: floor.desk.reply(session, number, maria.id, "so"))  # type: ignore[misc]
     assert await floor.database.read(lambda session: expected_wait(session, None, floor.clock())) is None
     last = await floor.asks()
-    assert await floor.database.read(lambda session: waiting.ahead(session, last)) == 0  # these need no agent's time
+    assert await floor.database.read(lambda session: queue.ahead(session, last)) == 0  # these need no agent's time
     floor.clock.passes(hours=2)
     await floor.delivers()
     wait = await floor.database.read(lambda session: expected_wait(session, None, floor.clock()))

@@ -9,8 +9,6 @@ import pytest
 from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
-from handoff.caretaker import Caretaker
-from handoff.desk import Desk
 from handoff.models import (
     ChannelState,
     ChoiceRow,
@@ -22,8 +20,10 @@ from handoff.models import (
     Ticket,
     TicketStatus,
 )
-from handoff.patience import Patience
-from handoff.staff import AgentView
+from handoff.people.agents import AgentView
+from handoff.tickets.caretaker import Caretaker
+from handoff.tickets.service import Desk
+from handoff.tickets.silence_policy import Patience
 from infra.database import Database
 from tests.conftest import Backend
 from tests.handoff.floor import Floor

@@ -5,12 +5,13 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import update
 
-from handoff import files, waiting
-from handoff.dashboard.throttle import Throttle
 from handoff.errors import HeldError
-from handoff.files import Rules
-from handoff.messages import Attachment, Retry
+from handoff.messages import files
+from handoff.messages.files import Rules
+from handoff.messages.values import Attachment, Retry
 from handoff.models import Delivery, DeliveryState
+from handoff.tickets import queue
+from infra.web.throttle import Throttle
 from tests.handoff.floor import Floor
 from tests.office import Clock
 
@@ -81,7 +82,7 @@ async def test_a_claim_of_an_agent_holds_no_longer_than_half_an_hour(floor: Floo
     await floor.do(lambda session: floor.desk.claim(session, number, boris.id))
     floor.clock.passes(hours=-1)
     floor.clock.passes(minutes=30)
-    shown = await floor.database.read(lambda session: waiting.ticket(session, number, floor.clock()))
+    shown = await floor.database.read(lambda session: queue.ticket(session, number, floor.clock()))
     assert shown is not None
     assert shown.assignee is None
     await floor.do(lambda session: floor.desk.claim(session, number, vera.id))

@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from handoff import waiting
-from handoff.answers import ANSWER_WITHIN
 from handoff.errors import ClosedError, EmptyTextError, HeldError, NotFoundError
 from handoff.models import ChoiceRow, Contact, Message, MessageKind, Ticket, TicketStatus
+from handoff.tickets import queue
+from handoff.tickets.confirmed_answers import ANSWER_WITHIN
 from tests.handoff.floor import Floor
 
-HALF_AN_HOUR = waiting.CLAIM
+HALF_AN_HOUR = queue.CLAIM
 
 
 async def events(floor: Floor, number: int) -> list[tuple[str, str]]:
@@ -358,9 +358,9 @@ async def test_how_many_wait_before_a_question(floor: Floor) -> None:
         numbers.append(await floor.asks())
         floor.clock.passes(minutes=1)
     maria = await floor.agent("Maria")
-    assert [await floor.database.read(lambda s, n=n: waiting.ahead(s, n)) for n in numbers] == [0, 1, 2]  # type: ignore[misc]
+    assert [await floor.database.read(lambda s, n=n: queue.ahead(s, n)) for n in numbers] == [0, 1, 2]  # type: ignore[misc]
     await floor.do(lambda session: floor.desk.reply(session, numbers[0], maria.id, "done"))
-    assert await floor.database.read(lambda session: waiting.ahead(session, numbers[2])) == 1
+    assert await floor.database.read(lambda session: queue.ahead(session, numbers[2])) == 1
 
 
 async def test_the_queue_shows_a_holder_only_while_the_claim_holds(floor: Floor) -> None:
@@ -368,14 +368,14 @@ async def test_the_queue_shows_a_holder_only_while_the_claim_holds(floor: Floor)
     await floor.do(lambda session: floor.desk.claim(session, number, maria.id))
 
     async def holder() -> str | None:
-        view = await floor.database.read(lambda session: waiting.ticket(session, number, floor.clock()))
+        view = await floor.database.read(lambda session: queue.ticket(session, number, floor.clock()))
         assert view is not None
         return view.assignee
 
     assert await holder() == "Maria"
     floor.clock.now += HALF_AN_HOUR
     assert await holder() is None
-    counts = await floor.database.read(lambda session: waiting.counts(session, floor.clock(), maria.id))
+    counts = await floor.database.read(lambda session: queue.counts(session, floor.clock(), maria.id))
     assert (counts.all, counts.mine, counts.unassigned) == (1, 0, 1)
 
 

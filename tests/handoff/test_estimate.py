@@ -4,8 +4,8 @@ from datetime import timedelta
 
 from sqlalchemy import update
 
-from handoff.estimate import FEWEST, LATELY, Wait, expected_wait
 from handoff.models import Ticket
+from handoff.tickets.wait_estimate import FEWEST, LATELY, Wait, expected_wait
 from tests.handoff.floor import Floor
 
 

@@ -6,9 +6,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff.messages import Refused, RichText, SendOutcome, Uncertain, Unsendable
+from handoff.deliveries.new_rows import Choice
+from handoff.messages.values import Refused, RichText, SendOutcome, Uncertain, Unsendable
 from handoff.models import Contact, DeliveryState, Message, MessageKind, Ticket, TicketStatus
-from handoff.posting import Choice
 from tests.handoff.floor import Floor
 
 LOST = Uncertain("no answer")

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from handoff.manners import Manners
+from handoff.tickets.public_policy import Manners
 
 
 @pytest.mark.parametrize(

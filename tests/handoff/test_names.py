@@ -2,7 +2,7 @@
 
 import pytest
 
-from handoff.names import readable
+from handoff.messages.names import readable
 
 
 @pytest.mark.parametrize(

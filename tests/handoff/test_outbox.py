@@ -8,9 +8,12 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from handoff.claiming import LEASE, Claimed, Claims
+from handoff.deliveries.claims import LEASE, Claimed, Claims
+from handoff.deliveries.new_rows import Choice
 from handoff.errors import NotFoundError, StateError
-from handoff.messages import (
+from handoff.messages.rich_text import units
+from handoff.messages.text_parts import PART_UNITS
+from handoff.messages.values import (
     AuthBroken,
     Entity,
     EntityKind,
@@ -24,9 +27,6 @@ from handoff.messages import (
     Unsendable,
 )
 from handoff.models import ChoiceRow, Delivery, DeliveryState
-from handoff.posting import Choice
-from handoff.richtext import units
-from handoff.text_parts import PART_UNITS
 from tests.handoff.floor import Floor
 
 S = DeliveryState

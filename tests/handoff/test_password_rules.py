@@ -2,7 +2,7 @@
 
 import pytest
 
-from handoff.password_rules import password_problem
+from handoff.people.password_rules import password_problem
 
 ABOUT = ("maria.ivanova@example.org", "Мария Иванова")
 

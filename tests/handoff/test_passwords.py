@@ -6,10 +6,10 @@ from datetime import timedelta
 import pytest
 from argon2 import PasswordHasher
 
-from handoff.dashboard.sign_in_limits import IN_ALL, PER_ACCOUNT, PER_ADDRESS, PER_DEVICE, SignInLimits
-from handoff.dashboard.throttle import network_of
+from handoff.dashboard.sessions.sign_in_limits import IN_ALL, PER_ACCOUNT, PER_ADDRESS, PER_DEVICE, SignInLimits
 from handoff.models import Role
-from handoff.passwords import MOST_UNTRUSTED, MOST_WAITING, Passwords, PasswordsBusyError
+from handoff.people.passwords import MOST_UNTRUSTED, MOST_WAITING, Passwords, PasswordsBusyError
+from infra.web.throttle import network_of
 from tests.handoff.floor import Floor
 from tests.office import Clock, SlowHasher
 

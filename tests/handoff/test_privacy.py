@@ -8,8 +8,9 @@ from zipfile import ZipFile
 from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
-from handoff.claiming import Claimed
-from handoff.messages import Address, RichText, Sent
+from handoff.deliveries.claims import Claimed
+from handoff.deliveries.new_rows import Choice
+from handoff.messages.values import Address, RichText, Sent
 from handoff.models import (
     Contact,
     FileRow,
@@ -21,10 +22,9 @@ from handoff.models import (
     Ticket,
     TicketStatus,
 )
-from handoff.posting import Choice
-from handoff.privacy.archive import archive
-from handoff.privacy.erasure import GOODBYE, Forgotten, contact_at, forget, sweep
-from knowledge.models import Lookup
+from handoff.people.privacy.archive import archive
+from handoff.people.privacy.erasure import GOODBYE, Forgotten, contact_at, forget, sweep
+from knowledge.entries.models import Lookup
 from tests.handoff.floor import Floor
 
 CANARY = "канарейка-7f3a"

@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from handoff.access_models import PrivateLink
-from handoff.messages import Address
-from handoff.private_links import LinkRules, link_of, open_link, replace_link
+from handoff.messages.values import Address
+from handoff.people.models import PrivateLink
+from handoff.people.private_links import LinkRules, link_of, open_link, replace_link
 from tests.handoff.floor import Floor
 
 ANNA = Address("web:main", "anna")

@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handoff.messages import Entity, EntityKind, RichText
-from handoff.richtext import as_plain, clean, from_agent, from_markdown, units
-from handoff.text_parts import split
+from handoff.messages.rich_text import as_plain, clean, from_agent, from_markdown, units
+from handoff.messages.text_parts import split
+from handoff.messages.values import Entity, EntityKind, RichText
 
 BOLD, ITALIC, CODE, LINK = EntityKind.BOLD, EntityKind.ITALIC, EntityKind.CODE, EntityKind.LINK
 

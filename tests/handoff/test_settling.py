@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from handoff.messages import (
+from handoff.deliveries.outcomes import BACKOFF, GIVE_UP, HELD, KEY_REMEMBERED, STALE, Attempt, Verdict, verdict
+from handoff.messages.values import (
     Address,
     AuthBroken,
     OutgoingPart,
@@ -18,7 +19,6 @@ from handoff.messages import (
     Unsendable,
 )
 from handoff.models import DeliveryState
-from handoff.settling import BACKOFF, GIVE_UP, HELD, KEY_REMEMBERED, STALE, Attempt, Verdict, verdict
 
 S = DeliveryState
 SECOND = timedelta(seconds=1)

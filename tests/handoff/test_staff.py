@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from handoff.access_models import ApiToken
 from handoff.models import Agent, AgentSession, Role
-from handoff.staff import ABSOLUTE, IDLE, AgentView
+from handoff.people.agents import ABSOLUTE, IDLE, AgentView
+from handoff.people.models import ApiToken
 from infra.errors import PlainError
 from tests.handoff.floor import Floor
 

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from handoff.errors import NotFoundError
 from handoff.models import Agent, Role, TicketStatus
-from handoff.team import SESSIONS, LastAdminError, Team, UnknownAgentError
+from handoff.people.access import SESSIONS, LastAdminError, Team, UnknownAgentError
 from infra.errors import PlainError
 from tests.handoff.floor import Floor
 from tests.office import employ

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from bot.channels.web.answers import as_html
+from bot.web.entry_html import as_html
 from tests.office import Office
 
 

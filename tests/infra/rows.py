@@ -7,8 +7,8 @@ from typing import Any
 from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from infra.columns import BigId, Json, UtcDateTime
 from infra.database import Database
+from infra.storage.columns import BigId, Json, UtcDateTime
 
 
 class Base(DeclarativeBase):

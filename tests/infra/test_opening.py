@@ -12,7 +12,7 @@ import pytest
 from infra.bus import open_bus
 from infra.database import Database
 from infra.errors import PlainError
-from infra.sqlite import DatabaseHeldError
+from infra.storage.sqlite import DatabaseHeldError
 from tests.bot.program import command
 
 

@@ -8,7 +8,7 @@ import psycopg
 import pytest
 from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 
-from infra.outages import FULL, LOCKED, READ_ONLY, SILENT, UNREACHABLE, Notices, outage, outage_sentence
+from infra.storage.outages import FULL, LOCKED, READ_ONLY, SILENT, UNREACHABLE, Notices, outage, outage_sentence
 
 
 def of_sqlite(code: int) -> DBAPIError:
@@ -58,7 +58,7 @@ def test_an_outage_is_told_from_an_error(error: Exception, what: str | None) -> 
 
 
 def test_the_log_hears_of_an_outage_when_it_begins_and_ends(caplog: pytest.LogCaptureFixture) -> None:
-    notices = Notices(logging.getLogger("bot.delivery"), "vk:main: the outbox")
+    notices = Notices(logging.getLogger("bot.delivery.pump"), "vk:main: the outbox")
     caplog.set_level(logging.INFO)
     for _ in range(3600):
         notices.failed(OSError(errno.ENOSPC, "No space left on device"))
@@ -75,7 +75,7 @@ def test_the_log_hears_of_an_outage_when_it_begins_and_ends(caplog: pytest.LogCa
 
 
 def test_the_log_hears_of_an_error_each_time(caplog: pytest.LogCaptureFixture) -> None:
-    notices = Notices(logging.getLogger("bot.delivery"), "the inbox")
+    notices = Notices(logging.getLogger("bot.delivery.pump"), "the inbox")
     for _ in range(2):
         notices.failed(ValueError())
     assert caplog.messages == ["the inbox cannot be worked at present"] * 2

@@ -15,8 +15,8 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from infra.database import Database, Held
-from infra.leases import LeaseRow, LostHoldError
-from infra.rows import table
+from infra.storage.leases import LeaseRow, LostHoldError
+from infra.storage.rows import table
 from tests.infra.rows import Base, Note, adding, count, texts
 from tests.servers.postgres import Postgres
 

@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from infra import rows
 from infra.database import Database
+from infra.storage import rows
 from tests.infra.rows import Note, texts
 
 _NOTES = rows.table(Note)

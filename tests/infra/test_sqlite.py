@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from infra.database import Database
 from infra.errors import PlainError
 from infra.files import FileStore
-from infra.outages import FULL, LOCKED, outage
+from infra.storage.outages import FULL, LOCKED, outage
 from tests.servers.full_disk import full_disk
 
 PATIENCE = 20.0

@@ -2,8 +2,8 @@
 
 from sqlalchemy import func, select
 
-from handoff.asking import PublicQuestion
 from handoff.models import Contact, Delivery, DeliveryState, InboxEvent
+from handoff.tickets.request_models import PublicQuestion
 from tests.journeys.stage import ContactOnStage, Stage
 
 TOLD = "Ответ придёт вам в личные сообщения."

@@ -19,11 +19,12 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.app import App, open_app
-from bot.settings import ChannelSettings, Settings
+from bot.program.app import App, open_app
+from bot.program.settings import ChannelSettings, Settings
 from bot.simulator.phone import Button, ChatMessage
-from bot.simulator.telegram import TelegramSimulator
-from bot.simulator.vk import VkSimulator
+from bot.simulator.telegram.simulator import TelegramSimulator
+from bot.simulator.vk.simulator import VkSimulator
+from handoff.messages.threads import Line, thread
 from handoff.models import (
     ChannelState,
     Contact,
@@ -35,10 +36,9 @@ from handoff.models import (
     Role,
     Ticket,
 )
-from handoff.staff import AgentView
-from handoff.threads import Line, thread
+from handoff.people.agents import AgentView
 from infra.clock import utc_now
-from knowledge.loading import SourceFile, read_files
+from knowledge.files.loading import SourceFile, read_files
 from tests.conftest import Backend
 from tests.office import employ
 

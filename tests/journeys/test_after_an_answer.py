@@ -2,11 +2,11 @@
 
 import json
 
-from bot.commands import COMMANDS
+from bot.cli.commands import COMMANDS
 from handoff.models import MessageKind
-from knowledge.entries import EntryView, entry_named
-from knowledge.lookups import outcomes_of
-from knowledge.models import Outcome
+from knowledge.entries.models import Outcome
+from knowledge.entries.repository import EntryView, entry_named
+from knowledge.quality.lookups import outcomes_of
 from tests.journeys.stage import Stage
 
 PASSWORD = "forgot-password"

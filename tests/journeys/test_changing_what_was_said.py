@@ -3,10 +3,10 @@
 import pytest
 
 from bot.simulator.faults import Fault
+from handoff.deliveries.new_rows import Choice
 from handoff.errors import EmptyTextError, NotFoundError
-from handoff.messages import RichText
+from handoff.messages.values import RichText
 from handoff.models import DeliveryState
-from handoff.posting import Choice
 from tests.journeys.stage import Stage
 
 

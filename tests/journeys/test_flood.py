@@ -2,9 +2,9 @@
 
 from sqlalchemy import func, select
 
-from bot.flood import LIMIT
+from bot.conversation.flood_limit import LIMIT
 from handoff.models import Message, MessageKind
-from knowledge.models import Lookup
+from knowledge.entries.models import Lookup
 from tests.journeys.stage import ContactOnStage, Stage
 
 NOTICE = (

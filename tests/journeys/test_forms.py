@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select, update
 
-from handoff.asking import FormRow
 from handoff.models import Contact
+from handoff.tickets.request_models import FormRow
 from tests.journeys.stage import ContactOnStage, Stage
 from tests.journeys.test_sending_files import PNG, photo
 

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from bot.simulator.faults import Fault
 from handoff.models import Contact, Delivery, DeliveryState, InboxEvent
-from handoff.privacy.archive import everything
-from handoff.public import rescue
+from handoff.people.privacy.archive import everything
+from handoff.tickets.public_questions import rescue
 from tests.conftest import Backend
 from tests.journeys.crowd import LINK, TOLD, acquainted, failures, is_known, kept, overheard, questions, start_of
 from tests.journeys.stage import PATIENCE, ContactOnStage, Stage, staged

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from bot.commands import check
+from bot.cli.commands import check
 from handoff.models import InboxEvent, Message
 from tests.conftest import Backend
 from tests.journeys.stage import staged

@@ -3,8 +3,8 @@
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from knowledge.lookups import outcomes_of
-from knowledge.models import Entry
+from knowledge.entries.models import Entry
+from knowledge.quality.lookups import outcomes_of
 from tests.journeys.stage import Stage
 
 _PLACE = select(Entry.id, Entry.category_id).where(Entry.key == "music-silent")

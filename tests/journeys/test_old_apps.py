@@ -1,8 +1,8 @@
 """An app that shows no buttons: choices are numbered in the text, and the number that is typed is the press."""
 
-from handoff.messages import RichText
+from handoff.deliveries.new_rows import Choice
+from handoff.messages.values import RichText
 from handoff.models import ChoiceRow, MessageKind
-from handoff.posting import Choice
 from tests.conftest import Backend
 from tests.journeys.stage import staged
 

@@ -5,12 +5,13 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from bot.simulator import telegram_things, vk_things
 from bot.simulator.phone import Json
-from bot.simulator.telegram import TelegramSimulator
-from handoff.files import FileView
+from bot.simulator.telegram import contents as telegram_things
+from bot.simulator.telegram.simulator import TelegramSimulator
+from bot.simulator.vk import contents as vk_things
+from handoff.messages.files import FileView
 from handoff.models import FileState, Message
-from knowledge.models import Lookup
+from knowledge.entries.models import Lookup
 from tests.conftest import Backend
 from tests.journeys.stage import ContactOnStage, Stage, staged
 from tests.journeys.test_forms import begins

@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.simulator.faults import Fault
+from handoff.deliveries.new_rows import accounts_without_buttons
 from handoff.models import ChannelState
-from handoff.posting import accounts_without_buttons
 from tests.journeys.stage import Stage
 
 REFUSALS = {

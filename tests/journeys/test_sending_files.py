@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.simulator.faults import Fault
-from handoff.files import FileView
+from handoff.messages.files import FileView
 from handoff.models import FileRow, FileState
 from tests.conftest import Backend
 from tests.journeys.stage import ContactOnStage, Stage, staged

@@ -13,13 +13,14 @@ import httpx
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.channels.web.site import build_site
-from bot.simulator import telegram_things, vk_things
 from bot.simulator.phone import Json
-from handoff.contents import RAW_LIMIT
+from bot.simulator.telegram import contents as telegram_things
+from bot.simulator.vk import contents as vk_things
+from bot.web.site import build_site
+from handoff.messages.contents import RAW_LIMIT
 from handoff.models import Contact, FileRow, FileState, Message, MessageKind, Role
-from handoff.privacy.archive import archive
-from handoff.privacy.erasure import forget
+from handoff.people.privacy.archive import archive
+from handoff.people.privacy.erasure import forget
 from tests.journeys.stage import ContactOnStage, Stage
 from tests.office import Browser, employ
 

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from bot.app import App
+from bot.program.app import App
 from bot.simulator.faults import Fault
 from handoff.errors import ClosedError, HeldError
 from handoff.models import Contact, Delivery, DeliveryState, InboxEvent, InboxState, MessageKind, Ticket, TicketStatus
-from knowledge.loading import SourceFile, read_files
+from knowledge.files.loading import SourceFile, read_files
 from tests.conftest import Backend
 from tests.journeys.stage import ContactOnStage, Platform, Stage, staged
 

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-import knowledge.models  # noqa: F401 - create_all must see the tables
-from bot.schema import migrate
-from infra.columns import Base
+import knowledge.entries.models  # noqa: F401 - create_all must see the tables
+from bot.program.schema import migrate
 from infra.database import Database
+from infra.storage.columns import Base
 from tests.conftest import Backend
 
 

@@ -11,7 +11,7 @@ from types import FrameType
 import pytest
 
 from knowledge.matching import Match, Matcher, Phrasing
-from knowledge.matching.text import LIMIT, clip
+from knowledge.matching.text.normalised import LIMIT, clip
 
 THINGS = ["пароль", "заказ", "доставку", "возврат", "карту", "видео", "канал", "подписку", "рекламу", "профиль"]
 DEEDS = ["удалить", "найти", "оплатить", "вернуть", "скрыть", "отменить", "изменить", "скачать", "include", "törölni"]

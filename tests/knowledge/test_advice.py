@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from knowledge import advice
-from knowledge.advice import Step, advised, lines, steps
-from knowledge.evaluation import Asked, EvalEntry, EvalQuery, evaluate
 from knowledge.matching import Band, Thresholds
+from knowledge.quality import advice
+from knowledge.quality.advice import Step, advised, lines, steps
+from knowledge.quality.evaluation import Asked, EvalEntry, EvalQuery, evaluate
 
 IN_FORCE = 0.88
 

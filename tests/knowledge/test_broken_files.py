@@ -2,8 +2,8 @@
 
 import pytest
 
-from knowledge.drafts import EntryDraft
-from knowledge.loading import KnowledgeError, SourceFile, read_files
+from knowledge.entries.drafts import EntryDraft
+from knowledge.files.loading import KnowledgeError, SourceFile, read_files
 
 
 def places(name: str, text: str) -> list[tuple[int | None, str]]:

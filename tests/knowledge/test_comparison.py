@@ -6,9 +6,9 @@ from dataclasses import asdict
 import pytest
 
 from infra.errors import PlainError
-from knowledge.comparison import Baseline, compare, read_baseline
-from knowledge.evaluation import EvalEntry, EvalQuery, Report, evaluate
 from knowledge.matching import Thresholds
+from knowledge.quality.comparison import Baseline, compare, read_baseline
+from knowledge.quality.evaluation import EvalEntry, EvalQuery, Report, evaluate
 
 PASSWORD = EvalEntry("password", "Как восстановить пароль от страницы?", (), "ru")
 REFUND = EvalEntry("refund", "Как вернуть деньги за заказ?", (), "ru")

@@ -7,8 +7,8 @@ from functools import partial
 import pytest
 
 from infra.database import Database
-from knowledge.drafts import CategoryDraft, EntryDraft
-from knowledge.editing import (
+from knowledge.entries.drafts import CategoryDraft, EntryDraft
+from knowledge.entries.editing import (
     MissingEntryError,
     archive_entry,
     create_entry,
@@ -18,9 +18,9 @@ from knowledge.editing import (
     undo,
     update_entry,
 )
-from knowledge.entries import EntryView, HelpCategory, categories, entries, entry, in_language
-from knowledge.problems import KnowledgeError
-from knowledge.writing import current_revision
+from knowledge.entries.history import current_revision
+from knowledge.entries.problems import KnowledgeError
+from knowledge.entries.repository import EntryView, HelpCategory, categories, entries, entry, in_language
 from tests.knowledge.conftest import Time
 
 LOGIN = EntryDraft("", "RU", " Как  войти? ", "Так\r\nили так\n", None, ("вход", "Вход", ""))

@@ -4,9 +4,9 @@ from contextlib import suppress
 
 import pytest
 
-from knowledge.formats.encodings import Decoded, decode
-from knowledge.formats.rows import UnreadableError
-from knowledge.loading import KnowledgeError, SourceFile, read, read_files
+from knowledge.files.formats.encodings import Decoded, decode
+from knowledge.files.formats.rows import UnreadableError
+from knowledge.files.loading import KnowledgeError, SourceFile, read, read_files
 
 RUSSIAN = """question,answer
 Куда пропали мои черновики?,«Корзина» хранит их ещё тридцать дней. Откройте её в меню слева.

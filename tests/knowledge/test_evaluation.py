@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from infra.errors import PlainError
-from knowledge.evaluation import (
+from knowledge.quality.evaluation import (
     EvalEntry,
     EvalQuery,
     auroc,

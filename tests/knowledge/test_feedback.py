@@ -7,13 +7,13 @@ from sqlalchemy.orm import Session
 
 from infra.bus import LocalBus
 from infra.database import Database
-from knowledge.drafts import Draft, EntryDraft
-from knowledge.entries import entry_named
-from knowledge.feedback import Feedback, asked_again, latest_feedback, published_keys
-from knowledge.library import Library
-from knowledge.lookups import record_lookup, settle_lookup
+from knowledge.entries.drafts import Draft, EntryDraft
+from knowledge.entries.models import Outcome
+from knowledge.entries.repository import entry_named
+from knowledge.live.library import Library
 from knowledge.matching import Band, Candidate, Match
-from knowledge.models import Outcome
+from knowledge.quality.feedback import Feedback, asked_again, latest_feedback, published_keys
+from knowledge.quality.lookups import record_lookup, settle_lookup
 from tests.knowledge.conftest import Time
 
 PASSWORD = EntryDraft(

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from infra.bus import LocalBus
 from infra.database import Database
-from knowledge.drafts import Draft, EntryDraft
-from knowledge.entries import entry_named
-from knowledge.library import Library
+from knowledge.entries.drafts import Draft, EntryDraft
+from knowledge.entries.models import Entry, EntryVersion, KnowledgeState, Phrasing
+from knowledge.entries.repository import entry_named
+from knowledge.live.library import Library
 from knowledge.matching import Band, Thresholds
-from knowledge.models import Entry, EntryVersion, KnowledgeState, Phrasing
 from tests.knowledge.conftest import Time
 
 THINGS = ["пароль", "заказ", "доставку", "возврат", "карту", "видео", "канал", "подписку", "рекламу", "профиль"]
@@ -42,7 +42,7 @@ async def shelf(database: Database) -> Database:
 async def library(shelf: Database, clock: Time, caplog: pytest.LogCaptureFixture) -> Library:
     library = Library(shelf, LocalBus(), clock)
     await library.refresh()
-    caplog.set_level(logging.INFO, "knowledge.shelf")
+    caplog.set_level(logging.INFO, "knowledge.live.live_matcher")
     return library
 
 
@@ -211,7 +211,7 @@ async def test_the_thresholds_hold_for_the_index_and_for_edits(shelf: Database, 
 @pytest.fixture
 def start(shelf: Database, clock: Time, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> Callable[[], Library]:
     """Makes the library of another start of the program."""
-    caplog.set_level(logging.INFO, "knowledge.shelf")
+    caplog.set_level(logging.INFO, "knowledge.live.live_matcher")
     return lambda: Library(shelf, LocalBus(), clock, saved=tmp_path / "saved.index")
 
 

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from knowledge.loading import KnowledgeError, SourceFile, read_files
+from knowledge.files.loading import KnowledgeError, SourceFile, read_files
 
 
 def packed(*names: str) -> bytes:

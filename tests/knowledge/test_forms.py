@@ -2,10 +2,10 @@
 
 import pytest
 
-from knowledge.formats import FORMATS
-from knowledge.forms import FormField, merged, plain, read, stored
-from knowledge.loading import SourceFile, read_files
-from knowledge.problems import KnowledgeError
+from knowledge.entries.forms import FormField, merged, plain, read, stored
+from knowledge.entries.problems import KnowledgeError
+from knowledge.files.formats import FORMATS
+from knowledge.files.loading import SourceFile, read_files
 
 RU = b"""
 categories:

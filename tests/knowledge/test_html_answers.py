@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from knowledge.drafts import Draft, EntryDraft
-from knowledge.formats import FORMATS
-from knowledge.loading import KnowledgeError, Reading, SourceFile, read, read_files
+from knowledge.entries.drafts import Draft, EntryDraft
+from knowledge.files.formats import FORMATS
+from knowledge.files.loading import KnowledgeError, Reading, SourceFile, read, read_files
 
 
 def load(*answers: str) -> Reading:

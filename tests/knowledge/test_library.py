@@ -9,12 +9,12 @@ import pytest
 
 from infra.bus import Bus, LocalBus
 from infra.database import Database
-from knowledge.drafts import Draft, EntryDraft
-from knowledge.entries import EntryView, entry
-from knowledge.library import Library
-from knowledge.lookups import record_lookup, settle_lookup
+from knowledge.entries.drafts import Draft, EntryDraft
+from knowledge.entries.models import Lookup, Outcome
+from knowledge.entries.repository import EntryView, entry
+from knowledge.live.library import Library
 from knowledge.matching import Band
-from knowledge.models import Lookup, Outcome
+from knowledge.quality.lookups import record_lookup, settle_lookup
 from tests.knowledge.conftest import Time
 
 LOGIN = EntryDraft("login", "ru", "Как войти в аккаунт?", "Так", None, ("не могу войти",))

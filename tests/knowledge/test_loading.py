@@ -8,10 +8,13 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from infra.database import Database
-from knowledge.drafts import CategoryDraft, Draft, EntryDraft
-from knowledge.editing import create_entry, history
-from knowledge.entries import entries, entry_named
-from knowledge.loading import (
+from knowledge.entries.drafts import CategoryDraft, Draft, EntryDraft
+from knowledge.entries.editing import create_entry, history
+from knowledge.entries.history import current_revision
+from knowledge.entries.models import Category, Entry, EntryVersion, Phrasing
+from knowledge.entries.repository import entries, entry_named
+from knowledge.entries.stored_drafts import stored_draft
+from knowledge.files.loading import (
     KnowledgeError,
     Plan,
     PlanChangedError,
@@ -23,9 +26,6 @@ from knowledge.loading import (
     plan,
     read_files,
 )
-from knowledge.models import Category, Entry, EntryVersion, Phrasing
-from knowledge.stored import stored_draft
-from knowledge.writing import current_revision
 from tests.knowledge.conftest import Time
 
 A = EntryDraft("a", "ru", "Как войти?", "Так", "access", ("вход", "логин"))

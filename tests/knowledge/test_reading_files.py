@@ -4,8 +4,8 @@ import json
 
 import pytest
 
-from knowledge.drafts import CategoryDraft, Draft, EntryDraft
-from knowledge.loading import KnowledgeError, SourceFile, read_files
+from knowledge.entries.drafts import CategoryDraft, Draft, EntryDraft
+from knowledge.files.loading import KnowledgeError, SourceFile, read_files
 
 HELP = """\
 categories:

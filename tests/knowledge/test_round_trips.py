@@ -7,10 +7,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from infra.database import Database
-from knowledge.drafts import HANDOFFS, CategoryDraft, Draft, EntryDraft
-from knowledge.formats import FORMATS
-from knowledge.loading import FormatName, SourceFile, apply, export, plan, read, read_files
-from knowledge.texts import fingerprint
+from knowledge.entries.drafts import HANDOFFS, CategoryDraft, Draft, EntryDraft
+from knowledge.entries.texts import fingerprint
+from knowledge.files.formats import FORMATS
+from knowledge.files.loading import FormatName, SourceFile, apply, export, plan, read, read_files
 from tests.knowledge.conftest import Time
 
 FORMS: tuple[FormatName, ...] = ("yaml", "json", "jsonl", "csv")

@@ -13,9 +13,9 @@ from sqlalchemy import func, select
 
 from infra.bus import LocalBus
 from infra.database import Database
-from knowledge.drafts import Draft, EntryDraft
-from knowledge.library import Library
-from knowledge.models import TextVector
+from knowledge.entries.drafts import Draft, EntryDraft
+from knowledge.entries.models import TextVector
+from knowledge.live.library import Library
 from tests.knowledge.conftest import Time
 
 # Made-up words, which neither letters nor the built-in meanings bring near anything.

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 from sqlalchemy import func, select
 
 from infra.database import Database
-from knowledge.models import TextVector
-from knowledge.vectors import StoredVectors
+from knowledge.entries.models import TextVector
+from knowledge.live.vectors import StoredVectors
 
 
 class Letters:

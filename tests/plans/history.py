@@ -6,7 +6,6 @@ from typing import Any
 from sqlalchemy import create_engine, func, insert, select
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from handoff.asking import FormRow, FormState, PublicQuestion
 from handoff.models import (
     ChoiceRow,
     Contact,
@@ -21,8 +20,9 @@ from handoff.models import (
     Ticket,
     TicketStatus,
 )
-from infra.rows import table
-from knowledge.models import Lookup
+from handoff.tickets.request_models import FormRow, FormState, PublicQuestion
+from infra.storage.rows import table
+from knowledge.entries.models import Lookup
 
 CONTACTS = 4000
 _SINCE = datetime(2026, 1, 1, tzinfo=UTC)

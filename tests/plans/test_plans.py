@@ -3,8 +3,8 @@
 import httpx
 import pytest
 
-from bot.channels.web.site import build_site
-from bot.commands import forget_contact
+from bot.cli.commands import forget_contact
+from bot.web.site import build_site
 from handoff.dashboard.views import SHOWS
 from handoff.models import Role
 from tests.conftest import Backend

@@ -5,9 +5,9 @@ from itertools import count
 import psycopg
 from psycopg import sql
 
-from bot.schema import migrate
-from infra.columns import Base
+from bot.program.schema import migrate
 from infra.database import Database
+from infra.storage.columns import Base
 from tests.servers.postgres import Postgres
 
 _numbers = count(1)

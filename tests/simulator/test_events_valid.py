@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 import telegram as telegram_library
 
-from bot.channels.telegram_models import complete, types
-from bot.simulator import telegram_things, vk_things
+from bot.channels.telegram.models import complete, types
+from bot.simulator.telegram import contents as telegram_things
+from bot.simulator.vk import contents as vk_things
 from tests.simulator.conftest import ANNA, BotClient, CommunityClient
 
 

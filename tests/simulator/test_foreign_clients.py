@@ -9,8 +9,8 @@ from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Update
 from telegram.ext import Application, ApplicationBuilder, CallbackQueryHandler, ContextTypes, MessageHandler, filters
 
 from bot.simulator.phone import ChatMessage
-from bot.simulator.telegram import TelegramSimulator
-from bot.simulator.vk import VkSimulator
+from bot.simulator.telegram.simulator import TelegramSimulator
+from bot.simulator.vk.simulator import VkSimulator
 from tests.simulator.conftest import ANNA
 
 Phone = TelegramSimulator | VkSimulator

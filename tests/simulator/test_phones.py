@@ -14,8 +14,8 @@ from playwright.async_api import async_playwright, expect
 from starlette.staticfiles import StaticFiles
 
 from bot.simulator.phones import CONTENT_POLICY, GUEST, STATIC, news, router
-from bot.simulator.telegram import TelegramSimulator
-from bot.simulator.vk import VkSimulator
+from bot.simulator.telegram.simulator import TelegramSimulator
+from bot.simulator.vk.simulator import VkSimulator
 from tests.simulator.conftest import BotClient, CommunityClient
 
 KEYBOARD = {"inline_keyboard": [[{"text": "Это помогло", "callback_data": "yes"}]]}

@@ -6,7 +6,7 @@ import aiohttp
 import pytest
 
 from bot.simulator.phone import Button
-from bot.simulator.telegram import TelegramSimulator
+from bot.simulator.telegram.simulator import TelegramSimulator
 from tests.simulator.conftest import ANNA, BotClient, Clock
 
 

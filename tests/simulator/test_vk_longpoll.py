@@ -3,7 +3,7 @@
 import asyncio
 from typing import Any
 
-from bot.simulator.vk_longpoll import LongPoll
+from bot.simulator.vk.long_poll import LongPoll
 from tests.simulator.conftest import ANNA, CommunityClient
 
 

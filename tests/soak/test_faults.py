@@ -18,8 +18,8 @@ from typing import TypeVar
 import httpx
 from sqlalchemy import Select, create_engine, select
 
-from bot.simulator.telegram import TelegramSimulator
-from bot.simulator.vk import VkSimulator
+from bot.simulator.telegram.simulator import TelegramSimulator
+from bot.simulator.vk.simulator import VkSimulator
 from handoff.models import ChannelState, InboxEvent, InboxState, Role, Ticket
 from infra.clock import utc_now
 from infra.database import Database

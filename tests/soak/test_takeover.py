@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.simulator.telegram import TelegramSimulator
+from bot.simulator.telegram.simulator import TelegramSimulator
 from tests.bot.program import Program
 from tests.servers.postgres import Postgres
 

@@ -22,10 +22,10 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapper, Session
 from sqlalchemy.schema import CreateIndex, CreateTable
 
-import bot.app  # declares every table
-import bot.schema
-from infra.columns import Base, Json, UtcDateTime
+import bot.program.app  # declares every table
+import bot.program.schema
 from infra.database import Database
+from infra.storage.columns import Base, Json, UtcDateTime
 
 _FIRST = datetime(2026, 11, 1, 9, 30, 15, 250_000, tzinfo=UTC)
 _DELETED = 7
@@ -34,11 +34,13 @@ _DELETED = 7
 
 def main(path: Path, folder: Path) -> None:
     db = Database(f"sqlite:///{path}")
-    bot.schema.migrate(db)
+    bot.program.schema.migrate(db)
     fill(db.engine)
     db.engine.dispose()
     folder.mkdir(parents=True, exist_ok=True)
-    tables = [*Base.metadata.sorted_tables, bot.schema._VERSION] if hasattr(bot.schema, "_VERSION") else None
+    tables = (
+        [*Base.metadata.sorted_tables, bot.program.schema._VERSION] if hasattr(bot.program.schema, "_VERSION") else None
+    )
     with closing(sqlite3.connect(path)) as connection:
         connection.execute("UPDATE sqlite_sequence SET seq = seq + ?", [_DELETED])
         connection.commit()

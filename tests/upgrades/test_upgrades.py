@@ -14,12 +14,12 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import ScalarElementColumnDefault
 
-import bot.app  # declares every table
-from bot.schema import migrate
+import bot.program.app  # declares every table
+from bot.program.schema import migrate
 from handoff.models import Ticket, TicketStatus
-from infra.columns import Base
 from infra.database import Database
 from infra.errors import PlainError
+from infra.storage.columns import Base
 from tests.bot.program import command
 from tests.servers.databases import Databases
 from tests.servers.postgres import Postgres
@@ -27,7 +27,7 @@ from tests.upgrades.dumps import Dump, drop_postgres, dump_of, dumped_revisions
 from tests.upgrades.rewrites import REWRITES, Rows
 from tests.upgrades.state import rows, statements, tables
 
-MIGRATIONS = Path(bot.app.__file__).parent / "migrations" / "versions"
+MIGRATIONS = Path(bot.program.app.__file__).parent / "migrations" / "versions"
 REVISIONS = sorted(path.name.partition("_")[0] for path in MIGRATIONS.glob("[0-9]*.py"))
 
 

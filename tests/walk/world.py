@@ -10,26 +10,26 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.attachments import Attachments
-from bot.conversation import Conversation
-from bot.intake import InboxItem
-from bot.own_data import OwnData
-from bot.schema import migrate
-from handoff.desk import Desk
-from handoff.files import Rules
-from handoff.manners import Manners
-from handoff.messages import Address, Attachment, EventKind, IncomingEvent
+from bot.conversation.handler import Conversation
+from bot.conversation.privacy import OwnData
+from bot.inbox.attachments import Attachments
+from bot.inbox.intake import InboxItem
+from bot.program.schema import migrate
+from handoff.deliveries.outbox import Outbox
+from handoff.deliveries.outcomes import Moved
+from handoff.messages.files import Rules
+from handoff.messages.values import Address, Attachment, EventKind, IncomingEvent
 from handoff.models import Agent, DeliveryState, InboxEvent, Role
-from handoff.outbox import Outbox
-from handoff.settling import Moved
-from infra import rows
+from handoff.tickets.public_policy import Manners
+from handoff.tickets.service import Desk
 from infra.bus import LocalBus
 from infra.database import Database
 from infra.files import FileStore
-from knowledge.library import Library
-from knowledge.loading import SourceFile, read_files
+from infra.storage import rows
+from knowledge.entries.models import Entry
+from knowledge.files.loading import SourceFile, read_files
+from knowledge.live.library import Library
 from knowledge.matching import Band, Candidate, Match
-from knowledge.models import Entry
 
 KNOWLEDGE = Path(__file__).parent.parent / "journeys" / "knowledge.yaml"
 WHO = Address("vk:main", "1")

@@ -11,15 +11,15 @@ from tempfile import TemporaryDirectory
 import httpx
 from starlette.types import ASGIApp
 
-from bot.app import App, open_app
-from bot.channels.web.channel import ACCOUNT
-from bot.channels.web.site import build_site
-from bot.http_protocol import ConnectionLimits, Connections
-from bot.running import bound, server_config
-from bot.settings import Settings
-from handoff.dashboard.throttle import network_of
+from bot.channels.web import ACCOUNT
+from bot.program.app import App, open_app
+from bot.program.http_connections import ConnectionLimits, Connections
+from bot.program.roles import bound, server_config
+from bot.program.settings import Settings
+from bot.web.site import build_site
 from handoff.models import Role
-from knowledge.loading import SourceFile, read_files
+from infra.web.throttle import network_of
+from knowledge.files.loading import SourceFile, read_files
 from tests.conftest import Backend
 from tests.journeys.stage import KNOWLEDGE, AgentOnStage, running
 from tests.office import QuietServer, employ

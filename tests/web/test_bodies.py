@@ -17,9 +17,9 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 from starlette.types import Message, Receive, Scope, Send
 
-from bot.channels.web.bodies import BodyLimits, BodyRule, Refusal, Spool
-from bot.channels.web.site import body_rules, build_site
+from bot.web.site import body_rules, build_site
 from handoff.models import Role
+from infra.web.body_limits import BodyLimits, BodyRule, Refusal, Spool
 from tests.conftest import Backend
 from tests.office import routes_of
 from tests.web.counter import Counter, open_counter

@@ -9,7 +9,7 @@ from zipfile import ZipFile
 
 import httpx
 
-from bot.channels.web.chat import PER_VISITOR, STREAMS_PER_ADDRESS
+from bot.web.chat.pages import PER_VISITOR, STREAMS_PER_ADDRESS
 from tests.conftest import Backend
 from tests.web.counter import Counter, open_counter
 

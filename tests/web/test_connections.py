@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from bot.http_protocol import ConnectionLimits
+from bot.program.http_connections import ConnectionLimits
 from tests.conftest import Backend
 from tests.web.counter import Counter, open_counter
 from tests.web.wire import Wire, wire

@@ -9,9 +9,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.channels.web.uploads import MOST, PER_ADDRESS
+from bot.web.chat.uploads import MOST, PER_ADDRESS
+from handoff.messages.threads import Line, thread
 from handoff.models import Contact
-from handoff.threads import Line, thread
 from tests.conftest import Backend
 from tests.web.counter import Counter, VisitorOnSite, open_counter
 from tests.web.pictures import PNG

@@ -10,9 +10,9 @@ import pytest_asyncio
 from fastapi import FastAPI
 from starlette.routing import Mount
 
-from bot.channels.web.chat import STREAMS_PER_ADDRESS
-from bot.channels.web.help import SEARCHES_PER_ADDRESS
-from bot.channels.web.site import build_site
+from bot.web.chat.pages import STREAMS_PER_ADDRESS
+from bot.web.help import SEARCHES_PER_ADDRESS
+from bot.web.site import build_site
 from handoff.models import Role
 from tests.conftest import Backend
 from tests.office import routes_of

@@ -18,7 +18,7 @@ import pytest
 from pydantic import SecretStr
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.settings import ChannelSettings
+from bot.program.settings import ChannelSettings
 from tests.conftest import Backend
 from tests.web.counter import Counter, open_counter
 

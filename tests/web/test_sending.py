@@ -11,8 +11,8 @@ from playwright.async_api import Browser as Chromium
 from playwright.async_api import FilePayload, Page, Route, expect
 from sqlalchemy import text
 
-from bot.channels.web.chat import PROBLEMS
-from bot.channels.web.uploads import Uploads
+from bot.web.chat.pages import PROBLEMS
+from bot.web.chat.uploads import Uploads
 from tests.conftest import Backend
 from tests.dashboard.rig import PROGRAM
 from tests.web.counter import Counter, open_counter

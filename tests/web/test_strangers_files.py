@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from bot.channels.web.upload_quota import IN_ALL, PER_ADDRESS, PER_VISITOR, UploadQuota
-from handoff.files import file_name
-from handoff.orphans import AGE
+from bot.web.chat.upload_quota import IN_ALL, PER_ADDRESS, PER_VISITOR, UploadQuota
+from handoff.messages.files import file_name
+from handoff.messages.orphan_files import AGE
 from infra.images import NotAnImageError, reencode
 from tests.conftest import Backend
 from tests.office import Clock

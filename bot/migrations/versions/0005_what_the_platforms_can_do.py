@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import infra.columns
+import infra.storage.columns
 
 revision = "0005"
 down_revision = "0003"
@@ -17,7 +17,7 @@ _NUMBERED = {"sqlite_autoincrement": True}
 def upgrade() -> None:
     with op.batch_alter_table("delivery", table_kwargs=_NUMBERED) as batch_op:
         batch_op.add_column(sa.Column("edits", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True))
-        batch_op.add_column(sa.Column("file", infra.columns.Json(), nullable=True))
+        batch_op.add_column(sa.Column("file", infra.storage.columns.Json(), nullable=True))
         batch_op.add_column(sa.Column("afresh", sa.Boolean(), nullable=False, server_default=sa.false()))
         batch_op.create_foreign_key(batch_op.f("fk_delivery_edits"), "delivery", ["edits"], ["id"])
     with op.batch_alter_table("delivery", table_kwargs=_NUMBERED) as batch_op:
@@ -48,8 +48,8 @@ def upgrade() -> None:
         sa.Column("key", sa.String(length=64), nullable=True),
         sa.Column("media_type", sa.String(length=40), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("next_attempt_at", infra.columns.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("updated_at", infra.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("next_attempt_at", infra.storage.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("updated_at", infra.storage.columns.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_file_contact_id")),
         sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_file_message_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_file")),

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import infra.columns
+import infra.storage.columns
 
 revision = "0007"
 down_revision = "0006"
@@ -17,26 +17,26 @@ _NUMBERED = {"sqlite_autoincrement": True}
 def upgrade() -> None:
     with op.batch_alter_table("ticket", schema=None, table_kwargs=_NUMBERED) as batch_op:
         batch_op.add_column(sa.Column("patience_asked", sa.Boolean(), server_default=sa.false(), nullable=False))
-        batch_op.add_column(sa.Column("read_at", infra.columns.UtcDateTime(timezone=True), nullable=True))
+        batch_op.add_column(sa.Column("read_at", infra.storage.columns.UtcDateTime(timezone=True), nullable=True))
     # In a batch of its own: a default that goes in the batch that adds the column fills no row.
     with op.batch_alter_table("ticket", schema=None, table_kwargs=_NUMBERED) as batch_op:
         batch_op.alter_column("patience_asked", server_default=None)
     with op.batch_alter_table("message", schema=None, table_kwargs=_NUMBERED) as batch_op:
         batch_op.add_column(sa.Column("before", sa.Text(), nullable=True))
     with op.batch_alter_table("category", schema=None) as batch_op:
-        batch_op.add_column(sa.Column("form", infra.columns.Json(), nullable=True))
+        batch_op.add_column(sa.Column("form", infra.storage.columns.Json(), nullable=True))
     big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     op.create_table(
         "form",
         sa.Column("id", big, nullable=False),
         sa.Column("contact_id", big, nullable=False),
         sa.Column("question", sa.Text(), nullable=False),
-        sa.Column("about", infra.columns.Json(), nullable=False),
-        sa.Column("fields", infra.columns.Json(), nullable=False),
-        sa.Column("answers", infra.columns.Json(), nullable=False),
+        sa.Column("about", infra.storage.columns.Json(), nullable=False),
+        sa.Column("fields", infra.storage.columns.Json(), nullable=False),
+        sa.Column("answers", infra.storage.columns.Json(), nullable=False),
         sa.Column("state", sa.String(length=24), nullable=False),
-        sa.Column("touched_at", infra.columns.UtcDateTime(timezone=True), nullable=False),
-        sa.Column("reminded_at", infra.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("touched_at", infra.storage.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("reminded_at", infra.storage.columns.UtcDateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_form_contact_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_form")),
     )

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import infra.columns
+import infra.storage.columns
 
 revision = "0008"
 down_revision = "0007"
@@ -19,7 +19,7 @@ def upgrade() -> None:
     big = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
     with op.batch_alter_table("ticket", table_kwargs=_NUMBERED) as batch_op:
         for name in _MOMENTS:
-            batch_op.add_column(sa.Column(name, infra.columns.UtcDateTime(timezone=True), nullable=True))
+            batch_op.add_column(sa.Column(name, infra.storage.columns.UtcDateTime(timezone=True), nullable=True))
         batch_op.add_column(sa.Column("previous_assignee_id", big, nullable=True))
         batch_op.create_foreign_key(
             batch_op.f("fk_ticket_previous_assignee_id"), "agent", ["previous_assignee_id"], ["id"]

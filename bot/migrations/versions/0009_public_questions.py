@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import infra.columns
+import infra.storage.columns
 
 revision = "0009"
 down_revision = "0008"
@@ -16,7 +16,7 @@ _NUMBERED = {"sqlite_autoincrement": True}
 
 def upgrade() -> None:
     with op.batch_alter_table("delivery", table_kwargs=_NUMBERED) as batch_op:
-        batch_op.add_column(sa.Column("place", infra.columns.Json(), nullable=True))
+        batch_op.add_column(sa.Column("place", infra.storage.columns.Json(), nullable=True))
     op.create_table(
         "public_question",
         sa.Column("id", sa.String(length=24), nullable=False),
@@ -27,9 +27,9 @@ def upgrade() -> None:
         sa.Column("thread", sa.String(length=64), nullable=False),
         sa.Column("message", sa.String(length=64), nullable=False),
         sa.Column("text", sa.Text(), nullable=False),
-        sa.Column("replied_at", infra.columns.UtcDateTime(timezone=True), nullable=True),
+        sa.Column("replied_at", infra.storage.columns.UtcDateTime(timezone=True), nullable=True),
         sa.Column("line_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
-        sa.Column("at", infra.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("at", infra.storage.columns.UtcDateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_public_question_contact_id")),
         sa.ForeignKeyConstraint(["line_id"], ["message.id"], name=op.f("fk_public_question_line_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_public_question")),

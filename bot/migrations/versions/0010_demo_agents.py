@@ -5,7 +5,7 @@ from datetime import timedelta
 import sqlalchemy as sa
 from alembic import op
 
-from infra.columns import UtcDateTime
+from infra.storage.columns import UtcDateTime
 
 revision = "0010"
 down_revision = "0009"

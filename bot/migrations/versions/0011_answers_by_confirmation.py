@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import infra.columns
+import infra.storage.columns
 
 revision = "0011"
 down_revision = "0010"
@@ -23,7 +23,9 @@ _LOST = f"""
 
 def upgrade() -> None:
     # Without rebuilding the table, which other tables refer to.
-    op.add_column("ticket", sa.Column("unanswered_since", infra.columns.UtcDateTime(timezone=True), nullable=True))
+    op.add_column(
+        "ticket", sa.Column("unanswered_since", infra.storage.columns.UtcDateTime(timezone=True), nullable=True)
+    )
     op.add_column("ticket", sa.Column("undelivered", sa.String(length=24), nullable=True))
     op.execute("UPDATE ticket SET unanswered_since = coalesce(waiting_since, opened_at) WHERE status = 'open'")
     # What counted as answered though the answer was lost is open again, and late where its time has passed.

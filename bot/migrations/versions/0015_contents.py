@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import infra.columns
+import infra.storage.columns
 
 revision = "0015"
 down_revision = "0014"
@@ -13,7 +13,7 @@ depends_on = None
 
 def upgrade() -> None:
     # Added in place on both databases: neither table is built anew.
-    op.add_column("message", sa.Column("contents", infra.columns.Json(), nullable=True))
+    op.add_column("message", sa.Column("contents", infra.storage.columns.Json(), nullable=True))
     op.add_column("file", sa.Column("told", sa.Boolean(), nullable=False, server_default=sa.true()))
 
 

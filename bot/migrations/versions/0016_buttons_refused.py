@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import infra.columns
+import infra.storage.columns
 
 revision = "0016"
 down_revision = "0015"
@@ -13,7 +13,8 @@ depends_on = None
 
 def upgrade() -> None:
     op.add_column(
-        "channel_state", sa.Column("buttons_refused_at", infra.columns.UtcDateTime(timezone=True), nullable=True)
+        "channel_state",
+        sa.Column("buttons_refused_at", infra.storage.columns.UtcDateTime(timezone=True), nullable=True),
     )
 
 

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from infra.columns import UtcDateTime
+from infra.storage.columns import UtcDateTime
 
 revision = "0017"
 down_revision = "0016"

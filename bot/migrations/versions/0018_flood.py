@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import infra.columns
+import infra.storage.columns
 
 revision = "0018"
 down_revision = "0017"
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    moment = infra.columns.UtcDateTime(timezone=True)
+    moment = infra.storage.columns.UtcDateTime(timezone=True)
     op.add_column("contact", sa.Column("flood_since", moment, nullable=True))
     op.add_column("contact", sa.Column("flood_written", moment, nullable=True))
     op.add_column("contact", sa.Column("flood_count", sa.Integer(), nullable=False, server_default="0"))

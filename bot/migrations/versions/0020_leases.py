@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-import infra.columns
+import infra.storage.columns
 
 revision = "0020"
 down_revision = "0019"
@@ -17,7 +17,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=64), nullable=False),
         sa.Column("epoch", sa.BigInteger(), nullable=False),
         sa.Column("holder", sa.String(length=64), nullable=True),
-        sa.Column("expires_at", infra.columns.UtcDateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", infra.storage.columns.UtcDateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_lease")),
     )
 

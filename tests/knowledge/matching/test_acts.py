@@ -3,13 +3,14 @@
 import numpy as np
 import pytest
 
-from knowledge.matching import Band, Matcher, Phrasing, acts
-from knowledge.matching.features import NAMES
+from knowledge.matching import Band, Matcher, Phrasing
+from knowledge.matching.lexicon import intents
+from knowledge.matching.ranking.features import NAMES
 
 
 def named(text: str) -> set[str]:
-    wants = acts.Wants(map(acts.marks, text.split()))
-    return {acts.NAMES[place] for place in wants.acts + wants.manners}
+    wants = intents.Wants(map(intents.marks, text.split()))
+    return {intents.NAMES[place] for place in wants.acts + wants.manners}
 
 
 @pytest.mark.parametrize(
@@ -37,10 +38,12 @@ def test_acts_and_manners_are_read_from_the_words(text: str, wanted: set[str]) -
 def test_many_texts_at_once_give_the_same() -> None:
     texts = ["turn it on", "turn it off", "как включить", "hany kep", "", "log me out"]
     joined = np.array(
-        [np.bitwise_or.reduce(acts.table(text.split()), axis=0, initial=np.uint64(0)) for text in texts], np.uint64
+        [np.bitwise_or.reduce(intents.table(text.split()), axis=0, initial=np.uint64(0)) for text in texts], np.uint64
     )
-    found = acts.shown(acts.named(joined))
-    assert [{acts.NAMES[place] for place in np.flatnonzero(line)} for line in found] == [named(text) for text in texts]
+    found = intents.shown(intents.named(joined))
+    assert [{intents.NAMES[place] for place in np.flatnonzero(line)} for line in found] == [
+        named(text) for text in texts
+    ]
 
 
 OPPOSITES = [
@@ -105,32 +108,32 @@ def test_a_manner_that_an_entry_is_asked_in_speaks_for_it() -> None:
 
 
 def test_habits_are_weighed_with_those_of_the_whole_knowledge() -> None:
-    how, when = acts.NAMES.index("how"), acts.NAMES.index("when")
-    shares = np.zeros((2, len(acts.NAMES)), np.float16)
+    how, when = intents.NAMES.index("how"), intents.NAMES.index("when")
+    shares = np.zeros((2, len(intents.NAMES)), np.float16)
     shares[0, how] = 1.0
     shares[1, when] = 0.5
     sizes = np.array([3, 4], np.int32)
-    habits = acts.Habits(shares, sizes)
+    habits = intents.Habits(shares, sizes)
     assert habits.usual[how] == pytest.approx((1.0 + 0.5) / 3)  # never quite none nor all
 
-    wants = acts.Wants([acts.marks("how")])
+    wants = intents.Wants([intents.marks("how")])
     opposed, idle, bare, manner = habits.compared(wants, np.array([1, 0]))
     assert [list(column) for column in (opposed, idle, bare)] == [[0.0, 0.0]] * 3
     for entry, found in ((1, manner[0]), (0, manner[1])):
         expected = 0.0
-        for name in range(acts.ACTS, len(acts.NAMES)):
+        for name in range(intents.ACTS, len(intents.NAMES)):
             usual = float(habits.usual[name])
             likely = (float(shares[entry, name]) * float(sizes[entry]) + usual * 2) / (float(sizes[entry]) + 2)
             expected += np.log(likely / usual) if name == how else np.log((1 - likely) / (1 - usual))
         assert found == pytest.approx(expected, rel=1e-4)
 
     # Some entries of a knowledge are weighed by the habits of all of it.
-    assert acts.Habits(shares[:1], sizes[:1], habits.usual).compared(wants, np.array([0]))[3] == pytest.approx(
+    assert intents.Habits(shares[:1], sizes[:1], habits.usual).compared(wants, np.array([0]))[3] == pytest.approx(
         manner[1]
     )
 
 
 def test_every_beginning_is_told_once_for_its_name() -> None:
-    entries = [(place, entry) for place, entry in acts._ENTRIES]
+    entries = [(place, entry) for place, entry in intents._ENTRIES]
     assert len(entries) == len(set(entries))
     assert all(entry == entry.lower() and entry.strip("$+") for _, entry in entries)

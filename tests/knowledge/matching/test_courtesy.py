@@ -3,7 +3,7 @@
 import pytest
 
 from knowledge.matching import Matcher, Phrasing
-from knowledge.matching.courtesy import parts, strip
+from knowledge.matching.lexicon.politeness import parts, strip
 
 
 @pytest.mark.parametrize(

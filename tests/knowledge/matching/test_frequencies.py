@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from knowledge.matching import frequencies
-from knowledge.matching.frequencies import Frequencies
+from knowledge.matching.lexicon import frequencies
+from knowledge.matching.lexicon.frequencies import Frequencies
 
 TABLE = Frequencies.load()
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from knowledge.matching import Matcher, Phrasing, stems
-from knowledge.matching.colloquial import ANY_FORM, spoken
-from knowledge.matching.sounds import sound
+from knowledge.matching import Matcher, Phrasing
+from knowledge.matching.lexicon.sounds import sound
+from knowledge.matching.text import stems
+from knowledge.matching.text.colloquial import ANY_FORM, spoken
 
 ENTRIES = [
     ("ru", "Как перенести видео с YouTube?"),

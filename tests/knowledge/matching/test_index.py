@@ -1,7 +1,7 @@
 """Building the index."""
 
 from knowledge.matching import Phrasing
-from knowledge.matching.index import Index
+from knowledge.matching.index.sparse_index import Index
 
 
 def test_building_tells_how_far_it_is() -> None:

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from knowledge.matching.lessons import solved
+from knowledge.matching.ranking.ridge import solved
 
 
 @pytest.mark.parametrize("count", [1, 63, 64, 65, 200])

@@ -8,10 +8,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from knowledge.matching import Band, Matcher, Phrasing, Thresholds, vocabulary
-from knowledge.matching.saving import load, save
-from knowledge.matching.vocabulary import Vocabulary
-from knowledge.matching.word import Word
+from knowledge.matching import Band, Matcher, Phrasing, Thresholds
+from knowledge.matching.lexicon import vocabulary
+from knowledge.matching.lexicon.ngrams import Word
+from knowledge.matching.lexicon.vocabulary import Vocabulary
+from knowledge.matching.saved_matcher import load, save
 
 KNOWLEDGE = [
     Phrasing(1, "Как восстановить пароль?", "ru"),

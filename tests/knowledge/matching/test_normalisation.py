@@ -5,7 +5,7 @@ import pytest
 from numpy.typing import NDArray
 
 from knowledge.matching.arrays import unit
-from knowledge.matching.normalisation import Normalisation
+from knowledge.matching.semantic.normalisation import Normalisation
 
 TOPICS, FORMAL, BLUNT = 4, 4, 5
 

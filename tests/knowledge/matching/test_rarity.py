@@ -2,9 +2,10 @@
 
 import pytest
 
-from knowledge.matching import Matcher, Phrasing, stems
-from knowledge.matching.features import NAMES
-from knowledge.matching.rarity import Rarity
+from knowledge.matching import Matcher, Phrasing
+from knowledge.matching.lexicon.rarity import Rarity
+from knowledge.matching.ranking.features import NAMES
+from knowledge.matching.text import stems
 
 NEWS = Matcher.build([Phrasing(1, "mik a mai hírek", "hu"), Phrasing(2, "zene lejátszása", "hu")])
 

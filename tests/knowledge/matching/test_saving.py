@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from knowledge.matching import Band, Matcher, Phrasing, Thresholds
-from knowledge.matching.saving import load, save
+from knowledge.matching.saved_matcher import load, save
 
 TOPICS = ["пароль", "заказ", "доставка", "возврат", "карта", "видео", "канал", "подписка", "реклама", "профиль"]
 PHRASINGS = [

@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.matching.saying import as_meant
+from knowledge.matching.index.restored_text import as_meant
 
 ACCENTED = {"jelszo": "jelszó", "szallitas": "szállítás"}
 

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 
 from knowledge.matching.arrays import Rows
-from knowledge.matching.script import Script
-from knowledge.matching.text import words
-from knowledge.matching.transliteration import letter_by_letter
-from knowledge.matching.vocabulary import Vocabulary
+from knowledge.matching.lexicon.scripts import Script
+from knowledge.matching.lexicon.vocabulary import Vocabulary
+from knowledge.matching.text.normalised import words
+from knowledge.matching.text.transliteration import letter_by_letter
 
 
 def script(*phrasings: tuple[str, str]) -> Script:

@@ -8,10 +8,10 @@ from numpy.typing import NDArray
 
 from knowledge.matching import Band, Matcher, Phrasing, Thresholds
 from knowledge.matching.arrays import unit
-from knowledge.matching.embedder import find_embedder, why_no_embedder
-from knowledge.matching.features import NAMES as WORDS
-from knowledge.matching.semantics import NAMES as VECTORS
-from knowledge.matching.semantics import told
+from knowledge.matching.ranking.features import NAMES as WORDS
+from knowledge.matching.semantic.embedder import find_embedder, why_no_embedder
+from knowledge.matching.semantic.vectors import NAMES as VECTORS
+from knowledge.matching.semantic.vectors import told
 
 TOPICS = ["пароль", "заказ", "доставка", "возврат", "карта", "видео", "канал", "подписка", "реклама", "профиль"]
 PHRASINGS = [Phrasing(number, f"как поменять {topic}", "ru") for number, topic in enumerate(TOPICS)]

@@ -2,8 +2,8 @@
 
 import pytest
 
-from knowledge.matching.meanings import key
-from knowledge.matching.slips import LONGEST, Guesses
+from knowledge.matching.lexicon.edit_candidates import LONGEST, Guesses
+from knowledge.matching.lexicon.meanings import key
 
 RUSSIAN = "абвгдежзийклмнопрстуфхцчшщъыьэюя"
 HUNGARIAN = "abcdefghijklmnopqrstuvwxyzáéíóöőúüű"

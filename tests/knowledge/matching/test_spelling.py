@@ -2,8 +2,8 @@
 
 import pytest
 
-from knowledge.matching.index import Index
-from knowledge.matching.spelling import Spelling
+from knowledge.matching.index.sparse_index import Index
+from knowledge.matching.lexicon.spelling import Spelling
 from knowledge.matching.values import Phrasing
 
 SPELLING = Spelling(

@@ -5,7 +5,7 @@ from math import log
 import pytest
 
 from knowledge.matching import Matcher
-from knowledge.matching.features import NAMES
+from knowledge.matching.ranking.features import NAMES
 from knowledge.matching.values import Phrasing
 
 _PAIRS = NAMES.index("pairs")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.matching.text import LIMIT, clip, fold, lower, words
+from knowledge.matching.text.normalised import LIMIT, clip, fold, lower, words
 
 
 @pytest.mark.parametrize(

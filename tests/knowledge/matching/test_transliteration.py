@@ -2,8 +2,8 @@
 
 import pytest
 
-from knowledge.matching.script import Script
-from knowledge.matching.transliteration import readings
+from knowledge.matching.lexicon.scripts import Script
+from knowledge.matching.text.transliteration import readings
 from tests.knowledge.matching.test_script import script
 
 RUSSIAN: Script = script(("можно ли вернуть деньги", "ru"), ("пароль от канала", "ru"), ("скачать студию", "ru"))

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.matching import Band, Match, Matcher, Phrasing, Thresholds
-from knowledge.matching.index import Index
-from knowledge.matching.saving import load, save
-from knowledge.matching.verbatim import standing
+from knowledge.matching.index.exact_match import standing
+from knowledge.matching.index.sparse_index import Index
+from knowledge.matching.saved_matcher import load, save
 
 KNOWLEDGE = [
     Phrasing(1, "how are you", "en"),

@@ -1,0 +1,1 @@
+"""The VK channel: the only package that talks to VK."""

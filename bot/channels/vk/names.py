@@ -1,0 +1,58 @@
+"""What people are called: VK's events carry numbers only, so names are asked for in the background."""
+
+import asyncio
+import logging
+from collections.abc import Sequence
+
+from bot.channels import Inlet, RawEvent
+from bot.channels.background_tasks import Errands
+from bot.channels.vk.client import VkClient
+from bot.channels.vk.updates import profile_event, writer_of
+from infra.clock import Clock
+
+log = logging.getLogger(__name__)
+
+_BATCH = 100
+_GATHERED = 0.5
+"""Seconds in which those who write for the first time are asked about together."""
+_REMEMBERED = 100_000
+
+
+class Names:
+    """Asks once per process for the name of each person who writes, and stores it as an event of theirs."""
+
+    def __init__(self, client: VkClient, errands: Errands, clock: Clock) -> None:
+        self._client = client
+        self._errands = errands
+        self._clock = clock
+        self._asked: set[int] = set()
+        self._wanted: list[int] = []
+
+    def learn(self, events: Sequence[RawEvent], inlet: Inlet) -> None:
+        writers = {writer_of(event.payload) for event in events} - {None} - self._asked
+        people = sorted(person for person in writers if person is not None)
+        self._remember(people)
+        gathering, self._wanted = bool(self._wanted), [*self._wanted, *people]
+        if people and not gathering:
+            self._errands.run(self._gather(inlet))
+
+    async def _gather(self, inlet: Inlet) -> None:
+        """Ask for many at once: each call is one that an answer cannot have, for VK counts them together."""
+        await asyncio.sleep(_GATHERED)
+        people, self._wanted = self._wanted, []
+        for start in range(0, len(people), _BATCH):
+            await self._ask(people[start : start + _BATCH], inlet)
+
+    def _remember(self, people: Sequence[int]) -> None:
+        if len(self._asked) > _REMEMBERED:
+            self._asked.clear()
+        self._asked.update(people)
+
+    async def _ask(self, people: Sequence[int], inlet: Inlet) -> None:
+        try:
+            profiles = await self._client.call("users.get", user_ids=",".join(map(str, people)))
+            now = int(self._clock().timestamp())
+            await inlet.store([profile_event(profile, now) for profile in profiles])
+        except Exception as error:  # noqa: BLE001 - without a name everything works; the next message asks again
+            log.info("names were not learnt: %s", type(error).__name__)
+            self._asked.difference_update(people)

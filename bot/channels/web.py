@@ -1,0 +1,114 @@
+"""The help page's chat as a channel: browsers write through `bot/web/chat/pages.py` and read what is in the database.
+
+There is no platform between us and the reader, so nothing fails, and a repeat shows nothing twice: sending is telling
+the open pages to look again.
+"""
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from bot.channels import ChannelLimits, Inlet, RawEvent
+from bot.channels.downloads import Fetch
+from bot.web.words import WORDS
+from handoff.messages.rich_text import clean
+from handoff.messages.values import Address, Attachment, EventKind, IncomingEvent, OutgoingPart, SendOutcome, Sent
+from infra.bus import Bus
+from infra.files import FileStore, Incoming, TooBigError
+
+log = logging.getLogger(__name__)
+
+ACCOUNT = "web:main"
+TOPIC = "chat"
+"""On the bus: the id of the visitor whose pages have something new to show."""
+
+_PIECE = 1 << 18
+
+
+class WebChannel:
+    """All visitors of the help page."""
+
+    limits = ChannelLimits(per_second=1000, per_contact=1000, buttons=20, label=80, idempotent=True, concurrency=32)
+
+    def __init__(self, bus: Bus, files: FileStore, account: str = ACCOUNT) -> None:
+        self.account = account
+        self._bus = bus
+        self._files = files
+
+    async def run(self, inlet: Inlet) -> None:
+        """Nothing to fetch: the pages store what is written. Lasts until cancelled."""
+        await inlet.report(None)
+        await asyncio.get_running_loop().create_future()
+
+    async def send(self, part: OutgoingPart) -> SendOutcome:
+        self._bus.publish(TOPIC, part.address.user_id)
+        return Sent({"message_id": str(part.random_id)})
+
+    async def probe(self) -> bool:
+        return True
+
+    async def fetch(self, source: str, into: Incoming) -> Fetch:
+        """The page has put it into the store already: `source` is its key there."""
+        return await asyncio.to_thread(self._copy, source, into)
+
+    def _copy(self, source: str, into: Incoming) -> Fetch:
+        try:
+            with self._files.path(source).open("rb") as kept:
+                while piece := kept.read(_PIECE):
+                    into.write(piece)
+        except TooBigError:
+            return Fetch.TOO_BIG
+        except (ValueError, FileNotFoundError):
+            return Fetch.NEVER
+        except OSError as error:
+            log.info("a visitor's file cannot be read: %s", type(error).__name__)
+            return Fetch.LATER
+        return Fetch.DONE
+
+    def decode(self, payload: dict[str, Any]) -> IncomingEvent | None:
+        address, at = Address(self.account, payload["visitor"]), datetime.fromtimestamp(payload["at"], UTC)
+        language = payload["language"]
+        # Nobody here gives a name, and agents have to tell one visitor from another.
+        about = {"name": WORDS.text(language, "Guest {number}", number=payload["visitor"][:4]), "language": language}
+        if payload.get("choice"):
+            return IncomingEvent(EventKind.PRESS, address, at, choice_id=payload["choice"], **about)
+        text = clean(payload["text"])
+        given = tuple(
+            Attachment(file["kind"], file["name"], source=file["key"], size=file["size"])
+            for file in payload.get("files", ())
+        )
+        return IncomingEvent(
+            EventKind.MESSAGE, address, at, text=text, message_id=payload["key"], attachments=given, **about
+        )
+
+    async def close(self) -> None:
+        """There is nothing to close."""
+
+
+def written(
+    visitor: str, key: str, text: str, at: datetime, language: str, files: Sequence[dict[str, Any]] = ()
+) -> RawEvent:
+    """Make the inbox event of a message.
+
+    The same `key` with the same content is the same message. Other content under a key that was used is another message:
+    a form may be sent again after an uncertain failure, with its text changed.
+    """
+    content = json.dumps([key, text, list(files)], sort_keys=True)
+    name = hashlib.sha256(content.encode()).hexdigest()[:32]
+    payload: dict[str, Any] = {
+        "visitor": visitor, "key": name, "text": text, "at": at.timestamp(), "language": language,
+    }  # fmt: skip
+    if files:
+        payload["files"] = list(files)
+    return RawEvent(f"{visitor}:{name}", None, visitor, payload)
+
+
+def pressed(visitor: str, key: str, choice: str, at: datetime, language: str) -> RawEvent:
+    """Make the inbox event of a pressed button; the buttons of a message share one `key`."""
+    payload = {"visitor": visitor, "choice": choice, "at": at.timestamp(), "language": language}
+    name = hashlib.sha256(json.dumps([key, choice]).encode()).hexdigest()[:32]
+    return RawEvent(f"{visitor}:{name}", None, visitor, payload)

@@ -1,0 +1,236 @@
+"""What the commands do, given an open world. The command line runs them here or in the process that holds the file.
+
+Arguments are JSON values and files come as text or base64, so that a command is the same wherever it runs.
+"""
+
+import asyncio
+import base64
+import json
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from bot.channels import Advising
+from bot.cli.people_commands import ACCESS_COMMANDS, Command, Say
+from bot.program.app import App
+from bot.web.readiness import OK, look_at
+from handoff.deliveries.new_rows import BUTTONS_REFUSED, accounts_without_buttons
+from handoff.messages.values import Address
+from handoff.people.privacy.archive import archive
+from handoff.people.privacy.erasure import Forgotten, contact_at, forget
+from infra.errors import PlainError
+from infra.wording import LANGUAGES
+from knowledge.entries.models import Entry
+from knowledge.entries.repository import entries_by_id
+from knowledge.files.loading import SourceFile, export, plan, read
+from knowledge.files.planning import Plan
+from knowledge.matching.semantic.embedder import why_no_embedder
+from knowledge.quality import advice
+from knowledge.quality.feedback import Feedback, asked_again, latest_feedback, published_keys
+
+_MOST_JUDGED, _AT_ONCE = 2_000, 20
+"""How many judged questions advice is drawn from, the latest ones; after how many of them progress is told."""
+
+
+async def load(app: App, arguments: dict[str, Any], say: Say) -> int:
+    """Make the knowledge equal to the given files, or only say what that would change."""
+    files = [SourceFile(file["name"], base64.b64decode(file["data"])) for file in arguments["files"]]
+    reading = await asyncio.to_thread(
+        read, files, default_language=app.settings.language, encoding=arguments["encoding"]
+    )
+    draft = reading.draft
+    keep, author = bool(arguments["keep"]), str(arguments["author"])
+    if arguments["dry_run"]:
+        planned = await app.db.read(lambda session: plan(session, draft, keep=keep))
+    else:
+        planned = await app.db.write(lambda session: app.library.load(session, draft, author=author, keep=keep))
+        await app.library.refresh()
+    for note in (*reading.notes, *planned.notes):
+        say(note)
+    for line in _described(planned, details=arguments["dry_run"]):
+        say(line)
+    return 0
+
+
+async def write_out(app: App, arguments: dict[str, Any], say: Say) -> int:
+    """Say the whole knowledge as one file, base64."""
+    data = await app.db.read(lambda session: export(session, arguments["format"]))
+    say(base64.b64encode(data).decode())
+    return 0
+
+
+async def ask(app: App, arguments: dict[str, Any], say: Say) -> int:
+    """What the bot would make of a question."""
+    await app.library.refresh()
+    match = await asyncio.to_thread(app.library.matcher.match, arguments["text"], languages=LANGUAGES, rivals=True)
+    found = await app.db.read(lambda session: entries_by_id(session, [c.entry_id for c in match.candidates]))
+    known = [(candidate, found[candidate.entry_id]) for candidate in match.candidates if candidate.entry_id in found]
+    if arguments["json"]:
+        candidates = [
+            {
+                "entry_id": entry.id,
+                "key": entry.key,
+                "lang": entry.lang,
+                "question": entry.question,
+                "confidence": round(candidate.confidence, 4),
+                "phrasing": candidate.phrasing,
+                "why": list(candidate.why),
+            }
+            for candidate, entry in known
+        ]
+        answer = known[0][1].answer if known and match.band == "answer" else None
+        body = {"question": match.question, "band": match.band.value, "answer": answer, "candidates": candidates}
+        say(json.dumps(body, ensure_ascii=False))
+        return 0
+    if match.band == "answer" and known:
+        say(f"{known[0][1].question}\n\n{known[0][1].answer.strip()}\n\n({known[0][0].confidence:.0%} sure)")
+    elif match.band == "suggest" and known:
+        say("Maybe you mean:")
+        for candidate, entry in known:
+            say(f"  {candidate.confidence:4.0%}  {entry.question}")
+    else:
+        say("Nothing in the knowledge answers this; the question would go to a person.")
+    return 0
+
+
+async def advise(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa: ARG001 - one form for all commands
+    """What contacts' presses say about the confidence that an answer needs.
+
+    Says JSON lines: {"share"} while questions are asked again, {"lines", "picture"} at the end.
+
+    Raises:
+        PlainError: there is nothing to judge by.
+    """
+    await app.library.refresh()
+
+    def read(session: Session) -> tuple[list[Feedback], dict[int, str]]:
+        return latest_feedback(session, _MOST_JUDGED), published_keys(session)
+
+    feedback, keys = await app.db.read(read)
+    loop = asyncio.get_running_loop()
+
+    def progress(done: int, every: int) -> None:
+        if done % _AT_ONCE == 0:
+            loop.call_soon_threadsafe(say, json.dumps({"share": done / every}))
+
+    asked = await asyncio.to_thread(asked_again, app.library.matcher, feedback, keys, progress)
+    if not asked:
+        raise PlainError(
+            "No contact has pressed anything under an answer of the present knowledge yet: wait until some have, or judge "
+            "questions yourself and use `frontdesk knowledge eval`."
+        )
+    in_force = app.settings.answer_confidence
+    steps = advice.steps(asked, in_force)
+    head = f"Questions that contacts judged by what they pressed: {len(feedback)}, of which {len(asked)} can be judged today."
+    lines = [head, "", *advice.lines(steps, in_force)]
+    say(json.dumps({"lines": lines, "picture": advice.picture(steps, in_force)}))
+    return 0
+
+
+async def check(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa: ARG001 - one form for all commands
+    """Say what works and what does not; 1 where something does not."""
+    look = await look_at(app)
+    if look.database == OK:
+        say(f"✓ database: {app.db.dialect}, schema up to date")
+    else:
+        say(f"✕ database: {app.db.dialect}, {look.database}")
+    if look.files != OK:
+        say(f"✕ files: {app.settings.files_dir}, {look.files}")
+    if app.settings.redis_url:
+        say("✕ redis: not reachable at present" if app.bus.degraded else "✓ redis: reachable")
+    entries = await app.db.read(_published)
+    say(f"✓ knowledge: {entries} entries" if entries else "✕ knowledge: empty, load it with `frontdesk knowledge load`")
+    if app.library.semantics is None:
+        say(f"– semantic extra: not active. {why_no_embedder()}")
+    else:
+        say("✓ semantic extra: {} of {} texts read".format(*await app.library.semantics.progress()))
+    problems = look.channels
+    for account, problem in problems.items():
+        say(f"✕ {account}: {problem}" if problem else f"✓ {account}: working")
+        channel = app.channels.get(account)
+        if not problem and isinstance(channel, Advising) and (advice := await channel.advice()):
+            say(f"– {account}: {advice}")
+    for account in await app.db.read(lambda session: accounts_without_buttons(session, app.clock())):
+        say(f"✕ {account}: {BUTTONS_REFUSED}")
+    if not app.settings.channels:
+        say("– channels: none is set up besides the chat of the help page")
+    works = look.database == look.files == OK and bool(entries) and not app.bus.degraded
+    return 0 if works and not any(problems.values()) else 1
+
+
+async def export_contact(app: App, arguments: dict[str, Any], say: Say) -> int:
+    """Say the archive of a contact, base64."""
+    address = _address(arguments["address"])
+
+    def work(session: Session) -> bytes | None:
+        contact = contact_at(session, address)
+        return archive(session, contact) if contact is not None else None
+
+    packed = await app.db.read(work)
+    if packed is None:
+        raise _nobody(address)
+    say(base64.b64encode(packed).decode())
+    return 0
+
+
+async def forget_contact(app: App, arguments: dict[str, Any], say: Say) -> int:
+    """Erase everything that tells of a contact."""
+    address = _address(arguments["address"])
+
+    def work(session: Session) -> Forgotten | None:
+        contact = contact_at(session, address)
+        return forget(session, contact, app.clock) if contact is not None else None
+
+    forgotten = await app.db.write(work)
+    if forgotten is None:
+        raise _nobody(address)
+    for key in forgotten.files:
+        app.files.drop(key)
+    await app.db.purge()
+    say(f"{address} is forgotten: {forgotten.rows} rows were erased.")
+    return 0
+
+
+def _address(text: str) -> Address:
+    account, _, user_id = text.partition("/")
+    if ":" not in account or not user_id:
+        raise PlainError(f"{text} is not an address: give account and user, for example vk:main/12345.")
+    return Address(account, user_id)
+
+
+def _nobody(address: Address) -> PlainError:
+    return PlainError(f"Nobody is known at {address}: `GET /tickets` and the desk show the addresses of contacts.")
+
+
+def _published(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Entry).where(Entry.status == "published")) or 0
+
+
+def _described(planned: Plan, *, details: bool) -> list[str]:
+    groups = (
+        ("+", "added", planned.added),
+        ("~", "changed", planned.changed),
+        ("-", "removed", planned.removed),
+        ("=", "unchanged", planned.unchanged),
+    )
+    lines = [f"{name:>9}: {len(group)}" for _, name, group in groups]
+    if details:
+        for sign, _, group in groups[:3]:
+            for entry in group:
+                fields = f" ({', '.join(entry.fields)})" if entry.fields else ""
+                lines.append(f"  {sign} [{entry.lang}] {entry.key}: {entry.question}{fields}")
+    return lines
+
+
+COMMANDS: dict[str, Command] = {
+    **ACCESS_COMMANDS,
+    "load": load,
+    "export": write_out,
+    "ask": ask,
+    "advise": advise,
+    "check": check,
+    "export_contact": export_contact,
+    "forget_contact": forget_contact,
+}
+"""By the name under which one process asks another."""

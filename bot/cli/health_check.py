@@ -1,0 +1,25 @@
+"""`python -IS bot/cli/health_check.py [HOST:]PORT`: exit code 0 when the program answers there, 1 when it does not.
+
+For health checks, which run all day: it imports nothing but `socket`, so it costs a few hundredths of a second where the
+command line would cost one. It asks `/healthz`, which does not depend on a platform or a database.
+"""
+
+import socket
+import sys
+
+_SECONDS = 4.0
+
+
+def is_alive(host: str, port: int) -> bool:
+    """Whether `/healthz` is answered with 200 within four seconds."""
+    try:
+        with socket.create_connection((host, port), _SECONDS) as connection:
+            connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+            return connection.recv(64).startswith(b"HTTP/1.1 200 ")
+    except OSError:
+        return False
+
+
+if __name__ == "__main__":
+    _host, _, _port = sys.argv[1].rpartition(":")
+    sys.exit(0 if is_alive(_host or "127.0.0.1", int(_port)) else 1)

@@ -1,0 +1,1 @@
+"""One round with a contact: load the rows, decide, and write every effect in one transaction."""

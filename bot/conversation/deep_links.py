@@ -1,0 +1,35 @@
+"""Deep links: what `t.me/…?start=WORD` and `vk.me/…?ref=WORD` open. An unknown word opens nothing, and greets as usual."""
+
+from sqlalchemy.orm import Session
+
+from bot.dialogue.decisions import Link
+from bot.views import topics
+from infra.storage.columns import LARGEST_ID
+from infra.wording import LANGUAGES
+from knowledge.entries.repository import EntryView, entry, entry_named
+
+ASK = "ask"
+_ENTRY, _CATEGORY = "entry-", "category-"
+
+
+def opened(session: Session, word: str, language: str) -> Link | None:
+    """`ask`, `entry-ID` (its number or its key) or `category-KEY`; None for anything else, or what is gone."""
+    if word == ASK:
+        return Link()
+    if word.startswith(_ENTRY):
+        found = _entry(session, word.removeprefix(_ENTRY), language)
+        return Link(entry=found) if found is not None else None
+    if word.startswith(_CATEGORY):
+        key = word.removeprefix(_CATEGORY)
+        for lang in (language, *LANGUAGES):
+            if (topic := topics.topic(session, lang, key)) is not None:
+                return Link(topic=topic)
+    return None
+
+
+def _entry(session: Session, name: str, language: str) -> EntryView | None:
+    """By number that one entry, by key the one in the reader's language or the first that there is."""
+    number = int(name) if name.isdecimal() and len(name) < 19 else 0
+    found = [entry(session, number)] if 0 < number <= LARGEST_ID else []
+    found += [entry_named(session, name, lang) for lang in (language, *LANGUAGES)]
+    return next((view for view in found if view is not None and view.status == "published"), None)

@@ -1,0 +1,91 @@
+"""Forms as rows and as words: kept after each answer, so that they go on after any break."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from bot.dialogue.decisions import Filling, Trail
+from bot.views.paging import label
+from bot.wording import WORDS
+from handoff.deliveries.new_rows import Choice
+from handoff.tickets.request_models import FormRow, FormState
+from infra.wording import marked
+from knowledge.entries.forms import FieldType, plain, stored
+
+_HINTS: dict[FieldType, str] = {
+    "text": marked("Please answer in words."),
+    "number": marked("A number is needed here, for example 42."),
+    "date": marked("A date is needed here, for example 31.12.2025."),
+    "phone": marked("A phone number with its country code is needed here, for example +7 912 345-67-89."),
+    "email": marked("An e-mail address is needed here, for example anna@example.org."),
+    "link": marked("A link is needed here, for example https://example.org/anna."),
+    "choice": marked("Please choose one of these."),
+    "file": marked("Please send a photo or a document here."),
+}
+
+
+def under_way(session: Session, contact_id: int, number: int, language: str) -> Filling | None:
+    """The contact's form with this number, while it is neither sent nor cancelled."""
+    row = session.scalar(
+        select(FormRow).where(FormRow.id == number, FormRow.contact_id == contact_id, FormRow.state == FormState.OPEN)
+    )
+    if row is None:
+        return None
+    about = row.about
+    trail = Trail(tuple(about["asked"]), about["shown"], about["apart"])
+    return Filling(
+        row.id,
+        row.question,
+        about["reason"],
+        about["lookup"],
+        about["category"],
+        trail,
+        stored(row.fields),
+        tuple(row.answers),
+        language,
+    )
+
+
+def kept(session: Session, contact_id: int, filling: Filling, now: datetime) -> int:
+    """Write how far it has come; its number."""
+    row = session.get(FormRow, filling.id) if filling.id is not None else None
+    if row is None:
+        row = FormRow(contact_id=contact_id, state=FormState.OPEN)
+        session.add(row)
+    row.question, row.answers, row.fields = filling.question, list(filling.answers), plain(filling.fields)
+    row.about = {
+        "reason": filling.reason,
+        "lookup": filling.lookup,
+        "category": filling.category,
+        "asked": filling.trail.asked,
+        "shown": filling.trail.shown,
+        "apart": filling.trail.apart,
+    }
+    row.touched_at = now
+    session.flush()
+    return row.id
+
+
+def ended(session: Session, number: int, *, sent: bool) -> None:
+    row = session.get(FormRow, number)
+    if row is not None:
+        row.state = FormState.SENT if sent else FormState.CANCELLED
+
+
+def worded(language: str, filling: Filling, number: int, *, unsuited: bool) -> tuple[str, list[Choice]]:
+    """The next question of the form with its buttons."""
+    field, step = filling.field, len(filling.answers)
+    about: dict[str, Any] = {"form": number, "step": step}
+    head = WORDS.text(language, "Step {step} of {steps}.", step=step + 1, steps=len(filling.fields))
+    lines = [f"{head} {field.label(language)}"]
+    if unsuited:
+        lines.insert(0, WORDS.text(language, _HINTS[field.type]))
+    choices = [Choice(label(option), "form_pick", about | {"picked": option}) for option in field.options(language)]
+    if not field.required:
+        choices.append(Choice(WORDS.text(language, "Skip"), "form_skip", about))
+    if step:
+        choices.append(Choice(WORDS.text(language, "Back"), "form_back", about))
+    choices.append(Choice(WORDS.text(language, "Cancel"), "form_cancel", about))
+    return "\n".join(lines), choices

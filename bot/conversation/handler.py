@@ -1,0 +1,374 @@
+"""One round with a contact: load the thread, look up, decide, and write everything in one transaction.
+
+Deciding happens outside the transaction, on values. Should an agent or another process have changed the thread
+meanwhile, the transaction finds out by the thread's version and the round starts again.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import timedelta
+from functools import partial
+from typing import Any
+
+from sqlalchemy import Row
+from sqlalchemy.orm import Session
+
+from bot.conversation.deep_links import opened
+from bot.conversation.effects import Effects
+from bot.conversation.flood_limit import Minute, counted, decide_quietly, minute_of
+from bot.conversation.forms import under_way
+from bot.conversation.press_context import choice_of, pressed_by, view_of
+from bot.conversation.pressed_message import show_choice
+from bot.conversation.privacy import OwnData
+from bot.conversation.public import PublicQuestions, followed, in_private, is_question, unreachable
+from bot.conversation.round_rows import JOIN, MEET, RECENT, USE, ThreadChangedError, known_at, taken
+from bot.conversation.tickets import Facts, corrected, fact, facts, pending
+from bot.conversation.typed_buttons import as_press
+from bot.dialogue import UNSEEN, Found, Pressed, Thread, asks_anew, chooses, decide, question_in
+from bot.dialogue.expected_reply import answering, takes_up
+from bot.dialogue.language import command_in, language_of
+from bot.inbox.albums import whole_albums
+from bot.inbox.attachments import Attachments, take_along
+from bot.inbox.intake import InboxItem
+from bot.inbox.quarantine import words_in
+from handoff.deliveries.outbox import Claim, Outbox
+from handoff.messages.contents import dump
+from handoff.messages.values import Address, Addressee, EventKind, IncomingEvent
+from handoff.models import (
+    Contact,
+    InboxEvent,
+    InboxState,
+    Message,
+    MessageKind,
+)
+from handoff.tickets.public_policy import Manners
+from handoff.tickets.service import Desk
+from infra.bus import Bus
+from infra.clock import Clock
+from infra.database import Database, after_commit
+from infra.storage import rows
+from infra.wording import LANGUAGES
+from knowledge.entries.repository import entries_by_id, in_language
+from knowledge.entries.stored_drafts import form_of
+from knowledge.live.library import Library
+from knowledge.matching import Band
+
+_EXPECTED = timedelta(minutes=30)
+"""How long the contact's next message is taken for what was asked of them; later it is a question as any other."""
+_ROUNDS = 5
+_SHOWN = {Band.ANSWER: 1, Band.SUGGEST: 5, Band.NONE: 0}
+"""How many of the candidates a contact may get to see."""
+
+
+@dataclass(frozen=True, slots=True)
+class Thought:
+    """What a decision rests on; `known` is the contact's row, None for somebody new."""
+
+    event: IncomingEvent
+    """What was done, with a number that was typed in place of a button understood as the press that it is."""
+    known: Row[Any] | None
+    thread: Thread
+    found: Found | None
+    quiet: bool = False
+    """The contact floods us, so nothing was looked up."""
+
+
+class Conversation:
+    """Turns events into decisions and decisions into rows (the `Thinker` of the intake)."""
+
+    def __init__(
+        self,
+        db: Database,
+        library: Library,
+        desk: Desk,
+        outbox: Outbox,
+        bus: Bus,
+        clock: Clock,
+        language: str,
+        attachments: Attachments,
+        own_data: OwnData,
+        manners: Manners,
+    ) -> None:
+        self._public = PublicQuestions(outbox, desk, clock, manners)
+        self._attachments = attachments
+        self._db = db
+        self._library = library
+        self._outbox = outbox
+        self._bus = bus
+        self._clock = clock
+        self._language = language
+        self._effects = Effects(desk, outbox, own_data, clock)
+
+    async def handle(
+        self, address: Address, items: Sequence[InboxItem], event: IncomingEvent, thought: Thought | None = None
+    ) -> None:
+        """Answer one event, or the messages of one burst joined into `event`."""
+        for _ in range(_ROUNDS):
+            if thought is None:
+                thought = await self._db.read(lambda session: self.think(session, address, event))
+            try:
+                # What it claims has to be sent, though this round be cancelled meanwhile.
+                await asyncio.shield(asyncio.ensure_future(self._write(address, items, event, thought)))
+            except ThreadChangedError:
+                thought = None
+                continue
+            return
+        raise ThreadChangedError(f"the thread of {address} does not come to rest")
+
+    async def _write(
+        self, address: Address, items: Sequence[InboxItem], event: IncomingEvent, thought: Thought
+    ) -> None:
+        if thought.event.kind is not event.kind:  # the number of a choice
+            items = [replace(items[0], event=thought.event)]
+        event = thought.event
+        with self._outbox.offer(address.account) as claim:
+            await self._db.write(lambda session: self.apply(session, address, items, event, thought, claim))
+
+    async def set_aside(self, address: Address, item: InboxItem, problem: str) -> None:
+        """Quarantine an event that cannot be handled; what it said goes to a person."""
+        await self._db.write(lambda session: self._set_aside(session, address, item, problem))
+
+    def think(self, session: Session, address: Address, event: IncomingEvent) -> Thought:
+        """The contact as they are known, the thread, and what the knowledge says; runs off the event loop."""
+        known = known_at(session, address, self._clock())
+        if known is not None:
+            event = as_press(session, known.id, event, numbered=known.numbered)
+        event = followed(session, address, event)
+        thread = self._thread(session, known, in_private(event))
+        if counted(event) and minute_of(known, event, 1, self._clock()).quiet:
+            return Thought(event, known, thread, None, quiet=True)
+        found = self._look_up(session, thread, in_private(event))
+        if found is not None and found.match.band is Band.ANSWER:
+            sure = found.entries.get(found.match.candidates[0].entry_id)
+            if sure is not None and sure.handoff == "always":
+                thread = replace(thread, form=form_of(session, sure.category))
+        return Thought(event, known, thread, found)
+
+    def _thread(self, session: Session, known: Row[Any] | None, event: IncomingEvent) -> Thread:
+        profile = event.language if event.language in LANGUAGES else ""
+        otherwise = (known.language if known else "") or profile or self._language
+        # The English of "/my" tells nothing of its sender.
+        told = otherwise if event.text.startswith("/") else language_of(event.text, otherwise)
+        language = (known.chosen_language if known else None) or told
+        choice = choice_of(session, known.id, event) if known and event.kind is EventKind.PRESS else None
+        command = command_in(event.text) if event.kind is EventKind.MESSAGE else None
+        view = None
+        if wanted := choice.action if choice else command:
+            meant = choice.data if choice else {}
+            view = view_of(session, known.id if known else None, language, wanted, meant, self._clock())
+        link = opened(session, event.start, language) if event.start else None
+        if known is None:
+            return Thread(language, view=view, link=link)
+        # What is asked in public stands for itself, and completes nothing that was said in private.
+        awaited = event.place is None and self._clock() - known.last_seen_at < _EXPECTED
+        expects = (known.expects or "") if awaited else ""
+        # Whom the answer above a form has helped needs the form no more.
+        number = (choice.data.get("form") if choice and choice.action != "helped" else answering(expects)) or 0
+        filling = under_way(session, known.id, number, language) if number else None
+        about = facts(session, known.id, event, expects, self._clock()) if known.live or event.reply_to else Facts()
+        offer = pending(session, known.id, expects) if event.kind is EventKind.MESSAGE and not about.named else None
+        pressed, pressed_ticket = pressed_by(session, choice) if choice else (None, None)
+        return Thread(
+            language,
+            # What completes a question that was asked apart belongs to no ticket, any more than that question does.
+            ticket=None if filling or (offer and offer.trail.apart) else about.ticket,
+            live=about.live,
+            quoted=about.quoted,
+            pressed=pressed,
+            pressed_ticket=fact(pressed_ticket, self._clock()) if pressed_ticket else None,
+            last_question=known.last_question or "",
+            view=view,
+            link=link,
+            expects=expects,
+            pending=offer,
+            form=form_of(session, _category(pressed)) if pressed is not None else (),
+            filling=filling,
+        )
+
+    def _look_up(self, session: Session, thread: Thread, event: IncomingEvent) -> Found | None:
+        question = question_in(thread, event)
+        if question is None:
+            return None
+        found = self._found(session, thread.language, question)
+        if thread.pending is None:
+            return found
+        alone = self._found(session, thread.language, event.text)
+        if asks_anew(event.text, thread.pending, alone, found.match.band):
+            return replace(alone, anew=True)
+        # Together the words may say nothing to the knowledge, and the later ones something.
+        band = found.match.band
+        return alone if band is Band.NONE or chooses(thread.pending, alone, band) else found
+
+    def _found(self, session: Session, language: str, question: str) -> Found:
+        order = (language, *(other for other in LANGUAGES if other != language))
+        match = self._library.matcher.match(question, languages=order)
+        shown = [candidate.entry_id for candidate in match.candidates[: _SHOWN[match.band]]]
+        entries = entries_by_id(session, shown, wordings=False) if shown else {}
+        # Whoever speaks one language and asks in the words of another is answered in their own where that is written.
+        foreign = [number for number, view in entries.items() if view.lang != language]
+        own = {number: view for number in foreign if (view := in_language(session, number, language))}
+        return Found(match, entries | own)
+
+    def apply(
+        self,
+        session: Session,
+        address: Address,
+        items: Sequence[InboxItem],
+        event: IncomingEvent,
+        thought: Thought,
+        claim: Claim | None,
+    ) -> None:
+        """Write what follows from the thought, within the caller's unit of work.
+
+        Raises ThreadChangedError when the thread is not as it was thought about.
+        """
+        thread = thought.thread
+        if not taken(session, items):
+            return  # another process was quicker
+        if not is_question(event) if event.place else thought.known is None and event.kind is EventKind.PROFILE:
+            return  # nothing to keep of whoever has asked us nothing
+        minute = minute_of(thought.known, event, len(items), self._clock())
+        quiet = counted(event) and minute.quiet
+        if thought.quiet and not quiet:
+            raise ThreadChangedError  # the minute is over since
+        contact, name = self._meet(session, address, thought.known, event, thread.language, minute)
+        events = whole_albums([item.event for item in items if item.event is not None])
+        recorded = [(self._record(session, contact.id, name, one, thread), one.attachments) for one in events]
+        incoming = tuple(id_ for id_, _ in recorded if id_ is not None)
+        # Of a flood only what a person will read is fetched.
+        fetched = not quiet or thread.ticket is not None
+        if fetched and (
+            sent := [(id_, attachments) for id_, attachments in recorded if id_ is not None and attachments]
+        ):
+            self._attachments.want(session, contact, sent)
+        if event.kind is EventKind.PRESS and not quiet:
+            rows.run(session, USE, {"choice": event.choice_id, "contact": contact.id, "now": self._clock()})
+        if quiet:
+            decisions, found = decide_quietly(thread, event, minute), None
+        else:
+            decisions, found = decide(thread, in_private(event), thought.found), thought.found
+        asked = incoming if event.kind in {EventKind.MESSAGE, EventKind.PUBLIC} else ()
+        answer = partial(self._effects.apply, session, contact, decisions, found, asked)
+        if event.place is not None:
+            incoming += (self._public.noted(session, contact.id, thread.ticket, event.place),)
+            ticket_id = self._public.apply(session, contact, event, thought.known, thread.ticket, answer)
+        else:
+            ticket_id = answer()
+        if ticket_id is not None and (thread.ticket is None or ticket_id != thread.ticket.number):
+            rows.run(session, JOIN, {"ids": incoming, "ticket": ticket_id})
+            take_along(session, contact.id, ticket_id, self._clock() - RECENT)
+        if event.kind is EventKind.PRESS and not quiet:
+            show_choice(session, self._outbox, thread.pressed, event.choice_id)
+        if claim is not None:
+            session.flush()
+            claim(session)
+        if ticket_id is not None:  # what the bot answers by itself is no news to agents
+            after_commit(session, lambda: self._bus.publish("desk", str(contact.id)))
+
+    def _set_aside(self, session: Session, address: Address, item: InboxItem, problem: str) -> None:
+        row = session.get_one(InboxEvent, item.id)
+        if row.state is not InboxState.NEW:
+            return
+        row.state, row.problem = InboxState.POISON, problem
+        session.flush()
+        known = known_at(session, address, self._clock())
+        unread = IncomingEvent(EventKind.PROFILE, address, item.received_at)
+        minute = minute_of(known, unread, 0, self._clock())
+        language = (known and known.language) or self._language
+        contact, name = self._meet(session, address, known, unread, language, minute)
+        event = item.event
+        incoming = self._record(session, contact.id, name, event, Thread(contact.language)) if event else None
+        ticket_id = self._effects.hand_over_unread(session, contact, words_in(item.payload))
+        if incoming is not None:
+            rows.run(session, JOIN, {"ids": [incoming], "ticket": ticket_id})
+
+    def _meet(
+        self,
+        session: Session,
+        address: Address,
+        known: Row[Any] | None,
+        event: IncomingEvent,
+        language: str,
+        minute: Minute,
+    ) -> tuple[Addressee, str]:
+        """Keep what the event tells about the person, and the thread for ourselves until the commit.
+
+        Returns the contact and their name. Raises ThreadChangedError when the contact is not as `known` any more.
+        """
+        now = self._clock()
+        heard = event.kind in {EventKind.MESSAGE, EventKind.PRESS, EventKind.ALLOWED}
+        barred = None if heard else unreachable(event, known) if event.place else (known and known.unreachable)
+        flood = {"flood_since": minute.since, "flood_written": minute.written, "flood_count": minute.count}
+        if known is None:
+            made = rows.add_if_new(
+                session,
+                Contact,
+                account=address.account,
+                user_id=address.user_id,
+                name=event.name,
+                language=language,
+                numbered=bool(event.numbered),
+                unreachable=barred,
+                version=1,
+                created_at=now,
+                last_seen_at=now,
+                **flood,
+            )
+            if made is None:
+                raise ThreadChangedError
+            return Addressee(made, address.account, address.user_id, language, bool(event.numbered)), event.name
+        name = event.name or known.name
+        spoken = language if event.kind is EventKind.MESSAGE or not known.language else known.language
+        numbered = known.numbered if event.numbered is None else event.numbered
+        # Whoever floods us goes on, once we answer again, where they were.
+        keeps = event.kind is not EventKind.MESSAGE or minute.quiet
+        values = {
+            **flood,
+            "contact": known.id,
+            "seen": known.version,
+            "name": name,
+            "language": spoken,
+            "numbered": numbered,
+            "unreachable": barred,
+            "last_seen_at": now if heard else known.last_seen_at,
+            "expects": known.expects if keeps and not takes_up(event, known.expects) else None,
+        }
+        if not rows.run(session, MEET, values).rowcount:
+            raise ThreadChangedError
+        if known.unreachable and not barred:
+            self._outbox.resume(session, known.id)
+        if known.held and heard:
+            self._outbox.repeat(session, address.account, contact_id=known.id)
+        return Addressee(known.id, address.account, address.user_id, spoken, numbered), name
+
+    def _record(self, session: Session, contact_id: int, name: str, event: IncomingEvent, thread: Thread) -> int | None:
+        """Show in the thread what the contact did, where it is something to read; the message's id."""
+        if event.kind is EventKind.EDIT:
+            corrected(session, contact_id, event)
+            return None
+        if event.kind not in {EventKind.MESSAGE, EventKind.PUBLIC, EventKind.PRESS, EventKind.STAFF_REPLY}:
+            return None
+        if thread.pressed is not None and thread.pressed.action in UNSEEN:
+            return None
+        # A command is no part of a question that a person reads.
+        ticket = None if event.kind is EventKind.MESSAGE and command_in(event.text) else thread.ticket
+        staff, press = event.kind is EventKind.STAFF_REPLY, event.kind is EventKind.PRESS
+        return rows.add(
+            session,
+            Message,
+            contact_id=contact_id,
+            ticket_id=ticket.number if ticket else None,
+            kind=MessageKind.OUTGOING if staff else MessageKind.EVENT if press else MessageKind.INCOMING,
+            author=event.name if staff else name,
+            text=f"pressed {thread.pressed.action}" if press and thread.pressed else event.text,
+            attachments=[asdict(replace(attachment, source="")) for attachment in event.attachments] or None,
+            contents=dump(event.contents),
+            platform_id=event.message_id or None if not press else None,
+            at=event.at,
+        )
+
+
+def _category(pressed: Pressed) -> str | None:
+    """The category of a question that the press may lead to a person."""
+    return pressed.entry.category if pressed.entry is not None else pressed.category

@@ -1,0 +1,99 @@
+"""What somebody types instead of pressing a button of our last message.
+
+It is the words on the button, or its number where their app or the platform shows no buttons, or a reply that means it ("yes", "it helped").
+"""
+
+from dataclasses import replace
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from bot.conversation.short_replies import Reply, reply_in
+from handoff.messages.contents import shows_something
+from handoff.messages.values import EventKind, IncomingEvent
+from handoff.models import ChoiceRow, Delivery, Message, MessageKind
+from infra.storage import rows
+from infra.storage.rows import table
+from knowledge.matching.text.normalised import fold, lower, words
+
+_CHOICES, _DELIVERIES, _MESSAGES = table(ChoiceRow), table(Delivery), table(Message)
+_LAST = (
+    select(func.max(_MESSAGES.c.id))
+    .where(_MESSAGES.c.contact_id == bindparam("contact"), _MESSAGES.c.kind == MessageKind.OUTGOING)
+    .scalar_subquery()
+)
+# The buttons stand below the last part of a message, and an edit of it is a later delivery.
+_SHOWN = (
+    select(_DELIVERIES.c.buttons).where(_DELIVERIES.c.message_id == _LAST).order_by(_DELIVERIES.c.id.desc()).limit(1)
+)
+_NUMBERED = select(_CHOICES.c.id).where(
+    _CHOICES.c.contact_id == bindparam("contact"),
+    _CHOICES.c.number == bindparam("number"),
+    _CHOICES.c.message_id == _LAST,
+)
+# What an edit of the message no longer offers has no number any more.
+_OFFERED = select(_CHOICES.c.id, _CHOICES.c.action).where(
+    _CHOICES.c.message_id == _LAST, _CHOICES.c.number.is_not(None), _CHOICES.c.used_at.is_(None)
+)
+_MOST_DIGITS = 3
+"""No message offers more choices than that."""
+_LONGEST = 60
+"""Characters; no button has more."""
+_MEANT: dict[Reply, tuple[tuple[str, ...], ...]] = {
+    "helped": (("helped",),),
+    "unhelped": (("not_helped",), ("none_fits",)),
+    "yes": (("ask_person", "not_now"), ("helped", "not_helped")),
+    "no": (("not_now", "ask_person"), ("not_helped", "helped"), ("none_fits",)),
+}
+"""The actions that a reply may mean, likeliest first: each where the last message offers it and those beside it. Nothing that
+closes a ticket, for "yes" may be said to what an agent has asked."""
+
+
+def as_press(session: Session, contact_id: int, event: IncomingEvent, *, numbered: bool) -> IncomingEvent:
+    """The event as a press where it says what a choice of our last message means, or, if it is listed there, its number.
+
+    `numbered` says that the contact's app shows no buttons.
+
+    Of the last one only: whoever is asked "how many?" and answers "2" means two. A choice that was used already is none, for a
+    press of it says nothing, and whoever writes wants to hear something.
+    """
+    typed = event.text.strip()
+    if event.kind is not EventKind.MESSAGE or event.attachments or shows_something(event) or len(typed) > _LONGEST:
+        return event
+    # A platform that refuses buttons gets the numbers of one message in its text.
+    listed = numbered or (typed.isdecimal() and not rows.run(session, _SHOWN, {"contact": contact_id}).scalar())
+    exactly = _by_number if listed else _by_words
+    choice = exactly(session, contact_id, typed) or _by_reply(session, contact_id, typed)
+    return event if choice is None else replace(event, kind=EventKind.PRESS, choice_id=choice, text="", message_id="")
+
+
+def _by_number(session: Session, contact_id: int, typed: str) -> str | None:
+    if not typed.isdecimal() or len(typed) > _MOST_DIGITS:
+        return None
+    found: str | None = rows.run(session, _NUMBERED, {"contact": contact_id, "number": int(typed)}).scalar()
+    return found
+
+
+def _by_words(session: Session, contact_id: int, typed: str) -> str | None:
+    said = _words(typed)
+    shown: list[dict[str, str]] = rows.run(session, _SHOWN, {"contact": contact_id}).scalar() or []
+    meant = [button["id"] for button in shown if said and _words(button["label"]) == said]
+    return meant[0] if len(meant) == 1 and meant[0] in _offered(session, contact_id) else None
+
+
+def _by_reply(session: Session, contact_id: int, typed: str) -> str | None:
+    reply = reply_in(typed)
+    if reply is None:
+        return None
+    choices = {action: choice for choice, action in _offered(session, contact_id).items()}
+    return next((choices[actions[0]] for actions in _MEANT[reply] if choices.keys() >= set(actions)), None)
+
+
+def _offered(session: Session, contact_id: int) -> dict[str, str]:
+    """The actions of those choices of our last message that were not used."""
+    return {row.id: row.action for row in rows.run(session, _OFFERED, {"contact": contact_id})}
+
+
+def _words(text: str) -> list[str]:
+    """Whatever the case, the accents and the signs beside them."""
+    return [fold(word) for word in words(lower(text))]

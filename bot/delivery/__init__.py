@@ -1,0 +1,1 @@
+"""Send what the outbox holds, at the pace that each platform allows."""

@@ -1,0 +1,363 @@
+"""What the bot can decide to do: values only. `bot/dialogue.py` makes them, `bot/conversation/effects.py` carries them out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from handoff.messages.threads import Line
+from handoff.tickets.queue import TicketView
+from handoff.tickets.wait_estimate import Outlook
+from knowledge.entries.forms import Form, FormField
+from knowledge.entries.models import Outcome
+from knowledge.entries.repository import EntryPage, EntryView, HelpCategory
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """Where in the contact's thread a question was asked and answered, so that a ticket can take those lines along."""
+
+    asked: tuple[int, ...] = ()
+    """The messages that asked."""
+    shown: str = ""
+    """The key of the message that showed the answer; empty while none was shown."""
+    apart: bool = False
+    """The contact said that it is a new question, so it joins none that a person has already."""
+
+
+NO_TRAIL = Trail()
+
+
+# --- what can be looked at --------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Topics:
+    """One page of the categories in which there is something to read; `lang` is the entries' language."""
+
+    categories: tuple[HelpCategory, ...]
+    lang: str
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One page of the questions of a category, which has an empty key where the questions have none."""
+
+    key: str
+    title: str
+    lang: str
+    found: EntryPage
+
+
+@dataclass(frozen=True, slots=True)
+class OwnQuestions:
+    """One page of what the contact has asked people, newest first."""
+
+    items: tuple[TicketView, ...]
+    page: int
+    pages: int
+    news: frozenset[int] = frozenset()
+    """Those of them in which an agent wrote since the contact last looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class OwnQuestion:
+    """One of them, with what was said last."""
+
+    ticket: TicketView
+    said: tuple[Line, ...]
+    ahead: int = 0
+    """How many questions wait before it, while it waits itself."""
+    outlook: Outlook | None = None
+    """What to expect, while it waits."""
+
+
+View = Topics | Topic | OwnQuestions | OwnQuestion
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """Where a deep link leads: to an answer, to a topic, or straight to a person where it is neither."""
+
+    entry: EntryView | None = None
+    topic: Topic | None = None
+
+
+# --- a form -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Filling:
+    """A form under way: what has been answered so far, and what follows once it is whole."""
+
+    id: int | None
+    """None where it only begins."""
+    question: str
+    reason: str
+    lookup: int | None
+    category: str | None
+    trail: Trail
+    fields: Form
+    answers: tuple[str | None, ...]
+    language: str = ""
+
+    @property
+    def done(self) -> bool:
+        return len(self.answers) >= len(self.fields)
+
+    @property
+    def field(self) -> FormField:
+        """The one that is asked next."""
+        return self.fields[len(self.answers)]
+
+
+# --- decisions --------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Say:
+    """One sentence of the catalogue, perhaps with buttons: (label, action)."""
+
+    sentence: str
+    buttons: tuple[tuple[str, str], ...] = ()
+    values: Mapping[str, object] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AskAbout:
+    """Something was sent without a question: ask what the contact wants to know, or offer a person."""
+
+    sentence: str
+    question: str
+    """What stands for the question where it goes to a person."""
+    trail: Trail = NO_TRAIL
+
+
+@dataclass(frozen=True, slots=True)
+class GiveAnswer:
+    """Send the entry's answer; with `hand_off` a person gets the question as well."""
+
+    entry: EntryView
+    question: str
+    lookup: int | None
+    """The lookup in which the contact chose this entry; None where the match itself was sure."""
+    hand_off: bool
+    trail: Trail = NO_TRAIL
+    browsed: bool = False
+    """The contact found it among the topics: there is no lookup yet."""
+    form: Form = ()
+    """What a person who looks at it as well has to know first."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskWhy:
+    """Ask what is wrong with an answer; with `person` the contact can go on to one."""
+
+    entry: EntryView | None
+    """None where the entry has been removed since."""
+    question: str
+    lookup: int | None
+    trail: Trail
+    person: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Suggest:
+    """Offer the entries as buttons, the likeliest first."""
+
+    entries: tuple[EntryView, ...]
+    question: str
+    trail: Trail = NO_TRAIL
+    instead_of: int | None = None
+    """The message with an earlier offer that is changed into this one."""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferPerson:
+    """Ask whether the question shall go to a person, and say how long that will take."""
+
+    question: str
+    reason: str
+    lookup: int | None = None
+    category: str | None = None
+    trail: Trail = NO_TRAIL
+    instead_of: int | None = None
+    """As for `Suggest`."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenTicket:
+    """Hand the question to people and tell the contact its number."""
+
+    question: str
+    reason: str
+    lookup: int | None = None
+    category: str | None = None
+    trail: Trail = NO_TRAIL
+
+
+@dataclass(frozen=True, slots=True)
+class AskField:
+    """Keep how far the form has come, and ask for its next field; `unsuited` where the last answer was none to it."""
+
+    filling: Filling
+    unsuited: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class EndForm:
+    """The form is over: sent with the question, or cancelled."""
+
+    id: int
+    sent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class JoinTicket:
+    """What the contact wrote belongs to the live ticket."""
+
+    number: int
+    acknowledge: bool
+    trail: Trail = NO_TRAIL
+    patience: bool = False
+    """Say instead that it still waits, and that asking again does not speed things up."""
+    text: str = ""
+    """What was written, where the contact may say that it is a new question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attach:
+    """What the contact wrote belongs to the ticket, and changes nothing about it."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class SplitOff:
+    """These messages belong to no ticket, for they ask something new."""
+
+    messages: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SettleLookup:
+    """What became of an earlier answer or suggestion."""
+
+    lookup: int
+    outcome: Outcome
+    entry_id: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CloseTicket:
+    """The contact says that it is solved."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class ReopenTicket:
+    """The contact says that it is not solved."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class WithdrawTicket:
+    """The contact no longer needs an answer."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Show:
+    """Show a list, or one thing of a list, with its buttons."""
+
+    view: View
+
+
+@dataclass(frozen=True, slots=True)
+class AskLanguage:
+    """Ask which language to speak."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speak:
+    """From now on this language and no other is spoken with the contact."""
+
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkBlocked:
+    """Nothing can be sent to the contact until they come back."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expect:
+    """Take the contact's next message for this; empty for a question as any other."""
+
+    what: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskRating:
+    """Ask how the help with a ticket was, from 1 to 5."""
+
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class RateTicket:
+    """The contact's rating."""
+
+    number: int
+    stars: int
+
+
+@dataclass(frozen=True, slots=True)
+class CommentTicket:
+    """The contact's words about the help: they are thanked for, and can still say that it was a question."""
+
+    number: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """Send the contact everything that is kept about them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Erase everything that tells of the contact, and tell them so."""
+
+
+Decision = (
+    Say
+    | AskAbout
+    | GiveAnswer
+    | AskWhy
+    | Suggest
+    | OfferPerson
+    | OpenTicket
+    | AskField
+    | EndForm
+    | JoinTicket
+    | Attach
+    | SplitOff
+    | SettleLookup
+    | CloseTicket
+    | ReopenTicket
+    | WithdrawTicket
+    | Show
+    | AskLanguage
+    | Speak
+    | MarkBlocked
+    | Expect
+    | AskRating
+    | RateTicket
+    | CommentTicket
+    | Export
+    | Forget
+)

@@ -1,0 +1,101 @@
+"""The way to people: offering one, adding to what a person has already, opening again."""
+
+from bot.dialogue import forms
+from bot.dialogue.decisions import (
+    NO_TRAIL,
+    Attach,
+    Decision,
+    Expect,
+    JoinTicket,
+    OfferPerson,
+    OpenTicket,
+    ReopenTicket,
+    Say,
+    Trail,
+)
+from bot.dialogue.expected_reply import FOR_A_PERSON
+from bot.dialogue.language import is_greeting, is_nudge, is_thanks, says_only_person
+from bot.dialogue.sentences import WELCOME, enough_open
+from bot.dialogue.thread import MOST_OPEN, Pressed, Thread, TicketFact
+from handoff.messages.contents import shows_something
+from handoff.messages.values import IncomingEvent
+from knowledge.matching import alike
+
+
+def handed_off(thread: Thread, pressed: Pressed, reason: str) -> Decision:
+    """What follows where a button leads to a person: whoever has one already joins; where nobody told the wait, that is first."""
+    if thread.ticket is not None and not pressed.trail.apart:
+        return JoinTicket(thread.ticket.number, acknowledge=True, trail=pressed.trail)
+    category = pressed.entry.category if pressed.entry else pressed.category
+    question = pressed.question or thread.last_question
+    if thread.live >= MOST_OPEN:
+        return enough_open()
+    if reason in {"asked", "not_helped"}:  # the wait was told where these buttons were offered
+        opening = OpenTicket(question, pressed.reason or reason, pressed.lookup, category, pressed.trail)
+        return forms.begun(opening, thread)
+    return OfferPerson(question, reason, pressed.lookup, category, pressed.trail)
+
+
+def passed_on(thread: Thread, question: str, trail: Trail = NO_TRAIL) -> Decision:
+    """The question goes to a person at once: that is what the contact asked for."""
+    return OpenTicket(question, "asked", trail=trail) if thread.live < MOST_OPEN else enough_open()
+
+
+def described(thread: Thread) -> list[Decision]:
+    """The next message goes to a person, whatever the knowledge says."""
+    if thread.live >= MOST_OPEN:
+        return [enough_open()]
+    return [
+        Expect(FOR_A_PERSON),
+        Say("Describe your question in one message, with everything that matters. It goes to a person."),
+    ]
+
+
+def added(thread: Thread, ticket: TicketFact, event: IncomingEvent) -> list[Decision]:
+    """What the contact writes while a person has their question: it joins, and is acknowledged once."""
+    text = event.text.strip()
+    shows = shows_something(event)
+    if not text and not shows:
+        return [Attach(ticket.number)]
+    if is_greeting(text) and not shows:
+        return [Attach(ticket.number), still_open(ticket)]
+    if is_thanks(text) and not shows:
+        # Where nobody has answered yet, thanks are for the acknowledgement: a second one would say nothing.
+        return [Attach(ticket.number), *([WELCOME] if ticket.answered else [])]
+    if not ticket.answered and not shows and _repeats(text, ticket):
+        return [JoinTicket(ticket.number, acknowledge=False, patience=not ticket.patience_asked)]
+    first = not ticket.acknowledged
+    return [JoinTicket(ticket.number, acknowledge=first, text=text if first and thread.live < MOST_OPEN else "")]
+
+
+def _repeats(text: str, ticket: TicketFact) -> bool:
+    return is_nudge(text) or says_only_person(text) or alike(text, ticket.question)
+
+
+def opened_again(thread: Thread, ticket: TicketFact, *, joined: bool = False) -> list[Decision]:
+    """A closed question is asked about once more; `joined` by what the contact writes."""
+    if not ticket.reopenable:
+        return [too_old(ticket)]
+    if thread.live >= MOST_OPEN:
+        return [enough_open()]
+    joins = [JoinTicket(ticket.number, acknowledge=False)] if joined else []
+    return [ReopenTicket(ticket.number), *joins, reopened(ticket.number)]
+
+
+def reopened(number: int) -> Decision:
+    return Say(
+        "Question №{number} is open again; an agent will look at it. You can add details right here.",
+        values={"number": number},
+    )
+
+
+def too_old(ticket: TicketFact) -> Decision:
+    return Say(
+        "Question №{number} was closed too long ago to be opened again. Just ask anew, and we will gladly help.",
+        values={"number": ticket.number},
+    )
+
+
+def still_open(ticket: TicketFact) -> Decision:
+    held = {"number": ticket.number}
+    return Say("Question №{number} is still open: write here, and a person reads it.", values=held)

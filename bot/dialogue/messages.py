@@ -1,0 +1,180 @@
+"""What follows from what a contact writes."""
+
+from dataclasses import replace
+
+from bot.dialogue import escalation, forms
+from bot.dialogue.decisions import (
+    NO_TRAIL,
+    AskAbout,
+    AskLanguage,
+    CommentTicket,
+    Decision,
+    Export,
+    GiveAnswer,
+    Link,
+    OfferPerson,
+    Say,
+    Show,
+    Suggest,
+    Trail,
+)
+from bot.dialogue.expected_reply import FOR_A_PERSON, NEW, commented
+from bot.dialogue.language import Command, command_in, is_greeting, is_thanks, says_only_person, wants_person
+from bot.dialogue.sentences import WELCOME, hello, shown
+from bot.dialogue.thread import MOST_OPEN, Found, Pending, Thread
+from handoff.messages.content_sentences import headline
+from handoff.messages.contents import is_shown, shows_something
+from handoff.messages.values import IncomingEvent
+from knowledge.entries.repository import EntryView
+from knowledge.matching import Band
+
+_SHOWN_ANYHOW = 3
+_WORTH_A_BUTTON = 0.05
+"""Confidence below which an entry beyond the third is no help among the choices."""
+_TO_A_PERSON = Link()
+
+
+def question_of(thread: Thread, event: IncomingEvent) -> str | None:
+    """The words to look up, with what was asked before where the message completes it."""
+    text = event.text.strip()
+    if thread.ticket is not None or _reopens(thread, text) or forms.takes(thread, event) is not None:
+        return None
+    if thread.expects == FOR_A_PERSON or thread.link == _TO_A_PERSON:
+        return None
+    if not any(map(str.isalnum, text)) or text.startswith("/") or command_in(text):
+        return None
+    if wants_person(text) or is_greeting(text) or is_thanks(text):
+        return None
+    return text if thread.pending is None else f"{thread.pending.question}\n{text}"
+
+
+def said(thread: Thread, event: IncomingEvent, found: Found | None) -> list[Decision]:
+    """What follows from a message, or from several in a row that were joined into one."""
+    text = event.text.strip()
+    if thread.link is not None and (command_in(text) == "menu" or is_greeting(text)):
+        return linked(thread, thread.link)
+    if command := command_in(text):
+        return [_called(thread, command)]
+    if (filling := forms.takes(thread, event)) is not None:
+        return forms.filled(thread, filling, event)
+    number = commented(thread.expects)
+    if number is not None and _comments(text, found):
+        return [CommentTicket(number, text)]
+    if thread.quoted is not None and _reopens(thread, text):
+        return escalation.opened_again(thread, thread.quoted, joined=True)
+    if thread.ticket is not None:
+        return escalation.added(thread, thread.ticket, event)
+    if found is not None:
+        apart = thread.expects == NEW
+        if found.anew and thread.pending is not None:  # what was offered before stays as it is
+            apart, thread = thread.pending.trail.apart, replace(thread, pending=None)
+        return answered(thread, found, question_of(thread, event) or text, Trail(apart=apart))
+    if thread.expects == FOR_A_PERSON or thread.link == _TO_A_PERSON:
+        if not shows_something(event) and (not text or is_greeting(text) or is_thanks(text)):
+            return linked(thread, _TO_A_PERSON)  # not yet what it is about
+        return [escalation.passed_on(thread, text or _shown_question(event))]
+    return _said_otherwise(thread, event, text)
+
+
+def _said_otherwise(thread: Thread, event: IncomingEvent, text: str) -> list[Decision]:
+    """Where nothing of it is to be looked up."""
+    pending = thread.pending
+    if wants_person(text):
+        question = thread.last_question if says_only_person(text) and thread.last_question else text
+        return [escalation.passed_on(thread, question, pending.trail if pending else NO_TRAIL)]
+    if not shows_something(event):
+        return [WELCOME if is_thanks(text) else hello()]
+    if pending is not None:
+        # A picture says what words did not, and people can read it.
+        return [OfferPerson(pending.question, "unanswered", trail=pending.trail, instead_of=_replaced(pending))]
+    question = thread.last_question or _shown_question(event)
+    if any(map(is_shown, event.contents)):
+        return [
+            AskAbout(
+                "I have received this. What would you like to know about it? Describe it in words, or ask a person.",
+                question,
+            )
+        ]
+    return [AskAbout("I read text only. Describe the question in words, or ask a person.", question)]
+
+
+def _shown_question(event: IncomingEvent) -> str:
+    """What stands for the question of a message without words."""
+    return headline(event.contents, event.attachments)
+
+
+def _comments(text: str, found: Found | None) -> bool:
+    """Whether it is the word about the help that was invited: whoever asks something after all is answered."""
+    if not text or "?" in text or wants_person(text) or is_greeting(text) or is_thanks(text):
+        return False
+    return found is None or found.match.band is not Band.ANSWER
+
+
+def _replaced(pending: Pending | None) -> int | None:
+    """The offer that is changed in place; a new one is made where it was changed before, lest nobody notice."""
+    return pending.message if pending is not None and not pending.changed else None
+
+
+def _reopens(thread: Thread, text: str) -> bool:
+    quoted = thread.quoted
+    if quoted is None or not quoted.solved or not quoted.reopenable:  # about one that is too old it is a new question
+        return False
+    return not is_thanks(text) and command_in(text) is None
+
+
+def _called(thread: Thread, command: Command) -> Decision:
+    match command:
+        case "menu":
+            return hello()
+        case "language":
+            return AskLanguage()
+        case "topics" | "own":
+            return shown(thread.view)
+        case "export":
+            return Export()
+        case "forget":
+            return Say(
+                "Everything you wrote to us will be erased, and open questions withdrawn. This cannot be undone.",
+                (("Erase everything", "forget"), ("Keep everything", "keep")),
+            )
+
+
+def linked(thread: Thread, link: Link) -> list[Decision]:
+    """Where a deep link leads."""
+    if link.topic is not None:
+        return [Show(link.topic)]
+    if link.entry is not None:
+        return [read(link.entry)]
+    return escalation.described(thread)
+
+
+def read(entry: EntryView) -> Decision:
+    """An entry that was looked at, not asked for: where a person looks at every such question, it offers one."""
+    return GiveAnswer(entry, entry.question, None, hand_off=False, browsed=True)
+
+
+def answered(thread: Thread, found: Found, question: str, trail: Trail = NO_TRAIL) -> list[Decision]:
+    """What the knowledge says: the answer, choices, or that a person has to."""
+    pending = thread.pending
+    if pending is not None:
+        trail = pending.trail
+    earlier = _replaced(pending)
+    likely = [
+        candidate
+        for place, candidate in enumerate(found.match.candidates)
+        if candidate.entry_id in found.entries and (place < _SHOWN_ANYHOW or candidate.confidence >= _WORTH_A_BUTTON)
+    ]
+    # Two of them may be one entry in two languages.
+    known = list({view.id: view for view in (found.entries[candidate.entry_id] for candidate in likely)}.values())
+    match found.match.band:
+        case Band.ANSWER if known:
+            answer = replace(given(known[0], question, None), trail=trail, form=thread.form)
+            return [answer if thread.live < MOST_OPEN else replace(answer, hand_off=False)]
+        case Band.SUGGEST if known:
+            return [Suggest(tuple(known[:5]), question, trail, earlier)]
+        case _:
+            return [OfferPerson(question, "unanswered", trail=trail, instead_of=earlier)]
+
+
+def given(entry: EntryView, question: str, lookup: int | None) -> GiveAnswer:
+    return GiveAnswer(entry, question, lookup, hand_off=entry.handoff == "always")

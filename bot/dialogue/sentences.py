@@ -1,0 +1,37 @@
+"""Sentences and buttons that several parts of the dialogue use."""
+
+from bot.dialogue.decisions import OwnQuestions, Say, Show, Topics, View
+from bot.dialogue.thread import MOST_OPEN
+
+ASK_PERSON = ("Ask a person", "ask_person")
+TOPICS = ("Topics", "topics")
+OWN = ("My questions", "own")
+GONE = Say("This answer has been removed. Write your question in your own words.")
+WELCOME = Say("You are welcome. If anything else comes up, just write.")
+
+
+def hello() -> Say:
+    return Say(
+        "Hello. Describe your question in your own words, and I will find the answer or ask a person.", (TOPICS, OWN)
+    )
+
+
+def shown(view: View | None) -> Say | Show:
+    """What was asked to be seen, or a word about why there is nothing to see."""
+    match view:
+        case Topics(categories=()):
+            return Say("There are no ready answers yet. Write your question in your own words.")
+        case OwnQuestions(items=()):
+            return Say("You have not asked a person anything yet. Write your question in your own words.", (TOPICS,))
+        case None:
+            return GONE
+        case view:
+            return Show(view)
+
+
+def enough_open() -> Say:
+    return Say(
+        "You have {count} open questions already. You can add to one of them; another can be asked when one is closed.",
+        (OWN,),
+        {"count": MOST_OPEN},
+    )

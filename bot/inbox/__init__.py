@@ -1,0 +1,1 @@
+"""Store incoming events before anything else, and fetch the files that they name."""

@@ -1,0 +1,387 @@
+"""The durable inbox: store once, then think about each contact's events in order.
+
+Storing is the only thing that happens before an event is acknowledged. Thinking starts on a hint or, where hints are
+lost, when the inbox is looked through; either way a contact's events are taken from the database in the order they
+were stored, one round at a time. An event whose handling fails five times, even by killing the process, is set aside.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any, Generic, Protocol, TypeVar
+
+from sqlalchemy import Row, bindparam, select, update
+from sqlalchemy.orm import Session
+
+from bot.channels import RawEvent
+from handoff.deliveries.claims import random_base
+from handoff.messages.values import Address, EventKind, IncomingEvent
+from handoff.models import ChannelState, InboxEvent, InboxState
+from infra.bus import Bus
+from infra.clock import Clock
+from infra.database import Database, Held, after_commit
+from infra.storage import rows
+from infra.storage.columns import words
+from infra.storage.outages import Notices, outage
+from infra.storage.rows import table
+from infra.storage.storable import storable, storable_text
+
+log = logging.getLogger(__name__)
+
+ATTEMPTS = 5
+_BATCH = 20
+_LOOK_EVERY = 1.0
+_THINKERS = 8
+_WHOLE_SECONDS = timedelta(seconds=1)
+"""By how much the times of two messages may be off, where a platform tells them in whole seconds."""
+ALBUM_WINDOW = 0.4
+"""Seconds to wait for more pictures of an album: the platform tells of each by itself, one right after the other."""
+_ALBUM_AT_MOST = 10
+_BURST_AT_MOST = 3
+"""A contact who never stops typing is answered after this many windows."""
+
+_CHANNELS = table(ChannelState)
+_CHANGES = {
+    column: update(_CHANNELS)
+    .where(_CHANNELS.c.account == bindparam("name"))
+    .values({column: bindparam(column), "updated_at": bindparam("now")})
+    for column in ("cursor", "problem")
+}
+_INBOX = table(InboxEvent)
+_WAITING = (
+    select(*_INBOX.c["id", "account", "payload", "received_at", "attempts"])
+    .where(
+        _INBOX.c.account == bindparam("account"),
+        _INBOX.c.user_id == bindparam("user_id"),
+        _INBOX.c.state == InboxState.NEW,
+    )
+    .order_by(_INBOX.c.id)
+    .limit(_BATCH)
+)
+
+Decode = Callable[[str, dict[str, Any]], IncomingEvent | None]
+"""Reads the payload that an account stored; raises anything for one that makes no sense."""
+
+
+@dataclass(frozen=True, slots=True)
+class InboxItem:
+    """A stored event and its neutral form; `event` is None where there is nothing to think about."""
+
+    id: int
+    received_at: datetime
+    attempts: int
+    event: IncomingEvent | None
+    payload: dict[str, Any]
+    unreadable: str | None = None
+
+
+T = TypeVar("T")
+
+
+class Thinker(Protocol[T]):
+    """Whoever turns events into decisions and rows, marking the inbox rows done in the same transaction."""
+
+    def think(self, session: Session, address: Address, event: IncomingEvent) -> T:
+        """What `handle` would find out first. Changes nothing; the result may be thrown away."""
+
+    async def handle(
+        self, address: Address, items: Sequence[InboxItem], event: IncomingEvent, thought: T | None
+    ) -> None:
+        """Answer; `thought` is what `think` found, where it was asked."""
+
+    async def set_aside(self, address: Address, item: InboxItem, problem: str) -> None: ...
+
+
+class AccountInlet:
+    """The inbox as one channel account sees it (the `Inlet` of `bot.channels`)."""
+
+    def __init__(self, account: str, db: Database | Held, bus: Bus, clock: Clock) -> None:
+        self._account = account
+        self._db = db
+        self._bus = bus
+        self._clock = clock
+        self._problem: str | None = ""  # unknown until the first report
+
+    async def cursor(self) -> str | None:
+        wanted = select(ChannelState.cursor).where(ChannelState.account == self._account)
+        return await self._db.read(lambda session: session.scalar(wanted))
+
+    async def store(self, events: Sequence[RawEvent], cursor: str | None = None) -> None:
+        if events or cursor is not None:
+            await self._db.write(lambda session: self._store(session, events, cursor))
+
+    async def report(self, problem: str | None) -> None:
+        if problem == self._problem:
+            return
+        self._problem = problem
+        if problem:
+            log.warning("%s: %s", self._account, problem)
+        else:
+            log.info("%s: working", self._account)
+        await self._db.write(lambda session: self._change(session, "problem", problem))
+        self._bus.publish("desk", "channels")
+
+    def _store(self, session: Session, events: Sequence[RawEvent], cursor: str | None) -> None:
+        now = self._clock()
+        # Keys are columns of their own; payloads are kept as ASCII, which holds whatever a platform sends.
+        events = [
+            replace(
+                event,
+                key=storable_text(event.key),
+                message_key=storable(event.message_key),
+                user_id=storable_text(event.user_id),
+            )
+            for event in events
+        ]
+        stored = [
+            {
+                "account": self._account,
+                "event_key": event.key,
+                "message_key": event.message_key,
+                "user_id": event.user_id,
+                "payload": event.payload,
+                "received_at": now,
+            }
+            for event in events
+        ]
+        rows.add_new(session, InboxEvent, stored)
+        if cursor is not None:
+            self._change(session, "cursor", cursor)
+        for user_id in dict.fromkeys(event.user_id for event in events):
+            note = f"{self._account}/{user_id}"
+            after_commit(session, lambda note=note: self._bus.publish("inbox", note))  # type: ignore[misc]
+
+    def _change(self, session: Session, column: str, value: str | None) -> None:
+        values = {"name": self._account, column: value, "now": self._clock()}
+        change = _CHANGES[column]
+        if not rows.run(session, change, values).rowcount:
+            random_base(session, self._account, self._clock())  # the row exists from here on
+            rows.run(session, change, values)
+
+
+class Intake(Generic[T]):
+    """Sees to it that every stored event is thought about, in order per contact."""
+
+    def __init__(
+        self, db: Database, bus: Bus, clock: Clock, decode: Decode, thinker: Thinker[T], burst_window: float
+    ) -> None:
+        self._db = db
+        self._bus = bus
+        self._clock = clock
+        self._decode = decode
+        self._thinker = thinker
+        self._window = burst_window
+        self._since = clock()
+        # Reading goes on while nothing can be written, so each has its own.
+        self._reading, self._handling = Notices(log, "the inbox"), Notices(log, "what the inbox holds")
+        self._rounds: dict[Address, asyncio.Task[None]] = {}
+        self._again: set[Address] = set()
+        self._thinking = asyncio.Semaphore(_THINKERS)
+
+    def inlet(self, account: str, held: Held | None = None) -> AccountInlet:
+        """The inbox for one account; with `held`, for its one receiver, which stores nothing once it is replaced."""
+        return AccountInlet(account, held or self._db, self._bus, self._clock)
+
+    async def run(self) -> None:
+        """Think for ever; on cancellation the rounds under way are cancelled, and the inbox keeps their events."""
+        try:
+            with self._bus.subscribe("inbox") as hints:
+                look_at = 0.0
+                loop = asyncio.get_running_loop()
+                while True:
+                    note = await hints.next(max(0.0, look_at - loop.time()))
+                    if note is not None:
+                        account, _, user_id = note.rpartition("/")
+                        self._start(Address(account, user_id))
+                    else:
+                        await self._look()
+                        look_at = loop.time() + _LOOK_EVERY
+        finally:
+            self._again.clear()  # what is under way is not followed by another round
+            for task in self._rounds.values():
+                task.cancel()
+            await asyncio.gather(*self._rounds.values(), return_exceptions=True)
+
+    async def _look(self) -> None:
+        """Find what no hint told of: events from before a restart, or stored by another process."""
+        undone = (
+            select(InboxEvent.account, InboxEvent.user_id).where(InboxEvent.state.in_(words(InboxState.NEW))).distinct()
+        ).limit(1000)
+        try:
+            found = await self._db.read(lambda session: [(row[0], row[1]) for row in session.execute(undone)])
+        except Exception as error:  # noqa: BLE001 - a database that is away comes back
+            self._reading.failed(error)
+            return
+        self._reading.worked()
+        for account, user_id in found:
+            address = Address(account, user_id)
+            if address not in self._rounds:
+                self._start(address)
+
+    def _start(self, address: Address) -> None:
+        if address in self._rounds:
+            self._again.add(address)
+            return
+        task = asyncio.create_task(self._round(address))
+        self._rounds[address] = task
+        task.add_done_callback(lambda done: self._ended(address, done))
+
+    def _ended(self, address: Address, round_: asyncio.Task[None]) -> None:
+        del self._rounds[address]
+        if address in self._again and not round_.cancelled():
+            self._start(address)  # a hint came just when the round had found nothing more
+
+    async def _round(self, address: Address) -> None:
+        """Think about everything that waits from one contact."""
+        failures = 0
+        while True:
+            self._again.discard(address)
+            try:
+                if not await self._step(address) and address not in self._again:
+                    return
+                failures = 0
+            except Exception as error:
+                failures += 1
+                if outage(error):
+                    self._handling.failed(error)
+                else:
+                    log.warning("an event of %s could not be handled, attempt %d", address, failures, exc_info=error)
+                await asyncio.sleep(0.2 * 2**failures)
+                if failures > ATTEMPTS:
+                    return  # the next look through the inbox starts again
+
+    async def _step(self, address: Address) -> bool:
+        """Handle the contact's next event or burst; False when no more is known to wait."""
+        items, thought = await self._db.read(lambda session: self._look_at(session, address))
+        if not items:
+            return False
+        pause = self._typing(items)
+        if pause > 0:
+            await asyncio.sleep(pause)
+            return True
+        async with self._thinking:
+            first = items[0]
+            if first.unreadable is not None or first.attempts >= ATTEMPTS:
+                problem = first.unreadable or f"handling it failed {ATTEMPTS} times"
+                log.error("inbox event %d of %s is set aside: %s", first.id, address, problem)
+                await self._thinker.set_aside(address, first, problem)
+                return True
+            burst = self._burst(items)
+            ids = [item.id for item in burst]
+            # An event from before this process may have been the end of the last one: it is counted beforehand and in
+            # a transaction of its own. All others are counted when handling them fails.
+            suspect = self._suspect(burst)
+            if suspect:
+                await self._db.write(lambda session: _count(session, ids))
+            try:
+                await self._thinker.handle(address, burst, _joined(burst, address), thought)
+            except Exception as error:
+                # A full disk or a lost server is not the event's fault: it is not set aside for that.
+                change = -int(suspect) if outage(error) else int(not suspect)
+                if change:
+                    await self._db.write(lambda session: _count(session, ids, change))
+                raise
+            self._handling.worked()
+        # Whoever stores more says so (see `_start`), and where that is lost the next look finds it.
+        return len(items) > len(burst) or len(items) == _BATCH
+
+    def _look_at(self, session: Session, address: Address) -> tuple[list[InboxItem], T | None]:
+        """What waits from the contact and, where it can be handled now, the first thought about it: one read for both."""
+        items = self._waiting(session, address)
+        if not items or items[0].unreadable or items[0].attempts or self._typing(items) > 0:
+            return items, None
+        burst = self._burst(items)
+        if self._suspect(burst):
+            return items, None  # it may be the end of this process, so it is counted first
+        try:
+            return items, self._thinker.think(session, address, _joined(burst, address))
+        except Exception:  # what fails here fails again in handling, where it is counted  # noqa: BLE001
+            return items, None
+
+    def _suspect(self, burst: Sequence[InboxItem]) -> bool:
+        return any(item.received_at < self._since for item in burst)
+
+    def _waiting(self, session: Session, address: Address) -> list[InboxItem]:
+        found = rows.run(session, _WAITING, {"account": address.account, "user_id": address.user_id})
+        return [self._read(row) for row in found]
+
+    def _read(self, row: Row[Any]) -> InboxItem:
+        try:
+            event = storable(self._decode(row.account, row.payload))
+        except Exception as error:  # a payload may be wrong in any way  # noqa: BLE001
+            unreadable = f"the payload makes no sense ({type(error).__name__})"
+            return InboxItem(row.id, row.received_at, row.attempts, None, row.payload, unreadable)
+        return InboxItem(row.id, row.received_at, row.attempts, event, row.payload)
+
+    def _burst(self, items: Sequence[InboxItem]) -> list[InboxItem]:
+        """The messages that make one question: those that came within a window of each other. Else the first alone.
+
+        After an outage everything comes at once, so what the platform dates further apart was written further apart.
+        """
+        burst = [items[0]]
+        if not self._joinable(items[0]) and not _is_of_album(items[0]):
+            return burst
+        for item in items[1:]:
+            if not _same_album(burst[-1], item) and (not self._joinable(item) or self._apart(burst[-1], item)):
+                break
+            burst.append(item)
+        return burst
+
+    def _apart(self, one: InboxItem, next_: InboxItem) -> bool:
+        """Whether two messages in a row came, or by the platform's clock were written, too far apart to be one question."""
+        window = timedelta(seconds=self._window)
+        written = next_.event.at - one.event.at if one.event and next_.event else timedelta()
+        return next_.received_at - one.received_at > window or abs(written) > window + _WHOLE_SECONDS
+
+    def _joinable(self, item: InboxItem) -> bool:
+        event = item.event
+        return (
+            self._window > 0
+            and event is not None
+            and event.kind is EventKind.MESSAGE
+            and not event.text.startswith("/")
+            and item.attempts == 0  # after a failure each is tried alone, so that one bad message harms no other
+        )
+
+    def _typing(self, items: Sequence[InboxItem]) -> float:
+        """Seconds to wait for more of the same burst."""
+        burst = self._burst(items)
+        window = max(self._window, ALBUM_WINDOW) if _is_of_album(burst[-1]) else self._window
+        if not window or not (self._joinable(burst[0]) or _is_of_album(burst[-1])) or len(burst) < len(items):
+            return 0
+        now = self._clock()
+        if now < burst[-1].received_at:
+            return 0  # the clock was set back: nobody can say how long it has been quiet
+        quiet = window - (now - burst[-1].received_at).total_seconds()
+        most = _ALBUM_AT_MOST if _is_of_album(burst[-1]) else _BURST_AT_MOST
+        patience = window * most - (now - burst[0].received_at).total_seconds()
+        return min(quiet, patience, window)
+
+
+def _is_of_album(item: InboxItem) -> bool:
+    event = item.event
+    return event is not None and event.kind is EventKind.MESSAGE and event.album != "" and item.attempts == 0
+
+
+def _same_album(one: InboxItem, other: InboxItem) -> bool:
+    """Whether both are parts of what the platform shows as one message."""
+    if not _is_of_album(one) or not _is_of_album(other) or one.event is None or other.event is None:
+        return False
+    return one.event.album == other.event.album
+
+
+def _count(session: Session, ids: list[int], change: int = 1) -> None:
+    rows.run(session, update(_INBOX).where(_INBOX.c.id.in_(ids)).values(attempts=_INBOX.c.attempts + change))
+
+
+def _joined(burst: Sequence[InboxItem], address: Address) -> IncomingEvent:
+    """The burst as one event; an event that needs no thought becomes an empty permission."""
+    events = [item.event for item in burst if item.event is not None]
+    if not events:
+        return IncomingEvent(EventKind.PROFILE, address, burst[0].received_at)
+    text = "\n".join(event.text for event in events if event.text)
+    attachments = tuple(attachment for event in events for attachment in event.attachments)
+    contents = tuple(content for event in events for content in event.contents)
+    return replace(events[-1], text=text, attachments=attachments, contents=contents)

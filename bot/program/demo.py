@@ -1,0 +1,127 @@
+"""The demo: the real program with the simulated platforms behind its real adapters, and someone to write from each."""
+
+import logging
+import secrets
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import SecretStr
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from bot.channels.vk.updates import Cursor
+from bot.program.app import App
+from bot.program.settings import ChannelSettings, Settings
+from bot.simulator.telegram.simulator import TelegramSimulator
+from bot.simulator.vk.simulator import VkSimulator
+from handoff.deliveries.claims import random_base
+from handoff.models import ChannelState, InboxEvent, InboxState
+from infra.errors import PlainError
+from infra.wording import LANGUAGES
+from knowledge.entries.models import Entry
+from knowledge.files.loading import SourceFile, read_files
+
+log = logging.getLogger(__name__)
+
+_PACKAGED = Path(__file__).parent / "examples"
+"""Where the installed package has the example knowledge; beside the packages of a clone it is in `examples/knowledge`."""
+AGENT_EMAIL = "maria@example.org"
+_VK = "vk:demo"
+_NUMBERED_SINCE = 1_700_000_000
+_ACCOUNTS = ("telegram:demo", _VK)
+
+
+@dataclass(frozen=True, slots=True)
+class Platforms:
+    """The simulated platforms, listening on loopback."""
+
+    telegram: TelegramSimulator
+    vk: VkSimulator
+    person: int
+    """The number of the person who holds both phones: another one at each start, who comes without a history."""
+
+
+@asynccontextmanager
+async def platforms() -> AsyncIterator[Platforms]:
+    """Both simulators, running while the block runs."""
+    now = time.time()
+    # Four updates a second are more than a person makes, so no start takes up a number that an earlier one gave.
+    telegram = TelegramSimulator(first_update=int((now - _NUMBERED_SINCE) * 4))
+    simulated = Platforms(telegram, VkSimulator(), int(now))
+    await simulated.telegram.start()
+    await simulated.vk.start()
+    try:
+        yield simulated
+    finally:
+        await simulated.telegram.stop()
+        await simulated.vk.stop()
+
+
+def with_demo_channels(settings: Settings, simulated: Platforms) -> Settings:
+    """The settings with two accounts that reach the simulators."""
+    telegram = ChannelSettings(
+        kind="telegram", name="demo", token=SecretStr(simulated.telegram.token), api_url=simulated.telegram.url
+    )
+    vk = ChannelSettings(
+        kind="vk",
+        name="demo",
+        token=SecretStr(simulated.vk.token),
+        group_id=simulated.vk.group_id,
+        api_url=simulated.vk.url,
+        mode="longpoll",
+    )
+    return settings.model_copy(update={"channels": (telegram, vk)})
+
+
+def forget_last_demo(session: Session, now: datetime) -> None:
+    """The simulators start again each time: drop what the last ones left undone, and where receiving stopped.
+
+    What is done stays, for there may be much of it: events of the new simulators have numbers of their own.
+    """
+    undone = (InboxEvent.state == InboxState.NEW, InboxEvent.account.in_(_ACCOUNTS))
+    session.execute(delete(InboxEvent).where(*undone).execution_options(synchronize_session=False))
+    session.execute(update(ChannelState).where(ChannelState.account.in_(_ACCOUNTS)).values(cursor=None))
+    # VK tells of what is written from the first connection on; what a quick visitor wrote before is looked up.
+    random_base(session, _VK, now)  # the row exists from here on
+    looked_up = str(Cursor(at=int(now.timestamp())))
+    session.execute(update(ChannelState).where(ChannelState.account == _VK).values(cursor=looked_up))
+
+
+def example_files(folder: Path | None = None) -> list[SourceFile]:
+    """The example knowledge, one file a language.
+
+    Raises:
+        PlainError: a file is missing, for then the installation is broken and other files may be missing too.
+    """
+    folder = folder or (_PACKAGED if _PACKAGED.exists() else Path(__file__).parent.parent / "examples" / "knowledge")
+    try:
+        return [SourceFile(f"{language}.yaml", (folder / f"{language}.yaml").read_bytes()) for language in LANGUAGES]
+    except OSError as error:
+        raise PlainError(f"{error.filename} is missing: install Frontdesk again.") from error
+
+
+async def furnish(app: App) -> tuple[str, str]:
+    """Load the example knowledge where there is none, and a demo agent; returns the agent's e-mail and password.
+
+    The password is new each time and known to nobody else, so nothing that could be guessed stays in the database.
+    """
+    password = secrets.token_urlsafe(12)
+    password_hash = await app.staff.passwords.hash(password)
+
+    def work(session: Session) -> str:
+        forget_last_demo(session, app.clock())
+        if not session.scalar(select(Entry.id).limit(1)):
+            log.info("the demo: loading the example knowledge")
+            app.library.load(session, read_files(example_files()), author="example")
+        return app.staff.put_demo(session, AGENT_EMAIL, "Мария", password_hash).email
+
+    return await app.db.write(work), password
+
+
+async def retire(app: App) -> None:
+    """Before real people come: nobody signs in as the agent of a demo that used this database."""
+    await app.db.write(app.staff.lock_out_demo)

@@ -1,0 +1,130 @@
+"""Bringing a database to the schema of this code.
+
+An empty database gets the tables as the models say them; one that is behind goes the way of the migrations. A test
+holds the two ways to the same schema.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert, inspect, text
+
+import handoff.models
+import handoff.people.models
+import handoff.tickets.request_models
+import infra.storage.leases
+import knowledge.entries.models
+from infra.database import Database
+from infra.errors import PlainError
+from infra.storage.columns import Base
+from infra.storage.sqlite_schema import copy, free_bytes
+
+log = logging.getLogger(__name__)
+
+_FOLDER = Path(__file__).parent / "migrations"
+_LOCK = 7_302_115  # any number: whoever migrates this database holds it
+_TABLES = (
+    handoff.models.Contact,
+    handoff.people.models.ApiToken,
+    handoff.tickets.request_models.FormRow,
+    infra.storage.leases.LeaseRow,
+    knowledge.entries.models.Entry,
+)  # imported, so that their tables are declared
+# As Alembic makes it; apart from our own tables, which are the models' alone.
+_VERSION = Table(
+    "alembic_version",
+    MetaData(),
+    Column("version_num", String(32), nullable=False),
+    PrimaryKeyConstraint("version_num", name="alembic_version_pkc"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Upgrade:
+    """What `migrate` did."""
+
+    revision: str
+    """The schema that the database has now."""
+    copy: Path | None
+    """The SQLite file as it was before; None on PostgreSQL and where there was nothing to copy."""
+
+
+def migrate(db: Database, *, free: Callable[[Path], int] = free_bytes) -> Upgrade | None:
+    """Apply what is missing, all of it or nothing; None where nothing was missing.
+
+    A SQLite file is copied first. Several processes may call this at once. Call it before the database is used for
+    anything else. `free` tells how many bytes a folder has room for.
+
+    Raises:
+        PlainError: the database was made by a newer version of the program, or could not be copied or upgraded.
+            It is as it was.
+    """
+    with db.engine.connect() as connection:
+        before = _revision(connection)
+        empty = not inspect(connection).get_table_names()
+    if before == _newest():
+        return None
+    if before is not None and before not in _revisions():
+        raise PlainError("The database was made by a newer Frontdesk: update the program, or use another database.")
+    copied = None if empty else _copy(db, before, free)
+    with db.schema_change() as connection:
+        if db.dialect == "postgresql":
+            connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        done = _upgrade(connection) if inspect(connection).get_table_names() else _create(connection)
+    if done and copied:
+        # A warning, for commands that write no log show it all the same.
+        log.warning("upgraded from schema %s to %s; the database as it was before: %s", before, _newest(), copied)
+    return Upgrade(_newest(), copied) if done else None
+
+
+def _copy(db: Database, revision: str | None, free: Callable[[Path], int]) -> Path | None:
+    """Copy the SQLite file beside itself; the copy is named after its schema."""
+    if db.file is None:
+        return None
+    target = db.file.with_name(f"{db.file.name}.schema-{revision or 'none'}")
+    log.info("copying the database to %s", target)
+    copy(db.engine, target, free=free)
+    return target
+
+
+def _create(connection: Connection) -> bool:
+    """All tables at once: Alembic and what it needs would stay in a server's memory for the rest of its life."""
+    Base.metadata.create_all(connection)
+    _VERSION.create(connection)
+    connection.execute(insert(_VERSION).values(version_num=_newest()))
+    return True
+
+
+def _upgrade(connection: Connection) -> bool:
+    """Apply the missing migrations one after another; False where another process has done it meanwhile."""
+    from alembic import command  # noqa: PLC0415 - nearly every start needs nothing of it
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    config.attributes["connection"] = connection
+    before = _revision(connection) or ""
+    missing = [revision for revision in _revisions() if revision > before]
+    for number, revision in enumerate(missing, 1):
+        log.info("upgrading the database to schema %s (step %d of %d)", revision, number, len(missing))
+        command.upgrade(config, revision)
+    return bool(missing)
+
+
+def _revision(connection: Connection) -> str | None:
+    """What the database says that it is; None for an empty one."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision
+
+
+def _revisions() -> list[str]:
+    """All migrations, oldest first; each file is named after its revision, and they follow each other by number."""
+    return sorted(path.name.partition("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py"))
+
+
+def _newest() -> str:
+    return _revisions()[-1]

@@ -1,0 +1,358 @@
+"""Every setting: environment, `.env`, `frontdesk.toml`, in this order of weight. Read by `cli.py` and `app.py` only."""
+
+import difflib
+import hashlib
+import hmac
+import os
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from dotenv import dotenv_values
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+    field_validator,
+    model_validator,
+)
+
+from bot.program.setting_values import parse_networks, parse_origins, parse_quiet_hours, passwords_of
+from handoff.tickets.public_policy import Manners
+from infra.errors import PlainError
+
+PREFIX = "FRONTDESK_"
+_TELEGRAM_TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{30,}")
+_DEFAULT_SECRETS = {"changeme", "change-me", "secret", "password", "default", "frontdesk"}
+_LISTENING = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}")
+_EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - told apart here, listened on only where the operator says so
+_VK_SECRET = 50
+"""Characters of a callback secret that VK takes (groups.addCallbackServer)."""
+_ACCOUNT_NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"
+
+
+AttachmentKind = Literal["photo", "document", "voice", "video", "audio"]
+
+
+class ChannelSettings(BaseModel):
+    """One account on one platform: a `[[channel]]` table, or the `FRONTDESK_TELEGRAM_…` / `FRONTDESK_VK_…` names."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    kind: Literal["telegram", "vk"]
+    name: str = Field("main", pattern=_ACCOUNT_NAME)
+    token: SecretStr
+    group_id: int = 0
+    api_url: str | None = None
+    proxy: str | None = Field(None, repr=False)
+    mode: Literal["polling", "longpoll", "webhook", "callback"] = "polling"
+    webhook_secret: SecretStr | None = None
+
+    @property
+    def account(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+    @property
+    def hooked(self) -> bool:
+        """Whether the platform calls us."""
+        return self.mode in {"webhook", "callback"}
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        token = self.token.get_secret_value()
+        if self.kind == "telegram" and not _TELEGRAM_TOKEN.fullmatch(token):
+            raise ValueError("the Telegram token is malformed: copy it whole from BotFather, like 123456:ABC-DEF…")
+        if self.kind == "vk" and (len(token) < 20 or not token.isascii() or any(map(str.isspace, token))):
+            raise ValueError("the VK token is malformed: copy it whole from the community's settings, API usage")
+        if self.kind == "vk" and self.group_id <= 0:
+            raise ValueError("a VK token needs the number of its community: set the group id too")
+        if self.kind == "vk" and self.webhook_secret and len(self.webhook_secret.get_secret_value()) > _VK_SECRET:
+            raise ValueError(f"VK takes a callback secret of at most {_VK_SECRET} characters: give a shorter one")
+        if self.kind == "telegram" and self.mode not in {"polling", "webhook"}:
+            raise ValueError("the mode of a Telegram channel is polling or webhook")
+        if self.kind == "vk" and self.mode not in {"longpoll", "callback"}:
+            raise ValueError("the mode of a VK channel is longpoll or callback")
+        return self
+
+
+class GroupSettings(BaseModel):
+    """What differs in one group: a `[[group]]` table."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    id: str = Field(min_length=1, max_length=64)
+    """The group as its platform numbers it: -100… on Telegram, 2000000… on VK; `wall` for a community's own wall."""
+    per_hour: int | None = Field(None, ge=0, le=1000)
+    quiet: str | None = None
+
+    @field_validator("quiet")
+    @classmethod
+    def _hours(cls, given: str | None) -> str | None:
+        parse_quiet_hours(given or "")
+        return given
+
+
+class Settings(BaseModel):
+    """What differs between two deployments. Field names are the environment's names without their prefix."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    # These may hold a password.
+    database_url: str = Field("sqlite:///var/frontdesk.db", repr=False)
+    redis_url: str | None = Field(None, repr=False)
+    host: str = "127.0.0.1"
+    port: int = Field(8080, ge=0, le=65535)
+    public_url: HttpUrl | None = None
+    trusted_proxies: Annotated[tuple[str, ...], BeforeValidator(parse_networks)] = ("127.0.0.1", "::1")
+    monitor: str | None = None
+    secret_key: SecretStr | None = None
+    language: Literal["ru", "en", "hu"] = "ru"
+    burst_window: float = Field(1.5, ge=0, le=10)
+    answer_confidence: float = Field(0.88, ge=0, le=1)
+    suggest_confidence: float = Field(0.2, ge=0, le=1)
+    # Days.
+    remind_after: float = Field(2, ge=0, le=365)
+    solve_after: float = Field(7, ge=0, le=365)
+    reopen_within: float = Field(14, ge=0, le=3650)
+    private_link_days: float = Field(90, ge=0, le=3650)
+    show_agent_name: bool = True
+    embed_sites: Annotated[tuple[str, ...], BeforeValidator(parse_origins)] = ()
+    files_dir: Path = Path("var/files")
+    attachment_mb: int = Field(20, ge=1, le=200)
+    attachment_kinds: tuple[AttachmentKind, ...] = ("photo", "document", "voice", "video", "audio")
+    public_per_hour: int = Field(20, ge=0, le=1000)
+    public_quiet: str = ""
+    channels: tuple[ChannelSettings, ...] = ()
+    groups: tuple[GroupSettings, ...] = ()
+
+    @field_validator("public_quiet")
+    @classmethod
+    def _hours(cls, given: str) -> str:
+        parse_quiet_hours(given)
+        return given.strip()
+
+    @property
+    def monitor_address(self) -> tuple[str, int] | None:
+        """Host and port of the monitoring pages; None for none of their own."""
+        if self.monitor is None:
+            return None
+        host, _, port = self.monitor.rpartition(":")
+        return host.strip("[]"), int(port)
+
+    @field_validator("monitor")
+    @classmethod
+    def _listening(cls, given: str | None) -> str | None:
+        if given is not None and not _LISTENING.fullmatch(given):
+            raise ValueError("give a host and a port, like 127.0.0.1:9464")
+        return given
+
+    @property
+    def manners(self) -> Manners:
+        """How much is said where others read it."""
+        groups = {
+            group.id: Manners(
+                self.public_per_hour if group.per_hour is None else group.per_hour,
+                *parse_quiet_hours(self.public_quiet if group.quiet is None else group.quiet),
+            )
+            for group in self.groups
+        }
+        return Manners(self.public_per_hour, *parse_quiet_hours(self.public_quiet), groups)
+
+    @field_validator("attachment_kinds", mode="before")
+    @classmethod
+    def _listed(cls, given: object) -> object:
+        """The environment has one text: words with commas between them."""
+        return tuple(filter(None, map(str.strip, given.split(",")))) if isinstance(given, str) else given
+
+    @property
+    def address(self) -> str:
+        """Where people reach the pages, without a slash at the end; without a public address, from this machine."""
+        if self.public_url:
+            return str(self.public_url).rstrip("/")
+        host = "localhost" if self.host in _EVERYWHERE else self.host
+        return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
+
+    def webhook_secret(self, channel: ChannelSettings) -> str:
+        """The secret that the platform must show: the one given, else one derived from the secret key."""
+        if channel.webhook_secret is not None:
+            return channel.webhook_secret.get_secret_value()
+        key = self.secret_key.get_secret_value() if self.secret_key else ""
+        derived = hmac.new(key.encode(), f"webhook {channel.account}".encode(), hashlib.sha256).hexdigest()
+        return derived[:_VK_SECRET]
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """Everything that a log must not show, as it is given."""
+        texts = [self.secret_key.get_secret_value() if self.secret_key else None]
+        for channel in self.channels:
+            texts += [channel.token.get_secret_value(), self.webhook_secret(channel) if channel.hooked else None]
+        for address in (self.database_url, self.redis_url, *(channel.proxy for channel in self.channels)):
+            texts += passwords_of(address)
+        return frozenset(text for text in texts if text)
+
+    @model_validator(mode="after")
+    def _sound(self) -> Self:
+        secret = self.secret_key.get_secret_value() if self.secret_key else None
+        if secret is not None and (len(secret) < 16 or secret.lower() in _DEFAULT_SECRETS):
+            raise ValueError("FRONTDESK_SECRET_KEY is too easy to guess: give at least 16 random characters")
+        if self.suggest_confidence > self.answer_confidence:
+            raise ValueError(
+                f"FRONTDESK_SUGGEST_CONFIDENCE ({self.suggest_confidence:g}) is above FRONTDESK_ANSWER_CONFIDENCE "
+                f"({self.answer_confidence:g}): what is sure enough to be answered is sure enough to be offered"
+            )
+        seen = set[str]()
+        for channel in self.channels:
+            if channel.account in seen:
+                raise ValueError(f"there are two channels named {channel.account}: give each [[channel]] its own name")
+            seen.add(channel.account)
+            if channel.hooked and self.public_url is None:
+                raise ValueError(
+                    f"the channel {channel.account} is called by its platform: set FRONTDESK_PUBLIC_URL to reach it"
+                )
+            if channel.hooked and secret is None and channel.webhook_secret is None:
+                raise ValueError(
+                    f"the channel {channel.account} needs a webhook secret: set it or FRONTDESK_SECRET_KEY"
+                )
+        return self
+
+
+_CHANNEL_NAMES = {
+    "telegram_token": ("telegram", "token"),
+    "telegram_api_url": ("telegram", "api_url"),
+    "telegram_mode": ("telegram", "mode"),
+    "telegram_webhook_secret": ("telegram", "webhook_secret"),
+    "telegram_proxy": ("telegram", "proxy"),
+    "vk_token": ("vk", "token"),
+    "vk_group_id": ("vk", "group_id"),
+    "vk_api_url": ("vk", "api_url"),
+    "vk_mode": ("vk", "mode"),
+    "vk_callback_secret": ("vk", "webhook_secret"),
+    "vk_proxy": ("vk", "proxy"),
+}
+_TABLES: dict[str, tuple[str, type[BaseModel]]] = {
+    "channel": ("account", ChannelSettings),
+    "group": ("group", GroupSettings),
+}
+_PLAIN_NAMES = [name for name in Settings.model_fields if name not in {"channels", "groups"}]
+
+
+def read_settings(folder: Path = Path()) -> Settings:
+    """Read `frontdesk.toml` and `.env` of `folder`, then the environment, each outweighing the one before.
+
+    Raises:
+        PlainError: a setting is unknown or malformed; the sentence names it and the mend.
+    """
+    plain, tables = _from_toml(folder / "frontdesk.toml")
+    groups = [_group(table) for table in tables["group"]]
+    named = {name.lower(): value for name, value in _from_env_file(folder / ".env").items() if value}
+    named |= {name.lower(): value for name, value in os.environ.items() if value}
+    given = {name.removeprefix(PREFIX.lower()): v for name, v in named.items() if name.startswith(PREFIX.lower())}
+    for name in given:
+        _known(name, [*_PLAIN_NAMES, *_CHANNEL_NAMES], lambda known: PREFIX + known.upper())
+    plain |= {name: value for name, value in given.items() if name in _PLAIN_NAMES}
+    channels = [
+        *(_account(table, _field_of_table(table)) for table in tables["channel"]),
+        *(_account(channel, _field_of_environment(kind)) for kind, channel in _from_environment(given).items()),
+    ]
+    try:
+        return Settings.model_validate({**plain, "channels": tuple(channels), "groups": tuple(groups)})
+    except ValidationError as error:
+        raise PlainError(_sentence(error, lambda name: PREFIX + name.upper())) from None
+
+
+def _account(given: dict[str, Any], show: Callable[[str], str]) -> ChannelSettings:
+    try:
+        return ChannelSettings.model_validate(_with_mode(given))
+    except ValidationError as error:
+        raise PlainError(_sentence(error, show)) from None  # the cause would show the values, tokens among them
+
+
+def _group(given: dict[str, Any]) -> GroupSettings:
+    try:
+        return GroupSettings.model_validate({**given, "id": str(given.get("id", ""))})
+    except ValidationError as error:
+        raise PlainError(_sentence(error, lambda field: f"{field} of the [[group]] {given.get('id', '')}")) from None
+
+
+def _field_of_table(table: dict[str, Any]) -> Callable[[str], str]:
+    account = ":".join(str(word) for word in (table.get("kind"), table.get("name", "main")) if word)
+    return lambda field: f"{field} of the [[channel]] {account}"
+
+
+def _field_of_environment(kind: str) -> Callable[[str], str]:
+    names = {field: name for name, (of, field) in _CHANNEL_NAMES.items() if of == kind}
+    return lambda field: PREFIX + names[field].upper()
+
+
+def _from_env_file(path: Path) -> dict[str, str | None]:
+    try:
+        return dotenv_values(path)
+    except UnicodeDecodeError:
+        raise PlainError(f"{path.name} cannot be read: save it as UTF-8 text.") from None
+
+
+def _from_environment(given: dict[str, str]) -> dict[str, dict[str, Any]]:
+    channels: dict[str, dict[str, Any]] = {}
+    for name, (kind, field) in _CHANNEL_NAMES.items():
+        if name in given:
+            channels.setdefault(kind, {"kind": kind})[field] = given[name]
+    for kind, channel in channels.items():
+        if "token" not in channel:
+            raise PlainError(f"{PREFIX}{kind.upper()}_TOKEN is missing, though other settings of {kind} are given.")
+    return channels
+
+
+def _from_toml(path: Path) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
+    if not path.exists():
+        return {}, {kind: [] for kind in _TABLES}
+    try:
+        content = tomllib.loads(path.read_text("utf-8"))
+    except OSError as error:
+        raise PlainError(f"frontdesk.toml cannot be read: {error.strerror}.") from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise PlainError(f"frontdesk.toml cannot be read: {error}.") from error
+    found = {}
+    for kind, (called, model) in _TABLES.items():
+        tables = content.pop(kind, [])
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+            raise PlainError(f"frontdesk.toml: write each {called} as [[{kind}]], with double brackets.")
+        for name in (name for table in tables for name in table):
+            _known(name, list(model.model_fields), lambda known, kind=kind: f"{known} (of a [[{kind}]])")  # type: ignore[misc]
+        found[kind] = [{name: _resolved(name, value) for name, value in table.items()} for table in tables]
+    for name in content:
+        _known(name, _PLAIN_NAMES, lambda known: f"{known} (in frontdesk.toml)")
+    return content, found
+
+
+def _resolved(name: str, value: object) -> object:
+    """A secret may be named instead of written: `token = "env:MY_TOKEN"`."""
+    if not isinstance(value, str) or not value.startswith("env:"):
+        return value
+    variable = value.removeprefix("env:")
+    if not os.environ.get(variable):
+        raise PlainError(f"frontdesk.toml takes {name} from {variable}, which is not set in the environment.")
+    return os.environ[variable]
+
+
+def _with_mode(table: dict[str, Any]) -> dict[str, Any]:
+    return {"mode": "longpoll" if table.get("kind") == "vk" else "polling", **table}
+
+
+def _known(name: str, names: list[str], show: Callable[[str], str]) -> None:
+    if name in names:
+        return
+    near = difflib.get_close_matches(name, names, 1)
+    hint = f"did you mean {show(near[0])}?" if near else "see .env.example for all of them."
+    raise PlainError(f"{show(name)} is not a setting: {hint}")
+
+
+def _sentence(error: ValidationError, show: Callable[[str], str]) -> str:
+    first = error.errors(include_url=False, include_input=False)[0]
+    what = first["msg"].removeprefix("Value error, ")
+    return f"{show(str(first['loc'][0]))}: {what}." if first["loc"] else f"{what[:1].upper()}{what[1:]}."

@@ -1,0 +1,1 @@
+"""A simulated Telegram on loopback."""

@@ -1,0 +1,1 @@
+"""A simulated VK on loopback."""

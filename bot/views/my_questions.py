@@ -1,0 +1,116 @@
+"""A contact's own questions to people: the list with icon and words, and one of them with what was said last."""
+
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy.orm import Session
+
+from bot.dialogue.decisions import OwnQuestion, OwnQuestions
+from bot.views.paging import headed, label, turns
+from bot.views.wait_times import forecast, place
+from bot.wording import WORDS
+from handoff.deliveries.new_rows import Choice
+from handoff.messages.content_sentences import question_words
+from handoff.messages.rich_text import from_agent
+from handoff.messages.threads import Line, thread
+from handoff.messages.values import RichText
+from handoff.models import LIVE, MessageKind, TicketStatus
+from handoff.tickets import queue
+from handoff.tickets.queue import TicketView
+from handoff.tickets.wait_estimate import outlook_of
+from handoff.words import WORDS as DESK_WORDS
+from infra.wording import marked
+
+_QUESTIONS = 4
+"""On one page: with the buttons that turn it, as many as VK shows one below the other."""
+_LINES = 5
+_SHOWN_OF_A_LINE = 300
+_STATUS = {
+    TicketStatus.OPEN: marked("⏳ waits for an agent"),
+    TicketStatus.WAITING: marked("💬 answered, waits for you"),
+    TicketStatus.SOLVED: marked("✅ solved"),
+    TicketStatus.WITHDRAWN: marked("✖ withdrawn"),
+}
+
+
+def listed(session: Session, contact_id: int, now: datetime, page: int = 1) -> OwnQuestions:
+    """A page of the contact's questions, newest first."""
+    found = queue.own(session, contact_id, now, page=page, size=_QUESTIONS)
+    pages = max(1, -(-found.total // _QUESTIONS))
+    if page > pages:
+        return listed(session, contact_id, now, pages)
+    return OwnQuestions(found.items, page, pages, queue.news(session, [ticket.id for ticket in found.items]))
+
+
+def one(session: Session, contact_id: int, number: int, now: datetime) -> OwnQuestion | None:
+    """One of the contact's questions with what they and the agents said last; None for anybody else's."""
+    ticket = queue.ticket(session, number, now)
+    if ticket is None or ticket.contact_id != contact_id:
+        return None
+    said = tuple(
+        line
+        for line in thread(session, contact_id)
+        if line.ticket_id == number
+        and (line.kind is MessageKind.INCOMING or (line.kind is MessageKind.OUTGOING and line.by_agent))
+        and line.text not in {"", ticket.question}
+    )
+    if ticket.status is not TicketStatus.OPEN:
+        return OwnQuestion(ticket, said[-_LINES:])
+    ahead = queue.ahead(session, number)
+    return OwnQuestion(ticket, said[-_LINES:], ahead, outlook_of(session, ticket.category, now, ahead))
+
+
+def worded(view: OwnQuestions | OwnQuestion, language: str) -> tuple[RichText, list[Choice]]:
+    """What the contact sees of it."""
+
+    def asked(ticket: TicketView) -> str:
+        return question_words(ticket.question, partial(DESK_WORDS.text, language))
+
+    if isinstance(view, OwnQuestions):
+        lines = [
+            f"№{ticket.id} {_status(ticket, language, news=ticket.id in view.news)}: {label(asked(ticket))}"
+            for ticket in view.items
+        ]
+        choices = [
+            Choice(label(f"{_icon(ticket.status)} №{ticket.id} {asked(ticket)}"), "own_one", {"ticket": ticket.id})
+            for ticket in view.items
+        ]
+        head = headed(language, WORDS.text(language, "Your questions:"), view.page, view.pages)
+        return RichText("\n".join((head, *lines))), choices + turns(language, "own", {}, view.page, view.pages)
+    ticket, live = view.ticket, view.ticket.status in LIVE
+    lines = [f"№{ticket.id} {_status(ticket, language)}", _cut(asked(ticket))]
+    for line in view.said:
+        lines.append(f"{_author(line, language)}: {_cut(from_agent(line.text).text if line.by_agent else line.text)}")
+    if view.outlook is not None:
+        lines += [place(language, view.ahead), *forecast(language, view.outlook)]
+    about = {"ticket": ticket.id}
+    if live:
+        actions = [
+            Choice(WORDS.text(language, "Add to it"), "add", about),
+            Choice(WORDS.text(language, "Withdraw the question"), "withdraw", about),
+            Choice(WORDS.text(language, "Ask a new question"), "new_question", {}),
+        ]
+    else:
+        actions = [Choice(WORDS.text(language, "Open it again"), "reopen", about)] if ticket.reopenable else []
+        if ticket.status is TicketStatus.SOLVED and ticket.rating is None:
+            actions.append(Choice(WORDS.text(language, "Rate the help"), "stars", about))
+    return RichText("\n".join(lines)), [*actions, Choice(WORDS.text(language, "My questions"), "own", {})]
+
+
+def _status(ticket: TicketView, language: str, *, news: bool = False) -> str:
+    words = WORDS.text(language, _STATUS[ticket.status])
+    return f"{words}, {WORDS.text(language, 'new answer')}" if news else words
+
+
+def _author(line: Line, language: str) -> str:
+    if line.kind is MessageKind.INCOMING:
+        return WORDS.text(language, "You")
+    return WORDS.text(language, "Support") if line.unnamed else line.author
+
+
+def _icon(status: TicketStatus) -> str:
+    return _STATUS[status].split()[0]
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _SHOWN_OF_A_LINE else text[: _SHOWN_OF_A_LINE - 1].rstrip() + "…"

@@ -1,0 +1,29 @@
+"""What is said of an entry that is not in the contact's language, so that nobody opens it in vain."""
+
+from bot.views.paging import LABEL, label
+from bot.wording import WORDS
+from infra.wording import marked
+
+_IN: dict[str, str] = {
+    "ru": marked("(in Russian)"),
+    "en": marked("(in English)"),
+    "hu": marked("(in Hungarian)"),
+}
+
+
+def remark(language: str, lang: str) -> str:
+    """In which other language something is; empty where it is the contact's own."""
+    if lang == language:
+        return ""
+    return WORDS.text(language, _IN[lang]) if lang in _IN else f"({lang})"
+
+
+def remarked(text: str, language: str, lang: str) -> str:
+    """`text`, and in which other language it is."""
+    return f"{text} {remark(language, lang)}".rstrip()
+
+
+def button(text: str, language: str, lang: str) -> str:
+    """The label of a button that opens it; what is cut where it is too long is never the remark."""
+    end = remark(language, lang)
+    return label(text, LABEL - len(end) - 1) + f" {end}" if end else label(text)

@@ -1,0 +1,61 @@
+"""Browsing the knowledge by buttons: the categories, and the questions of one, the most asked first."""
+
+from sqlalchemy.orm import Session
+
+from bot.dialogue.decisions import Topic, Topics
+from bot.views.other_language import button, remarked
+from bot.views.paging import headed, label, turns
+from bot.wording import WORDS
+from handoff.deliveries.new_rows import Choice
+from handoff.messages.values import RichText
+from infra.wording import LANGUAGES
+from knowledge.entries.repository import categories, entries
+
+# With the buttons that turn the pages: short titles stand two in a row of VK's keyboard, whole questions one.
+_TOPICS = 8
+_QUESTIONS = 4
+
+
+def topics(session: Session, language: str, page: int = 1) -> Topics:
+    """The categories in `language`, or in the first other one in which there is something to read."""
+    for lang in (language, *LANGUAGES):
+        if found := categories(session, lang):
+            pages = -(-len(found) // _TOPICS)
+            page = min(max(1, page), pages)
+            return Topics(found[(page - 1) * _TOPICS : page * _TOPICS], lang, page, pages)
+    return Topics((), language, 1, 1)
+
+
+def topic(session: Session, lang: str, category: str, page: int = 1) -> Topic | None:
+    """Questions of a category; None where nothing is left in it."""
+    title = next((found.title for found in categories(session, lang) if found.key == category), None)
+    if title is None:
+        return None
+    found = entries(session, category=category, lang=lang, order="asked", page=page, size=_QUESTIONS)
+    return Topic(category, title, lang, found)
+
+
+def worded(view: Topics | Topic, language: str) -> tuple[RichText, list[Choice]]:
+    """What the contact sees of it."""
+    if isinstance(view, Topics):
+        choices = [
+            Choice(
+                button(_titled(category.title, language), language, view.lang),
+                "topic",
+                {"lang": view.lang, "category": category.key},
+            )
+            for category in view.categories
+        ]
+        head = headed(language, WORDS.text(language, "Choose a topic:"), view.page, view.pages)
+        return RichText(head), choices + turns(language, "topics", {}, view.page, view.pages)
+    found = view.found
+    choices = [Choice(label(entry.question), "read", {"entry": entry.id}) for entry in found.items]
+    if found.page == 1:
+        choices.append(Choice(WORDS.text(language, "Topics"), "topics", {}))
+    about = {"lang": view.lang, "category": view.key}
+    head = headed(language, remarked(_titled(view.title, language), language, view.lang), found.page, found.pages)
+    return RichText(head), choices + turns(language, "topic", about, found.page, found.pages)
+
+
+def _titled(title: str, language: str) -> str:
+    return title or WORDS.text(language, "Other questions")

@@ -1,0 +1,1 @@
+"""The chat of the help page, and its embedding in other sites."""

@@ -1,0 +1,343 @@
+"""The chat of the help page: the same dialogue as everywhere, for people who have no account on any platform.
+
+Plain forms carry it, so it works without scripts; with them it is live. Every change is asked for by our own pages only,
+and each visitor and each address may ask so often and no oftener.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Query, Request, Response
+from fastapi.responses import FileResponse, RedirectResponse
+
+from bot.channels import Inlet, RawEvent, web
+from bot.web.chat.embedding import ISOLATED, EmbedScript
+from bot.web.chat.uploads import MOST, NotTakenError, Uploads
+from bot.web.chat.view import Talk, file_of, mark_of, own_file_of, talk
+from bot.web.chat.visitors import Visitor, Visitors
+from bot.web.page_frame import Frame
+from handoff.dashboard.sessions.security import CONTENT_POLICY, origin_of, same_site
+from handoff.messages import files
+from handoff.messages.files import Rules
+from handoff.messages.values import Address
+from infra.bus import Bus, Subscription
+from infra.clock import Clock
+from infra.database import Database
+from infra.files import FileStore
+from infra.storage.columns import LARGEST_ID
+from infra.web.body_limits import client_address
+from infra.web.slots import HeldStream, Slots
+from infra.web.throttle import Throttle
+
+log = logging.getLogger(__name__)
+
+STORED = "Frontdesk-Stored"
+"""Header of an answer to the page's script: what was sent is in the database."""
+PROBLEMS: dict[str, int] = {
+    "cookies": 400, "foreign": 403, "size": 413, "long": 422, "pace": 429, "quota": 429, "failed": 503, "busy": 503,
+    "offline": 0, "stalled": 0,
+}  # fmt: skip
+"""Why something was not taken, and the status that says so; the page's script finds out the last two by itself."""
+PROBLEM = "Frontdesk-Problem"
+"""Header that names the problem to the page's script, which has the sentence."""
+PER_VISITOR, PER_ADDRESS = 20, 60
+"""Messages and presses a minute."""
+_STREAMS, STREAMS_PER_ADDRESS = 8, 32
+"""Open pages of one visitor, and of one address, that are kept up to date: each looks at the database every second."""
+_LOOK_EVERY, _HEARTBEAT = 1.0, 20.0
+_PATIENCE = 3.0
+"""Seconds that a browser without scripts waits for the reply to what it sent."""
+
+Key = Annotated[str, Form(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
+Language = Annotated[str, Query(max_length=16)]
+Embedded = Annotated[bool, Query()]
+
+
+@dataclass(frozen=True, slots=True)
+class ChatParts:
+    """Everything the chat uses."""
+
+    database: Database
+    files: FileStore
+    rules: Rules
+    bus: Bus
+    clock: Clock
+    frame: Frame
+    inlet: Inlet
+    visitors: Visitors
+    public_url: str | None
+    embed_sites: tuple[str, ...]
+    """Origins of the sites that may show the chat within their pages."""
+
+
+def chat_router(chat: "Chat") -> APIRouter:
+    """`/help/chat` and `/help/embed.js`. The app that includes it also needs the `SecurityHeaders` middleware."""
+    router, language = APIRouter(include_in_schema=False), chat.frame.language
+
+    @router.get("/help/chat")
+    async def page(request: Request, lang: Language = "", q: str = "", embedded: Embedded = False) -> Response:
+        return await chat.page(
+            chat.visitors.of(request), language(request, lang), q[: chat.uploads.characters], embedded=embedded
+        )
+
+    @router.get("/help/chat/thread")
+    async def thread(request: Request, lang: Language = "", embedded: Embedded = False) -> Response:
+        return await chat.thread(chat.visitors.of(request), language(request, lang), embedded=embedded)
+
+    @router.post("/help/chat/messages")
+    async def write(request: Request, lang: Language = "", embedded: Embedded = False) -> Response:
+        speaks = language(request, lang)
+
+        async def event(visitor: Visitor) -> RawEvent | None:
+            given = await chat.uploads.read(request, visitor, _host(request))
+            if not given.text.strip() and not given.files:
+                return None
+            return web.written(visitor.id, given.key, given.text, chat.clock(), speaks, given.files)
+
+        return await chat.take(request, event, speaks, embedded=embedded)
+
+    @router.post("/help/chat/presses")
+    async def press(
+        request: Request,
+        key: Key,
+        choice: Annotated[str, Form(max_length=40)],
+        csrf: Annotated[str, Form(max_length=64)] = "",
+        lang: Language = "",
+        embedded: Embedded = False,
+    ) -> Response:
+        speaks = language(request, lang)
+
+        async def event(visitor: Visitor) -> RawEvent:
+            if not visitor.sent(csrf):
+                raise NotTakenError("foreign")
+            return web.pressed(visitor.id, key, choice, chat.clock(), speaks)
+
+        return await chat.take(request, event, speaks, embedded=embedded)
+
+    @router.get("/help/chat/events")
+    async def events(request: Request) -> Response:
+        return chat.events(request, chat.visitors.of(request))
+
+    @router.get("/help/chat/files/own/{number}")
+    async def own_file(request: Request, number: Annotated[int, Path(ge=1, le=LARGEST_ID)]) -> Response:
+        return await chat.own_file(chat.visitors.of(request), number)
+
+    @router.get("/help/chat/files/{part}")
+    async def file(request: Request, part: Annotated[int, Path(ge=1, le=LARGEST_ID)]) -> Response:
+        return await chat.file(chat.visitors.of(request), part)
+
+    @router.get("/help/embed.js")
+    async def script(request: Request) -> Response:
+        return chat.embed.answer(request)
+
+    return router
+
+
+class Chat:
+    """The conversation's page and what a visitor does on it."""
+
+    def __init__(self, parts: ChatParts) -> None:
+        self.frame, self.visitors, self.clock = parts.frame, parts.visitors, parts.clock
+        self._database, self._files = parts.database, parts.files
+        self._bus, self._inlet = parts.bus, parts.inlet
+        self.uploads = Uploads(parts.files, parts.rules, parts.clock)
+        self._limits = {"most": MOST, "megabytes": parts.rules.megabytes, "characters": self.uploads.characters}
+        self._origin = origin_of(parts.public_url) if parts.public_url else None
+        self._visitor_pace = Throttle(PER_VISITOR, parts.clock)
+        self._address_pace = Throttle(PER_ADDRESS, parts.clock)
+        self._streams = Slots()
+        self._closed = asyncio.Event()
+        self.embed = EmbedScript(parts.embed_sites)
+        sites = " ".join(parts.embed_sites) or "'none'"
+        self._policy = CONTENT_POLICY.replace("frame-ancestors 'none'", f"frame-ancestors {sites}")
+
+    async def page(
+        self, visitor: Visitor, language: str, draft: str, *, embedded: bool, problem: str = "", status: int = 200
+    ) -> Response:
+        fresh = {"Cache-Control": "no-store"}
+        if embedded:
+            fresh["Content-Security-Policy"] = self._policy
+            fresh |= ISOLATED
+        held = await self._talk(visitor, needed=not problem)
+        answer = self.frame.answer(
+            "chat.html",
+            language,
+            status=status,
+            headers=fresh,
+            talk=held,
+            draft=draft,
+            new_key=_new_key,
+            csrf=visitor.form_token,
+            embedded=embedded,
+            problem=problem,
+            problems=PROBLEMS,
+            limits=self._limits,
+        )
+        if not visitor.known:
+            self.visitors.remember(answer, visitor, embedded=embedded)
+        return answer
+
+    async def _talk(self, visitor: Visitor, *, needed: bool) -> Talk:
+        """The conversation; one that is not `needed` is empty where the database cannot be read."""
+        try:
+            return await self._database.read(lambda session: talk(session, _address(visitor)))
+        except Exception:
+            if needed:
+                raise
+            return Talk(None, (), waiting=False)
+
+    async def thread(self, visitor: Visitor, language: str, *, embedded: bool) -> Response:
+        """The part of the page that changes."""
+        held: Talk = await self._database.read(lambda session: talk(session, _address(visitor)))
+        return self.frame.answer(
+            "thread.html",
+            language,
+            headers={"Cache-Control": "no-store"},
+            talk=held,
+            new_key=_new_key,
+            csrf=visitor.form_token,
+            embedded=embedded,
+        )
+
+    async def file(self, visitor: Visitor, part: int) -> Response:
+        """A file that an agent sent to this visitor; it can only be saved."""
+        found = await self._database.read(lambda session: file_of(session, _address(visitor), part))
+        if found is None:
+            return Response(status_code=404)
+        name, key = found
+        return FileResponse(self._files.path(key), filename=name, headers=files.headers())
+
+    async def own_file(self, visitor: Visitor, number: int) -> Response:
+        """A file that this visitor sent; only a picture is shown in the page."""
+        found = await self._database.read(lambda session: own_file_of(session, _address(visitor), number))
+        if found is None or found.key is None:
+            return Response(status_code=404)
+        return FileResponse(
+            self._files.path(found.key),
+            media_type=found.media_type,
+            filename=found.name or f"{found.kind}-{found.id}",
+            content_disposition_type="inline" if found.is_image else "attachment",
+            headers=files.headers(),
+        )
+
+    async def take(
+        self, request: Request, event: Callable[[Visitor], Awaitable[RawEvent | None]], language: str, *, embedded: bool
+    ) -> Response:
+        """Store what the visitor did, then show the conversation; without scripts after a moment for the reply."""
+        visitor, by_script = self.visitors.of(request), request.headers.get("hx-request") == "true"
+        try:
+            stored = await self._stored(request, visitor, event)
+        except NotTakenError as error:
+            return await self._not_taken(request, language, error, embedded=embedded)
+        if by_script:
+            answer = await self.thread(visitor, language, embedded=embedded)
+            if stored:
+                answer.headers[STORED] = "yes"
+            return answer
+        await self._reply(visitor)
+        inside = "&embedded=true" if embedded else ""
+        return RedirectResponse(f"/help/chat?lang={language}{inside}#latest", 303)
+
+    async def refused(self, request: Request, problem: str) -> Response:
+        """Answer a form that was not read at all."""
+        language = self.frame.language(request, request.query_params.get("lang", ""))
+        embedded = request.query_params.get("embedded") == "true"
+        return await self._not_taken(request, language, NotTakenError(problem), embedded=embedded)
+
+    async def _not_taken(self, request: Request, language: str, error: NotTakenError, *, embedded: bool) -> Response:
+        """Say why, to the page's script in one sentence, else on the page with what was written."""
+        problem, status = error.problem, PROBLEMS[error.problem]
+        if request.headers.get("hx-request") == "true":
+            told = {PROBLEM: problem}
+            return self.frame.answer(
+                "problem.html", language, status=status, headers=told, problem=problem, limits=self._limits
+            )
+        visitor = self.visitors.of(request)
+        return await self.page(visitor, language, error.text, embedded=embedded, problem=problem, status=status)
+
+    def events(self, request: Request, visitor: Visitor) -> Response:
+        """A stream that says "look again" whenever the conversation has changed."""
+        places = {f"visitor {visitor.id}": _STREAMS, f"address {_host(request)}": STREAMS_PER_ADDRESS}
+        if not visitor.known or not self._streams.take(places):
+            return Response(status_code=204)  # after which a browser does not ask again
+        fresh = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        changes = self._changes(request, visitor)
+        return HeldStream(changes, self._streams, places, media_type="text/event-stream", headers=fresh)
+
+    async def close(self) -> None:
+        """End every stream, so that the web server can stop."""
+        self._closed.set()
+
+    async def _stored(
+        self, request: Request, visitor: Visitor, event: Callable[[Visitor], Awaitable[RawEvent | None]]
+    ) -> bool:
+        """Whether there was anything to store. Raises NotTakenError where it was not stored."""
+        if problem := self._problem(request, visitor):
+            raise NotTakenError(problem, await self.uploads.text_of(request))
+        made = await event(visitor)
+        if made is None:
+            return False
+        try:
+            await self._inlet.store([made])
+        except Exception as error:  # whatever is wrong with the database, the visitor has to know
+            log.warning("what a visitor sent could not be stored: %s", type(error).__name__)
+            raise NotTakenError("failed", str(made.payload.get("text", ""))) from error
+        return True
+
+    def _problem(self, request: Request, visitor: Visitor) -> str:
+        """Why nothing of the visitor is taken now; empty where it is."""
+        if not same_site(request, self._origin):
+            return "foreign"
+        if not visitor.known:
+            return "cookies"
+        return "" if self._address_pace.allows(_host(request)) and self._visitor_pace.allows(visitor.id) else "pace"
+
+    async def _reply(self, visitor: Visitor) -> None:
+        """Wait until what was sent is answered, but not for long."""
+        with self._bus.subscribe(web.TOPIC) as notes:
+            loop = asyncio.get_running_loop()
+            until = loop.time() + _PATIENCE
+            while (left := until - loop.time()) > 0:
+                held = await self._database.read(lambda session: talk(session, _address(visitor)))
+                if not held.waiting and held.bubbles and not held.bubbles[-1].mine:
+                    return
+                await notes.next(min(left, _LOOK_EVERY / 4))
+
+    async def _changes(self, request: Request, visitor: Visitor) -> AsyncIterator[str]:
+        loop = asyncio.get_running_loop()
+        said, beat_at = "", loop.time()
+        with self._bus.subscribe(web.TOPIC) as notes:
+            while not self._closed.is_set() and not await request.is_disconnected():
+                mark = await self._database.read(lambda session: mark_of(session, _address(visitor)))
+                if mark != said:
+                    said, beat_at = mark, loop.time()
+                    yield "event: changed\ndata: .\n\n"
+                elif loop.time() - beat_at > _HEARTBEAT:
+                    beat_at = loop.time()
+                    yield ": still here\n\n"
+                await self._news(notes, visitor)
+
+    async def _news(self, notes: Subscription, visitor: Visitor) -> None:
+        """Wait for a hint about the visitor, or for the next look."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + _LOOK_EVERY
+        while (left := until - loop.time()) > 0 and not self._closed.is_set():
+            if await notes.next(left) == visitor.id:
+                return
+
+
+def _host(request: Request) -> str:
+    return client_address(request.scope)
+
+
+def _address(visitor: Visitor) -> Address:
+    return Address(web.ACCOUNT, visitor.id)
+
+
+def _new_key() -> str:
+    """Names one message or press, so that sending a form twice is sending once."""
+    return secrets.token_urlsafe(12)

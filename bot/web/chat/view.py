@@ -1,0 +1,172 @@
+"""A visitor's conversation as their page shows it, read from the same rows that the desk shows."""
+
+import hashlib
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from handoff.messages.files import FileView, file, files_of
+from handoff.messages.values import Address, Entity, EntityKind, RichText
+from handoff.models import (
+    ChoiceRow,
+    Contact,
+    Delivery,
+    DeliveryState,
+    FileRow,
+    InboxEvent,
+    InboxState,
+    Message,
+    MessageKind,
+)
+
+LINES = 100
+"""How many of the latest messages a page shows."""
+# Marked as being sent is on the page: for this channel, being in the database is arriving.
+_ARRIVED = (DeliveryState.SENDING, DeliveryState.SENT)
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """A button that can still be pressed."""
+
+    id: str
+    label: str
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A file of a message. `link` is where the visitor gets it, empty while or because it is not there."""
+
+    name: str
+    link: str
+    picture: bool = False
+    """Shown in the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bubble:
+    """One message."""
+
+    mine: bool
+    author: str
+    """The agent's name; empty for the bot, the visitor and whoever is not named."""
+    text: RichText
+    files: tuple[Held, ...]
+    presses: tuple[Press, ...]
+    at: datetime
+    unnamed: bool = False
+    """By an agent whose name the visitor is not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """The conversation as it stands."""
+
+    contact_id: int | None
+    bubbles: tuple[Bubble, ...]
+    waiting: bool
+    """Something written has not been thought about yet: a reply is being made."""
+
+    @property
+    def mark(self) -> str:
+        """The same for two looks that show the same, so that nothing is drawn anew under a finger."""
+        return hashlib.sha256(repr((self.bubbles, self.waiting)).encode("utf-8", "replace")).hexdigest()[:16]
+
+
+def talk(session: Session, address: Address) -> Talk:
+    """The latest messages, oldest first."""
+    contact = _contact(session, address)
+    waiting = _unread(session, address)
+    if contact is None:
+        return Talk(None, (), waiting > 0)
+    latest = session.scalars(
+        select(Message)
+        .where(Message.contact_id == contact, Message.kind.in_((MessageKind.INCOMING, MessageKind.OUTGOING)))
+        .order_by(Message.id.desc())
+        .limit(LINES)
+    ).all()
+    parts: defaultdict[int, dict[int, Delivery]] = defaultdict(dict)
+    outgoing = [message.id for message in latest if message.kind is MessageKind.OUTGOING]
+    arrived = select(Delivery).where(Delivery.message_id.in_(outgoing), Delivery.state.in_(_ARRIVED))
+    for part in session.scalars(arrived.order_by(Delivery.id)):
+        parts[part.message_id][part.edits or part.id] = part  # an edit stands where the part was that it edits
+    used = _used(
+        session, [button["id"] for found in parts.values() for part in found.values() for button in part.buttons]
+    )
+    sent = files_of(session, [message.id for message in latest if message.kind is MessageKind.INCOMING])
+    bubbles: list[Bubble] = []
+    for message in reversed(latest):
+        if message.kind is MessageKind.INCOMING:
+            files = tuple(map(_own, sent.get(message.id, ())))
+            bubbles.append(Bubble(True, "", RichText(message.text), files, (), message.at))
+        else:
+            bubbles += [_said(part, message, used) for part in parts[message.id].values()]
+    return Talk(contact, tuple(bubbles), waiting > 0)
+
+
+def mark_of(session: Session, address: Address) -> str:
+    """Changes whenever the page may show something else; cheap, for it is asked each second."""
+    contact = _contact(session, address)
+    unread = _unread(session, address)
+    if contact is None:
+        return f"-:{unread}"
+    message = session.scalar(select(func.max(Message.id)).where(Message.contact_id == contact))
+    part = session.scalar(
+        select(func.max(Delivery.updated_at)).where(Delivery.contact_id == contact, Delivery.state.in_(_ARRIVED))
+    )
+    sent = session.scalar(select(func.max(FileRow.updated_at)).where(FileRow.contact_id == contact))
+    used = session.scalar(select(func.max(ChoiceRow.used_at)).where(ChoiceRow.contact_id == contact))
+    return f"{message}:{part}:{sent}:{used}:{unread}"
+
+
+def file_of(session: Session, address: Address, part: int) -> tuple[str, str] | None:
+    """Name and key of a file that was sent to this visitor; None for anybody else's."""
+    wanted = select(Delivery.file).where(
+        Delivery.id == part, Delivery.account == address.account, Delivery.user_id == address.user_id
+    )
+    found = session.scalar(wanted)
+    return (found["name"], found["key"]) if found else None
+
+
+def own_file_of(session: Session, address: Address, number: int) -> FileView | None:
+    """A file that this visitor sent; None for anybody else's."""
+    row = session.get(FileRow, number)
+    theirs = row is not None and row.contact_id == _contact(session, address)
+    return file(session, number) if theirs else None
+
+
+def _contact(session: Session, address: Address) -> int | None:
+    return session.scalar(
+        select(Contact.id).where(Contact.account == address.account, Contact.user_id == address.user_id)
+    )
+
+
+def _unread(session: Session, address: Address) -> int:
+    return session.scalars(
+        select(func.count())
+        .select_from(InboxEvent)
+        .where(
+            InboxEvent.account == address.account,
+            InboxEvent.user_id == address.user_id,
+            InboxEvent.state == InboxState.NEW,
+        )
+    ).one()
+
+
+def _used(session: Session, ids: list[str]) -> set[str]:
+    return set(session.scalars(select(ChoiceRow.id).where(ChoiceRow.id.in_(ids), ChoiceRow.used_at.is_not(None))))
+
+
+def _said(part: Delivery, message: Message, used: set[str]) -> Bubble:
+    author = message.author if message.agent_id is not None and not message.unnamed else ""
+    entities = tuple(Entity(EntityKind(e["kind"]), e["offset"], e["length"], e["url"]) for e in part.entities)
+    presses = tuple(Press(button["id"], button["label"]) for button in part.buttons if button["id"] not in used)
+    files = (Held(part.file["name"] or part.file["kind"], f"/help/chat/files/{part.id}"),) if part.file else ()
+    return Bubble(False, author, RichText(part.text, entities), files, presses, message.at, message.unnamed)
+
+
+def _own(file: FileView) -> Held:
+    return Held(file.name or file.kind, f"/help/chat/files/own/{file.id}" if file.key else "", file.is_image)

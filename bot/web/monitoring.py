@@ -1,0 +1,65 @@
+"""What only operators may see: `/readyz`, `/metrics` and the description of the REST interface.
+
+On the port of the pages they are answered to programs on this machine and to those with a token of the REST interface;
+on a port of their own (`FRONTDESK_MONITOR`) to everybody who can reach it.
+"""
+
+import ipaddress
+
+from fastapi import FastAPI
+from sqlalchemy.exc import SQLAlchemyError
+from starlette.datastructures import Headers
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from bot.program.app import App
+from bot.web.health import health_router
+
+_PATHS = frozenset({"/readyz", "/metrics", "/api/v1/openapi.json"})
+_FORWARDED = frozenset({"forwarded", "via", "x-real-ip"})
+_REFUSED = "Send a token of `frontdesk token add` as “Authorization: Bearer TOKEN”, or ask from the machine itself.\n"
+
+
+def monitor_site(app: App) -> FastAPI:
+    """The application for a port of its own: health, readiness and metrics of this process."""
+    site = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
+    site.include_router(health_router(app))
+    return site
+
+
+class OperatorsOnly:
+    """Middleware: answers 401 to others who ask for what only operators may see."""
+
+    def __init__(self, asgi: ASGIApp, app: App) -> None:
+        self._asgi = asgi
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and scope["path"].rstrip("/") in _PATHS and not await self._admitted(scope):
+            refusal = PlainTextResponse(_REFUSED, 401, {"WWW-Authenticate": "Bearer"})
+            await refusal(scope, receive, send)
+            return
+        await self._asgi(scope, receive, send)
+
+    async def _admitted(self, scope: Scope) -> bool:
+        headers = Headers(scope=scope)
+        if _from_this_machine(scope, headers):
+            return True
+        kind, _, token = headers.get("authorization", "").partition(" ")
+        if kind.lower() != "bearer" or not token.strip():
+            return False
+        try:
+            agent = await self._app.db.read(lambda session: self._app.staff.token(session, token.strip()))
+        except SQLAlchemyError:  # nobody can be known at present
+            return False
+        return agent is not None
+
+
+def _from_this_machine(scope: Scope, headers: Headers) -> bool:
+    """Whether the caller is a program on this machine itself and no proxy that speaks for somebody else."""
+    if any(name in _FORWARDED or name.startswith("x-forwarded-") for name in headers):
+        return False
+    try:
+        return ipaddress.ip_address((scope.get("client") or ("",))[0]).is_loopback
+    except ValueError:
+        return False

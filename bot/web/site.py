@@ -1,0 +1,171 @@
+"""Everything that a browser, a program or a platform can reach, as one ASGI application."""
+
+import re
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from fastapi import FastAPI, Request, Response
+from fastapi.exception_handlers import http_exception_handler
+from fastapi.responses import RedirectResponse
+from starlette.exceptions import HTTPException
+from starlette.staticfiles import StaticFiles
+
+from bot.channels.web import ACCOUNT
+from bot.program.app import App
+from bot.simulator import phones
+from bot.simulator.telegram.simulator import TelegramSimulator
+from bot.simulator.vk.simulator import VkSimulator
+from bot.web.chat.my_questions import OwnParts, own_router
+from bot.web.chat.pages import Chat, ChatParts, chat_router
+from bot.web.chat.visitors import Visitors
+from bot.web.health import health_router
+from bot.web.help import HelpParts, help_router
+from bot.web.local_only import LocalOnly
+from bot.web.monitoring import OperatorsOnly
+from bot.web.page_frame import Frame
+from bot.web.refusals import refusals
+from bot.web.webhooks import BODY_BYTES, hook_router
+from handoff.api import ApiParts, api_app
+from handoff.api.problems import refusal as api_refusal
+from handoff.dashboard import DeskParts, Live, SecurityHeaders, desk_router
+from handoff.people.private_links import LinkRules
+from infra.web.body_limits import SLACK_BYTES, BodyLimits, BodyRule, Spool
+from infra.web.head import HeadLikeGet
+from knowledge.files.loading import MOST_BYTES
+
+_FORM_BYTES = 1 << 16
+_DESK_BYTES = _JSON_BYTES = 1 << 20
+_IMPORT_BYTES = 20 << 20
+UPLOADS = 5
+"""Largest files that one request may hold together."""
+_UPLOADS_PER_ADDRESS, _UPLOADS_IN_ALL = 2, 8
+"""Largest requests with files that are received at once. What they hold so far lies in temporary files."""
+
+
+def body_rules(upload: int) -> list[BodyRule]:
+    """How large a body may be, by path; `upload` is the most bytes of a request with files."""
+    return [
+        BodyRule(re.compile(pattern), limit, files)
+        for pattern, limit, files in (
+            (r"/hooks/", BODY_BYTES, False),
+            (r"/help/chat/messages$", upload, True),
+            (r"/desk/tickets/\d+/(reply|note|insert)$", upload, True),
+            (r"/desk(/|$)", _DESK_BYTES, False),
+            (r"/api/v1/tickets/\d+/reply-with-files$", upload, True),
+            (r"/api/v1/entries/import$", min(MOST_BYTES, _IMPORT_BYTES) + SLACK_BYTES, True),
+            (r"/api/", _JSON_BYTES, False),
+        )
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Demo:
+    """What the demo's first page shows."""
+
+    telegram: TelegramSimulator
+    vk: VkSimulator
+    person: int
+    agent_email: str
+    agent_password: str
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The application, and how to end its open event streams before the server waits for them."""
+
+    asgi: FastAPI
+    hang_up: Callable[[], Awaitable[None]]
+
+
+def build_site(app: App, demo: Demo | None) -> Site:
+    """Put every page, interface and webhook together; with `demo`, the two phones are the first page."""
+    live = Live(app.db, app.bus, app.clock)
+    language = app.settings.language
+    public_url = str(app.settings.public_url) if app.settings.public_url else None
+    site = FastAPI(title="Frontdesk", docs_url=None, redoc_url=None, openapi_url=None)
+    site.add_exception_handler(HTTPException, _refused)
+    site.include_router(health_router(app))
+    site.include_router(hook_router(app.channels, app.intake.inlet))
+    frame, visitors = Frame(language), Visitors(public_url)
+    chat = Chat(
+        ChatParts(
+            database=app.db,
+            files=app.files,
+            rules=app.attachments.rules,
+            bus=app.bus,
+            clock=app.clock,
+            frame=frame,
+            inlet=app.intake.inlet(ACCOUNT),
+            visitors=visitors,
+            public_url=public_url,
+            embed_sites=app.settings.embed_sites,
+        )
+    )
+    upload = UPLOADS * app.attachments.rules.bytes + SLACK_BYTES
+    site.add_middleware(
+        BodyLimits,
+        rules=body_rules(upload),
+        default=_FORM_BYTES,
+        spool=Spool(limit=_UPLOADS_IN_ALL * upload, limit_per_address=_UPLOADS_PER_ADDRESS * upload),
+        answer=refusals(frame, chat.refused),
+    )
+    site.add_middleware(OperatorsOnly, app=app)
+    site.add_middleware(SecurityHeaders, public_url=public_url)
+    site.add_middleware(HeadLikeGet)
+    site.include_router(help_router(HelpParts(app.db, app.library, frame, app.clock)))
+    site.include_router(chat_router(chat))
+    link_rules = LinkRules(app.settings.private_link_days)
+    site.include_router(own_router(OwnParts(app.db, app.files, app.clock, frame, visitors, public_url, link_rules)))
+    desk = DeskParts(
+        database=app.db,
+        desk=app.desk,
+        outbox=app.outbox,
+        staff=app.staff,
+        bus=app.bus,
+        clock=app.clock,
+        library=app.library,
+        live=live,
+        public_url=public_url,
+        default_language=language,
+        files=app.files,
+        attachment_mb=app.settings.attachment_mb,
+    )
+    site.include_router(desk_router(desk))
+    api = ApiParts(
+        database=app.db,
+        desk=app.desk,
+        outbox=app.outbox,
+        staff=app.staff,
+        team=app.team,
+        library=app.library,
+        clock=app.clock,
+        default_language=language,
+        files=app.files,
+        attachment_mb=app.settings.attachment_mb,
+    )
+    site.mount("/api/v1", api_app(api))
+    if demo is None:
+        site.add_api_route("/", _to_help, include_in_schema=False)
+    else:
+        site.add_middleware(LocalOnly)
+        login = (demo.agent_email, demo.agent_password)
+        site.include_router(phones.router(demo.telegram, demo.vk, guest=demo.person, login=login))
+        site.mount("/demo/static", StaticFiles(directory=phones.STATIC))
+
+    async def hang_up() -> None:
+        await chat.close()
+        await live.close()
+
+    return Site(site, hang_up)
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """An address that nothing answers; programs get the form of every refusal to them."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - it is the handler of these
+    if request.url.path.startswith("/api/"):
+        return api_refusal(error.status_code, "not_found", str(error.detail), headers=error.headers)
+    return await http_exception_handler(request, error)
+
+
+async def _to_help() -> RedirectResponse:
+    return RedirectResponse("/help")

@@ -1,0 +1,78 @@
+"""From values to HTML: one template environment, autoescaped, that knows the reader's language."""
+
+from datetime import datetime
+from importlib.resources import files
+from itertools import chain
+from typing import Any
+
+from fastapi.responses import HTMLResponse
+from heroicons.jinja import heroicon_micro, heroicon_mini
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from handoff.dashboard.wording import ATTACHMENTS, LANGUAGE_NAMES, ROLES, STATUSES, UNDELIVERED, Words
+from infra.web.assets import HTMX, Assets, shared_files
+from infra.web.links import linked
+
+ANSWER = "Frontdesk-Answer"
+"""Header of what the page's script may show: a proxy's page about an error does not bear it."""
+
+
+def channel_glyph(account: str) -> str:
+    """Two or three letters for the channel of an account such as `vk:main`."""
+    kind = account.partition(":")[0]
+    return {"telegram": "TG"}.get(kind, kind[:3].upper())
+
+
+def clock(at: datetime) -> str:
+    """A moment for browsers without scripts; with scripts it is shown in the reader's own time."""
+    return f"{at:%H:%M} UTC"
+
+
+def day(at: datetime) -> str:
+    return f"{at:%Y-%m-%d}"
+
+
+class Pages:
+    """The desk's templates and files."""
+
+    def __init__(self) -> None:
+        self.assets = Assets("/desk/static", chain((files("handoff.dashboard") / "static").iterdir(), shared_files()))
+        environment = Environment(
+            loader=PackageLoader("handoff.dashboard"),
+            autoescape=True,
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        environment.filters |= {"linked": linked, "clock": clock, "day": day, "glyph": channel_glyph}
+        environment.globals |= {
+            "icon": heroicon_mini,
+            "small_icon": heroicon_micro,
+            "asset": self.assets.url,
+            "htmx": HTMX,
+            "attachment_names": ATTACHMENTS,
+            "status_names": STATUSES,
+            "undelivered_names": UNDELIVERED,
+            "role_names": ROLES,
+            "language_names": LANGUAGE_NAMES,
+        }
+        self._environment = environment
+
+    def piece(self, template: str, words: Words, **values: Any) -> Markup:  # noqa: ANN401 - templates take any value
+        """A part of a page, to be put into others as it is."""
+        html = self._environment.get_template(template).render(w=words, t=words.t, tn=words.tn, **values)
+        return Markup(html)  # noqa: S704 - the template has escaped what is not ours
+
+    def answer(
+        self,
+        template: str,
+        words: Words,
+        *,
+        status: int = 200,
+        part: bool = False,
+        **values: Any,  # noqa: ANN401 - templates take any value
+    ) -> HTMLResponse:
+        """A page, or with `part` what a script puts into one; private, so that no cache keeps it."""
+        html = self._environment.get_template(template).render(w=words, t=words.t, tn=words.tn, **values)
+        return HTMLResponse(html, status, {"Cache-Control": "no-store"} | ({ANSWER: template} if part else {}))

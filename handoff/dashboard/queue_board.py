@@ -1,0 +1,82 @@
+"""The queue as pages show it: asked of the database and rendered once for all who look at the same list.
+
+A live refresh takes what another page fetched since the last change; per agent only the marks are added. Whoever acts or
+opens a page gets the list as it is now.
+"""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+
+from markupsafe import Markup
+
+from handoff.dashboard import views
+from handoff.dashboard.page_renderer import Pages
+from handoff.dashboard.parts import DeskParts
+from handoff.dashboard.views import Place, QueueView, SharedQueue
+from handoff.dashboard.wording import Words
+from handoff.people.agents import AgentView
+
+_FRESH = timedelta(seconds=5)
+"""Due times are told by the minute, and a claim ends without a change of its row."""
+_MOST_LISTS = 200
+
+_List = tuple[str, int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Fetched:
+    """A list that was read after the change `generation`, and its rows in each language that was asked for."""
+
+    generation: int
+    queue: SharedQueue
+    rows: dict[str, Markup] = field(default_factory=dict)
+
+
+class Board:
+    """Lists of the queue for pages."""
+
+    def __init__(self, parts: DeskParts, pages: Pages) -> None:
+        self._database = parts.database.for_pages()
+        self._live = parts.live
+        self._clock = parts.clock
+        self._pages = pages
+        self._lists: dict[_List, _Fetched] = {}
+        self._locks: dict[_List, asyncio.Lock] = {}
+
+    async def now(self, place: Place, agent: AgentView, words: Words) -> QueueView:
+        """The list as it is at this moment."""
+        shared = await self._read(place, agent)
+        return _view(place, agent, shared, self._render(place, shared, words))
+
+    async def refreshed(self, place: Place, agent: AgentView, words: Words) -> QueueView:
+        """The list as of the last change that pages were told; read and rendered by the first who asks."""
+        generation = self._live.generation
+        if generation is None:
+            return await self.now(place, agent, words)
+        name = (place.show, place.page, agent.id if place.show == "mine" else 0)
+        if len(self._locks) > _MOST_LISTS:
+            self._locks.clear()
+            self._lists.clear()
+        async with self._locks.setdefault(name, asyncio.Lock()):
+            fetched = self._lists.get(name)
+            if fetched is None or fetched.generation < generation or fetched.queue.now < self._clock() - _FRESH:
+                generation = self._live.generation or generation
+                fetched = self._lists[name] = _Fetched(generation, await self._read(place, agent))
+            if words.language not in fetched.rows:
+                fetched.rows[words.language] = self._render(place, fetched.queue, words)
+        return _view(place, agent, fetched.queue, fetched.rows[words.language])
+
+    async def _read(self, place: Place, agent: AgentView) -> SharedQueue:
+        now = self._clock()
+        return await self._database.read(lambda session: views.shared_queue(session, place, agent.id, now))
+
+    def _render(self, place: Place, shared: SharedQueue, words: Words) -> Markup:
+        return self._pages.piece("rows.html", words, place=place, rows=shared.page.items, now=shared.now)
+
+
+def _view(place: Place, agent: AgentView, shared: SharedQueue, rows: Markup) -> QueueView:
+    here = f'<a id="row-{place.ticket_id}"'  # words of people are escaped, so this stands in no question
+    marked = Markup(str(rows).replace(here, here + ' aria-current="true"', 1))  # noqa: S704 - a piece of our own template
+    counts = replace(shared.counts, mine=shared.held.get(agent.id, 0))
+    return QueueView(place, shared.page, counts, shared.alarms, shared.now, marked)

@@ -1,0 +1,218 @@
+"""Who may see and do what on the pages: sessions, forgery checks, and the headers that bind the browser.
+
+Every route of the desk is guarded by its route class, so a new one is closed until somebody opens it on purpose:
+`GuardedRoute` lets in agents only, `OpenRoute` everyone; both refuse a form that was not served by us.
+"""
+
+import hmac
+import secrets
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+from fastapi import Request, Response
+from fastapi.exceptions import RequestValidationError
+from fastapi.routing import APIRoute
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from handoff.dashboard.parts import DeskParts
+from handoff.dashboard.uploads import MOST
+from handoff.people.agents import ABSOLUTE, DEVICE, AgentView, Login
+
+CONTENT_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+_SEEN_EVERY = timedelta(minutes=1)
+_BODY_BYTES = 1 << 20
+_FORM_FIELDS = 20
+_SAFE = {"GET", "HEAD", "OPTIONS"}
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+_STRICT_TRANSPORT = f"max-age={int(timedelta(days=365).total_seconds())}"
+
+
+class SecurityHeaders:
+    """Middleware: `nosniff` and its kin on every answer, the content policy on every page and every script (for workers).
+
+    Redirects lead to a path of ours, never to the host that the request names. `public_url` with https makes browsers
+    come by https only.
+    """
+
+    def __init__(self, app: ASGIApp, public_url: str | None = None) -> None:
+        self._app = app
+        self._headers = dict(_HEADERS)
+        if (public_url or "").startswith("https://"):
+            self._headers["Strict-Transport-Security"] = _STRICT_TRANSPORT
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers.setdefault(name, value)
+                if "location" in headers:
+                    headers["location"] = local_location(headers["location"])
+                if headers.get("content-type", "").startswith(("text/html", "image/svg", "text/javascript")):
+                    headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who looks: an agent in a session, or (on the open pages) nobody yet. Both have a token for their forms."""
+
+    agent: AgentView | None
+    csrf_token: str
+    secret: str
+
+
+class Gate:
+    """Reads and writes the cookies, and checks that a form came from our own page."""
+
+    def __init__(self, parts: DeskParts) -> None:
+        self._parts = parts
+        self._database = parts.database.for_pages()
+        self._secure = (parts.public_url or "").startswith("https://")
+        self._origin = origin_of(parts.public_url) if parts.public_url else None
+        prefix = "__Host-" if self._secure else ""
+        self._session_cookie, self._form_cookie = f"{prefix}frontdesk", f"{prefix}frontdesk_form"
+        self._device_cookie = f"{prefix}frontdesk_device"
+
+    async def session(self, request: Request) -> Visitor | None:
+        """The agent whose session the cookie opens; keeps the session from going idle."""
+        secret = request.cookies.get(self._session_cookie, "")
+        if not secret:
+            return None
+        staff, database = self._parts.staff, self._parts.database
+        login = await self._database.read(lambda session: staff.login(session, secret))
+        if login is None:
+            return None
+        if self._parts.clock() - login.last_seen_at > _SEEN_EVERY:
+            await database.write(lambda session: staff.seen(session, secret))
+        return _visitor(login, secret)
+
+    def stranger(self, request: Request) -> Visitor:
+        """Somebody who has not signed in; the form's token is held in a cookie of its own until they do."""
+        return Visitor(None, request.cookies.get(self._form_cookie) or secrets.token_urlsafe(32), "")
+
+    def open_session(self, response: Response, secret: str) -> None:
+        self._set(response, self._session_cookie, secret, int(ABSOLUTE.total_seconds()))
+        response.delete_cookie(self._form_cookie, path="/", secure=self._secure, httponly=True, samesite="lax")
+
+    def device(self, request: Request) -> str:
+        """The secret of the browser in which an agent signed in before; empty for others."""
+        return request.cookies.get(self._device_cookie, "")
+
+    def remember_device(self, response: Response, secret: str) -> None:
+        self._set(response, self._device_cookie, secret, int(DEVICE.total_seconds()))
+
+    def close_session(self, response: Response) -> None:
+        response.delete_cookie(self._session_cookie, path="/", secure=self._secure, httponly=True, samesite="lax")
+
+    def remember_form(self, response: Response, visitor: Visitor) -> None:
+        self._set(response, self._form_cookie, visitor.csrf_token, None)
+
+    def same_site(self, request: Request) -> bool:
+        """As the function; a browser too old for both headers still needs the form's token."""
+        return same_site(request, self._origin)
+
+    async def own_form(self, request: Request, visitor: Visitor) -> bool:
+        """Whether the request carries the token of the visitor's own forms.
+
+        Raises HTTPException where the form has more files or fields than any of ours; later readers get the same form.
+        """
+        given = [request.headers.get("x-csrf-token")]
+        given.append(_text((await request.form(max_files=MOST, max_fields=_FORM_FIELDS)).get("csrf")))
+        right = visitor.csrf_token.encode()
+        return any(hmac.compare_digest(token.encode(), right) for token in given if token)
+
+    def _set(self, response: Response, name: str, value: str, age: int | None) -> None:
+        response.set_cookie(name, value, max_age=age, path="/", secure=self._secure, httponly=True, samesite="lax")
+
+
+def same_site(request: Request, own_origin: str | None) -> bool:
+    """Whether the browser says that the request comes from our own pages; one that says nothing passes."""
+    site = request.headers.get("sec-fetch-site")
+    if site is not None and site not in {"same-origin", "none"}:
+        return False
+    origin = request.headers.get("origin")
+    return origin is None or origin_of(origin) in {own_origin, origin_of(str(request.base_url))}
+
+
+def too_big(request: Request) -> bool:
+    """Whether the body is longer than any form without files, or does not say how long it is.
+
+    Forms with files are bounded where every body is, before they come here.
+    """
+    length = request.headers.get("content-length", "")
+    with_files = request.headers.get("content-type", "").startswith("multipart/") and "ticket_id" in request.path_params
+    return not length.isdecimal() or (not with_files and int(length) > _BODY_BYTES)
+
+
+def changes_something(request: Request) -> bool:
+    return request.method not in _SAFE
+
+
+def guarded(
+    check: Callable[[Request], Coroutine[Any, Any, Response | None]], nonsense: Callable[[Request], Response]
+) -> type[APIRoute]:
+    """A route class whose routes run only where `check` has no answer of its own; `nonsense` answers malformed values."""
+
+    class CheckedRoute(APIRoute):
+        """Runs the check before anything of the route, its parameters included."""
+
+        def get_route_handler(self) -> Handler:
+            inner = super().get_route_handler()
+
+            async def handle(request: Request) -> Response:
+                try:
+                    return await check(request) or await inner(request)
+                except RequestValidationError:
+                    return nonsense(request)
+                finally:
+                    await request.close()  # files of a form that the route did not read
+
+            return handle
+
+    return CheckedRoute
+
+
+def local_path(path: str, default: str) -> str:
+    """`path` if it leads to a page of the desk, else `default`: nobody is sent to another site after signing in."""
+    plain = path.startswith("/desk") and "\\" not in path and not any(ord(sign) < 33 for sign in path)
+    return path if plain and not path.startswith("/desk/login") else default
+
+
+def local_location(location: str) -> str:
+    """The path, query and fragment of a redirect: without a host, and with one slash at the front, so that it names none."""
+    parts = urlsplit(location)
+    path = "/" + parts.path.lstrip("/\\") if parts.netloc or parts.path.startswith(("/", "\\")) else parts.path
+    return urlunsplit(("", "", path, parts.query, parts.fragment))
+
+
+def _visitor(login: Login, secret: str) -> Visitor:
+    return Visitor(login.agent, login.csrf_token, secret)
+
+
+def origin_of(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

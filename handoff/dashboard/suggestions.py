@@ -1,0 +1,64 @@
+"""Entries of the knowledge that may answer a ticket's question, offered beside the reply box."""
+
+import asyncio
+from dataclasses import dataclass
+
+from handoff.messages.rich_text import as_plain, from_markdown
+from infra.database import Database
+from knowledge.entries.repository import entries_by_id, entry
+from knowledge.live.library import Library
+from knowledge.matching import Matcher
+
+_SHOWN = 3
+_REMEMBERED = 500
+_WORTH_SHOWING = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """An entry, and how likely it answers (a percentage)."""
+
+    entry_id: int
+    question: str
+    percent: int
+
+
+class Suggestions:
+    """Suggestions that were found since the knowledge changed last; a live refresh asks for the same again and again."""
+
+    def __init__(self, database: Database, library: Library) -> None:
+        self._database = database
+        self._library = library
+        self._matcher: Matcher | None = None
+        self._found: dict[tuple[str, str], tuple[Suggestion, ...]] = {}
+
+    async def near(self, question: str, language: str) -> tuple[Suggestion, ...]:
+        """As `suggested`."""
+        matcher = self._library.matcher
+        if matcher is not self._matcher or len(self._found) > _REMEMBERED:
+            self._matcher = matcher
+            self._found = {}
+        if (question, language) not in self._found:
+            found = await suggested(self._database, self._library, question, language)
+            self._found[question, language] = found
+        return self._found[question, language]
+
+
+async def suggested(database: Database, library: Library, question: str, language: str) -> tuple[Suggestion, ...]:
+    """The likeliest entries for the question, best first; none where nothing comes near."""
+    match = await asyncio.to_thread(library.matcher.match, question, languages=(language,), limit=_SHOWN, rivals=True)
+    near = [candidate for candidate in match.candidates if candidate.confidence >= _WORTH_SHOWING]
+    if not near:
+        return ()
+    found = await database.read(lambda session: entries_by_id(session, [candidate.entry_id for candidate in near]))
+    return tuple(
+        Suggestion(view.id, view.question, round(100 * candidate.confidence))
+        for candidate in near
+        if (view := found.get(candidate.entry_id)) is not None and view.status == "published"
+    )
+
+
+async def answer_text(database: Database, entry_id: int) -> str:
+    """The entry's answer as it can be typed in a message; nothing where there is no such entry."""
+    view = await database.read(lambda session: entry(session, entry_id))
+    return as_plain(from_markdown(view.answer)) if view is not None and view.status == "published" else ""

@@ -1,0 +1,1 @@
+"""The page of one ticket, and what an agent does there."""

@@ -1,0 +1,39 @@
+"""Mending a reply that was sent: the ticket's page with the reply in the box."""
+
+import uuid
+from typing import Annotated
+
+from fastapi import APIRouter, Form, Path, Request, Response
+
+from handoff.dashboard.frame import Frame
+from handoff.dashboard.reply_box import Draft, Mode
+from handoff.dashboard.sessions.security import guarded
+from handoff.dashboard.ticket.actions import act
+from handoff.messages import threads
+from infra.storage.columns import LARGEST_ID
+
+Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
+
+
+def correction_routes(frame: Frame) -> APIRouter:
+    """The form and its sending; only the author of a reply gets either."""
+    router = APIRouter(route_class=guarded(frame.check, frame.nonsense))
+    desk, database = frame.parts.desk, frame.parts.database
+
+    @router.get("/desk/tickets/{ticket_id}/messages/{message_id}")
+    async def correction_page(request: Request, ticket_id: Id, message_id: Id) -> Response:
+        """The ticket's page with one of the agent's replies in the box, to be corrected."""
+        text = await database.read(lambda session: threads.own_reply(session, message_id, frame.agent(request).id))
+        if text is None:
+            return await frame.page(request, frame.place(request, ticket_id))
+        draft = Draft(text, str(uuid.uuid4()), Mode.REPLY, corrects=message_id)
+        return await frame.page(request, frame.place(request, ticket_id), draft=draft)
+
+    @router.post("/desk/tickets/{ticket_id}/messages/{message_id}")
+    async def correct(request: Request, ticket_id: Id, message_id: Id, text: Annotated[str, Form()] = "") -> Response:
+        agent_id, draft = frame.agent(request).id, Draft(text, str(uuid.uuid4()), Mode.REPLY, corrects=message_id)
+        return await act(
+            frame, request, ticket_id, lambda session: desk.correct(session, message_id, agent_id, text), draft
+        )
+
+    return router

@@ -1,0 +1,1 @@
+"""The outbox: every outgoing part, its claims and its outcome."""

@@ -1,0 +1,152 @@
+"""Changing what was posted: what is not on its way yet is rewritten, what went out is edited by a part of its own.
+
+Such a part waits behind the one that it edits, like every later part of the contact, so it finds the platform's id there
+once it is claimed. Only the last wish counts: an edit that was not taken up yet is rewritten by the next one.
+"""
+
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from handoff.deliveries.new_rows import refuse_buttons
+from handoff.messages.rich_text import units
+from handoff.messages.text_parts import split
+from handoff.messages.values import OutgoingPart, RichText
+from handoff.models import ChoiceRow, Delivery, DeliveryState
+from handoff.words import WORDS
+
+Buttons = list[dict[str, str]]
+_STILL_OURS = (DeliveryState.REFUSED, DeliveryState.FAILED)
+
+
+def revise(
+    session: Session,
+    message_id: int,
+    parts: Sequence[RichText],
+    buttons: Buttons,
+    now: datetime,
+    *,
+    gone: str,
+    by_agent: bool,
+) -> str | None:
+    """Let the message read as `parts`, with `buttons` under the last; its account, None for one that was never posted.
+
+    A part too many says `gone`, for nothing that a contact may have read vanishes without a word; a part too few is
+    sent after the others.
+    """
+    known = _rows(session, message_id)
+    originals = [row for row in known if row.edits is None and row.file is None]
+    if not originals:
+        return None
+    wanted = [*parts, *(RichText(gone) for _ in originals[len(parts) :])]
+    for place, original in enumerate(originals):
+        under = buttons if place == len(parts) - 1 else []
+        _change(session, original, known, wanted[place], under, now, by_agent=by_agent)
+    for place, text in enumerate(wanted[len(originals) :], len(originals)):
+        under = buttons if place == len(parts) - 1 else []
+        session.add(_part(originals[0], text, under, now, edits=None, by_agent=by_agent))
+    return originals[0].account
+
+
+def settle_choice(session: Session, choice_id: str, mark: str, keep: bool, now: datetime) -> str | None:
+    """Show under the message that offered a choice that it was chosen: `mark` and its label, in place of the buttons.
+
+    With `keep` the others stay. Returns the account; None where the message is not known, or has no such button.
+    """
+    choice = session.get(ChoiceRow, choice_id)
+    if choice is None or choice.message_id is None:
+        return None
+    known = _rows(session, choice.message_id)
+    # The first that has it: later ones may show what was chosen before.
+    row = next((row for row in known if any(button["id"] == choice_id for button in row.buttons)), None)
+    if row is None:
+        return None
+    label = next(button["label"] for button in row.buttons if button["id"] == choice_id)
+    others = [button for button in row.buttons if keep and button["id"] != choice_id]
+    text = RichText(f"{row.text}\n\n{mark} {label}")
+    original = next(known_ for known_ in known if known_.id in {row.id, row.edits} and known_.edits is None)
+    _change(session, original, known, text, others, now, by_agent=False, entities=row.entities)
+    return row.account
+
+
+def _rows(session: Session, message_id: int) -> Sequence[Delivery]:
+    wanted = select(Delivery).where(Delivery.message_id == message_id).order_by(Delivery.id).with_for_update()
+    return session.scalars(wanted).all()
+
+
+def _change(
+    session: Session,
+    original: Delivery,
+    known: Sequence[Delivery],
+    text: RichText,
+    buttons: Buttons,
+    now: datetime,
+    *,
+    by_agent: bool,
+    entities: list[dict[str, Any]] | None = None,
+) -> None:
+    latest = [row for row in known if original.id in {row.id, row.edits}][-1]
+    marks = [asdict(entity) for entity in text.entities] if entities is None else entities
+    if (latest.text, latest.entities, latest.buttons) == (text.text, marks, buttons):
+        return
+    untouched = latest.state is DeliveryState.QUEUED and latest.attempts == 0
+    if untouched or (latest is original and latest.state in _STILL_OURS):
+        latest.text, latest.entities, latest.buttons, latest.updated_at = text.text, marks, buttons, now
+        latest.by_agent = latest.by_agent or by_agent
+        return
+    edit = _part(original, text, buttons, now, edits=original.id, by_agent=by_agent)
+    edit.entities = marks
+    session.add(edit)
+
+
+def _part(
+    like: Delivery, text: RichText, buttons: Buttons, now: datetime, *, edits: int | None, by_agent: bool
+) -> Delivery:
+    return Delivery(
+        message_id=like.message_id,
+        contact_id=like.contact_id,
+        account=like.account,
+        user_id=like.user_id,
+        text=text.text,
+        entities=[asdict(entity) for entity in text.entities],
+        buttons=buttons,
+        by_agent=by_agent,
+        state=DeliveryState.QUEUED,
+        next_attempt_at=now,
+        updated_at=now,
+        edits=edits,
+    )
+
+
+def simplify(session: Session, delivery: Delivery, plain: OutgoingPart, language: str, now: datetime) -> None:
+    """Let the part go out in a plainer form; choices whose buttons are refused are listed by number in its text."""
+    if delivery.buttons and not plain.buttons:
+        # The list may be too long for the part: the rest of it follows as a part of its own.
+        first, *rest = split(refuse_buttons(session, delivery, plain.text, language, now))
+        plain = replace(plain, text=first)
+        session.add_all(_part(delivery, text, [], now, edits=None, by_agent=delivery.by_agent) for text in rest)
+    _rewrite(delivery, plain)
+
+
+def is_edit(delivery: Delivery) -> bool:
+    return delivery.edits is not None and not delivery.afresh
+
+
+def send_afresh(delivery: Delivery, language: str) -> None:
+    """What could not be edited is said once more, as a correction."""
+    head = WORDS.text(language, "Correction to an earlier message:") + "\n"
+    delivery.afresh, delivery.attempts, delivery.first_attempt_at = True, 0, None
+    delivery.text, shift = head + delivery.text, units(head)
+    delivery.entities = [entity | {"offset": entity["offset"] + shift} for entity in delivery.entities]
+
+
+def _rewrite(delivery: Delivery, part: OutgoingPart) -> None:
+    """Let the part go out in a plainer form."""
+    delivery.text = part.text.text
+    delivery.entities = [asdict(entity) for entity in part.text.entities]
+    delivery.buttons = [asdict(button) for button in part.buttons]
+    delivery.place = asdict(part.place) if part.place else None

@@ -1,0 +1,115 @@
+"""What posting a message writes: the row of each part, what its buttons mean, and choices as a list of numbers."""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from handoff.messages.values import Addressee, RichText
+from handoff.models import ChannelState, ChoiceRow, Contact, Delivery, DeliveryState
+from handoff.words import WORDS
+from infra.storage import rows
+from infra.storage.rows import table
+
+BUTTONS_TRIED_AFTER = timedelta(hours=1)
+"""How long choices are numbered on an account whose platform refused buttons."""
+BUTTONS_REFUSED = (
+    "the platform refuses buttons, so choices are numbered in the text; they are tried again within an hour. "
+    "On VK switch on the bot features in the community's settings"
+)
+_REFUSED_AT = select(table(ChannelState).c.buttons_refused_at).where(
+    table(ChannelState).c.account == bindparam("account")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A button to post: what it says and what pressing it means."""
+
+    label: str
+    action: str
+    data: dict[str, Any]
+
+
+def queue(
+    session: Session,
+    contact: Contact | Addressee,
+    message_id: int,
+    now: datetime,
+    *,
+    by_agent: bool,
+    **part: object,
+) -> None:
+    """One part of a message on its way."""
+    rows.add(
+        session,
+        Delivery,
+        message_id=message_id,
+        contact_id=contact.id,
+        account=contact.account,
+        user_id=contact.user_id,
+        by_agent=by_agent,
+        state=DeliveryState.QUEUED,
+        next_attempt_at=now,
+        updated_at=now,
+        **part,
+    )
+
+
+def numbered(text: RichText, choices: Iterable[tuple[int, str]], language: str) -> RichText:
+    """The text with its choices, numbers and labels, below it, for an app or a platform that shows no buttons."""
+    listed = [f"{number}. {label}" for number, label in choices]
+    below = "\n".join([WORDS.text(language, "Answer with a number:"), *listed])
+    return RichText(f"{text.text}\n\n{below}", text.entities)
+
+
+def offered(
+    session: Session,
+    contact: Contact | Addressee,
+    message_id: int,
+    text: RichText,
+    choices: Sequence[Choice],
+    now: datetime,
+) -> tuple[RichText, list[dict[str, str]]]:
+    """The text and the buttons under it; where there can be none, the text lists the choices by number."""
+    below = buttons(session, contact.id, message_id, choices)
+    if below and (contact.numbered or buttons_off(session, contact.account, now)):
+        return numbered(text, enumerate((choice.label for choice in choices), 1), contact.language), []
+    return text, below
+
+
+def buttons_off(session: Session, account: str, now: datetime) -> bool:
+    """Whether the platform refused our buttons lately: then choices are numbered until they are tried again."""
+    refused = rows.run(session, _REFUSED_AT, {"account": account}).scalar()
+    return refused is not None and now - refused < BUTTONS_TRIED_AFTER
+
+
+def accounts_without_buttons(session: Session, now: datetime) -> Sequence[str]:
+    """The accounts where choices are numbered at present, for their platform refused buttons."""
+    lately = ChannelState.buttons_refused_at > now - BUTTONS_TRIED_AFTER
+    return session.scalars(select(ChannelState.account).where(lately).order_by(ChannelState.account)).all()
+
+
+def refuse_buttons(session: Session, delivery: Delivery, plain: RichText, language: str, now: datetime) -> RichText:
+    """Note that the platform takes no buttons, and list those of the delivery in its text; the text."""
+    session.execute(update(ChannelState).where(ChannelState.account == delivery.account).values(buttons_refused_at=now))
+    known = select(ChoiceRow.id, ChoiceRow.number).where(ChoiceRow.id.in_([one["id"] for one in delivery.buttons]))
+    numbers = {row.id: row.number for row in session.execute(known)}
+    listed = [(numbers[one["id"]], one["label"]) for one in delivery.buttons if numbers.get(one["id"])]
+    return numbered(plain, listed, language) if listed else plain
+
+
+def buttons(session: Session, contact_id: int, message_id: int, choices: Sequence[Choice]) -> list[dict[str, str]]:
+    """Keep what the buttons mean; what the platform gets of them."""
+    named = [(secrets.token_urlsafe(12), choice) for choice in choices]
+    meanings = [
+        {"id": id_, "contact_id": contact_id, "action": c.action, "data": c.data}
+        | {"message_id": message_id, "number": number}
+        for number, (id_, c) in enumerate(named, 1)
+    ]
+    rows.add_all(session, ChoiceRow, meanings)
+    return [{"label": choice.label, "id": id_} for id_, choice in named]

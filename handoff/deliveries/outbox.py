@@ -1,0 +1,391 @@
+"""Every outgoing word: posted as rows in the caller's transaction, then claimed, fenced and settled by the pump.
+
+A delivery is claimed under a lease, marked `sending` just before the wire by its claimer only, and settled only by the
+one who marked it. So a process that dies or sleeps can neither lose a part nor overwrite what its successor found out.
+"""
+
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Protocol
+
+from sqlalchemy import and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from handoff.deliveries import claims, edits
+from handoff.deliveries.claims import Claims
+from handoff.deliveries.new_rows import Choice, offered, queue
+from handoff.deliveries.outcomes import Attempt, Moved, Settled, Verdict, verdict
+from handoff.errors import NotFoundError, StateError
+from handoff.messages.files import outgoing, posted
+from handoff.messages.text_parts import split
+from handoff.messages.values import Addressee, PublicPlace, Retry, RichText, SendOutcome, Sent, Uncertain
+from handoff.models import (
+    UNFINISHED,
+    ChoiceRow,
+    Contact,
+    Delivery,
+    DeliveryState,
+    Message,
+    MessageKind,
+)
+from handoff.words import WORDS
+from infra.bus import Bus
+from infra.clock import Clock
+from infra.database import after_commit
+from infra.files import Kept
+from infra.storage import rows
+from infra.storage.columns import words
+
+_UNCLAIMED = "accounts that were posted to and not claimed from since"
+
+
+Claim = Callable[[Session], None]
+"""To be called at the end of a unit of work that posted: what it claims is sent as soon as that is committed."""
+
+Follower = Callable[[Session, Moved], None]
+
+
+class Sender(Protocol):
+    """Whoever sends an account's parts in this process."""
+
+    def offer(self) -> AbstractContextManager[Claim | None]:
+        """A claim for the unit of work that is committed within the block; None where the parts have to wait."""
+
+
+class Outbox:
+    """Posting and settling; each method works within the caller's unit of work."""
+
+    def __init__(self, bus: Bus, clock: Clock) -> None:
+        self._bus = bus
+        self._clock = clock
+        self.senders: dict[str, Sender] = {}
+        """By account; each enters itself while it runs."""
+        self._follower: Follower = lambda *_: None
+
+    def follow(self, follower: Follower) -> None:
+        """Tell `follower` of each new state of a part, of the bot's of those not sent, within the unit of work."""
+        self._follower = follower
+
+    def offer(self, account: str) -> AbstractContextManager[Claim | None]:
+        """As `Sender.offer`; None too where another process sends for the account."""
+        sender = self.senders.get(account)
+        return sender.offer() if sender is not None else nullcontext()
+
+    def post(
+        self,
+        session: Session,
+        contact: Contact | Addressee,
+        text: RichText,
+        *,
+        ticket_id: int | None = None,
+        choices: Sequence[Choice] = (),
+        author: str = "",
+        agent_id: int | None = None,
+        key: str | None = None,
+        shown: str | None = None,
+        files: Sequence[tuple[str, Kept]] = (),
+        place: PublicPlace | None = None,
+    ) -> int:
+        """Write an outgoing message and queue its parts, the buttons under the last one; the id of the message.
+
+        `files` go out behind the text, each as a part of its own: the name and what is in the store.
+        `shown` is what the thread on the desk shows where that differs from what is sent. With a `place` it is said there
+        for all to read.
+        """
+        now = self._clock()
+        message = rows.add(
+            session,
+            Message,
+            contact_id=contact.id,
+            ticket_id=ticket_id,
+            kind=MessageKind.OUTGOING,
+            author=author,
+            agent_id=agent_id,
+            text=text.text if shown is None else shown,
+            key=key,
+            at=now,
+        )
+        text, below = offered(session, contact, message, text, choices, now)
+        parts = split(text)
+        there, by_agent = asdict(place) if place is not None else None, agent_id is not None
+        for part in parts:
+            marks, under = [asdict(entity) for entity in part.entities], below if part is parts[-1] else []
+            queued = {"text": part.text, "entities": marks, "buttons": under, "place": there}
+            queue(session, contact, message, now, by_agent=by_agent, **queued)
+        if files:
+            self._attach(session, contact, message, files, by_agent=by_agent)
+        self._announce(session, contact.account)
+        return message
+
+    def _attach(
+        self,
+        session: Session,
+        contact: Contact | Addressee,
+        message_id: int,
+        files: Sequence[tuple[str, Kept]],
+        *,
+        by_agent: bool,
+    ) -> None:
+        now, sent = self._clock(), [(outgoing(kept, name), kept) for name, kept in files]
+        session.get_one(Message, message_id).attachments = [{"kind": file.kind, "name": file.name} for file, _ in sent]
+        for file, kept in sent:
+            posted(session, contact.account, contact.id, message_id, file, kept, now)
+            sent_instead = {"text": "", "entities": [], "buttons": [], "file": asdict(file)}
+            queue(session, contact, message_id, now, by_agent=by_agent, **sent_instead)
+
+    def revise(
+        self,
+        session: Session,
+        message_id: int,
+        text: RichText,
+        choices: Sequence[Choice] = (),
+        *,
+        shown: str | None = None,
+        by_agent: bool = False,
+    ) -> None:
+        """Let a posted message read otherwise, on the desk and wherever it has arrived; old buttons make room for new.
+
+        The edit takes the way of every part. Where the platform does not take it, one of the bot's fails quietly and
+        an agent's goes out as a message of its own. `shown` as for `post`.
+        """
+        message = session.get(Message, message_id)
+        if message is None or message.kind is not MessageKind.OUTGOING:
+            raise NotFoundError(f"there is no message {message_id} of ours")
+        now = self._clock()
+        message.text, message.edited_at = text.text if shown is None else shown, now
+        contact = session.get_one(Contact, message.contact_id)
+        # Old buttons work for ever, but a number that is typed means what is listed now.
+        session.execute(update(ChoiceRow).where(ChoiceRow.message_id == message_id).values(number=None))
+        text, below = offered(session, contact, message_id, text, choices, now)
+        gone = WORDS.text(contact.language, "This part of the message was removed.")
+        account = edits.revise(session, message_id, split(text), below, now, gone=gone, by_agent=by_agent)
+        if account is not None:
+            self._announce(session, account)
+
+    def settle_choice(self, session: Session, choice_id: str, mark: str, *, keep: bool) -> None:
+        """Show what was chosen in the message that offered it, as `revising.settle_choice`."""
+        account = edits.settle_choice(session, choice_id, mark, keep, self._clock())
+        if account is not None:
+            self._announce(session, account)
+
+    def resume(self, session: Session, contact_id: int) -> None:
+        """The contact can be written to again: what agents said meanwhile goes out, in order; the bot's words are stale."""
+        refused = session.scalars(
+            select(Delivery)
+            .where(Delivery.contact_id == contact_id, Delivery.state == DeliveryState.REFUSED, Delivery.by_agent)
+            .with_for_update()
+        )
+        for delivery in refused.all():
+            delivery.attempts, delivery.first_attempt_at = 0, None
+            self._move(session, delivery, DeliveryState.QUEUED, None)
+
+    def repeats(self, session: Session, account: str) -> bool:
+        """Whether something that may have arrived waits to be sent once more."""
+        return (
+            session.scalar(select(Delivery.id).where(*claims.held_repeats(account, self._clock())).limit(1)) is not None
+        )
+
+    def repeat(self, session: Session, account: str, *, contact_id: int | None = None, most: int | None = None) -> None:
+        """The channel works again, or the contact wrote: what waits for that is sent once more now, the oldest first."""
+        held = select(Delivery).where(*claims.held_repeats(account, self._clock())).order_by(Delivery.id).limit(most)
+        if contact_id is not None:
+            held = held.where(Delivery.contact_id == contact_id)
+        for delivery in session.scalars(held.with_for_update(skip_locked=True)).all():
+            delivery.next_attempt_at = delivery.updated_at = self._clock()
+        after_commit(session, lambda: self._bus.publish("outbox", account))
+
+    def _announce(self, session: Session, account: str) -> None:
+        """Wake the account's sender after the commit, unless the same unit of work claims what it posted."""
+        info = session.info  # the session's rows cannot be read once its unit of work is over
+        info.setdefault(_UNCLAIMED, set()).add(account)
+        after_commit(session, lambda: self._bus.publish("outbox", account) if account in info[_UNCLAIMED] else None)
+
+    def claim(
+        self,
+        session: Session,
+        account: str,
+        owner: str,
+        limit: int,
+        *,
+        at_once: int = 0,
+        resting: frozenset[int] = frozenset(),
+    ) -> Claims:
+        """Lease up to `limit` parts that are due, at most one per contact and never past an unfinished earlier one.
+
+        The first `at_once` of them are fenced in the same stroke, save those to a contact in `resting`.
+        """
+        session.info.setdefault(_UNCLAIMED, set()).discard(account)
+        return claims.claim(session, account, owner, limit, self._clock(), at_once=at_once, resting=resting)
+
+    def fence(self, session: Session, delivery_id: int, owner: str) -> bool:
+        """Mark the part `sending`, just before the wire; False means that it is no longer the caller's to send."""
+        return claims.fence(session, delivery_id, owner, self._clock())
+
+    def release(self, session: Session, delivery_ids: Sequence[int], owner: str) -> None:
+        """Give back claimed parts unsent."""
+        for delivery_id in delivery_ids:
+            delivery = self._mine(session, delivery_id, owner, DeliveryState.CLAIMED)
+            if delivery is not None:
+                self._move(session, delivery, DeliveryState.QUEUED, None)
+
+    def settle(
+        self, session: Session, delivery_id: int, owner: str, outcome: SendOutcome, *, idempotent: bool
+    ) -> Settled | None:
+        """Record what became of the part; None when another process took it over meanwhile.
+
+        `idempotent` says that the platform shows a repeat of the same `random_id` once.
+        """
+        if isinstance(outcome, Sent):  # nearly always, so it takes the short way
+            return self._sent(session, delivery_id, owner, outcome)
+        delivery = self._mine(session, delivery_id, owner, DeliveryState.SENDING)
+        if delivery is None:
+            return None
+        self._apply(session, delivery, outcome, idempotent=idempotent)
+        return Settled(delivery.state, behind=True)
+
+    def _sent(self, session: Session, delivery_id: int, owner: str, outcome: Sent) -> Settled | None:
+        settled = claims.mark_sent(session, delivery_id, owner, outcome.platform_ids, self._clock())
+        if settled is None:
+            return None
+        if settled.by_agent:
+            contact_id = str(settled.contact_id)
+            after_commit(session, lambda: self._bus.publish("desk", contact_id))
+            edit = settled.edits is not None and not settled.afresh
+            state = None if edit else DeliveryState.SENT
+            self._follower(session, Moved(settled.contact_id, settled.message_id, by_agent=True, state=state))
+        return Settled(DeliveryState.SENT, behind=settled.behind)
+
+    def recover(
+        self, session: Session, account: str, owner: str, *, idempotent: bool, known: Collection[int] = ()
+    ) -> None:
+        """Take back what a dead sender held: leases that ran out, and those of anyone but `owner`.
+
+        The caller holds the account's lock, so whoever else has a lease is dead, or too late and fenced off. `known` are
+        deliveries whose outcome the caller has and could not write yet, however long ago their leases ran out.
+        Where the clock was set back, what waits is counted from now on.
+        """
+        now = self._clock()
+        self._follow_clock(session, account, now)
+        held = session.scalars(
+            select(Delivery)
+            .where(
+                Delivery.account == account,
+                Delivery.state.in_(words(*UNFINISHED)),  # as the index says it
+                Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),
+                or_(Delivery.lease_until < now, Delivery.lease_owner != owner),
+            )
+            .with_for_update(skip_locked=True)
+        ).all()
+        for delivery in held:
+            if delivery.id in known and delivery.lease_owner == owner:
+                continue
+            if delivery.state is DeliveryState.CLAIMED:
+                self._move(session, delivery, DeliveryState.QUEUED, None)
+            elif idempotent or edits.is_edit(delivery):
+                self._apply(session, delivery, Retry("the program stopped while sending"), idempotent=idempotent)
+            else:
+                self._apply(session, delivery, Uncertain("the program stopped while sending"), idempotent=False)
+
+    def _follow_clock(self, session: Session, account: str, now: datetime) -> None:
+        """Move the moments of parts that were last changed in what is the future now: none waits longer than its pause."""
+        ahead = session.scalars(
+            select(Delivery)
+            .where(Delivery.account == account, Delivery.state.in_(words(*UNFINISHED)), Delivery.updated_at > now)
+            .with_for_update(skip_locked=True)
+        )
+        for delivery in ahead.all():
+            back = delivery.updated_at - now
+            delivery.updated_at = now
+            delivery.next_attempt_at -= back
+            if delivery.lease_until is not None:
+                delivery.lease_until -= back
+            if delivery.first_attempt_at is not None:
+                delivery.first_attempt_at -= back
+
+    def retry(self, session: Session, delivery_id: int) -> None:
+        """An agent's decision to send a part again, or at once.
+
+        Raises:
+            NotFoundError: there is no such delivery.
+            StateError: it was sent, or is on its way.
+        """
+        delivery = self._wanted(session, delivery_id)
+        again = {DeliveryState.FAILED, DeliveryState.REFUSED, DeliveryState.MAYBE, DeliveryState.RETRYING}
+        if delivery.state not in again:
+            raise StateError("only a part that failed, was refused or may not have arrived can be sent again")
+        delivery.repeated = delivery.repeated or delivery.state is DeliveryState.MAYBE
+        delivery.attempts, delivery.first_attempt_at = 0, None
+        self._move(session, delivery, DeliveryState.QUEUED, None)
+
+    def settle_by_hand(self, session: Session, delivery_id: int, *, arrived: bool) -> None:
+        """An agent's word on a part that may have arrived.
+
+        Raises:
+            NotFoundError: there is no such delivery.
+            StateError: its state is known already.
+        """
+        delivery = self._wanted(session, delivery_id)
+        if delivery.state is not DeliveryState.MAYBE:
+            raise StateError("only a part that may have arrived can be settled by hand")
+        if arrived:
+            self._move(session, delivery, DeliveryState.SENT, "an agent marked it as arrived")
+        else:
+            self._move(session, delivery, DeliveryState.FAILED, "an agent marked it as lost")
+
+    def _apply(self, session: Session, delivery: Delivery, outcome: SendOutcome, *, idempotent: bool) -> None:
+        def language() -> str:
+            return session.scalar(select(Contact.language).where(Contact.id == delivery.contact_id)) or ""
+
+        age = self._clock() - (delivery.first_attempt_at or self._clock())
+        edit, public = edits.is_edit(delivery), delivery.place is not None
+        made = Attempt(delivery.attempts, age, delivery.by_agent, delivery.repeated, idempotent, edit, public)
+        told = verdict(outcome, made)
+        delivery.attempts -= not told.counted
+        delivery.repeated |= told.repeat
+        if told.state is DeliveryState.SENT:
+            delivery.platform_ids = told.platform_ids
+        if told.state is DeliveryState.REFUSED and not public:
+            session.execute(update(Contact).where(Contact.id == delivery.contact_id).values(unreachable=told.reason))
+        if told.fallback is not None:
+            edits.simplify(session, delivery, told.fallback, language(), self._clock())
+            after_commit(session, lambda: self._bus.publish("desk", "channels"))
+        if told.state is DeliveryState.FAILED and edit and delivery.by_agent:
+            edits.send_afresh(delivery, language())
+            told = Verdict(DeliveryState.QUEUED)
+        self._move(session, delivery, told.state, told.reason, told.pause)
+
+    def _move(
+        self,
+        session: Session,
+        delivery: Delivery,
+        state: DeliveryState,
+        reason: str | None,
+        pause: timedelta = timedelta(0),
+    ) -> None:
+        now = self._clock()
+        delivery.state, delivery.reason = state, reason
+        delivery.lease_owner = delivery.lease_until = None
+        delivery.next_attempt_at, delivery.updated_at = now + pause, now
+        account, contact_id = delivery.account, str(delivery.contact_id)
+        if state is DeliveryState.QUEUED:
+            after_commit(session, lambda: self._bus.publish("outbox", account))
+        if delivery.by_agent or state is not DeliveryState.SENT:
+            after_commit(session, lambda: self._bus.publish("desk", contact_id))
+        if delivery.place is None:
+            known, by_agent = None if edits.is_edit(delivery) else state, delivery.by_agent
+            self._follower(session, Moved(delivery.contact_id, delivery.message_id, by_agent, known))
+
+    def _mine(self, session: Session, delivery_id: int, owner: str, state: DeliveryState) -> Delivery | None:
+        return session.scalar(
+            select(Delivery)
+            .where(and_(Delivery.id == delivery_id, Delivery.state == state, Delivery.lease_owner == owner))
+            .with_for_update()
+        )
+
+    def _wanted(self, session: Session, delivery_id: int) -> Delivery:
+        delivery = session.get(Delivery, delivery_id, with_for_update=True)
+        if delivery is None:
+            raise NotFoundError(f"there is no delivery {delivery_id}")
+        return delivery

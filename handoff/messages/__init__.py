@@ -1,0 +1,1 @@
+"""Messages: neutral values, formatting, threads, edits and files."""

@@ -1,0 +1,201 @@
+"""Long texts into parts that each fit one message of a platform."""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+
+from handoff.messages.rich_text import units, within
+from handoff.messages.values import EntityKind, RichText
+
+PART_UNITS = 4000
+"""Longest part in UTF-16 units: VK and Telegram take 4096, and one size for all splits a text alike everywhere."""
+_SENTENCE_END = re.compile(r"[.!?…]+[\"»”’)\]]*(?=\s)")
+_SPACE = re.compile(r" ")
+_LAST_WORD = re.compile(r"(\S+)\.[\"»”’)\]]*$")
+_ABBREVIATIONS = frozenset(
+    [
+        "г",
+        "гг",
+        "ул",
+        "д",
+        "кв",
+        "стр",
+        "рис",
+        "см",
+        "им",
+        "т",
+        "тт",
+        "т.е",
+        "т.д",
+        "т.п",
+        "т.к",
+        "т.н",
+        "т.ч",
+        "др",
+        "пр",
+        "пл",
+        "пер",
+        "просп",
+        "обл",
+        "р-н",
+        "корп",
+        "проф",
+        "акад",
+        "руб",
+        "коп",
+        "тыс",
+        "млн",
+        "млрд",
+        "мин",
+        "сек",
+        "ч",
+        "тел",
+        "доб",
+        "англ",
+        "напр",
+        "прим",
+        "ред",
+        "изд",
+        "гл",
+        "п",
+        "пп",
+        "ст",
+        "абз",
+        "e.g",
+        "i.e",
+        "etc",
+        "dr",
+        "mr",
+        "mrs",
+        "ms",
+        "prof",
+        "st",
+        "no",
+        "vs",
+        "approx",
+        "fig",
+        "vol",
+        "pp",
+        "inc",
+        "ltd",
+        "jr",
+        "sr",
+        "dept",
+        "est",
+        "tel",
+        "ext",
+        "stb",
+        "kb",
+        "pl",
+        "ún",
+        "ill",
+        "u",
+        "út",
+        "ker",
+        "db",
+        "sz",
+        "ld",
+        "vö",
+        "pf",
+        "bt",
+        "kft",
+        "zrt",
+        "id",
+        "özv",
+        "tkp",
+        "min",
+        "max",
+        "old",
+        "köt",
+    ]
+)
+"""Words that a full stop shortens rather than ends."""
+_JOINERS = frozenset("\u200d\ufe0e\ufe0f\u20e3")
+
+
+def split(rich: RichText, limit: int = PART_UNITS) -> list[RichText]:
+    """Cut into parts of at most `limit` UTF-16 units, at a line's end where there is one, else a sentence's, else a word's.
+
+    Never within a link or a sign that several characters make, unless it alone is longer, nor behind an abbreviation or
+    an ordinal number. Other entities that a cut crosses go on in the next part; no character is lost but the white space
+    at a cut. No part is blank, unless the whole text is.
+    """
+    parts: list[RichText] = []
+    rest, passed = rich.text, 0
+    while rest:
+        links = [
+            (entity.offset - passed, entity.offset + entity.length - passed)
+            for entity in rich.entities
+            if entity.kind is EntityKind.LINK
+        ]
+        size = _cut(rest, limit, links)
+        piece = rest[:size]
+        kept = piece.rstrip()
+        if kept:
+            parts.append(RichText(kept, within(rich.entities, passed, units(kept))))
+        following = rest[size:]
+        stripped = following.lstrip()
+        passed += units(piece) + units(following) - units(stripped)
+        rest = stripped
+    return parts or [RichText("")]
+
+
+def _cut(text: str, limit: int, links: list[tuple[int, int]]) -> int:
+    """How many characters of `text` go into the next part; `links` are stretches of it in UTF-16 units."""
+    if units(text) <= limit:
+        return len(text)
+    room = count = 0
+    for character in text:
+        room += 2 if character > "\uffff" else 1
+        if room > limit:
+            break
+        count += 1
+    for end in _ends(text[: count + 1], count):
+        if end <= count // 2:
+            continue
+        at = units(text[:end])
+        if not any(begin < at < stop for begin, stop in links):
+            return end
+    return _hard_cut(text, count, links)
+
+
+def _ends(head: str, count: int) -> Iterator[int]:
+    """Where the head may be cut, best first: lines, sentences, words; of each kind the latest first."""
+    for sign in ("\n\n", "\n"):
+        at = head.rfind(sign, 0, count)
+        while at > 0:
+            yield at
+            at = head.rfind(sign, 0, at)
+    for pattern in (_SENTENCE_END, _SPACE):
+        places = [found.end() if pattern is _SENTENCE_END else found.start() for found in pattern.finditer(head)]
+        yield from (end for end in reversed(places) if end <= count and not _shortened(head[:end]))
+
+
+def _shortened(head: str) -> bool:
+    """Whether the head ends with an abbreviation, an initial or a number with a full stop, which need what follows."""
+    found = _LAST_WORD.search(head[-40:])
+    if found is None:
+        return False
+    word = found[1].lstrip("\"«„“(['").lower()
+    return word.isdecimal() or len(word) == 1 or word in _ABBREVIATIONS
+
+
+def _hard_cut(text: str, count: int, links: list[tuple[int, int]]) -> int:
+    """The latest place before `count` that parts neither a link nor a sign; `count` where there is none."""
+    for end in range(count, 0, -1):
+        at = units(text[:end]) if links else 0
+        if not _within_a_sign(text, end) and not any(begin < at < stop for begin, stop in links):
+            return end
+    return next((end for end in range(count, 0, -1) if not _within_a_sign(text, end)), count)
+
+
+def _within_a_sign(text: str, place: int) -> bool:
+    """Whether the characters before and after the place are shown as one."""
+    before, after = text[place - 1], text[place : place + 1]
+    if not after:
+        return False
+    modifies = unicodedata.combining(after) or after in _JOINERS or "\U0001f3fb" <= after <= "\U0001f3ff"
+    if modifies or before == "\u200d":
+        return True
+    flags = re.search("[\U0001f1e6-\U0001f1ff]*$", text[:place])
+    return "\U0001f1e6" <= after <= "\U0001f1ff" and flags is not None and len(flags[0]) % 2 == 1

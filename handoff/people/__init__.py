@@ -1,0 +1,1 @@
+"""Contacts, agents and programs: who has access, and what is kept about a person."""

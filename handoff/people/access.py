@@ -1,0 +1,207 @@
+"""Who has access, and how it is changed and withdrawn: at once, with open sessions, event streams and tokens.
+
+A disabled agent stays in the records of what they wrote; the questions that they held go back to the queue.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, delete, exists, select
+from sqlalchemy.orm import Session
+
+from handoff.models import Agent, AgentSession, Role
+from handoff.people.models import AgentDevice, ApiToken
+from handoff.tickets.service import Desk
+from infra.bus import Bus
+from infra.clock import Clock
+from infra.database import after_commit
+from infra.errors import PlainError
+
+SESSIONS = "sessions"
+"""On the bus: some sessions have ended."""
+
+
+class UnknownAgentError(PlainError):
+    """There is no such agent or token."""
+
+
+class LastAdminError(PlainError):
+    """Nobody else could give access any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """An agent as those who give access see them."""
+
+    id: int
+    email: str
+    name: str
+    role: Role
+    enabled: bool
+    has_password: bool
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    """A token in force, without its secret."""
+
+    id: int
+    name: str
+    role: Role
+    agent_id: int
+    """The agent in whose name it acts."""
+    created_at: datetime
+
+
+class Team:
+    """Changes of access; each method works within the caller's unit of work and is idempotent."""
+
+    def __init__(self, desk: Desk, bus: Bus, clock: Clock) -> None:
+        self._desk = desk
+        self._bus = bus
+        self._clock = clock
+
+    def members(self, session: Session) -> tuple[Member, ...]:
+        """Everybody who may have a password, by name; programs are listed by `tokens`."""
+        return tuple(map(_member, session.scalars(select(Agent).where(~_is_program()).order_by(Agent.name, Agent.id))))
+
+    def member(self, session: Session, agent_id: int) -> Member:
+        """Raises UnknownAgentError."""
+        agent = session.scalar(select(Agent).where(Agent.id == agent_id, ~_is_program()))
+        if agent is None:
+            raise _unknown(agent_id)
+        return _member(agent)
+
+    def member_at(self, session: Session, email: str) -> Member:
+        """Raises UnknownAgentError."""
+        email = email.strip().lower()
+        agent_id = session.scalar(select(Agent.id).where(Agent.email == email, ~_is_program()))
+        if agent_id is None:
+            raise UnknownAgentError(f"There is no agent with the address {email}: `frontdesk agent list` shows all.")
+        return self.member(session, agent_id)
+
+    def disable(self, session: Session, agent_id: int) -> int:
+        """End the agent's access and give back what they hold; returns how many questions that are.
+
+        Raises:
+            UnknownAgentError: there is no such agent.
+            LastAdminError: they are the last admin who can sign in.
+        """
+        self._keep_an_admin(session, agent_id)
+        agent = self._person(session, agent_id)
+        agent.disabled_at = agent.disabled_at or self._clock()
+        self._end_sessions(session, agent_id)
+        return self._desk.release_all(session, agent_id)
+
+    def enable(self, session: Session, agent_id: int) -> None:
+        """Let a disabled agent sign in again, with the password that they had. Raises UnknownAgentError."""
+        self._person(session, agent_id).disabled_at = None
+
+    def set_role(self, session: Session, agent_id: int, role: Role) -> None:
+        """Give the agent another role, which holds from their next request on. Raises as `disable` does."""
+        if role is not Role.ADMIN:
+            self._keep_an_admin(session, agent_id)
+        self._person(session, agent_id).role = role
+
+    def set_password(self, session: Session, agent_id: int, password_hash: str) -> None:
+        """Give the agent a password of `Staff.hash_new`; whoever is signed in as them is signed out.
+
+        Raises UnknownAgentError.
+        """
+        self._person(session, agent_id).password_hash = password_hash
+        self._end_sessions(session, agent_id)
+
+    def sign_out(self, session: Session, agent_id: int) -> int:
+        """End every session of the agent, and know none of their devices; returns how many sessions there were.
+
+        Raises UnknownAgentError.
+        """
+        self._person(session, agent_id)
+        return self._end_sessions(session, agent_id)
+
+    def tokens(self, session: Session) -> tuple[TokenView, ...]:
+        """Those in force, by name."""
+        rows = session.execute(
+            select(ApiToken, Agent)
+            .join(Agent, Agent.id == ApiToken.agent_id)
+            .where(ApiToken.revoked_at.is_(None))
+            .order_by(Agent.name, ApiToken.id)
+        )
+        return tuple(TokenView(t.id, agent.name, agent.role, agent.id, t.created_at) for t, agent in rows)
+
+    def token(self, session: Session, token_id: int) -> TokenView:
+        """Raises UnknownAgentError where it is not in force."""
+        for token in self.tokens(session):
+            if token.id == token_id:
+                return token
+        raise UnknownAgentError("There is no such token: `frontdesk token list` shows all.")
+
+    def revoke_token(self, session: Session, token_id: int) -> int:
+        """End a token; returns how many questions that its program held go back to the queue.
+
+        Raises:
+            UnknownAgentError: there is no such token in force.
+        """
+        token = session.get(ApiToken, token_id, with_for_update=True)
+        if token is None or token.revoked_at is not None:
+            raise UnknownAgentError("There is no such token: `frontdesk token list` shows all.")
+        token.revoked_at = self._clock()
+        return self._desk.release_all(session, token.agent_id)
+
+    def token_named(self, session: Session, name: str) -> int:
+        """The id of the token in force with this name, in whatever case. Raises UnknownAgentError."""
+        wanted = name.strip().lower()
+        for token in self.tokens(session):
+            if token.name.lower() == wanted:
+                return token.id
+        raise UnknownAgentError(f"There is no token named {name.strip()}: `frontdesk token list` shows all.")
+
+    def _person(self, session: Session, agent_id: int) -> Agent:
+        agent = session.scalar(
+            select(Agent)
+            .where(Agent.id == agent_id, ~_is_program())
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        if agent is None:
+            raise _unknown(agent_id)
+        return agent
+
+    def _keep_an_admin(self, session: Session, agent_id: int) -> None:
+        # Locked, in one order, so that two admins cannot disable each other at the same moment.
+        admins = session.execute(
+            select(Agent.id, Agent.name)
+            .where(Agent.role == Role.ADMIN, Agent.disabled_at.is_(None), Agent.password_hash != "")
+            .order_by(Agent.id)
+            .with_for_update()
+        ).all()
+        if [admin.id for admin in admins] == [agent_id]:
+            name = admins[0].name
+            raise LastAdminError(f"{name} is the last admin who can sign in: make somebody else an admin first.")
+
+    def _end_sessions(self, session: Session, agent_id: int) -> int:
+        ended = session.execute(delete(AgentSession).where(AgentSession.agent_id == agent_id)).rowcount  # type: ignore[attr-defined]  # a DELETE counts
+        session.execute(delete(AgentDevice).where(AgentDevice.agent_id == agent_id))
+        after_commit(session, lambda: self._bus.publish(SESSIONS))
+        return int(ended)
+
+
+def _unknown(agent_id: int) -> UnknownAgentError:
+    return UnknownAgentError(f"There is no agent {agent_id}.")
+
+
+def _is_program() -> ColumnElement[bool]:
+    return exists().where(ApiToken.agent_id == Agent.id)
+
+
+def _member(agent: Agent) -> Member:
+    return Member(
+        agent.id,
+        agent.email,
+        agent.name,
+        agent.role,
+        agent.disabled_at is None,
+        bool(agent.password_hash),
+        agent.created_at,
+    )

@@ -1,0 +1,234 @@
+"""Agents and programs that may work at the desk: passwords, logins and API tokens.
+
+Passwords are kept as argon2id hashes, sessions and tokens as SHA-256 of 256 random bits: what a thief of the database
+finds opens nothing.
+"""
+
+import asyncio
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from handoff.models import Agent, AgentSession, Role
+from handoff.people.models import AgentDevice, ApiToken
+from handoff.people.password_rules import password_problem
+from handoff.people.passwords import Passwords
+from infra.clock import Clock
+from infra.errors import PlainError
+
+IDLE = timedelta(hours=8)
+ABSOLUTE = timedelta(days=7)
+DEVICE = timedelta(days=365)
+"""How long a device is known after the last sign-in."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentView:
+    """An agent without secrets."""
+
+    id: int
+    email: str
+    name: str
+    role: Role
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """A session in force: who it is and the token that each of their forms must carry."""
+
+    agent: AgentView
+    csrf_token: str
+    last_seen_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a password is checked against; nobody, with an empty hash, for an address that no agent signs in with."""
+
+    agent: AgentView | None = None
+    password_hash: str = ""
+
+
+class Staff:
+    """Who may do what; each method with a session works within the caller's unit of work."""
+
+    def __init__(self, clock: Clock, passwords: Passwords | None = None) -> None:
+        self._clock = clock
+        self.passwords = passwords or Passwords()
+
+    async def hash_new(self, password: str, about: Sequence[str] = ()) -> str:
+        """The hash of a password that is to be set. Do this before the unit of work that keeps it: it takes long.
+
+        `about` are the agent's e-mail address and name, which the password must not be made of.
+
+        Raises:
+            PlainError: the password may not be set (handoff/people/password_rules.py), or too many others wait.
+        """
+        if problem := await asyncio.to_thread(password_problem, password, about):
+            raise PlainError(problem)
+        return await self.passwords.hash(password)
+
+    def add(self, session: Session, email: str, name: str, role: Role, password_hash: str) -> AgentView:
+        """Create an agent with a hash of `hash_new`.
+
+        Raises:
+            PlainError: the address is malformed or taken, or the name is empty.
+        """
+        email = email.strip().lower()
+        if "@" not in email[1:-1]:
+            raise PlainError(f"“{email}” is not an e-mail address.")
+        if not name.strip():
+            raise PlainError("An agent needs a name: contacts read it with each answer.")
+        if session.scalar(select(Agent.id).where(Agent.email == email)):
+            raise PlainError(f"There is an agent with the address {email} already.")
+        return self._create(session, email, name, role, password_hash)
+
+    def put_demo(self, session: Session, email: str, name: str, password_hash: str) -> AgentView:
+        """Give the demo's agent, an admin, a password; create them at `email`, or near it where it is taken."""
+        agent = session.scalar(select(Agent).where(Agent.demo))
+        if agent is None:
+            if session.scalar(select(Agent.id).where(Agent.email == email)):
+                email = f"demo-{secrets.token_hex(4)}-{email}"
+            created = self.add(session, email, name, Role.ADMIN, password_hash)
+            session.execute(update(Agent).where(Agent.id == created.id).values(demo=True))
+            return created
+        agent.role, agent.password_hash, agent.disabled_at = Role.ADMIN, password_hash, None
+        return _view(agent)
+
+    def lock_out_demo(self, session: Session) -> None:
+        """End the sessions of the demo's agent and let nobody sign in as them."""
+        demo = select(Agent.id).where(Agent.demo)
+        session.execute(delete(AgentSession).where(AgentSession.agent_id.in_(demo)))
+        session.execute(update(Agent).where(Agent.demo).values(password_hash=""))
+
+    def credentials(self, session: Session, email: str) -> Credentials:
+        """Whose password `Passwords.verify` has to check."""
+        agent = session.scalar(
+            select(Agent).where(
+                Agent.email == email.strip().lower(), Agent.password_hash != "", Agent.disabled_at.is_(None)
+            )
+        )
+        return Credentials(_view(agent), agent.password_hash) if agent else Credentials()
+
+    def knows_device(self, session: Session, email: str, secret: str) -> bool:
+        """Decide whether the agent with this address signed in on this device within a year."""
+        known = (
+            select(AgentDevice.agent_id)
+            .join(Agent, Agent.id == AgentDevice.agent_id)
+            .where(
+                AgentDevice.token_hash == _hash(secret),
+                AgentDevice.last_used_at > self._clock() - DEVICE,
+                Agent.email == email.strip().lower(),
+            )
+        )
+        return session.scalar(known) is not None
+
+    def remember_device(self, session: Session, agent_id: int, secret: str) -> str:
+        """Know the device from now on; returns the secret for its cookie, a new one where none of ours was given."""
+        now, known = self._clock(), select(AgentDevice.agent_id).where(AgentDevice.token_hash == _hash(secret))
+        session.execute(
+            delete(AgentDevice).where(AgentDevice.agent_id == agent_id, AgentDevice.last_used_at <= now - DEVICE)
+        )
+        if session.scalar(known.limit(1)) is None:
+            secret = secrets.token_urlsafe(32)
+        session.merge(AgentDevice(token_hash=_hash(secret), agent_id=agent_id, last_used_at=now))
+        return secret
+
+    def log_in(self, session: Session, agent_id: int) -> str:
+        """Start a session; returns the secret for the cookie."""
+        secret, now = secrets.token_urlsafe(32), self._clock()
+        session.add(
+            AgentSession(
+                token_hash=_hash(secret),
+                agent_id=agent_id,
+                csrf_token=secrets.token_urlsafe(32),
+                created_at=now,
+                last_seen_at=now,
+            )
+        )
+        return secret
+
+    def login(self, session: Session, secret: str) -> Login | None:
+        """Whose session the cookie's secret is; None when it is unknown, idle for 8 hours or 7 days old."""
+        now = self._clock()
+        row = session.execute(
+            select(AgentSession, Agent)
+            .join(Agent, Agent.id == AgentSession.agent_id)
+            .where(
+                AgentSession.token_hash == _hash(secret),
+                AgentSession.last_seen_at > now - IDLE,
+                AgentSession.created_at > now - ABSOLUTE,
+                Agent.disabled_at.is_(None),
+            )
+        ).one_or_none()
+        return Login(_view(row[1]), row[0].csrf_token, row[0].last_seen_at) if row else None
+
+    def seen(self, session: Session, secret: str) -> None:
+        """Keep the session from going idle."""
+        row = session.get(AgentSession, _hash(secret))
+        if row is not None:
+            row.last_seen_at = self._clock()
+
+    def log_out(self, session: Session, secret: str) -> None:
+        session.execute(delete(AgentSession).where(AgentSession.token_hash == _hash(secret)))
+
+    def add_token(self, session: Session, name: str, role: Role) -> str:
+        """Create an API token and the agent in whose name it acts; returns the token, which is shown only now.
+
+        A name whose tokens are all revoked may be used again; it acts in the name of the same agent then.
+
+        Raises:
+            PlainError: the name is empty or taken.
+        """
+        name = name.strip()
+        email = f"token:{name.lower()}"
+        if not name:
+            raise PlainError("A token needs a name, so that it can be told from others.")
+        known = session.scalar(select(Agent).where(Agent.email == email))
+        if known is None:
+            agent_id = self._create(session, email, name, role, "").id
+        elif session.scalar(
+            select(ApiToken.id).where(ApiToken.agent_id == known.id, ApiToken.revoked_at.is_(None)).limit(1)
+        ):
+            raise PlainError(f"There is a token named {name} already.")
+        else:
+            agent_id, known.role = known.id, role
+        token = "fd_" + secrets.token_urlsafe(32)
+        session.add(ApiToken(agent_id=agent_id, token_hash=_hash(token), created_at=self._clock()))
+        return token
+
+    def token(self, session: Session, token: str) -> AgentView | None:
+        """In whose name a request with this token acts."""
+        agent = session.scalar(
+            select(Agent)
+            .join(ApiToken, ApiToken.agent_id == Agent.id)
+            .where(ApiToken.token_hash == _hash(token), ApiToken.revoked_at.is_(None), Agent.disabled_at.is_(None))
+        )
+        return _view(agent) if agent else None
+
+    def agents(self, session: Session) -> tuple[AgentView, ...]:
+        return tuple(_view(agent) for agent in session.scalars(select(Agent).order_by(Agent.name)))
+
+    def people(self, session: Session) -> tuple[AgentView, ...]:
+        """Agents who can sign in; disabled ones and those that stand for API tokens cannot."""
+        can = select(Agent).where(Agent.password_hash != "", Agent.disabled_at.is_(None)).order_by(Agent.name)
+        return tuple(_view(agent) for agent in session.scalars(can))
+
+    def _create(self, session: Session, email: str, name: str, role: Role, password_hash: str) -> AgentView:
+        agent = Agent(email=email, name=name.strip(), role=role, password_hash=password_hash, created_at=self._clock())
+        session.add(agent)
+        session.flush()
+        return _view(agent)
+
+
+def _hash(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def _view(agent: Agent) -> AgentView:
+    return AgentView(agent.id, agent.email, agent.name, agent.role)

@@ -1,0 +1,153 @@
+"""Forgetting a contact: every row that tells of them goes, whatever table it stands in.
+
+Which tables those are is read from the schema, so that a table made later is not forgotten: a column `contact_id`, or
+the columns `account` and `user_id`, say that a row tells of a contact. Tickets alone stay, as figures: that there was a
+question, when it came and was answered, and how it was rated, without a word of it.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import ColumnElement, Table, and_, delete, exists, select, update
+from sqlalchemy.orm import Session
+
+from handoff.messages.values import Address
+from handoff.models import (
+    FORGOTTEN,
+    LIVE,
+    Contact,
+    Delivery,
+    FileRow,
+    FileState,
+    Message,
+    MessageKind,
+    Ticket,
+    TicketStatus,
+)
+from infra.clock import Clock
+from infra.files import FileStore
+from infra.storage.columns import Base, words
+from infra.storage.rows import table
+
+_CONTACTS, _TICKETS = table(Contact), table(Ticket)
+GOODBYE = "goodbye-"
+"""How the key of the message begins that tells somebody that they are forgotten."""
+_GOODBYE_STAYS = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Forgotten:
+    """What was erased: how many rows, and of how many tickets the figures stayed."""
+
+    rows: int
+    tickets: int
+    files: tuple[str, ...]
+    """Keys of files that no row names any more: whoever commits this drops them from the file store."""
+
+
+def contact_at(session: Session, address: Address) -> int | None:
+    """The contact at an address; None for nobody we know."""
+    return session.scalar(
+        select(Contact.id).where(Contact.account == address.account, Contact.user_id == address.user_id)
+    )
+
+
+def forget(session: Session, contact_id: int, clock: Clock) -> Forgotten | None:
+    """Erase the contact within the caller's unit of work; None where there is no such contact.
+
+    What is on its way to them is not sent any more: a part that was claimed but not yet marked as being sent finds no
+    row. Somebody who writes again is somebody new.
+    """
+    session.flush()
+    contact = session.get(Contact, contact_id, populate_existing=True, with_for_update=True)
+    if contact is None or contact.user_id.startswith(f"{FORGOTTEN}:"):
+        return None
+    address = Address(contact.account, contact.user_id)
+    files = _files(session, contact_id)
+    erased = 0
+    for rows in reversed(Base.metadata.sorted_tables):
+        about = _about(rows, contact_id, address)
+        if about is not None and rows not in (_CONTACTS, _TICKETS):
+            erased += session.execute(delete(rows).where(about)).rowcount  # type: ignore[attr-defined]  # a DELETE counts
+    tickets = _scrub_tickets(session, contact_id, clock)
+    session.execute(
+        update(_CONTACTS)
+        .where(_CONTACTS.c.id == contact_id)
+        .values(_blank(_CONTACTS) | {"user_id": f"{FORGOTTEN}:{contact_id}", "version": _CONTACTS.c.version + 1})
+    )
+    session.expire_all()
+    return Forgotten(erased, tickets, tuple(sorted(files - _named(session, files))))
+
+
+def _files(session: Session, contact_id: int) -> set[str]:
+    """Keys of the files that the contact sent and was sent."""
+    sent = _kept(session, FileRow.contact_id == contact_id)
+    got = session.scalars(select(Delivery.file).where(Delivery.contact_id == contact_id, Delivery.file.is_not(None)))
+    return sent | {file["key"] for file in got if file}
+
+
+def _kept(session: Session, about: ColumnElement[bool]) -> set[str]:
+    """Keys in these rows; what a visitor has just sent is in the store before it is fetched, under its source."""
+    rows = session.execute(select(FileRow.key, FileRow.source).where(about))
+    return {place for row in rows for place in row if place and FileStore.is_key(place)}
+
+
+def _named(session: Session, keys: set[str]) -> set[str]:
+    """Those of the keys that others' rows still name: the same bytes are kept once."""
+    if not keys:
+        return set()
+    kept = _kept(session, FileRow.key.in_(keys))
+    # A file that was not fetched yet has no key; every file that we sent has a row, too.
+    coming = _kept(session, FileRow.state.in_(words(FileState.WANTED)) & FileRow.source.in_(keys))
+    return (kept | coming) & keys
+
+
+def sweep(session: Session, clock: Clock) -> int:
+    """Forget whom only our goodbye is left of, an hour after it was said; how many they were."""
+    said = select(Message.contact_id).where(
+        Message.key >= GOODBYE, Message.key < f"{GOODBYE}\uffff", Message.at < clock() - _GOODBYE_STAYS
+    )
+    alone = select(Contact.id).where(
+        Contact.id.in_(said),
+        ~exists().where(Message.contact_id == Contact.id, Message.kind != MessageKind.OUTGOING),
+    )
+    gone = session.scalars(alone).all()
+    for contact_id in gone:
+        forget(session, contact_id, clock)
+    return len(gone)
+
+
+def _about(rows: Table, contact_id: int, address: Address) -> ColumnElement[bool] | None:
+    """Which rows of a table tell of the contact; None where no column can say so."""
+    if "contact_id" in rows.c:  # whatever address stands beside it is that contact's
+        return rows.c.contact_id == contact_id
+    if "account" in rows.c and "user_id" in rows.c:
+        return and_(rows.c.account == address.account, rows.c.user_id == address.user_id)
+    return None
+
+
+def _scrub_tickets(session: Session, contact_id: int, clock: Clock) -> int:
+    """Words go, figures stay; what was open is closed, for nobody is left to answer."""
+    mine = _TICKETS.c.contact_id == contact_id
+    now = clock()
+    session.execute(
+        update(_TICKETS)
+        .where(mine, _TICKETS.c.status.in_([status.value for status in LIVE]))
+        .values(status=TicketStatus.WITHDRAWN, waiting_since=None, updated_at=now)
+    )
+    scrubbed = session.execute(
+        update(_TICKETS).where(mine).values(_blank(_TICKETS) | {"version": _TICKETS.c.version + 1, "updated_at": now})
+    )
+    return int(scrubbed.rowcount)  # type: ignore[attr-defined]  # an UPDATE counts
+
+
+_WORDS_OF_A_PERSON = {
+    "contact": ("name", "unreachable"),
+    "ticket": ("question", "rating_comment"),
+}
+"""Columns of the rows that stay which may hold words or names; a test looks through the whole database for what is missed."""
+
+
+def _blank(rows: Table) -> dict[str, str | None]:
+    names = _WORDS_OF_A_PERSON[rows.name]
+    return {name: None if rows.c[name].nullable else "" for name in names}

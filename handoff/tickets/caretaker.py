@@ -1,0 +1,161 @@
+"""What happens when nobody says anything: one reminder to the contact, then the question counts as solved.
+
+Forms that were left half-filled are looked after by the same rules (handoff/tickets/form_reminders.py).
+
+The due moment is a column of the ticket (handoff/tickets/silence_policy.py). Each effect is one transaction together with its message
+and deliveries, and begins by taking the moment out of the row under a condition: a crash before the commit leaves it due,
+after the commit it is gone, and of several processes one takes it.
+
+Nobody counts as silent whose answer failed on its way, or whom we may not have heard: while something of theirs waits to be
+thought about, while their account has a problem, or in the first moments of a process, when the platforms bring what was
+written during an outage.
+"""
+
+import asyncio
+import logging
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from functools import partial
+
+from sqlalchemy import ColumnElement, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from handoff.deliveries.new_rows import Choice
+from handoff.deliveries.outbox import Outbox
+from handoff.messages.values import RichText
+from handoff.models import Contact, Ticket, TicketStatus
+from handoff.tickets.form_reminders import UnfinishedForms
+from handoff.tickets.service import Desk
+from handoff.tickets.silence_policy import reopenable, surely_silent, surely_told
+from handoff.words import WORDS
+from infra.bus import Bus
+from infra.clock import Clock
+from infra.database import Database, after_commit
+from infra.storage.columns import unindexed
+from infra.storage.outages import Notices, outage
+
+log = logging.getLogger(__name__)
+
+LOOK_EVERY = 20.0
+"""Seconds before each look; what is waited for takes days."""
+_AT_ONCE = 100
+_Moment = InstrumentedAttribute[datetime | None]
+
+
+class Caretaker:
+    """Looks after the tickets and forms whose contacts are silent; any number of processes may run one."""
+
+    def __init__(
+        self, db: Database, desk: Desk, outbox: Outbox, bus: Bus, clock: Clock, *, look_every: float = LOOK_EVERY
+    ) -> None:
+        self._look_every = look_every
+        self._db = db
+        self._desk = desk
+        self._outbox = outbox
+        self._bus = bus
+        self._clock = clock
+        self._forms = UnfinishedForms(outbox, bus, clock)
+
+    async def run(self) -> None:
+        """Look for ever."""
+        notices = Notices(log, "what silence is to lead to")
+        while True:
+            await asyncio.sleep(self._look_every)
+            try:
+                await self.look()
+            except Exception as error:  # noqa: BLE001 - a database that is away comes back
+                notices.failed(error)
+            else:
+                notices.worked()
+
+    async def look(self) -> None:
+        """Do everything that is due, the closing first: nobody is reminded of what is closed the next moment."""
+        await self._do("question", partial(self._due, Ticket.solve_at), self.solve)
+        await self._do("question", partial(self._due, Ticket.remind_at), self.remind)
+        await self._do("form", self._forms.due, self._forms.remind)
+
+    async def _do(self, what: str, due: Callable[..., Sequence[int]], act: Callable[[Session, int], bool]) -> None:
+        number = 0
+        while numbers := await self._db.read(partial(due, after=number, limit=_AT_ONCE)):
+            for number in numbers:
+                await self._try(what, act, number)
+
+    async def _try(self, what: str, act: Callable[[Session, int], bool], number: int) -> None:
+        try:
+            await self._db.write(lambda session: act(session, number))
+        except Exception as error:  # one question's trouble is never another's; it stays due
+            if outage(error):
+                raise  # and that of all: they wait for the next look
+            log.exception("%s %s: what is due could not be done", what, number)
+
+    def _due(self, column: _Moment, session: Session, after: int, limit: int) -> Sequence[int]:
+        number = unindexed(Ticket.id)
+        wanted = select(Ticket.id).where(*_silent(column, self._clock()), number > after).order_by(number).limit(limit)
+        return session.scalars(wanted).all()
+
+    def remind(self, session: Session, number: int) -> bool:
+        """Ask the contact whether it is solved, once for each silence; False where it is not due (any more)."""
+        ticket = self._take(session, number, Ticket.remind_at)
+        if ticket is None:
+            return False
+        contact = session.get_one(Contact, ticket.contact_id)
+        language = _language(contact, ticket)
+        words = WORDS.text(
+            language,
+            "An agent has answered your question №{number} and waits to hear from you. Is it solved?",
+            number=number,
+        )
+        choices = (
+            Choice(WORDS.text(language, "Yes, thank you"), "solved", {"ticket": number}),
+            Choice(WORDS.text(language, "No, I still have questions"), "not_solved", {"ticket": number}),
+        )
+        self._outbox.post(session, contact, RichText(words), ticket_id=number, choices=choices)
+        contact_id = str(contact.id)  # the session's rows cannot be read once its unit of work is over
+        after_commit(session, lambda: self._bus.publish("desk", contact_id))
+        return True
+
+    def solve(self, session: Session, number: int) -> bool:
+        """Close the ticket and tell its contact; False where it is not due (any more)."""
+        ticket = self._take(session, number, Ticket.solve_at)
+        if ticket is None:
+            return False
+        self._desk.time_out(session, ticket)
+        contact = session.get_one(Contact, ticket.contact_id)
+        language = _language(contact, ticket)
+        words = [WORDS.text(language, "Question №{number} is closed because we did not hear from you.", number=number)]
+        choices = []
+        if reopenable(ticket, self._clock()):
+            words.append(WORDS.text(language, "If it is not solved, you can open it again."))
+            still = WORDS.text(language, "No, I still have questions")
+            choices.append(Choice(still, "not_solved", {"ticket": number}))
+        self._outbox.post(session, contact, RichText(" ".join(words)), ticket_id=number, choices=choices)
+        return True
+
+    def _take(self, session: Session, number: int, column: _Moment) -> Ticket | None:
+        """The ticket, with what was due taken out of its row and the thread for ourselves until the commit."""
+        owner = select(Ticket.contact_id).where(Ticket.id == number).scalar_subquery()
+        # First the contact, as every round of the conversation does: so neither waits for the other in a circle.
+        contact = session.scalars(select(Contact).where(Contact.id == owner).with_for_update()).one_or_none()
+        taken = session.execute(
+            update(Ticket)
+            .where(Ticket.id == number, *_silent(column, self._clock()))
+            .values({column: None})
+            .execution_options(synchronize_session=False)
+        )
+        if contact is None or not taken.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result counts its rows
+            return None
+        contact.version += 1
+        return session.get_one(Ticket, number, populate_existing=True)
+
+
+def _silent(column: _Moment, now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """That the moment has come, the answer was not lost, and we would know if the contact had said something."""
+    due = column <= now
+    if column is Ticket.remind_at:
+        due &= Ticket.solve_at.is_(None) | (Ticket.solve_at > now)  # else it is closed the next moment
+    return (due, Ticket.status == TicketStatus.WAITING, surely_told(), *surely_silent(Ticket.contact_id))
+
+
+def _language(contact: Contact, ticket: Ticket) -> str:
+    """The one that is spoken with the contact now."""
+    return contact.chosen_language or contact.language or ticket.language

@@ -1,0 +1,166 @@
+"""When an agent's answer counts as given: once the platform has confirmed every part of it.
+
+Until then the ticket stays open and keeps its due time; what a contact cannot read must not be closed by their silence
+(docs/decisions/0021). The outbox reports each change of a part that an agent wrote.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from handoff.deliveries.outcomes import Moved
+from handoff.messages.rich_text import from_agent, units
+from handoff.messages.values import RichText
+from handoff.models import Contact, Delivery, DeliveryState, Message, MessageKind, Ticket, TicketStatus
+from handoff.tickets.silence_policy import Patience
+from handoff.words import WORDS
+from infra.bus import Bus
+from infra.clock import Clock
+from infra.database import after_commit
+
+ANSWER_WITHIN = timedelta(hours=12)
+"""The promise that orders the queue and colours the due time."""
+LOST = "answer_lost"
+"""The event of a ticket that is open again because the agents' last answer did not arrive."""
+_TROUBLES = (DeliveryState.FAILED, DeliveryState.MAYBE, DeliveryState.REFUSED, DeliveryState.RETRYING)
+"""States of a part that keep an answer from its contact, the one that needs an agent most first."""
+_LOST = frozenset(_TROUBLES[:3])
+
+
+class Answers:
+    """Moves a ticket on as the agents' words in it arrive or get lost; works within the caller's transaction."""
+
+    def __init__(self, bus: Bus, clock: Clock, patience: Patience) -> None:
+        self._bus = bus
+        self._clock = clock
+        self._patience = patience
+
+    def part_moved(self, session: Session, moved: Moved) -> None:
+        """Follow a part of an agent's message into its new state."""
+        contact_id, message_id, state = moved.contact_id, moved.message_id, moved.state
+        session.flush()
+        # First the contact, as every round of the conversation does: what it decides on must not change under it.
+        contact = session.get(Contact, contact_id, with_for_update=True, populate_existing=True)
+        ticket = session.scalar(
+            select(Ticket)
+            .where(Ticket.id == select(Message.ticket_id).where(Message.id == message_id).scalar_subquery())
+            .with_for_update()
+            .execution_options(populate_existing=True)
+        )
+        if contact is None or ticket is None:
+            return
+        latest = _latest(session, ticket.id, MessageKind.OUTGOING)
+        trouble = _trouble(session, ticket.id, latest)
+        before = (ticket.status, ticket.undelivered)
+        ticket.undelivered = trouble
+        if state is DeliveryState.SENT and _arrived(_parts(session, message_id)):
+            self._arrived(ticket, latest=message_id == latest)
+        elif state in _LOST and message_id == latest:
+            self._lost(session, ticket, session.get_one(Message, message_id))
+        if before != (ticket.status, ticket.undelivered):
+            contact.version += 1
+            ticket.version += 1
+            ticket.updated_at = self._clock()
+            # The session's rows cannot be read once its unit of work is over.
+            after_commit(session, lambda: self._bus.publish("desk", str(contact_id)))
+
+    def _arrived(self, ticket: Ticket, *, latest: bool) -> None:
+        now = self._clock()
+        ticket.first_reply_at = ticket.first_reply_at or now
+        if latest and ticket.status is TicketStatus.OPEN and ticket.unanswered_since is None:
+            ticket.status, ticket.waiting_since = TicketStatus.WAITING, None
+        if ticket.status is TicketStatus.WAITING:
+            self._patience.answered(ticket, now)
+        elif latest and ticket.status is TicketStatus.OPEN and ticket.unanswered_since is not None:
+            # The contact wrote after the answer was written: from there on they wait for the next one.
+            self._wait(ticket, ticket.unanswered_since, ticket.unanswered_since + ANSWER_WITHIN)
+
+    def _lost(self, session: Session, ticket: Ticket, answer: Message) -> None:
+        if ticket.status is TicketStatus.WAITING:
+            self._wait(ticket, answer.at, ticket.due_at)
+        elif _solved_without_the_contact(session, ticket) and ticket.undelivered is not DeliveryState.REFUSED:
+            # An agent closed it while the answer was on its way. One that was refused goes out when they are back.
+            ticket.solved_at = None
+            self._patience.reopened(ticket, self._clock())
+            self._wait(ticket, answer.at, ticket.due_at)
+        else:
+            return
+        session.add(
+            Message(
+                contact_id=ticket.contact_id, ticket_id=ticket.id, kind=MessageKind.EVENT, text=LOST, at=self._clock()
+            )
+        )
+
+    def _wait(self, ticket: Ticket, since: datetime, due: datetime) -> None:
+        ticket.status, ticket.waiting_since, ticket.due_at = TicketStatus.OPEN, since, due
+        self._patience.heard(ticket)
+
+
+def _latest(session: Session, ticket_id: int, kind: MessageKind) -> int:
+    """The ticket's last message of a kind, of those going out the last of an agent; 0 where there is none."""
+    wanted = select(func.max(Message.id)).where(Message.ticket_id == ticket_id, Message.kind == kind)
+    if kind is MessageKind.OUTGOING:
+        wanted = wanted.where(Message.agent_id.is_not(None))
+    return session.scalar(wanted) or 0
+
+
+def _parts(session: Session, message_id: int) -> Sequence[Delivery]:
+    wanted = select(Delivery).where(Delivery.message_id == message_id, Delivery.place.is_(None)).order_by(Delivery.id)
+    return session.scalars(wanted).all()
+
+
+def _arrived(parts: Sequence[Delivery]) -> bool:
+    """Whether the contact has every part, or of one that was lost the correction that was sent in its place."""
+    sent = {
+        part.edits or part.id for part in parts if part.state is DeliveryState.SENT and (not part.edits or part.afresh)
+    }
+    return all(part.edits is not None or part.id in sent for part in parts)
+
+
+def _trouble(session: Session, ticket_id: int, latest: int) -> DeliveryState | None:
+    """What keeps from the contact what agents wrote in the ticket since the contact's last words in it."""
+    heard = _latest(session, ticket_id, MessageKind.INCOMING)
+    messages = session.scalars(
+        select(Message.id).where(
+            Message.ticket_id == ticket_id,
+            Message.kind == MessageKind.OUTGOING,
+            Message.agent_id.is_not(None),
+            Message.id >= min(latest, heard + 1),
+        )
+    ).all()
+    states = {state for message in messages for state in _current(_parts(session, message))}
+    return next((state for state in _TROUBLES if state in states), None)
+
+
+def _current(parts: Sequence[Delivery]) -> set[DeliveryState]:
+    """The states of a message's parts as they are to read now: of each the last wish counts."""
+    last = {part.edits or part.id: part.state for part in parts if part.edits is None or part.by_agent}
+    return set(last.values())
+
+
+def _solved_without_the_contact(session: Session, ticket: Ticket) -> bool:
+    """Whether an agent closed the ticket and its contact has not said since that it is solved."""
+    if ticket.status is not TicketStatus.SOLVED or ticket.solved_at is None:
+        return False
+    word = session.scalar(
+        select(Message.text)
+        .where(Message.ticket_id == ticket.id, Message.kind == MessageKind.EVENT)
+        .order_by(Message.id.desc())
+        .limit(1)
+    )
+    return word == "solved" and (ticket.read_at or ticket.opened_at) <= ticket.solved_at
+
+
+def headed(ticket: Ticket, agent: str, text: str) -> RichText:
+    """A reply as the contact reads it; without a name where `agent` is empty."""
+    if agent:
+        head = WORDS.text(ticket.language, "{agent}, question №{number}:", agent=agent, number=ticket.id)
+    else:
+        head = WORDS.text(ticket.language, "Question №{number}:", number=ticket.id)
+    body = from_agent(text)
+    shift = units(head) + 1
+    moved = tuple(replace(entity, offset=entity.offset + shift) for entity in body.entities)
+    return RichText(f"{head}\n{body.text}".rstrip(), moved)

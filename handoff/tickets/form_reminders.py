@@ -1,0 +1,100 @@
+"""Forms that were begun and left: their contact is reminded of each once, an hour after they last touched it.
+
+Reminding is one transaction that begins by marking the form's row under a condition, as everything that follows from
+silence (handoff/tickets/caretaker.py). Nobody is reminded who has moved on: whom the answer above the form helped, whose question
+a person has meanwhile, or who is in the middle of another form.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, exists, select, update
+from sqlalchemy.orm import Session, aliased
+
+from handoff.deliveries.new_rows import Choice
+from handoff.deliveries.outbox import Outbox
+from handoff.messages.values import RichText
+from handoff.models import Contact, Ticket
+from handoff.tickets.request_models import FormRow, FormState
+from handoff.tickets.silence_policy import surely_silent
+from handoff.words import WORDS
+from infra.bus import Bus
+from infra.clock import Clock
+from infra.database import after_commit
+from infra.storage.columns import unindexed, words
+from knowledge.entries.models import Lookup
+
+IDLE = timedelta(hours=1)
+_QUOTED = 80
+"""Characters of the question that the reminder names."""
+
+
+class UnfinishedForms:
+    """Finds them and reminds of them, each time within the caller's unit of work."""
+
+    def __init__(self, outbox: Outbox, bus: Bus, clock: Clock) -> None:
+        self._outbox = outbox
+        self._bus = bus
+        self._clock = clock
+
+    def due(self, session: Session, after: int, limit: int) -> Sequence[int]:
+        """Numbers of forms to remind of, above `after`."""
+        number = unindexed(FormRow.id)
+        wanted = select(FormRow.id).where(*_left(self._clock()), number > after).order_by(number).limit(limit)
+        return session.scalars(wanted).all()
+
+    def remind(self, session: Session, number: int) -> bool:
+        """Ask the contact whether to go on; False where there is nothing to ask (any more)."""
+        owner = select(FormRow.contact_id).where(FormRow.id == number).scalar_subquery()
+        # First the contact, as every round of the conversation does: so neither waits for the other in a circle.
+        contact = session.scalars(select(Contact).where(Contact.id == owner).with_for_update()).one_or_none()
+        taken = session.execute(
+            update(FormRow)
+            .where(FormRow.id == number, *_left(self._clock()))
+            .values(reminded_at=self._clock())
+            .execution_options(synchronize_session=False)
+        )
+        if contact is None or not taken.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result counts its rows
+            return False
+        form = session.get_one(FormRow, number, populate_existing=True)
+        lookup = session.get(Lookup, form.about["lookup"]) if form.about.get("lookup") else None
+        if lookup is not None and lookup.outcome == "helped":
+            return False
+        contact.version += 1
+        language = contact.chosen_language or contact.language
+        about = {"form": number, "step": len(form.answers)}
+        choices = (
+            Choice(WORDS.text(language, "Continue"), "form_go", about),
+            Choice(WORDS.text(language, "Cancel"), "form_cancel", about),
+        )
+        self._outbox.post(session, contact, RichText(_words(language, form.question)), choices=choices)
+        contact_id = str(contact.id)  # the session's rows cannot be read once its unit of work is over
+        after_commit(session, lambda: self._bus.publish("desk", contact_id))
+        return True
+
+
+def _words(language: str, question: str) -> str:
+    line = next((line for line in map(str.strip, question.splitlines()) if line), "")
+    if not line:
+        return WORDS.text(language, "You have not finished the form for your question. Shall we go on?")
+    if len(line) > _QUOTED:
+        line = line[: _QUOTED - 1].rstrip() + "…"
+    return WORDS.text(language, "You have not finished the form for “{question}”. Shall we go on?", question=line)
+
+
+def _left(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """That the form was left, and that we would know if the contact had said something."""
+    other = aliased(FormRow)
+    theirs = FormRow.contact_id
+    moved_on = exists().where(Ticket.contact_id == theirs, Ticket.opened_at >= FormRow.touched_at)
+    another = exists().where(
+        other.contact_id == theirs, other.state != FormState.CANCELLED, other.touched_at > FormRow.touched_at
+    )
+    return (
+        FormRow.state.in_(words(FormState.OPEN)),
+        FormRow.touched_at <= now - IDLE,
+        FormRow.reminded_at.is_(None),
+        ~moved_on,
+        ~another,
+        *surely_silent(theirs),
+    )

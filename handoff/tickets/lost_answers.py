@@ -1,0 +1,80 @@
+"""Answers of the bot that did not arrive, or perhaps not, though they were repeated: a person gets the question.
+
+The contact is told so, once; where a person has lost answers of theirs already, nothing more is said.
+"""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from handoff.deliveries.new_rows import Choice
+from handoff.deliveries.outbox import Outbox
+from handoff.deliveries.outcomes import Moved
+from handoff.messages.values import RichText
+from handoff.models import LIVE, ChoiceRow, Contact, Message, Ticket
+from handoff.words import WORDS
+from knowledge.quality.lookups import settle_lookup
+
+if TYPE_CHECKING:
+    from handoff.tickets.service import Desk
+
+REASON = "undelivered"
+"""Why such a ticket was opened."""
+MOST_OPEN = 3
+"""Live tickets of one contact."""
+
+
+def hand_over(session: Session, desk: "Desk", outbox: Outbox, moved: Moved) -> None:
+    """Open a ticket for the question that the message answers; nothing where it answers none, or a person has it."""
+    session.flush()
+    # First the contact, as every round of the conversation does: so neither waits for the other in a circle.
+    contact = session.get(Contact, moved.contact_id, with_for_update=True, populate_existing=True)
+    message = session.get(Message, moved.message_id, populate_existing=True)
+    if contact is None or message is None or message.ticket_id is not None:
+        return
+    under = session.scalars(
+        select(ChoiceRow).where(ChoiceRow.contact_id == contact.id, ChoiceRow.message_id == message.id)
+    ).all()
+    about = next((row.data for row in under if row.data.get("question")), None)
+    if about is None or any(row.used_at is not None for row in under):  # what was pressed has arrived
+        return
+    contact.version += 1
+    ticket, told = _ticket(session, desk, contact, about["question"], about.get("category"))
+    session.execute(
+        update(Message)
+        .where(
+            Message.contact_id == contact.id,
+            Message.ticket_id.is_(None),
+            Message.id.in_([message.id, *about.get("asked", ())]),
+        )
+        .values(ticket_id=ticket.id)
+        .execution_options(synchronize_session=False)
+    )
+    if about.get("lookup"):
+        settle_lookup(session, about["lookup"], "handed_off")
+    if not told:
+        words = WORDS.text(
+            contact.language,
+            "Our answer may not have reached you, so your question №{number} has been passed to a person. "
+            "The answer will come here as a private message.",
+            number=ticket.id,
+        )
+        withdraw = Choice(WORDS.text(contact.language, "Withdraw the question"), "withdraw", {"ticket": ticket.id})
+        outbox.post(session, contact, RichText(words), ticket_id=ticket.id, choices=(withdraw,))
+
+
+def _ticket(
+    session: Session, desk: "Desk", contact: Contact, question: str, category: str | None
+) -> tuple[Ticket, bool]:
+    """The ticket that takes the question, and whether the contact knows of it."""
+    live: Sequence[Ticket] = session.scalars(
+        select(Ticket).where(Ticket.contact_id == contact.id, Ticket.status.in_(LIVE)).order_by(Ticket.id)
+    ).all()
+    lost = [ticket for ticket in live if ticket.reason == REASON and ticket.unanswered_since is not None]
+    if lost or len(live) >= MOST_OPEN:
+        ticket = (lost or live)[-1]
+        desk.join(session, ticket)
+        return ticket, True
+    return desk.open(session, contact, question, reason=REASON, category=category), False

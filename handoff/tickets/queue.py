@@ -1,0 +1,287 @@
+"""Who waits, in which order, and which question is whose: the reading side of the queue."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
+from sqlalchemy.orm import Session
+
+from handoff.models import (
+    FORGOTTEN,
+    LIVE,
+    Agent,
+    AgentSession,
+    Contact,
+    DeliveryState,
+    Message,
+    MessageKind,
+    Ticket,
+    TicketStatus,
+    live,
+)
+from handoff.tickets.silence_policy import reopenable
+from knowledge.matching import alike
+
+CLAIM = timedelta(minutes=30)
+"""How long a claim holds without a sign of life from its agent."""
+_LONGEST = CLAIM + timedelta(minutes=1)
+"""How far a claim may reach: one that another agent has just made, by a clock slightly ahead of ours, is in force too."""
+PAGE = 50
+COUNTED = 1000
+"""Tickets of a list that are counted; where there are more, nobody needs to know how many."""
+_COMPARED = 100
+AT_THE_DESK = timedelta(minutes=15)
+"""Whoever opened a page of the desk within this time is taken to be there."""
+FOR_ANOTHER = timedelta(hours=4)
+"""How long a question that was opened again is kept from the agent who had it."""
+
+
+@dataclass(frozen=True, slots=True)
+class TicketView:
+    """One row of the queue."""
+
+    id: int
+    status: TicketStatus
+    question: str
+    channel: str
+    """The channel account, e.g. `vk:main`."""
+    contact_id: int
+    contact_name: str
+    contact_user_id: str
+    unreachable: str | None
+    assignee_id: int | None
+    """Who holds the ticket now; None also where a claim's lease ran out."""
+    assignee: str | None
+    category: str | None
+    language: str
+    reason: str
+    opened_at: datetime
+    due_at: datetime
+    waiting_since: datetime | None
+    solved_at: datetime | None
+    rating: int | None
+    rating_comment: str | None
+    version: int
+    undelivered: DeliveryState | None = None
+    """What keeps the agents' latest words from the contact: retrying, refused, maybe_delivered or failed."""
+    reopened: bool = False
+    """It was closed before, and is open again."""
+    reopenable: bool = True
+    """If it is closed: its contact can still open it again."""
+
+    @property
+    def forgotten(self) -> bool:
+        """Its contact had everything erased: only figures are left."""
+        return self.contact_user_id.startswith(f"{FORGOTTEN}:")
+
+
+@dataclass(frozen=True, slots=True)
+class TicketPage:
+    """One page of a list."""
+
+    items: tuple[TicketView, ...]
+    total: int
+    """How many there are in all; `COUNTED` where there are more than are counted."""
+    more: bool = False
+    """Another page follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many live questions there are under each filter of the queue."""
+
+    all: int
+    mine: int
+    unassigned: int
+    late: int
+    waiting: int
+
+
+def held(now: datetime) -> ColumnElement[bool]:
+    """The condition that an agent's claim is in force.
+
+    A claim that ends much later than one made now was made before the clock was set back: it has no more to say.
+    """
+    return and_(Ticket.assignee_id.is_not(None), Ticket.claimed_until > now, Ticket.claimed_until <= now + _LONGEST)
+
+
+def free(now: datetime) -> ColumnElement[bool]:
+    """The condition that any agent may claim the ticket, as far as others' claims go."""
+    return or_(Ticket.assignee_id.is_(None), Ticket.claimed_until <= now, Ticket.claimed_until > now + _LONGEST)
+
+
+def tickets(
+    session: Session,
+    now: datetime,
+    *,
+    status: TicketStatus | None = None,
+    assignee: int | None = None,
+    unassigned: bool = False,
+    late: bool = False,
+    page: int = 1,
+) -> TicketPage:
+    """The queue, oldest promise first; solved ones newest first. Without `status`: all that are live."""
+    where: list[ColumnElement[bool]] = [live()] if status is None or status in LIVE else []
+    if status is not None:
+        where.append(Ticket.status == status)
+    if assignee is not None:
+        where += [Ticket.assignee_id == assignee, or_(held(now), Ticket.status.not_in(LIVE))]
+    if unassigned:
+        where.append(~held(now) | Ticket.assignee_id.is_(None))
+    if late:
+        where.append(_late(now))
+    closed = status in {TicketStatus.SOLVED, TicketStatus.WITHDRAWN}
+    order = (Ticket.id.desc(),) if closed else (Ticket.status == TicketStatus.WAITING, Ticket.due_at, Ticket.id)
+    before = (page - 1) * PAGE
+    rows = session.execute(_view().where(*where).order_by(*order).limit(PAGE + 1).offset(before)).all()
+    total = _count(session, *where)
+    return TicketPage(tuple(view_of(*row, now) for row in rows[:PAGE]), total, more=len(rows) > PAGE)
+
+
+def _count(session: Session, *where: ColumnElement[bool]) -> int:
+    """How many tickets there are, `COUNTED` at most: closed ones grow for years."""
+    found = select(Ticket.id).where(*where).limit(COUNTED).subquery()
+    return session.scalars(select(func.count()).select_from(found)).one()
+
+
+def counts(session: Session, now: datetime, agent_id: int) -> Counts:
+    """Figures for the filters, in one query."""
+    free = ~held(now) | Ticket.assignee_id.is_(None)
+    mine = and_(Ticket.assignee_id == agent_id, held(now))
+    wanted = (mine, free, _late(now), Ticket.status == TicketStatus.WAITING)
+    sums = (func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in wanted)
+    row = session.execute(select(func.count(), *sums).select_from(Ticket).where(live())).one()
+    return Counts(*row)
+
+
+def held_by_agent(session: Session, now: datetime) -> dict[int, int]:
+    """How many live questions each agent holds; agents who hold none are left out."""
+    held_now = (live(), held(now))
+    rows = session.execute(select(Ticket.assignee_id, func.count()).where(*held_now).group_by(Ticket.assignee_id))
+    return {agent_id: count for agent_id, count in rows if agent_id is not None}
+
+
+def of_contact(session: Session, contact_id: int, now: datetime) -> tuple[TicketView, ...]:
+    """The contact's latest questions, newest first."""
+    rows = session.execute(_view().where(Ticket.contact_id == contact_id).order_by(Ticket.id.desc()).limit(PAGE)).all()
+    return tuple(view_of(ticket, contact, agent, now) for ticket, contact, agent in rows)
+
+
+def own(session: Session, contact_id: int, now: datetime, *, page: int, size: int) -> TicketPage:
+    """A page of the contact's questions, newest first."""
+    mine = Ticket.contact_id == contact_id
+    latest = _view().where(mine).order_by(Ticket.id.desc()).limit(size).offset((page - 1) * size)
+    total = session.scalars(select(func.count()).select_from(Ticket).where(mine)).one()
+    return TicketPage(tuple(view_of(*row, now) for row in session.execute(latest)), total)
+
+
+def news(session: Session, ticket_ids: Sequence[int]) -> frozenset[int]:
+    """Those of the tickets in which an agent wrote to the contact since they last looked at it, or added to it."""
+    written = (
+        select(Message.ticket_id)
+        .join(Ticket, Ticket.id == Message.ticket_id)
+        .where(
+            Message.ticket_id.in_(ticket_ids),
+            Message.kind == MessageKind.OUTGOING,
+            Message.agent_id.is_not(None),
+            Message.at > func.coalesce(Ticket.read_at, Ticket.opened_at),
+        )
+    )
+    return frozenset(number for number in session.scalars(written) if number is not None)
+
+
+def ticket(session: Session, ticket_id: int, now: datetime) -> TicketView | None:
+    row = session.execute(_view().where(Ticket.id == ticket_id)).one_or_none()
+    return view_of(*row, now) if row else None
+
+
+def asked_by_others(session: Session, one: TicketView, now: datetime) -> tuple[TicketView, ...]:
+    """Live tickets of other contacts that ask the same, oldest promise first, among the `_COMPARED` next in the queue."""
+    others = _view().where(live(), Ticket.contact_id != one.contact_id)
+    rows = session.execute(others.order_by(Ticket.due_at, Ticket.id).limit(_COMPARED))
+    return tuple(view_of(*row, now) for row in rows if alike(row[0].question, one.question))
+
+
+def next_free(session: Session, now: datetime, agent_id: int) -> int | None:
+    """The question with the oldest promise that nobody holds, for this agent; skips what another transaction is taking.
+
+    What was opened again is left to somebody else than who had it, for whoever was not helped wants other eyes: until
+    `FOR_ANOTHER` has passed, and only while another agent is at the desk. Who works alone gets it at once, and anybody
+    may claim it by hand. An answer that is on its way or was refused needs nobody; one that was lost does.
+    """
+    colleagues = exists().where(AgentSession.agent_id != agent_id, AgentSession.last_seen_at > now - AT_THE_DESK)
+    for_another = and_(
+        func.coalesce(Ticket.previous_assignee_id, 0) == agent_id,
+        Ticket.reopened_at > now - FOR_ANOTHER,
+        colleagues,
+    )
+    return session.scalar(
+        select(Ticket.id)
+        .where(
+            live(),
+            Ticket.status == TicketStatus.OPEN,
+            free(now),
+            or_(
+                Ticket.unanswered_since.is_not(None),
+                Ticket.undelivered.in_((DeliveryState.MAYBE, DeliveryState.FAILED)),
+            ),
+            ~for_another,
+        )
+        .order_by(Ticket.due_at, Ticket.id)
+        .limit(1)
+        .with_for_update(skip_locked=True)
+    )
+
+
+def ahead(session: Session, ticket_id: int) -> int:
+    """How many questions wait before this one for an agent to write."""
+    due = select(Ticket.due_at).where(Ticket.id == ticket_id).scalar_subquery()
+    earlier = or_(Ticket.due_at < due, and_(Ticket.due_at == due, Ticket.id < ticket_id))
+    return session.scalars(
+        select(func.count())
+        .select_from(Ticket)
+        .where(live(), Ticket.status == TicketStatus.OPEN, Ticket.unanswered_since.is_not(None), earlier)
+    ).one()
+
+
+def _late(now: datetime) -> ColumnElement[bool]:
+    return and_(Ticket.status == TicketStatus.OPEN, Ticket.due_at <= now)
+
+
+def _view() -> Select[Ticket, Contact, Agent]:
+    return (
+        select(Ticket, Contact, Agent)
+        .join(Contact, Contact.id == Ticket.contact_id)
+        .join(Agent, Agent.id == Ticket.assignee_id, isouter=True)
+    )
+
+
+def view_of(row: Ticket, contact: Contact, agent: Agent | None, now: datetime) -> TicketView:
+    claimed = row.status not in LIVE or (row.claimed_until is not None and now < row.claimed_until <= now + _LONGEST)
+    holder = agent if claimed else None
+    return TicketView(
+        id=row.id,
+        status=row.status,
+        question=row.question,
+        channel=contact.account,
+        contact_id=contact.id,
+        contact_name=contact.name,
+        contact_user_id=contact.user_id,
+        unreachable=contact.unreachable,
+        assignee_id=holder.id if holder else None,
+        assignee=holder.name if holder else None,
+        category=row.category,
+        language=row.language,
+        reason=row.reason,
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        waiting_since=row.waiting_since,
+        solved_at=row.solved_at,
+        rating=row.rating,
+        rating_comment=row.rating_comment,
+        version=row.version,
+        undelivered=row.undelivered,
+        reopened=row.reopened_at is not None and row.status in LIVE,
+        reopenable=reopenable(row, now),
+    )

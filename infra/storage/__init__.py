@@ -1,0 +1,1 @@
+"""What the database stands on: SQLite, PostgreSQL, column types, leases and outages."""

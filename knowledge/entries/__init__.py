@@ -1,0 +1,1 @@
+"""Entries and categories: tables, values, validation, editing and history."""

@@ -1,0 +1,133 @@
+"""The only code that writes entries: each change raises the revision and leaves a version behind."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from knowledge.entries.drafts import EntryDraft
+from knowledge.entries.models import Entry, EntryVersion, KnowledgeState, Phrasing
+from knowledge.entries.texts import fingerprint, folded
+
+_BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """An entry as it should be, the row of its category and its place in the lists."""
+
+    draft: EntryDraft
+    category_id: int | None
+    position: int
+
+
+def current_revision(session: Session) -> int:
+    """The number of changes so far; it rises with each."""
+    return session.scalar(select(KnowledgeState.revision).where(KnowledgeState.id == 1)) or 0
+
+
+def raise_revision(session: Session) -> int:
+    """Take the next revision. Until the transaction ends nobody else can, so changes happen one after another."""
+    raised = (
+        update(KnowledgeState)
+        .where(KnowledgeState.id == 1)
+        .values(revision=KnowledgeState.revision + 1)
+        .returning(KnowledgeState.revision)
+        .execution_options(synchronize_session=False)
+    )
+    revision = session.scalar(raised)
+    if revision is None:
+        try:
+            with session.begin_nested():
+                session.execute(insert(KnowledgeState).values(id=1, revision=1))
+        except IntegrityError:  # somebody else made the very first change just now
+            return session.scalars(raised).one()
+        return 1
+    return revision
+
+
+class Writer:
+    """One change of the knowledge: all that it writes has the same `revision`, author and moment."""
+
+    def __init__(self, session: Session, author: str, at: datetime) -> None:
+        self.revision = raise_revision(session)
+        self._session = session
+        self._author = author
+        self._at = at
+
+    def add(self, entries: Sequence[Placed]) -> list[int]:
+        """Add new entries; their ids in the same order."""
+        rows = [Entry(created_at=self._at, helped=0, not_helped=0, **self._columns(placed)) for placed in entries]
+        self._session.add_all(rows)
+        self._session.flush()
+        ids = [row.id for row in rows]
+        self._wordings_and_versions(list(zip(ids, entries, strict=True)))
+        return ids
+
+    def change(self, entries: Sequence[tuple[int, Placed]]) -> None:
+        """Make the entries of these ids what is given."""
+        if not entries:
+            return
+        self._session.execute(update(Entry), [{"id": id_, **self._columns(placed)} for id_, placed in entries])
+        for start in range(0, len(entries), _BATCH):
+            ids = [id_ for id_, _ in entries[start : start + _BATCH]]
+            self._session.execute(delete(Phrasing).where(Phrasing.entry_id.in_(ids)))
+        self._wordings_and_versions(entries)
+
+    def move(self, places: Sequence[tuple[int, int]]) -> None:
+        """Give entries (ids) another place in the lists, which is no change worth a version."""
+        if places:
+            self._session.execute(update(Entry), [{"id": id_, "position": place} for id_, place in places])
+
+    def _columns(self, placed: Placed) -> dict[str, Any]:
+        draft = placed.draft
+        return {
+            "key": draft.key,
+            "lang": draft.lang,
+            "category_id": placed.category_id,
+            "question": draft.question,
+            "answer": draft.answer,
+            "handoff": draft.handoff,
+            "status": draft.status,
+            "position": placed.position,
+            "updated_at": self._at,
+            "author": self._author,
+            "fingerprint": fingerprint(draft.question),
+            "search": folded(" ".join((draft.question, *draft.alternatives, draft.answer))),
+        }
+
+    def _wordings_and_versions(self, entries: Sequence[tuple[int, Placed]]) -> None:
+        wordings = [
+            {"entry_id": id_, "text": text, "position": position, "fingerprint": fingerprint(text)}
+            for id_, placed in entries
+            for position, text in enumerate(placed.draft.alternatives)
+        ]
+        versions = [
+            {
+                "entry_id": id_,
+                "revision": self.revision,
+                "at": self._at,
+                "author": self._author,
+                "snapshot": snapshot(placed.draft),
+            }
+            for id_, placed in entries
+        ]
+        if wordings:
+            self._session.execute(insert(Phrasing), wordings)
+        if versions:
+            self._session.execute(insert(EntryVersion), versions)
+
+
+def snapshot(draft: EntryDraft) -> dict[str, Any]:
+    """The fields of `draft` as kept in a version."""
+    fields = asdict(draft)
+    del fields["origin"]
+    return fields
+
+
+def from_snapshot(fields: dict[str, Any]) -> EntryDraft:
+    return EntryDraft(**{**fields, "alternatives": tuple(fields["alternatives"])})

@@ -1,0 +1,230 @@
+"""Reading the knowledge: frozen views of entries, lists for the desk and the help page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from sqlalchemy import ColumnElement, Row, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from infra.storage import rows
+from infra.storage.rows import table
+from knowledge.entries.drafts import EntryDraft, Handoff, Status
+from knowledge.entries.models import Category, Entry
+from knowledge.entries.stored_drafts import alternatives
+from knowledge.entries.texts import folded, tidy_line, unstorable
+
+Order = Literal["position", "asked"]
+
+_QUERY_WORDS = 16
+_CATEGORIES = table(Category)
+_ENTRIES = table(Entry)
+# Every question reads a few entries: plain rows, and for that a statement built once.
+_VIEWED = select(
+    *(column for column in _ENTRIES.c if column.key not in {"category_id", "fingerprint", "search"}),
+    _CATEGORIES.c.key.label("category"),
+    _CATEGORIES.c.titles,
+    _CATEGORIES.c.handoff.label("category_handoff"),
+).select_from(_ENTRIES.outerjoin(_CATEGORIES, _CATEGORIES.c.id == _ENTRIES.c.category_id))
+_BY_ID = _VIEWED.where(_ENTRIES.c.id.in_(bindparam("ids", expanding=True)))
+_LARGEST_ID = 2**63 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class EntryView:
+    """One entry with everything a reader needs.
+
+    `own_handoff` is the entry's own rule, `handoff` the one that holds (else the category's, else "allowed").
+    `category` is a key, `category_title` stands in the entry's language where there is one.
+    """
+
+    id: int
+    key: str
+    lang: str
+    category: str | None
+    category_title: str
+    question: str
+    alternatives: tuple[str, ...]
+    answer: str
+    own_handoff: Handoff | None
+    handoff: Handoff
+    status: Status
+    position: int
+    helped: int
+    not_helped: int
+    created_at: datetime
+    updated_at: datetime
+    author: str
+
+    def draft(self) -> EntryDraft:
+        """The entry as an editor would submit it unchanged."""
+        return EntryDraft(
+            key=self.key,
+            lang=self.lang,
+            question=self.question,
+            answer=self.answer,
+            category=self.category,
+            alternatives=self.alternatives,
+            handoff=self.own_handoff,
+            status=self.status,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class EntryPage:
+    """One page of a list; pages count from 1 and there is always at least one."""
+
+    items: tuple[EntryView, ...]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True, slots=True)
+class HelpCategory:
+    """A category with published entries in one language. The entries without category are the one with an empty key."""
+
+    key: str
+    title: str
+    count: int
+
+
+def entry(session: Session, entry_id: int) -> EntryView | None:
+    if not 0 < entry_id <= _LARGEST_ID:  # numbers come from addresses, and no database takes a longer one
+        return None
+    return next(iter(_views(session, [Entry.id == entry_id])), None)
+
+
+def entries_by_id(session: Session, ids: Sequence[int], *, wordings: bool = True) -> dict[int, EntryView]:
+    """The entries with these ids, archived ones too; an unknown id is left out.
+
+    A reply shows no other wordings: without them (`alternatives` is empty then) it spares a statement.
+    """
+    found = rows.run(session, _BY_ID, {"ids": ids}).all()
+    return {view.id: view for view in (_read(session, found) if wordings else (_view(row, ()) for row in found))}
+
+
+def entry_named(session: Session, key: str, lang: str) -> EntryView | None:
+    """The entry by its key in exactly this language, archived or not."""
+    if unstorable(key + lang):
+        return None
+    return next(iter(_views(session, [Entry.key == key, Entry.lang == lang])), None)
+
+
+def in_language(session: Session, entry_id: int, lang: str) -> EntryView | None:
+    """The published entry with the same key in `lang` where there is one, else the entry itself."""
+    found = entry(session, entry_id)
+    if found is None or found.lang == lang:
+        return found
+    same = [Entry.key == found.key, Entry.lang == lang, Entry.status == "published"]
+    return next(iter(_views(session, same)), found)
+
+
+def entries(
+    session: Session,
+    *,
+    category: str | None = None,
+    lang: str | None = None,
+    status: Status | None = "published",
+    query: str = "",
+    order: Order = "position",
+    page: int = 1,
+    size: int = 20,
+) -> EntryPage:
+    """A page of entries.
+
+    `category` "" means those without one; `status` None means all; every word of `query` (of the first 16) must stand
+    somewhere in the entry. Order "asked" puts first those that were voted on most.
+    """
+    if unstorable(tidy_line(f"{category} {lang} {query}")):  # no entry holds it, and no database takes it
+        return EntryPage((), 0, 1, 1)
+    conditions: list[ColumnElement[bool]] = []
+    if category is not None:
+        conditions.append(Category.key == category if category else Entry.category_id.is_(None))
+    if lang is not None:
+        conditions.append(Entry.lang == lang)
+    if status is not None:
+        conditions.append(Entry.status == status)
+    conditions += _holding(query)
+    counted = select(func.count()).select_from(Entry).outerjoin(Category, Category.id == Entry.category_id)
+    total = session.scalar(counted.where(*conditions)) or 0
+    pages = max(1, -(-total // size))
+    page = min(max(1, page), pages)
+    items = _views(session, conditions, order=order, offset=(page - 1) * size, limit=size)
+    return EntryPage(items, total, page, pages)
+
+
+def worded(session: Session, query: str, lang: str, limit: int) -> tuple[EntryView, ...]:
+    """The first published entries that hold every word of `query`: one look over them all, where `entries` also counts."""
+    if unstorable(tidy_line(f"{lang} {query}")):
+        return ()
+    return _views(session, [Entry.lang == lang, Entry.status == "published", *_holding(query)], limit=limit)
+
+
+def categories(session: Session, lang: str) -> tuple[HelpCategory, ...]:
+    """The categories with something published in `lang`, in their order; those without a category last."""
+    counted = (
+        select(Category.key, Category.titles, func.count())
+        .select_from(Entry)
+        .outerjoin(Category, Category.id == Entry.category_id)
+        .where(Entry.status == "published", Entry.lang == lang)
+        .group_by(Category.id, Category.key, Category.titles, Category.position)
+        .order_by(Category.position.is_(None), Category.position, Category.id)
+    )
+    return tuple(
+        HelpCategory(key or "", title(key, titles, lang), count) for key, titles, count in session.execute(counted)
+    )
+
+
+def title(key: str | None, titles: dict[str, str] | None, lang: str) -> str:
+    """A category's title in `lang`, else in any language it has, else its key; nothing for no category."""
+    titles = titles or {}
+    return titles.get(lang) or next(iter(titles.values()), None) or key or ""
+
+
+def _holding(query: str) -> list[ColumnElement[bool]]:
+    return [Entry.search.contains(word, autoescape=True) for word in folded(query).split()[:_QUERY_WORDS]]
+
+
+def _views(
+    session: Session,
+    conditions: Sequence[ColumnElement[bool]],
+    *,
+    order: Order = "position",
+    offset: int = 0,
+    limit: int = 1,
+) -> tuple[EntryView, ...]:
+    wanted = _VIEWED
+    if order == "asked":
+        wanted = wanted.order_by((Entry.helped + Entry.not_helped).desc())
+    wanted = wanted.where(*conditions).order_by(Entry.position, Entry.id).offset(offset).limit(limit)
+    session.flush()  # plain rows do not wait for what this session has changed
+    return _read(session, rows.run(session, wanted).all())
+
+
+def _read(session: Session, found: Sequence[Row[Any]]) -> tuple[EntryView, ...]:
+    wordings = alternatives(session, [row.id for row in found])
+    return tuple(_view(row, wordings.get(row.id, ())) for row in found)
+
+
+def _view(row: Row[Any], wordings: tuple[str, ...]) -> EntryView:
+    return EntryView(
+        id=row.id,
+        key=row.key,
+        lang=row.lang,
+        category=row.category,
+        category_title=title(row.category, row.titles, row.lang),
+        question=row.question,
+        alternatives=wordings,
+        answer=row.answer,
+        own_handoff=row.handoff,
+        handoff=row.handoff or row.category_handoff or "allowed",
+        status=row.status,
+        position=row.position,
+        helped=row.helped,
+        not_helped=row.not_helped,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        author=row.author,
+    )

@@ -1,0 +1,84 @@
+"""What the database holds, as the same values that files hold, so that the two can be compared and written."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from infra.storage import rows
+from infra.storage.rows import table
+from knowledge.entries.drafts import CategoryDraft, Draft, EntryDraft
+from knowledge.entries.forms import Form, stored
+from knowledge.entries.models import Category, Entry, Phrasing
+
+_PHRASINGS = table(Phrasing)
+_WORDINGS = select(_PHRASINGS.c.entry_id, _PHRASINGS.c.text).order_by(_PHRASINGS.c.entry_id, _PHRASINGS.c.position)
+_WORDINGS_OF = _WORDINGS.where(_PHRASINGS.c.entry_id.in_(bindparam("entries", expanding=True)))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEntry:
+    """An entry of the database and the number of its row."""
+
+    id: int
+    position: int
+    draft: EntryDraft
+
+
+def stored_entries(session: Session) -> list[StoredEntry]:
+    """Every entry, archived ones too, in the order of the lists."""
+    found = session.execute(
+        select(Entry, Category.key)
+        .outerjoin(Category, Category.id == Entry.category_id)
+        .order_by(Entry.position, Entry.id)
+    )
+    wordings = alternatives(session)
+    return [
+        StoredEntry(entry.id, entry.position, draft_of(entry, category, wordings.get(entry.id, ())))
+        for entry, category in found
+    ]
+
+
+def alternatives(session: Session, entry_ids: Iterable[int] | None = None) -> dict[int, tuple[str, ...]]:
+    """The other wordings by entry, of every entry or of a page of them."""
+    if entry_ids is None:
+        wordings = rows.run(session, _WORDINGS)
+    else:
+        wordings = rows.run(session, _WORDINGS_OF, {"entries": tuple(entry_ids)})
+    found: defaultdict[int, list[str]] = defaultdict(list)
+    for row in wordings:
+        found[row.entry_id].append(row.text)
+    return {entry_id: tuple(texts) for entry_id, texts in found.items()}
+
+
+def draft_of(entry: Entry, category: str | None, wordings: tuple[str, ...]) -> EntryDraft:
+    return EntryDraft(
+        key=entry.key,
+        lang=entry.lang,
+        question=entry.question,
+        answer=entry.answer,
+        category=category,
+        alternatives=wordings,
+        handoff=entry.handoff,
+        status=entry.status,
+    )
+
+
+def stored_categories(session: Session) -> list[CategoryDraft]:
+    found = session.scalars(select(Category).order_by(Category.position, Category.id))
+    return [CategoryDraft(row.key, row.titles, row.handoff, stored(row.form)) for row in found]
+
+
+def form_of(session: Session, category: str | None) -> Form:
+    """The fields that the category with this key asks for; none for most."""
+    if category is None:
+        return ()
+    return stored(session.scalar(select(Category.form).where(Category.key == category)))
+
+
+def stored_draft(session: Session) -> Draft:
+    """The whole knowledge but for archived entries."""
+    entries = tuple(stored.draft for stored in stored_entries(session) if stored.draft.status != "archived")
+    return Draft(entries, tuple(stored_categories(session)))

@@ -1,0 +1,1 @@
+"""Files of the knowledge base: reading, planning a load, writing."""

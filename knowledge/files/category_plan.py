@@ -1,0 +1,97 @@
+"""Which category each entry of a load belongs to, and what the load does to the categories themselves.
+
+An entry names its category by key or by title. One that neither the files nor the database know is created under that
+title. Where the files declare categories and nothing is kept, categories that are neither declared nor used go.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import Literal
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from knowledge.entries import forms
+from knowledge.entries.drafts import CategoryDraft, Draft
+from knowledge.entries.models import Category
+from knowledge.entries.stored_drafts import stored_categories
+from knowledge.entries.texts import folded, slug
+from knowledge.files.validation import Shelf
+
+_KEY = re.compile("[A-Za-z0-9_.-]+")
+
+
+class Shelving:
+    """The categories of one load. `entries` are those of the draft, with the keys of their categories."""
+
+    def __init__(self, session: Session, draft: Draft, *, keep: bool) -> None:
+        self._session = session
+        self._keep = keep
+        self._stored = {category.key: category for category in stored_categories(session)}
+        self._targets = {category.key: self._target(category) for category in draft.categories}
+        self._declared = Shelf(draft.categories)
+        self._present = Shelf(tuple(self._stored.values()))
+        self._made: dict[str, str] = {}
+        self.entries = [
+            replace(entry, category=self._key(entry.category, entry.lang)) if entry.category else entry
+            for entry in draft.entries
+        ]
+        used = {entry.category for entry in self.entries}
+        sweep = bool(draft.categories) and not keep
+        self._unused = [key for key in self._stored if sweep and key not in self._targets and key not in used]
+
+    def changes(self) -> Iterable[tuple[str, Literal["added", "changed", "removed"]]]:
+        """(key, what happens to it) of each category that does not stay as it is."""
+        for key, target in self._targets.items():
+            if key not in self._stored:
+                yield key, "added"
+            elif self._stored[key] != target:
+                yield key, "changed"
+        for key in self._unused:
+            yield key, "removed"
+
+    def store(self) -> dict[str, int]:
+        """Write the categories of the load; the ids of all categories by key."""
+        rows = {row.key: row for row in self._session.scalars(select(Category))}
+        free = max((row.position for row in rows.values()), default=-1) + 1 if self._keep else 0
+        for place, (key, target) in enumerate(self._targets.items()):
+            row = rows.get(key)
+            if row is None:
+                row = rows[key] = Category(key=key, position=free + place)
+                self._session.add(row)
+            elif not self._keep:
+                row.position = place
+            row.titles = target.titles
+            row.handoff = target.handoff or "allowed"
+            row.form = forms.plain(target.form) or None
+        self._session.flush()
+        return {key: row.id for key, row in rows.items()}
+
+    def discard(self) -> None:
+        """Remove the categories that the load leaves without use; archived entries lose theirs."""
+        self._session.execute(delete(Category).where(Category.key.in_(self._unused)))
+
+    def _target(self, declared: CategoryDraft) -> CategoryDraft:
+        known = self._stored.get(declared.key)
+        if known is None or not self._keep:
+            return replace(declared, handoff=declared.handoff or "allowed")
+        titles, form = {**known.titles, **declared.titles}, declared.form or known.form
+        return CategoryDraft(declared.key, titles, declared.handoff or known.handoff, form)
+
+    def _key(self, reference: str, lang: str) -> str:
+        key = self._declared.find(reference) or self._present.find(reference) or self._made.get(folded(reference))
+        if key is None:
+            key = self._made[folded(reference)] = self._free_key(reference)
+            self._targets[key] = CategoryDraft(key, {}, "allowed")
+        if folded(reference) in self._made:
+            self._targets[key].titles.setdefault(lang, reference)
+        return key
+
+    def _free_key(self, title: str) -> str:
+        wanted = key = title if _KEY.fullmatch(title) else slug(title)
+        number = 1
+        while key in self._targets or key in self._stored:
+            number += 1
+            key = f"{wanted}-{number}"
+        return key

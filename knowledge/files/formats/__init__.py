@@ -1,0 +1,9 @@
+"""File formats of the knowledge, one module each. A new one is a module and a line here."""
+
+from knowledge.files.formats.csv import CSV
+from knowledge.files.formats.json import JSON, JSON_LINES
+from knowledge.files.formats.rows import Format
+from knowledge.files.formats.yaml import YAML
+
+FORMATS: dict[str, Format] = {".yaml": YAML, ".yml": YAML, ".json": JSON, ".jsonl": JSON_LINES, ".csv": CSV}
+"""By file suffix."""

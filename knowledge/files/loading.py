@@ -1,0 +1,117 @@
+"""Knowledge files in and out.
+
+`read_files` → `plan` → `apply`: read and check everything, look at what would change, change it in one transaction.
+Nothing is ever applied in part. `export` writes what the same three steps find to be no change at all, in each format.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import PurePath
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from knowledge.entries.drafts import Draft
+from knowledge.entries.problems import KnowledgeError, Problem
+from knowledge.entries.stored_drafts import stored_draft
+from knowledge.files.formats import FORMATS
+from knowledge.files.formats.encodings import decode
+from knowledge.files.formats.foreign import EXAMPLES, WANTED, recognise
+from knowledge.files.formats.rows import MOST_ENTRIES, TOO_MANY, Sheet, UnreadableError, refuse_foreign
+from knowledge.files.planning import Plan, PlanChangedError, PlannedCategory, PlannedEntry, apply, plan
+from knowledge.files.validation import Judge
+
+__all__ = [
+    "FormatName",
+    "KnowledgeError",
+    "Plan",
+    "PlanChangedError",
+    "PlannedCategory",
+    "PlannedEntry",
+    "Problem",
+    "Reading",
+    "SourceFile",
+    "apply",
+    "export",
+    "plan",
+    "read",
+    "read_files",
+]
+
+FormatName = Literal["yaml", "json", "jsonl", "csv"]
+
+NO_ENTRIES = "has no entries, and a load of nothing would archive everything: give it at least one"
+MOST_BYTES = 5 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class SourceFile:
+    """A file as it came: its name tells the format and stands in the messages about it."""
+
+    name: str
+    data: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was read, and `notes` for the person who loads it: one sentence each."""
+
+    draft: Draft
+    notes: tuple[str, ...] = ()
+
+
+def read_files(files: Sequence[SourceFile], *, default_language: str = "ru") -> Draft:
+    """The draft that `read` returns."""
+    return read(files, default_language=default_language).draft
+
+
+def read(files: Sequence[SourceFile], *, default_language: str = "ru", encoding: str | None = None) -> Reading:
+    """The knowledge that `files` describe together. `encoding` is that of the files that are not in Unicode.
+
+    Raises:
+        KnowledgeError: with every problem of every file, from top to bottom (reading ends at 10 000). Together they may hold 5 MiB and 20 000 entries.
+    """
+    if sum(len(file.data) for file in files) > MOST_BYTES:
+        raise KnowledgeError([Problem(file.name, None, None, "more than 5 MiB in one load") for file in files])
+    judge = Judge(default_language)
+    notes: list[str] = []
+    entries = 0
+    for file in files:
+        ending = PurePath(file.name).suffix.lower()
+        form = FORMATS.get(ending)
+        foreign = recognise(file.data)
+        if form is None or foreign:
+            judge.problems.append(
+                Problem(file.name, None, None, foreign or f"is none of {', '.join(FORMATS)}: {WANTED}")
+            )
+            continue
+        try:
+            decoded = decode(file.data, encoding)
+            sheet = form.read(file.name, decoded.text) if decoded.text.strip() else Sheet()
+            refuse_foreign(sheet, EXAMPLES.get(ending, EXAMPLES[".yaml"]))
+        except UnreadableError as error:
+            judge.problems.append(Problem(file.name, error.row, None, error.reason))
+            continue
+        entries += len(sheet.entries)
+        if entries > MOST_ENTRIES:
+            raise KnowledgeError([Problem(file.name, None, None, TOO_MANY)])
+        if not (sheet.entries or sheet.categories or sheet.problems):
+            # A file without entries is an accident: taken at its word it would archive everything.
+            judge.problems.append(Problem(file.name, None, None, NO_ENTRIES if decoded.text.strip() else "is empty"))
+        if decoded.encoding != "utf-8":
+            notes.append(f"{file.name}: read as {decoded.encoding}")
+        judge.add(file.name, sheet)
+        if judge.enough:
+            break
+    draft = judge.draft()
+    if not (draft.entries or judge.problems):
+        judge.problems += [Problem(file.name, None, None, NO_ENTRIES) for file in files]
+    if judge.problems:
+        places = {file.name: place for place, file in reversed(list(enumerate(files)))}
+        raise KnowledgeError(sorted(judge.problems, key=lambda problem: (places[problem.file], problem.row or 0)))
+    return Reading(draft, (*notes, *judge.notes))
+
+
+def export(session: Session, form: FormatName) -> bytes:
+    """Everything that is not archived, as a file; CSV and JSON Lines carry no titles and handoff rules of categories."""
+    return FORMATS[f".{form}"].write(stored_draft(session))

@@ -1,0 +1,263 @@
+"""From read files to drafts: every value judged, every fault told with its place.
+
+The judge goes on after a fault, so that one run shows all there is to mend.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import cast
+
+from knowledge.entries import forms
+from knowledge.entries.drafts import (
+    HANDOFFS,
+    KEY_LENGTH,
+    MOST_ALTERNATIVES,
+    STATUSES,
+    CategoryDraft,
+    Draft,
+    EntryDraft,
+    Handoff,
+    Origin,
+    Status,
+    is_language,
+)
+from knowledge.entries.problems import Problem, did_you_mean
+from knowledge.entries.texts import fingerprint, folded, slug, tidy_line, unstorable
+from knowledge.files.formats.html import UnconvertibleError, to_markdown
+from knowledge.files.formats.rows import CATEGORY_FIELDS, ENTRY_FIELDS, Block, Sheet
+
+_ENOUGH = 10_000
+
+
+class Judge:
+    """Gathers the sheets of one load. `problems` grows as it reads; `draft` is worth having only while it is empty.
+
+    `notes` are sentences for the person who loads the files, about what needs no correction.
+    """
+
+    def __init__(self, default_language: str) -> None:
+        self.problems: list[Problem] = []
+        self.notes: list[str] = []
+        self._converted = 0
+        self._default_language = default_language
+        self._entries: list[EntryDraft] = []
+        self._categories: dict[str, CategoryDraft] = {}
+        self._references: list[tuple[EntryDraft, str]] = []
+
+    def add(self, name: str, sheet: Sheet) -> None:
+        self.problems += sheet.problems
+        entries = []
+        self._converted = 0
+        for block in sheet.entries:
+            if self.enough:
+                return
+            entries.append(self._entry(_Fields(name, block, ENTRY_FIELDS, self.problems)))
+        self._entries += entries
+        if self._converted:
+            words = "answer held HTML and was" if self._converted == 1 else "answers held HTML and were"
+            self.notes.append(f"{name}: {self._converted} {words} converted")
+        counts = Counter(entry.lang for entry in entries)
+        # A title without a language is in the language of the entries beside it.
+        language = counts.most_common(1)[0][0] if counts else self._default_language
+        for block in sheet.categories:
+            self._category(_Fields(name, block, CATEGORY_FIELDS, self.problems), language)
+        if sheet.categories:
+            self._references += [(entry, entry.category) for entry in entries if entry.category]
+
+    @property
+    def enough(self) -> bool:
+        """Whether so much is wrong that nobody would read on."""
+        return len(self.problems) >= _ENOUGH
+
+    def draft(self) -> Draft:
+        """Everything read so far as one knowledge, checked as a whole."""
+        entries = _named(self._entries)
+        self.problems += _repeated(entries)
+        shelf = Shelf(tuple(self._categories.values()))
+        for entry, category in self._references:
+            if shelf.find(category) is None:
+                reason = f'unknown category "{category}"' + did_you_mean(category, shelf.keys())
+                self.problems.append(problem(entry, "category", reason))
+        return Draft(tuple(entries), tuple(self._categories.values()))
+
+    def _entry(self, fields: "_Fields") -> EntryDraft:
+        entry = EntryDraft(
+            key=fields.text("id", number_too=True),
+            lang=fields.text("lang") or self._default_language,
+            question=fields.text("question"),
+            answer=self._answer(fields),
+            category=fields.text("category") or None,
+            alternatives=fields.texts("alternatives"),
+            handoff=cast("Handoff | None", fields.choice("handoff", HANDOFFS)),
+            status=cast("Status | None", fields.choice("status", STATUSES)) or "published",
+            origin=fields.origin,
+        ).tidy()
+        # What was told of a field is enough about it; an absent id is made from the question later.
+        silent = fields.wrong | (set() if entry.key else {"id"})
+        for name, reason in dict.fromkeys(entry.faults()):
+            if name not in silent:
+                fields.tell(name, reason)
+        return entry
+
+    def _answer(self, fields: "_Fields") -> str:
+        """The answer in Markdown; HTML that cannot be converted stays in it and is reported."""
+        text = fields.text("answer")
+        try:
+            markdown, converted = to_markdown(text)
+        except UnconvertibleError as error:
+            fields.tell("answer", str(error))
+            return text
+        self._converted += converted
+        return markdown
+
+    def _category(self, fields: "_Fields", language: str) -> None:
+        key = tidy_line(fields.text("key", number_too=True))
+        titles = fields.titles("title", language)
+        handoff = cast("Handoff | None", fields.choice("handoff", HANDOFFS))
+        if not key and "key" not in fields.wrong:
+            fields.tell("key", "is empty")
+        elif len(key) > KEY_LENGTH or unstorable(key):
+            fields.tell("key", f"must be at most {KEY_LENGTH} plain characters")
+        known = self._categories.get(key, CategoryDraft(key, {}))
+        for code, title in titles.items():
+            if known.titles.get(code, title) != title:
+                fields.tell("title", f'category "{key}" already has another title in {code}: "{known.titles[code]}"')
+        if handoff and known.handoff not in {None, handoff}:
+            fields.tell("handoff", f'category "{key}" already says {known.handoff}')
+        form, faults = forms.read(fields.value("form"), language)
+        for reason in faults:
+            fields.tell("form", reason)
+        try:
+            form = forms.merged(known.form, form)
+        except ValueError as error:
+            fields.tell("form", f'of category "{key}" {error}')
+        self._categories[key] = CategoryDraft(key, {**known.titles, **titles}, known.handoff or handoff, form)
+
+
+class Shelf:
+    """Categories found by key, else by the title in any language, without regard to case and spaces."""
+
+    def __init__(self, categories: Sequence[CategoryDraft]) -> None:
+        self._keys = {folded(category.key): category.key for category in categories}
+        self._titles: dict[str, str] = {}
+        for category in categories:
+            for title in category.titles.values():
+                self._titles.setdefault(folded(title), category.key)
+
+    def find(self, reference: str) -> str | None:
+        name = folded(reference)
+        return self._keys.get(name) or self._titles.get(name)
+
+    def keys(self) -> Iterable[str]:
+        return self._keys.values()
+
+
+class _Fields:
+    """One block, asked field by field; faults go to `problems`, and the fields they concern to `wrong`."""
+
+    def __init__(self, file: str, block: Block, known: Sequence[str], problems: list[Problem]) -> None:
+        self.origin = Origin(file, block.row)
+        self.wrong: set[str] = set()
+        self._block = block
+        self._problems = problems
+        for name in block:
+            if name not in known:
+                self.tell(None, f'unknown field "{name[:40]}"' + did_you_mean(name[:40], known))
+        for name in block.twice:
+            self.tell(name, "is given twice")
+
+    def tell(self, name: str | None, reason: str) -> None:
+        if name:
+            self.wrong.add(name)
+        self._problems.append(Problem(self.origin.file, self.origin.row, name, reason))
+
+    def value(self, name: str) -> object:
+        return self._block.get(name)
+
+    def text(self, name: str, *, number_too: bool = False) -> str:
+        value = self._block.get(name)
+        if number_too and isinstance(value, int | float) and not isinstance(value, bool):
+            value = str(value)
+        if value is None or isinstance(value, str):
+            return value or ""
+        self.tell(name, "must be text")
+        return ""
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        value = self._block.get(name)
+        if value is None:
+            return ()
+        if not isinstance(value, list):
+            self.tell(name, "must be a list of texts")
+            return ()
+        if len(value) > MOST_ALTERNATIVES:
+            self.tell(name, f"are more than {MOST_ALTERNATIVES}")
+            return ()
+        for number, item in enumerate(value, 1):
+            if not isinstance(item, str):
+                self.tell(name, f"item {number} must be text")
+        return tuple(item for item in value if isinstance(item, str))
+
+    def choice(self, name: str, known: Sequence[str]) -> str | None:
+        value = self.text(name).strip().lower()
+        if value and value not in known:
+            self.tell(name, f'"{value[:20]}" is none of {", ".join(known)}{did_you_mean(value[:20], known)}')
+            return None
+        return value or None
+
+    def titles(self, name: str, language: str) -> dict[str, str]:
+        value = self._block.get(name)
+        given = value if isinstance(value, Block) else {language: value}
+        titles = {}
+        for code, text in given.items():
+            if not is_language(code):
+                self.tell(name, f'"{code[:20]}" is not a language code such as ru, en or hu')
+            elif isinstance(text, str) and len(text) <= KEY_LENGTH and not unstorable(tidy_line(text)):
+                titles[code] = tidy_line(text)
+            elif text is not None:
+                self.tell(name, f"must be a text of at most {KEY_LENGTH} plain characters, or one for each language")
+        return {code: title for code, title in titles.items() if title}
+
+
+def problem(entry: EntryDraft, name: str | None, reason: str) -> Problem:
+    """A problem at the place where `entry` stands."""
+    origin = entry.origin or Origin("", None)
+    return Problem(origin.file, origin.row, name, reason)
+
+
+def _named(entries: Sequence[EntryDraft]) -> list[EntryDraft]:
+    """Each entry with a key; those without get one from their question, numbered where that is taken."""
+    taken = {(entry.key, entry.lang) for entry in entries}
+    numbers: Counter[str] = Counter()
+    named = []
+    for entry in entries:
+        key, wanted = entry.key, slug(entry.question)
+        while not key or (not entry.key and (key, entry.lang) in taken):
+            numbers[wanted] += 1
+            key = wanted if numbers[wanted] == 1 else f"{wanted}-{numbers[wanted]}"
+        taken.add((key, entry.lang))
+        named.append(replace(entry, key=key))
+    return named
+
+
+def _repeated(entries: Sequence[EntryDraft]) -> Iterable[Problem]:
+    """Two entries with one key in one language, and two that are asked for with the same words."""
+    keys: dict[tuple[str, str], EntryDraft] = {}
+    asked: dict[tuple[str, str], EntryDraft] = {}
+    for entry in entries:
+        first = keys.setdefault((entry.key, entry.lang), entry)
+        if first is not entry:
+            yield problem(entry, "id", f'"{entry.key}" ({entry.lang}) is already in {first.origin}')
+            continue
+        for name, text in phrasings(entry):
+            other = asked.setdefault((entry.lang, fingerprint(text)), entry)
+            if other is not entry:
+                yield problem(entry, name, f'"{text[:80]}" is also a phrasing of "{other.key}" in {other.origin}')
+
+
+def phrasings(entry: EntryDraft) -> Iterable[tuple[str, str]]:
+    """(field, text) of every wording that leads to `entry`; none for an archived one."""
+    if entry.status != "archived" and entry.question:
+        yield "question", entry.question
+        yield from (("alternatives", text) for text in entry.alternatives)

@@ -1,0 +1,79 @@
+"""The knowledge as a running process holds it: its matcher, and the edits that tell the other processes."""
+
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from infra.bus import Bus
+from infra.clock import Clock
+from infra.database import Database, after_commit
+from knowledge.entries import editing
+from knowledge.entries.drafts import CategoryDraft, Draft, EntryDraft
+from knowledge.files import loading
+from knowledge.live.live_matcher import TOPIC, Shelf
+from knowledge.live.semantics import Semantics
+from knowledge.matching import Thresholds
+from knowledge.matching.semantic.embedder import Embedder
+
+
+class Library(Shelf):
+    """The shelf of this process, and every edit of the knowledge.
+
+    The editing methods work in the caller's unit of work; the functions behind them are in `editing` and `loading`.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        bus: Bus,
+        clock: Clock,
+        thresholds: Thresholds | None = None,
+        *,
+        saved: Path | None = None,
+        embedder: Embedder | None = None,
+        model: str = "",
+    ) -> None:
+        """`saved` as for the shelf; `embedder` is the semantic extra and `model` its name with its version."""
+        semantics = Semantics(db, embedder, model) if embedder is not None else None
+        super().__init__(db, bus, thresholds, saved=saved, semantics=semantics)
+        self._clock = clock
+
+    def create(self, session: Session, draft: EntryDraft, *, author: str) -> int:
+        """As `editing.create_entry`, and so on for the others."""
+        self._announce(session)
+        return editing.create_entry(session, draft, author=author, at=self._clock())
+
+    def update(self, session: Session, entry_id: int, draft: EntryDraft, *, author: str) -> bool:
+        self._announce(session)
+        return editing.update_entry(session, entry_id, draft, author=author, at=self._clock())
+
+    def archive(self, session: Session, entry_id: int, *, author: str) -> bool:
+        self._announce(session)
+        return editing.archive_entry(session, entry_id, author=author, at=self._clock())
+
+    def learn(self, session: Session, entry_id: int, text: str, *, author: str) -> bool:
+        self._announce(session)
+        return editing.learn(session, entry_id, text, author=author, at=self._clock())
+
+    def undo(self, session: Session, entry_id: int, revision: int, *, author: str) -> bool:
+        self._announce(session)
+        return editing.undo(session, entry_id, revision, author=author, at=self._clock())
+
+    def put_category(self, session: Session, draft: CategoryDraft) -> int:
+        self._announce(session)
+        return editing.put_category(session, draft)
+
+    def load(self, session: Session, draft: Draft, *, author: str, keep: bool = False) -> loading.Plan:
+        """Plan and apply in one go; what was done. An empty plan is not applied."""
+        plan = loading.plan(session, draft, keep=keep)
+        if not plan.empty:
+            self.apply(session, draft, plan, author=author)
+        return plan
+
+    def apply(self, session: Session, draft: Draft, plan: loading.Plan, *, author: str) -> None:
+        """Apply a plan that somebody has looked at; raises PlanChangedError when it is no longer true."""
+        self._announce(session)
+        loading.apply(session, draft, plan, author, self._clock)
+
+    def _announce(self, session: Session) -> None:
+        after_commit(session, lambda: self._bus.publish(TOPIC))

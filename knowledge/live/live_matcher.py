@@ -1,0 +1,268 @@
+"""The knowledge as a running process holds it: a matcher that is always whole and never more than seconds old."""
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from infra.bus import Bus
+from infra.database import Database
+from knowledge.live.published import Changes, Origin, changes, origin_at, published
+from knowledge.live.semantics import Semantics
+from knowledge.matching import Matcher, Thresholds, saved_matcher
+
+TOPIC = "knowledge"
+_LOOK_SECONDS = 1.0
+_WAIT_SECONDS = 30.0
+_AT_ONCE = 16
+"""Changed entries that are taken over one by one; more than that, and the index is built anew."""
+_EDITS = 32
+"""Edits held beside the index before it is built anew: up to here an edit costs less than 20 ms (`docs/matching.md`)."""
+_TOLD = 4
+"""Times that the log hears of a build, before its end."""
+_WORTH_TELLING = 10_000
+"""Phrasings from which building takes more than a moment."""
+_SHARE = 20
+"""Edits stay below a twentieth of the entries: a small knowledge is built anew in a moment, and rare words stay rare."""
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """A matcher, the revision that it knows wholly, how many entries its index holds and which it knows as edits.
+
+    `vectors` counts the texts that the semantic extra had read for it.
+    """
+
+    revision: int
+    matcher: Matcher
+    entries: int
+    edited: frozenset[int] = frozenset()
+    vectors: int = 0
+
+    def room(self, most: int) -> int:
+        return min(most, self.entries // _SHARE)
+
+    def with_edits(self, found: Changes) -> "_Held":
+        """What has changed, known at once; milliseconds an entry."""
+        matcher = self.matcher
+        for entry_id, phrasings in (found.entries or {}).items():
+            matcher = matcher.edited(entry_id, phrasings, found.answers.get(entry_id, ""))
+        return replace(self, revision=found.revision, matcher=matcher, edited=self.edited | set(found.entries or ()))
+
+
+class Shelf:
+    """The current matcher of this process.
+
+    An edit reaches every process that runs `run` within a second, by hint or, without one, by looking at the revision:
+    what changed is read and taken over beside the index. Where much has changed, or many edits have gathered, the index
+    is built anew in the background, and questions are answered from the old one meanwhile.
+    """
+
+    def __init__(
+        self,
+        db: Database,
+        bus: Bus,
+        thresholds: Thresholds | None = None,
+        *,
+        saved: Path | None = None,
+        semantics: Semantics | None = None,
+    ) -> None:
+        """`saved` is where the index is kept from one start to the next; the file may vanish at any time."""
+        self._db = db
+        self._bus = bus
+        self._thresholds = thresholds or Thresholds()
+        self._saved = saved
+        self._held = _Held(-1, Matcher.build((), self._thresholds), 0)
+        self._looked = -1
+        self._looking = asyncio.Lock()
+        self._building: asyncio.Task[None] | None = None
+        self._opened = asyncio.Event()
+        self.indexed = 0.0
+        """How much of a large index under way, or of the last one, is built: 0..1."""
+        self.semantics = semantics
+        self._changed = asyncio.Event()
+
+    @property
+    def matcher(self) -> Matcher:
+        """An immutable matcher over everything published at `revision`, and perhaps later edits; empty until `opened`."""
+        return self._held.matcher
+
+    @property
+    def revision(self) -> int:
+        """-1 until `opened`."""
+        return self._held.revision
+
+    @property
+    def ready(self) -> bool:
+        """Whether the knowledge is here."""
+        return self._opened.is_set()
+
+    async def opened(self) -> None:
+        """Wait until the knowledge is here, for what is asked before would find nothing. `run` brings it."""
+        await self._opened.wait()
+
+    async def run(self) -> None:
+        """Bring the knowledge and follow the database for ever."""
+        reading = asyncio.create_task(self._read_for_ever(), name="semantic extra")
+        try:
+            with self._bus.subscribe(TOPIC) as hints:
+                while True:
+                    try:
+                        await self._look()
+                    except (SQLAlchemyError, OSError) as error:  # the database is away; the old matcher still answers
+                        logger.warning("knowledge could not be refreshed: %s", type(error).__name__)
+                    await hints.next(_LOOK_SECONDS)
+        finally:
+            reading.cancel()
+            if self._building is not None:
+                self._building.cancel()
+                self._building = None  # so that another run begins its own
+
+    async def refresh(self) -> bool:
+        """Take over whatever has changed and wait for it to be known; whether anything had."""
+        before = self._held
+        await self._look()
+        while self._building is not None:
+            await asyncio.wait([self._building])
+            await self._look()
+        return self._held is not before
+
+    async def _look(self) -> None:
+        """Take over a few changes at once, and have many built in the background."""
+        async with self._looking:
+            if self._building is not None and self._building.done():
+                built, self._building = self._building, None
+                built.result()
+            held, since = self._held, self._looked
+            found = await self._db.read(lambda session: changes(session, since, held.room(_AT_ONCE)))
+            if found.revision == since:
+                return
+            if found.entries is None or not self.ready:
+                self._looked = found.revision
+                self._build()
+                return
+            fresh = await asyncio.to_thread(held.with_edits, found)
+            # While a build is under way that brings many changes, the revision stays where all was known.
+            self._held = replace(fresh, revision=found.revision if held.revision == since else held.revision)
+            self._looked = found.revision
+            self._changed.set()
+            logger.info("knowledge at revision %d: %d changed entries taken over", found.revision, len(found.entries))
+            if len(self._held.edited) > held.room(_EDITS):
+                self._build()
+
+    def _build(self) -> None:
+        if self._building is None:
+            self._building = asyncio.create_task(self._build_anew(), name="knowledge")
+
+    async def _build_anew(self) -> None:
+        try:
+            while not await self._built():
+                pass
+        except BaseException:
+            self._looked = self._held.revision  # so that the next look tries again
+            raise
+
+    async def _built(self) -> bool:
+        """Build from everything, then take over what has changed meanwhile; False where that was too much for edits."""
+        begun = time.monotonic()
+        if (
+            not self.ready
+            and (kept := await self._kept()) is not None
+            and await self._take(await self._with_vectors(kept))
+        ):
+            logger.info("knowledge at revision %d: read in %.1f s", self.revision, time.monotonic() - begun)
+            return True
+        whole = await self._db.read(published)
+        revision = whole.origin.revision
+        self.indexed = 0.0 if len(whole.phrasings) >= _WORTH_TELLING else 1.0
+        logger.info("knowledge at revision %d: indexing %d phrasings", revision, len(whole.phrasings))
+        matcher = await asyncio.to_thread(
+            Matcher.build, whole.phrasings, self._thresholds, answers=whole.answers, progress=self._progress
+        )
+        fresh = _Held(revision, matcher, len(whole.answers))
+        taken = await self._take(await self._with_vectors(fresh), or_its_own=True)
+        logger.info("knowledge at revision %d: indexed in %.1f s", revision, time.monotonic() - begun)
+        if taken and self._saved is not None:
+            await asyncio.to_thread(_keep, self._saved, fresh, whole.origin)
+        return taken
+
+    def _progress(self, share: float) -> None:
+        """Called from the building thread."""
+        if int(share * _TOLD) > int(self.indexed * _TOLD):
+            logger.info("knowledge: %d %% indexed", 100 * share)
+        self.indexed = max(self.indexed, share)
+
+    async def _take(self, fresh: _Held, *, or_its_own: bool = False) -> bool:
+        """Hold `fresh` and what has changed since; False where that is too much, and then hold it as it is, or nothing."""
+        async with self._looking:
+            late = await self._db.read(lambda session: changes(session, fresh.revision, fresh.room(_AT_ONCE)))
+            if late.entries is None and not or_its_own:
+                return False
+            self._held = await asyncio.to_thread(fresh.with_edits, late) if late.entries is not None else fresh
+            self._looked = self._held.revision
+            self._opened.set()
+            self._changed.set()
+            return late.entries is not None
+
+    async def _with_vectors(self, held: _Held) -> _Held:
+        """With the vectors that there are, so that a new index knows no less than the old one did."""
+        if self.semantics is None:
+            return held
+        known = await self.semantics.known()
+        return replace(held, matcher=await self.semantics.applied(held.matcher, known), vectors=len(known))
+
+    async def _read_for_ever(self) -> None:
+        """After each change, have the semantic extra read what is new, and match by that too."""
+        while self.semantics is not None:
+            await self._changed.wait()
+            self._changed.clear()
+            try:
+                await self.semantics.compute()
+                known = await self.semantics.known()
+                async with self._looking:
+                    if self._held.edited or self._held.vectors != len(known):
+                        matcher = await self.semantics.applied(self._held.matcher, known)
+                        self._held = replace(self._held, matcher=matcher, vectors=len(known))
+            except SQLAlchemyError as error:
+                logger.warning("the semantic extra waits for the database: %s", type(error).__name__)
+                await asyncio.sleep(_WAIT_SECONDS)
+                self._changed.set()
+            except Exception:  # a foreign library may raise anything
+                logger.exception("the semantic extra reads nothing more until the next start")
+                return
+
+    async def _kept(self) -> _Held | None:
+        """The saved matcher, if it was made from a state that this database has been in."""
+        found = (
+            await asyncio.to_thread(saved_matcher.load, self._saved, self._thresholds)
+            if self._saved is not None
+            else None
+        )
+        if found is None:
+            return None
+        matcher, origin = found
+        revision, entries = origin.get("revision"), origin.get("entries")
+        if not isinstance(revision, int) or not isinstance(entries, int):
+            return None
+        if await self._db.read(lambda session: _origin(origin_at(session, revision), entries)) != origin:
+            return None
+        return _Held(revision, matcher, entries)
+
+
+def _origin(origin: Origin, entries: int) -> dict[str, Any]:
+    """As it stands in the file of a saved matcher."""
+    at = origin.at.isoformat() if origin.at else None
+    return {"revision": origin.revision, "version": origin.version, "at": at, "entries": entries}
+
+
+def _keep(path: Path, held: _Held, origin: Origin) -> None:
+    try:
+        saved_matcher.save(held.matcher, path, _origin(origin, held.entries))
+    except (OSError, ValueError) as error:  # the next start builds anew
+        logger.warning("the index could not be saved: %s", error.strerror if isinstance(error, OSError) else error)

@@ -1,0 +1,1 @@
+"""The index room: phrasings in, the nearest entries of a question out."""

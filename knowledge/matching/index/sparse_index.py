@@ -1,0 +1,346 @@
+"""The sparse index: cosine of a question with every phrasing and every entry, by stems and by character n-grams.
+
+A phrasing's n-grams are those of its words, so the n-gram product of two texts is a sum over pairs of words. That is
+why only words have postings here and n-grams only point at words: the index stays small, and a question costs one pass
+over the postings of the words it resembles.
+"""
+
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from knowledge.matching.arrays import Floats, Ints, Rows, unit
+from knowledge.matching.index.question import Question
+from knowledge.matching.lexicon import intents
+from knowledge.matching.lexicon.meanings import WIDTH
+from knowledge.matching.lexicon.vocabulary import Vocabulary
+from knowledge.matching.text.normalised import clip, lower, words
+from knowledge.matching.values import Phrasing
+
+_CHUNK = 4096
+_ANSWER = 600
+_POSTINGS = 15_000
+_LOOKED_AT = 600
+_FAINT = 0.2
+"""Of a large knowledge base, phrasings are looked at whose cosine is at least this part of the greatest."""
+
+_ALL_ENTRIES = 5_000
+_BY_MEANING, _BY_ANSWER = 0.6, 0.3
+_CERTAINTY, _FEW_TO_JUDGE = 3.0, 8.0
+
+
+Progress = Callable[[float], None]
+"""Told the share that is built, 0..1, some hundred times at most; called from the building thread."""
+# How far building is when every phrasing is read, entered, and counted: measured at 100 000 entries.
+_PARSED, _ENTERED, _SEALED = 0.2, 0.35, 0.45
+
+Item = TypeVar("Item")
+
+
+def _counted(items: Sequence[Item], progress: Progress, start: float, end: float) -> Iterator[Item]:
+    """The items, telling of each hundredth of them."""
+    step = max(len(items) // 100, 1000)
+    for number, item in enumerate(items):
+        if number % step == 0:
+            progress(start + (end - start) * number / len(items))
+        yield item
+
+
+class Index:
+    """Phrasings grouped by entry, with postings by word form, and the words of the answers. Immutable once built."""
+
+    def __init__(
+        self,
+        phrasings: Sequence[Phrasing],
+        answers: Mapping[int, str],
+        background: "Index | None" = None,
+        progress: Progress = lambda _share: None,
+    ) -> None:
+        entries: dict[int, list[tuple[Phrasing, list[str]]]] = {}
+        for phrasing in _counted(phrasings, progress, 0.0, _PARSED):
+            found = words(lower(clip(phrasing.text)))
+            if found:  # what has no words can never be found
+                entries.setdefault(phrasing.entry_id, []).append((phrasing, found))
+        self.entry_ids = list(entries)
+        self.langs = [own[0][0].lang for own in entries.values()]
+        self.vocabulary: Vocabulary = Vocabulary(background.vocabulary if background else None)
+        self.texts: list[str] = []
+        self.norms: list[str] = []
+        lengths, tokens = [], []
+        sizes = [len(own) for own in entries.values()]
+        for own in _counted(list(entries.values()), progress, _PARSED, _ENTERED):
+            for phrasing, found in own:
+                numbers = self.vocabulary.add(found, phrasing.lang)
+                lengths.append(len(numbers))
+                tokens.extend(numbers)
+                self.texts.append(phrasing.text)
+                self.norms.append(" ".join([self.vocabulary.forms[number] for number in numbers]))
+        self.tokens = Rows.of(lengths, tokens)
+        self.answers = self._answers(answers)
+        self.entry_starts = np.zeros(len(sizes) + 1, np.int32)
+        np.cumsum(np.array(sizes, np.int32), out=self.entry_starts[1:])
+        self.owners: Ints = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
+        self._columns = self._in_columns(sizes)
+        self.vocabulary.seal(self.tokens, self.owners, self.answers, len(sizes))
+        self.postings = self.tokens.inverted(len(self.vocabulary.forms))
+        progress(_SEALED)
+        shares = self._measure(progress)
+        self.habits: intents.Habits = intents.Habits(
+            shares, np.array(sizes, np.int32), background.habits.usual if background else None
+        )
+        self.variety: float = background.variety if background else float(self._newness.mean()) if entries else 0.0
+        repeated = np.array(sizes, np.float32) - 1
+        self.openness: Floats = (self._newness - np.float32(self.variety)) * repeated / (repeated + _FEW_TO_JUDGE)
+
+    def _in_columns(self, sizes: Sequence[int]) -> Ints:
+        """The phrasings of each entry as a column, filled up with the number after the last; empty where much would be filler.
+
+        The greatest of a column is taken for all entries at once, in a quarter of the time that stretches take.
+        """
+        if len(sizes) > _ALL_ENTRIES or max(sizes, default=0) * len(sizes) > 2 * len(self.texts):
+            return np.zeros((0, 0), np.intp)
+        lines = np.arange(max(sizes, default=0))[:, None]
+        return np.where(lines < np.diff(self.entry_starts), lines + self.entry_starts[:-1], len(self.texts))
+
+    def _answers(self, answers: Mapping[int, str]) -> Rows:
+        """The distinct words of each entry's answer. They take part when entries are put in order, not in the search by letters."""
+        lengths: list[int] = []
+        tokens: list[int] = []
+        for entry, lang in zip(self.entry_ids, self.langs, strict=True):
+            found = words(lower(answers.get(entry, "")[:_ANSWER]))
+            own = set(self.vocabulary.add(found, lang))
+            lengths.append(len(own))
+            tokens.extend(own)
+        return Rows.of(lengths, tokens)
+
+    def _measure(self, progress: Progress) -> NDArray[np.float16]:
+        """Lengths of the phrasing vectors and of the entries' mean vectors; returns the shares that `acts.Habits` wants."""
+        vocabulary = self.vocabulary
+        count = len(self.texts)
+        stem_norms = np.ones(count, np.float32)
+        gram_norms = np.ones(count, np.float32)
+        self.meaning_scale = np.ones(count, np.float32)
+        self.centroid_norm = np.ones(len(self.entry_ids), np.float32)
+        self.entry_meaning = np.zeros((len(self.entry_ids), WIDTH), np.float32)
+        self._newness = np.zeros(len(self.entry_ids), np.float32)
+        shares: NDArray[np.float16] = np.zeros((len(self.entry_ids), len(intents.NAMES)), np.float16)
+        marks = intents.table(vocabulary.forms)
+        self.named = np.zeros(count, np.uint64)
+        form_stem_rows = Rows(np.arange(len(vocabulary.forms) + 1, dtype=np.int32), vocabulary.form_stem)
+        for first in range(0, len(self.entry_ids), _CHUNK):
+            last = min(first + _CHUNK, len(self.entry_ids))
+            begin, end = int(self.entry_starts[first]), int(self.entry_starts[last])
+            owners = self.owners[begin:end] - first
+            stem_norm, stem_mean = self._lengths(begin, end, owners, form_stem_rows, vocabulary.stem_weight**2)
+            gram_norm, gram_mean = self._lengths(begin, end, owners, vocabulary.form_grams, vocabulary.gram_square)
+            stem_norms[begin:end], gram_norms[begin:end] = stem_norm, gram_norm
+            weighed = self._weighed(self.tokens, np.arange(begin, end))
+            self.meaning_scale[begin:end] = 1.0 / np.maximum(np.linalg.norm(weighed, axis=1), 1e-6)
+            self.entry_meaning[first:last] = _theme(unit(weighed), owners, last - first)
+            self.centroid_norm[first:last] = np.sqrt(stem_mean + gram_mean)
+            tokens, lengths = self.tokens.gather(np.arange(begin, end))
+            joined = np.bitwise_or.reduceat(marks.take(tokens, axis=0), lengths.cumsum() - lengths)
+            self.named[begin:end] = intents.named(joined)
+            self._newness[first:last] = self._new_words(tokens, lengths, owners, last - first)
+            shares[first:last] = intents.shares(
+                intents.shown(self.named[begin:end]), self.entry_starts[first:last] - begin
+            )
+            progress(_SEALED + (1 - _SEALED) * last / len(self.entry_ids))
+        self.norm_lengths = np.array([len(norm) for norm in self.norms], np.int32)
+        self.stem_scale, self.gram_scale = 0.5 / stem_norms, 0.5 / gram_norms
+        self.answer_meaning = self._answer_meanings()
+        return shares
+
+    def _lengths(self, begin: int, end: int, owners: Ints, features: Rows, squares: Floats) -> tuple[Floats, Floats]:
+        """Vector length of the phrasings `begin:end`, squared length of the sums of their unit vectors by entry."""
+        tokens, per_phrasing = self.tokens.gather(np.arange(begin, end))
+        values, per_token = features.gather(tokens)
+        width = len(squares)
+        phrasing = np.repeat(np.repeat(np.arange(end - begin), per_phrasing), per_token).astype(np.int64)
+        keys, counts = np.unique(phrasing * width + values, return_counts=True)
+        row, feature = keys // max(width, 1), keys % max(width, 1)
+        masses = counts * np.sqrt(squares[feature])
+        norm = np.sqrt(np.bincount(row, masses**2, minlength=end - begin))
+        norm[norm == 0] = 1.0
+        owned = owners[row].astype(np.int64) * width + feature
+        order = np.argsort(owned, kind="stable")
+        grouped, first = np.unique(owned[order], return_index=True)
+        entries = int(owners[-1]) + 1 if len(owners) else 0
+        if not len(grouped):
+            return norm.astype(np.float32), np.ones(entries, np.float32)
+        sums = np.add.reduceat((masses / norm[row])[order], first)
+        mean = np.bincount(grouped // width, sums**2, minlength=entries)
+        return norm.astype(np.float32), np.maximum(mean, 1e-6).astype(np.float32)
+
+    def _new_words(self, tokens: Ints, lengths: Ints, owners: Ints, entries: int) -> Floats:
+        """How likely a word of one more phrasing of each entry is to be new to it.
+
+        The share, by weight, of the words that only one of its phrasings has (Good 1953), a little towards certainty.
+        """
+        width = len(self.vocabulary.stem_weight)
+        stems = self.vocabulary.form_stem.take(tokens).astype(np.int64)
+        once = np.sort(np.arange(len(lengths)).repeat(lengths) * width + stems)
+        once = once[np.diff(once, prepend=-1) != 0]  # np.unique would import masked arrays for this
+        owned = np.sort(owners.take(once // width).astype(np.int64) * width + once % width)
+        first = np.flatnonzero(np.diff(owned, prepend=-1))
+        pairs, counts = owned.take(first), np.diff(first, append=len(owned))
+        weights = self.vocabulary.stem_weight.take(pairs % width)
+        alone = np.bincount(pairs // width, weights * (counts == 1), minlength=entries) + _CERTAINTY
+        found: Floats = (
+            alone / (np.bincount(pairs // width, weights * counts, minlength=entries) + _CERTAINTY)
+        ).astype(np.float32)
+        return found
+
+    def meanings(self, phrasings: Ints) -> Floats:
+        """What each phrasing means: the weighted mean of its words, of unit length."""
+        return unit(self._weighed(self.tokens, phrasings))
+
+    def _weighed(self, texts: Rows, chosen: Ints) -> Floats:
+        tokens, lengths = texts.gather(chosen)
+        sums = np.zeros((len(chosen), WIDTH), np.float32)
+        filled = np.flatnonzero(lengths > 0)
+        if len(filled):
+            stems = self.vocabulary.form_stem[tokens]
+            weighted = self.vocabulary.stem_meaning[stems] * self.vocabulary.stem_weight[stems][:, None]
+            sums[filled] = np.add.reduceat(weighted, (np.cumsum(lengths) - lengths)[filled], axis=0)
+        return sums
+
+    def _answer_meanings(self) -> Floats:
+        """What each answer means, as in `meanings`; nothing at all where there are no answers."""
+        if not len(self.answers.values):
+            return np.zeros((0, WIDTH), np.float32)
+        found = np.zeros((self.answers.count, WIDTH), np.float32)
+        for first in range(0, self.answers.count, _CHUNK):
+            rows = np.arange(first, min(first + _CHUNK, self.answers.count))
+            found[rows] = unit(self._weighed(self.answers, rows))
+        return found
+
+    @property
+    def richness(self) -> float:
+        """How many ways of asking an entry has on average, on a scale from 0 (one) to 1 (sixteen and more)."""
+        if not self.entry_ids:
+            return 0.0
+        return float(np.clip(np.log2(len(self.texts) / len(self.entry_ids)), 0, 4) / 4)
+
+    @property
+    def size(self) -> int:
+        """Bytes of arrays and texts."""
+        arrays = (
+            self.owners,
+            self.entry_starts,
+            self.norm_lengths,
+            self._columns,
+            self.stem_scale,
+            self.gram_scale,
+            self.meaning_scale,
+            self.centroid_norm,
+            self.entry_meaning,
+            self.answer_meaning,
+            self.named,
+            self._newness,
+            self.openness,
+        )
+        texts = sum(map(sys.getsizeof, self.texts)) + sum(map(sys.getsizeof, self.norms))
+        return (
+            sum(a.nbytes for a in arrays)
+            + self.tokens.size
+            + self.answers.size
+            + self.postings.size
+            + self.habits.size
+            + texts
+            + self.vocabulary.size
+        )
+
+    def side_by_side(self, phrasings: Ints) -> Ints:
+        """The forms of phrasings as columns, before and after each the number of forms, which is none of them."""
+        return self.tokens.table(phrasings, len(self.vocabulary.forms))
+
+    def cosines(self, question: Question) -> Floats:
+        """Mean of the stem and the n-gram cosine with every phrasing; for a large knowledge base see `search`."""
+        return self.search(question)[0]
+
+    def search(self, question: Question) -> tuple[Floats, bool]:
+        """The `cosines`, and whether words were passed over.
+
+        In a large knowledge base the commonest words of the question are passed over here, for they would cost the most
+        and tell the least; `features` counts them again for the entries found.
+        """
+        active = question.active
+        begin, end = self.postings.starts.take(active), self.postings.starts.take(active + 1)
+        lengths = end - begin
+        stem, gram = question.stem_weights.take(active), question.gram_weights.take(active)
+        passes_over = int(np.add.reduce(lengths)) > _POSTINGS
+        if passes_over:
+            order = np.argsort(-(stem + gram), kind="stable")
+            kept = order[: max(int(lengths.take(order).cumsum().searchsorted(_POSTINGS)), 1)]
+            begin, end, lengths = begin.take(kept), end.take(kept), lengths.take(kept)
+            stem, gram = stem.take(kept), gram.take(kept)
+        phrasings = self.postings.stretches(begin, end)
+        values: Floats = gram.repeat(lengths)
+        values *= self.gram_scale.take(phrasings)
+        faint: Floats = stem.repeat(lengths)
+        faint *= self.stem_scale.take(phrasings)
+        values += faint
+        sums: Floats = np.bincount(phrasings, values, minlength=len(self.texts)).astype(np.float64, copy=False)
+        return sums, passes_over
+
+    def nearest(self, cosines: Floats, intent: Floats, most: int) -> Ints:
+        """The entries worth comparing closely, ascending: by the best phrasing, by all phrasings, and by meaning.
+
+        `intent` is what the question means. In a large knowledge base, where not every entry is compared with it, only
+        entries that share an n-gram with the question are found.
+        """
+        if not len(self.entry_ids):
+            return np.zeros(0, np.int32)
+        if len(self.entry_ids) <= _ALL_ENTRIES:
+            if len(self._columns):
+                near = np.append(cosines, 0.0).take(self._columns)
+                best, rough = np.maximum.reduce(near), np.add.reduce(near)
+            else:
+                starts = self.entry_starts[:-1]
+                best, rough = np.maximum.reduceat(cosines, starts), np.add.reduceat(cosines, starts)
+            rough /= self.centroid_norm
+            rough += best
+            rough += _BY_MEANING * (self.entry_meaning @ intent)
+            if len(self.answer_meaning):
+                rough += _BY_ANSWER * (self.answer_meaning @ intent)
+            return _greatest(rough, most)
+        touched = self._touched(cosines)
+        if not len(touched):
+            return touched
+        owners = self.owners.take(touched)
+        starts = np.concatenate(([0], (owners[1:] != owners[:-1]).nonzero()[0] + 1))
+        entries, near = owners.take(starts), cosines.take(touched)
+        rough = np.add.reduceat(near, starts)
+        rough /= self.centroid_norm.take(entries)
+        rough += np.maximum.reduceat(near, starts)
+        rough += _BY_MEANING * (self.entry_meaning.take(entries, axis=0) @ intent)
+        return entries.take(_greatest(rough, most))
+
+    def _touched(self, cosines: Floats) -> Ints:
+        """The phrasings worth looking at in a large knowledge base, ascending."""
+        places: Ints = (cosines > _FAINT * cosines.max()).nonzero()[0]
+        if len(places) > _LOOKED_AT:
+            places = places[np.argpartition(cosines.take(places), -_LOOKED_AT)[-_LOOKED_AT:]]
+            places.sort()
+        return places
+
+
+def _greatest(values: Floats, most: int) -> Ints:
+    """Places of the greatest values above zero, ascending."""
+    places: Ints = np.argpartition(values, -most)[-most:] if len(values) > most else np.arange(len(values))
+    places = places.compress(values.take(places) > 0)
+    places.sort()
+    return places
+
+
+def _theme(meanings: Floats, owners: Ints, count: int) -> Floats:
+    """The mean meaning of the phrasings of each entry."""
+    sums = np.zeros((count, WIDTH), np.float32)
+    if len(owners):
+        starts = np.flatnonzero(np.diff(owners, prepend=-1))
+        sums[owners[starts]] = np.add.reduceat(meanings, starts, axis=0)
+    return unit(sums)

@@ -1,0 +1,1 @@
+"""The ranking room: features of a question and an entry in, ordered entries with probabilities out."""

@@ -1,0 +1,1 @@
+"""The semantic room: vectors of a language model, where one is installed."""

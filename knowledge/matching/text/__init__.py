@@ -1,0 +1,1 @@
+"""The text room: a message in, normalised words and stems out."""

@@ -1,0 +1,32 @@
+"""Whether two messages ask the same, judged by their words alone: no knowledge is needed for it."""
+
+from collections.abc import Sequence
+
+from rapidfuzz import fuzz, process
+
+from knowledge.matching.text.normalised import clip, fold, lower, words
+
+_ALIKE = 0.86
+"""Least likeness. A typo or another order of the words stays above it, another subject falls below."""
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether the words are the same but for their order, their case, accents and a few typos; numbers must be equal."""
+    first, second = _words(one), _words(other)
+    if not first or not second or _numbers(first) != _numbers(second):
+        return False
+    return min(_held(first, second), _held(second, first)) >= _ALIKE
+
+
+def _held(some: Sequence[str], others: Sequence[str]) -> float:
+    """How much of the letters of some words the others hold, each in the word that is most like it."""
+    nearest: list[float] = process.cdist(some, others, scorer=fuzz.ratio).max(axis=1).tolist()
+    return sum(near * len(word) for near, word in zip(nearest, some, strict=True)) / sum(map(len, some)) / 100
+
+
+def _words(text: str) -> list[str]:
+    return [fold(word) for word in words(lower(clip(text)))]
+
+
+def _numbers(found: list[str]) -> list[str]:
+    return sorted(word for word in found if any(map(str.isdigit, word)))

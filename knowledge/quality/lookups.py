@@ -1,0 +1,82 @@
+"""The log of questions looked up, and what became of each; from it come votes, gaps and threshold advice."""
+
+from datetime import datetime
+from typing import get_args
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from infra.storage import rows
+from knowledge.entries.models import Entry, Lookup, Outcome
+from knowledge.entries.repository import EntryView
+from knowledge.matching import Band, Match
+
+OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+
+
+def record_lookup(session: Session, *, contact_id: int | None, match: Match, lang: str, at: datetime) -> int:
+    """Keep what was asked and found; the id of the lookup. An answer counts as its first candidate being chosen."""
+    return rows.add(
+        session,
+        Lookup,
+        contact_id=contact_id,
+        question=match.question,
+        band=match.band.value,
+        candidates=[
+            {"entry_id": found.entry_id, "confidence": round(found.confidence, 4), "phrasing": found.phrasing}
+            for found in match.candidates
+        ],
+        chosen_entry_id=match.candidates[0].entry_id if match.band is Band.ANSWER else None,
+        outcome="pending",
+        lang=lang,
+        at=at,
+    )
+
+
+def record_reading(session: Session, *, contact_id: int, entry: EntryView, at: datetime) -> int:
+    """Keep that an entry was opened among the topics, where nothing had to be looked up; the id to settle it by."""
+    return rows.add(
+        session,
+        Lookup,
+        contact_id=contact_id,
+        question=entry.question,
+        band="browsed",
+        candidates=[],
+        chosen_entry_id=entry.id,
+        outcome="chosen",
+        lang=entry.lang,
+        at=at,
+    )
+
+
+def settle_lookup(session: Session, lookup_id: int, outcome: Outcome, chosen_entry_id: int | None = None) -> bool:
+    """Note what became of a lookup; False where there is no such lookup, or where its vote was given before.
+
+    `helped` and `not_helped` are votes for the entry that was shown. The first vote of a lookup is counted, a later one
+    changes nothing. Other outcomes may follow a vote ("not helped", then why: "unclear", "disliked", "handed off").
+    """
+    values: dict[str, object] = {"outcome": outcome}
+    if chosen_entry_id is not None:
+        values["chosen_entry_id"] = chosen_entry_id
+    settled = update(Lookup).where(Lookup.id == lookup_id).values(values).returning(Lookup.chosen_entry_id)
+    settled = settled.execution_options(synchronize_session=False)
+    if outcome not in {"helped", "not_helped"}:
+        return session.execute(settled).one_or_none() is not None
+    # The condition in the UPDATE is what counts a vote once, however many clicks arrive together.
+    voted = session.execute(settled.where(Lookup.vote.is_(None)).values(vote=outcome)).one_or_none()
+    if voted is None:
+        return False
+    counter = Entry.helped if outcome == "helped" else Entry.not_helped
+    session.execute(
+        update(Entry)
+        .where(Entry.id == voted.chosen_entry_id)
+        .values({counter: counter + 1})
+        .execution_options(synchronize_session=False)
+    )
+    return True
+
+
+def outcomes_of(session: Session, entry_id: int) -> dict[Outcome, int]:
+    """How often showing this entry came to each outcome."""
+    counted = select(Lookup.outcome, func.count()).where(Lookup.chosen_entry_id == entry_id).group_by(Lookup.outcome)
+    return {row[0]: row[1] for row in session.execute(counted)}
