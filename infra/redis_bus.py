@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 
 import redis.asyncio
 
-from infra.bus import BACKLOG, LocalBus, Subscription
 from infra.errors import PlainError
+from infra.local_bus import BACKLOG, LocalBus, Subscription
 
 log = logging.getLogger(__name__)
 

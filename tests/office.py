@@ -23,7 +23,7 @@ from starlette.routing import BaseRoute
 from bot.web.help import HelpParts, help_router
 from bot.web.page_frame import Frame
 from handoff.api import ApiParts, api_app
-from handoff.dashboard import DeskParts, Live, SecurityHeaders, desk_router
+from handoff.dashboard import DeskParts, Live, desk_router
 from handoff.deliveries.outbox import Outbox
 from handoff.deliveries.outcomes import Moved
 from handoff.models import Agent, Contact, Delivery, DeliveryState, Message, MessageKind, Role
@@ -35,6 +35,7 @@ from infra.bus import LocalBus
 from infra.database import Database
 from infra.files import FileStore
 from infra.storage.columns import Base
+from infra.web.security import SecurityHeaders
 from knowledge.files.loading import SourceFile, read_files
 from knowledge.live.library import Library
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from bot.channels import ChannelLimits, Inlet, RawEvent
 from bot.channels.downloads import Fetch
-from bot.web.words import WORDS
+from bot.wording import WORDS
 from handoff.messages.rich_text import clean
 from handoff.messages.values import Address, Attachment, EventKind, IncomingEvent, OutgoingPart, SendOutcome, Sent
 from infra.bus import Bus

@@ -25,7 +25,7 @@ from knowledge.entries.models import Entry
 from knowledge.entries.repository import entries_by_id
 from knowledge.files.loading import SourceFile, export, plan, read
 from knowledge.files.planning import Plan
-from knowledge.matching.semantic.embedder import why_no_embedder
+from knowledge.matching import why_no_embedder
 from knowledge.quality import advice
 from knowledge.quality.feedback import Feedback, asked_again, latest_feedback, published_keys
 
@@ -130,7 +130,7 @@ async def advise(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa:
 
 async def check(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa: ARG001 - one form for all commands
     """Say what works and what does not; 1 where something does not."""
-    look = await look_at(app)
+    look = await look_at(app.readiness_parts)
     if look.database == OK:
         say(f"✓ database: {app.db.dialect}, schema up to date")
     else:

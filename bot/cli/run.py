@@ -12,6 +12,7 @@ from bot.program.app import App, open_app
 from bot.program.demo_settings import DEMO_DATABASE, demo_settings, ignored_settings, is_demo
 from bot.program.roles import Role, run
 from bot.program.settings import Settings
+from bot.program.site_parts import site_parts
 from bot.web.monitoring import monitor_site
 from bot.web.site import Demo, Site, build_site
 from infra import heap
@@ -48,8 +49,8 @@ async def open_doors(settings: Settings, only: Role | None, *, as_demo: bool = F
             shown = Demo(simulated.telegram, simulated.vk, simulated.person, *await demo.furnish(app))
         else:
             await demo.retire(app)
-        site = None if only == "bot" else build_site(app, shown)
-        monitor = Site(monitor_site(app), _nothing) if settings.monitor else None
+        site = None if only == "bot" else build_site(site_parts(app), shown)
+        monitor = Site(monitor_site(app.readiness_parts), _nothing) if settings.monitor else None
         heap.settle()
         await run(app, only, site, lambda address: _welcome(app, address, shown), monitor)
 

@@ -9,12 +9,11 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.conversation.short_replies import Reply, reply_in
-from handoff.messages.contents import shows_something
-from handoff.messages.values import EventKind, IncomingEvent
+from handoff.messages.values import EventKind, IncomingEvent, shows_something
 from handoff.models import ChoiceRow, Delivery, Message, MessageKind
 from infra.storage import rows
 from infra.storage.rows import table
-from knowledge.matching.text.normalised import fold, lower, words
+from knowledge.matching import fold, lower, words
 
 _CHOICES, _DELIVERIES, _MESSAGES = table(ChoiceRow), table(Delivery), table(Message)
 _LAST = (

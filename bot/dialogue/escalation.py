@@ -17,8 +17,7 @@ from bot.dialogue.expected_reply import FOR_A_PERSON
 from bot.dialogue.language import is_greeting, is_nudge, is_thanks, says_only_person
 from bot.dialogue.sentences import WELCOME, enough_open
 from bot.dialogue.thread import MOST_OPEN, Pressed, Thread, TicketFact
-from handoff.messages.contents import shows_something
-from handoff.messages.values import IncomingEvent
+from handoff.messages.values import IncomingEvent, shows_something
 from knowledge.matching import alike
 
 

@@ -6,10 +6,7 @@ of more words taken for a new question a second offer; the first one stays and i
 
 from bot.dialogue.language import asks, words_of
 from bot.dialogue.thread import Found, Pending
-from knowledge.matching import Band
-from knowledge.matching.lexicon.politeness import ASKING
-from knowledge.matching.text.normalised import lower
-from knowledge.matching.text.stems import stem
+from knowledge.matching import ASKING, Band, lower, stem
 
 _TELLING = 4
 """Letters of the shortest word that tells what a message is about."""

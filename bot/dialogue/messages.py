@@ -23,8 +23,8 @@ from bot.dialogue.language import Command, command_in, is_greeting, is_thanks, s
 from bot.dialogue.sentences import WELCOME, hello, shown
 from bot.dialogue.thread import MOST_OPEN, Found, Pending, Thread
 from handoff.messages.content_sentences import headline
-from handoff.messages.contents import is_shown, shows_something
-from handoff.messages.values import IncomingEvent
+from handoff.messages.contents import is_shown
+from handoff.messages.values import IncomingEvent, shows_something
 from knowledge.entries.repository import EntryView
 from knowledge.matching import Band
 

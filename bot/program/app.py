@@ -26,6 +26,7 @@ from bot.inbox.downloads import Fetcher
 from bot.inbox.intake import Intake
 from bot.program.schema import migrate
 from bot.program.settings import ChannelSettings, Settings
+from bot.web.readiness import HEARTBEAT, ReadinessParts
 from handoff.deliveries.outbox import Outbox
 from handoff.messages.files import Rules
 from handoff.messages.orphan_files import Orphans
@@ -44,13 +45,9 @@ from infra.database import Database, Held
 from infra.files import FileStore
 from infra.supervision import Supervisor
 from knowledge.live.library import Library
-from knowledge.matching import Thresholds
-from knowledge.matching.semantic.embedder import Embedder, find_embedder
+from knowledge.matching import Embedder, Thresholds, find_embedder
 
 log = logging.getLogger(__name__)
-
-HEARTBEAT = 10.0
-"""Seconds between the signs of life that a served channel account leaves in the database."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +72,13 @@ class App:
     attachments: Attachments
     supervisor: Supervisor
     """Keeps the roles running, and knows which of them had to be started again."""
+
+    @property
+    def readiness_parts(self) -> ReadinessParts:
+        accounts = tuple(channel.account for channel in self.settings.channels)
+        return ReadinessParts(
+            self.db, self.bus, self.clock, self.library, self.supervisor, self.settings.files_dir, accounts
+        )
 
     async def serve(self, account: str) -> None:
         """Receive and send for one channel account until cancelled, in one process at a time.

@@ -9,8 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from bot.program.app import App
-from bot.web.readiness import PATIENCE, Readiness
+from bot.web.readiness import PATIENCE, Readiness, ReadinessParts
 from handoff.models import (
     UNFINISHED,
     Delivery,
@@ -26,10 +25,10 @@ from infra.storage.columns import words
 log = logging.getLogger(__name__)
 
 
-def health_router(app: App) -> APIRouter:
+def health_router(parts: ReadinessParts) -> APIRouter:
     """`/healthz` (alive), `/readyz` (database, files, knowledge, roles and channels) and `/metrics` (Prometheus text)."""
     router = APIRouter(include_in_schema=False)
-    readiness = Readiness(app)
+    readiness = Readiness(parts)
 
     @router.get("/healthz")
     async def alive() -> PlainTextResponse:
@@ -46,7 +45,7 @@ def health_router(app: App) -> APIRouter:
         lines += [f'frontdesk_restarts_total{{role="{name}"}} {count}' for name, count in readiness.restarts().items()]
         try:
             async with asyncio.timeout(PATIENCE):
-                figures = await app.db.read(_figures)
+                figures = await parts.db.read(_figures)
         except Exception as error:  # noqa: BLE001 - what this process knows by itself is told all the same
             figures = {"database_up": 0}
             log.warning("the figures cannot be read at present: %s", type(error).__name__)

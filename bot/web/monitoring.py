@@ -12,34 +12,37 @@ from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.program.app import App
 from bot.web.health import health_router
+from bot.web.readiness import ReadinessParts
+from handoff.people.agents import Staff
+from infra.database import Database
 
 _PATHS = frozenset({"/readyz", "/metrics", "/api/v1/openapi.json"})
 _FORWARDED = frozenset({"forwarded", "via", "x-real-ip"})
 _REFUSED = "Send a token of `frontdesk token add` as “Authorization: Bearer TOKEN”, or ask from the machine itself.\n"
 
 
-def monitor_site(app: App) -> FastAPI:
+def monitor_site(parts: ReadinessParts) -> FastAPI:
     """The application for a port of its own: health, readiness and metrics of this process."""
     site = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
-    site.include_router(health_router(app))
+    site.include_router(health_router(parts))
     return site
 
 
 class OperatorsOnly:
     """Middleware: answers 401 to others who ask for what only operators may see."""
 
-    def __init__(self, asgi: ASGIApp, app: App) -> None:
-        self._asgi = asgi
+    def __init__(self, app: ASGIApp, database: Database, staff: Staff) -> None:
         self._app = app
+        self._database = database
+        self._staff = staff
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].rstrip("/") in _PATHS and not await self._admitted(scope):
             refusal = PlainTextResponse(_REFUSED, 401, {"WWW-Authenticate": "Bearer"})
             await refusal(scope, receive, send)
             return
-        await self._asgi(scope, receive, send)
+        await self._app(scope, receive, send)
 
     async def _admitted(self, scope: Scope) -> bool:
         headers = Headers(scope=scope)
@@ -49,7 +52,7 @@ class OperatorsOnly:
         if kind.lower() != "bearer" or not token.strip():
             return False
         try:
-            agent = await self._app.db.read(lambda session: self._app.staff.token(session, token.strip()))
+            agent = await self._database.read(lambda session: self._staff.token(session, token.strip()))
         except SQLAlchemyError:  # nobody can be known at present
             return False
         return agent is not None

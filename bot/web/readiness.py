@@ -4,16 +4,23 @@ import asyncio
 from collections.abc import Awaitable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from pathlib import Path
 
 from sqlalchemy import select
 
-from bot.program.app import HEARTBEAT, App
 from handoff.models import ChannelState
+from infra.bus import Bus
+from infra.clock import Clock
+from infra.database import Database
 from infra.files import require_space
 from infra.private import make_folder
 from infra.storage.outages import SILENT, outage
+from infra.supervision import Supervisor
+from knowledge.live.library import Library
 
 OK = "ok"
+HEARTBEAT = 10.0
+"""Seconds between the signs of life that a served channel account leaves in the database."""
 _SILENT = timedelta(seconds=HEARTBEAT * 3)
 _FRESH = 1.0
 """Seconds for which a look holds: however often it is asked, the disk is written to once in that time."""
@@ -52,67 +59,81 @@ class Report:
         return not troubled and self.database == self.files == self.knowledge == OK
 
 
+@dataclass(frozen=True, slots=True)
+class ReadinessParts:
+    """What readiness looks at."""
+
+    db: Database
+    bus: Bus
+    clock: Clock
+    library: Library
+    supervisor: Supervisor
+    files_dir: Path
+    accounts: tuple[str, ...]
+    """Channel accounts that are set up; the chat of the help page has no platform and is not among them."""
+
+
 class Readiness:
     """Looks when asked, at most once a second and never twice at a time, and never keeps whoever asks waiting long."""
 
-    def __init__(self, app: App, *, patience: float = PATIENCE) -> None:
-        self._app = app
+    def __init__(self, parts: ReadinessParts, *, patience: float = PATIENCE) -> None:
+        self._parts = parts
         self._patience = patience
         self._look: asyncio.Task[Look] | None = None
         self._until = 0.0
 
     async def report(self) -> Report:
-        app = self._app
+        parts = self._parts
         look = await self._latest()
         return Report(
             database=look.database,
             files=look.files,
-            redis="degraded" if app.bus.degraded else OK,
-            knowledge=OK if app.library.ready else f"being indexed, {app.library.indexed:.0%}",
+            redis="degraded" if parts.bus.degraded else OK,
+            knowledge=OK if parts.library.ready else f"being indexed, {parts.library.indexed:.0%}",
             channels=look.channels,
-            failing=app.supervisor.failing,
+            failing=parts.supervisor.failing,
             restarts={name: count for name, count in self.restarts().items() if count},
         )
 
     def restarts(self) -> dict[str, int]:
         """How often each role was started again, the writer of the database among them."""
-        return {**self._app.supervisor.restarts, "database-writer": self._app.db.restarts}
+        return {**self._parts.supervisor.restarts, "database-writer": self._parts.db.restarts}
 
     async def _latest(self) -> Look:
         now = asyncio.get_running_loop().time()
         if self._look is None or (self._look.done() and now >= self._until):
-            self._look = asyncio.create_task(look_at(self._app))
+            self._look = asyncio.create_task(look_at(self._parts))
             self._until = now + _FRESH
         done, _ = await asyncio.wait([self._look], timeout=self._patience)
         return self._look.result() if done else Look(SILENT)
 
 
-async def look_at(app: App) -> Look:
+async def look_at(parts: ReadinessParts) -> Look:
     """Write to the database and to the folder of files, and ask for the state of the accounts."""
-    database = await _trouble(app.db.probe())
-    files = await _trouble(asyncio.to_thread(_require_space, app))
+    database = await _trouble(parts.db.probe())
+    files = await _trouble(asyncio.to_thread(_require_space, parts.files_dir))
     try:
-        return Look(database, files, await channel_problems(app))
+        return Look(database, files, await channel_problems(parts))
     except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it is not ready
         return Look(_words(error) if database == OK else database, files)
 
 
-async def channel_problems(app: App) -> dict[str, str | None]:
+async def channel_problems(parts: ReadinessParts) -> dict[str, str | None]:
     """What is wrong with each account that is set up; None where nothing is."""
-    states = await app.db.read(
+    states = await parts.db.read(
         lambda session: {row.account: (row.problem, row.updated_at) for row in session.scalars(select(ChannelState))}
     )
     problems: dict[str, str | None] = {}
-    for account in (channel.account for channel in app.settings.channels):  # the chat of the help page has no platform
+    for account in parts.accounts:
         problem, seen = states.get(account, (None, None))
-        silent = seen is None or abs(app.clock() - seen) > _SILENT  # later than now: the clock was set back
+        silent = seen is None or abs(parts.clock() - seen) > _SILENT  # later than now: the clock was set back
         problems[account] = problem or ("no running process serves it" if silent else None)
     return problems
 
 
-def _require_space(app: App) -> None:
-    make_folder(app.settings.files_dir)
-    require_space(app.settings.files_dir)
+def _require_space(folder: Path) -> None:
+    make_folder(folder)
+    require_space(folder)
 
 
 async def _trouble(probe: Awaitable[None]) -> str:

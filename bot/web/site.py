@@ -1,7 +1,7 @@
 """Everything that a browser, a program or a platform can reach, as one ASGI application."""
 
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 
 from fastapi import FastAPI, Request, Response
@@ -10,8 +10,8 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
+from bot.channels import Channel, Inlet
 from bot.channels.web import ACCOUNT
-from bot.program.app import App
 from bot.simulator import phones
 from bot.simulator.telegram.simulator import TelegramSimulator
 from bot.simulator.vk.simulator import VkSimulator
@@ -23,15 +23,27 @@ from bot.web.help import HelpParts, help_router
 from bot.web.local_only import LocalOnly
 from bot.web.monitoring import OperatorsOnly
 from bot.web.page_frame import Frame
+from bot.web.readiness import ReadinessParts
 from bot.web.refusals import refusals
 from bot.web.webhooks import BODY_BYTES, hook_router
 from handoff.api import ApiParts, api_app
 from handoff.api.problems import refusal as api_refusal
-from handoff.dashboard import DeskParts, Live, SecurityHeaders, desk_router
+from handoff.dashboard import DeskParts, Live, desk_router
+from handoff.deliveries.outbox import Outbox
+from handoff.messages.files import Rules
+from handoff.people.access import Team
+from handoff.people.agents import Staff
 from handoff.people.private_links import LinkRules
+from handoff.tickets.service import Desk
+from infra.bus import Bus
+from infra.clock import Clock
+from infra.database import Database
+from infra.files import FileStore
 from infra.web.body_limits import SLACK_BYTES, BodyLimits, BodyRule, Spool
 from infra.web.head import HeadLikeGet
+from infra.web.security import SecurityHeaders
 from knowledge.files.loading import MOST_BYTES
+from knowledge.live.library import Library
 
 _FORM_BYTES = 1 << 16
 _DESK_BYTES = _JSON_BYTES = 1 << 20
@@ -77,31 +89,57 @@ class Site:
     hang_up: Callable[[], Awaitable[None]]
 
 
-def build_site(app: App, demo: Demo | None) -> Site:
+@dataclass(frozen=True, slots=True)
+class SiteParts:
+    """What the pages, the REST interface and the webhooks are built from."""
+
+    readiness: ReadinessParts
+    db: Database
+    bus: Bus
+    clock: Clock
+    library: Library
+    outbox: Outbox
+    desk: Desk
+    staff: Staff
+    team: Team
+    files: FileStore
+    rules: Rules
+    """Which files contacts may send."""
+    channels: Mapping[str, Channel]
+    """By account."""
+    inlet: Callable[[str], Inlet]
+    """Where the events of an account go."""
+    language: str
+    public_url: str | None
+    embed_sites: tuple[str, ...]
+    attachment_mb: int
+    private_link_days: float
+
+
+def build_site(parts: SiteParts, demo: Demo | None) -> Site:
     """Put every page, interface and webhook together; with `demo`, the two phones are the first page."""
-    live = Live(app.db, app.bus, app.clock)
-    language = app.settings.language
-    public_url = str(app.settings.public_url) if app.settings.public_url else None
+    live = Live(parts.db, parts.bus, parts.clock)
+    language, public_url = parts.language, parts.public_url
     site = FastAPI(title="Frontdesk", docs_url=None, redoc_url=None, openapi_url=None)
     site.add_exception_handler(HTTPException, _refused)
-    site.include_router(health_router(app))
-    site.include_router(hook_router(app.channels, app.intake.inlet))
+    site.include_router(health_router(parts.readiness))
+    site.include_router(hook_router(parts.channels, parts.inlet))
     frame, visitors = Frame(language), Visitors(public_url)
     chat = Chat(
         ChatParts(
-            database=app.db,
-            files=app.files,
-            rules=app.attachments.rules,
-            bus=app.bus,
-            clock=app.clock,
+            database=parts.db,
+            files=parts.files,
+            rules=parts.rules,
+            bus=parts.bus,
+            clock=parts.clock,
             frame=frame,
-            inlet=app.intake.inlet(ACCOUNT),
+            inlet=parts.inlet(ACCOUNT),
             visitors=visitors,
             public_url=public_url,
-            embed_sites=app.settings.embed_sites,
+            embed_sites=parts.embed_sites,
         )
     )
-    upload = UPLOADS * app.attachments.rules.bytes + SLACK_BYTES
+    upload = UPLOADS * parts.rules.bytes + SLACK_BYTES
     site.add_middleware(
         BodyLimits,
         rules=body_rules(upload),
@@ -109,39 +147,41 @@ def build_site(app: App, demo: Demo | None) -> Site:
         spool=Spool(limit=_UPLOADS_IN_ALL * upload, limit_per_address=_UPLOADS_PER_ADDRESS * upload),
         answer=refusals(frame, chat.refused),
     )
-    site.add_middleware(OperatorsOnly, app=app)
+    site.add_middleware(OperatorsOnly, database=parts.db, staff=parts.staff)
     site.add_middleware(SecurityHeaders, public_url=public_url)
     site.add_middleware(HeadLikeGet)
-    site.include_router(help_router(HelpParts(app.db, app.library, frame, app.clock)))
+    site.include_router(help_router(HelpParts(parts.db, parts.library, frame, parts.clock)))
     site.include_router(chat_router(chat))
-    link_rules = LinkRules(app.settings.private_link_days)
-    site.include_router(own_router(OwnParts(app.db, app.files, app.clock, frame, visitors, public_url, link_rules)))
+    link_rules = LinkRules(parts.private_link_days)
+    site.include_router(
+        own_router(OwnParts(parts.db, parts.files, parts.clock, frame, visitors, public_url, link_rules))
+    )
     desk = DeskParts(
-        database=app.db,
-        desk=app.desk,
-        outbox=app.outbox,
-        staff=app.staff,
-        bus=app.bus,
-        clock=app.clock,
-        library=app.library,
+        database=parts.db,
+        desk=parts.desk,
+        outbox=parts.outbox,
+        staff=parts.staff,
+        bus=parts.bus,
+        clock=parts.clock,
+        library=parts.library,
         live=live,
         public_url=public_url,
         default_language=language,
-        files=app.files,
-        attachment_mb=app.settings.attachment_mb,
+        files=parts.files,
+        attachment_mb=parts.attachment_mb,
     )
     site.include_router(desk_router(desk))
     api = ApiParts(
-        database=app.db,
-        desk=app.desk,
-        outbox=app.outbox,
-        staff=app.staff,
-        team=app.team,
-        library=app.library,
-        clock=app.clock,
+        database=parts.db,
+        desk=parts.desk,
+        outbox=parts.outbox,
+        staff=parts.staff,
+        team=parts.team,
+        library=parts.library,
+        clock=parts.clock,
         default_language=language,
-        files=app.files,
-        attachment_mb=app.settings.attachment_mb,
+        files=parts.files,
+        attachment_mb=parts.attachment_mb,
     )
     site.mount("/api/v1", api_app(api))
     if demo is None:

@@ -3,6 +3,5 @@
 from handoff.dashboard.live_events import Live
 from handoff.dashboard.parts import DeskParts
 from handoff.dashboard.routes import desk_router
-from handoff.dashboard.sessions.security import SecurityHeaders
 
-__all__ = ["DeskParts", "Live", "SecurityHeaders", "desk_router"]
+__all__ = ["DeskParts", "Live", "desk_router"]

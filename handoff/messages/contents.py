@@ -13,8 +13,6 @@ from typing import Annotated, Any, Literal, Union
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from handoff.messages.values import IncomingEvent
-
 log = logging.getLogger(__name__)
 
 
@@ -225,11 +223,6 @@ def everything_in(contents: Sequence[Content]) -> Iterator[Content]:
         yield one
         if isinstance(one, Passage):
             yield from everything_in(one.contents)
-
-
-def shows_something(event: IncomingEvent) -> bool:
-    """Whether something to look at came besides words: not a sticker, a quoted message or an address behind a word."""
-    return any(attachment.kind != "sticker" for attachment in event.attachments) or any(map(is_shown, event.contents))
 
 
 def is_shown(content: Content) -> bool:

@@ -7,10 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from handoff.messages.contents import Content
+from handoff.messages.contents import Content, is_shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +137,7 @@ class IncomingEvent:
     `named_in_chat(Delivery.platform_ids)` of one that we sent."""
     attachments: tuple[Attachment, ...] = ()
     """Everything that is a file or a sticker, also what came within a forwarded message."""
-    contents: "tuple[Content, ...]" = ()
+    contents: tuple[Content, ...] = ()
     """What else it holds: places, polls, what others wrote, addresses behind words (`handoff/messages/contents.py`)."""
     album: str = ""
     """What messages share that the platform shows as one; empty for a message by itself."""
@@ -251,3 +249,8 @@ class Uncertain:
 
 
 SendOutcome = Sent | RetryAfter | Retry | Refused | Unsendable | AuthBroken | Uncertain
+
+
+def shows_something(event: IncomingEvent) -> bool:
+    """Whether something to look at came besides words: not a sticker, a quoted message or an address behind a word."""
+    return any(attachment.kind != "sticker" for attachment in event.attachments) or any(map(is_shown, event.contents))

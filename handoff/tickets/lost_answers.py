@@ -3,8 +3,8 @@
 The contact is told so, once; where a person has lost answers of theirs already, nothing more is said.
 """
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -17,16 +17,22 @@ from handoff.models import LIVE, ChoiceRow, Contact, Message, Ticket
 from handoff.words import WORDS
 from knowledge.quality.lookups import settle_lookup
 
-if TYPE_CHECKING:
-    from handoff.tickets.service import Desk
-
 REASON = "undelivered"
 """Why such a ticket was opened."""
 MOST_OPEN = 3
 """Live tickets of one contact."""
 
 
-def hand_over(session: Session, desk: "Desk", outbox: Outbox, moved: Moved) -> None:
+@dataclass(frozen=True, slots=True)
+class Tickets:
+    """What the desk does with a question: open a ticket for it, or let it join one."""
+
+    open: Callable[[Session, Contact, str, str | None], Ticket]
+    """Takes the question and its category."""
+    join: Callable[[Session, Ticket], object]
+
+
+def hand_over(session: Session, tickets: Tickets, outbox: Outbox, moved: Moved) -> None:
     """Open a ticket for the question that the message answers; nothing where it answers none, or a person has it."""
     session.flush()
     # First the contact, as every round of the conversation does: so neither waits for the other in a circle.
@@ -41,7 +47,7 @@ def hand_over(session: Session, desk: "Desk", outbox: Outbox, moved: Moved) -> N
     if about is None or any(row.used_at is not None for row in under):  # what was pressed has arrived
         return
     contact.version += 1
-    ticket, told = _ticket(session, desk, contact, about["question"], about.get("category"))
+    ticket, told = _ticket(session, tickets, contact, about["question"], about.get("category"))
     session.execute(
         update(Message)
         .where(
@@ -66,7 +72,7 @@ def hand_over(session: Session, desk: "Desk", outbox: Outbox, moved: Moved) -> N
 
 
 def _ticket(
-    session: Session, desk: "Desk", contact: Contact, question: str, category: str | None
+    session: Session, tickets: Tickets, contact: Contact, question: str, category: str | None
 ) -> tuple[Ticket, bool]:
     """The ticket that takes the question, and whether the contact knows of it."""
     live: Sequence[Ticket] = session.scalars(
@@ -75,6 +81,6 @@ def _ticket(
     lost = [ticket for ticket in live if ticket.reason == REASON and ticket.unanswered_since is not None]
     if lost or len(live) >= MOST_OPEN:
         ticket = (lost or live)[-1]
-        desk.join(session, ticket)
+        tickets.join(session, ticket)
         return ticket, True
-    return desk.open(session, contact, question, reason=REASON, category=category), False
+    return tickets.open(session, contact, question, category), False

@@ -311,7 +311,11 @@ class Desk:
         if moved.by_agent:
             self.answers.part_moved(session, moved)
         elif moved.state in {DeliveryState.MAYBE, DeliveryState.FAILED}:
-            lost_answers.hand_over(session, self, self._outbox, moved)
+            tickets = lost_answers.Tickets(self._open_lost, self.join)
+            lost_answers.hand_over(session, tickets, self._outbox, moved)
+
+    def _open_lost(self, session: Session, contact: Contact, question: str, category: str | None) -> Ticket:
+        return self.open(session, contact, question, reason=lost_answers.REASON, category=category)
 
     # --- shared -----------------------------------------------------------------------------------------------------
 

@@ -18,7 +18,7 @@ from knowledge.entries.models import Category, Entry, EntryVersion, Phrasing
 from knowledge.entries.problems import KnowledgeError, Problem
 from knowledge.entries.stored_drafts import alternatives, draft_of
 from knowledge.entries.texts import fingerprint, slug, tidy_line, unstorable
-from knowledge.files.validation import phrasings, problem
+from knowledge.entries.validation import phrasings, problem
 
 
 class MissingEntryError(PlainError):

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 
 from knowledge.entries.drafts import EntryDraft
 from knowledge.entries.texts import bare, fingerprint
-from knowledge.files.validation import phrasings, problem
+from knowledge.entries.validation import phrasings, problem
 
 _MOST_NOTES = 50
 

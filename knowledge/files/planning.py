@@ -17,9 +17,9 @@ from knowledge.entries.history import Placed, Writer, current_revision
 from knowledge.entries.problems import KnowledgeError, Problem
 from knowledge.entries.stored_drafts import StoredEntry, stored_entries
 from knowledge.entries.texts import fingerprint
+from knowledge.entries.validation import phrasings, problem
 from knowledge.files.category_plan import Shelving
 from knowledge.files.near_duplicates import near_duplicate_notes
-from knowledge.files.validation import phrasings, problem
 
 _FIELDS = ("category", "question", "alternatives", "answer", "handoff", "status")
 

@@ -24,6 +24,7 @@ from knowledge.entries.drafts import (
 )
 from knowledge.entries.problems import Problem, did_you_mean
 from knowledge.entries.texts import fingerprint, folded, slug, tidy_line, unstorable
+from knowledge.entries.validation import phrasings, problem
 from knowledge.files.formats.html import UnconvertibleError, to_markdown
 from knowledge.files.formats.rows import CATEGORY_FIELDS, ENTRY_FIELDS, Block, Sheet
 
@@ -220,12 +221,6 @@ class _Fields:
         return {code: title for code, title in titles.items() if title}
 
 
-def problem(entry: EntryDraft, name: str | None, reason: str) -> Problem:
-    """A problem at the place where `entry` stands."""
-    origin = entry.origin or Origin("", None)
-    return Problem(origin.file, origin.row, name, reason)
-
-
 def _named(entries: Sequence[EntryDraft]) -> list[EntryDraft]:
     """Each entry with a key; those without get one from their question, numbered where that is taken."""
     taken = {(entry.key, entry.lang) for entry in entries}
@@ -254,10 +249,3 @@ def _repeated(entries: Sequence[EntryDraft]) -> Iterable[Problem]:
             other = asked.setdefault((entry.lang, fingerprint(text)), entry)
             if other is not entry:
                 yield problem(entry, name, f'"{text[:80]}" is also a phrasing of "{other.key}" in {other.origin}')
-
-
-def phrasings(entry: EntryDraft) -> Iterable[tuple[str, str]]:
-    """(field, text) of every wording that leads to `entry`; none for an archived one."""
-    if entry.status != "archived" and entry.question:
-        yield "question", entry.question
-        yield from (("alternatives", text) for text in entry.alternatives)

@@ -12,8 +12,7 @@ from knowledge.entries.drafts import CategoryDraft, Draft, EntryDraft
 from knowledge.files import loading
 from knowledge.live.live_matcher import TOPIC, Shelf
 from knowledge.live.semantics import Semantics
-from knowledge.matching import Thresholds
-from knowledge.matching.semantic.embedder import Embedder
+from knowledge.matching import Embedder, Thresholds
 
 
 class Library(Shelf):

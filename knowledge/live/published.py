@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from knowledge.entries.history import current_revision
 from knowledge.entries.models import Entry, EntryVersion
 from knowledge.entries.models import Phrasing as PhrasingRow
-from knowledge.matching import Phrasing
-from knowledge.matching.semantic.vectors import told
+from knowledge.matching import Phrasing, told
 
 _LINK_TARGET = re.compile(r"\]\([^)]*\)")  # where a Markdown link leads says nothing about the question
 

@@ -14,8 +14,7 @@ from sqlalchemy.orm import Session
 from infra.database import Database
 from knowledge.live.published import published_answers, published_texts
 from knowledge.live.vectors import StoredVectors, TextVectors
-from knowledge.matching import Matcher
-from knowledge.matching.semantic.embedder import Embedder
+from knowledge.matching import Embedder, Matcher
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,30 @@ Pure: built from phrasings, asked with text, touches no database and no network.
 `likeness` compares two messages with each other.
 """
 
+from knowledge.matching.lexicon.politeness import ASKING
 from knowledge.matching.matcher import Matcher
+from knowledge.matching.semantic.embedder import Embedder, find_embedder, why_no_embedder
+from knowledge.matching.semantic.vectors import told
+from knowledge.matching.text.normalised import fold, lower, words
 from knowledge.matching.text.similarity import alike
+from knowledge.matching.text.stems import stem
 from knowledge.matching.values import Band, Candidate, Match, Phrasing, Thresholds
 
-__all__ = ["Band", "Candidate", "Match", "Matcher", "Phrasing", "Thresholds", "alike"]
+__all__ = [
+    "ASKING",
+    "Band",
+    "Candidate",
+    "Embedder",
+    "Match",
+    "Matcher",
+    "Phrasing",
+    "Thresholds",
+    "alike",
+    "find_embedder",
+    "fold",
+    "lower",
+    "stem",
+    "told",
+    "why_no_embedder",
+    "words",
+]

@@ -18,6 +18,7 @@ from bot.channels.web import WebChannel
 from bot.program.app import App, open_app
 from bot.program.roles import run
 from bot.program.settings import Settings
+from bot.program.site_parts import site_parts
 from bot.web.readiness import OK, Readiness, Report
 from bot.web.site import build_site
 from handoff.tickets.caretaker import Caretaker
@@ -63,7 +64,7 @@ async def comes(readiness: Readiness, true: Callable[[Report], bool]) -> Report:
 async def test_a_process_is_ready_once_the_knowledge_is_indexed(tmp_path: Path) -> None:
     settings = Settings(database_url=f"sqlite:///{tmp_path}/f.db", files_dir=tmp_path / "files")
     async with open_app(settings) as app:
-        site = build_site(app, None)
+        site = build_site(site_parts(app), None)
         transport = httpx.ASGITransport(site.asgi)
         async with httpx.AsyncClient(transport=transport, base_url="http://health.test") as client:
             early = await client.get("/readyz")
@@ -98,13 +99,13 @@ async def test_a_running_program_brings_the_knowledge_by_itself(tmp_path: Path) 
 
 async def test_a_well_database_takes_writes(backend: Backend, tmp_path: Path) -> None:
     async with opened(backend, tmp_path) as app:
-        report = await Readiness(app).report()
+        report = await Readiness(app.readiness_parts).report()
         assert (report.database, report.files, report.ready) == (OK, OK, True)
 
 
 async def test_a_full_disk_is_not_ready_and_heals(tmp_path: Path) -> None:
     async with opened(Backend(f"sqlite:///{tmp_path}/f.db", None), tmp_path) as app:
-        readiness = Readiness(app)
+        readiness = Readiness(app.readiness_parts)
         with full_disk():
             report = await comes(readiness, lambda report: report.database != OK)
             assert report.files == FULL
@@ -118,14 +119,14 @@ async def test_a_full_disk_of_files_is_told_from_that_of_the_database(backend: B
             await app.db.write(lambda session: session.execute(text("CREATE TABLE much AS SELECT zeroblob(4000000)")))
             await app.db.purge()
         with full_disk(room=600_000):  # the journal has room for a small write
-            report = await comes(Readiness(app), lambda report: report.files != OK)
+            report = await comes(Readiness(app.readiness_parts), lambda report: report.files != OK)
         assert report.files == FULL
         assert report.database == (FULL if app.db.dialect == "sqlite" else OK)
 
 
 async def test_a_locked_file_is_not_ready_and_heals(tmp_path: Path) -> None:
     async with opened(Backend(f"sqlite:///{tmp_path}/f.db", None), tmp_path) as app:
-        readiness = Readiness(app, patience=0.2)
+        readiness = Readiness(app.readiness_parts, patience=0.2)
         with closing(sqlite3.connect(tmp_path / "f.db", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
             assert (await readiness.report()).database == SILENT
@@ -136,7 +137,7 @@ async def test_a_locked_file_is_not_ready_and_heals(tmp_path: Path) -> None:
 
 async def test_a_server_whose_tables_are_locked_keeps_nobody_waiting(postgres_database: str, tmp_path: Path) -> None:
     async with opened(Backend(postgres_database, None), tmp_path) as app:
-        readiness = Readiness(app, patience=0.2)
+        readiness = Readiness(app.readiness_parts, patience=0.2)
         with psycopg.connect(postgres_database.replace("+psycopg", "")) as other:
             other.execute("LOCK TABLE channel_state")
             report = await readiness.report()
@@ -150,7 +151,7 @@ async def test_however_often_it_is_asked_the_file_is_written_to_once_a_second(tm
         begun = asyncio.get_running_loop().time()
         version = await app.db.read(lambda session: session.scalar(text("PRAGMA data_version")))
         before = (tmp_path / "f.db-wal").stat().st_size
-        readiness = Readiness(app)
+        readiness = Readiness(app.readiness_parts)
         assert {(await readiness.report()).ready for _ in range(200)} == {True}
         looks = asyncio.get_running_loop().time() - begun + 1
         pages = ((tmp_path / "f.db-wal").stat().st_size - before) / 4120
@@ -188,7 +189,7 @@ async def test_a_role_that_fails_is_started_again_and_the_program_says_so(
         role = Failing(getattr(app, name), failure)
         roles: dict[str, Any] = {name: role}
         app = replace(app, **roles)  # noqa: PLW2901
-        readiness = Readiness(app)
+        readiness = Readiness(app.readiness_parts)
         running = asyncio.create_task(run(app, "bot", None, lambda _address: None))
         try:
             report = await comes(readiness, lambda report: bool(report.failing))

@@ -13,6 +13,7 @@ from sqlalchemy import func, select, text
 
 from bot.program.app import App, open_app
 from bot.program.settings import ChannelSettings, Settings
+from bot.program.site_parts import site_parts
 from bot.web.site import build_site
 from handoff.models import InboxEvent
 
@@ -72,7 +73,7 @@ async def hooked(tmp_path: Path) -> AsyncIterator[Hooked]:
         {"database_url": f"sqlite:///{tmp_path}/f.db", "public_url": "https://example.org", "channels": channels}
     )
     async with open_app(settings) as app:
-        site = build_site(app, None)
+        site = build_site(site_parts(app), None)
         transport = httpx.ASGITransport(site.asgi)
         async with httpx.AsyncClient(transport=transport, base_url="http://hooks.test") as client:
             yield Hooked(app, client)

@@ -19,6 +19,7 @@ from bot.program.app import App, open_app
 from bot.program.http_connections import ConnectionLimits, Connections
 from bot.program.roles import Proxies, bound, run, server_config
 from bot.program.settings import Settings
+from bot.program.site_parts import site_parts
 from bot.web.monitoring import monitor_site
 from bot.web.site import Site, build_site
 from handoff.models import Role
@@ -39,7 +40,7 @@ async def app(tmp_path: Path) -> AsyncIterator[App]:
 
 
 async def ask(app: App, path: str, client: tuple[str, int], **headers: str) -> httpx.Response:
-    site = build_site(app, None)
+    site = build_site(site_parts(app), None)
     transport = httpx.ASGITransport(site.asgi, client=client)
     try:
         async with httpx.AsyncClient(transport=transport, base_url="http://help.test", headers=headers) as browser:
@@ -91,7 +92,7 @@ async def test_a_process_without_pages_is_monitored_at_an_address_of_its_own(app
         pass
 
     ready = asyncio.Event()
-    monitor = Site(monitor_site(app), nothing)
+    monitor = Site(monitor_site(app.readiness_parts), nothing)
     running = asyncio.create_task(run(app, "bot", None, lambda _address: ready.set(), monitor))
     try:
         await asyncio.wait_for(ready.wait(), PATIENCE)

@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
-from handoff.dashboard.sessions.security import CONTENT_POLICY
 from handoff.models import MessageKind
+from infra.web.security import CONTENT_POLICY
 from tests.office import Office, routes_of
 
 OPEN = {"/desk/login", "/desk/static/{name}"}

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from handoff.dashboard.sessions.security import local_location
+from infra.web.security import local_location
 from tests.office import Office, open_office
 
 

@@ -13,6 +13,7 @@ import httpx
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.program.site_parts import site_parts
 from bot.simulator.phone import Json
 from bot.simulator.telegram import contents as telegram_things
 from bot.simulator.vk import contents as vk_things
@@ -88,7 +89,7 @@ async def doors(stage: Stage) -> AsyncIterator[tuple[Browser, httpx.AsyncClient]
         employ(session, "olga@example.org", "Ольга", Role.AGENT, stage.app.clock())
         return stage.app.staff.add_token(session, "crm", Role.ADMIN)
 
-    site, token = build_site(stage.app, None), await stage.app.db.write(admit)
+    site, token = build_site(site_parts(stage.app), None), await stage.app.db.write(admit)
     transport, english = httpx.ASGITransport(site.asgi), {"Accept-Language": "en"}
     bearer = {"Authorization": f"Bearer {token}"}
     async with (

@@ -4,6 +4,7 @@ import httpx
 import pytest
 
 from bot.cli.commands import forget_contact
+from bot.program.site_parts import site_parts
 from bot.web.site import build_site
 from handoff.dashboard.views import SHOWS
 from handoff.models import Role
@@ -96,7 +97,7 @@ async def _desk(stage: Stage, number: int) -> None:
         lambda session: employ(session, "d@example.org", "Дора", Role.ADMIN, stage.app.clock())
     )
     token = await stage.app.db.write(lambda session: stage.app.staff.add_token(session, "robot", Role.ADMIN))
-    site = build_site(stage.app, None)
+    site = build_site(site_parts(stage.app), None)
     transport = httpx.ASGITransport(site.asgi)
     async with httpx.AsyncClient(transport=transport, base_url="http://desk.test") as client:
         browser = Browser(client)

@@ -16,6 +16,7 @@ from bot.program.app import App, open_app
 from bot.program.http_connections import ConnectionLimits, Connections
 from bot.program.roles import bound, server_config
 from bot.program.settings import Settings
+from bot.program.site_parts import site_parts
 from bot.web.site import build_site
 from handoff.models import Role
 from infra.web.throttle import network_of
@@ -135,7 +136,7 @@ async def _opened(
         draft = read_files([SourceFile(KNOWLEDGE.name, KNOWLEDGE.read_bytes())])
         await app.db.write(lambda session: app.library.load(session, draft, author="test"))
         await app.library.refresh()
-        site = build_site(app, None)
+        site = build_site(site_parts(app), None)
         connections = Connections(limits or ConnectionLimits(), network_of)
         listener = bound("127.0.0.1", 0)
         server = QuietServer(server_config(around(site.asgi), connections, settings.trusted_proxies))

@@ -17,6 +17,7 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Mount
 from starlette.types import Message, Receive, Scope, Send
 
+from bot.program.site_parts import site_parts
 from bot.web.site import body_rules, build_site
 from handoff.models import Role
 from infra.web.body_limits import BodyLimits, BodyRule, Refusal, Spool
@@ -210,7 +211,7 @@ async def test_a_sender_who_vanishes_leaves_nothing_in_the_log(
 
 async def test_every_route_has_a_bound_and_few_take_files(counter: Counter) -> None:
     rules = body_rules(5 * MIB)
-    site = build_site(counter.app, None).asgi
+    site = build_site(site_parts(counter.app), None).asgi
     api = next(route.app for route in site.routes if isinstance(route, Mount) and route.path == "/api/v1")
     assert isinstance(api, FastAPI)
     paths = [route.path for route in routes_of(site.routes)]

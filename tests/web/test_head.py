@@ -10,6 +10,7 @@ import pytest_asyncio
 from fastapi import FastAPI
 from starlette.routing import Mount
 
+from bot.program.site_parts import site_parts
 from bot.web.chat.pages import STREAMS_PER_ADDRESS
 from bot.web.help import SEARCHES_PER_ADDRESS
 from bot.web.site import build_site
@@ -30,7 +31,7 @@ async def counter(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Cou
 
 def paths(counter: Counter) -> list[str]:
     """Every address that GET knows, with something in the place of each parameter."""
-    site = build_site(counter.app, None).asgi
+    site = build_site(site_parts(counter.app), None).asgi
     api = next(route.app for route in site.routes if isinstance(route, Mount) and route.path == "/api/v1")
     assert isinstance(api, FastAPI)
     found = [route.path for route in routes_of(site.routes) if "GET" in (route.methods or ())]

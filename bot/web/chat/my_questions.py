@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from bot.channels import web
 from bot.web.chat.visitors import Visitor, Visitors
 from bot.web.page_frame import Frame
-from handoff.dashboard.sessions.security import origin_of, same_site
 from handoff.messages.content_sentences import question_words
 from handoff.messages.threads import Line, thread
 from handoff.messages.values import Address
@@ -26,6 +25,7 @@ from handoff.words import WORDS
 from infra.clock import Clock
 from infra.database import Database
 from infra.files import FileStore
+from infra.web.security import origin_of, same_site
 
 log = logging.getLogger(__name__)
 

@@ -20,7 +20,6 @@ from bot.web.chat.uploads import MOST, NotTakenError, Uploads
 from bot.web.chat.view import Talk, file_of, mark_of, own_file_of, talk
 from bot.web.chat.visitors import Visitor, Visitors
 from bot.web.page_frame import Frame
-from handoff.dashboard.sessions.security import CONTENT_POLICY, origin_of, same_site
 from handoff.messages import files
 from handoff.messages.files import Rules
 from handoff.messages.values import Address
@@ -30,6 +29,7 @@ from infra.database import Database
 from infra.files import FileStore
 from infra.storage.columns import LARGEST_ID
 from infra.web.body_limits import client_address
+from infra.web.security import CONTENT_POLICY, origin_of, same_site
 from infra.web.slots import HeldStream, Slots
 from infra.web.throttle import Throttle
 

@@ -1,4 +1,4 @@
-"""Who may see and do what on the pages: sessions, forgery checks, and the headers that bind the browser.
+"""Who may see and do what on the pages: sessions and forgery checks.
 
 Every route of the desk is guarded by its route class, so a new one is closed until somebody opens it on purpose:
 `GuardedRoute` lets in agents only, `OpenRoute` everyone; both refuse a form that was not served by us.
@@ -10,66 +10,21 @@ from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
-from starlette.datastructures import MutableHeaders
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from handoff.dashboard.parts import DeskParts
 from handoff.dashboard.uploads import MOST
 from handoff.people.agents import ABSOLUTE, DEVICE, AgentView, Login
+from infra.web.security import origin_of, same_site
 
-CONTENT_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "worker-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
-)
 _SEEN_EVERY = timedelta(minutes=1)
 _BODY_BYTES = 1 << 20
 _FORM_FIELDS = 20
 _SAFE = {"GET", "HEAD", "OPTIONS"}
-_HEADERS = {
-    "X-Content-Type-Options": "nosniff",
-    "X-Frame-Options": "DENY",
-    "Referrer-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
-
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
-
-
-_STRICT_TRANSPORT = f"max-age={int(timedelta(days=365).total_seconds())}"
-
-
-class SecurityHeaders:
-    """Middleware: `nosniff` and its kin on every answer, the content policy on every page and every script (for workers).
-
-    Redirects lead to a path of ours, never to the host that the request names. `public_url` with https makes browsers
-    come by https only.
-    """
-
-    def __init__(self, app: ASGIApp, public_url: str | None = None) -> None:
-        self._app = app
-        self._headers = dict(_HEADERS)
-        if (public_url or "").startswith("https://"):
-            self._headers["Strict-Transport-Security"] = _STRICT_TRANSPORT
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def send_with_headers(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._headers.items():
-                    headers.setdefault(name, value)
-                if "location" in headers:
-                    headers["location"] = local_location(headers["location"])
-                if headers.get("content-type", "").startswith(("text/html", "image/svg", "text/javascript")):
-                    headers.setdefault("Content-Security-Policy", CONTENT_POLICY)
-            await send(message)
-
-        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,15 +100,6 @@ class Gate:
         response.set_cookie(name, value, max_age=age, path="/", secure=self._secure, httponly=True, samesite="lax")
 
 
-def same_site(request: Request, own_origin: str | None) -> bool:
-    """Whether the browser says that the request comes from our own pages; one that says nothing passes."""
-    site = request.headers.get("sec-fetch-site")
-    if site is not None and site not in {"same-origin", "none"}:
-        return False
-    origin = request.headers.get("origin")
-    return origin is None or origin_of(origin) in {own_origin, origin_of(str(request.base_url))}
-
-
 def too_big(request: Request) -> bool:
     """Whether the body is longer than any form without files, or does not say how long it is.
 
@@ -198,20 +144,8 @@ def local_path(path: str, default: str) -> str:
     return path if plain and not path.startswith("/desk/login") else default
 
 
-def local_location(location: str) -> str:
-    """The path, query and fragment of a redirect: without a host, and with one slash at the front, so that it names none."""
-    parts = urlsplit(location)
-    path = "/" + parts.path.lstrip("/\\") if parts.netloc or parts.path.startswith(("/", "\\")) else parts.path
-    return urlunsplit(("", "", path, parts.query, parts.fragment))
-
-
 def _visitor(login: Login, secret: str) -> Visitor:
     return Visitor(login.agent, login.csrf_token, secret)
-
-
-def origin_of(url: str) -> str:
-    parts = urlsplit(url)
-    return f"{parts.scheme}://{parts.netloc}".lower()
 
 
 def _text(value: object) -> str:
