@@ -20,6 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
+from bot.channels.registry import BADGES
 from bot.web.help import HelpParts, help_router
 from bot.web.page_frame import Frame
 from handoff.api import ApiParts, api_app
@@ -245,7 +246,9 @@ async def open_office(
     app = FastAPI(openapi_url=None)
     app.add_middleware(SecurityHeaders, public_url=public_url)
     app.include_router(
-        desk_router(DeskParts(database, desk, outbox, staff, bus, clock, library, live, public_url, "ru", files, 1))
+        desk_router(
+            DeskParts(database, desk, outbox, staff, bus, clock, library, live, public_url, "ru", files, 1, BADGES)
+        )
     )
     app.include_router(help_router(HelpParts(database, library, Frame("ru"))))
     app.mount("/api/v1", api_app(ApiParts(database, desk, outbox, staff, team, library, clock, "ru", files, 1)))

@@ -3,15 +3,15 @@
 import pytest
 from pydantic import HttpUrl, SecretStr, ValidationError
 
-from bot.program.settings import ChannelSettings, Settings
+from bot.channels.vk.settings import VkSettings
+from bot.program.settings import Settings
 
 _LONGEST_AT_VK = 50
 _KEY = SecretStr("a long and random secret key")
 
 
-def _vk(name: str = "main", secret: str | None = None) -> ChannelSettings:
-    return ChannelSettings(
-        kind="vk",
+def _vk(name: str = "main", secret: str | None = None) -> VkSettings:
+    return VkSettings(
         name=name,
         token=SecretStr("vk1.a.a-token-of-a-community"),
         group_id=1,

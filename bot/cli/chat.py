@@ -9,7 +9,7 @@ import click
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from bot.channels.console import ConsoleChannel
+from bot.channels.console.settings import ConsoleSettings
 from bot.program.app import open_app
 from bot.program.settings import Settings
 from handoff.models import UNFINISHED, Delivery, InboxEvent, InboxState
@@ -26,10 +26,10 @@ async def chat(settings: Settings) -> None:
     """
     lines: asyncio.Queue[str] = asyncio.Queue()
     ended = asyncio.Event()
-    quick = settings.model_copy(update={"burst_window": 0.0, "channels": ()})
+    terminal = ConsoleSettings(lines=lines, write=click.echo)
+    quick = settings.model_copy(update={"burst_window": 0.0, "channels": (terminal,)})
     async with open_app(quick) as app:
         await app.library.refresh()
-        app.channels[ACCOUNT] = ConsoleChannel(lines, click.echo, ACCOUNT)
         _listen(lines, ended)
         tasks = [asyncio.create_task(role) for role in (app.intake.run(), app.serve(ACCOUNT))]
         try:

@@ -16,7 +16,9 @@ from typing import Any
 from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from bot.channels import Channel, Search, web
+from bot.channels import Channel
+from bot.channels.settings import ChannelParts
+from bot.channels.web.settings import WebSettings
 from bot.conversation.handler import Conversation, Thought
 from bot.conversation.live_search import LiveSearch
 from bot.conversation.privacy import OwnData
@@ -25,7 +27,7 @@ from bot.inbox.attachments import Attachments
 from bot.inbox.downloads import Fetcher
 from bot.inbox.intake import Intake
 from bot.program.schema import migrate
-from bot.program.settings import ChannelSettings, Settings
+from bot.program.settings import Settings
 from bot.web.readiness import HEARTBEAT, ReadinessParts
 from handoff.deliveries.outbox import Outbox
 from handoff.messages.files import Rules
@@ -171,11 +173,10 @@ def _build(
         return channel.decode(payload) if channel else None
 
     intake = Intake(db, bus, clock, decode, conversation, settings.burst_window)
-    channels[web.ACCOUNT] = web.WebChannel(bus, files)
-    for channel_settings in settings.channels:
-        channels[channel_settings.account] = _channel(
-            settings, channel_settings, files, LiveSearch(db, library, settings.language)
-        )
+    search = LiveSearch(db, library, settings.language)
+    for account in (WebSettings(), *settings.channels):
+        secret = settings.webhook_secret(account)
+        channels[account.account] = account.open(ChannelParts(files, bus, search, settings.address, secret))
     return App(
         settings=settings,
         db=db,
@@ -199,39 +200,3 @@ def _build(
 def _beside(db: Database, ending: str) -> Path | None:
     """A file next to the SQLite file; none on PostgreSQL, whose processes may have no disk to keep."""
     return Path(f"{db.url.database}{ending}") if db.dialect == "sqlite" else None
-
-
-def _channel(settings: Settings, given: ChannelSettings, files: FileStore, search: Search) -> Channel:
-    secret = settings.webhook_secret(given) if given.hooked else None
-    # Imported here: aiogram alone takes a second, which commands that talk to no platform need not wait for.
-    if given.kind == "telegram":
-        from bot.channels.telegram.channel import TelegramAccount, TelegramChannel  # noqa: PLC0415
-
-        return TelegramChannel(
-            TelegramAccount(
-                account=given.account,
-                token=given.token.get_secret_value(),
-                api_url=given.api_url,
-                proxy=given.proxy,
-                mode="webhook" if given.hooked else "polling",
-                webhook_secret=secret,
-                public_url=settings.address if given.hooked else None,
-            ),
-            files,
-            search=search,
-        )
-    from bot.channels.vk.channel import VkAccount, VkChannel  # noqa: PLC0415
-
-    return VkChannel(
-        VkAccount(
-            account=given.account,
-            token=given.token.get_secret_value(),
-            group_id=given.group_id,
-            api_url=given.api_url,
-            proxy=given.proxy,
-            mode="callback" if given.hooked else "longpoll",
-            callback_secret=secret,
-            public_url=settings.address if given.hooked else None,
-        ),
-        files,
-    )

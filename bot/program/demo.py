@@ -13,9 +13,11 @@ from pydantic import SecretStr
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from bot.channels.telegram.settings import TelegramSettings
+from bot.channels.vk.settings import VkSettings
 from bot.channels.vk.updates import Cursor
 from bot.program.app import App
-from bot.program.settings import ChannelSettings, Settings
+from bot.program.settings import Settings
 from bot.simulator.telegram.simulator import TelegramSimulator
 from bot.simulator.vk.simulator import VkSimulator
 from handoff.deliveries.claims import random_base
@@ -27,7 +29,7 @@ from knowledge.files.loading import SourceFile, read_files
 
 log = logging.getLogger(__name__)
 
-_PACKAGED = Path(__file__).parent / "examples"
+_PACKAGED = Path(__file__).parents[1] / "examples"
 """Where the installed package has the example knowledge; beside the packages of a clone it is in `examples/knowledge`."""
 AGENT_EMAIL = "maria@example.org"
 _VK = "vk:demo"
@@ -63,11 +65,8 @@ async def platforms() -> AsyncIterator[Platforms]:
 
 def with_demo_channels(settings: Settings, simulated: Platforms) -> Settings:
     """The settings with two accounts that reach the simulators."""
-    telegram = ChannelSettings(
-        kind="telegram", name="demo", token=SecretStr(simulated.telegram.token), api_url=simulated.telegram.url
-    )
-    vk = ChannelSettings(
-        kind="vk",
+    telegram = TelegramSettings(name="demo", token=SecretStr(simulated.telegram.token), api_url=simulated.telegram.url)
+    vk = VkSettings(
         name="demo",
         token=SecretStr(simulated.vk.token),
         group_id=simulated.vk.group_id,
@@ -97,7 +96,7 @@ def example_files(folder: Path | None = None) -> list[SourceFile]:
     Raises:
         PlainError: a file is missing, for then the installation is broken and other files may be missing too.
     """
-    folder = folder or (_PACKAGED if _PACKAGED.exists() else Path(__file__).parent.parent / "examples" / "knowledge")
+    folder = folder or (_PACKAGED if _PACKAGED.exists() else Path(__file__).parents[2] / "examples" / "knowledge")
     try:
         return [SourceFile(f"{language}.yaml", (folder / f"{language}.yaml").read_bytes()) for language in LANGUAGES]
     except OSError as error:

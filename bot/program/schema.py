@@ -23,7 +23,7 @@ from infra.storage.sqlite_schema import copy, free_bytes
 
 log = logging.getLogger(__name__)
 
-_FOLDER = Path(__file__).parent / "migrations"
+_FOLDER = Path(__file__).parents[1] / "migrations"
 _LOCK = 7_302_115  # any number: whoever migrates this database holds it
 _TABLES = (
     handoff.models.Contact,

@@ -23,62 +23,18 @@ from pydantic import (
     model_validator,
 )
 
+from bot.channels.registry import SET_UP
+from bot.channels.settings import ChannelSettings, PlatformSettings
 from bot.program.setting_values import parse_networks, parse_origins, parse_quiet_hours, passwords_of
 from handoff.tickets.public_policy import Manners
 from infra.errors import PlainError
 
 PREFIX = "FRONTDESK_"
-_TELEGRAM_TOKEN = re.compile(r"\d{3,}:[A-Za-z0-9_-]{30,}")
 _DEFAULT_SECRETS = {"changeme", "change-me", "secret", "password", "default", "frontdesk"}
 _LISTENING = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}")
 _EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - told apart here, listened on only where the operator says so
-_VK_SECRET = 50
-"""Characters of a callback secret that VK takes (groups.addCallbackServer)."""
-_ACCOUNT_NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"
-
 
 AttachmentKind = Literal["photo", "document", "voice", "video", "audio"]
-
-
-class ChannelSettings(BaseModel):
-    """One account on one platform: a `[[channel]]` table, or the `FRONTDESK_TELEGRAM_…` / `FRONTDESK_VK_…` names."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    kind: Literal["telegram", "vk"]
-    name: str = Field("main", pattern=_ACCOUNT_NAME)
-    token: SecretStr
-    group_id: int = 0
-    api_url: str | None = None
-    proxy: str | None = Field(None, repr=False)
-    mode: Literal["polling", "longpoll", "webhook", "callback"] = "polling"
-    webhook_secret: SecretStr | None = None
-
-    @property
-    def account(self) -> str:
-        return f"{self.kind}:{self.name}"
-
-    @property
-    def hooked(self) -> bool:
-        """Whether the platform calls us."""
-        return self.mode in {"webhook", "callback"}
-
-    @model_validator(mode="after")
-    def _sound(self) -> Self:
-        token = self.token.get_secret_value()
-        if self.kind == "telegram" and not _TELEGRAM_TOKEN.fullmatch(token):
-            raise ValueError("the Telegram token is malformed: copy it whole from BotFather, like 123456:ABC-DEF…")
-        if self.kind == "vk" and (len(token) < 20 or not token.isascii() or any(map(str.isspace, token))):
-            raise ValueError("the VK token is malformed: copy it whole from the community's settings, API usage")
-        if self.kind == "vk" and self.group_id <= 0:
-            raise ValueError("a VK token needs the number of its community: set the group id too")
-        if self.kind == "vk" and self.webhook_secret and len(self.webhook_secret.get_secret_value()) > _VK_SECRET:
-            raise ValueError(f"VK takes a callback secret of at most {_VK_SECRET} characters: give a shorter one")
-        if self.kind == "telegram" and self.mode not in {"polling", "webhook"}:
-            raise ValueError("the mode of a Telegram channel is polling or webhook")
-        if self.kind == "vk" and self.mode not in {"longpoll", "callback"}:
-            raise ValueError("the mode of a VK channel is longpoll or callback")
-        return self
 
 
 class GroupSettings(BaseModel):
@@ -180,19 +136,20 @@ class Settings(BaseModel):
 
     def webhook_secret(self, channel: ChannelSettings) -> str:
         """The secret that the platform must show: the one given, else one derived from the secret key."""
-        if channel.webhook_secret is not None:
+        if isinstance(channel, PlatformSettings) and channel.webhook_secret is not None:
             return channel.webhook_secret.get_secret_value()
         key = self.secret_key.get_secret_value() if self.secret_key else ""
         derived = hmac.new(key.encode(), f"webhook {channel.account}".encode(), hashlib.sha256).hexdigest()
-        return derived[:_VK_SECRET]
+        return derived[: channel.longest_secret]
 
     @property
     def secrets(self) -> frozenset[str]:
         """Everything that a log must not show, as it is given."""
         texts = [self.secret_key.get_secret_value() if self.secret_key else None]
-        for channel in self.channels:
-            texts += [channel.token.get_secret_value(), self.webhook_secret(channel) if channel.hooked else None]
-        for address in (self.database_url, self.redis_url, *(channel.proxy for channel in self.channels)):
+        platforms = [channel for channel in self.channels if isinstance(channel, PlatformSettings)]
+        for channel in platforms:
+            texts += [channel.token.get_secret_value(), self.webhook_secret(channel) if channel.is_hooked else None]
+        for address in (self.database_url, self.redis_url, *(channel.proxy for channel in platforms)):
             texts += passwords_of(address)
         return frozenset(text for text in texts if text)
 
@@ -211,34 +168,21 @@ class Settings(BaseModel):
             if channel.account in seen:
                 raise ValueError(f"there are two channels named {channel.account}: give each [[channel]] its own name")
             seen.add(channel.account)
-            if channel.hooked and self.public_url is None:
+            if channel.is_hooked and self.public_url is None:
                 raise ValueError(
                     f"the channel {channel.account} is called by its platform: set FRONTDESK_PUBLIC_URL to reach it"
                 )
-            if channel.hooked and secret is None and channel.webhook_secret is None:
+            if channel.is_hooked and secret is None and getattr(channel, "webhook_secret", None) is None:
                 raise ValueError(
                     f"the channel {channel.account} needs a webhook secret: set it or FRONTDESK_SECRET_KEY"
                 )
         return self
 
 
-_CHANNEL_NAMES = {
-    "telegram_token": ("telegram", "token"),
-    "telegram_api_url": ("telegram", "api_url"),
-    "telegram_mode": ("telegram", "mode"),
-    "telegram_webhook_secret": ("telegram", "webhook_secret"),
-    "telegram_proxy": ("telegram", "proxy"),
-    "vk_token": ("vk", "token"),
-    "vk_group_id": ("vk", "group_id"),
-    "vk_api_url": ("vk", "api_url"),
-    "vk_mode": ("vk", "mode"),
-    "vk_callback_secret": ("vk", "webhook_secret"),
-    "vk_proxy": ("vk", "proxy"),
-}
-_TABLES: dict[str, tuple[str, type[BaseModel]]] = {
-    "channel": ("account", ChannelSettings),
-    "group": ("group", GroupSettings),
-}
+CHANNEL_NAMES = {name: (kind, field) for kind, model in SET_UP.items() for name, field in model.environment.items()}
+"""Names in the environment, the kind of channel that each belongs to, and the field that it sets."""
+_TABLES = {"channel": "account", "group": "group"}
+"""Tables of the file, and what each is called."""
 _PLAIN_NAMES = [name for name in Settings.model_fields if name not in {"channels", "groups"}]
 
 
@@ -254,7 +198,7 @@ def read_settings(folder: Path = Path()) -> Settings:
     named |= {name.lower(): value for name, value in os.environ.items() if value}
     given = {name.removeprefix(PREFIX.lower()): v for name, v in named.items() if name.startswith(PREFIX.lower())}
     for name in given:
-        _known(name, [*_PLAIN_NAMES, *_CHANNEL_NAMES], lambda known: PREFIX + known.upper())
+        _known(name, [*_PLAIN_NAMES, *CHANNEL_NAMES], lambda known: PREFIX + known.upper())
     plain |= {name: value for name, value in given.items() if name in _PLAIN_NAMES}
     channels = [
         *(_account(table, _field_of_table(table)) for table in tables["channel"]),
@@ -267,8 +211,11 @@ def read_settings(folder: Path = Path()) -> Settings:
 
 
 def _account(given: dict[str, Any], show: Callable[[str], str]) -> ChannelSettings:
+    model = SET_UP.get(str(given.get("kind")))
+    if model is None:
+        raise PlainError(f"{show('kind')}: give one of {', '.join(SET_UP)}.")
     try:
-        return ChannelSettings.model_validate(_with_mode(given))
+        return model.model_validate(given)
     except ValidationError as error:
         raise PlainError(_sentence(error, show)) from None  # the cause would show the values, tokens among them
 
@@ -286,7 +233,7 @@ def _field_of_table(table: dict[str, Any]) -> Callable[[str], str]:
 
 
 def _field_of_environment(kind: str) -> Callable[[str], str]:
-    names = {field: name for name, (of, field) in _CHANNEL_NAMES.items() if of == kind}
+    names = {field: name for name, (of, field) in CHANNEL_NAMES.items() if of == kind}
     return lambda field: PREFIX + names[field].upper()
 
 
@@ -299,7 +246,7 @@ def _from_env_file(path: Path) -> dict[str, str | None]:
 
 def _from_environment(given: dict[str, str]) -> dict[str, dict[str, Any]]:
     channels: dict[str, dict[str, Any]] = {}
-    for name, (kind, field) in _CHANNEL_NAMES.items():
+    for name, (kind, field) in CHANNEL_NAMES.items():
         if name in given:
             channels.setdefault(kind, {"kind": kind})[field] = given[name]
     for kind, channel in channels.items():
@@ -318,16 +265,24 @@ def _from_toml(path: Path) -> tuple[dict[str, Any], dict[str, list[dict[str, Any
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise PlainError(f"frontdesk.toml cannot be read: {error}.") from error
     found = {}
-    for kind, (called, model) in _TABLES.items():
+    for kind, called in _TABLES.items():
         tables = content.pop(kind, [])
         if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
             raise PlainError(f"frontdesk.toml: write each {called} as [[{kind}]], with double brackets.")
-        for name in (name for table in tables for name in table):
-            _known(name, list(model.model_fields), lambda known, kind=kind: f"{known} (of a [[{kind}]])")  # type: ignore[misc]
+        for table in tables:
+            fields = _fields_of_channel(table) if kind == "channel" else list(GroupSettings.model_fields)
+            for name in table:
+                _known(name, fields, lambda known, kind=kind: f"{known} (of a [[{kind}]])")  # type: ignore[misc]
         found[kind] = [{name: _resolved(name, value) for name, value in table.items()} for table in tables]
     for name in content:
         _known(name, _PLAIN_NAMES, lambda known: f"{known} (in frontdesk.toml)")
     return content, found
+
+
+def _fields_of_channel(table: dict[str, Any]) -> list[str]:
+    """The names that a [[channel]] table may hold: those of its kind, or of any kind where that is unknown."""
+    models = [SET_UP[table["kind"]]] if table.get("kind") in SET_UP else SET_UP.values()
+    return list(dict.fromkeys(name for model in models for name in model.model_fields))
 
 
 def _resolved(name: str, value: object) -> object:
@@ -338,10 +293,6 @@ def _resolved(name: str, value: object) -> object:
     if not os.environ.get(variable):
         raise PlainError(f"frontdesk.toml takes {name} from {variable}, which is not set in the environment.")
     return os.environ[variable]
-
-
-def _with_mode(table: dict[str, Any]) -> dict[str, Any]:
-    return {"mode": "longpoll" if table.get("kind") == "vk" else "polling", **table}
 
 
 def _known(name: str, names: list[str], show: Callable[[str], str]) -> None:

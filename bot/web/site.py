@@ -11,7 +11,8 @@ from starlette.exceptions import HTTPException
 from starlette.staticfiles import StaticFiles
 
 from bot.channels import Channel, Inlet
-from bot.channels.web import ACCOUNT
+from bot.channels.registry import BADGES
+from bot.channels.web.channel import ACCOUNT
 from bot.simulator import phones
 from bot.simulator.telegram.simulator import TelegramSimulator
 from bot.simulator.vk.simulator import VkSimulator
@@ -169,6 +170,7 @@ def build_site(parts: SiteParts, demo: Demo | None) -> Site:
         default_language=language,
         files=parts.files,
         attachment_mb=parts.attachment_mb,
+        badges=BADGES,
     )
     site.include_router(desk_router(desk))
     api = ApiParts(

@@ -1,5 +1,6 @@
 """From values to HTML: one template environment, autoescaped, that knows the reader's language."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from importlib.resources import files
 from itertools import chain
@@ -18,12 +19,6 @@ ANSWER = "Frontdesk-Answer"
 """Header of what the page's script may show: a proxy's page about an error does not bear it."""
 
 
-def channel_glyph(account: str) -> str:
-    """Two or three letters for the channel of an account such as `vk:main`."""
-    kind = account.partition(":")[0]
-    return {"telegram": "TG"}.get(kind, kind[:3].upper())
-
-
 def clock(at: datetime) -> str:
     """A moment for browsers without scripts; with scripts it is shown in the reader's own time."""
     return f"{at:%H:%M} UTC"
@@ -36,7 +31,8 @@ def day(at: datetime) -> str:
 class Pages:
     """The desk's templates and files."""
 
-    def __init__(self) -> None:
+    def __init__(self, badges: Mapping[str, str]) -> None:
+        """`badges` has two or three letters for each kind of channel."""
         self.assets = Assets("/desk/static", chain((files("handoff.dashboard") / "static").iterdir(), shared_files()))
         environment = Environment(
             loader=PackageLoader("handoff.dashboard"),
@@ -45,7 +41,12 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        environment.filters |= {"linked": linked, "clock": clock, "day": day, "glyph": channel_glyph}
+        environment.filters |= {
+            "linked": linked,
+            "clock": clock,
+            "day": day,
+            "glyph": lambda account: badges.get(account.partition(":")[0], "?"),
+        }
         environment.globals |= {
             "icon": heroicon_mini,
             "small_icon": heroicon_micro,

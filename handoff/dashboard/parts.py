@@ -1,5 +1,6 @@
 """What the pages are built from; the composition root makes it once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from handoff.dashboard.live_events import Live
@@ -33,3 +34,5 @@ class DeskParts:
     files: FileStore
     attachment_mb: int
     """The largest file that is taken."""
+    badges: Mapping[str, str]
+    """Two or three letters for each kind of channel."""

@@ -96,7 +96,7 @@ def load(path: Path, thresholds: Thresholds) -> tuple[Matcher, Origin] | None:
 def _code() -> str:
     """A checksum of everything that decides what an index holds: this package with its data, and the stemmer."""
     digest = hashlib.sha256(f"{Stemmer.version()} {np.__version__}".encode())
-    for file in sorted(Path(__file__).parent.iterdir()):
+    for file in sorted(Path(__file__).parent.rglob("*.*")):
         if file.suffix in {".py", ".json", ".npy"}:
             digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()

@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import text
 
 from bot.channels import Channel, Inlet
-from bot.channels.web import WebChannel
+from bot.channels.web.channel import WebChannel
 from bot.program.app import App, open_app
 from bot.program.roles import run
 from bot.program.settings import Settings

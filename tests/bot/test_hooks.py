@@ -11,8 +11,10 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import func, select, text
 
+from bot.channels.telegram.settings import TelegramSettings
+from bot.channels.vk.settings import VkSettings
 from bot.program.app import App, open_app
-from bot.program.settings import ChannelSettings, Settings
+from bot.program.settings import Settings
 from bot.program.site_parts import site_parts
 from bot.web.site import build_site
 from handoff.models import InboxEvent
@@ -55,14 +57,12 @@ class Hooked:
 @pytest.fixture
 async def hooked(tmp_path: Path) -> AsyncIterator[Hooked]:
     channels = (
-        ChannelSettings(
-            kind="telegram",
+        TelegramSettings(
             token=SecretStr("123456:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghi"),
             mode="webhook",
             webhook_secret=SecretStr(TELEGRAM_SECRET),
         ),
-        ChannelSettings(
-            kind="vk",
+        VkSettings(
             token=SecretStr("vk1.a.ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
             group_id=42,
             mode="callback",

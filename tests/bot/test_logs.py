@@ -13,8 +13,9 @@ from pydantic import BaseModel, SecretStr
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
+from bot.channels.telegram.settings import TelegramSettings
 from bot.program.logs import Redacted, write_logs
-from bot.program.settings import ChannelSettings, Settings
+from bot.program.settings import Settings
 from infra.database import Database
 from infra.errors import PlainError
 from infra.storage.columns import Base
@@ -217,8 +218,7 @@ def test_what_is_no_secret_stays(line: str) -> None:
 
 
 def test_every_secret_of_the_settings_is_known() -> None:
-    channel = ChannelSettings(
-        kind="telegram",
+    channel = TelegramSettings(
         token=SecretStr("123456:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghi"),
         proxy="http://user:proxy%20password@proxy:3128",
         mode="webhook",

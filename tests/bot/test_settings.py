@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from bot.program.settings import PREFIX, ChannelSettings, Settings, read_settings
+from bot.channels.telegram.settings import TelegramSettings
+from bot.channels.vk.settings import VkSettings
+from bot.program.settings import PREFIX, Settings, read_settings
 from handoff.tickets.public_policy import Manners
 from infra.errors import PlainError
 
@@ -67,6 +69,8 @@ def test_both_platforms_from_the_environment(tmp_path: Path, monkeypatch: pytest
     }.items():
         monkeypatch.setenv(PREFIX + name, value)
     telegram, vk = read_settings(tmp_path).channels
+    assert isinstance(telegram, TelegramSettings)
+    assert isinstance(vk, VkSettings)
     assert (telegram.account, telegram.mode, telegram.api_url) == ("telegram:main", "polling", "http://127.0.0.1:1")
     assert (vk.account, vk.mode, vk.group_id, vk.proxy) == ("vk:main", "longpoll", 42, "http://127.0.0.1:2")
     assert (telegram.token.get_secret_value(), vk.token.get_secret_value()) == (TELEGRAM, VK)
@@ -83,6 +87,7 @@ def test_more_accounts_from_tables_with_secrets_from_the_environment(
     monkeypatch.setenv("FRONTDESK_TELEGRAM_TOKEN", TELEGRAM)
     channels = read_settings(tmp_path).channels
     assert [channel.account for channel in channels] == ["telegram:second", "vk:club", "telegram:main"]
+    assert isinstance(channels[0], TelegramSettings)
     assert channels[0].token.get_secret_value() == TELEGRAM
 
 
@@ -124,9 +129,12 @@ def test_more_accounts_from_tables_with_secrets_from_the_environment(
         ({"VK_TOKEN": VK, "VK_GROUP_ID": "club1"}, "FRONTDESK_VK_GROUP_ID: Input should be a valid integer"),
         (
             {"VK_TOKEN": VK, "VK_GROUP_ID": "1", "VK_MODE": "polling"},
-            "The mode of a VK channel is longpoll or callback.",
+            "FRONTDESK_VK_MODE: Input should be 'longpoll' or 'callback'.",
         ),
-        ({"TELEGRAM_TOKEN": TELEGRAM, "TELEGRAM_MODE": "callback"}, "The mode of a Telegram channel is polling or web"),
+        (
+            {"TELEGRAM_TOKEN": TELEGRAM, "TELEGRAM_MODE": "callback"},
+            "FRONTDESK_TELEGRAM_MODE: Input should be 'polling' or 'webhook'.",
+        ),
         ({"TELEGRAM_TOKEN": TELEGRAM, "TELEGRAM_MODE": "poll"}, "FRONTDESK_TELEGRAM_MODE: Input should be 'polling'"),
         (
             {"TELEGRAM_TOKEN": TELEGRAM, "TELEGRAM_MODE": "webhook"},
@@ -166,10 +174,10 @@ def test_a_setting_that_cannot_be(
             "[[channel]]\nkind='vk'\ntokn='x'",
             "tokn (of a [[channel]]) is not a setting: did you mean token (of a [[channel]])?",
         ),
-        ("[[channel]]\nkind='viber'\ntoken='x'", "kind of the [[channel]] viber:main: Input should be 'telegram' or"),
+        ("[[channel]]\nkind='viber'\ntoken='x'", "kind of the [[channel]] viber:main: give one of telegram, vk."),
         ("[[channel]]\nkind='telegram'\nname='second'", "token of the [[channel]] telegram:second: Field required"),
         ("[[channel]]\nkind='telegram'\nname='Se cond'\ntoken='x'", "name of the [[channel]] telegram:Se cond: String"),
-        ("[[channel]]\nname='x'\ntoken='x'", "kind of the [[channel]] x: Field required"),
+        ("[[channel]]\nname='x'\ntoken='x'", "kind of the [[channel]] x: give one of telegram, vk."),
         ("[[channel]]\nkind='vk'\ntoken='env:NO_SUCH'", "frontdesk.toml takes token from NO_SUCH, which is not set in"),
         (
             f"[[channel]]\nkind='telegram'\ntoken='{TELEGRAM}'\n[[channel]]\nkind='telegram'\ntoken='{TELEGRAM}'",
@@ -202,10 +210,8 @@ def test_one_platform_may_be_given_twice_under_two_names(tmp_path: Path, monkeyp
 
 
 def test_a_webhook_secret_is_the_one_given_or_derived_from_the_key() -> None:
-    given = ChannelSettings(
-        kind="telegram", token=SecretStr(TELEGRAM), mode="webhook", webhook_secret=SecretStr("the secret given")
-    )
-    derived = ChannelSettings(kind="telegram", name="two", token=SecretStr(TELEGRAM), mode="webhook")
+    given = TelegramSettings(token=SecretStr(TELEGRAM), mode="webhook", webhook_secret=SecretStr("the secret given"))
+    derived = TelegramSettings(name="two", token=SecretStr(TELEGRAM), mode="webhook")
     one, other = (
         Settings.model_validate({"public_url": "https://example.org/", "secret_key": key, "channels": (given, derived)})
         for key in ("a" * 20, "b" * 20)

@@ -11,7 +11,8 @@ import pytest
 from pydantic import SecretStr
 from sqlalchemy import select
 
-from bot.program.settings import ChannelSettings
+from bot.channels.telegram.settings import TelegramSettings
+from bot.channels.vk.settings import VkSettings
 from handoff.models import Contact, InboxEvent, InboxState, Message
 from infra.storage.storable import storable, storable_text
 from tests.bot.test_hooks import CALLBACK, SHOWN, TELEGRAM_SECRET, UPDATE, VK_SECRET
@@ -21,14 +22,12 @@ from tests.web.counter import Counter, open_counter
 
 NASTY = "a\x00b\ud800c\udc00\ud83d"
 CHANNELS = (
-    ChannelSettings(
-        kind="telegram",
+    TelegramSettings(
         token=SecretStr("123456:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghi"),
         mode="webhook",
         webhook_secret=SecretStr(TELEGRAM_SECRET),
     ),
-    ChannelSettings(
-        kind="vk",
+    VkSettings(
         token=SecretStr("vk1.a.ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
         group_id=42,
         mode="callback",

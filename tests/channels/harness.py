@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 from bot.channels import Channel
-from bot.channels.console import ConsoleChannel
+from bot.channels.console.channel import ConsoleChannel
 from bot.channels.receive_backoff import Pauses
 from bot.channels.telegram.channel import TelegramAccount, TelegramChannel
 from bot.channels.vk.channel import VkAccount, VkChannel

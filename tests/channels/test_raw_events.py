@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.channels.console import ConsoleChannel
+from bot.channels.console.channel import ConsoleChannel
 from bot.channels.telegram import updates as telegram_updates
 from bot.channels.vk import updates as vk_updates
 from handoff.messages.values import Address, Button, EventKind, OutgoingPart, RichText

@@ -19,8 +19,10 @@ from pydantic import SecretStr
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from bot.channels.telegram.settings import TelegramSettings
+from bot.channels.vk.settings import VkSettings
 from bot.program.app import App, open_app
-from bot.program.settings import ChannelSettings, Settings
+from bot.program.settings import Settings
 from bot.simulator.phone import Button, ChatMessage
 from bot.simulator.telegram.simulator import TelegramSimulator
 from bot.simulator.vk.simulator import VkSimulator
@@ -273,10 +275,8 @@ async def staged(
     vk.enable_longpoll()  # events of before it is on are never produced; the channel tests see to switching it on
     try:
         channels = (
-            ChannelSettings(kind="telegram", token=SecretStr(telegram.token), api_url=telegram.url),
-            ChannelSettings(
-                kind="vk", token=SecretStr(vk.token), group_id=vk.group_id, api_url=vk.url, mode="longpoll"
-            ),
+            TelegramSettings(token=SecretStr(telegram.token), api_url=telegram.url),
+            VkSettings(token=SecretStr(vk.token), group_id=vk.group_id, api_url=vk.url, mode="longpoll"),
         )
         settings = Settings(
             database_url=backend.database_url,

@@ -11,7 +11,7 @@ from tempfile import TemporaryDirectory
 import httpx
 from starlette.types import ASGIApp
 
-from bot.channels.web import ACCOUNT
+from bot.channels.web.channel import ACCOUNT
 from bot.program.app import App, open_app
 from bot.program.http_connections import ConnectionLimits, Connections
 from bot.program.roles import bound, server_config

@@ -18,7 +18,8 @@ import pytest
 from pydantic import SecretStr
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.program.settings import ChannelSettings
+from bot.channels.settings import ChannelSettings
+from bot.channels.vk.settings import VkSettings
 from tests.conftest import Backend
 from tests.web.counter import Counter, open_counter
 
@@ -170,9 +171,7 @@ async def until_open(process: Process) -> None:
 
 
 async def test_the_example_carries_what_the_pages_promise(server: Server, tmp_path: Path) -> None:
-    vk = ChannelSettings(
-        kind="vk", token=SecretStr("a" * 30), group_id=GROUP, mode="callback", webhook_secret=SecretStr(SECRET)
-    )
+    vk = VkSettings(token=SecretStr("a" * 30), group_id=GROUP, mode="callback", webhook_secret=SecretStr(SECRET))
     async with behind(server, tmp_path, (vk,)) as site, site.browser() as anna:
         page = await anna.get("/help/chat?lang=en", headers={"X-Forwarded-For": "203.0.113.9"})
         assert page.status_code == 200

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
-from bot.channels import web
+from bot.channels.web import channel as web
 from bot.web.chat.visitors import Visitor, Visitors
 from bot.web.page_frame import Frame
 from handoff.messages.content_sentences import question_words

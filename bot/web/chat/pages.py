@@ -14,7 +14,8 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Query, Request, Response
 from fastapi.responses import FileResponse, RedirectResponse
 
-from bot.channels import Inlet, RawEvent, web
+from bot.channels import Inlet, RawEvent
+from bot.channels.web import channel as web
 from bot.web.chat.embedding import ISOLATED, EmbedScript
 from bot.web.chat.uploads import MOST, NotTakenError, Uploads
 from bot.web.chat.view import Talk, file_of, mark_of, own_file_of, talk

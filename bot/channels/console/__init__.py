@@ -1,0 +1,1 @@
+"""The console channel: `frontdesk chat`, one person at a terminal."""

@@ -1,0 +1,26 @@
+"""The settings of the terminal."""
+
+import asyncio
+from collections.abc import Callable
+from typing import ClassVar, Literal
+
+from pydantic import ConfigDict
+
+from bot.channels import Channel
+from bot.channels.console.channel import ConsoleChannel
+from bot.channels.settings import ChannelParts, ChannelSettings
+
+
+class ConsoleSettings(ChannelSettings):
+    """One terminal: where its lines come from, and how something is printed there."""
+
+    model_config = ConfigDict(arbitrary_types_allowed=True)
+    badge: ClassVar = "CON"
+
+    kind: Literal["console"] = "console"
+    name: str = "local"
+    lines: asyncio.Queue[str]
+    write: Callable[[str], None]
+
+    def open(self, parts: ChannelParts) -> Channel:  # noqa: ARG002 - a terminal needs nothing of them
+        return ConsoleChannel(self.lines, self.write, self.account)

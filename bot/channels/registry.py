@@ -1,0 +1,17 @@
+"""Every channel that the program knows. A new one is a package and its line here."""
+
+from collections.abc import Mapping
+
+from bot.channels.console.settings import ConsoleSettings
+from bot.channels.settings import ChannelSettings
+from bot.channels.telegram.settings import TelegramSettings
+from bot.channels.vk.settings import VkSettings
+from bot.channels.web.settings import WebSettings
+
+_SETTINGS: tuple[type[ChannelSettings], ...] = (TelegramSettings, VkSettings, WebSettings, ConsoleSettings)
+
+KINDS: Mapping[str, type[ChannelSettings]] = {model.model_fields["kind"].default: model for model in _SETTINGS}
+"""By kind, e.g. `vk`."""
+SET_UP: Mapping[str, type[ChannelSettings]] = {kind: model for kind, model in KINDS.items() if model.environment}
+"""Those of which somebody sets up accounts."""
+BADGES: Mapping[str, str] = {kind: model.badge for kind, model in KINDS.items()}

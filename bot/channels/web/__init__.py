@@ -1,0 +1,1 @@
+"""The web channel: the help page's chat."""
