@@ -260,7 +260,7 @@ def test_the_installed_package_has_the_demos_knowledge(wheel: Path, tmp_path: Pa
         [sys.executable, "-c", script], cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
     )
     where, *sizes = run.stdout.split()
-    assert Path(where) == wheel / "bot" / "demo.py"
+    assert Path(where) == wheel / "bot" / "program" / "demo.py"
     expected = [(ROOT / "examples" / "knowledge" / f"{language}.yaml").stat().st_size for language in LANGUAGES]
     assert list(map(int, sizes)) == expected
 
