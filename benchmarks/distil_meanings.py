@@ -165,7 +165,7 @@ def form_frequencies() -> NDArray[np.uint64]:
             word = lower(listed)
             if re.fullmatch(_SHAPES[lang], word):
                 shares[word] = shares.get(word, 0.0) + word_frequency(listed, lang)
-        found += [frequencies.packed(word, lang, share) for word, share in list(shares.items())[:most]]
+        found += [frequencies.pack(word, lang, share) for word, share in list(shares.items())[:most]]
     return np.sort(np.array(found, np.uint64))
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from knowledge.matching.ranking.confidence import agreed, circumstances
+from knowledge.matching.ranking.confidence import agree, circumstances
 from knowledge.matching.ranking.features import NAMES
 from knowledge.matching.semantic.vectors import NAMES as SEMANTIC_NAMES
 from knowledge.matching.values import Thresholds
@@ -198,7 +198,7 @@ def combined(lexical: Judged, semantic: Judged) -> Judged:
     sure = lexical.chance >= SURE
     chance = np.array(
         [
-            agreed(chance, words.get(max(vectors, key=vectors.__getitem__), 0.0)) if vectors else 0.0
+            agree(chance, words.get(max(vectors, key=vectors.__getitem__), 0.0)) if vectors else 0.0
             for chance, vectors, words in zip(semantic.chance, semantic.by_entry, lexical.by_entry, strict=True)
         ]
     )

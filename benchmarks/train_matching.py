@@ -35,7 +35,7 @@ from knowledge.matching.ranking.confidence import AROUND
 from knowledge.matching.ranking.features import NAMES
 from knowledge.matching.semantic.embedder import Embedder, find_embedder, why_no_embedder
 from knowledge.matching.semantic.vectors import NAMES as SEMANTIC_NAMES
-from knowledge.matching.semantic.vectors import told
+from knowledge.matching.semantic.vectors import text_of_answer
 from knowledge.quality.evaluation import auroc, calibration_error
 
 Set = tuple[str, dict[str, tuple[str, list[str]]], dict[str, str], dict[str, list[dict[str, Any]]]]
@@ -154,7 +154,9 @@ def blocks_of(
         wordings = [text for _, own in texts.values() for text in own]
         vectors = dict(zip(wordings, embedder.phrasings(wordings), strict=True))
         texts_told = {
-            place: told(texts[entry][1][0], answers[entry]) for entry, place in places.items() if entry in answers
+            place: text_of_answer(texts[entry][1][0], answers[entry])
+            for entry, place in places.items()
+            if entry in answers
         }
         of_answers = dict(zip(texts_told, embedder.phrasings(list(texts_told.values())), strict=True))
         matchers["semantic"] = matcher.embedded(embedder, vectors, of_answers)

@@ -41,6 +41,6 @@ class Catalogue:
         return gettext.GNUTranslations(compiled)
 
 
-def marked(sentence: str) -> str:
+def mark(sentence: str) -> str:
     """`sentence` itself: marks for the catalogues a sentence that stands in a table and is looked up later."""
     return sentence

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Coroutine
 
 
-class Errands:
+class BackgroundTasks:
     """Runs coroutines in the background and keeps hold of them, for asyncio alone would let them be collected.
 
     A coroutine given here deals with its own errors. `close` ends what still runs.

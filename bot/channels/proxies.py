@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from infra.errors import PlainError
 
 
-def checked(proxy: str | None, setting: str) -> str | None:
+def check_proxy(proxy: str | None, setting: str) -> str | None:
     """The proxy's address as it was given, None for no proxy. Raises PlainError, naming `setting`, for SOCKS and worse."""
     if not proxy:
         return None

@@ -29,7 +29,7 @@ async def keep(inlet: Inlet, events: Sequence[RawEvent], cursor: str | None = No
         raise NotStoredError(type(error).__name__) from error
 
 
-async def remembered(inlet: Inlet) -> str | None:
+async def stored_cursor(inlet: Inlet) -> str | None:
     """The stored cursor, or NotStoredError when it cannot be read."""
     try:
         return await inlet.cursor()
@@ -49,7 +49,7 @@ class Pauses:
     """Between looks at whether the platform still delivers to our webhook."""
 
 
-class Trouble:
+class ReceiveBackoff:
     """The state of one channel's receiving, told to its inlet only when it changes."""
 
     def __init__(self, account: str, inlet: Inlet, pauses: Pauses) -> None:

@@ -181,7 +181,7 @@ def knowledge_eval(
     if as_json:
         questions = [asdict(question) for question in report.questions]
         compared = {"comparison": asdict(comparison)} if comparison else {}
-        advised = advice.advised(steps)
+        advised = advice.advise_threshold(steps)
         thresholds = {"advised": advised.threshold if advised else None, "steps": [step.figures for step in steps]}
         click.echo(json.dumps({**report.figures, "thresholds": thresholds, **compared, "questions": questions}))
     elif comparison:

@@ -12,7 +12,7 @@ ASK = "ask"
 _ENTRY, _CATEGORY = "entry-", "category-"
 
 
-def opened(session: Session, word: str, language: str) -> Link | None:
+def resolve_link(session: Session, word: str, language: str) -> Link | None:
     """`ask`, `entry-ID` (its number or its key) or `category-KEY`; None for anything else, or what is gone."""
     if word == ASK:
         return Link()

@@ -50,7 +50,7 @@ from bot.dialogue.decisions import (
 from bot.dialogue.expected_reply import answer_to, completion_of
 from bot.dialogue.language import NAMES
 from bot.views import my_questions, topics
-from bot.views.other_language import button, remarked
+from bot.views.other_language import button, with_remark
 from bot.views.wait_times import forecast, place
 from bot.wording import WORDS
 from handoff.deliveries.new_rows import Choice
@@ -153,7 +153,7 @@ class _Round:
             case AskField(filling, unsuited):
                 self._say(*self._asked_field(replace(filling, trail=self._asked(filling.trail)), unsuited=unsuited))
             case EndForm(number, sent):
-                forms.ended(self._session, number, sent=sent)
+                forms.end_form(self._session, number, sent=sent)
             case JoinTicket():
                 self._join(decision)
             case SettleLookup(number, outcome, entry_id):
@@ -206,7 +206,7 @@ class _Round:
         entry = decision.entry
         if decision.browsed:
             lookup = record_reading(self._session, contact_id=self._contact.id, entry=entry, at=self._clock())
-        title = remarked(entry.question, self._language, entry.lang)
+        title = with_remark(entry.question, self._language, entry.lang)
         head = RichText(title, (Entity(EntityKind.BOLD, 0, units(entry.question)),))
         text = _joined(head, from_markdown(entry.answer))
         if decision.hand_off and not decision.form:
@@ -274,9 +274,9 @@ class _Round:
         self._propose("\n".join((head, *forecast(self._language, outlook))), choices, decision.instead_of)
 
     def _asked_field(self, filling: Filling, *, unsuited: bool = False) -> tuple[RichText, list[Choice]]:
-        number = forms.kept(self._session, self._contact.id, filling, self._clock())
+        number = forms.save_form(self._session, self._contact.id, filling, self._clock())
         self._note(expects=answer_to(number))
-        words, choices = forms.worded(self._language, filling, number, unsuited=unsuited)
+        words, choices = forms.render_field(self._language, filling, number, unsuited=unsuited)
         return RichText(words), choices
 
     def _propose(self, words: str, choices: Sequence[Choice], instead_of: int | None) -> None:
@@ -366,8 +366,8 @@ class _Round:
 
 def _worded(view: View, language: str) -> tuple[RichText, list[Choice]]:
     if isinstance(view, Topics | Topic):
-        return topics.worded(view, language)
-    return my_questions.worded(view, language)
+        return topics.render(view, language)
+    return my_questions.render(view, language)
 
 
 def _about(lookup: int | None, entry: EntryView | None, question: str, trail: Trail) -> dict[str, Any]:

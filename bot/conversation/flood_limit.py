@@ -51,7 +51,7 @@ def minute_of(known: Row[Any] | None, event: IncomingEvent, number: int, now: da
     return Minute(before.since, before.written or written, count, before.count <= LIMIT < count)
 
 
-def counted(event: IncomingEvent) -> bool:
+def is_counted(event: IncomingEvent) -> bool:
     return event.kind in _COUNTED and event.place is None
 
 

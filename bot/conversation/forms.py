@@ -11,18 +11,18 @@ from bot.views.paging import label
 from bot.wording import WORDS
 from handoff.deliveries.new_rows import Choice
 from handoff.tickets.request_models import FormRow, FormState
-from infra.wording import marked
-from knowledge.entries.forms import FieldType, plain, stored
+from infra.wording import mark
+from knowledge.entries.forms import FieldType, load_form, plain
 
 _HINTS: dict[FieldType, str] = {
-    "text": marked("Please answer in words."),
-    "number": marked("A number is needed here, for example 42."),
-    "date": marked("A date is needed here, for example 31.12.2025."),
-    "phone": marked("A phone number with its country code is needed here, for example +7 912 345-67-89."),
-    "email": marked("An e-mail address is needed here, for example anna@example.org."),
-    "link": marked("A link is needed here, for example https://example.org/anna."),
-    "choice": marked("Please choose one of these."),
-    "file": marked("Please send a photo or a document here."),
+    "text": mark("Please answer in words."),
+    "number": mark("A number is needed here, for example 42."),
+    "date": mark("A date is needed here, for example 31.12.2025."),
+    "phone": mark("A phone number with its country code is needed here, for example +7 912 345-67-89."),
+    "email": mark("An e-mail address is needed here, for example anna@example.org."),
+    "link": mark("A link is needed here, for example https://example.org/anna."),
+    "choice": mark("Please choose one of these."),
+    "file": mark("Please send a photo or a document here."),
 }
 
 
@@ -42,13 +42,13 @@ def under_way(session: Session, contact_id: int, number: int, language: str) -> 
         about["lookup"],
         about["category"],
         trail,
-        stored(row.fields),
+        load_form(row.fields),
         tuple(row.answers),
         language,
     )
 
 
-def kept(session: Session, contact_id: int, filling: Filling, now: datetime) -> int:
+def save_form(session: Session, contact_id: int, filling: Filling, now: datetime) -> int:
     """Write how far it has come; its number."""
     row = session.get(FormRow, filling.id) if filling.id is not None else None
     if row is None:
@@ -68,13 +68,13 @@ def kept(session: Session, contact_id: int, filling: Filling, now: datetime) -> 
     return row.id
 
 
-def ended(session: Session, number: int, *, sent: bool) -> None:
+def end_form(session: Session, number: int, *, sent: bool) -> None:
     row = session.get(FormRow, number)
     if row is not None:
         row.state = FormState.SENT if sent else FormState.CANCELLED
 
 
-def worded(language: str, filling: Filling, number: int, *, unsuited: bool) -> tuple[str, list[Choice]]:
+def render_field(language: str, filling: Filling, number: int, *, unsuited: bool) -> tuple[str, list[Choice]]:
     """The next question of the form with its buttons."""
     field, step = filling.field, len(filling.answers)
     about: dict[str, Any] = {"form": number, "step": step}

@@ -14,19 +14,19 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from bot.conversation.deep_links import opened
+from bot.conversation.deep_links import resolve_link
 from bot.conversation.effects import Effects
-from bot.conversation.flood_limit import Minute, counted, decide_quietly, minute_of
+from bot.conversation.flood_limit import Minute, decide_quietly, is_counted, minute_of
 from bot.conversation.forms import under_way
 from bot.conversation.press_context import choice_of, pressed_by, view_of
 from bot.conversation.pressed_message import show_choice
 from bot.conversation.privacy import OwnData
 from bot.conversation.public import PublicQuestions, followed, in_private, is_question, unreachable
-from bot.conversation.round_rows import JOIN, MEET, RECENT, USE, ThreadChangedError, known_at, taken
-from bot.conversation.tickets import Facts, corrected, fact, facts, pending
+from bot.conversation.round_rows import JOIN, MEET, RECENT, USE, ThreadChangedError, known_at, mark_done
+from bot.conversation.tickets import Facts, correct_question, fact, facts, pending
 from bot.conversation.typed_buttons import as_press
-from bot.dialogue import UNSEEN, Found, Pressed, Thread, asks_anew, chooses, decide, question_in
-from bot.dialogue.expected_reply import answering, takes_up
+from bot.dialogue import UNSEEN, ButtonPress, Found, Thread, decide, question_in, selects_offer, starts_new_question
+from bot.dialogue.expected_reply import answered_form, takes_up
 from bot.dialogue.language import command_in, language_of
 from bot.inbox.albums import whole_albums
 from bot.inbox.attachments import Attachments, take_along
@@ -42,7 +42,7 @@ from handoff.models import (
     Message,
     MessageKind,
 )
-from handoff.tickets.public_policy import Manners
+from handoff.tickets.public_policy import PublicPolicy
 from handoff.tickets.service import Desk
 from infra.bus import Bus
 from infra.clock import Clock
@@ -88,7 +88,7 @@ class Conversation:
         language: str,
         attachments: Attachments,
         own_data: OwnData,
-        manners: Manners,
+        manners: PublicPolicy,
     ) -> None:
         self._public = PublicQuestions(outbox, desk, clock, manners)
         self._attachments = attachments
@@ -136,7 +136,7 @@ class Conversation:
             event = as_press(session, known.id, event, numbered=known.numbered)
         event = followed(session, address, event)
         thread = self._thread(session, known, in_private(event))
-        if counted(event) and minute_of(known, event, 1, self._clock()).quiet:
+        if is_counted(event) and minute_of(known, event, 1, self._clock()).quiet:
             return Thought(event, known, thread, None, quiet=True)
         found = self._look_up(session, thread, in_private(event))
         if found is not None and found.match.band is Band.ANSWER:
@@ -157,14 +157,14 @@ class Conversation:
         if wanted := choice.action if choice else command:
             meant = choice.data if choice else {}
             view = view_of(session, known.id if known else None, language, wanted, meant, self._clock())
-        link = opened(session, event.start, language) if event.start else None
+        link = resolve_link(session, event.start, language) if event.start else None
         if known is None:
             return Thread(language, view=view, link=link)
         # What is asked in public stands for itself, and completes nothing that was said in private.
         awaited = event.place is None and self._clock() - known.last_seen_at < _EXPECTED
         expects = (known.expects or "") if awaited else ""
         # Whom the answer above a form has helped needs the form no more.
-        number = (choice.data.get("form") if choice and choice.action != "helped" else answering(expects)) or 0
+        number = (choice.data.get("form") if choice and choice.action != "helped" else answered_form(expects)) or 0
         filling = under_way(session, known.id, number, language) if number else None
         about = facts(session, known.id, event, expects, self._clock()) if known.live or event.reply_to else Facts()
         offer = pending(session, known.id, expects) if event.kind is EventKind.MESSAGE and not about.named else None
@@ -194,11 +194,11 @@ class Conversation:
         if thread.pending is None:
             return found
         alone = self._found(session, thread.language, event.text)
-        if asks_anew(event.text, thread.pending, alone, found.match.band):
+        if starts_new_question(event.text, thread.pending, alone, found.match.band):
             return replace(alone, anew=True)
         # Together the words may say nothing to the knowledge, and the later ones something.
         band = found.match.band
-        return alone if band is Band.NONE or chooses(thread.pending, alone, band) else found
+        return alone if band is Band.NONE or selects_offer(thread.pending, alone, band) else found
 
     def _found(self, session: Session, language: str, question: str) -> Found:
         order = (language, *(other for other in LANGUAGES if other != language))
@@ -224,12 +224,12 @@ class Conversation:
         Raises ThreadChangedError when the thread is not as it was thought about.
         """
         thread = thought.thread
-        if not taken(session, items):
+        if not mark_done(session, items):
             return  # another process was quicker
         if not is_question(event) if event.place else thought.known is None and event.kind is EventKind.PROFILE:
             return  # nothing to keep of whoever has asked us nothing
         minute = minute_of(thought.known, event, len(items), self._clock())
-        quiet = counted(event) and minute.quiet
+        quiet = is_counted(event) and minute.quiet
         if thought.quiet and not quiet:
             raise ThreadChangedError  # the minute is over since
         contact, name = self._meet(session, address, thought.known, event, thread.language, minute)
@@ -345,7 +345,7 @@ class Conversation:
     def _record(self, session: Session, contact_id: int, name: str, event: IncomingEvent, thread: Thread) -> int | None:
         """Show in the thread what the contact did, where it is something to read; the message's id."""
         if event.kind is EventKind.EDIT:
-            corrected(session, contact_id, event)
+            correct_question(session, contact_id, event)
             return None
         if event.kind not in {EventKind.MESSAGE, EventKind.PUBLIC, EventKind.PRESS, EventKind.STAFF_REPLY}:
             return None
@@ -369,6 +369,6 @@ class Conversation:
         )
 
 
-def _category(pressed: Pressed) -> str | None:
+def _category(pressed: ButtonPress) -> str | None:
     """The category of a question that the press may lead to a person."""
     return pressed.entry.category if pressed.entry is not None else pressed.category

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from bot.channels import LiveAnswer, LiveResults
-from bot.views.other_language import remarked
+from bot.views.other_language import with_remark
 from bot.wording import WORDS
 from handoff.messages.rich_text import from_markdown, units
 from handoff.messages.text_parts import split
@@ -45,7 +45,7 @@ class LiveSearch:
 
 
 def _answer(entry: EntryView, language: str) -> LiveAnswer:
-    title = remarked(entry.question, language, entry.lang)
+    title = with_remark(entry.question, language, entry.lang)
     answer = from_markdown(entry.answer)
     head = units(entry.question)
     moved = tuple(Entity(e.kind, e.offset + head + 2, e.length, e.url) for e in answer.entities)

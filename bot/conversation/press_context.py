@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from bot.dialogue import Pressed
+from bot.dialogue import ButtonPress
 from bot.dialogue.decisions import OwnQuestions, Trail, View
 from bot.views import my_questions, topics
 from handoff.messages.values import IncomingEvent
@@ -20,10 +20,10 @@ def choice_of(session: Session, contact_id: int, event: IncomingEvent) -> Choice
     return choice if choice is not None and choice.contact_id == contact_id else None
 
 
-def pressed_by(session: Session, choice: ChoiceRow) -> tuple[Pressed, Ticket | None]:
+def pressed_by(session: Session, choice: ChoiceRow) -> tuple[ButtonPress, Ticket | None]:
     """What the pressed button means, and the ticket that it speaks of."""
     data = choice.data
-    pressed = Pressed(
+    pressed = ButtonPress(
         action=choice.action,
         question=data.get("question", ""),
         lookup=data.get("lookup"),
@@ -54,8 +54,8 @@ def view_of(
         case "own" if contact_id is None:
             return OwnQuestions((), 1, 1)
         case "own" if contact_id is not None:
-            return my_questions.listed(session, contact_id, now, page)
+            return my_questions.list_page(session, contact_id, now, page)
         case "own_one" | "withdraw" | "reopen" | "add" if contact_id is not None:
-            return my_questions.one(session, contact_id, about["ticket"], now)
+            return my_questions.get(session, contact_id, about["ticket"], now)
         case _:
             return None

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from bot.dialogue import UNSEEN, Pressed
+from bot.dialogue import UNSEEN, ButtonPress
 from handoff.deliveries.outbox import Outbox
 
 _BROWSING = UNSEEN | {"read"}
@@ -12,7 +12,7 @@ _KEPT = frozenset({"pick"})
 """Who picked one suggestion may find that they meant another."""
 
 
-def show_choice(session: Session, outbox: Outbox, pressed: Pressed | None, choice_id: str) -> None:
+def show_choice(session: Session, outbox: Outbox, pressed: ButtonPress | None, choice_id: str) -> None:
     """Edit the pressed message, behind whatever the press was answered with; a repeated press changes nothing."""
     if pressed is None or pressed.used or pressed.action in _BROWSING:
         return

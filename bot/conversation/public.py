@@ -12,14 +12,14 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from bot.channels import reasons
-from bot.dialogue import TicketFact
+from bot.dialogue import TicketContext
 from bot.dialogue.language import is_greeting, is_thanks
 from bot.wording import WORDS
 from handoff.deliveries.outbox import Outbox
 from handoff.messages.values import Address, Addressee, EventKind, IncomingEvent, PublicPlace, RichText
 from handoff.models import Message, MessageKind, Ticket
 from handoff.tickets import public_questions
-from handoff.tickets.public_policy import Manners
+from handoff.tickets.public_policy import PublicPolicy
 from handoff.tickets.service import Desk
 from infra.clock import Clock
 from infra.storage import rows
@@ -66,7 +66,7 @@ def followed(session: Session, address: Address, event: IncomingEvent) -> Incomi
     """Somebody who comes by the link below their question asks it; what they write besides is added to it."""
     if event.kind is not EventKind.MESSAGE or not event.start.startswith(LINK):
         return event
-    question = public_questions.asked(session, event.start.removeprefix(LINK), address)
+    question = public_questions.question_by_link(session, event.start.removeprefix(LINK), address)
     if not question:
         return event
     more = "" if event.text.startswith("/") else event.text
@@ -83,13 +83,13 @@ def unreachable(event: IncomingEvent, known: Row[Any] | None) -> str | None:
 class PublicQuestions:
     """Carries out what a question in public asks for, within the round's transaction."""
 
-    def __init__(self, outbox: Outbox, desk: Desk, clock: Clock, manners: Manners) -> None:
+    def __init__(self, outbox: Outbox, desk: Desk, clock: Clock, manners: PublicPolicy) -> None:
         self._outbox = outbox
         self._desk = desk
         self._clock = clock
         self._manners = manners
 
-    def noted(self, session: Session, contact_id: int, ticket: TicketFact | None, place: PublicPlace) -> int:
+    def noted(self, session: Session, contact_id: int, ticket: TicketContext | None, place: PublicPlace) -> int:
         """Let the thread say where it was asked; the line's id."""
         where = " · ".join(filter(None, (place.title, place.url)))
         return rows.add(
@@ -109,7 +109,7 @@ class PublicQuestions:
         contact: Addressee,
         event: IncomingEvent,
         known: Row[Any] | None,
-        ticket: TicketFact | None,
+        ticket: TicketContext | None,
         privately: Callable[[], int | None],
     ) -> int | None:
         """Answer; the id of the ticket that it was about, if it was about one.
@@ -134,10 +134,10 @@ class PublicQuestions:
             there = replace(place, for_asker=way.line == "told")
             line = self._outbox.post(session, contact, RichText(words), place=there)
             if way.line == "link":
-                public_questions.linked(session, key, line)
+                public_questions.remember_message(session, key, line)
         return about
 
-    def _hand_over(self, session: Session, contact: Addressee, question: str, ticket: TicketFact | None) -> int:
+    def _hand_over(self, session: Session, contact: Addressee, question: str, ticket: TicketContext | None) -> int:
         """A person gets it; the contact is told nothing, for they cannot be, or asked where only people answer."""
         if ticket is None:
             return self._desk.open(session, contact, question, reason="public").id

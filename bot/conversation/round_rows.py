@@ -103,7 +103,7 @@ def known_at(session: Session, address: Address, now: datetime) -> Row[Any] | No
     return rows.run(session, _KNOWN, wanted).one_or_none()
 
 
-def taken(session: Session, items: Sequence[InboxItem]) -> bool:
+def mark_done(session: Session, items: Sequence[InboxItem]) -> bool:
     """Mark the inbox rows done; False when they were done already.
 
     Raises ThreadChangedError where some of them were: nothing of this round may stay then.

@@ -7,9 +7,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.dialogue import Pending, TicketFact
+from bot.dialogue import PendingOffer, TicketContext
 from bot.dialogue.decisions import Trail
-from bot.dialogue.expected_reply import FOR_A_PERSON, NEW, added_to, completed
+from bot.dialogue.expected_reply import FOR_A_PERSON, NEW, completed_message, extended_ticket
 from handoff.messages.contents import dump
 from handoff.messages.values import IncomingEvent, named_in_chat
 from handoff.models import LIVE, ChoiceRow, Delivery, Message, MessageKind, Ticket, TicketStatus
@@ -24,16 +24,16 @@ _LOOKED_AT = 200
 class Facts:
     """The live tickets as an event sees them."""
 
-    ticket: TicketFact | None = None
+    ticket: TicketContext | None = None
     live: int = 0
-    quoted: TicketFact | None = None
+    quoted: TicketContext | None = None
     """The closed one that it quotes."""
     named: bool = False
     """The event quotes the ticket, so it is about nothing else."""
 
 
-def fact(ticket: Ticket, now: datetime) -> TicketFact:
-    return TicketFact(
+def fact(ticket: Ticket, now: datetime) -> TicketContext:
+    return TicketContext(
         ticket.id,
         ticket.status in LIVE,
         ticket.joined_acknowledged,
@@ -50,17 +50,17 @@ def facts(session: Session, contact_id: int, event: IncomingEvent, expects: str,
     live = session.scalars(
         select(Ticket).where(Ticket.contact_id == contact_id, Ticket.status.in_(LIVE)).order_by(Ticket.id)
     ).all()
-    answered = quoted(session, contact_id, event)
+    answered = quoted_ticket(session, contact_id, event)
     if answered is not None:
         # Who quotes a closed question and does not open it again writes about what is open.
         current = answered if answered in live else _current(session, contact_id, live)
         return Facts(_fact(current, now), len(live), _fact(answered, now) if answered not in live else None, named=True)
-    named = added_to(expects)
+    named = extended_ticket(expects)
     current = next((ticket for ticket in live if ticket.id == named), None) or _current(session, contact_id, live)
     return Facts(None if expects in {NEW, FOR_A_PERSON} else _fact(current, now), len(live))
 
 
-def quoted(session: Session, contact_id: int, event: IncomingEvent) -> Ticket | None:
+def quoted_ticket(session: Session, contact_id: int, event: IncomingEvent) -> Ticket | None:
     """The ticket of the message that the event answers; None where it quotes nothing, or nothing of a ticket."""
     if not event.reply_to:
         return None
@@ -80,9 +80,9 @@ def quoted(session: Session, contact_id: int, event: IncomingEvent) -> Ticket | 
     return session.get(Ticket, number) if number is not None else None
 
 
-def pending(session: Session, contact_id: int, expects: str) -> Pending | None:
+def pending(session: Session, contact_id: int, expects: str) -> PendingOffer | None:
     """The offer that the contact has not taken up; None where there is none, or a button of it was pressed."""
-    message = completed(expects)
+    message = completed_message(expects)
     if message is None:
         return None
     choices = session.scalars(
@@ -94,10 +94,10 @@ def pending(session: Session, contact_id: int, expects: str) -> Pending | None:
     data = choices[-1].data  # all of them tell of the same question; those of a revised message come last
     trail = Trail(tuple(data.get("asked", ())), apart=data.get("apart", False))
     offered = tuple(choice.data["entry"] for choice in choices if choice.data.get("entry"))
-    return Pending(message, data.get("question", ""), trail, changed=row.edited_at is not None, offered=offered)
+    return PendingOffer(message, data.get("question", ""), trail, changed=row.edited_at is not None, offered=offered)
 
 
-def corrected(session: Session, contact_id: int, event: IncomingEvent) -> None:
+def correct_question(session: Session, contact_id: int, event: IncomingEvent) -> None:
     """The contact edited a message: until an agent has the ticket its question is edited with it.
 
     Later the agent has read the words as they were, so those are kept beside the new ones.
@@ -140,5 +140,5 @@ def _current(session: Session, contact_id: int, live: Sequence[Ticket]) -> Ticke
     return next((ticket for ticket in live if ticket.id == latest), live[-1])
 
 
-def _fact(ticket: Ticket | None, now: datetime) -> TicketFact | None:
+def _fact(ticket: Ticket | None, now: datetime) -> TicketContext | None:
     return fact(ticket, now) if ticket is not None else None

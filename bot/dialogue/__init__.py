@@ -7,26 +7,26 @@ question before it.
 """
 
 from bot.dialogue.decisions import Decision, MarkBlocked
-from bot.dialogue.followup import asks_anew, chooses
-from bot.dialogue.messages import question_of, said
-from bot.dialogue.presses import UNSEEN, asked_anew, pressed
+from bot.dialogue.followup import selects_offer, starts_new_question
+from bot.dialogue.messages import decide_message, question_of
+from bot.dialogue.presses import UNSEEN, decide_press, repeated_question
 from bot.dialogue.sentences import ASK_PERSON
-from bot.dialogue.thread import MOST_OPEN, Found, Pending, Pressed, Thread, TicketFact
+from bot.dialogue.thread import MOST_OPEN, ButtonPress, Found, PendingOffer, Thread, TicketContext
 from handoff.messages.values import EventKind, IncomingEvent
 
 __all__ = [
     "ASK_PERSON",
     "MOST_OPEN",
     "UNSEEN",
+    "ButtonPress",
     "Found",
-    "Pending",
-    "Pressed",
+    "PendingOffer",
     "Thread",
-    "TicketFact",
-    "asks_anew",
-    "chooses",
+    "TicketContext",
     "decide",
     "question_in",
+    "selects_offer",
+    "starts_new_question",
 ]
 
 
@@ -36,7 +36,7 @@ def question_in(thread: Thread, event: IncomingEvent) -> str | None:
         case EventKind.MESSAGE:
             return question_of(thread, event)
         case EventKind.PRESS:
-            return asked_anew(thread)
+            return repeated_question(thread)
         case _:
             return None
 
@@ -45,9 +45,9 @@ def decide(thread: Thread, event: IncomingEvent, found: Found | None) -> list[De
     """Everything that follows from the event, in order. `found` answers `question_in`."""
     match event.kind:
         case EventKind.MESSAGE:
-            return said(thread, event, found)
+            return decide_message(thread, event, found)
         case EventKind.PRESS:
-            return pressed(thread, found)
+            return decide_press(thread, found)
         case EventKind.BLOCKED:
             return [MarkBlocked()]
         case _:

@@ -16,12 +16,12 @@ from bot.dialogue.decisions import (
 from bot.dialogue.expected_reply import FOR_A_PERSON
 from bot.dialogue.language import is_greeting, is_nudge, is_thanks, says_only_person
 from bot.dialogue.sentences import WELCOME, enough_open
-from bot.dialogue.thread import MOST_OPEN, Pressed, Thread, TicketFact
+from bot.dialogue.thread import MOST_OPEN, ButtonPress, Thread, TicketContext
 from handoff.messages.values import IncomingEvent, shows_something
 from knowledge.matching import alike
 
 
-def handed_off(thread: Thread, pressed: Pressed, reason: str) -> Decision:
+def escalate(thread: Thread, pressed: ButtonPress, reason: str) -> Decision:
     """What follows where a button leads to a person: whoever has one already joins; where nobody told the wait, that is first."""
     if thread.ticket is not None and not pressed.trail.apart:
         return JoinTicket(thread.ticket.number, acknowledge=True, trail=pressed.trail)
@@ -31,16 +31,16 @@ def handed_off(thread: Thread, pressed: Pressed, reason: str) -> Decision:
         return enough_open()
     if reason in {"asked", "not_helped"}:  # the wait was told where these buttons were offered
         opening = OpenTicket(question, pressed.reason or reason, pressed.lookup, category, pressed.trail)
-        return forms.begun(opening, thread)
+        return forms.start_form(opening, thread)
     return OfferPerson(question, reason, pressed.lookup, category, pressed.trail)
 
 
-def passed_on(thread: Thread, question: str, trail: Trail = NO_TRAIL) -> Decision:
+def pass_on(thread: Thread, question: str, trail: Trail = NO_TRAIL) -> Decision:
     """The question goes to a person at once: that is what the contact asked for."""
     return OpenTicket(question, "asked", trail=trail) if thread.live < MOST_OPEN else enough_open()
 
 
-def described(thread: Thread) -> list[Decision]:
+def expect_description(thread: Thread) -> list[Decision]:
     """The next message goes to a person, whatever the knowledge says."""
     if thread.live >= MOST_OPEN:
         return [enough_open()]
@@ -50,14 +50,14 @@ def described(thread: Thread) -> list[Decision]:
     ]
 
 
-def added(thread: Thread, ticket: TicketFact, event: IncomingEvent) -> list[Decision]:
+def join_open_ticket(thread: Thread, ticket: TicketContext, event: IncomingEvent) -> list[Decision]:
     """What the contact writes while a person has their question: it joins, and is acknowledged once."""
     text = event.text.strip()
     shows = shows_something(event)
     if not text and not shows:
         return [Attach(ticket.number)]
     if is_greeting(text) and not shows:
-        return [Attach(ticket.number), still_open(ticket)]
+        return [Attach(ticket.number), say_still_open(ticket)]
     if is_thanks(text) and not shows:
         # Where nobody has answered yet, thanks are for the acknowledgement: a second one would say nothing.
         return [Attach(ticket.number), *([WELCOME] if ticket.answered else [])]
@@ -67,34 +67,34 @@ def added(thread: Thread, ticket: TicketFact, event: IncomingEvent) -> list[Deci
     return [JoinTicket(ticket.number, acknowledge=first, text=text if first and thread.live < MOST_OPEN else "")]
 
 
-def _repeats(text: str, ticket: TicketFact) -> bool:
+def _repeats(text: str, ticket: TicketContext) -> bool:
     return is_nudge(text) or says_only_person(text) or alike(text, ticket.question)
 
 
-def opened_again(thread: Thread, ticket: TicketFact, *, joined: bool = False) -> list[Decision]:
+def reopen(thread: Thread, ticket: TicketContext, *, joined: bool = False) -> list[Decision]:
     """A closed question is asked about once more; `joined` by what the contact writes."""
     if not ticket.reopenable:
-        return [too_old(ticket)]
+        return [say_too_old(ticket)]
     if thread.live >= MOST_OPEN:
         return [enough_open()]
     joins = [JoinTicket(ticket.number, acknowledge=False)] if joined else []
-    return [ReopenTicket(ticket.number), *joins, reopened(ticket.number)]
+    return [ReopenTicket(ticket.number), *joins, say_reopened(ticket.number)]
 
 
-def reopened(number: int) -> Decision:
+def say_reopened(number: int) -> Decision:
     return Say(
         "Question №{number} is open again; an agent will look at it. You can add details right here.",
         values={"number": number},
     )
 
 
-def too_old(ticket: TicketFact) -> Decision:
+def say_too_old(ticket: TicketContext) -> Decision:
     return Say(
         "Question №{number} was closed too long ago to be opened again. Just ask anew, and we will gladly help.",
         values={"number": ticket.number},
     )
 
 
-def still_open(ticket: TicketFact) -> Decision:
+def say_still_open(ticket: TicketContext) -> Decision:
     held = {"number": ticket.number}
     return Say("Question №{number} is still open: write here, and a person reads it.", values=held)

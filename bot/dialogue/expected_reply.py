@@ -14,7 +14,7 @@ def comment_on(number: int) -> str:
     return f"{_COMMENT}:{number}"
 
 
-def commented(expects: str) -> int | None:
+def commented_ticket(expects: str) -> int | None:
     """The ticket that the next message comments on; None where another thing is expected."""
     return _about(_COMMENT, expects)
 
@@ -24,7 +24,7 @@ def addition_to(number: int) -> str:
     return f"{_ADDITION}:{number}"
 
 
-def added_to(expects: str) -> int | None:
+def extended_ticket(expects: str) -> int | None:
     """The ticket to which the next message adds; None where another thing is expected."""
     return _about(_ADDITION, expects)
 
@@ -34,7 +34,7 @@ def completion_of(message: int) -> str:
     return f"{_PENDING}:{message}"
 
 
-def completed(expects: str) -> int | None:
+def completed_message(expects: str) -> int | None:
     """The message that offers something still; None where another thing is expected."""
     return _about(_PENDING, expects)
 
@@ -44,14 +44,14 @@ def answer_to(form: int) -> str:
     return f"{_FORM}:{form}"
 
 
-def answering(expects: str) -> int | None:
+def answered_form(expects: str) -> int | None:
     """The form that the next message answers; None where another thing is expected."""
     return _about(_FORM, expects)
 
 
 def takes_up(event: IncomingEvent, expects: str | None) -> bool:
     """Whether the event is the end of an offer, so that nothing more is awaited to complete it."""
-    return event.kind is EventKind.PRESS and completed(expects or "") is not None
+    return event.kind is EventKind.PRESS and completed_message(expects or "") is not None
 
 
 def _about(kind: str, expects: str) -> int | None:

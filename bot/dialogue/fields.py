@@ -18,7 +18,7 @@ _SPACES = re.compile(r"[\s()-]+")
 _PHONE = re.compile(r"\+?\d{7,15}")
 
 
-def understood(field: FormField, event: IncomingEvent) -> str | None:
+def parse_field(field: FormField, event: IncomingEvent) -> str | None:
     """The answer as it is kept; None where it is not what the field asks for."""
     text = " ".join(event.text.split())[:LONGEST]
     match field.type:

@@ -5,7 +5,7 @@ of more words taken for a new question a second offer; the first one stays and i
 """
 
 from bot.dialogue.language import asks, words_of
-from bot.dialogue.thread import Found, Pending
+from bot.dialogue.thread import Found, PendingOffer
 from knowledge.matching import ASKING, Band, lower, stem
 
 _TELLING = 4
@@ -13,7 +13,7 @@ _TELLING = 4
 _FEWEST = 2
 
 
-def asks_anew(text: str, pending: Pending, alone: Found, joined: Band) -> bool:
+def starts_new_question(text: str, pending: PendingOffer, alone: Found, joined: Band) -> bool:
     """Whether the message is a question of its own, with `alone` what the knowledge says to it by itself.
 
     `joined` is the band of the question with the message added. Where that finds the answer, or where the message by itself
@@ -31,7 +31,7 @@ def asks_anew(text: str, pending: Pending, alone: Found, joined: Band) -> bool:
     return band is Band.ANSWER or (asks(text) and not told & before)
 
 
-def chooses(pending: Pending, alone: Found, joined: Band) -> bool:
+def selects_offer(pending: PendingOffer, alone: Found, joined: Band) -> bool:
     """Whether the message by itself is the question of a choice that was offered, which is lost in the question with it added."""
     return alone.match.band is Band.ANSWER and joined is not Band.ANSWER and alone.first in pending.offered
 

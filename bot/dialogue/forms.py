@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from bot.dialogue.decisions import AskField, Decision, EndForm, Filling, OpenTicket, Say
-from bot.dialogue.fields import understood
+from bot.dialogue.fields import parse_field
 from bot.dialogue.language import command_in, is_cancelling, says_only_person
 from bot.dialogue.sentences import enough_open
 from bot.dialogue.thread import MOST_OPEN, Thread
@@ -12,7 +12,7 @@ from handoff.messages.values import IncomingEvent
 CANCELLED = Say("The form is cancelled, and nothing was passed on. If you change your mind, just write.")
 
 
-def begun(opening: OpenTicket, thread: Thread) -> Decision:
+def start_form(opening: OpenTicket, thread: Thread) -> Decision:
     """The first field of the form that the question's category has; where it has none, the ticket at once."""
     if not thread.form:
         return opening
@@ -22,22 +22,22 @@ def begun(opening: OpenTicket, thread: Thread) -> Decision:
     return AskField(filling)
 
 
-def filled(thread: Thread, filling: Filling, event: IncomingEvent) -> list[Decision]:
+def fill_field(thread: Thread, filling: Filling, event: IncomingEvent) -> list[Decision]:
     """What the contact answers to the field that was asked last."""
     if is_cancelling(event.text):
         return [EndForm(filling.id or 0, sent=False), CANCELLED]
     if says_only_person(event.text):
-        return sent(thread, filling)  # whoever wants a person now gets one, with what is known so far
-    answer = understood(filling.field, event)
+        return submit_form(thread, filling)  # whoever wants a person now gets one, with what is known so far
+    answer = parse_field(filling.field, event)
     if answer is None:
         return [AskField(filling, unsuited=True)]
-    return answered(thread, filling, answer)
+    return decide_next_field(thread, filling, answer)
 
 
-def answered(thread: Thread, filling: Filling, answer: str | None) -> list[Decision]:
+def decide_next_field(thread: Thread, filling: Filling, answer: str | None) -> list[Decision]:
     """On to the next field; None where it is skipped."""
     forward = replace(filling, answers=(*filling.answers, answer))
-    return sent(thread, forward) if forward.done else [AskField(forward)]
+    return submit_form(thread, forward) if forward.done else [AskField(forward)]
 
 
 def turned_back(filling: Filling) -> list[Decision]:
@@ -45,7 +45,7 @@ def turned_back(filling: Filling) -> list[Decision]:
     return [AskField(replace(filling, answers=filling.answers[:-1]))]
 
 
-def sent(thread: Thread, filling: Filling) -> list[Decision]:
+def submit_form(thread: Thread, filling: Filling) -> list[Decision]:
     """The question goes to a person, with what was filled in below it; while too many are open, the form stays open too."""
     if thread.live >= MOST_OPEN:
         return [enough_open()]

@@ -18,10 +18,10 @@ from bot.dialogue.decisions import (
     Suggest,
     Trail,
 )
-from bot.dialogue.expected_reply import FOR_A_PERSON, NEW, commented
+from bot.dialogue.expected_reply import FOR_A_PERSON, NEW, commented_ticket
 from bot.dialogue.language import Command, command_in, is_greeting, is_thanks, says_only_person, wants_person
-from bot.dialogue.sentences import WELCOME, hello, shown
-from bot.dialogue.thread import MOST_OPEN, Found, Pending, Thread
+from bot.dialogue.sentences import WELCOME, hello, show_view
+from bot.dialogue.thread import MOST_OPEN, Found, PendingOffer, Thread
 from handoff.messages.content_sentences import headline
 from handoff.messages.contents import is_shown
 from handoff.messages.values import IncomingEvent, shows_something
@@ -48,31 +48,31 @@ def question_of(thread: Thread, event: IncomingEvent) -> str | None:
     return text if thread.pending is None else f"{thread.pending.question}\n{text}"
 
 
-def said(thread: Thread, event: IncomingEvent, found: Found | None) -> list[Decision]:
+def decide_message(thread: Thread, event: IncomingEvent, found: Found | None) -> list[Decision]:
     """What follows from a message, or from several in a row that were joined into one."""
     text = event.text.strip()
     if thread.link is not None and (command_in(text) == "menu" or is_greeting(text)):
-        return linked(thread, thread.link)
+        return follow_link(thread, thread.link)
     if command := command_in(text):
         return [_called(thread, command)]
     if (filling := forms.takes(thread, event)) is not None:
-        return forms.filled(thread, filling, event)
-    number = commented(thread.expects)
+        return forms.fill_field(thread, filling, event)
+    number = commented_ticket(thread.expects)
     if number is not None and _comments(text, found):
         return [CommentTicket(number, text)]
     if thread.quoted is not None and _reopens(thread, text):
-        return escalation.opened_again(thread, thread.quoted, joined=True)
+        return escalation.reopen(thread, thread.quoted, joined=True)
     if thread.ticket is not None:
-        return escalation.added(thread, thread.ticket, event)
+        return escalation.join_open_ticket(thread, thread.ticket, event)
     if found is not None:
         apart = thread.expects == NEW
         if found.anew and thread.pending is not None:  # what was offered before stays as it is
             apart, thread = thread.pending.trail.apart, replace(thread, pending=None)
-        return answered(thread, found, question_of(thread, event) or text, Trail(apart=apart))
+        return decide_matches(thread, found, question_of(thread, event) or text, Trail(apart=apart))
     if thread.expects == FOR_A_PERSON or thread.link == _TO_A_PERSON:
         if not shows_something(event) and (not text or is_greeting(text) or is_thanks(text)):
-            return linked(thread, _TO_A_PERSON)  # not yet what it is about
-        return [escalation.passed_on(thread, text or _shown_question(event))]
+            return follow_link(thread, _TO_A_PERSON)  # not yet what it is about
+        return [escalation.pass_on(thread, text or _shown_question(event))]
     return _said_otherwise(thread, event, text)
 
 
@@ -81,7 +81,7 @@ def _said_otherwise(thread: Thread, event: IncomingEvent, text: str) -> list[Dec
     pending = thread.pending
     if wants_person(text):
         question = thread.last_question if says_only_person(text) and thread.last_question else text
-        return [escalation.passed_on(thread, question, pending.trail if pending else NO_TRAIL)]
+        return [escalation.pass_on(thread, question, pending.trail if pending else NO_TRAIL)]
     if not shows_something(event):
         return [WELCOME if is_thanks(text) else hello()]
     if pending is not None:
@@ -110,7 +110,7 @@ def _comments(text: str, found: Found | None) -> bool:
     return found is None or found.match.band is not Band.ANSWER
 
 
-def _replaced(pending: Pending | None) -> int | None:
+def _replaced(pending: PendingOffer | None) -> int | None:
     """The offer that is changed in place; a new one is made where it was changed before, lest nobody notice."""
     return pending.message if pending is not None and not pending.changed else None
 
@@ -129,7 +129,7 @@ def _called(thread: Thread, command: Command) -> Decision:
         case "language":
             return AskLanguage()
         case "topics" | "own":
-            return shown(thread.view)
+            return show_view(thread.view)
         case "export":
             return Export()
         case "forget":
@@ -139,21 +139,21 @@ def _called(thread: Thread, command: Command) -> Decision:
             )
 
 
-def linked(thread: Thread, link: Link) -> list[Decision]:
+def follow_link(thread: Thread, link: Link) -> list[Decision]:
     """Where a deep link leads."""
     if link.topic is not None:
         return [Show(link.topic)]
     if link.entry is not None:
-        return [read(link.entry)]
-    return escalation.described(thread)
+        return [open_entry(link.entry)]
+    return escalation.expect_description(thread)
 
 
-def read(entry: EntryView) -> Decision:
+def open_entry(entry: EntryView) -> Decision:
     """An entry that was looked at, not asked for: where a person looks at every such question, it offers one."""
     return GiveAnswer(entry, entry.question, None, hand_off=False, browsed=True)
 
 
-def answered(thread: Thread, found: Found, question: str, trail: Trail = NO_TRAIL) -> list[Decision]:
+def decide_matches(thread: Thread, found: Found, question: str, trail: Trail = NO_TRAIL) -> list[Decision]:
     """What the knowledge says: the answer, choices, or that a person has to."""
     pending = thread.pending
     if pending is not None:
@@ -168,7 +168,7 @@ def answered(thread: Thread, found: Found, question: str, trail: Trail = NO_TRAI
     known = list({view.id: view for view in (found.entries[candidate.entry_id] for candidate in likely)}.values())
     match found.match.band:
         case Band.ANSWER if known:
-            answer = replace(given(known[0], question, None), trail=trail, form=thread.form)
+            answer = replace(answer_from(known[0], question, None), trail=trail, form=thread.form)
             return [answer if thread.live < MOST_OPEN else replace(answer, hand_off=False)]
         case Band.SUGGEST if known:
             return [Suggest(tuple(known[:5]), question, trail, earlier)]
@@ -176,5 +176,5 @@ def answered(thread: Thread, found: Found, question: str, trail: Trail = NO_TRAI
             return [OfferPerson(question, "unanswered", trail=trail, instead_of=earlier)]
 
 
-def given(entry: EntryView, question: str, lookup: int | None) -> GiveAnswer:
+def answer_from(entry: EntryView, question: str, lookup: int | None) -> GiveAnswer:
     return GiveAnswer(entry, question, lookup, hand_off=entry.handoff == "always")

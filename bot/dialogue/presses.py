@@ -23,9 +23,9 @@ from bot.dialogue.decisions import (
     WithdrawTicket,
 )
 from bot.dialogue.expected_reply import NEW, addition_to, comment_on
-from bot.dialogue.messages import answered, given, read
-from bot.dialogue.sentences import ASK_PERSON, GONE, OWN, enough_open, shown
-from bot.dialogue.thread import MOST_OPEN, Found, Pressed, Thread, TicketFact
+from bot.dialogue.messages import answer_from, decide_matches, open_entry
+from bot.dialogue.sentences import ASK_PERSON, GONE, OWN, enough_open, show_view
+from bot.dialogue.thread import MOST_OPEN, ButtonPress, Found, Thread, TicketContext
 from handoff.models import LIVE
 from knowledge.entries.models import Outcome
 
@@ -38,7 +38,7 @@ _ON_A_TICKET = frozenset({"solved", "not_solved", "rate", "stars"})
 _ON_OWN = frozenset({"withdraw", "reopen", "add"})
 
 
-def asked_anew(thread: Thread) -> str | None:
+def repeated_question(thread: Thread) -> str | None:
     """The question to look up where the contact says that what they wrote was a new one."""
     pressed = thread.pressed
     if pressed is None or pressed.action != "new_question" or pressed.used or thread.live >= MOST_OPEN:
@@ -46,13 +46,13 @@ def asked_anew(thread: Thread) -> str | None:
     return pressed.question or None
 
 
-def pressed(thread: Thread, found: Found | None) -> list[Decision]:
+def decide_press(thread: Thread, found: Found | None) -> list[Decision]:
     """What follows from the press; `found` is for a new question."""
     pressed = thread.pressed
     if pressed is None:
         return [Say("This button no longer works. Write your question in your own words.")]
     if pressed.action in LOOKING:
-        return [shown(thread.view)]
+        return [show_view(thread.view)]
     if pressed.action in {"pick", "read"}:
         return _opened(thread, pressed)
     if pressed.action == "speak" and pressed.language:
@@ -68,19 +68,21 @@ def pressed(thread: Thread, found: Found | None) -> list[Decision]:
     return _chosen(thread, pressed)
 
 
-def _opened(thread: Thread, pressed: Pressed) -> list[Decision]:
+def _opened(thread: Thread, pressed: ButtonPress) -> list[Decision]:
     if pressed.entry is None or pressed.entry.status != "published":
         return [GONE]
     if pressed.action == "read":
-        return [read(pressed.entry)]
+        return [open_entry(pressed.entry)]
     chosen = [SettleLookup(pressed.lookup, "chosen", pressed.entry.id)] if pressed.lookup else []
-    answer = replace(given(pressed.entry, pressed.question, pressed.lookup), trail=pressed.trail, form=thread.form)
+    answer = replace(
+        answer_from(pressed.entry, pressed.question, pressed.lookup), trail=pressed.trail, form=thread.form
+    )
     # A person who has the thread already needs no second ticket.
     held = thread.ticket is not None and not pressed.trail.apart
     return [*chosen, replace(answer, hand_off=False) if held or thread.live >= MOST_OPEN else answer]
 
 
-def _chosen(thread: Thread, pressed: Pressed) -> list[Decision]:
+def _chosen(thread: Thread, pressed: ButtonPress) -> list[Decision]:
     match pressed.action:
         case "helped":
             ended = [EndForm(thread.filling.id or 0, sent=False)] if thread.filling else []
@@ -95,11 +97,11 @@ def _chosen(thread: Thread, pressed: Pressed) -> list[Decision]:
         case "disliked":
             return [*_settled(pressed, "disliked"), Say("Thank you. Your opinion has been counted.")]
         case "still":
-            return [escalation.handed_off(thread, pressed, "not_helped")]
+            return [escalation.escalate(thread, pressed, "not_helped")]
         case "none_fits":
-            return [*_settled(pressed, "none_fits"), escalation.handed_off(thread, pressed, "none_fits")]
+            return [*_settled(pressed, "none_fits"), escalation.escalate(thread, pressed, "none_fits")]
         case "ask_person":
-            return [escalation.handed_off(thread, pressed, "asked")]
+            return [escalation.escalate(thread, pressed, "asked")]
         case "not_now":
             return [Say("All right, nothing was passed on. If you change your mind, just write.", (ASK_PERSON,))]
         case action if action in _ON_A_TICKET and thread.pressed_ticket is not None:
@@ -114,13 +116,13 @@ def _chosen(thread: Thread, pressed: Pressed) -> list[Decision]:
             return [GONE]
 
 
-def _settled(pressed: Pressed, outcome: Outcome) -> list[Decision]:
+def _settled(pressed: ButtonPress, outcome: Outcome) -> list[Decision]:
     if pressed.lookup is None:
         return []
     return [SettleLookup(pressed.lookup, outcome, pressed.entry.id if pressed.entry else None)]
 
 
-def _asked_anew(thread: Thread, pressed: Pressed, found: Found | None) -> list[Decision]:
+def _asked_anew(thread: Thread, pressed: ButtonPress, found: Found | None) -> list[Decision]:
     if pressed.used and pressed.question:
         return []
     if thread.live >= MOST_OPEN:
@@ -128,10 +130,10 @@ def _asked_anew(thread: Thread, pressed: Pressed, found: Found | None) -> list[D
     if found is None:
         return [Expect(NEW), Say("Write the new question in one message.")]
     trail = replace(pressed.trail, apart=True)
-    return [SplitOff(trail.asked), *answered(replace(thread, pending=None), found, pressed.question, trail)]
+    return [SplitOff(trail.asked), *decide_matches(replace(thread, pending=None), found, pressed.question, trail)]
 
 
-def _about_own(thread: Thread, pressed: Pressed, view: OwnQuestion) -> list[Decision]:
+def _about_own(thread: Thread, pressed: ButtonPress, view: OwnQuestion) -> list[Decision]:
     number, live = view.ticket.id, view.ticket.status in LIVE
     if pressed.action == "add" and live:
         about = {"number": number}
@@ -150,11 +152,11 @@ def _about_own(thread: Thread, pressed: Pressed, view: OwnQuestion) -> list[Deci
                 {"number": number},
             ),
         ]
-    fact = TicketFact(number, live=False, acknowledged=False, reopenable=view.ticket.reopenable)
-    return escalation.opened_again(thread, fact)
+    fact = TicketContext(number, live=False, acknowledged=False, reopenable=view.ticket.reopenable)
+    return escalation.reopen(thread, fact)
 
 
-def _on_a_form(thread: Thread, pressed: Pressed) -> list[Decision]:
+def _on_a_form(thread: Thread, pressed: ButtonPress) -> list[Decision]:
     """Buttons of a form that is over, or of a step that is past, lead to where it stands now."""
     filling = thread.filling
     if filling is None:
@@ -166,13 +168,13 @@ def _on_a_form(thread: Thread, pressed: Pressed) -> list[Decision]:
     if pressed.action == "form_back":
         return forms.turned_back(filling)
     if pressed.action == "form_skip" and not filling.field.required:
-        return forms.answered(thread, filling, None)
+        return forms.decide_next_field(thread, filling, None)
     if pressed.action == "form_pick" and any(pressed.picked in known for known in filling.field.choices.values()):
-        return forms.answered(thread, filling, pressed.picked)
+        return forms.decide_next_field(thread, filling, pressed.picked)
     return [AskField(filling)]
 
 
-def _about_ticket(thread: Thread, pressed: Pressed, ticket: TicketFact) -> list[Decision]:
+def _about_ticket(thread: Thread, pressed: ButtonPress, ticket: TicketContext) -> list[Decision]:
     if pressed.action == "solved":
         return [CloseTicket(ticket.number), AskRating(ticket.number)]
     if pressed.action == "stars":
@@ -182,4 +184,4 @@ def _about_ticket(thread: Thread, pressed: Pressed, ticket: TicketFact) -> list[
         return [RateTicket(ticket.number, pressed.stars), Expect(comment_on(ticket.number)), more]
     if ticket.live:
         return [JoinTicket(ticket.number, acknowledge=True)]
-    return escalation.opened_again(thread, ticket)
+    return escalation.reopen(thread, ticket)

@@ -16,7 +16,7 @@ def hello() -> Say:
     )
 
 
-def shown(view: View | None) -> Say | Show:
+def show_view(view: View | None) -> Say | Show:
     """What was asked to be seen, or a word about why there is nothing to see."""
     match view:
         case Topics(categories=()):

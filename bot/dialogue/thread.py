@@ -13,7 +13,7 @@ MOST_OPEN = 3
 
 
 @dataclass(frozen=True, slots=True)
-class TicketFact:
+class TicketContext:
     """A ticket of the contact, as far as the dialogue needs to know it."""
 
     number: int
@@ -31,7 +31,7 @@ class TicketFact:
 
 
 @dataclass(frozen=True, slots=True)
-class Pressed:
+class ButtonPress:
     """What the pressed button means."""
 
     action: str
@@ -54,7 +54,7 @@ class Pressed:
 
 
 @dataclass(frozen=True, slots=True)
-class Pending:
+class PendingOffer:
     """What the bot offered last and the contact has not taken up: what they write now may complete the question."""
 
     message: int
@@ -73,14 +73,14 @@ class Thread:
     """A contact's thread at one moment."""
 
     language: str
-    ticket: TicketFact | None = None
+    ticket: TicketContext | None = None
     """The live ticket that this is about, if any: the quoted one, else the one last spoken of. A person holds it."""
     live: int = 0
     """How many live tickets there are."""
-    quoted: TicketFact | None = None
+    quoted: TicketContext | None = None
     """The closed ticket that the contact's message answers."""
-    pressed: Pressed | None = None
-    pressed_ticket: TicketFact | None = None
+    pressed: ButtonPress | None = None
+    pressed_ticket: TicketContext | None = None
     last_question: str = ""
     """What the contact asked lately, for when they only say that they want a person."""
     view: View | None = None
@@ -89,7 +89,7 @@ class Thread:
     """Where the deep link leads by which the contact came."""
     expects: str = ""
     """What the message is taken for, as `Expect` said."""
-    pending: Pending | None = None
+    pending: PendingOffer | None = None
     form: Form = ()
     """What the category asks for to which the event leads, before a person gets the question."""
     filling: Filling | None = None

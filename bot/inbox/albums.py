@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handoff.messages.contents import Content, Passage, Role, shifted
+from handoff.messages.contents import Content, Passage, Role, shift
 from handoff.messages.files import FETCHED
 from handoff.messages.values import IncomingEvent
 
@@ -24,7 +24,7 @@ def _joined(parts: Sequence[IncomingEvent]) -> IncomingEvent:
     attachments, contents = parts[0].attachments, parts[0].contents
     for part in parts[1:]:
         before = sum(attachment.kind in FETCHED for attachment in attachments)
-        contents = _with(contents, shifted(part.contents, before))
+        contents = _with(contents, shift(part.contents, before))
         attachments += part.attachments
     text = "\n".join(part.text for part in parts if part.text)
     return replace(named, text=text, attachments=attachments, contents=contents)

@@ -17,14 +17,14 @@ from infra.clock import Clock
 from infra.database import after_commit
 from infra.storage import rows
 from infra.storage.rows import table
-from infra.wording import marked
+from infra.wording import mark
 
 _KINDS = {
-    "photo": marked("photo"),
-    "document": marked("document"),
-    "voice": marked("voice message"),
-    "video": marked("video"),
-    "audio": marked("audio"),
+    "photo": mark("photo"),
+    "document": mark("document"),
+    "voice": mark("voice message"),
+    "video": mark("video"),
+    "audio": mark("audio"),
 }
 _MESSAGES = table(Message)
 _TAKE_ALONG = (

@@ -40,7 +40,7 @@ from handoff.people.privacy.erasure import sweep
 from handoff.tickets.caretaker import Caretaker
 from handoff.tickets.public_questions import rescue, tidy
 from handoff.tickets.service import Desk
-from handoff.tickets.silence_policy import Patience
+from handoff.tickets.silence_policy import SilencePolicy
 from infra.bus import Bus, open_bus
 from infra.clock import Clock, utc_now
 from infra.database import Database, Held
@@ -151,7 +151,7 @@ def _build(
     settings: Settings, db: Database, bus: Bus, clock: Clock, channels: dict[str, Channel], embedder: Embedder | None
 ) -> App:
     outbox = Outbox(bus, clock)
-    patience = Patience(
+    patience = SilencePolicy(
         remind_after=timedelta(days=settings.remind_after),
         solve_after=timedelta(days=settings.solve_after),
         reopen_within=timedelta(days=settings.reopen_within),

@@ -236,6 +236,6 @@ class BoundedProtocol(H11Protocol):
 _STAGES: dict[object, Stage] = {h11.IDLE: Stage.HEAD, h11.SEND_BODY: Stage.BODY}
 
 
-def bounded(connections: Connections) -> type[asyncio.Protocol]:
+def bounded_protocol(connections: Connections) -> type[asyncio.Protocol]:
     """The protocol class of a server whose connections these are; for `uvicorn.Config(http=…)`."""
     return type("ServedProtocol", (BoundedProtocol,), {"all": connections})

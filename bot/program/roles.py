@@ -23,7 +23,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from bot.program.app import App
-from bot.program.http_connections import MOST_CONNECTIONS, ConnectionLimits, Connections, bounded
+from bot.program.http_connections import MOST_CONNECTIONS, ConnectionLimits, Connections, bounded_protocol
 from bot.web.site import Site
 from infra.errors import PlainError
 from infra.web.throttle import network_of
@@ -52,9 +52,9 @@ async def run(
     """
     stop = asyncio.Event()
     # Bound before anything runs: the web server would end the process in its own way, and a task group hides the error.
-    listener = bound(app.settings.host, app.settings.port) if site is not None else None
+    listener = bind(app.settings.host, app.settings.port) if site is not None else None
     place = app.settings.monitor_address if monitor is not None else None
-    watched = bound(*place, "FRONTDESK_MONITOR", "FRONTDESK_MONITOR") if place is not None else None
+    watched = bind(*place, "FRONTDESK_MONITOR", "FRONTDESK_MONITOR") if place is not None else None
     proxies = app.settings.trusted_proxies
     with _signals(stop):
         async with asyncio.TaskGroup() as tasks:
@@ -123,7 +123,7 @@ def server_config(asgi: ASGIApp, connections: Connections, proxies: Sequence[str
     return uvicorn.Config(
         asgi,
         forwarded_allow_ips=list(proxies),
-        http=bounded(connections),
+        http=bounded_protocol(connections),
         ws="none",
         log_config=None,
         access_log=False,
@@ -147,7 +147,7 @@ def _most_connections() -> int:
     return max(_FEWEST_CONNECTIONS, min(MOST_CONNECTIONS, soft - _OTHER_FILES))
 
 
-def bound(
+def bind(
     host: str, port: int, port_setting: str = "FRONTDESK_PORT", settings: str = "FRONTDESK_HOST or FRONTDESK_PORT"
 ) -> socket.socket:
     """A listening socket. Raises PlainError where the port is taken or the host is none of ours."""

@@ -26,7 +26,7 @@ from pydantic import (
 from bot.channels.registry import SET_UP
 from bot.channels.settings import ChannelSettings, PlatformSettings
 from bot.program.setting_values import parse_networks, parse_origins, parse_quiet_hours, passwords_of
-from handoff.tickets.public_policy import Manners
+from handoff.tickets.public_policy import PublicPolicy
 from infra.errors import PlainError
 
 PREFIX = "FRONTDESK_"
@@ -109,16 +109,16 @@ class Settings(BaseModel):
         return given
 
     @property
-    def manners(self) -> Manners:
+    def manners(self) -> PublicPolicy:
         """How much is said where others read it."""
         groups = {
-            group.id: Manners(
+            group.id: PublicPolicy(
                 self.public_per_hour if group.per_hour is None else group.per_hour,
                 *parse_quiet_hours(self.public_quiet if group.quiet is None else group.quiet),
             )
             for group in self.groups
         }
-        return Manners(self.public_per_hour, *parse_quiet_hours(self.public_quiet), groups)
+        return PublicPolicy(self.public_per_hour, *parse_quiet_hours(self.public_quiet), groups)
 
     @field_validator("attachment_kinds", mode="before")
     @classmethod

@@ -6,7 +6,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from bot.dialogue.decisions import OwnQuestion, OwnQuestions
-from bot.views.paging import headed, label, turns
+from bot.views.paging import label, page_head, turns
 from bot.views.wait_times import forecast, place
 from bot.wording import WORDS
 from handoff.deliveries.new_rows import Choice
@@ -19,30 +19,30 @@ from handoff.tickets import queue
 from handoff.tickets.queue import TicketView
 from handoff.tickets.wait_estimate import outlook_of
 from handoff.words import WORDS as DESK_WORDS
-from infra.wording import marked
+from infra.wording import mark
 
 _QUESTIONS = 4
 """On one page: with the buttons that turn it, as many as VK shows one below the other."""
 _LINES = 5
 _SHOWN_OF_A_LINE = 300
 _STATUS = {
-    TicketStatus.OPEN: marked("⏳ waits for an agent"),
-    TicketStatus.WAITING: marked("💬 answered, waits for you"),
-    TicketStatus.SOLVED: marked("✅ solved"),
-    TicketStatus.WITHDRAWN: marked("✖ withdrawn"),
+    TicketStatus.OPEN: mark("⏳ waits for an agent"),
+    TicketStatus.WAITING: mark("💬 answered, waits for you"),
+    TicketStatus.SOLVED: mark("✅ solved"),
+    TicketStatus.WITHDRAWN: mark("✖ withdrawn"),
 }
 
 
-def listed(session: Session, contact_id: int, now: datetime, page: int = 1) -> OwnQuestions:
+def list_page(session: Session, contact_id: int, now: datetime, page: int = 1) -> OwnQuestions:
     """A page of the contact's questions, newest first."""
     found = queue.own(session, contact_id, now, page=page, size=_QUESTIONS)
     pages = max(1, -(-found.total // _QUESTIONS))
     if page > pages:
-        return listed(session, contact_id, now, pages)
+        return list_page(session, contact_id, now, pages)
     return OwnQuestions(found.items, page, pages, queue.news(session, [ticket.id for ticket in found.items]))
 
 
-def one(session: Session, contact_id: int, number: int, now: datetime) -> OwnQuestion | None:
+def get(session: Session, contact_id: int, number: int, now: datetime) -> OwnQuestion | None:
     """One of the contact's questions with what they and the agents said last; None for anybody else's."""
     ticket = queue.ticket(session, number, now)
     if ticket is None or ticket.contact_id != contact_id:
@@ -60,7 +60,7 @@ def one(session: Session, contact_id: int, number: int, now: datetime) -> OwnQue
     return OwnQuestion(ticket, said[-_LINES:], ahead, outlook_of(session, ticket.category, now, ahead))
 
 
-def worded(view: OwnQuestions | OwnQuestion, language: str) -> tuple[RichText, list[Choice]]:
+def render(view: OwnQuestions | OwnQuestion, language: str) -> tuple[RichText, list[Choice]]:
     """What the contact sees of it."""
 
     def asked(ticket: TicketView) -> str:
@@ -75,7 +75,7 @@ def worded(view: OwnQuestions | OwnQuestion, language: str) -> tuple[RichText, l
             Choice(label(f"{_icon(ticket.status)} №{ticket.id} {asked(ticket)}"), "own_one", {"ticket": ticket.id})
             for ticket in view.items
         ]
-        head = headed(language, WORDS.text(language, "Your questions:"), view.page, view.pages)
+        head = page_head(language, WORDS.text(language, "Your questions:"), view.page, view.pages)
         return RichText("\n".join((head, *lines))), choices + turns(language, "own", {}, view.page, view.pages)
     ticket, live = view.ticket, view.ticket.status in LIVE
     lines = [f"№{ticket.id} {_status(ticket, language)}", _cut(asked(ticket))]

@@ -2,12 +2,12 @@
 
 from bot.views.paging import LABEL, label
 from bot.wording import WORDS
-from infra.wording import marked
+from infra.wording import mark
 
 _IN: dict[str, str] = {
-    "ru": marked("(in Russian)"),
-    "en": marked("(in English)"),
-    "hu": marked("(in Hungarian)"),
+    "ru": mark("(in Russian)"),
+    "en": mark("(in English)"),
+    "hu": mark("(in Hungarian)"),
 }
 
 
@@ -18,7 +18,7 @@ def remark(language: str, lang: str) -> str:
     return WORDS.text(language, _IN[lang]) if lang in _IN else f"({lang})"
 
 
-def remarked(text: str, language: str, lang: str) -> str:
+def with_remark(text: str, language: str, lang: str) -> str:
     """`text`, and in which other language it is."""
     return f"{text} {remark(language, lang)}".rstrip()
 

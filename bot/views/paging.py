@@ -15,7 +15,7 @@ def label(text: str, longest: int = LABEL) -> str:
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
-def headed(language: str, head: str, page: int, pages: int) -> str:
+def page_head(language: str, head: str, page: int, pages: int) -> str:
     """The head of a list, with the number of its page where there are several."""
     if pages == 1:
         return head

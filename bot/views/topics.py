@@ -3,8 +3,8 @@
 from sqlalchemy.orm import Session
 
 from bot.dialogue.decisions import Topic, Topics
-from bot.views.other_language import button, remarked
-from bot.views.paging import headed, label, turns
+from bot.views.other_language import button, with_remark
+from bot.views.paging import label, page_head, turns
 from bot.wording import WORDS
 from handoff.deliveries.new_rows import Choice
 from handoff.messages.values import RichText
@@ -35,7 +35,7 @@ def topic(session: Session, lang: str, category: str, page: int = 1) -> Topic | 
     return Topic(category, title, lang, found)
 
 
-def worded(view: Topics | Topic, language: str) -> tuple[RichText, list[Choice]]:
+def render(view: Topics | Topic, language: str) -> tuple[RichText, list[Choice]]:
     """What the contact sees of it."""
     if isinstance(view, Topics):
         choices = [
@@ -46,14 +46,14 @@ def worded(view: Topics | Topic, language: str) -> tuple[RichText, list[Choice]]
             )
             for category in view.categories
         ]
-        head = headed(language, WORDS.text(language, "Choose a topic:"), view.page, view.pages)
+        head = page_head(language, WORDS.text(language, "Choose a topic:"), view.page, view.pages)
         return RichText(head), choices + turns(language, "topics", {}, view.page, view.pages)
     found = view.found
     choices = [Choice(label(entry.question), "read", {"entry": entry.id}) for entry in found.items]
     if found.page == 1:
         choices.append(Choice(WORDS.text(language, "Topics"), "topics", {}))
     about = {"lang": view.lang, "category": view.key}
-    head = headed(language, remarked(_titled(view.title, language), language, view.lang), found.page, found.pages)
+    head = page_head(language, with_remark(_titled(view.title, language), language, view.lang), found.page, found.pages)
     return RichText(head), choices + turns(language, "topic", about, found.page, found.pages)
 
 

@@ -12,7 +12,7 @@ _EXACT_MINUTES, _MINUTES, _HOURS = 10, 60, 36
 
 def forecast(language: str, outlook: Outlook) -> tuple[str, ...]:
     """The sentences about the wait, with a warning where it may be longer than usual."""
-    wait = told(language, outlook.wait)
+    wait = wait_sentence(language, outlook.wait)
     if not outlook.overloaded:
         return (wait,)
     return wait, WORDS.text(language, "There are more questions than usual at the moment, so it may take longer.")
@@ -25,7 +25,7 @@ def place(language: str, ahead: int) -> str:
     return WORDS.plural(language, "{count} question is ahead of it.", "{count} questions are ahead of it.", ahead)
 
 
-def told(language: str, wait: Wait | None) -> str:
+def wait_sentence(language: str, wait: Wait | None) -> str:
     """The sentence about the wait; an honest one where nothing is known."""
     if wait is None:
         return WORDS.text(language, "How long it takes is hard to say yet.")

@@ -8,7 +8,7 @@ from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 from markupsafe import Markup
 
-from infra.web.links import linked
+from infra.web.links import linkify
 
 
 class _Renderer(RendererHTML):
@@ -16,7 +16,7 @@ class _Renderer(RendererHTML):
 
     def text(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         inside = sum((token.type == "link_open") - (token.type == "link_close") for token in tokens[:idx])
-        return super().text(tokens, idx, options, env) if inside else str(linked(tokens[idx].content))
+        return super().text(tokens, idx, options, env) if inside else str(linkify(tokens[idx].content))
 
     def link_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         tokens[idx].attrSet("rel", "noopener noreferrer")

@@ -15,7 +15,7 @@ from infra.web.body_limits import client_address
 from infra.web.slots import Slots
 from infra.web.throttle import Throttle
 from infra.wording import LANGUAGES
-from knowledge.entries.repository import EntryView, categories, entries, entries_by_id, entry, entry_named, worded
+from knowledge.entries.repository import EntryView, categories, entries, entries_by_id, entry, entry_named, search_words
 from knowledge.live.library import Library
 
 SEARCHES_PER_ADDRESS = 240
@@ -142,7 +142,7 @@ class HelpPage:
         def read(session: Session) -> tuple[EntryView, ...]:
             known = entries_by_id(session, ids)
             likely = [known[number] for number in ids if number in known and known[number].status == "published"]
-            also = worded(session, question, language, _RESULTS) if len(likely) < _RESULTS else ()
+            also = search_words(session, question, language, _RESULTS) if len(likely) < _RESULTS else ()
             by_key: dict[str, EntryView] = {}
             for view in (*likely, *also):
                 if view.key not in by_key or (view.lang == language != by_key[view.key].lang):

@@ -14,7 +14,7 @@ from bot.web.entry_html import as_html
 from bot.web.rich_html import as_markup
 from bot.web.words import WORDS
 from infra.web.assets import HTMX, Assets, shared_files
-from infra.web.locale import preferred
+from infra.web.locale import preferred_language
 from infra.wording import LANGUAGES
 
 LANGUAGE_NAMES = {"ru": "Русский", "en": "English", "hu": "Magyar"}
@@ -48,7 +48,7 @@ class Frame:
         """The language asked for in the address, else the browser's, else the community's."""
         if asked in LANGUAGES:
             return asked
-        return preferred(request.headers.get("accept-language", ""), self._default_language)
+        return preferred_language(request.headers.get("accept-language", ""), self._default_language)
 
     def answer(
         self,

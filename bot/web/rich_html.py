@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 from markupsafe import Markup, escape
 
 from handoff.messages.values import Entity, EntityKind, RichText
-from infra.web.links import linked
+from infra.web.links import linkify
 
 _TAGS = {EntityKind.BOLD: "b", EntityKind.ITALIC: "i", EntityKind.CODE: "code"}
 _SCHEMES = {"http", "https", "mailto", "tel"}
@@ -26,10 +26,10 @@ def _written(encoded: bytes, start: int, end: int, entities: list[Entity]) -> Ma
         entities = [later for later in rest if later.offset >= stop]
         if entity.offset < at or stop > end or entity.length <= 0:
             continue
-        html += linked(_words(encoded, at, entity.offset))
+        html += linkify(_words(encoded, at, entity.offset))
         html += _tagged(entity, _written(encoded, entity.offset, stop, inside), _words(encoded, entity.offset, stop))
         at = stop
-    return html + linked(_words(encoded, at, end))
+    return html + linkify(_words(encoded, at, end))
 
 
 def _tagged(entity: Entity, inner: Markup, plain: str) -> Markup:

@@ -15,7 +15,7 @@ _ROWS = 500
 _Mark = tuple[str, int, object]
 
 
-class Glance:
+class ChangeDetector:
     """Compares tickets, deliveries, messages and channel problems with the look before; cheap, by indexes only.
 
     Contacts who never had a ticket are left out: what the bot answers them by itself stands on no page.

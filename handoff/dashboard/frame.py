@@ -20,7 +20,7 @@ from handoff.dashboard.views import SHOWS, Place, ThreadView
 from handoff.dashboard.wording import Words
 from handoff.errors import TooLargeError
 from handoff.people.agents import AgentView
-from infra.web.locale import preferred
+from infra.web.locale import preferred_language
 
 _REFRESHES_AT_ONCE = 1
 """Live refreshes wait for each other, so that between any two of them the event loop gets to everything else."""
@@ -74,7 +74,7 @@ class Frame:
         return agent
 
     def words(self, request: Request) -> Words:
-        return Words(preferred(request.headers.get("accept-language", ""), self.parts.default_language))
+        return Words(preferred_language(request.headers.get("accept-language", ""), self.parts.default_language))
 
     def place(self, request: Request, ticket_id: int | None = None) -> Place:
         """Where the agent is, by the address; nonsense in it means the whole queue."""

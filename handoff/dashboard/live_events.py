@@ -17,7 +17,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from handoff.dashboard.change_detector import Glance
+from handoff.dashboard.change_detector import ChangeDetector
 from handoff.models import AgentSession
 from handoff.people.access import SESSIONS
 from infra.bus import Bus
@@ -150,7 +150,7 @@ class Live:
             listener.wake.set()
 
     async def _look(self) -> None:
-        glance, failed, signed_in = Glance(self._clock), False, 0
+        glance, failed, signed_in = ChangeDetector(self._clock), False, 0
         while True:
             self._hinted.clear()
             try:

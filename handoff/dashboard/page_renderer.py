@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from handoff.dashboard.wording import ATTACHMENTS, LANGUAGE_NAMES, ROLES, STATUSES, UNDELIVERED, Words
 from infra.web.assets import HTMX, Assets, shared_files
-from infra.web.links import linked
+from infra.web.links import linkify
 
 ANSWER = "Frontdesk-Answer"
 """Header of what the page's script may show: a proxy's page about an error does not bear it."""
@@ -42,7 +42,7 @@ class Pages:
             lstrip_blocks=True,
         )
         environment.filters |= {
-            "linked": linked,
+            "linked": linkify,
             "clock": clock,
             "day": day,
             "glyph": lambda account: badges.get(account.partition(":")[0], "?"),

@@ -9,7 +9,7 @@ from fastapi.responses import StreamingResponse
 
 from handoff.dashboard.frame import Frame, by_script, goes_to
 from handoff.dashboard.live_events import HEARTBEAT_SECONDS
-from handoff.dashboard.sessions.security import guarded
+from handoff.dashboard.sessions.security import guarded_route
 from handoff.dashboard.views import Place
 from handoff.people.access import SESSIONS
 from infra.storage.columns import LARGEST_ID
@@ -19,7 +19,7 @@ TicketNumber = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 
 def queue_routes(frame: Frame) -> APIRouter:
     """Everything that belongs to no single ticket."""
-    router = APIRouter(route_class=guarded(frame.check, frame.nonsense))
+    router = APIRouter(route_class=guarded_route(frame.check, frame.nonsense))
     parts = frame.parts
 
     @router.get("/desk")

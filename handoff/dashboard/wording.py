@@ -19,88 +19,88 @@ from handoff.messages.names import readable
 from handoff.messages.threads import Line
 from handoff.tickets.confirmed_answers import LOST
 from handoff.words import WORDS
-from infra.wording import marked
+from infra.wording import mark
 
 EVENTS = {
-    "opened": marked("The question was passed to people"),
-    "claimed": marked("{agent} took the question"),
-    "released": marked("{agent} gave the question back to the queue"),
-    "transferred": marked("The question was handed to {agent}"),
-    "solved": marked("{agent} closed the question as solved"),
-    "reopened": marked("{agent} opened the question again"),
-    "confirmed": marked("The contact says that the question is solved"),
-    "not_solved": marked("The contact says that the question is not solved: it is open again"),
-    "timed_out": marked("The question was closed, for the contact was silent"),
-    "withdrawn": marked("The contact withdrew the question"),
-    "rated": marked("The contact rated the help"),
-    LOST: marked("The answer did not reach the contact: the question is open again"),
-    "pressed helped": marked("The contact says that the answer helped"),
-    "pressed not_helped": marked("The contact says that the answer did not help"),
-    "pressed unclear": marked("The contact finds the answer unclear"),
-    "pressed disliked": marked("The contact does not like how it works"),
-    "pressed still": marked("The contact still has questions"),
-    "pressed none_fits": marked("None of the choices fitted"),
-    "pressed pick": marked("The contact chose one of the answers"),
-    "pressed ask_person": marked("The contact asked for a person"),
-    "pressed not_now": marked("The contact did not want a person"),
-    "pressed new_question": marked("The contact says that it is a new question"),
+    "opened": mark("The question was passed to people"),
+    "claimed": mark("{agent} took the question"),
+    "released": mark("{agent} gave the question back to the queue"),
+    "transferred": mark("The question was handed to {agent}"),
+    "solved": mark("{agent} closed the question as solved"),
+    "reopened": mark("{agent} opened the question again"),
+    "confirmed": mark("The contact says that the question is solved"),
+    "not_solved": mark("The contact says that the question is not solved: it is open again"),
+    "timed_out": mark("The question was closed, for the contact was silent"),
+    "withdrawn": mark("The contact withdrew the question"),
+    "rated": mark("The contact rated the help"),
+    LOST: mark("The answer did not reach the contact: the question is open again"),
+    "pressed helped": mark("The contact says that the answer helped"),
+    "pressed not_helped": mark("The contact says that the answer did not help"),
+    "pressed unclear": mark("The contact finds the answer unclear"),
+    "pressed disliked": mark("The contact does not like how it works"),
+    "pressed still": mark("The contact still has questions"),
+    "pressed none_fits": mark("None of the choices fitted"),
+    "pressed pick": mark("The contact chose one of the answers"),
+    "pressed ask_person": mark("The contact asked for a person"),
+    "pressed not_now": mark("The contact did not want a person"),
+    "pressed new_question": mark("The contact says that it is a new question"),
 }
 _PRESSED = "pressed "
 _PUBLIC = "public "
 
 REASONS = (
-    marked("the program stopped while sending"),
-    marked("an agent marked it as arrived"),
-    marked("an agent marked it as lost"),
-    marked("blocked the community"),
-    marked("the account is deactivated"),
-    marked("has not written to the bot yet"),
-    marked("has not allowed messages from the community"),
-    marked("privacy settings do not allow messages"),
-    marked("there is no such account"),
-    marked("messages are accepted only after the contact writes again"),
-    marked("no connection to the platform"),
-    marked("the platform did not answer"),
-    marked("the platform reported a fault of its own"),
-    marked("the platform's answer could not be read"),
-    marked("the message is too long"),
-    marked("the message is empty"),
-    marked("the platform does not take the formatting"),
-    marked("the platform does not take the buttons"),
-    marked("the platform does not take this message"),
-    marked("the message can no longer be changed"),
-    marked("the community cannot write there"),
-    marked("it could not be said in public in time"),
-    marked(
+    mark("the program stopped while sending"),
+    mark("an agent marked it as arrived"),
+    mark("an agent marked it as lost"),
+    mark("blocked the community"),
+    mark("the account is deactivated"),
+    mark("has not written to the bot yet"),
+    mark("has not allowed messages from the community"),
+    mark("privacy settings do not allow messages"),
+    mark("there is no such account"),
+    mark("messages are accepted only after the contact writes again"),
+    mark("no connection to the platform"),
+    mark("the platform did not answer"),
+    mark("the platform reported a fault of its own"),
+    mark("the platform's answer could not be read"),
+    mark("the message is too long"),
+    mark("the message is empty"),
+    mark("the platform does not take the formatting"),
+    mark("the platform does not take the buttons"),
+    mark("the platform does not take this message"),
+    mark("the message can no longer be changed"),
+    mark("the community cannot write there"),
+    mark("it could not be said in public in time"),
+    mark(
         "the platform refuses buttons, so choices are numbered in the text; they are tried again within an hour. "
         "On VK switch on the bot features in the community's settings"
     ),
-    marked("the token is rejected"),
-    marked("the token lacks a right it needs"),
-    marked("the platform asks for a captcha"),
-    marked("another program uses the same token"),
-    marked("what arrives cannot be stored at present; it stays with the platform and is fetched again"),
+    mark("the token is rejected"),
+    mark("the token lacks a right it needs"),
+    mark("the platform asks for a captcha"),
+    mark("another program uses the same token"),
+    mark("what arrives cannot be stored at present; it stays with the platform and is fetched again"),
 )
 """Why a delivery is where it is, as the outbox and the channels write it; unknown ones are shown as they are."""
 
-ATTACHMENTS = FILE_NAMES | {"sticker": marked("sticker"), "other": marked("file")}
+ATTACHMENTS = FILE_NAMES | {"sticker": mark("sticker"), "other": mark("file")}
 
 STATUSES = {
-    "open": marked("waits for us"),
-    "waiting": marked("waits for the contact"),
-    "solved": marked("solved"),
-    "withdrawn": marked("withdrawn"),
+    "open": mark("waits for us"),
+    "waiting": mark("waits for the contact"),
+    "solved": mark("solved"),
+    "withdrawn": mark("withdrawn"),
 }
 
 UNDELIVERED = {
-    "retrying": marked("the answer is delayed"),
-    "refused": marked("the answer was refused"),
-    "maybe_delivered": marked("the answer may not have arrived"),
-    "failed": marked("the answer did not arrive"),
+    "retrying": mark("the answer is delayed"),
+    "refused": mark("the answer was refused"),
+    "maybe_delivered": mark("the answer may not have arrived"),
+    "failed": mark("the answer did not arrive"),
 }
 """What a question is marked with while the contact lacks what agents wrote, by the state of the delivery."""
 
-ROLES = {"agent": marked("agent"), "lead": marked("lead"), "admin": marked("admin")}
+ROLES = {"agent": mark("agent"), "lead": mark("lead"), "admin": mark("admin")}
 
 LANGUAGE_NAMES = {"ru": "Русский", "en": "English", "hu": "Magyar"}
 

@@ -60,14 +60,14 @@ def queue(
     )
 
 
-def numbered(text: RichText, choices: Iterable[tuple[int, str]], language: str) -> RichText:
+def number_choices(text: RichText, choices: Iterable[tuple[int, str]], language: str) -> RichText:
     """The text with its choices, numbers and labels, below it, for an app or a platform that shows no buttons."""
     listed = [f"{number}. {label}" for number, label in choices]
     below = "\n".join([WORDS.text(language, "Answer with a number:"), *listed])
     return RichText(f"{text.text}\n\n{below}", text.entities)
 
 
-def offered(
+def with_choices(
     session: Session,
     contact: Contact | Addressee,
     message_id: int,
@@ -78,7 +78,7 @@ def offered(
     """The text and the buttons under it; where there can be none, the text lists the choices by number."""
     below = buttons(session, contact.id, message_id, choices)
     if below and (contact.numbered or buttons_off(session, contact.account, now)):
-        return numbered(text, enumerate((choice.label for choice in choices), 1), contact.language), []
+        return number_choices(text, enumerate((choice.label for choice in choices), 1), contact.language), []
     return text, below
 
 
@@ -100,7 +100,7 @@ def refuse_buttons(session: Session, delivery: Delivery, plain: RichText, langua
     known = select(ChoiceRow.id, ChoiceRow.number).where(ChoiceRow.id.in_([one["id"] for one in delivery.buttons]))
     numbers = {row.id: row.number for row in session.execute(known)}
     listed = [(numbers[one["id"]], one["label"]) for one in delivery.buttons if numbers.get(one["id"])]
-    return numbered(plain, listed, language) if listed else plain
+    return number_choices(plain, listed, language) if listed else plain
 
 
 def buttons(session: Session, contact_id: int, message_id: int, choices: Sequence[Choice]) -> list[dict[str, str]]:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from handoff.deliveries import claims, edits
 from handoff.deliveries.claims import Claims
-from handoff.deliveries.new_rows import Choice, offered, queue
+from handoff.deliveries.new_rows import Choice, queue, with_choices
 from handoff.deliveries.outcomes import Attempt, Moved, Settled, Verdict, verdict
 from handoff.errors import NotFoundError, StateError
 from handoff.messages.files import outgoing, posted
@@ -107,7 +107,7 @@ class Outbox:
             key=key,
             at=now,
         )
-        text, below = offered(session, contact, message, text, choices, now)
+        text, below = with_choices(session, contact, message, text, choices, now)
         parts = split(text)
         there, by_agent = asdict(place) if place is not None else None, agent_id is not None
         for part in parts:
@@ -158,7 +158,7 @@ class Outbox:
         contact = session.get_one(Contact, message.contact_id)
         # Old buttons work for ever, but a number that is typed means what is listed now.
         session.execute(update(ChoiceRow).where(ChoiceRow.message_id == message_id).values(number=None))
-        text, below = offered(session, contact, message_id, text, choices, now)
+        text, below = with_choices(session, contact, message_id, text, choices, now)
         gone = WORDS.text(contact.language, "This part of the message was removed.")
         account = edits.revise(session, message_id, split(text), below, now, gone=gone, by_agent=by_agent)
         if account is not None:

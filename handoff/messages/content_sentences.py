@@ -21,53 +21,53 @@ from handoff.messages.contents import (
     is_shown,
 )
 from handoff.messages.values import Attachment
-from infra.wording import marked
+from infra.wording import mark
 
 _CARDS: dict[CardKind, tuple[str, str]] = {
-    CardKind.ALBUM: ("🗂", marked("Album")),
-    CardKind.APP: ("🧩", marked("App")),
-    CardKind.ARTICLE: ("📰", marked("Article")),
-    CardKind.AUDIO: ("🎵", marked("Audio")),
-    CardKind.CALL: ("📞", marked("Call")),
-    CardKind.EVENT: ("🗓", marked("Event")),
-    CardKind.GAME: ("🎮", marked("Game")),
-    CardKind.GIFT: ("🎁", marked("Gift")),
-    CardKind.GIVEAWAY: ("🎉", marked("Giveaway")),
-    CardKind.GROUP: ("👥", marked("Group or channel")),
-    CardKind.INVOICE: ("🧾", marked("Invoice")),
-    CardKind.LINK: ("🔗", marked("Link")),
-    CardKind.MONEY: ("💸", marked("Money transfer")),
-    CardKind.PAID_MEDIA: ("💳", marked("Paid photos or videos")),
-    CardKind.PAYMENT: ("💳", marked("Payment")),
-    CardKind.PLAYLIST: ("🎶", marked("Playlist")),
-    CardKind.PODCAST: ("🎙", marked("Podcast")),
-    CardKind.PRODUCT: ("🛍", marked("Product")),
-    CardKind.REFUND: ("💳", marked("Refund")),
-    CardKind.SENT_DATA: ("🧩", marked("Data sent by an app")),
-    CardKind.STICKER: ("🙂", marked("Sticker")),
-    CardKind.STORY: ("📖", marked("Story")),
-    CardKind.TRANSCRIPT: ("🎤", marked("Voice message in words (recognised by the platform)")),
-    CardKind.VIDEO: ("🎬", marked("Video")),
+    CardKind.ALBUM: ("🗂", mark("Album")),
+    CardKind.APP: ("🧩", mark("App")),
+    CardKind.ARTICLE: ("📰", mark("Article")),
+    CardKind.AUDIO: ("🎵", mark("Audio")),
+    CardKind.CALL: ("📞", mark("Call")),
+    CardKind.EVENT: ("🗓", mark("Event")),
+    CardKind.GAME: ("🎮", mark("Game")),
+    CardKind.GIFT: ("🎁", mark("Gift")),
+    CardKind.GIVEAWAY: ("🎉", mark("Giveaway")),
+    CardKind.GROUP: ("👥", mark("Group or channel")),
+    CardKind.INVOICE: ("🧾", mark("Invoice")),
+    CardKind.LINK: ("🔗", mark("Link")),
+    CardKind.MONEY: ("💸", mark("Money transfer")),
+    CardKind.PAID_MEDIA: ("💳", mark("Paid photos or videos")),
+    CardKind.PAYMENT: ("💳", mark("Payment")),
+    CardKind.PLAYLIST: ("🎶", mark("Playlist")),
+    CardKind.PODCAST: ("🎙", mark("Podcast")),
+    CardKind.PRODUCT: ("🛍", mark("Product")),
+    CardKind.REFUND: ("💳", mark("Refund")),
+    CardKind.SENT_DATA: ("🧩", mark("Data sent by an app")),
+    CardKind.STICKER: ("🙂", mark("Sticker")),
+    CardKind.STORY: ("📖", mark("Story")),
+    CardKind.TRANSCRIPT: ("🎤", mark("Voice message in words (recognised by the platform)")),
+    CardKind.VIDEO: ("🎬", mark("Video")),
 }
 _PASSAGES: dict[Role, tuple[str, str, str]] = {
-    Role.FORWARD: ("↪", marked("Forwarded message"), marked("Forwarded message from {author}")),
-    Role.QUOTE: ("💬", marked("In answer to a message"), marked("In answer to {author}")),
-    Role.POST: ("📣", marked("Post"), marked("Post by {author}")),
-    Role.COMMENT: ("🗨", marked("Comment"), marked("Comment by {author}")),
+    Role.FORWARD: ("↪", mark("Forwarded message"), mark("Forwarded message from {author}")),
+    Role.QUOTE: ("💬", mark("In answer to a message"), mark("In answer to {author}")),
+    Role.POST: ("📣", mark("Post"), mark("Post by {author}")),
+    Role.COMMENT: ("🗨", mark("Comment"), mark("Comment by {author}")),
 }
-_PLACE = ("📍", marked("Place"))
-_CONTACT = ("👤", marked("Contact card"))
-_POLL = ("📊", marked("Poll"))
-_CHECKLIST = ("☑", marked("Checklist"))
-_DICE = ("🎲", marked("Dice"))
-_HIDDEN_LINK = ("🔗", marked("Link behind words"))
-_UNKNOWN = ("❔", marked("Something of a kind we do not know"))
+_PLACE = ("📍", mark("Place"))
+_CONTACT = ("👤", mark("Contact card"))
+_POLL = ("📊", mark("Poll"))
+_CHECKLIST = ("☑", mark("Checklist"))
+_DICE = ("🎲", mark("Dice"))
+_HIDDEN_LINK = ("🔗", mark("Link behind words"))
+_UNKNOWN = ("❔", mark("Something of a kind we do not know"))
 FILE_NAMES = {
-    "photo": marked("photo"),
-    "document": marked("document"),
-    "voice": marked("voice message"),
-    "video": marked("video"),
-    "audio": marked("audio"),
+    "photo": mark("photo"),
+    "document": mark("document"),
+    "voice": mark("voice message"),
+    "video": mark("video"),
+    "audio": mark("audio"),
 }
 _FILE_ICON = "📎"
 _HEADLINES = frozenset(

@@ -202,10 +202,10 @@ def load(stored: Sequence[Any] | None) -> tuple[Content, ...]:
     return tuple(found)
 
 
-def shifted(contents: Sequence[Content], by: int) -> tuple[Content, ...]:
+def shift(contents: Sequence[Content], by: int) -> tuple[Content, ...]:
     """The same contents in a message that has `by` files before theirs."""
     return tuple(
-        replace(one, files=tuple(place + by for place in one.files), contents=shifted(one.contents, by))
+        replace(one, files=tuple(place + by for place in one.files), contents=shift(one.contents, by))
         if isinstance(one, Passage)
         else one
         for one in contents

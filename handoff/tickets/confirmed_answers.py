@@ -15,7 +15,7 @@ from handoff.deliveries.outcomes import Moved
 from handoff.messages.rich_text import from_agent, units
 from handoff.messages.values import RichText
 from handoff.models import Contact, Delivery, DeliveryState, Message, MessageKind, Ticket, TicketStatus
-from handoff.tickets.silence_policy import Patience
+from handoff.tickets.silence_policy import SilencePolicy
 from handoff.words import WORDS
 from infra.bus import Bus
 from infra.clock import Clock
@@ -33,7 +33,7 @@ _LOST = frozenset(_TROUBLES[:3])
 class Answers:
     """Moves a ticket on as the agents' words in it arrive or get lost; works within the caller's transaction."""
 
-    def __init__(self, bus: Bus, clock: Clock, patience: Patience) -> None:
+    def __init__(self, bus: Bus, clock: Clock, patience: SilencePolicy) -> None:
         self._bus = bus
         self._clock = clock
         self._patience = patience
@@ -154,7 +154,7 @@ def _solved_without_the_contact(session: Session, ticket: Ticket) -> bool:
     return word == "solved" and (ticket.read_at or ticket.opened_at) <= ticket.solved_at
 
 
-def headed(ticket: Ticket, agent: str, text: str) -> RichText:
+def with_author(ticket: Ticket, agent: str, text: str) -> RichText:
     """A reply as the contact reads it; without a name where `agent` is empty."""
     if agent:
         head = WORDS.text(ticket.language, "{agent}, question №{number}:", agent=agent, number=ticket.id)

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, tzinfo
 
 
 @dataclass(frozen=True, slots=True)
-class Manners:
+class PublicPolicy:
     """How much the community says in public."""
 
     per_hour: int
@@ -15,10 +15,10 @@ class Manners:
     """From when until when nothing is said; across midnight where the second is the earlier one."""
     zone: tzinfo = UTC
     """Whose clock the quiet hours go by."""
-    groups: Mapping[str, "Manners"] = field(default_factory=dict)
+    groups: Mapping[str, "PublicPolicy"] = field(default_factory=dict)
     """Groups that have manners of their own."""
 
-    def there(self, group: str) -> "Manners":
+    def there(self, group: str) -> "PublicPolicy":
         """Those that hold in the group."""
         return self.groups.get(group, self)
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from handoff.messages.values import Address, Addressee, PublicPlace
 from handoff.models import Contact, Delivery, DeliveryState, Message, MessageKind
-from handoff.tickets.public_policy import Manners
+from handoff.tickets.public_policy import PublicPolicy
 from handoff.tickets.request_models import PublicQuestion
 from handoff.tickets.service import Desk
 from infra.storage import rows
@@ -23,7 +23,7 @@ KEPT = timedelta(days=30)
 _HOUR = timedelta(hours=1)
 
 
-def may_speak(session: Session, account: str, place: PublicPlace, manners: Manners, now: datetime) -> bool:
+def may_speak(session: Session, account: str, place: PublicPlace, manners: PublicPolicy, now: datetime) -> bool:
     """Whether something may be said there: not where we cannot, nor in the quiet hours, nor after too many lines."""
     manners = manners.there(place.group)
     if place.mute or manners.silent_at(now):
@@ -64,12 +64,12 @@ def keep(
     return key if made is not None else None
 
 
-def linked(session: Session, key: str, line: int) -> None:
+def remember_message(session: Session, key: str, line: int) -> None:
     """Remember the message by which the asker is to find the question's link."""
     session.execute(update(PublicQuestion).where(PublicQuestion.id == key).values(line_id=line))
 
 
-def asked(session: Session, key: str, address: Address) -> str:
+def question_by_link(session: Session, key: str, address: Address) -> str:
     """The words that a link asks in private; empty for what is gone, and for everybody but who wrote them."""
     mine = select(PublicQuestion.text).where(
         PublicQuestion.id == key,

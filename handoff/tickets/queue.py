@@ -98,7 +98,7 @@ class Counts:
     waiting: int
 
 
-def held(now: datetime) -> ColumnElement[bool]:
+def is_held(now: datetime) -> ColumnElement[bool]:
     """The condition that an agent's claim is in force.
 
     A claim that ends much later than one made now was made before the clock was set back: it has no more to say.
@@ -126,9 +126,9 @@ def tickets(
     if status is not None:
         where.append(Ticket.status == status)
     if assignee is not None:
-        where += [Ticket.assignee_id == assignee, or_(held(now), Ticket.status.not_in(LIVE))]
+        where += [Ticket.assignee_id == assignee, or_(is_held(now), Ticket.status.not_in(LIVE))]
     if unassigned:
-        where.append(~held(now) | Ticket.assignee_id.is_(None))
+        where.append(~is_held(now) | Ticket.assignee_id.is_(None))
     if late:
         where.append(_late(now))
     closed = status in {TicketStatus.SOLVED, TicketStatus.WITHDRAWN}
@@ -147,8 +147,8 @@ def _count(session: Session, *where: ColumnElement[bool]) -> int:
 
 def counts(session: Session, now: datetime, agent_id: int) -> Counts:
     """Figures for the filters, in one query."""
-    free = ~held(now) | Ticket.assignee_id.is_(None)
-    mine = and_(Ticket.assignee_id == agent_id, held(now))
+    free = ~is_held(now) | Ticket.assignee_id.is_(None)
+    mine = and_(Ticket.assignee_id == agent_id, is_held(now))
     wanted = (mine, free, _late(now), Ticket.status == TicketStatus.WAITING)
     sums = (func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in wanted)
     row = session.execute(select(func.count(), *sums).select_from(Ticket).where(live())).one()
@@ -157,7 +157,7 @@ def counts(session: Session, now: datetime, agent_id: int) -> Counts:
 
 def held_by_agent(session: Session, now: datetime) -> dict[int, int]:
     """How many live questions each agent holds; agents who hold none are left out."""
-    held_now = (live(), held(now))
+    held_now = (live(), is_held(now))
     rows = session.execute(select(Ticket.assignee_id, func.count()).where(*held_now).group_by(Ticket.assignee_id))
     return {agent_id: count for agent_id, count in rows if agent_id is not None}
 

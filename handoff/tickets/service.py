@@ -14,9 +14,9 @@ from handoff.messages.rich_text import clean
 from handoff.messages.values import Addressee, RichText
 from handoff.models import LIVE, Agent, Contact, DeliveryState, Message, MessageKind, Ticket, TicketStatus
 from handoff.tickets import lost_answers, queue
-from handoff.tickets.confirmed_answers import ANSWER_WITHIN, Answers, headed
+from handoff.tickets.confirmed_answers import ANSWER_WITHIN, Answers, with_author
 from handoff.tickets.idempotency import KeyedRequest, claim_key, earlier_message
-from handoff.tickets.silence_policy import Patience
+from handoff.tickets.silence_policy import SilencePolicy
 from handoff.words import WORDS
 from infra.bus import Bus
 from infra.clock import Clock
@@ -28,13 +28,19 @@ class Desk:
     """Tickets: opened by the bot, worked by agents, closed by either side."""
 
     def __init__(
-        self, bus: Bus, clock: Clock, outbox: Outbox, patience: Patience | None = None, *, agents_named: bool = True
+        self,
+        bus: Bus,
+        clock: Clock,
+        outbox: Outbox,
+        patience: SilencePolicy | None = None,
+        *,
+        agents_named: bool = True,
     ) -> None:
         """`agents_named` says whether contacts are told who answers them."""
         self._bus = bus
         self._clock = clock
         self._outbox = outbox
-        self._patience = patience or Patience()
+        self._patience = patience or SilencePolicy()
         self.answers = Answers(bus, clock, self._patience)
         outbox.follow(self.part_moved)
         self.agents_named = agents_named
@@ -235,7 +241,7 @@ class Desk:
         message_id = self._outbox.post(
             session,
             contact,
-            headed(ticket, readable(agent.name) if self.agents_named else "", text),
+            with_author(ticket, readable(agent.name) if self.agents_named else "", text),
             ticket_id=ticket.id,
             author=agent.name,
             agent_id=agent_id,
@@ -264,7 +270,7 @@ class Desk:
         if text == message.text or message.ticket_id is None:
             return
         ticket = self._ticket(session, message.ticket_id)
-        corrected = headed(ticket, "" if message.unnamed else readable(message.author), text)
+        corrected = with_author(ticket, "" if message.unnamed else readable(message.author), text)
         self._outbox.revise(session, message_id, corrected, shown=text, by_agent=True)
         self._touch(session, ticket)
 

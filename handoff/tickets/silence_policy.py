@@ -16,7 +16,7 @@ _NOTHING = timedelta()
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class SilencePolicy:
     """What differs between two deployments."""
 
     remind_after: timedelta = timedelta(days=2)

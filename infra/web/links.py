@@ -9,7 +9,7 @@ _TRAILING = ".,:;!?…"
 _LINK = Markup('<a href="{}" target="_blank" rel="noopener noreferrer nofollow">{}</a>')
 
 
-def linked(text: str) -> Markup:
+def linkify(text: str) -> Markup:
     """`text` escaped, with http(s) addresses as links; nothing else ever becomes markup."""
     html, done = Markup(""), 0
     for found in _ADDRESS.finditer(text):

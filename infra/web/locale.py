@@ -3,7 +3,7 @@
 from infra.wording import LANGUAGES
 
 
-def preferred(accept_language: str, default: str) -> str:
+def preferred_language(accept_language: str, default: str) -> str:
     """The best of our languages by an `Accept-Language` header (RFC 9110 §12.5.4), else `default`."""
     wanted: list[tuple[float, str]] = []
     for item in accept_language[:500].split(","):

@@ -44,7 +44,7 @@ class FormField:
 Form = tuple[FormField, ...]
 
 
-def stored(rows: Sequence[Mapping[str, Any]] | None) -> Form:
+def load_form(rows: Sequence[Mapping[str, Any]] | None) -> Form:
     """A form as the database and a form that was begun keep it."""
     return tuple(
         FormField(
@@ -72,7 +72,7 @@ def plain(form: Form) -> list[dict[str, Any]]:
     ]
 
 
-def written(form: Form) -> list[dict[str, object]]:
+def form_fields(form: Form) -> list[dict[str, object]]:
     """The form as a file gives it."""
     fields: list[dict[str, object]] = []
     for one in form:
@@ -85,7 +85,7 @@ def written(form: Form) -> list[dict[str, object]]:
     return fields
 
 
-def read(value: object, language: str) -> tuple[Form, list[str]]:
+def parse_form(value: object, language: str) -> tuple[Form, list[str]]:
     """The form that a file gives, and what is wrong with it; texts without a language are in `language`."""
     if value is None:
         return (), []
@@ -106,7 +106,7 @@ def read(value: object, language: str) -> tuple[Form, list[str]]:
     return tuple(form), faults
 
 
-def merged(known: Form, more: Form) -> Form:
+def merge_forms(known: Form, more: Form) -> Form:
     """One form from two files: labels and choices of both languages. Raises ValueError where they ask for other things."""
     if not known or not more:
         return known or more

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.entries.drafts import EntryDraft
 from knowledge.entries.models import Entry, EntryVersion, KnowledgeState, Phrasing
-from knowledge.entries.texts import fingerprint, folded
+from knowledge.entries.texts import fingerprint, fold
 
 _BATCH = 500
 
@@ -97,7 +97,7 @@ class Writer:
             "updated_at": self._at,
             "author": self._author,
             "fingerprint": fingerprint(draft.question),
-            "search": folded(" ".join((draft.question, *draft.alternatives, draft.answer))),
+            "search": fold(" ".join((draft.question, *draft.alternatives, draft.answer))),
         }
 
     def _wordings_and_versions(self, entries: Sequence[tuple[int, Placed]]) -> None:

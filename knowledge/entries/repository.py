@@ -13,7 +13,7 @@ from infra.storage.rows import table
 from knowledge.entries.drafts import EntryDraft, Handoff, Status
 from knowledge.entries.models import Category, Entry
 from knowledge.entries.stored_drafts import alternatives
-from knowledge.entries.texts import folded, tidy_line, unstorable
+from knowledge.entries.texts import fold, tidy_line, unstorable
 
 Order = Literal["position", "asked"]
 
@@ -155,7 +155,7 @@ def entries(
     return EntryPage(items, total, page, pages)
 
 
-def worded(session: Session, query: str, lang: str, limit: int) -> tuple[EntryView, ...]:
+def search_words(session: Session, query: str, lang: str, limit: int) -> tuple[EntryView, ...]:
     """The first published entries that hold every word of `query`: one look over them all, where `entries` also counts."""
     if unstorable(tidy_line(f"{lang} {query}")):
         return ()
@@ -184,7 +184,7 @@ def title(key: str | None, titles: dict[str, str] | None, lang: str) -> str:
 
 
 def _holding(query: str) -> list[ColumnElement[bool]]:
-    return [Entry.search.contains(word, autoescape=True) for word in folded(query).split()[:_QUERY_WORDS]]
+    return [Entry.search.contains(word, autoescape=True) for word in fold(query).split()[:_QUERY_WORDS]]
 
 
 def _views(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from infra.storage import rows
 from infra.storage.rows import table
 from knowledge.entries.drafts import CategoryDraft, Draft, EntryDraft
-from knowledge.entries.forms import Form, stored
+from knowledge.entries.forms import Form, load_form
 from knowledge.entries.models import Category, Entry, Phrasing
 
 _PHRASINGS = table(Phrasing)
@@ -68,14 +68,14 @@ def draft_of(entry: Entry, category: str | None, wordings: tuple[str, ...]) -> E
 
 def stored_categories(session: Session) -> list[CategoryDraft]:
     found = session.scalars(select(Category).order_by(Category.position, Category.id))
-    return [CategoryDraft(row.key, row.titles, row.handoff, stored(row.form)) for row in found]
+    return [CategoryDraft(row.key, row.titles, row.handoff, load_form(row.form)) for row in found]
 
 
 def form_of(session: Session, category: str | None) -> Form:
     """The fields that the category with this key asks for; none for most."""
     if category is None:
         return ()
-    return stored(session.scalar(select(Category.form).where(Category.key == category)))
+    return load_form(session.scalar(select(Category.form).where(Category.key == category)))
 
 
 def stored_draft(session: Session) -> Draft:

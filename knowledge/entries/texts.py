@@ -35,19 +35,19 @@ def unstorable(text: str) -> bool:
     return _UNSTORABLE.search(text) is not None
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """`text` as compared: without regard to spaces, case and how an accent is written."""
     return unicodedata.normalize("NFC", tidy_line(text).casefold())
 
 
 def bare(text: str) -> str:
     """`text` without regard to case, punctuation, spaces and ё; signs such as + and € count."""
-    return _PUNCTUATION.sub("", folded(text).replace("ё", "е"))
+    return _PUNCTUATION.sub("", fold(text).replace("ё", "е"))
 
 
 def fingerprint(text: str) -> str:
     """Equal for two texts exactly when they are the same after `folded`; short enough to be indexed whatever comes."""
-    return hashlib.blake2b(folded(text).encode("utf-8", "replace"), digest_size=16).hexdigest()
+    return hashlib.blake2b(fold(text).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def slug(text: str) -> str:

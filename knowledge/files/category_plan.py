@@ -16,8 +16,8 @@ from knowledge.entries import forms
 from knowledge.entries.drafts import CategoryDraft, Draft
 from knowledge.entries.models import Category
 from knowledge.entries.stored_drafts import stored_categories
-from knowledge.entries.texts import folded, slug
-from knowledge.files.validation import Shelf
+from knowledge.entries.texts import fold, slug
+from knowledge.files.validation import CategoryIndex
 
 _KEY = re.compile("[A-Za-z0-9_.-]+")
 
@@ -30,8 +30,8 @@ class Shelving:
         self._keep = keep
         self._stored = {category.key: category for category in stored_categories(session)}
         self._targets = {category.key: self._target(category) for category in draft.categories}
-        self._declared = Shelf(draft.categories)
-        self._present = Shelf(tuple(self._stored.values()))
+        self._declared = CategoryIndex(draft.categories)
+        self._present = CategoryIndex(tuple(self._stored.values()))
         self._made: dict[str, str] = {}
         self.entries = [
             replace(entry, category=self._key(entry.category, entry.lang)) if entry.category else entry
@@ -80,11 +80,11 @@ class Shelving:
         return CategoryDraft(declared.key, titles, declared.handoff or known.handoff, form)
 
     def _key(self, reference: str, lang: str) -> str:
-        key = self._declared.find(reference) or self._present.find(reference) or self._made.get(folded(reference))
+        key = self._declared.find(reference) or self._present.find(reference) or self._made.get(fold(reference))
         if key is None:
-            key = self._made[folded(reference)] = self._free_key(reference)
+            key = self._made[fold(reference)] = self._free_key(reference)
             self._targets[key] = CategoryDraft(key, {}, "allowed")
-        if folded(reference) in self._made:
+        if fold(reference) in self._made:
             self._targets[key].titles.setdefault(lang, reference)
         return key
 

@@ -19,7 +19,7 @@ from knowledge.files.formats.encodings import decode
 from knowledge.files.formats.foreign import EXAMPLES, WANTED, recognise
 from knowledge.files.formats.rows import MOST_ENTRIES, TOO_MANY, Sheet, UnreadableError, refuse_foreign
 from knowledge.files.planning import Plan, PlanChangedError, PlannedCategory, PlannedEntry, apply, plan
-from knowledge.files.validation import Judge
+from knowledge.files.validation import FileValidator
 
 __all__ = [
     "FormatName",
@@ -73,7 +73,7 @@ def read(files: Sequence[SourceFile], *, default_language: str = "ru", encoding:
     """
     if sum(len(file.data) for file in files) > MOST_BYTES:
         raise KnowledgeError([Problem(file.name, None, None, "more than 5 MiB in one load") for file in files])
-    judge = Judge(default_language)
+    judge = FileValidator(default_language)
     notes: list[str] = []
     entries = 0
     for file in files:

@@ -23,7 +23,7 @@ from knowledge.entries.drafts import (
     is_language,
 )
 from knowledge.entries.problems import Problem, did_you_mean
-from knowledge.entries.texts import fingerprint, folded, slug, tidy_line, unstorable
+from knowledge.entries.texts import fingerprint, fold, slug, tidy_line, unstorable
 from knowledge.entries.validation import phrasings, problem
 from knowledge.files.formats.html import UnconvertibleError, to_markdown
 from knowledge.files.formats.rows import CATEGORY_FIELDS, ENTRY_FIELDS, Block, Sheet
@@ -31,7 +31,7 @@ from knowledge.files.formats.rows import CATEGORY_FIELDS, ENTRY_FIELDS, Block, S
 _ENOUGH = 10_000
 
 
-class Judge:
+class FileValidator:
     """Gathers the sheets of one load. `problems` grows as it reads; `draft` is worth having only while it is empty.
 
     `notes` are sentences for the person who loads the files, about what needs no correction.
@@ -75,7 +75,7 @@ class Judge:
         """Everything read so far as one knowledge, checked as a whole."""
         entries = _named(self._entries)
         self.problems += _repeated(entries)
-        shelf = Shelf(tuple(self._categories.values()))
+        shelf = CategoryIndex(tuple(self._categories.values()))
         for entry, category in self._references:
             if shelf.find(category) is None:
                 reason = f'unknown category "{category}"' + did_you_mean(category, shelf.keys())
@@ -126,28 +126,28 @@ class Judge:
                 fields.tell("title", f'category "{key}" already has another title in {code}: "{known.titles[code]}"')
         if handoff and known.handoff not in {None, handoff}:
             fields.tell("handoff", f'category "{key}" already says {known.handoff}')
-        form, faults = forms.read(fields.value("form"), language)
+        form, faults = forms.parse_form(fields.value("form"), language)
         for reason in faults:
             fields.tell("form", reason)
         try:
-            form = forms.merged(known.form, form)
+            form = forms.merge_forms(known.form, form)
         except ValueError as error:
             fields.tell("form", f'of category "{key}" {error}')
         self._categories[key] = CategoryDraft(key, {**known.titles, **titles}, known.handoff or handoff, form)
 
 
-class Shelf:
+class CategoryIndex:
     """Categories found by key, else by the title in any language, without regard to case and spaces."""
 
     def __init__(self, categories: Sequence[CategoryDraft]) -> None:
-        self._keys = {folded(category.key): category.key for category in categories}
+        self._keys = {fold(category.key): category.key for category in categories}
         self._titles: dict[str, str] = {}
         for category in categories:
             for title in category.titles.values():
-                self._titles.setdefault(folded(title), category.key)
+                self._titles.setdefault(fold(title), category.key)
 
     def find(self, reference: str) -> str | None:
-        name = folded(reference)
+        name = fold(reference)
         return self._keys.get(name) or self._titles.get(name)
 
     def keys(self) -> Iterable[str]:

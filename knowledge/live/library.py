@@ -10,12 +10,12 @@ from infra.database import Database, after_commit
 from knowledge.entries import editing
 from knowledge.entries.drafts import CategoryDraft, Draft, EntryDraft
 from knowledge.files import loading
-from knowledge.live.live_matcher import TOPIC, Shelf
+from knowledge.live.live_matcher import TOPIC, LiveMatcher
 from knowledge.live.semantics import Semantics
 from knowledge.matching import Embedder, Thresholds
 
 
-class Library(Shelf):
+class Library(LiveMatcher):
     """The shelf of this process, and every edit of the knowledge.
 
     The editing methods work in the caller's unit of work; the functions behind them are in `editing` and `loading`.

@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from infra.bus import Bus
 from infra.database import Database
-from knowledge.live.published import Changes, Origin, changes, origin_at, published
+from knowledge.live.published import Changes, Origin, changes, origin_at, read_published
 from knowledge.live.semantics import Semantics
 from knowledge.matching import Matcher, Thresholds, saved_matcher
 
@@ -56,7 +56,7 @@ class _Held:
         return replace(self, revision=found.revision, matcher=matcher, edited=self.edited | set(found.entries or ()))
 
 
-class Shelf:
+class LiveMatcher:
     """The current matcher of this process.
 
     An edit reaches every process that runs `run` within a second, by hint or, without one, by looking at the revision:
@@ -178,7 +178,7 @@ class Shelf:
         ):
             logger.info("knowledge at revision %d: read in %.1f s", self.revision, time.monotonic() - begun)
             return True
-        whole = await self._db.read(published)
+        whole = await self._db.read(read_published)
         revision = whole.origin.revision
         self.indexed = 0.0 if len(whole.phrasings) >= _WORTH_TELLING else 1.0
         logger.info("knowledge at revision %d: indexing %d phrasings", revision, len(whole.phrasings))

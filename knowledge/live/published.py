@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from knowledge.entries.history import current_revision
 from knowledge.entries.models import Entry, EntryVersion
 from knowledge.entries.models import Phrasing as PhrasingRow
-from knowledge.matching import Phrasing, told
+from knowledge.matching import Phrasing, text_of_answer
 
 _LINK_TARGET = re.compile(r"\]\([^)]*\)")  # where a Markdown link leads says nothing about the question
 
@@ -51,7 +51,7 @@ class Changes:
     answers: dict[int, str]
 
 
-def published(session: Session) -> Published:
+def read_published(session: Session) -> Published:
     """The whole knowledge as it is matched."""
     # The revision first: a change that slips in between is then seen again by the next look, never missed.
     origin = origin_at(session, current_revision(session))
@@ -72,7 +72,9 @@ def published_texts(session: Session) -> list[str]:
 def published_answers(session: Session) -> dict[int, str]:
     """What the semantic extra reads of each published answer, by entry."""
     wanted = select(Entry.id, Entry.question, Entry.answer).where(Entry.status == "published")
-    return {entry_id: told(question, _words_of(answer)) for entry_id, question, answer in session.execute(wanted)}
+    return {
+        entry_id: text_of_answer(question, _words_of(answer)) for entry_id, question, answer in session.execute(wanted)
+    }
 
 
 def origin_at(session: Session, revision: int) -> Origin:

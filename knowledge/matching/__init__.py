@@ -11,7 +11,7 @@ Pure: built from phrasings, asked with text, touches no database and no network.
 from knowledge.matching.lexicon.politeness import ASKING
 from knowledge.matching.matcher import Matcher
 from knowledge.matching.semantic.embedder import Embedder, find_embedder, why_no_embedder
-from knowledge.matching.semantic.vectors import told
+from knowledge.matching.semantic.vectors import text_of_answer
 from knowledge.matching.text.normalised import fold, lower, words
 from knowledge.matching.text.similarity import alike
 from knowledge.matching.text.stems import stem
@@ -31,7 +31,7 @@ __all__ = [
     "fold",
     "lower",
     "stem",
-    "told",
+    "text_of_answer",
     "why_no_embedder",
     "words",
 ]

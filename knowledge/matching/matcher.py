@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from knowledge.matching.arrays import Floats
 from knowledge.matching.index.sparse_index import Index, Progress
 from knowledge.matching.lexicon.politeness import ASKING
-from knowledge.matching.ranking.confidence import AROUND, Weights, agreed, circumstances
+from knowledge.matching.ranking.confidence import AROUND, Weights, agree, circumstances
 from knowledge.matching.ranking.features import NAMES, Reranked
 from knowledge.matching.reader import Heard, Reader, Reading
 from knowledge.matching.semantic.embedder import Embedder
@@ -278,7 +278,7 @@ class Matcher:
         if best >= _FAIR and far_ahead and _says_it_all(first):
             best = max(best, _BACKED)
         if by_words is not None:
-            best = agreed(best, by_words.get(first.entry_id, 0.0))
+            best = agree(best, by_words.get(first.entry_id, 0.0))
         if asked.wants.opposes(int(first.reader.index.named[first.phrasing])):
             best = min(best, _OPPOSED)
         top = scores[order[0]]

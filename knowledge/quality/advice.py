@@ -83,7 +83,7 @@ def steps(questions: Sequence[Asked], in_force: float) -> tuple[Step, ...]:
     return tuple(found)
 
 
-def advised(found: Sequence[Step]) -> Step | None:
+def advise_threshold(found: Sequence[Step]) -> Step | None:
     """The lowest step that holds, as do all above it that answer enough to tell; None where these questions show none."""
     best = None
     for step in reversed(found):
@@ -113,7 +113,7 @@ def lines(found: Sequence[Step], in_force: float) -> list[str]:
 def picture(found: Sequence[Step], in_force: float) -> str:
     """The steps that answer anything as an SVG chart: how many of the answers are right against how many questions get one."""
     answering = [step for step in found if step.answered]
-    best = advised(found)
+    best = advise_threshold(found)
     marks = {in_force: "in force"} | ({best.threshold: "advised"} if best and best.threshold != in_force else {})
     # Thresholds that answer the same questions are one point.
     points = [list(same) for _, same in groupby(answering, key=lambda step: step.answered)]
@@ -150,7 +150,7 @@ def _examples(mistakes: Sequence[Asked]) -> Iterable[str]:
 
 def _advice(found: Sequence[Step], in_force: float) -> str:
     now = next(step for step in found if step.threshold == in_force)
-    best = advised(found)
+    best = advise_threshold(found)
     if best is None:
         return (
             "Too few of these questions are answered surely enough to advise a threshold: it takes 25 right answers and no wrong "

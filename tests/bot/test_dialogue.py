@@ -7,15 +7,15 @@ import pytest
 
 from bot.dialogue import (
     ASK_PERSON,
+    ButtonPress,
     Found,
-    Pending,
-    Pressed,
+    PendingOffer,
     Thread,
-    TicketFact,
-    asks_anew,
-    chooses,
+    TicketContext,
     decide,
     question_in,
+    selects_offer,
+    starts_new_question,
 )
 from bot.dialogue.decisions import (
     NO_TRAIL,
@@ -108,9 +108,9 @@ def says(text: str, *attachments: str) -> IncomingEvent:
 
 
 PRESS = IncomingEvent(EventKind.PRESS, WHO, NOW, choice_id="c")
-LIVE = TicketFact(7, live=True, acknowledged=False, question="где деньги")
+LIVE = TicketContext(7, live=True, acknowledged=False, question="где деньги")
 TOLD = replace(LIVE, acknowledged=True)
-SOLVED = TicketFact(5, live=False, acknowledged=False, solved=True)
+SOLVED = TicketContext(5, live=False, acknowledged=False, solved=True)
 ANSWERED, PATIENT = replace(LIVE, answered=True), replace(LIVE, patience_asked=True)
 FREE = Thread("ru")
 HELD = Thread("ru", ticket=LIVE, live=1)
@@ -118,7 +118,7 @@ ANEW = Thread("ru", live=1, expects=NEW)
 QUOTED = Thread("ru", quoted=SOLVED)
 TRAIL = Trail((11, 12), "answer-1")
 APART = Trail(apart=True)
-OFFER = Pending(9, "музыка", TRAIL)
+OFFER = PendingOffer(9, "музыка", TRAIL)
 OFFERED = Thread("ru", pending=OFFER)
 LAST_STEP = Filling(
     4, "взломали", "rule", None, "access", NO_TRAIL, (FormField("what", labels={"ru": "Что?"}),), (), "ru"
@@ -207,7 +207,7 @@ OWN_LIST = OwnQuestions((OWN_LIVE.ticket, OWN_SOLVED.ticket), 1, 1)
 
 def pressing(action: str, thread: Thread = FREE, **more: object) -> Thread:
     given_: dict[str, object] = {"question": "не помню пароль", "lookup": 3, "entry": ENTRIES[1], **more}
-    return replace(thread, pressed=Pressed(action, **given_))  # type: ignore[arg-type]
+    return replace(thread, pressed=ButtonPress(action, **given_))  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(
@@ -591,7 +591,7 @@ def test_a_question_that_the_knowledge_answers_is_no_comment() -> None:
     assert isinstance(decision, GiveAnswer)
 
 
-MUSIC = Pending(9, "не работает музыка", NO_TRAIL, offered=(3, 5))
+MUSIC = PendingOffer(9, "не работает музыка", NO_TRAIL, offered=(3, 5))
 
 
 @pytest.mark.parametrize(
@@ -616,24 +616,24 @@ MUSIC = Pending(9, "не работает музыка", NO_TRAIL, offered=(3, 5
     ],
 )
 def test_what_asks_something_else_than_what_is_pending(text: str, alone: Found, joined: Band, anew: bool) -> None:
-    assert asks_anew(text, MUSIC, alone, joined) is anew
+    assert starts_new_question(text, MUSIC, alone, joined) is anew
 
 
 def test_what_leads_to_what_was_offered_asks_nothing_else() -> None:
     offered = replace(MUSIC, offered=(1, 3))
     known = found(Band.ANSWER, 0.95)
     assert known.first == 1
-    assert not asks_anew("как включить громкий звук", offered, known, Band.SUGGEST)
-    assert asks_anew("как включить громкий звук", MUSIC, known, Band.SUGGEST)
+    assert not starts_new_question("как включить громкий звук", offered, known, Band.SUGGEST)
+    assert starts_new_question("как включить громкий звук", MUSIC, known, Band.SUGGEST)
 
 
 def test_a_choice_that_is_typed_is_chosen_though_both_together_are_unsure() -> None:
     offered = replace(MUSIC, offered=(1, 3))
     known = found(Band.ANSWER, 0.95)
-    assert chooses(offered, known, Band.SUGGEST)
-    assert not chooses(offered, known, Band.ANSWER), "together they say as much"
-    assert not chooses(MUSIC, known, Band.SUGGEST), "it was not offered"
-    assert not chooses(offered, found(Band.SUGGEST, 0.4), Band.SUGGEST)
+    assert selects_offer(offered, known, Band.SUGGEST)
+    assert not selects_offer(offered, known, Band.ANSWER), "together they say as much"
+    assert not selects_offer(MUSIC, known, Band.SUGGEST), "it was not offered"
+    assert not selects_offer(offered, found(Band.SUGGEST, 0.4), Band.SUGGEST)
 
 
 def test_a_new_question_leaves_the_offer_before_as_it_is() -> None:

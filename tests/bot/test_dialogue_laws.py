@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue import MOST_OPEN, Found, Pending, Pressed, Thread, TicketFact, decide, question_in
+from bot.dialogue import MOST_OPEN, ButtonPress, Found, PendingOffer, Thread, TicketContext, decide, question_in
 from bot.dialogue.decisions import (
     AskLanguage,
     AskRating,
@@ -39,8 +39,8 @@ from tests.bot.test_dialogue import (
 )
 
 numbers, flags, texts = st.integers(1, 99), st.booleans(), st.text(max_size=9)
-live_facts = st.builds(TicketFact, numbers, st.just(True), flags, texts, flags, flags)
-solved_facts = st.builds(TicketFact, numbers, st.just(False), flags, texts, solved=st.just(True))
+live_facts = st.builds(TicketContext, numbers, st.just(True), flags, texts, flags, flags)
+solved_facts = st.builds(TicketContext, numbers, st.just(False), flags, texts, solved=st.just(True))
 entries = st.sampled_from([*ENTRIES.values(), ALWAYS, NEVER])
 actions = st.sampled_from(
     [
@@ -50,7 +50,7 @@ actions = st.sampled_from(
     ]
 )
 trails = st.builds(Trail, st.just(()), st.just(""), flags)
-presses = st.builds(Pressed, actions, texts, st.none() | st.integers(1, 9), st.none() | entries, flags, trails)
+presses = st.builds(ButtonPress, actions, texts, st.none() | st.integers(1, 9), st.none() | entries, flags, trails)
 
 
 @st.composite
@@ -65,7 +65,7 @@ def threads(draw: st.DrawFn) -> Thread:
         draw(st.none() | live_facts | solved_facts),
         draw(texts),
         draw(st.sampled_from([None, TOPICS, TOPIC, OWN_LIST, OWN_LIVE, OWN_SOLVED])),
-        pending=draw(st.none() | st.builds(Pending, numbers, texts, trails, flags)),
+        pending=draw(st.none() | st.builds(PendingOffer, numbers, texts, trails, flags)),
     )
 
 

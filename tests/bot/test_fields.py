@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from bot.dialogue.fields import understood
+from bot.dialogue.fields import parse_field
 from handoff.messages.values import Address, Attachment, EventKind, IncomingEvent
 from knowledge.entries.forms import FieldType, FormField
 
@@ -44,11 +44,11 @@ def said(text: str, *attachments: Attachment) -> IncomingEvent:
 )
 def test_what_is_understood(kind: FieldType, text: str, kept: str | None) -> None:
     choices = {"ru": ("Да", "Нет"), "en": ("Yes", "No")} if kind == "choice" else {}
-    assert understood(FormField("f", kind, labels={"ru": "?"}, choices=choices), said(text)) == kept
+    assert parse_field(FormField("f", kind, labels={"ru": "?"}, choices=choices), said(text)) == kept
 
 
 def test_a_file_is_named_and_a_sticker_is_none() -> None:
     field = FormField("f", "file")
-    assert understood(field, said("", Attachment("document", "a.pdf"))) == "a.pdf"
-    assert understood(field, said("", Attachment("photo"))) == "photo"
-    assert understood(field, said("", Attachment("sticker"))) is None
+    assert parse_field(field, said("", Attachment("document", "a.pdf"))) == "a.pdf"
+    assert parse_field(field, said("", Attachment("photo"))) == "photo"
+    assert parse_field(field, said("", Attachment("sticker"))) is None

@@ -1,6 +1,6 @@
 import pytest
 
-from bot.views.other_language import button, remarked
+from bot.views.other_language import button, with_remark
 
 
 @pytest.mark.parametrize(
@@ -20,4 +20,4 @@ def test_a_button_is_cut_before_the_remark(language: str, lang: str, remark: str
 
 
 def test_ones_own_language_needs_no_remark() -> None:
-    assert button("Вход", "ru", "ru") == remarked("Вход", "ru", "ru") == "Вход"
+    assert button("Вход", "ru", "ru") == with_remark("Вход", "ru", "ru") == "Вход"

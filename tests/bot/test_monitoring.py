@@ -17,7 +17,7 @@ from starlette.types import Receive, Scope, Send
 import bot.cli.health_check
 from bot.program.app import App, open_app
 from bot.program.http_connections import ConnectionLimits, Connections
-from bot.program.roles import Proxies, bound, run, server_config
+from bot.program.roles import Proxies, bind, run, server_config
 from bot.program.settings import Settings
 from bot.program.site_parts import site_parts
 from bot.web.monitoring import monitor_site
@@ -84,7 +84,7 @@ async def test_anybody_may_know_that_it_lives_and_nothing_more(app: App) -> None
 
 
 async def test_a_process_without_pages_is_monitored_at_an_address_of_its_own(app: App) -> None:
-    with bound("127.0.0.1", 0) as probe:
+    with bind("127.0.0.1", 0) as probe:
         port = probe.getsockname()[1]
     app = replace(app, settings=app.settings.model_copy(update={"monitor": f"127.0.0.1:{port}"}))
 
@@ -108,7 +108,7 @@ async def test_a_process_without_pages_is_monitored_at_an_address_of_its_own(app
 
 
 def test_a_health_check_imports_next_to_nothing() -> None:
-    with bound("127.0.0.1", 0) as probe:
+    with bind("127.0.0.1", 0) as probe:
         port = probe.getsockname()[1]
     check = [sys.executable, "-IS", "-X", "importtime", bot.cli.health_check.__file__, str(port)]
     asked = subprocess.run(check, capture_output=True, text=True, check=False)
@@ -131,7 +131,7 @@ async def _shows_who_calls(scope: Scope, receive: Receive, send: Send) -> None:
 async def served(proxies: tuple[str, ...]) -> AsyncIterator[str]:
     connections = Connections(ConnectionLimits(unlimited=Proxies(proxies)), network_of)
     server = QuietServer(server_config(_shows_who_calls, connections, proxies))
-    with bound("127.0.0.1", 0) as listener:
+    with bind("127.0.0.1", 0) as listener:
         serving = asyncio.create_task(server.serve([listener]))
         while not server.started:
             await asyncio.sleep(0.01)

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import pytest
 
 from bot.cli.run import open_doors
-from bot.program.roles import bound
+from bot.program.roles import bind
 from bot.program.settings import Settings
 from bot.simulator.telegram.simulator import TelegramSimulator
 from bot.simulator.vk.simulator import VkSimulator
@@ -294,7 +294,7 @@ async def test_the_end_lets_what_is_on_the_wire_finish(tmp_path: Path) -> None:
 
 
 def test_pages_are_sent_without_waiting_for_their_head_to_be_acknowledged() -> None:
-    with bound("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
+    with bind("127.0.0.1", 0) as listener, socket.create_connection(listener.getsockname()):
         connection, _ = listener.accept()
         with connection:
             assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

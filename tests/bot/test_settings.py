@@ -11,7 +11,7 @@ from pydantic import SecretStr, ValidationError
 from bot.channels.telegram.settings import TelegramSettings
 from bot.channels.vk.settings import VkSettings
 from bot.program.settings import PREFIX, Settings, read_settings
-from handoff.tickets.public_policy import Manners
+from handoff.tickets.public_policy import PublicPolicy
 from infra.errors import PlainError
 
 TELEGRAM = "123456:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghi"
@@ -255,12 +255,12 @@ def test_no_secret_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_quiet_hours_may_name_a_time_zone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert read_settings(tmp_path).manners == Manners(20)
+    assert read_settings(tmp_path).manners == PublicPolicy(20)
     monkeypatch.setenv("FRONTDESK_PUBLIC_PER_HOUR", "3")
     monkeypatch.setenv("FRONTDESK_PUBLIC_QUIET", "23:00-08:00")
-    assert read_settings(tmp_path).manners == Manners(3, (time(23), time(8)))
+    assert read_settings(tmp_path).manners == PublicPolicy(3, (time(23), time(8)))
     monkeypatch.setenv("FRONTDESK_PUBLIC_QUIET", "22:30-07:00 Europe/Budapest")
-    assert read_settings(tmp_path).manners == Manners(3, (time(22, 30), time(7)), ZoneInfo("Europe/Budapest"))
+    assert read_settings(tmp_path).manners == PublicPolicy(3, (time(22, 30), time(7)), ZoneInfo("Europe/Budapest"))
 
 
 @pytest.mark.parametrize(
@@ -280,9 +280,9 @@ def test_a_group_may_have_manners_of_its_own(tmp_path: Path, monkeypatch: pytest
     )
     manners = read_settings(tmp_path).manners
     usual = (time(23), time(8))
-    assert manners.there("-1001234567890") == Manners(2, usual)
-    assert manners.there("wall") == Manners(20, (time(20), time(10)), ZoneInfo("Europe/Moscow"))
-    assert manners.there("2000000001") == Manners(20)
+    assert manners.there("-1001234567890") == PublicPolicy(2, usual)
+    assert manners.there("wall") == PublicPolicy(20, (time(20), time(10)), ZoneInfo("Europe/Moscow"))
+    assert manners.there("2000000001") == PublicPolicy(20)
     assert (manners.there("-5").per_hour, manners.there("-5").quiet) == (20, usual)
 
 

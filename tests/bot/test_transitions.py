@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.dialogue import Found, Pending, Thread, TicketFact, decide, question_in
+from bot.dialogue import Found, PendingOffer, Thread, TicketContext, decide, question_in
 from bot.dialogue.decisions import NO_TRAIL, Filling
 from bot.dialogue.expected_reply import FOR_A_PERSON, comment_on
 from handoff.messages.values import IncomingEvent
@@ -13,17 +13,17 @@ from knowledge.entries.forms import FormField
 from knowledge.matching import Band
 from tests.bot.test_dialogue import forwards, found, says
 
-HELD = TicketFact(7, live=True, acknowledged=False, question="где деньги")
+HELD = TicketContext(7, live=True, acknowledged=False, question="где деньги")
 FORM = Filling(1, "мою страницу взломали", "rule", None, "access", NO_TRAIL, (FormField("what"), FormField("when")), ())
 SITUATIONS = {
     "nothing is open": Thread("ru"),
-    "something was offered": Thread("ru", pending=Pending(9, "музыка", NO_TRAIL)),
+    "something was offered": Thread("ru", pending=PendingOffer(9, "музыка", NO_TRAIL)),
     "a person has the question": Thread("ru", ticket=HELD, live=1),
     "and has answered": Thread("ru", ticket=replace(HELD, answered=True), live=1),
     "it was acknowledged, asked again, too": Thread(
         "ru", ticket=replace(HELD, acknowledged=True, patience_asked=True), live=1
     ),
-    "a solved question is quoted": Thread("ru", quoted=TicketFact(5, live=False, acknowledged=False, solved=True)),
+    "a solved question is quoted": Thread("ru", quoted=TicketContext(5, live=False, acknowledged=False, solved=True)),
     "a person was asked for by a link": Thread("ru", expects=FOR_A_PERSON),
     "a comment was invited": Thread("ru", expects=comment_on(5)),
     "a form is being filled in": Thread("ru", filling=FORM),

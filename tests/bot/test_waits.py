@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.views.wait_times import duration, told
+from bot.views.wait_times import duration, wait_sentence
 from handoff.tickets.wait_estimate import Wait
 
 
@@ -34,8 +34,11 @@ def test_russian_counts_have_their_forms(minutes: int, words: str) -> None:
 
 def test_the_sentence_says_what_is_known() -> None:
     wait = Wait(timedelta(minutes=20), timedelta(hours=3))
-    assert told("en", wait) == "People usually answer within 20 minutes, nearly always within 3 hours."
-    assert told("ru", wait) == "Обычно отвечаем за 20 минут, почти всегда укладываемся в 3 часа."
-    assert told("hu", wait) == "Általában 20 perc, szinte mindig legfeljebb 3 óra alatt válaszolunk."
-    assert told("en", Wait(timedelta(minutes=4), timedelta(minutes=4))) == "People usually answer within 4 minutes."
-    assert told("en", None) == "How long it takes is hard to say yet."
+    assert wait_sentence("en", wait) == "People usually answer within 20 minutes, nearly always within 3 hours."
+    assert wait_sentence("ru", wait) == "Обычно отвечаем за 20 минут, почти всегда укладываемся в 3 часа."
+    assert wait_sentence("hu", wait) == "Általában 20 perc, szinte mindig legfeljebb 3 óra alatt válaszolunk."
+    assert (
+        wait_sentence("en", Wait(timedelta(minutes=4), timedelta(minutes=4)))
+        == "People usually answer within 4 minutes."
+    )
+    assert wait_sentence("en", None) == "How long it takes is hard to say yet."

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from bot.channels.fallbacks import fitting, without_buttons, without_formatting
-from bot.channels.proxies import checked
+from bot.channels.proxies import check_proxy
 from bot.channels.webhook_bodies import MAX_BODY, MAX_DEPTH, HookRefusedError, read_body
 from handoff.messages.values import Address, Button, Entity, EntityKind, OutgoingPart, RichText
 from infra.errors import PlainError
@@ -86,9 +86,9 @@ def test_other_bodies_are_refused(body: bytes, status: int) -> None:
 
 
 def test_proxies() -> None:
-    assert checked(None, "The proxy") is None
-    assert checked("", "The proxy") is None
-    assert checked("http://user:word@127.0.0.1:3128", "The proxy") == "http://user:word@127.0.0.1:3128"
+    assert check_proxy(None, "The proxy") is None
+    assert check_proxy("", "The proxy") is None
+    assert check_proxy("http://user:word@127.0.0.1:3128", "The proxy") == "http://user:word@127.0.0.1:3128"
     for unusable in ("socks5://127.0.0.1:1080", "127.0.0.1:3128", "http://"):
         with pytest.raises(PlainError, match="The proxy must be the address of an HTTP proxy"):
-            checked(unusable, "The proxy")
+            check_proxy(unusable, "The proxy")

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.program.schema import migrate
-from handoff.dashboard.change_detector import Glance
+from handoff.dashboard.change_detector import ChangeDetector
 from handoff.deliveries.outbox import Outbox
 from handoff.messages.values import Sent
 from handoff.models import Contact, Role
@@ -33,7 +33,7 @@ async def test_counts_and_changes(database: Database) -> None:
     clock, bus = Clock(), LocalBus()
     staff, outbox = Staff(clock), Outbox(bus, clock)
     desk = Desk(bus, clock, outbox)
-    glance = Glance(clock)
+    glance = ChangeDetector(clock)
 
     def prepare(session: Session) -> tuple[int, list[int]]:
         agent = staff.add(session, "olga@example.org", "Olga", Role.AGENT, "a hash")

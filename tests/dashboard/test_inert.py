@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markupsafe import escape
 
-from infra.web.links import linked
+from infra.web.links import linkify
 from tests.office import Office
 
 HARMFUL = [
@@ -87,16 +87,16 @@ def _elements(html: str) -> Elements:
     ],
 )
 def test_addresses_become_links(text: str, links: list[str]) -> None:
-    assert re.findall(r'href="([^"]*)"', str(linked(text))) == links
+    assert re.findall(r'href="([^"]*)"', str(linkify(text))) == links
 
 
 @given(st.text())
 def test_linking_only_adds_links(text: str) -> None:
-    seen = _elements(str(linked(text)))
+    seen = _elements(str(linkify(text)))
     assert set(seen.tags) <= {"a"}
     assert {name for _, name, _ in seen.attributes} <= {"href", "target", "rel"}
 
 
 @given(st.text(alphabet="htps:/<>\"'&.a)( ", max_size=60))
 def test_linking_keeps_every_character(text: str) -> None:
-    assert unescape(re.sub(r"<[^>]*>", "", str(linked(text)))) == text
+    assert unescape(re.sub(r"<[^>]*>", "", str(linkify(text)))) == text

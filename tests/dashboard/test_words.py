@@ -16,7 +16,7 @@ import handoff
 from bot import web
 from bot.channels import reasons
 from handoff.dashboard.wording import REASONS, Words
-from infra.web.locale import preferred
+from infra.web.locale import preferred_language
 from tests.office import Clock
 
 _METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
@@ -113,4 +113,4 @@ def test_due_times(seconds: int, text: str, tone: str) -> None:
     ],
 )
 def test_the_browsers_language(header: str, language: str) -> None:
-    assert preferred(header, "ru") == language
+    assert preferred_language(header, "ru") == language

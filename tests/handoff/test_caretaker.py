@@ -23,7 +23,7 @@ from handoff.models import (
 from handoff.people.agents import AgentView
 from handoff.tickets.caretaker import Caretaker
 from handoff.tickets.service import Desk
-from handoff.tickets.silence_policy import Patience
+from handoff.tickets.silence_policy import SilencePolicy
 from infra.database import Database
 from tests.conftest import Backend
 from tests.handoff.floor import Floor
@@ -187,7 +187,7 @@ async def test_it_is_said_in_the_language_that_is_spoken_now(floor: Floor, caret
 
 async def test_nothing_follows_where_the_settings_say_so(floor: Floor) -> None:
     none = timedelta()
-    desk = Desk(floor.bus, floor.clock, floor.outbox, Patience(none, none, none))
+    desk = Desk(floor.bus, floor.clock, floor.outbox, SilencePolicy(none, none, none))
     caretaker = Caretaker(floor.database, desk, floor.outbox, floor.bus, floor.clock)
     agent, contact = await floor.agent("Olga"), await floor.contact()
     number = await floor.asks(contact_id=contact)
@@ -200,7 +200,7 @@ async def test_nothing_follows_where_the_settings_say_so(floor: Floor) -> None:
 
 
 async def test_without_a_way_back_none_is_offered(floor: Floor) -> None:
-    desk = Desk(floor.bus, floor.clock, floor.outbox, Patience(reopen_within=timedelta()))
+    desk = Desk(floor.bus, floor.clock, floor.outbox, SilencePolicy(reopen_within=timedelta()))
     caretaker = Caretaker(floor.database, desk, floor.outbox, floor.bus, floor.clock)
     agent, contact = await floor.agent("Olga"), await floor.contact()
     number = await floor.asks(contact_id=contact)

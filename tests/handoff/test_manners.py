@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from handoff.tickets.public_policy import Manners
+from handoff.tickets.public_policy import PublicPolicy
 
 
 @pytest.mark.parametrize(
@@ -21,14 +21,14 @@ from handoff.tickets.public_policy import Manners
     ],
 )
 def test_the_quiet_hours_may_span_midnight(begin: time, end: time, at: time, silent: bool) -> None:
-    assert Manners(20, (begin, end)).silent_at(datetime.combine(datetime(2026, 3, 1), at, UTC)) is silent  # noqa: DTZ001 - only its date
+    assert PublicPolicy(20, (begin, end)).silent_at(datetime.combine(datetime(2026, 3, 1), at, UTC)) is silent  # noqa: DTZ001 - only its date
 
 
 def test_the_quiet_hours_go_by_the_clock_of_their_zone() -> None:
-    manners = Manners(20, (time(23), time(8)), ZoneInfo("Europe/Moscow"))
+    manners = PublicPolicy(20, (time(23), time(8)), ZoneInfo("Europe/Moscow"))
     assert manners.silent_at(datetime(2026, 3, 1, 20, 30, tzinfo=UTC))
     assert not manners.silent_at(datetime(2026, 3, 1, 5, 30, tzinfo=UTC))
 
 
 def test_without_quiet_hours_it_is_never_too_late() -> None:
-    assert not Manners(20).silent_at(datetime(2026, 3, 1, 3, tzinfo=UTC))
+    assert not PublicPolicy(20).silent_at(datetime(2026, 3, 1, 3, tzinfo=UTC))

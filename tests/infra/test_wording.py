@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.wording import LANGUAGES, Catalogue, marked
+from infra.wording import LANGUAGES, Catalogue, mark
 
 HEAD = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
 RUSSIAN = """"Plural-Forms: nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);\\n"
@@ -46,4 +46,4 @@ def test_an_unknown_language_is_english(words: Catalogue) -> None:
 
 
 def test_a_marked_sentence_is_itself() -> None:
-    assert marked("Wait here") == "Wait here"
+    assert mark("Wait here") == "Wait here"

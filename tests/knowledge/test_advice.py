@@ -6,7 +6,7 @@ import pytest
 
 from knowledge.matching import Band, Thresholds
 from knowledge.quality import advice
-from knowledge.quality.advice import Step, advised, lines, steps
+from knowledge.quality.advice import Step, advise_threshold, lines, steps
 from knowledge.quality.evaluation import Asked, EvalEntry, EvalQuery, evaluate
 
 IN_FORCE = 0.88
@@ -65,7 +65,7 @@ def test_what_is_true_at_least(answered: int, right: int, least: float) -> None:
 def test_the_lowest_that_holds_is_advised() -> None:
     questions = [*[asked(0.92)] * 30, *[asked(0.77)] * 10, *[asked(0.65, right=False)] * 20]
     found = steps(questions, IN_FORCE)
-    best = advised(found)
+    best = advise_threshold(found)
     assert best is not None
     assert best.threshold == 0.7
     said = lines(found, IN_FORCE)
@@ -82,7 +82,7 @@ def test_the_lowest_that_holds_is_advised() -> None:
 
 def test_a_step_below_a_bad_one_is_not_advised() -> None:
     questions = [*[asked(0.92)] * 30, *[asked(0.82, right=False)] * 10, *[asked(0.72)] * 400]
-    best = advised(steps(questions, IN_FORCE))
+    best = advise_threshold(steps(questions, IN_FORCE))
     assert best is not None
     assert best.threshold == 0.85
 
@@ -97,9 +97,9 @@ def test_a_threshold_that_answers_wrongly_is_raised() -> None:
 def test_few_questions_speak_for_nothing() -> None:
     questions = [asked(0.95)] * 10
     found = steps(questions, IN_FORCE)
-    assert advised(found) is None
+    assert advise_threshold(found) is None
     assert lines(found, IN_FORCE)[-1].startswith("Too few of these questions are answered surely enough")
-    assert advised(steps([], IN_FORCE)) is None
+    assert advise_threshold(steps([], IN_FORCE)) is None
 
 
 def test_the_one_in_force_may_be_the_right_one() -> None:

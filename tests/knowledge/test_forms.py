@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.entries.forms import FormField, merged, plain, read, stored
+from knowledge.entries.forms import FormField, load_form, merge_forms, parse_form, plain
 from knowledge.entries.problems import KnowledgeError
 from knowledge.files.formats import FORMATS
 from knowledge.files.loading import SourceFile, read_files
@@ -36,7 +36,7 @@ def test_a_form_is_one_over_the_languages() -> None:
     )
     assert (what.required, what.choices) == (False, {"ru": ("a", "b"), "en": ("a", "b")})
     assert [what.label("en"), what.label("hu"), what.options("hu")] == ["What?", "Chto?", ("a", "b")]
-    assert stored(plain(category.form)) == category.form
+    assert load_form(plain(category.form)) == category.form
 
 
 @pytest.mark.parametrize("ending", ["yaml", "json"])
@@ -50,7 +50,7 @@ def test_files_that_ask_for_different_things_are_refused() -> None:
     with pytest.raises(KnowledgeError, match="asks for other fields than in another file"):
         read_files([SourceFile("ru.yaml", RU), SourceFile("en.yaml", EN.replace(b"name: page", b"name: site"))])
     one = (FormField("a"),)
-    assert merged((), one) == merged(one, ()) == one
+    assert merge_forms((), one) == merge_forms(one, ()) == one
 
 
 @pytest.mark.parametrize(
@@ -73,5 +73,5 @@ def test_files_that_ask_for_different_things_are_refused() -> None:
     ],
 )
 def test_a_mistake_is_named(form: object, fault: str) -> None:
-    _, faults = read(form, "en")
+    _, faults = parse_form(form, "en")
     assert [reason for reason in faults if reason.startswith(fault)]

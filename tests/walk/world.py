@@ -20,7 +20,7 @@ from handoff.deliveries.outcomes import Moved
 from handoff.messages.files import Rules
 from handoff.messages.values import Address, Attachment, EventKind, IncomingEvent
 from handoff.models import Agent, DeliveryState, InboxEvent, Role
-from handoff.tickets.public_policy import Manners
+from handoff.tickets.public_policy import PublicPolicy
 from handoff.tickets.service import Desk
 from infra.bus import LocalBus
 from infra.database import Database
@@ -125,7 +125,7 @@ class House:
             "ru",
             attachments,
             own,
-            Manners(20),
+            PublicPolicy(20),
         )
 
     def clock(self) -> datetime:

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from bot.channels.web.channel import ACCOUNT
 from bot.program.app import App, open_app
 from bot.program.http_connections import ConnectionLimits, Connections
-from bot.program.roles import bound, server_config
+from bot.program.roles import bind, server_config
 from bot.program.settings import Settings
 from bot.program.site_parts import site_parts
 from bot.web.site import build_site
@@ -138,7 +138,7 @@ async def _opened(
         await app.library.refresh()
         site = build_site(site_parts(app), None)
         connections = Connections(limits or ConnectionLimits(), network_of)
-        listener = bound("127.0.0.1", 0)
+        listener = bind("127.0.0.1", 0)
         server = QuietServer(server_config(around(site.asgi), connections, settings.trusted_proxies))
         serving = asyncio.create_task(server.serve([listener]))
         while not server.started:

@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.channels import ChannelLimits, Inlet, RawEvent
 from bot.channels.downloads import Fetch
-from bot.channels.receive_backoff import NOT_STORED, NotStoredError, Pauses, Trouble, keep
+from bot.channels.receive_backoff import NOT_STORED, NotStoredError, Pauses, ReceiveBackoff, keep
 from handoff.messages.rich_text import clean
 from handoff.messages.values import Address, Button, EventKind, IncomingEvent, OutgoingPart, SendOutcome, Sent
 from infra.clock import Clock, utc_now
@@ -45,7 +45,7 @@ class ConsoleChannel:
 
     async def run(self, inlet: Inlet) -> None:
         """A line is taken for read once it is stored: one that could not be is tried again, also by a later run."""
-        trouble = Trouble(self.account, inlet, self._pauses)
+        trouble = ReceiveBackoff(self.account, inlet, self._pauses)
         while True:
             if self._unstored is None:
                 self._unstored = self._event(await self._read.get())

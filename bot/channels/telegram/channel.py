@@ -13,11 +13,11 @@ from typing import Any, Literal
 from urllib.parse import quote
 
 from bot.channels import ChannelLimits, HookReply, Inlet, RawEvent, Search, reasons
-from bot.channels.background_tasks import Errands
+from bot.channels.background_tasks import BackgroundTasks
 from bot.channels.downloads import Downloads, Fetch
 from bot.channels.fallbacks import fitting
-from bot.channels.proxies import checked
-from bot.channels.receive_backoff import NOT_STORED, NotStoredError, Pauses, Trouble, keep
+from bot.channels.proxies import check_proxy
+from bot.channels.receive_backoff import NOT_STORED, NotStoredError, Pauses, ReceiveBackoff, keep
 from bot.channels.telegram.client import REQUEST_TIMEOUT, open_bot
 from bot.channels.telegram.errors import classify
 from bot.channels.telegram.groups import QUESTION, Bot, decode_question, in_public, is_from_a_group, line, question
@@ -94,14 +94,14 @@ class TelegramChannel:
         self._secret = account.webhook_secret if account.mode == "webhook" else None
         name = account.account.partition(":")[2]
         self._hook = f"{(account.public_url or '').rstrip('/')}/hooks/telegram/{name}"
-        proxy = checked(account.proxy, "The Telegram proxy")
+        proxy = check_proxy(account.proxy, "The Telegram proxy")
         self._bot = open_bot(account.token, account.api_url, proxy)
         self._inline = InlineMode(self._bot, search) if search else None
         self._wanted = [*ALLOWED_UPDATES, INLINE_QUERY] if search else ALLOWED_UPDATES
         self._downloads = Downloads((OFFICIAL_HOST,), account.api_url, proxy)
         self._clock = clock
         self._pauses = pauses or Pauses()
-        self._errands = Errands()
+        self._errands = BackgroundTasks()
         self._self: Bot | None = None
 
     async def advice(self) -> str | None:
@@ -117,7 +117,7 @@ class TelegramChannel:
 
     async def run(self, inlet: Inlet) -> None:
         """Begin, receive, and after any failure wait and begin anew."""
-        trouble = Trouble(self.account, inlet, self._pauses)
+        trouble = ReceiveBackoff(self.account, inlet, self._pauses)
         receive = self._watch_hook if self._secret else self._poll
         while True:
             try:
@@ -128,7 +128,7 @@ class TelegramChannel:
             except Exception as error:  # noqa: BLE001 - receiving outlives whatever the library raises
                 await self._bear(error, trouble)
 
-    async def _bear(self, error: Exception, trouble: Trouble) -> None:
+    async def _bear(self, error: Exception, trouble: ReceiveBackoff) -> None:
         match classify(error):
             case AuthBroken(reason):
                 await trouble.lasting(TAKEN if reason == reasons.CONFLICT else REJECTED)
@@ -138,7 +138,7 @@ class TelegramChannel:
                 log.info("%s: receiving failed: %s", self.account, type(error).__name__)
                 await trouble.passing(UNREACHABLE)
 
-    async def _poll(self, inlet: Inlet, trouble: Trouble) -> None:
+    async def _poll(self, inlet: Inlet, trouble: ReceiveBackoff) -> None:
         me = await self._introduce()
         if self._inline is not None and not me.get("supports_inline_queries"):
             log.info("%s: %s", self.account, INLINE_OFF)
@@ -194,7 +194,7 @@ class TelegramChannel:
         self._inline.take(query)
         return True
 
-    async def _watch_hook(self, _inlet: Inlet, trouble: Trouble) -> None:
+    async def _watch_hook(self, _inlet: Inlet, trouble: ReceiveBackoff) -> None:
         await self._introduce()
         await self._bot.set_webhook(
             self._hook,

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from bot.channels import ChannelLimits, HookReply, Inlet, RawEvent, reasons
-from bot.channels.background_tasks import Errands
+from bot.channels.background_tasks import BackgroundTasks
 from bot.channels.downloads import Downloads, Fetch
 from bot.channels.fallbacks import fitting
-from bot.channels.proxies import checked
-from bot.channels.receive_backoff import NOT_STORED, NotStoredError, Pauses, Trouble, keep, remembered
+from bot.channels.proxies import check_proxy
+from bot.channels.receive_backoff import NOT_STORED, NotStoredError, Pauses, ReceiveBackoff, keep, stored_cursor
 from bot.channels.vk import groups
 from bot.channels.vk.client import VkClient
 from bot.channels.vk.community_settings import (
@@ -27,7 +27,7 @@ from bot.channels.vk.community_settings import (
     register_callback,
 )
 from bot.channels.vk.errors import classify, classify_recipient
-from bot.channels.vk.gaps import missed
+from bot.channels.vk.gaps import missed_messages
 from bot.channels.vk.long_poll import LongPoll
 from bot.channels.vk.names import Names
 from bot.channels.vk.updates import QUESTION, Cursor, decode, is_echo, press_of, raw_event
@@ -113,13 +113,13 @@ class VkChannel:
         self._group_id = account.group_id
         name = account.account.partition(":")[2]
         self._hook = f"{account.public_url.rstrip('/')}/hooks/vk/{name}" if account.public_url else None
-        proxy = checked(account.proxy, "The VK proxy")
+        proxy = check_proxy(account.proxy, "The VK proxy")
         self._client = VkClient(account.token, account.api_url, proxy)
         self._uploads = Uploads(self._client, proxy)
         self._downloads = Downloads(FILE_HOSTS, account.api_url, proxy)
         self._clock = clock
         self._pauses = pauses or Pauses()
-        self._errands = Errands()
+        self._errands = BackgroundTasks()
         self._names = Names(self._client, self._errands, clock)
         self._longpoll = LongPoll(self._client, account.group_id, proxy, clock, self._lasting, self._stored)
 
@@ -127,7 +127,7 @@ class VkChannel:
 
     async def run(self, inlet: Inlet) -> None:
         """Begin, receive, and after any failure wait and begin anew."""
-        trouble = Trouble(self.account, inlet, self._pauses)
+        trouble = ReceiveBackoff(self.account, inlet, self._pauses)
         receive = self._watch_callbacks if self._secret else self._longpoll.receive
         while True:
             try:
@@ -141,7 +141,7 @@ class VkChannel:
             except Exception as error:  # noqa: BLE001 - receiving outlives whatever the library raises
                 await self._bear(error, trouble)
 
-    async def _bear(self, error: Exception, trouble: Trouble) -> None:
+    async def _bear(self, error: Exception, trouble: ReceiveBackoff) -> None:
         match classify(error):
             case AuthBroken(reason):
                 told = {reasons.RIGHTS: NO_RIGHTS, reasons.CAPTCHA: CAPTCHA}
@@ -199,11 +199,11 @@ class VkChannel:
         except Exception as error:  # noqa: BLE001 - a spinner that turns a little longer harms nobody
             log.debug("%s: a press was not acknowledged: %s", self.account, type(error).__name__)
 
-    async def _watch_callbacks(self, inlet: Inlet, trouble: Trouble) -> None:
-        place = Cursor.parse(await remembered(inlet))
+    async def _watch_callbacks(self, inlet: Inlet, trouble: ReceiveBackoff) -> None:
+        place = Cursor.parse(await stored_cursor(inlet))
         if place.at:
             # VK repeats an event for a while only: what came while we were away is looked up.
-            events = await missed(self._client, self._group_id, place.at, self._now())
+            events = await missed_messages(self._client, self._group_id, place.at, self._now())
             await keep(inlet, events, cursor=str(Cursor(at=self._now())))
             self._stored(events, inlet)
         if self._hook and self._secret:

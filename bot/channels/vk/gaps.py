@@ -18,7 +18,7 @@ _NEWEST_PAGES = 50
 """Pages to go back in one conversation or in their list, so that a broken answer cannot keep us here for ever."""
 
 
-async def missed(client: VkClient, group_id: int, last: int, received_at: int) -> list[RawEvent]:
+async def missed_messages(client: VkClient, group_id: int, last: int, received_at: int) -> list[RawEvent]:
     """Everything that people wrote to the community since shortly before `last`, oldest first.
 
     Presses and edits are not to be had. Raises what may heal; a token that may not read conversations finds nothing.

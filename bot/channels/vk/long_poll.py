@@ -14,10 +14,10 @@ from typing import Any
 from aiohttp import ClientSession, ClientTimeout
 
 from bot.channels import Inlet, RawEvent
-from bot.channels.receive_backoff import Trouble, keep, remembered
+from bot.channels.receive_backoff import ReceiveBackoff, keep, stored_cursor
 from bot.channels.vk.client import CONNECT_TIMEOUT, VkClient
 from bot.channels.vk.community_settings import switch_on_longpoll
-from bot.channels.vk.gaps import missed
+from bot.channels.vk.gaps import missed_messages
 from bot.channels.vk.updates import Cursor, is_echo, raw_event
 from infra.clock import Clock
 
@@ -52,10 +52,10 @@ class LongPoll:
         self._clock = clock
         self._stored = stored
 
-    async def receive(self, inlet: Inlet, trouble: Trouble) -> None:
+    async def receive(self, inlet: Inlet, trouble: ReceiveBackoff) -> None:
         """Receive until something fails, and raise that; nothing that was not stored is passed over."""
         notice = await switch_on_longpoll(self._client, self._group_id)
-        place = Cursor.parse(await remembered(inlet))
+        place = Cursor.parse(await stored_cursor(inlet))
         server = await self._server()
         if not place.ts:
             # The first start, or a change from callbacks: then what came between the two is looked up.
@@ -113,7 +113,7 @@ class LongPoll:
     async def _go_on_from(self, ts: str, place: Cursor, inlet: Inlet) -> Cursor:
         """Store what was missed since `place`, together with the new `ts`, which was asked for before looking."""
         now = self._now()
-        events = await missed(self._client, self._group_id, place.at, now) if place.at else []
+        events = await missed_messages(self._client, self._group_id, place.at, now) if place.at else []
         following = Cursor(ts, now)
         await keep(inlet, events, cursor=str(following))
         self._stored(events, inlet)

@@ -5,7 +5,7 @@ import logging
 from collections.abc import Sequence
 
 from bot.channels import Inlet, RawEvent
-from bot.channels.background_tasks import Errands
+from bot.channels.background_tasks import BackgroundTasks
 from bot.channels.vk.client import VkClient
 from bot.channels.vk.updates import profile_event, writer_of
 from infra.clock import Clock
@@ -21,7 +21,7 @@ _REMEMBERED = 100_000
 class Names:
     """Asks once per process for the name of each person who writes, and stores it as an event of theirs."""
 
-    def __init__(self, client: VkClient, errands: Errands, clock: Clock) -> None:
+    def __init__(self, client: VkClient, errands: BackgroundTasks, clock: Clock) -> None:
         self._client = client
         self._errands = errands
         self._clock = clock

@@ -89,7 +89,7 @@ class WebChannel:
         """There is nothing to close."""
 
 
-def written(
+def message_event(
     visitor: str, key: str, text: str, at: datetime, language: str, files: Sequence[dict[str, Any]] = ()
 ) -> RawEvent:
     """Make the inbox event of a message.
@@ -107,7 +107,7 @@ def written(
     return RawEvent(f"{visitor}:{name}", None, visitor, payload)
 
 
-def pressed(visitor: str, key: str, choice: str, at: datetime, language: str) -> RawEvent:
+def press_event(visitor: str, key: str, choice: str, at: datetime, language: str) -> RawEvent:
     """Make the inbox event of a pressed button; the buttons of a message share one `key`."""
     payload = {"visitor": visitor, "choice": choice, "at": at.timestamp(), "language": language}
     name = hashlib.sha256(json.dumps([key, choice]).encode()).hexdigest()[:32]

@@ -97,7 +97,7 @@ def chat_router(chat: "Chat") -> APIRouter:
             given = await chat.uploads.read(request, visitor, _host(request))
             if not given.text.strip() and not given.files:
                 return None
-            return web.written(visitor.id, given.key, given.text, chat.clock(), speaks, given.files)
+            return web.message_event(visitor.id, given.key, given.text, chat.clock(), speaks, given.files)
 
         return await chat.take(request, event, speaks, embedded=embedded)
 
@@ -115,7 +115,7 @@ def chat_router(chat: "Chat") -> APIRouter:
         async def event(visitor: Visitor) -> RawEvent:
             if not visitor.sent(csrf):
                 raise NotTakenError("foreign")
-            return web.pressed(visitor.id, key, choice, chat.clock(), speaks)
+            return web.press_event(visitor.id, key, choice, chat.clock(), speaks)
 
         return await chat.take(request, event, speaks, embedded=embedded)
 

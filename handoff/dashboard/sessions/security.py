@@ -114,7 +114,7 @@ def changes_something(request: Request) -> bool:
     return request.method not in _SAFE
 
 
-def guarded(
+def guarded_route(
     check: Callable[[Request], Coroutine[Any, Any, Response | None]], nonsense: Callable[[Request], Response]
 ) -> type[APIRoute]:
     """A route class whose routes run only where `check` has no answer of its own; `nonsense` answers malformed values."""

@@ -8,11 +8,11 @@ from sqlalchemy.orm import Session
 
 from handoff.dashboard.page_renderer import Pages
 from handoff.dashboard.parts import DeskParts
-from handoff.dashboard.sessions.security import Gate, changes_something, guarded, local_path, too_big
+from handoff.dashboard.sessions.security import Gate, changes_something, guarded_route, local_path, too_big
 from handoff.dashboard.sessions.sign_in_limits import SignInLimits
 from handoff.dashboard.wording import Words
 from handoff.people.passwords import RETRY_AFTER, PasswordsBusyError
-from infra.web.locale import preferred
+from infra.web.locale import preferred_language
 
 
 def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
@@ -30,11 +30,11 @@ def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
     def nonsense(request: Request) -> Response:
         return _page(request, status=422)
 
-    router = APIRouter(route_class=guarded(check, nonsense))
+    router = APIRouter(route_class=guarded_route(check, nonsense))
     limits, database, staff = SignInLimits(parts.clock), parts.database, parts.staff
 
     def words(request: Request) -> Words:
-        return Words(preferred(request.headers.get("accept-language", ""), parts.default_language))
+        return Words(preferred_language(request.headers.get("accept-language", ""), parts.default_language))
 
     def _page(request: Request, problem: str = "", status: int = 200, email: str = "", to: str = "") -> Response:
         visitor = gate.stranger(request)

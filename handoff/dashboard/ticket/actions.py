@@ -13,10 +13,10 @@ from handoff.dashboard.frame import WRITES, Frame, by_script, goes_to
 from handoff.dashboard.reply_box import Draft, Mode, blank
 from handoff.dashboard.views import Place
 from handoff.errors import ClosedError, DeskError, EmptyTextError, HeldError, KeyUsedError, NotFoundError, TooLargeError
-from infra.wording import marked
+from infra.wording import mark
 
 _STATUS = {NotFoundError: 404, HeldError: 409, ClosedError: 409, EmptyTextError: 422, TooLargeError: 413}
-FAILED = marked("The server could not do this just now. What you typed is still here: please try again in a minute.")
+FAILED = mark("The server could not do this just now. What you typed is still here: please try again in a minute.")
 _log = logging.getLogger(__name__)
 TEXT_LIMIT = 20_000
 """Longest reply or note in characters: five messages on a platform."""

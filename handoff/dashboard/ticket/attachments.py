@@ -6,14 +6,14 @@ from fastapi import APIRouter, Path, Request, Response
 from fastapi.responses import FileResponse
 
 from handoff.dashboard.frame import Frame
-from handoff.dashboard.sessions.security import guarded
+from handoff.dashboard.sessions.security import guarded_route
 from handoff.messages import files
 from infra.storage.columns import LARGEST_ID
 
 
 def file_routes(frame: Frame) -> APIRouter:
     """One route, closed to strangers like every other page."""
-    router = APIRouter(route_class=guarded(frame.check, frame.nonsense))
+    router = APIRouter(route_class=guarded_route(frame.check, frame.nonsense))
 
     @router.get("/desk/files/{file_id}")
     async def attached(request: Request, file_id: Annotated[int, Path(ge=1, le=LARGEST_ID)]) -> Response:

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Form, Path, Request, Response
 
 from handoff.dashboard.frame import Frame
 from handoff.dashboard.reply_box import Draft, Mode
-from handoff.dashboard.sessions.security import guarded
+from handoff.dashboard.sessions.security import guarded_route
 from handoff.dashboard.ticket.actions import act
 from handoff.messages import threads
 from infra.storage.columns import LARGEST_ID
@@ -17,7 +17,7 @@ Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 def correction_routes(frame: Frame) -> APIRouter:
     """The form and its sending; only the author of a reply gets either."""
-    router = APIRouter(route_class=guarded(frame.check, frame.nonsense))
+    router = APIRouter(route_class=guarded_route(frame.check, frame.nonsense))
     desk, database = frame.parts.desk, frame.parts.database
 
     @router.get("/desk/tickets/{ticket_id}/messages/{message_id}")

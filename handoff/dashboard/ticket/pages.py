@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from handoff.dashboard.frame import Frame, by_script
 from handoff.dashboard.reply_box import Mode, draft_of
-from handoff.dashboard.sessions.security import guarded
+from handoff.dashboard.sessions.security import guarded_route
 from handoff.dashboard.suggestions import answer_text
 from handoff.dashboard.ticket.actions import act
 from handoff.dashboard.uploads import files_in, keep
@@ -21,7 +21,7 @@ Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 def thread_routes(frame: Frame) -> APIRouter:
     """Routes below one ticket; each change is a plain form that leads back to the ticket."""
-    router = APIRouter(route_class=guarded(frame.check, frame.nonsense))
+    router = APIRouter(route_class=guarded_route(frame.check, frame.nonsense))
     desk, outbox = frame.parts.desk, frame.parts.outbox
 
     done = partial(act, frame)

@@ -16,7 +16,7 @@ from handoff.models import Contact, Message, MessageKind, Ticket
 from handoff.tickets.request_models import PublicQuestion
 from handoff.words import WORDS
 from infra.storage.rows import table
-from infra.wording import LANGUAGES, marked
+from infra.wording import LANGUAGES, mark
 from knowledge.entries.models import Lookup
 
 _CONTACT = ("account", "user_id", "name", "language", "chosen_language", "created_at", "last_seen_at")
@@ -27,10 +27,10 @@ _PUBLIC = ("place", "thread", "message", "text", "replied_at", "at")
 _PAGE, _DATA = "frontdesk.html", "frontdesk.json"
 
 STATUS = {
-    "open": marked("waits for an answer"),
-    "waiting": marked("answered"),
-    "solved": marked("solved"),
-    "withdrawn": marked("withdrawn"),
+    "open": mark("waits for an answer"),
+    "waiting": mark("answered"),
+    "solved": mark("solved"),
+    "withdrawn": mark("withdrawn"),
 }
 
 _environment = Environment(

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from knowledge.entries.drafts import Draft
-from knowledge.entries.forms import written
+from knowledge.entries.forms import form_fields
 from knowledge.entries.problems import Problem, did_you_mean
 from knowledge.files.formats.foreign import EXAMPLES
 from knowledge.files.formats.html import escape
@@ -132,6 +132,6 @@ def plain_categories(draft: Draft) -> list[dict[str, object]]:
     """The categories as fields to write."""
     return [
         {"key": category.key, "title": dict(category.titles), "handoff": category.handoff or "allowed"}
-        | ({"form": written(category.form)} if category.form else {})
+        | ({"form": form_fields(category.form)} if category.form else {})
         for category in draft.categories
     ]

@@ -69,7 +69,7 @@ class Frequencies:
         return [form for form in found if form != word and self.of(form, lang)]
 
 
-def packed(word: str, lang: str, share: float) -> int:
+def pack(word: str, lang: str, share: float) -> int:
     """The checksum, half a checksum of the word read backwards, and the share: hundreds of guesses need more than one checksum."""
     return key(word, lang) << 32 | _second(word) << 16 | min(round(-log10(share) * STEPS), 0xFFFF)
 

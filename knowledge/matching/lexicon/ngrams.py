@@ -18,7 +18,7 @@ _HEAD = 112
 """Bytes of an array besides its values."""
 
 
-def sharpened(likeness: Floats) -> Floats:
+def sharpen(likeness: Floats) -> Floats:
     """Likeness to the power of 1.5, so that little counts for less: by a root, which costs a fifth of a power."""
     likeness = likeness.astype(np.float32, copy=False)
     powers: Floats = likeness * np.sqrt(likeness)

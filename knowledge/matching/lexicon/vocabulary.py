@@ -11,7 +11,7 @@ from knowledge.matching.arrays import Floats, Ints, Rows
 from knowledge.matching.lexicon.frequencies import Frequencies
 from knowledge.matching.lexicon.intents import marks
 from knowledge.matching.lexicon.meanings import WIDTH, Meanings
-from knowledge.matching.lexicon.ngrams import LIKE, Word, checksums, grams, sharpened
+from knowledge.matching.lexicon.ngrams import LIKE, Word, checksums, grams, sharpen
 from knowledge.matching.lexicon.rarity import Rarity
 from knowledge.matching.lexicon.sounds import Sounds
 from knowledge.matching.text import stems
@@ -292,7 +292,7 @@ class Vocabulary:
         cosine = masses * self.form_scale.take(near) * (square**-0.5).astype(np.float32).take(owners)
         cosine[cells.searchsorted(kin)] = 1.0
         close = (cosine > LIKE).nonzero()[0]
-        standing, likeness = near.take(close), sharpened(cosine.take(close))
+        standing, likeness = near.take(close), sharpen(cosine.take(close))
         bounds = np.arange(count + 1)
         ends, close_ends = owners.searchsorted(bounds).tolist(), owners.take(close).searchsorted(bounds).tolist()
         return [

@@ -75,7 +75,7 @@ class Weights:
         return _probability(self.logit(around))
 
 
-def agreed(by_vectors: float, by_words: float) -> float:
+def agree(by_vectors: float, by_words: float) -> float:
     """One probability that an entry is right from two.
 
     For an answer it is the mean of the two in logits, a little of it taken off: on unseen knowledge vectors alone are too sure

@@ -13,7 +13,7 @@ from rapidfuzz import fuzz, process
 from knowledge.matching.arrays import Floats, Ints, Rows
 from knowledge.matching.index.question import Question
 from knowledge.matching.index.sparse_index import Index
-from knowledge.matching.lexicon.ngrams import sharpened
+from knowledge.matching.lexicon.ngrams import sharpen
 from knowledge.matching.ranking.bigram_overlap import pairs_in_common
 from knowledge.matching.ranking.ridge import Lessons
 
@@ -164,7 +164,7 @@ def _compare_words(index: Index, question: Question, spoken: Ints, texts: Ints, 
     alike = np.zeros((2, count, len(forms) + 1), np.float32)
     alike[0, :, :-1] = question.likeness.take(question.lines.take(forms), axis=0).T
     similar = np.maximum(question.meaning @ meanings.T, 0.0)
-    np.maximum(alike[0, :, :-1], sharpened(similar), out=alike[1, :, :-1])
+    np.maximum(alike[0, :, :-1], sharpen(similar), out=alike[1, :, :-1])
     summed = np.zeros((6, len(forms) + 1), np.float32)
     summed[0, :-1] = weights
     np.multiply(np.maximum.reduce(alike, axis=1)[:, :-1], weights, out=summed[1:3, :-1])

@@ -40,7 +40,7 @@ class Lessons:
         kernel *= 0.5
         kernel[np.diag_indices(count)] += _RIDGE
         wanted[np.arange(count), index.owners] = 1.0
-        self._taught = np.ascontiguousarray(solved(system).T)
+        self._taught = np.ascontiguousarray(solve(system).T)
 
     def of(self, question: Question, cosines: Floats, entries: Ints) -> Floats | None:
         """A value for each of the entries; `cosines` are those of `Index.cosines`. None when nothing was taught."""
@@ -57,7 +57,7 @@ class Lessons:
         return 0.5 * mean * (1 + mean)
 
 
-def solved(system: Floats) -> Floats:
+def solve(system: Floats) -> Floats:
     """The solution of a positive definite system `[matrix | right sides]`, which is overwritten: elimination by blocks.
 
     The linear algebra library never gives back the memory it works in, and how much that is depends on the sizes it is

@@ -45,7 +45,7 @@ _TOLD = 400
 """Characters of an answer that are read: what it is about stands at its beginning, and a model reads a few hundred words."""
 
 
-def told(question: str, answer: str) -> str:
+def text_of_answer(question: str, answer: str) -> str:
     """What is embedded for an answer: few questions resemble an answer by itself."""
     return f"{question} {answer[:_TOLD]}"
 

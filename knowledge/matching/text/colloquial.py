@@ -132,7 +132,7 @@ _WRITTEN = {
 }
 
 
-def spoken(lang: str) -> dict[str, str]:
+def written_forms(lang: str) -> dict[str, str]:
     """The written word for each spoken one, in lower case."""
     lines = [line.split(":") for line in _WRITTEN[lang].split("\n") if ":" in line]
     return {form: written.strip() for written, forms in lines for form in forms.split()}

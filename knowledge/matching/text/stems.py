@@ -4,7 +4,7 @@ from functools import cache, lru_cache
 
 import Stemmer
 
-from knowledge.matching.text.colloquial import ANY_FORM, spoken
+from knowledge.matching.text.colloquial import ANY_FORM, written_forms
 from knowledge.matching.text.normalised import fold, is_cyrillic
 
 _STEMMERS = {
@@ -34,7 +34,7 @@ def _written(lang: str) -> tuple[dict[str, str], dict[str, str]]:
     """The stem of the written word for each spoken one: for single forms, and for all forms of a stem."""
     stemmer = _STEMMERS[lang]
     by_word, by_stem = {}, {}
-    for form, written in spoken(lang).items():
+    for form, written in written_forms(lang).items():
         stem = fold(stemmer.stemWord(written))
         bare = form.removesuffix(ANY_FORM)
         by_word[bare] = by_word[fold(bare)] = stem

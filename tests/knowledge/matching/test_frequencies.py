@@ -51,7 +51,7 @@ def test_what_no_slip_can_make_a_word_of_is_not_looked_for(word: str) -> None:
 
 
 def test_a_packed_share_comes_back_within_a_part_in_a_hundred(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = np.sort(np.array([frequencies.packed(word, "en", share) for word, share in SHARES.items()], np.uint64))
+    rows = np.sort(np.array([frequencies.pack(word, "en", share) for word, share in SHARES.items()], np.uint64))
     monkeypatch.setattr(np, "load", lambda *_args, **_kwargs: rows)
     table = Frequencies()
     assert {word: pytest.approx(table.of(word, "en"), rel=0.01) for word in SHARES} == SHARES

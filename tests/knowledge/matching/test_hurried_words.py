@@ -5,7 +5,7 @@ import pytest
 from knowledge.matching import Matcher, Phrasing
 from knowledge.matching.lexicon.sounds import sound
 from knowledge.matching.text import stems
-from knowledge.matching.text.colloquial import ANY_FORM, spoken
+from knowledge.matching.text.colloquial import ANY_FORM, written_forms
 
 ENTRIES = [
     ("ru", "Как перенести видео с YouTube?"),
@@ -77,7 +77,7 @@ def test_a_sound_is_written_in_one_alphabet() -> None:
 
 @pytest.mark.parametrize("lang", ["ru", "en", "hu"])
 def test_spoken_forms_are_told_once_and_lead_to_a_word_that_is_none_of_them(lang: str) -> None:
-    forms = spoken(lang)
+    forms = written_forms(lang)
     for form, written in forms.items():
         assert stems.stem(form.removesuffix(ANY_FORM), lang) == stems.stem(written, lang), form
         assert written not in forms

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from knowledge.matching.ranking.ridge import solved
+from knowledge.matching.ranking.ridge import solve
 
 
 @pytest.mark.parametrize("count", [1, 63, 64, 65, 200])
@@ -12,6 +12,6 @@ def test_a_definite_system_is_solved_whatever_its_size(count: int) -> None:
     vectors = random.normal(size=(count, 8))
     matrix = vectors @ vectors.T + 0.5 * np.eye(count)
     wanted = random.normal(size=(count, 3))
-    found = solved(np.hstack([matrix, wanted]))
+    found = solve(np.hstack([matrix, wanted]))
     assert found.shape == (count, 3)
     np.testing.assert_allclose(matrix @ found, wanted, atol=1e-9)

@@ -11,7 +11,7 @@ from knowledge.matching.arrays import unit
 from knowledge.matching.ranking.features import NAMES as WORDS
 from knowledge.matching.semantic.embedder import find_embedder, why_no_embedder
 from knowledge.matching.semantic.vectors import NAMES as VECTORS
-from knowledge.matching.semantic.vectors import told
+from knowledge.matching.semantic.vectors import text_of_answer
 
 TOPICS = ["пароль", "заказ", "доставка", "возврат", "карта", "видео", "канал", "подписка", "реклама", "профиль"]
 PHRASINGS = [Phrasing(number, f"как поменять {topic}", "ru") for number, topic in enumerate(TOPICS)]
@@ -107,7 +107,7 @@ def test_an_answer_is_found_by_its_vector_where_no_phrasing_is_near() -> None:
     phrasings = [Phrasing(number, f"что делать если {number}", "ru") for number in range(len(TOPICS))]
     answers = dict(enumerate(TOPICS))
     matcher = Matcher.build(phrasings, answers=answers)
-    vectors = concepts.phrasings([told(phrasings[number].text, answer) for number, answer in answers.items()])
+    vectors = concepts.phrasings([text_of_answer(phrasings[number].text, answer) for number, answer in answers.items()])
     without = matcher.embedded(concepts, concepts.of(phrasings))
     matcher = without.embedded(concepts, concepts.of(phrasings), dict(enumerate(vectors)))
 
