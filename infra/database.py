@@ -55,7 +55,7 @@ class Hold(Protocol):
         """Whether it is still held, and stays so until the session's transaction ends."""
         ...
 
-    async def lost(self) -> None:
+    async def wait_until_lost(self) -> None:
         """Returns when the hold is no longer sure."""
 
     async def release(self) -> None: ...
@@ -73,7 +73,7 @@ class _Traffic:
         self._quiet.set()
 
     @contextmanager
-    def counted(self) -> Iterator[None]:
+    def count(self) -> Iterator[None]:
         self._under_way += 1
         self._quiet.clear()
         try:
@@ -144,7 +144,7 @@ class Database:
         if self._behind:
             await self._traffic.gap()
             return await _contained(self._store.read(work, behind=True))
-        with self._traffic.counted():
+        with self._traffic.count():
             return await _contained(self._store.read(work))
 
     async def write(self, work: Work[T]) -> T:
@@ -153,7 +153,7 @@ class Database:
         `work` may be run again when PostgreSQL reports a deadlock or loses the connection before the commit, so it
         does nothing but talk to the session.
         """
-        with self._traffic.counted():
+        with self._traffic.count():
             return await _contained(self._store.write(work))
 
     async def purge(self) -> None:
@@ -184,7 +184,7 @@ class Database:
         while True:
             lock = await self._store.hold(name)
             try:
-                if await _race(work(Held(self, lock)), lock.lost()):
+                if await _race(work(Held(self, lock)), lock.wait_until_lost()):
                     return
             finally:
                 await lock.release()
@@ -215,12 +215,12 @@ class Held:
             LostHoldError: another process has taken over; nothing was written.
         """
 
-        def fenced(session: Session) -> T:
+        def run_fenced(session: Session) -> T:
             if not self._hold.check(session):
                 raise LostHoldError
             return work(session)
 
-        return await self._database.write(fenced)
+        return await self._database.write(run_fenced)
 
 
 async def _contained(result: "asyncio.Future[T]") -> T:

@@ -21,7 +21,7 @@ from bot.conversation.forms import under_way
 from bot.conversation.press_context import choice_of, pressed_by, view_of
 from bot.conversation.pressed_message import show_choice
 from bot.conversation.privacy import OwnData
-from bot.conversation.public import PublicQuestions, followed, in_private, is_question, unreachable
+from bot.conversation.public import PublicQuestions, follow_link, in_private, is_question, unreachable
 from bot.conversation.round_rows import JOIN, MEET, RECENT, USE, ThreadChangedError, known_at, mark_done
 from bot.conversation.tickets import Facts, correct_question, fact, facts, pending
 from bot.conversation.typed_buttons import as_press
@@ -134,7 +134,7 @@ class Conversation:
         known = known_at(session, address, self._clock())
         if known is not None:
             event = as_press(session, known.id, event, numbered=known.numbered)
-        event = followed(session, address, event)
+        event = follow_link(session, address, event)
         thread = self._thread(session, known, in_private(event))
         if is_counted(event) and minute_of(known, event, 1, self._clock()).quiet:
             return Thought(event, known, thread, None, quiet=True)
@@ -251,7 +251,7 @@ class Conversation:
         asked = incoming if event.kind in {EventKind.MESSAGE, EventKind.PUBLIC} else ()
         answer = partial(self._effects.apply, session, contact, decisions, found, asked)
         if event.place is not None:
-            incoming += (self._public.noted(session, contact.id, thread.ticket, event.place),)
+            incoming += (self._public.note(session, contact.id, thread.ticket, event.place),)
             ticket_id = self._public.apply(session, contact, event, thought.known, thread.ticket, answer)
         else:
             ticket_id = answer()

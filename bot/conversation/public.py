@@ -62,7 +62,7 @@ def in_private(event: IncomingEvent) -> IncomingEvent:
     return replace(event, kind=EventKind.MESSAGE) if event.kind is EventKind.PUBLIC else event
 
 
-def followed(session: Session, address: Address, event: IncomingEvent) -> IncomingEvent:
+def follow_link(session: Session, address: Address, event: IncomingEvent) -> IncomingEvent:
     """Somebody who comes by the link below their question asks it; what they write besides is added to it."""
     if event.kind is not EventKind.MESSAGE or not event.start.startswith(LINK):
         return event
@@ -89,7 +89,7 @@ class PublicQuestions:
         self._clock = clock
         self._manners = manners
 
-    def noted(self, session: Session, contact_id: int, ticket: TicketContext | None, place: PublicPlace) -> int:
+    def note(self, session: Session, contact_id: int, ticket: TicketContext | None, place: PublicPlace) -> int:
         """Let the thread say where it was asked; the line's id."""
         where = " · ".join(filter(None, (place.title, place.url)))
         return rows.add(

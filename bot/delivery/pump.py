@@ -87,7 +87,7 @@ class Pace:
         """Seconds until the account may send again."""
         return max(self._paused_until - self._now(), self._account.wait())
 
-    def allowed(self) -> int:
+    def count_allowed(self) -> int:
         """Messages that the account may send this moment."""
         return 0 if self._paused_until > self._now() else self._account.whole()
 
@@ -163,10 +163,10 @@ class Pump:
                             recover_at = self._now() + LEASE.total_seconds() / 3
                         rest = await self._round()
                     except Exception as error:  # noqa: BLE001 - a database that is away comes back
-                        self._notices.failed(error)
+                        self._notices.note_failure(error)
                         rest = _LOOK_EVERY
                     else:
-                        self._notices.worked()
+                        self._notices.note_success()
                     if await hints.next(rest) == self._channel.account:
                         self._look_at = 0.0
             finally:
@@ -192,10 +192,10 @@ class Pump:
     async def _probe(self) -> None:
         """Ask whether the platform works again; if it does, one part that may have arrived goes out once more."""
         try:
-            if self._recovery.probed(answered=await self._channel.probe()):
+            if self._recovery.settle_probe(answered=await self._channel.probe()):
                 await self._db.write(lambda session: self._outbox.repeat(session, self._channel.account, most=1))
         except Exception as error:  # noqa: BLE001 - as above
-            self._notices.failed(error)
+            self._notices.note_failure(error)
         finally:
             self._probing = None
 
@@ -262,7 +262,7 @@ class Pump:
     def _free(self) -> int:
         """Parts that may be put on the wire this moment."""
         room = self._channel.limits.concurrency - len(self._sending)
-        return min(self._pace.allowed(), room) - sum(self._offered)
+        return min(self._pace.count_allowed(), room) - sum(self._offered)
 
     def _launch(self) -> None:
         for claimed in tuple(self._ready):
@@ -292,7 +292,7 @@ class Pump:
             ):
                 return
         except Exception as error:  # noqa: BLE001 - nothing was sent: the claim lapses and the part is claimed again
-            self._records.failed(error)
+            self._records.note_failure(error)
             return
         outcome: SendOutcome
         if claimed.part.edits == "":
@@ -337,12 +337,12 @@ class Pump:
                 log.warning("delivery %d: another process has taken the account over and settles it", delivery)
                 return
             except Exception as error:  # noqa: BLE001 - a database that is away comes back
-                self._records.failed(error)
+                self._records.note_failure(error)
                 if attempt > len(_SETTLE_PAUSES) and outage(error) is None:
                     return
                 await asyncio.sleep(_SETTLE_PAUSES[min(attempt, len(_SETTLE_PAUSES)) - 1])
             else:
-                self._records.worked()
+                self._records.note_success()
                 log.debug("delivery %d: %s", delivery, settled.state if settled else "taken over")
                 self._ready += claimed
                 if recovered:

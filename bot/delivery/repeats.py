@@ -54,7 +54,7 @@ class Recovery:
         self._probe_at = self._now() + PROBE_EVERY
         return True
 
-    def probed(self, *, answered: bool) -> bool:
+    def settle_probe(self, *, answered: bool) -> bool:
         """Take in what came of a probe; whether one part may be tried."""
         if not answered:
             self._was_down = True

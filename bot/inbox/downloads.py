@@ -48,10 +48,10 @@ class Fetcher:
                 try:
                     more = await self._round()
                 except Exception as error:  # noqa: BLE001 - a database that is away comes back
-                    notices.failed(error)
+                    notices.note_failure(error)
                     more = False
                 else:
-                    notices.worked()
+                    notices.note_success()
                 if not more:
                     await hints.next(_LOOK_EVERY)
 
@@ -77,10 +77,10 @@ class Fetcher:
         if not album:
             return  # its contact was forgotten meanwhile
         if file is not None:
-            files.kept(session, wanted.id, file, now)
+            files.mark_kept(session, wanted.id, file, now)
         elif outcome is Fetch.LATER:
-            files.postponed(session, wanted.id, now)
+            files.postpone(session, wanted.id, now)
         else:
-            files.refused(session, wanted.id, "size" if outcome is Fetch.TOO_BIG else "kind", now)
+            files.mark_refused(session, wanted.id, "size" if outcome is Fetch.TOO_BIG else "kind", now)
         if refused := files.untold(album):
             self._attachments.tell(session, wanted.contact_id, refused)

@@ -212,9 +212,9 @@ class Intake(Generic[T]):
         try:
             found = await self._db.read(lambda session: [(row[0], row[1]) for row in session.execute(undone)])
         except Exception as error:  # noqa: BLE001 - a database that is away comes back
-            self._reading.failed(error)
+            self._reading.note_failure(error)
             return
-        self._reading.worked()
+        self._reading.note_success()
         for account, user_id in found:
             address = Address(account, user_id)
             if address not in self._rounds:
@@ -245,7 +245,7 @@ class Intake(Generic[T]):
             except Exception as error:
                 failures += 1
                 if outage(error):
-                    self._handling.failed(error)
+                    self._handling.note_failure(error)
                 else:
                     log.warning("an event of %s could not be handled, attempt %d", address, failures, exc_info=error)
                 await asyncio.sleep(0.2 * 2**failures)
@@ -283,7 +283,7 @@ class Intake(Generic[T]):
                 if change:
                     await self._db.write(lambda session: _count(session, ids, change))
                 raise
-            self._handling.worked()
+            self._handling.note_success()
         # Whoever stores more says so (see `_start`), and where that is lost the next look finds it.
         return len(items) > len(burst) or len(items) == _BATCH
 

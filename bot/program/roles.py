@@ -74,7 +74,7 @@ async def run(
 
 async def _think(app: App) -> None:
     """Work through the inbox once the knowledge is here: what comes before is received, stored and waits for it."""
-    await app.library.opened()
+    await app.library.wait_until_open()
     await app.intake.run()
 
 
@@ -177,7 +177,7 @@ class _Server(uvicorn.Server):
 def _signals(stop: asyncio.Event) -> Iterator[None]:
     loop = asyncio.get_running_loop()
 
-    def asked(number: int) -> None:
+    def stop_on(number: int) -> None:
         if stop.is_set():
             os._exit(128 + number)
         log.info("stopping")
@@ -186,7 +186,7 @@ def _signals(stop: asyncio.Event) -> Iterator[None]:
 
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     for number in before:
-        loop.add_signal_handler(number, asked, number)
+        loop.add_signal_handler(number, stop_on, number)
     try:
         yield
     finally:

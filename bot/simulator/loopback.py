@@ -128,14 +128,14 @@ class Loopback:
     async def before(self, request: web.Request, fault: Fault) -> web.StreamResponse | None:
         """Do what a fault does before the call is handled. A response ends the call; None lets it go on."""
         if fault.kind == "dropped":
-            return cut(request)
+            return cut_connection(request)
         if fault.kind == "bad_gateway_html":
             page = "<html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
             return web.Response(status=502, text=page, content_type="text/html")
         if fault.kind == "hang":
             await self.pause(fault.seconds)
             if request.transport is None or request.transport.is_closing() or self.closing.is_set():
-                return cut(request)
+                return cut_connection(request)
         return None
 
     async def after(self, request: web.Request, fault: Fault, answer: bytes) -> web.StreamResponse:
@@ -143,10 +143,10 @@ class Loopback:
         if fault.kind == "half_json":
             return web.Response(body=answer[: len(answer) // 2], content_type="application/json")
         await self.pause(fault.seconds)
-        return cut(request)
+        return cut_connection(request)
 
 
-def cut(request: web.Request) -> web.StreamResponse:
+def cut_connection(request: web.Request) -> web.StreamResponse:
     """Reset the connection. The returned response goes nowhere; aiohttp wants one."""
     transport = request.transport
     if transport is not None:

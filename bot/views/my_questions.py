@@ -63,22 +63,22 @@ def get(session: Session, contact_id: int, number: int, now: datetime) -> OwnQue
 def render(view: OwnQuestions | OwnQuestion, language: str) -> tuple[RichText, list[Choice]]:
     """What the contact sees of it."""
 
-    def asked(ticket: TicketView) -> str:
+    def label_of(ticket: TicketView) -> str:
         return question_words(ticket.question, partial(DESK_WORDS.text, language))
 
     if isinstance(view, OwnQuestions):
         lines = [
-            f"№{ticket.id} {_status(ticket, language, news=ticket.id in view.news)}: {label(asked(ticket))}"
+            f"№{ticket.id} {_status(ticket, language, news=ticket.id in view.news)}: {label(label_of(ticket))}"
             for ticket in view.items
         ]
         choices = [
-            Choice(label(f"{_icon(ticket.status)} №{ticket.id} {asked(ticket)}"), "own_one", {"ticket": ticket.id})
+            Choice(label(f"{_icon(ticket.status)} №{ticket.id} {label_of(ticket)}"), "own_one", {"ticket": ticket.id})
             for ticket in view.items
         ]
         head = page_head(language, WORDS.text(language, "Your questions:"), view.page, view.pages)
         return RichText("\n".join((head, *lines))), choices + turns(language, "own", {}, view.page, view.pages)
     ticket, live = view.ticket, view.ticket.status in LIVE
-    lines = [f"№{ticket.id} {_status(ticket, language)}", _cut(asked(ticket))]
+    lines = [f"№{ticket.id} {_status(ticket, language)}", _cut(label_of(ticket))]
     for line in view.said:
         lines.append(f"{_author(line, language)}: {_cut(from_agent(line.text).text if line.by_agent else line.text)}")
     if view.outlook is not None:

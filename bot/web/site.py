@@ -146,7 +146,7 @@ def build_site(parts: SiteParts, demo: Demo | None) -> Site:
         rules=body_rules(upload),
         default=_FORM_BYTES,
         spool=Spool(limit=_UPLOADS_IN_ALL * upload, limit_per_address=_UPLOADS_PER_ADDRESS * upload),
-        answer=refusals(frame, chat.refused),
+        answer=refusals(frame, chat.refuse),
     )
     site.add_middleware(OperatorsOnly, database=parts.db, staff=parts.staff)
     site.add_middleware(SecurityHeaders, public_url=public_url)

@@ -107,7 +107,7 @@ def install(app: FastAPI) -> None:
         return refusal(status, code, str(error), details, later)
 
     @app.exception_handler(RequestValidationError)
-    async def malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
+    async def refuse_malformed(_request: Request, error: RequestValidationError) -> JSONResponse:
         details = [f"{'.'.join(map(str, fault['loc'][1:])) or 'body'}: {fault['msg']}" for fault in error.errors()]
         return refusal(422, "invalid", "; ".join(details), details)
 

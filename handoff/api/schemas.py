@@ -48,7 +48,7 @@ class AssigneeOut(BaseModel):
     name: str
 
 
-def called(view: TicketView) -> str:
+def contact_name(view: TicketView) -> str:
     """The contact's name; where it cannot be read, their number stands for it. Empty for one who was forgotten."""
     return readable(view.contact_name) or ("" if view.forgotten else f"Contact {view.contact_id}")
 
@@ -93,7 +93,7 @@ class TicketOut(BaseModel):
             contact=ContactOut(
                 id=view.contact_id,
                 user_id=view.contact_user_id,
-                name=called(view),
+                name=contact_name(view),
                 unreachable=view.unreachable,
             ),
             assignee=assignee,
@@ -179,7 +179,7 @@ class TicketWithMessages(TicketOut):
         messages = [MessageOut.model_validate(line) for line in lines]
         for message in messages:
             if message.kind is MessageKind.INCOMING:
-                message.author = readable(message.author) or called(view)
+                message.author = readable(message.author) or contact_name(view)
         return TicketWithMessages(**dict(TicketOut.of(view)), messages=messages)
 
 

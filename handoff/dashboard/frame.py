@@ -158,7 +158,7 @@ class Frame:
     async def refreshed_queue(self, request: Request, place: Place) -> Response:
         """The list at `place`, for a page that was told of a change."""
         async with self._refreshing:
-            queue = await self._board.refreshed(place, self.agent(request), self.words(request))
+            queue = await self._board.refresh(place, self.agent(request), self.words(request))
             return self.answer(request, "queue_fragment.html", part=True, place=place, queue=queue)
 
     async def refreshed_thread(self, request: Request, place: Place) -> Response:

@@ -49,7 +49,7 @@ class Board:
         shared = await self._read(place, agent)
         return _view(place, agent, shared, self._render(place, shared, words))
 
-    async def refreshed(self, place: Place, agent: AgentView, words: Words) -> QueueView:
+    async def refresh(self, place: Place, agent: AgentView, words: Words) -> QueueView:
         """The list as of the last change that pages were told; read and rendered by the first who asks."""
         generation = self._live.generation
         if generation is None:

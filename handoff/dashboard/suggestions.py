@@ -39,12 +39,12 @@ class Suggestions:
             self._matcher = matcher
             self._found = {}
         if (question, language) not in self._found:
-            found = await suggested(self._database, self._library, question, language)
+            found = await suggest(self._database, self._library, question, language)
             self._found[question, language] = found
         return self._found[question, language]
 
 
-async def suggested(database: Database, library: Library, question: str, language: str) -> tuple[Suggestion, ...]:
+async def suggest(database: Database, library: Library, question: str, language: str) -> tuple[Suggestion, ...]:
     """The likeliest entries for the question, best first; none where nothing comes near."""
     match = await asyncio.to_thread(library.matcher.match, question, languages=(language,), limit=_SHOWN, rivals=True)
     near = [candidate for candidate in match.candidates if candidate.confidence >= _WORTH_SHOWING]

@@ -127,7 +127,7 @@ class Words:
     def tn(self, one: str, many: str, count: int, **values: object) -> str:
         return WORDS.plural(self.language, one, many, count, **values)
 
-    def known(self, sentence: str) -> str:
+    def translate(self, sentence: str) -> str:
         """A translation of what another part of the program wrote, or that itself; braces in it mean nothing."""
         return WORDS.translations(self.language).gettext(sentence) if sentence else ""
 

@@ -18,7 +18,7 @@ from handoff.deliveries.claims import Claims
 from handoff.deliveries.new_rows import Choice, queue, with_choices
 from handoff.deliveries.outcomes import Attempt, Moved, Settled, Verdict, verdict
 from handoff.errors import NotFoundError, StateError
-from handoff.messages.files import outgoing, posted
+from handoff.messages.files import attach_outgoing, outgoing
 from handoff.messages.text_parts import split
 from handoff.messages.values import Addressee, PublicPlace, Retry, RichText, SendOutcome, Sent, Uncertain
 from handoff.models import (
@@ -131,7 +131,7 @@ class Outbox:
         now, sent = self._clock(), [(outgoing(kept, name), kept) for name, kept in files]
         session.get_one(Message, message_id).attachments = [{"kind": file.kind, "name": file.name} for file, _ in sent]
         for file, kept in sent:
-            posted(session, contact.account, contact.id, message_id, file, kept, now)
+            attach_outgoing(session, contact.account, contact.id, message_id, file, kept, now)
             sent_instead = {"text": "", "entities": [], "buttons": [], "file": asdict(file)}
             queue(session, contact, message_id, now, by_agent=by_agent, **sent_instead)
 

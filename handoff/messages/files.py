@@ -124,7 +124,7 @@ def outgoing(kept_file: Kept, name: str) -> OutgoingFile:
     return OutgoingFile("photo" if shown else "document", file_name(name) or "file", kept_file.key)
 
 
-def posted(
+def attach_outgoing(
     session: Session, account: str, contact_id: int, message_id: int, file: OutgoingFile, kept_file: Kept, now: datetime
 ) -> None:
     """Note a file of ours under the message that it goes out with."""
@@ -168,13 +168,13 @@ def follow_clock(session: Session, account: str, now: datetime) -> None:
         row.updated_at = now
 
 
-def kept(session: Session, file_id: int, file: Kept, now: datetime) -> None:
+def mark_kept(session: Session, file_id: int, file: Kept, now: datetime) -> None:
     row = session.get_one(FileRow, file_id)
     row.state, row.reason, row.updated_at = FileState.KEPT, None, now
     row.key, row.size, row.media_type = file.key, file.size, media_type(file.head)
 
 
-def refused(session: Session, file_id: int, reason: str, now: datetime) -> None:
+def mark_refused(session: Session, file_id: int, reason: str, now: datetime) -> None:
     """It turned out that it cannot be taken; the contact is told by `untold`."""
     row = session.get_one(FileRow, file_id)
     row.state, row.reason, row.updated_at, row.told = FileState.REFUSED, reason, now, False
@@ -203,7 +203,7 @@ def untold(rows: Sequence[FileRow]) -> list[tuple[Attachment, str]]:
     return found
 
 
-def postponed(session: Session, file_id: int, now: datetime) -> None:
+def postpone(session: Session, file_id: int, now: datetime) -> None:
     """It could not be fetched this time."""
     row = session.get_one(FileRow, file_id)
     row.updated_at = now

@@ -168,7 +168,7 @@ class Staff:
         ).one_or_none()
         return Login(_view(row[1]), row[0].csrf_token, row[0].last_seen_at) if row else None
 
-    def seen(self, session: Session, secret: str) -> None:
+    def keep_alive(self, session: Session, secret: str) -> None:
         """Keep the session from going idle."""
         row = session.get(AgentSession, _hash(secret))
         if row is not None:

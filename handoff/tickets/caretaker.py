@@ -31,7 +31,7 @@ from handoff.words import WORDS
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import Database, after_commit
-from infra.storage.columns import unindexed
+from infra.storage.columns import without_index
 from infra.storage.outages import Notices, outage
 
 log = logging.getLogger(__name__)
@@ -64,9 +64,9 @@ class Caretaker:
             try:
                 await self.look()
             except Exception as error:  # noqa: BLE001 - a database that is away comes back
-                notices.failed(error)
+                notices.note_failure(error)
             else:
-                notices.worked()
+                notices.note_success()
 
     async def look(self) -> None:
         """Do everything that is due, the closing first: nobody is reminded of what is closed the next moment."""
@@ -89,7 +89,7 @@ class Caretaker:
             log.exception("%s %s: what is due could not be done", what, number)
 
     def _due(self, column: _Moment, session: Session, after: int, limit: int) -> Sequence[int]:
-        number = unindexed(Ticket.id)
+        number = without_index(Ticket.id)
         wanted = select(Ticket.id).where(*_silent(column, self._clock()), number > after).order_by(number).limit(limit)
         return session.scalars(wanted).all()
 

@@ -73,7 +73,7 @@ class Answers:
         if latest and ticket.status is TicketStatus.OPEN and ticket.unanswered_since is None:
             ticket.status, ticket.waiting_since = TicketStatus.WAITING, None
         if ticket.status is TicketStatus.WAITING:
-            self._patience.answered(ticket, now)
+            self._patience.start_waiting(ticket, now)
         elif latest and ticket.status is TicketStatus.OPEN and ticket.unanswered_since is not None:
             # The contact wrote after the answer was written: from there on they wait for the next one.
             self._wait(ticket, ticket.unanswered_since, ticket.unanswered_since + ANSWER_WITHIN)
@@ -84,7 +84,7 @@ class Answers:
         elif _solved_without_the_contact(session, ticket) and ticket.undelivered is not DeliveryState.REFUSED:
             # An agent closed it while the answer was on its way. One that was refused goes out when they are back.
             ticket.solved_at = None
-            self._patience.reopened(ticket, self._clock())
+            self._patience.reopen(ticket, self._clock())
             self._wait(ticket, answer.at, ticket.due_at)
         else:
             return
@@ -96,7 +96,7 @@ class Answers:
 
     def _wait(self, ticket: Ticket, since: datetime, due: datetime) -> None:
         ticket.status, ticket.waiting_since, ticket.due_at = TicketStatus.OPEN, since, due
-        self._patience.heard(ticket)
+        self._patience.stop_waiting(ticket)
 
 
 def _latest(session: Session, ticket_id: int, kind: MessageKind) -> int:

@@ -21,7 +21,7 @@ from handoff.words import WORDS
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import after_commit
-from infra.storage.columns import unindexed, words
+from infra.storage.columns import without_index, words
 from knowledge.entries.models import Lookup
 
 IDLE = timedelta(hours=1)
@@ -39,7 +39,7 @@ class UnfinishedForms:
 
     def due(self, session: Session, after: int, limit: int) -> Sequence[int]:
         """Numbers of forms to remind of, above `after`."""
-        number = unindexed(FormRow.id)
+        number = without_index(FormRow.id)
         wanted = select(FormRow.id).where(*_left(self._clock()), number > after).order_by(number).limit(limit)
         return session.scalars(wanted).all()
 

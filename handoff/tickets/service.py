@@ -79,7 +79,7 @@ class Desk:
         ticket.unanswered_since = ticket.unanswered_since or now
         if ticket.status is TicketStatus.WAITING:
             ticket.status, ticket.waiting_since, ticket.due_at = TicketStatus.OPEN, now, now + ANSWER_WITHIN
-            self._patience.heard(ticket)
+            self._patience.stop_waiting(ticket)
         ticket.read_at = now
         self._touch(session, ticket)
 
@@ -145,7 +145,7 @@ class Desk:
         """The contact needs no answer any more: the ticket leaves the queue with all its lines."""
         if ticket.status in LIVE:
             ticket.status, ticket.waiting_since = TicketStatus.WITHDRAWN, None
-            self._patience.closed(ticket, self._clock())
+            self._patience.close(ticket, self._clock())
             self._event(session, ticket, "withdrawn")
 
     def time_out(self, session: Session, ticket: Ticket) -> None:
@@ -347,14 +347,14 @@ class Desk:
     def _close(self, session: Session, ticket: Ticket, word: str, agent_id: int | None = None) -> None:
         now = self._clock()
         ticket.status, ticket.solved_at, ticket.waiting_since = TicketStatus.SOLVED, now, None
-        self._patience.closed(ticket, now)
+        self._patience.close(ticket, now)
         self._event(session, ticket, word, agent_id)
 
     def _reopen(self, session: Session, ticket: Ticket, word: str, agent_id: int | None = None) -> None:
         now = self._clock()
         ticket.status, ticket.waiting_since, ticket.solved_at = TicketStatus.OPEN, now, None
         ticket.unanswered_since = now
-        self._patience.reopened(ticket, now)
+        self._patience.reopen(ticket, now)
         if ticket.assignee_id is not None:  # an agent who opens their own again wants it themselves
             ticket.previous_assignee_id = ticket.assignee_id if ticket.assignee_id != agent_id else None
         ticket.assignee_id = ticket.claimed_until = None

@@ -26,23 +26,23 @@ class SilencePolicy:
     reopen_within: timedelta = timedelta(days=14)
     """From the closing on; zero for not at all."""
 
-    def answered(self, ticket: Ticket, now: datetime) -> None:
+    def start_waiting(self, ticket: Ticket, now: datetime) -> None:
         """We wait for the contact now; each answer starts this anew."""
         ticket.remind_at = now + self.remind_after if self.remind_after else None
         ticket.solve_at = now + self.solve_after if self.solve_after else None
 
-    def heard(self, ticket: Ticket) -> None:
+    def stop_waiting(self, ticket: Ticket) -> None:
         """Nobody waits for the contact."""
         ticket.remind_at = ticket.solve_at = None
 
-    def closed(self, ticket: Ticket, now: datetime) -> None:
+    def close(self, ticket: Ticket, now: datetime) -> None:
         """The contact may say for a while that it is not solved."""
-        self.heard(ticket)
+        self.stop_waiting(ticket)
         ticket.reopen_until = now + self.reopen_within
 
-    def reopened(self, ticket: Ticket, now: datetime) -> None:
+    def reopen(self, ticket: Ticket, now: datetime) -> None:
         """All starts anew."""
-        self.heard(ticket)
+        self.stop_waiting(ticket)
         ticket.reopen_until, ticket.reopened_at = None, now
 
 

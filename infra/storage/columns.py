@@ -44,7 +44,7 @@ def words(*members: StrEnum) -> list[ColumnElement[str]]:
     return [literal_column(f"'{member.value}'", Text()) for member in members]
 
 
-def unindexed(column: InstrumentedAttribute[int]) -> ColumnElement[int]:
+def without_index(column: InstrumentedAttribute[int]) -> ColumnElement[int]:
     """The column as an expression that no index serves.
 
     For a statement whose few rows another index finds: a planner may prefer to read all rows in the order of their key.

@@ -95,7 +95,7 @@ class PostgresHold:
         """Whether the name is still held, and stays so until the session's transaction ends."""
         return rows.run(session, _CHECK, self._mark).scalar() is not None
 
-    async def lost(self) -> None:
+    async def wait_until_lost(self) -> None:
         """Renew the lease; return once another has taken over, or the server cannot be asked."""
         while True:
             await asyncio.sleep(_RENEW_EVERY)

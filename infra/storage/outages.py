@@ -80,7 +80,7 @@ class Notices:
         self._subject = subject
         self._outage: str | None = None
 
-    def failed(self, error: Exception) -> None:
+    def note_failure(self, error: Exception) -> None:
         what = outage(error)
         if what is None:
             self._log.warning("%s cannot be worked at present", self._subject, exc_info=error)
@@ -88,7 +88,7 @@ class Notices:
             self._log.warning("%s cannot be worked at present: %s", self._subject, what)
         self._outage = what
 
-    def worked(self) -> None:
+    def note_success(self) -> None:
         if self._outage is not None:
             self._outage = None
             self._log.info("%s is worked again", self._subject)

@@ -27,7 +27,7 @@ from infra.files import require_space
 from infra.private import close_to_others, make_file, make_folder
 from infra.storage import rows, sqlite_schema
 from infra.storage.outages import FULL, LOCKED, outage, outage_sentence
-from infra.storage.sqlite_writer import Checkpoint, Unit, Writer, cleared
+from infra.storage.sqlite_writer import Checkpoint, Unit, Writer, clear_after
 
 T = TypeVar("T")
 
@@ -173,7 +173,7 @@ class SqliteStore:
             connection = self._reader.connection = self._readers.connect()
             self._reader.session = Session(connection)
             self._reading.append(connection)
-        with connection.begin(), cleared(self._reader.session) as session:
+        with connection.begin(), clear_after(self._reader.session) as session:
             rows.lend(session, connection)
             return work(session)
 
@@ -184,7 +184,7 @@ class Alone:
     def check(self, session: Session) -> bool:  # noqa: ARG002 - as on PostgreSQL
         return True
 
-    async def lost(self) -> None:
+    async def wait_until_lost(self) -> None:
         await asyncio.get_running_loop().create_future()
 
     async def release(self) -> None:

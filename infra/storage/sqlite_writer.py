@@ -62,7 +62,7 @@ class Unit:
 
         False where it failed, and everything has to be rolled back.
         """
-        with cleared(lone) as session:
+        with clear_after(lone) as session:
             rows.lend(session, connection)
             try:
                 self._result = self._work(session)
@@ -240,7 +240,7 @@ class Writer:
 
 
 @contextmanager
-def cleared(session: Session) -> Iterator[Session]:
+def clear_after(session: Session) -> Iterator[Session]:
     """A session that is used again and again, since making one costs as much as a statement; nothing of it stays."""
     try:
         yield session

@@ -52,7 +52,7 @@ class _Held:
         """What has changed, known at once; milliseconds an entry."""
         matcher = self.matcher
         for entry_id, phrasings in (found.entries or {}).items():
-            matcher = matcher.edited(entry_id, phrasings, found.answers.get(entry_id, ""))
+            matcher = matcher.with_edit(entry_id, phrasings, found.answers.get(entry_id, ""))
         return replace(self, revision=found.revision, matcher=matcher, edited=self.edited | set(found.entries or ()))
 
 
@@ -103,7 +103,7 @@ class LiveMatcher:
         """Whether the knowledge is here."""
         return self._opened.is_set()
 
-    async def opened(self) -> None:
+    async def wait_until_open(self) -> None:
         """Wait until the knowledge is here, for what is asked before would find nothing. `run` brings it."""
         await self._opened.wait()
 
@@ -214,8 +214,8 @@ class LiveMatcher:
         """With the vectors that there are, so that a new index knows no less than the old one did."""
         if self.semantics is None:
             return held
-        known = await self.semantics.known()
-        return replace(held, matcher=await self.semantics.applied(held.matcher, known), vectors=len(known))
+        known = await self.semantics.read_known()
+        return replace(held, matcher=await self.semantics.apply(held.matcher, known), vectors=len(known))
 
     async def _read_for_ever(self) -> None:
         """After each change, have the semantic extra read what is new, and match by that too."""
@@ -224,10 +224,10 @@ class LiveMatcher:
             self._changed.clear()
             try:
                 await self.semantics.compute()
-                known = await self.semantics.known()
+                known = await self.semantics.read_known()
                 async with self._looking:
                     if self._held.edited or self._held.vectors != len(known):
-                        matcher = await self.semantics.applied(self._held.matcher, known)
+                        matcher = await self.semantics.apply(self._held.matcher, known)
                         self._held = replace(self._held, matcher=matcher, vectors=len(known))
             except SQLAlchemyError as error:
                 logger.warning("the semantic extra waits for the database: %s", type(error).__name__)

@@ -42,7 +42,7 @@ class Semantics:
         wordings, answers = await self._db.read(_published)
         await self._stored.fill([*wordings, *answers.values()])
 
-    async def known(self) -> Known:
+    async def read_known(self) -> Known:
         """What is read already."""
         wordings, answers = await self._db.read(_published)
         vectors = await self._stored.read({*wordings, *answers.values()})
@@ -54,11 +54,11 @@ class Semantics:
         texts = {*wordings, *answers.values()}
         return len(await self._stored.read(texts)), len(texts)
 
-    async def applied(self, matcher: Matcher, known: Known) -> Matcher:
+    async def apply(self, matcher: Matcher, known: Known) -> Matcher:
         """The matcher with vectors, as far as there are any."""
         if not known:
             return matcher
-        return await asyncio.to_thread(matcher.embedded, self._embedder, known.wordings, known.answers)
+        return await asyncio.to_thread(matcher.with_embedder, self._embedder, known.wordings, known.answers)
 
 
 def _published(session: Session) -> tuple[list[str], dict[int, str]]:

@@ -68,7 +68,7 @@ class Rows:
         values: Ints = self.values.take(places)
         return values
 
-    def inverted(self, width: int) -> "Rows":
+    def invert(self, width: int) -> "Rows":
         """Row `v` of the result lists the rows that hold `v`, ascending, once for each time it stands there."""
         owners = np.repeat(np.arange(self.count, dtype=np.int32), np.diff(self.starts))
         order = np.argsort(self.values, kind="stable")

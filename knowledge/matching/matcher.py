@@ -117,7 +117,7 @@ class Matcher:
         """Do beforehand what the first questions would wait for, within some 150 ms; `build` and `saving.load` do it."""
         self._source.reader.index.vocabulary.prepare()
 
-    def edited(self, entry_id: int, phrasings: Iterable[Phrasing], answer: str = "") -> "Matcher":
+    def with_edit(self, entry_id: int, phrasings: Iterable[Phrasing], answer: str = "") -> "Matcher":
         """A matcher in which the entry has these phrasings and no others; with none of them it is gone.
 
         Vectors of the edited entries are forgotten until the next `embedded`.
@@ -129,7 +129,7 @@ class Matcher:
         fresh = Reader(Index(texts, answers, reader.index), richness=reader.richness)
         return Matcher(self._source, self._thresholds, edits, _Source(fresh, None), self._embedder)
 
-    def embedded(
+    def with_embedder(
         self,
         embedder: Embedder,
         vectors: Mapping[str, NDArray[np.float32]],

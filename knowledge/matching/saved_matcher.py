@@ -72,7 +72,7 @@ def save(matcher: Matcher, path: Path, origin: Mapping[str, Any]) -> None:
     Raises OSError where the file cannot be written, and ValueError for a matcher with edits: only an index is kept.
     """
     shelf = _Freezer()
-    header = {"code": _code(), "origin": dict(origin), "matcher": shelf.frozen(matcher)}
+    header = {"code": _code(), "origin": dict(origin), "matcher": shelf.freeze(matcher)}
     data = np.frombuffer(json.dumps(header).encode(), np.uint8)
     with _replacing(path) as file:
         np.savez(file, allow_pickle=False, **{_HEADER: data}, **shelf.arrays)
@@ -85,7 +85,7 @@ def load(path: Path, thresholds: Thresholds) -> tuple[Matcher, Origin] | None:
             header = json.loads(file[_HEADER].tobytes())
             if header["code"] != _code():
                 return None
-            matcher = cast("Matcher", _Thawer(file, thresholds).thawed(header["matcher"]))
+            matcher = cast("Matcher", _Thawer(file, thresholds).thaw(header["matcher"]))
             matcher.prepare()
             return matcher, dict(header["origin"])
     except _UNREADABLE:
@@ -122,7 +122,7 @@ class _Freezer:
         self.arrays: dict[str, NDArray[Any]] = {}
         self._places: dict[int, int] = {}
 
-    def frozen(self, value: object) -> Any:  # noqa: ANN401 - JSON
+    def freeze(self, value: object) -> Any:  # noqa: ANN401 - JSON
         """A description: a plain value as it is, anything else as [kind, …]."""
         match value:
             case None | bool() | int() | float() | str():
@@ -154,7 +154,7 @@ class _Freezer:
         fields = {
             name: ["table", *self._texts([]), self._kept(np.zeros(0, np.int64))]
             if name in _FORGOTTEN
-            else self.frozen(value)
+            else self.freeze(value)
             for name, value in _attributes(part).items()
         }
         return ["part", type(part).__name__, place, fields]
@@ -180,7 +180,7 @@ class _Thawer:
         self._parts: dict[int, object] = {}
         self._known: dict[str, str] = {}
 
-    def thawed(self, value: Any) -> Any:  # noqa: ANN401 - whatever was frozen
+    def thaw(self, value: Any) -> Any:  # noqa: ANN401 - whatever was frozen
         match value:
             case ["array", name]:
                 return self._arrays[name]
@@ -202,7 +202,7 @@ class _Thawer:
                 part: object = object.__new__(_PARTS[name])
                 self._parts[place] = part
                 for field, content in fields.items():
-                    object.__setattr__(part, field, self.thawed(content))  # some parts are frozen
+                    object.__setattr__(part, field, self.thaw(content))  # some parts are frozen
                 return part
             case None | bool() | int() | float() | str():
                 return value

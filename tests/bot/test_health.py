@@ -86,7 +86,7 @@ async def test_a_running_program_brings_the_knowledge_by_itself(tmp_path: Path) 
         running = asyncio.create_task(run(app, "bot", None, lambda _address: served.set()))
         async with asyncio.timeout(20):
             await served.wait()
-            await app.library.opened()
+            await app.library.wait_until_open()
         assert app.library.matcher.match("не могу войти").candidates[0].phrasing == "не могу войти"
         await app.library.refresh()  # ends once the index is saved
         running.cancel()

@@ -23,10 +23,10 @@ def test_a_probe_that_works_after_one_that_did_not_counts_at_once() -> None:
         moments.now += 5
     assert recovery.due()
     assert not recovery.due()  # once in a while is enough
-    assert not recovery.probed(answered=False)
+    assert not recovery.settle_probe(answered=False)
     moments.now += PROBE_EVERY
     assert recovery.due()
-    assert recovery.probed(answered=True)
+    assert recovery.settle_probe(answered=True)
     assert recovery.held  # until a send shows it too
 
 
@@ -38,13 +38,13 @@ def test_where_only_sending_fails_the_pauses_grow_and_one_is_tried_at_a_time() -
         recovery.learn(LOST)
         recovery.learn(LOST)  # of the same moment
         began = moments.now
-        while not (recovery.due() and recovery.probed(answered=True)):
+        while not (recovery.due() and recovery.settle_probe(answered=True)):
             moments.now += 0.5
         pauses.append(moments.now - began)
     assert pauses == [2, 4, 8, 16, 32, LONGEST_PAUSE, LONGEST_PAUSE, LONGEST_PAUSE]
     recovery.learn(Sent())
     recovery.learn(LOST)
     began = moments.now
-    while not (recovery.due() and recovery.probed(answered=True)):
+    while not (recovery.due() and recovery.settle_probe(answered=True)):
         moments.now += 0.5
     assert moments.now - began == 2

@@ -30,7 +30,7 @@ async def attach(office: Office, store: FileStore, *given: tuple[Attachment, byt
             if content:
                 with store.incoming(RULES.bytes) as incoming:
                     incoming.write(content)
-                    files.kept(session, row.id, incoming.keep(), office.clock())
+                    files.mark_kept(session, row.id, incoming.keep(), office.clock())
         return [row.id for row in rows]
 
     return await office.database.write(write)

@@ -76,7 +76,7 @@ def test_every_reason_of_the_channels_is_known() -> None:
 
 
 def test_an_unknown_reason_is_shown_as_it_is() -> None:
-    assert Words("ru").known("error {5}: odd % thing") == "error {5}: odd % thing"
+    assert Words("ru").translate("error {5}: odd % thing") == "error {5}: odd % thing"
 
 
 @pytest.mark.parametrize(

@@ -68,7 +68,7 @@ async def test_a_file_is_fetched_after_its_own_pause(floor: Floor) -> None:
     photo = Attachment("photo", "a.png", source="place")
     await floor.do(lambda session: files.want(session, "vk:main", anna, message, [photo], RULES, floor.clock()))
     (wanted,) = await floor.do(lambda session: files.due(session, "vk:main", floor.clock(), 5))
-    await floor.do(lambda session: files.postponed(session, wanted.id, floor.clock()))
+    await floor.do(lambda session: files.postpone(session, wanted.id, floor.clock()))
     floor.clock.passes(hours=-1)
     await floor.do(lambda session: files.follow_clock(session, "vk:main", floor.clock()))
     assert await floor.do(lambda session: files.due(session, "vk:main", floor.clock(), 5)) == []

@@ -122,7 +122,7 @@ def test_those_who_sign_in_from_one_office_are_not_in_each_other_s_way() -> None
     limits = SignInLimits(Clock())
     for n in range(PER_ADDRESS * 10):
         assert limits.refusal(f"agent{n}@example.org", "203.0.113.1", None) is None
-        limits.succeeded(f"agent{n}@example.org", "203.0.113.1", None)
+        limits.succeed(f"agent{n}@example.org", "203.0.113.1", None)
 
 
 @pytest.mark.parametrize(

@@ -77,7 +77,7 @@ async def test_a_login_ends_when_it_is_idle_or_old_or_left(floor: Floor) -> None
     secret, begun = await log_in(), floor.clock()
     while floor.clock() - begun < ABSOLUTE:
         assert await who(secret) == "Maria"
-        await floor.do(lambda session: floor.staff.seen(session, secret))
+        await floor.do(lambda session: floor.staff.keep_alive(session, secret))
         floor.clock.now += IDLE * 0.9
     assert await who(secret) is None
 

@@ -61,11 +61,11 @@ def test_the_log_hears_of_an_outage_when_it_begins_and_ends(caplog: pytest.LogCa
     notices = Notices(logging.getLogger("bot.delivery.pump"), "vk:main: the outbox")
     caplog.set_level(logging.INFO)
     for _ in range(3600):
-        notices.failed(OSError(errno.ENOSPC, "No space left on device"))
-    notices.failed(TimeoutError())
-    notices.worked()
-    notices.worked()
-    notices.failed(TimeoutError())
+        notices.note_failure(OSError(errno.ENOSPC, "No space left on device"))
+    notices.note_failure(TimeoutError())
+    notices.note_success()
+    notices.note_success()
+    notices.note_failure(TimeoutError())
     assert caplog.messages == [
         "vk:main: the outbox cannot be worked at present: the disk is full",
         "vk:main: the outbox cannot be worked at present: does not answer",
@@ -77,6 +77,6 @@ def test_the_log_hears_of_an_outage_when_it_begins_and_ends(caplog: pytest.LogCa
 def test_the_log_hears_of_an_error_each_time(caplog: pytest.LogCaptureFixture) -> None:
     notices = Notices(logging.getLogger("bot.delivery.pump"), "the inbox")
     for _ in range(2):
-        notices.failed(ValueError())
+        notices.note_failure(ValueError())
     assert caplog.messages == ["the inbox cannot be worked at present"] * 2
     assert [record.exc_info is not None for record in caplog.records] == [True, True]

@@ -30,7 +30,7 @@ class Group:
     def __init__(self, stage: Stage, *, basic: bool = False) -> None:
         self._stage = stage
         self._groups = stage.telegram.groups
-        self.id = self._groups.found("Соседи", basic=basic)
+        self.id = self._groups.create("Соседи", basic=basic)
 
     def says(self, who: ContactOnStage, text: str, reply_to: int | None = None, **extra: object) -> int:
         return self._groups.say(self.id, who.person, text, extra, reply_to)

@@ -25,7 +25,7 @@ def passed_on(stage: Stage, words: str) -> tuple[str, dict[str, Any]]:
     """Somebody else's words as the contact passes them on: the text and the rest of the message."""
     if stage.platform == "telegram":
         return words, telegram_things.forwarded_from("Зоя")
-    return "", vk_things.forwarded(vk_things.foreign(909, words))
+    return "", vk_things.with_forwards(vk_things.foreign(909, words))
 
 
 async def lookups(stage: Stage) -> int:

@@ -15,7 +15,7 @@ class Crowd:
 
     def __init__(self, stage: Stage) -> None:
         self._stage = stage
-        self._place = stage.telegram.groups.found("Соседи") if stage.platform == "telegram" else stage.vk.public.chat()
+        self._place = stage.telegram.groups.create("Соседи") if stage.platform == "telegram" else stage.vk.public.chat()
 
     def asks(self, who: ContactOnStage, text: str) -> None:
         if self._stage.platform == "telegram":

@@ -178,7 +178,7 @@ async def test_forwards_come_with_author_words_and_files_also_nested(stage: Stag
         deepest = vk_things.foreign(909, "Самое первое", attachments=[picture], geo=vk_things.THINGS["place"]["geo"])
         middle = vk_things.foreign(-77, "Ответ группы", fwd_messages=[deepest])
         quoting = vk_things.foreign(anna.person, "Моё прежнее", reply_message=vk_things.foreign(808, "На что ответ"))
-        line = await sends(stage, anna, "", **vk_things.forwarded(middle, quoting))
+        line = await sends(stage, anna, "", **vk_things.with_forwards(middle, quoting))
         expected = {
             line: (
                 "Forwarded message from club77", "Ответ группы", "Forwarded message from id909", "https://vk.com/id909",
@@ -242,7 +242,7 @@ async def test_an_unknown_kind_is_folded_and_nothing_in_it_does_anything(stage: 
         "caption": harmful, "file_id": "AgAC-secret", "access_key": "secret", "deep": {"token": "secret", "say": "слово"},
         "url": "https://vk.com/x?access_key=secret&id=5", "long": ["x" * 900] * 40,
     }  # fmt: skip
-    odd = {"hologram": body} if stage.platform == "telegram" else vk_things.attached("hologram", body)
+    odd = {"hologram": body} if stage.platform == "telegram" else vk_things.with_attachment("hologram", body)
     line = await sends(stage, anna, "", **odd)
     # What is known but not of the promised shape is shown just so.
     broken = {"location": {"latitude": "north"}} if stage.platform == "telegram" else {"geo": {"coordinates": "north"}}

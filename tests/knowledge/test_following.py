@@ -188,7 +188,7 @@ async def test_a_copy_put_in_the_place_of_the_database_is_read_whole(
 async def test_the_knowledge_is_waited_for(shelf: Database, clock: Time) -> None:
     library = Library(shelf, LocalBus(), clock)
     assert (library.ready, library.revision) == (False, -1)
-    waiting = asyncio.create_task(library.opened())
+    waiting = asyncio.create_task(library.wait_until_open())
     async with running(library):
         await waiting
     assert (library.ready, library.revision) == (True, 1)

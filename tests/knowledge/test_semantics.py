@@ -147,7 +147,7 @@ async def test_without_an_embedder_nothing_is_computed_and_nothing_is_wrong(
 ) -> None:
     library = start(None)
     async with running(library):
-        await library.opened()
+        await library.wait_until_open()
         await database.write(lambda session: library.create(session, PARKING, author="anna"))
         await becomes(lambda: library.revision == 2)
     assert await stored(database) == 0

@@ -115,7 +115,7 @@ async def test_vk_events_are_valid_for_vkbottle_types(community: CommunityClient
 async def test_what_telegram_groups_say_is_valid_too(bot: BotClient) -> None:
     telegram = bot.telegram
     telegram.groups.privacy = False
-    chat = telegram.groups.found("Соседи")
+    chat = telegram.groups.create("Соседи")
     asked = telegram.groups.say(chat, ANNA, "/ask вопрос", {}, None)
     answer = await bot.result("sendMessage", chat_id=chat, text="ответ", reply_parameters={"message_id": asked})
     telegram.groups.say(chat, ANNA, "спасибо", {}, answer["message_id"])
@@ -132,7 +132,7 @@ async def test_what_telegram_groups_say_is_valid_too(bot: BotClient) -> None:
 
 async def test_with_privacy_mode_on_a_bot_hears_only_what_is_meant_for_it(bot: BotClient) -> None:
     telegram, mention = bot.telegram, f"@{bot.telegram.username}"
-    chat = telegram.groups.found("Соседи")
+    chat = telegram.groups.create("Соседи")
     for text in ("просто так", f"{mention} вопрос", "/ask@other_bot вопрос", "/ask вопрос", f"/ask{mention} вопрос"):
         telegram.groups.say(chat, ANNA, text, {}, None)
     heard = [update["message"]["text"] for update in await bot.result("getUpdates")]
@@ -187,7 +187,7 @@ async def test_what_vk_users_send_besides_words_is_valid_too(community: Communit
     vk.enable_longpoll()
     server = await community.server()
     sent = dict(vk_things.THINGS)
-    sent["forward"] = vk_things.forwarded(vk_things.foreign(9, "раз", fwd_messages=[vk_things.foreign(-7, "два")]))
+    sent["forward"] = vk_things.with_forwards(vk_things.foreign(9, "раз", fwd_messages=[vk_things.foreign(-7, "два")]))
     sent["quote"] = {"reply_message": vk_things.foreign(ANNA, "три")}
     sent["hidden link"] = vk_things.link("см. тут", "тут", "https://example.org")
     for thing in sent.values():

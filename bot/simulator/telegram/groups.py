@@ -22,7 +22,7 @@ class TelegramGroups:
     def me(self) -> int:
         return int(self._world.bot["id"])
 
-    def found(self, title: str, *, basic: bool = False) -> int:
+    def create(self, title: str, *, basic: bool = False) -> int:
         """A new group, with the bot in it; its id."""
         number = len(self._chats) + 1
         identity = -(4_000_000 + number) if basic else -(1_001_000_000_000 + number)

@@ -5,7 +5,7 @@ from bot.simulator.phone import Json
 WRITTEN_AT = 1_767_225_600
 
 
-def attached(kind: str, body: Json) -> Json:
+def with_attachment(kind: str, body: Json) -> Json:
     """A message with one attachment."""
     return {"attachments": [{"type": kind, kind: body}]}
 
@@ -23,7 +23,7 @@ def foreign(author: int, text: str, **extra: Json | list[Json]) -> Json:
     return body | {"text": text, "attachments": [], "fwd_messages": []} | extra
 
 
-def forwarded(*messages: Json) -> Json:
+def with_forwards(*messages: Json) -> Json:
     return {"fwd_messages": list(messages)}
 
 
@@ -53,7 +53,7 @@ THINGS: dict[str, Json] = {
             "place": {"title": "Кафе «Синица»", "address": "ул. Ленина, 1", "city": "Москва", "country": "Россия"},
         }
     },
-    "poll": attached(
+    "poll": with_attachment(
         "poll",
         {
             "id": 9, "owner_id": 5, "question": "Когда встречаемся?", "votes": 4, "closed": False, "multiple": False,
@@ -64,53 +64,53 @@ THINGS: dict[str, Json] = {
             "created": WRITTEN_AT, "disable_unvote": False, "anonymous": True,
         },
     ),
-    "story": attached("story", {"id": 456239019, "owner_id": 5, "access_key": "secret-key", "date": WRITTEN_AT}),
-    "gift": attached("gift", {"id": 1432, "thumb_256": "https://vk.com/images/gift/1432/256.jpg"}),
-    "video": attached("video", _VIDEO),
-    "link": attached("link", _LINK),
-    "article": attached(
+    "story": with_attachment("story", {"id": 456239019, "owner_id": 5, "access_key": "secret-key", "date": WRITTEN_AT}),
+    "gift": with_attachment("gift", {"id": 1432, "thumb_256": "https://vk.com/images/gift/1432/256.jpg"}),
+    "video": with_attachment("video", _VIDEO),
+    "link": with_attachment("link", _LINK),
+    "article": with_attachment(
         "article",
         {
             "id": 3, "owner_id": -64, "owner_name": "Сообщество", "title": "Как устроен архив", "subtitle": "Коротко",
             "url": "https://vk.com/@club64-archive", "access_key": "secret-key",
         },
     ),
-    "product": attached(
+    "product": with_attachment(
         "market",
         {
             "id": 77, "owner_id": -64, "title": "Кружка", "description": "С гербом", "price": _PRICE, "availability": 0,
             "category": {"inner_type": "market_market_category_nested", "id": 1, "name": "Посуда"},
         },
     ),
-    "products": attached("market_album", {"id": 4, "owner_id": -64, "title": "Посуда", "count": 3, "updated_time": 1}),
-    "album": attached("album", {"id": "282", "owner_id": 5, "title": "Поход", "description": "Лето", "size": 9, "created": 1}),
-    "money": attached(
+    "products": with_attachment("market_album", {"id": 4, "owner_id": -64, "title": "Посуда", "count": 3, "updated_time": 1}),
+    "album": with_attachment("album", {"id": "282", "owner_id": 5, "title": "Поход", "description": "Лето", "size": 9, "created": 1}),
+    "money": with_attachment(
         "money_transfer",
         {
             "id": 1, "from_id": 5, "to_id": -64, "status": 1, "date": WRITTEN_AT, "comment": "за билеты",
             "amount": {"amount": "120000", "currency": {"id": 643, "name": "RUB"}, "text": "1 200 ₽"},
         },
     ),
-    "call": attached(
+    "call": with_attachment(
         "call",
         {"initiator_id": 5, "receiver_id": -64, "state": "reached", "time": WRITTEN_AT, "duration": 75, "video": False},
     ),
-    "podcast": attached(
+    "podcast": with_attachment(
         "podcast", {"id": 8, "owner_id": -64, "artist": "Радио двора", "title": "Выпуск 3", "duration": 600, "url": ""}
     ),
-    "playlist": attached("audio_playlist", {"id": 6, "owner_id": -64, "title": "Дорога", "description": "", "count": 12}),
-    "audio": attached("audio", {"id": 2, "owner_id": 5, "artist": "Кино", "title": "Пачка сигарет", "duration": 267, "url": ""}),
-    "app": attached("mini_app", {"id": 7362, "title": "Опросник", "description": "Ответы за минуту"}),
-    "post": attached(
+    "playlist": with_attachment("audio_playlist", {"id": 6, "owner_id": -64, "title": "Дорога", "description": "", "count": 12}),
+    "audio": with_attachment("audio", {"id": 2, "owner_id": 5, "artist": "Кино", "title": "Пачка сигарет", "duration": 267, "url": ""}),
+    "app": with_attachment("mini_app", {"id": 7362, "title": "Опросник", "description": "Ответы за минуту"}),
+    "post": with_attachment(
         "wall",
         _post(
             -64, 500, "Переносим встречу",
             copy_history=[_post(-65, 12, "Зал закрыт на ремонт", attachments=[{"type": "link", "link": _LINK}])],
         ),
     ),
-    "comment": attached(
+    "comment": with_attachment(
         "wall_reply", {"id": 31, "from_id": 9, "date": WRITTEN_AT, "text": "И где билеты?", "post_id": 500, "owner_id": -64}
     ),
-    "contact": attached("contact", {"name": "Пётр Иванов", "phone": "+79123456789"}),
+    "contact": with_attachment("contact", {"name": "Пётр Иванов", "phone": "+79123456789"}),
 }  # fmt: skip
 """One of each kind."""

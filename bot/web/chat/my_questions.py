@@ -172,7 +172,7 @@ class OwnPages:
         return RedirectResponse("/help/my", 303, _PRIVATE)
 
     def _is_ours(self, request: Request, csrf: str) -> bool:
-        return same_site(request, self._origin) and self._parts.visitors.of(request).sent(csrf)
+        return same_site(request, self._origin) and self._parts.visitors.of(request).is_own_form(csrf)
 
     def _foreign(self, language: str) -> Response:
         return self._parts.frame.answer("foreign.html", language, status=403, headers=_PRIVATE)

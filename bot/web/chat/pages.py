@@ -113,7 +113,7 @@ def chat_router(chat: "Chat") -> APIRouter:
         speaks = language(request, lang)
 
         async def event(visitor: Visitor) -> RawEvent:
-            if not visitor.sent(csrf):
+            if not visitor.is_own_form(csrf):
                 raise NotTakenError("foreign")
             return web.press_event(visitor.id, key, choice, chat.clock(), speaks)
 
@@ -243,7 +243,7 @@ class Chat:
         inside = "&embedded=true" if embedded else ""
         return RedirectResponse(f"/help/chat?lang={language}{inside}#latest", 303)
 
-    async def refused(self, request: Request, problem: str) -> Response:
+    async def refuse(self, request: Request, problem: str) -> Response:
         """Answer a form that was not read at all."""
         language = self.frame.language(request, request.query_params.get("lang", ""))
         embedded = request.query_params.get("embedded") == "true"

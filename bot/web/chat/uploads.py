@@ -85,7 +85,7 @@ class Uploads:
                 key, text, files = _word(form, "key"), _text(form), _files(form)
                 if not _KEY.fullmatch(key):
                     raise _ForeignError
-                if not visitor.sent(_word(form, "csrf")):
+                if not visitor.is_own_form(_word(form, "csrf")):
                     raise NotTakenError("foreign", text)
                 if len(text) > self.characters:
                     raise NotTakenError("long", text)

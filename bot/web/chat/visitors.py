@@ -34,7 +34,7 @@ class Visitor:
         """What each form that changes something carries: another site cannot know it."""
         return hmac.new(self.secret.encode(), b"form", hashlib.sha256).hexdigest()
 
-    def sent(self, form_token: str) -> bool:
+    def is_own_form(self, form_token: str) -> bool:
         """Decide whether a form with this token comes from a page that was served to this visitor."""
         return hmac.compare_digest(form_token.encode(), self.form_token.encode())
 

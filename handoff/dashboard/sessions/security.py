@@ -58,7 +58,7 @@ class Gate:
         if login is None:
             return None
         if self._parts.clock() - login.last_seen_at > _SEEN_EVERY:
-            await database.write(lambda session: staff.seen(session, secret))
+            await database.write(lambda session: staff.keep_alive(session, secret))
         return _visitor(login, secret)
 
     def stranger(self, request: Request) -> Visitor:

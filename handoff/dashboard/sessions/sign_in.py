@@ -84,7 +84,7 @@ def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
         entered = await database.write(enter) if right else None
         if entered is None:
             return _page(request, words(request).t("The e-mail or the password is wrong."), 401, email, to)
-        limits.succeeded(*tried)
+        limits.succeed(*tried)
         secret, device = entered
         response = RedirectResponse(local_path(to, "/desk"), 303)
         gate.open_session(response, secret)

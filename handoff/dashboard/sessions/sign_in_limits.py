@@ -39,7 +39,7 @@ class SignInLimits:
                 return limit.retry_after(name)
         return None
 
-    def succeeded(self, email: str, host: str, device: str | None) -> None:
+    def succeed(self, email: str, host: str, device: str | None) -> None:
         """The password was right: its own tries no longer count, and one try less for the others."""
         own, *others = self._limits(email, host, device)
         own[0].forget(own[1])

@@ -16,7 +16,7 @@ def file_routes(frame: Frame) -> APIRouter:
     router = APIRouter(route_class=guarded_route(frame.check, frame.nonsense))
 
     @router.get("/desk/files/{file_id}")
-    async def attached(request: Request, file_id: Annotated[int, Path(ge=1, le=LARGEST_ID)]) -> Response:
+    async def serve_file(request: Request, file_id: Annotated[int, Path(ge=1, le=LARGEST_ID)]) -> Response:
         view = await frame.parts.database.read(lambda session: files.file(session, file_id))
         if view is None or view.key is None:
             return frame.nonsense(request)

@@ -120,7 +120,7 @@ def thread_routes(frame: Frame) -> APIRouter:
         return await done(request, ticket_id, lambda session: outbox.retry(session, delivery_id))
 
     @router.post("/desk/tickets/{ticket_id}/deliveries/{delivery_id}/arrived")
-    async def arrived(request: Request, ticket_id: Id, delivery_id: Id) -> Response:
+    async def mark_arrived(request: Request, ticket_id: Id, delivery_id: Id) -> Response:
         return await done(request, ticket_id, lambda session: outbox.settle_by_hand(session, delivery_id, arrived=True))
 
     return router

@@ -85,7 +85,7 @@ class Index:
         self.owners: Ints = np.repeat(np.arange(len(sizes), dtype=np.int32), sizes)
         self._columns = self._in_columns(sizes)
         self.vocabulary.seal(self.tokens, self.owners, self.answers, len(sizes))
-        self.postings = self.tokens.inverted(len(self.vocabulary.forms))
+        self.postings = self.tokens.invert(len(self.vocabulary.forms))
         progress(_SEALED)
         shares = self._measure(progress)
         self.habits: intents.Habits = intents.Habits(
@@ -143,10 +143,10 @@ class Index:
             self.centroid_norm[first:last] = np.sqrt(stem_mean + gram_mean)
             tokens, lengths = self.tokens.gather(np.arange(begin, end))
             joined = np.bitwise_or.reduceat(marks.take(tokens, axis=0), lengths.cumsum() - lengths)
-            self.named[begin:end] = intents.named(joined)
+            self.named[begin:end] = intents.intent_bits(joined)
             self._newness[first:last] = self._new_words(tokens, lengths, owners, last - first)
             shares[first:last] = intents.shares(
-                intents.shown(self.named[begin:end]), self.entry_starts[first:last] - begin
+                intents.intent_columns(self.named[begin:end]), self.entry_starts[first:last] - begin
             )
             progress(_SEALED + (1 - _SEALED) * last / len(self.entry_ids))
         self.norm_lengths = np.array([len(norm) for norm in self.norms], np.int32)

@@ -119,7 +119,7 @@ def table(forms: Iterable[str]) -> NDArray[np.uint64]:
     return np.array([marks(form) for form in forms], np.uint64).reshape(-1, 2)
 
 
-def named(joined: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def intent_bits(joined: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """For texts, given the joined marks of the words of each: which of `NAMES` it shows, as bits."""
     names = joined[:, 0].copy()
     for place, wanted in _PAIRS:
@@ -128,7 +128,7 @@ def named(joined: NDArray[np.uint64]) -> NDArray[np.uint64]:
     return names
 
 
-def shown(names: NDArray[np.uint64]) -> NDArray[np.bool_]:
+def intent_columns(names: NDArray[np.uint64]) -> NDArray[np.bool_]:
     """The same with a line for each text and a column for each name."""
     found: NDArray[np.bool_] = (names[:, None] >> np.arange(len(NAMES), dtype=np.uint64)) & np.uint64(1) != 0
     return found
@@ -189,7 +189,7 @@ class Habits:
         """Bytes of arrays."""
         return self.shares.nbytes + self._idle.nbytes + self._bare.nbytes + self._manners.nbytes
 
-    def compared(self, wants: Wants, entries: Ints) -> tuple[Floats, Floats, Floats, Floats]:
+    def compare(self, wants: Wants, entries: Ints) -> tuple[Floats, Floats, Floats, Floats]:
         """How a question asks against how entries are asked: opposed, idle, bare, manner.
 
         Opposed: the share of phrasings that want the opposite, beyond those that want the same. Idle and bare: the greatest

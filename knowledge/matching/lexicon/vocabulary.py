@@ -92,7 +92,7 @@ class Vocabulary:
         self._spelt = {}
         self.form_stem = np.array(self._form_stem, np.int32)
         self._form_stem = []
-        self.stem_forms = Rows(np.arange(len(self.forms) + 1, dtype=np.int32), self.form_stem).inverted(
+        self.stem_forms = Rows(np.arange(len(self.forms) + 1, dtype=np.int32), self.form_stem).invert(
             len(self.stem_ids)
         )
         owner_of_token = np.repeat(owners, np.diff(tokens.starts)).astype(np.int64)
@@ -127,7 +127,7 @@ class Vocabulary:
         self.gram_keys, numbers = np.unique(np.concatenate([np.zeros(0, np.uint32), *keys]), return_inverse=True)
         width = len(self.gram_keys)
         self.form_grams = Rows.of(lengths, numbers)
-        self.gram_forms = self.form_grams.inverted(width)
+        self.gram_forms = self.form_grams.invert(width)
         df = np.bincount(self.form_grams.values, np.repeat(form_df, lengths), minlength=width).astype(np.float64)
         if self._background:
             df += self._background.gram_frequencies(self.gram_keys)

@@ -94,7 +94,7 @@ def nearest(index: Index, lessons: Lessons, question: Question, text: str, entri
     rows[_RARE] = found @ question.rare
     _compare_answers(index, question, entries, found, rows)
     rows[_LEFT] = (1.0 - meant) @ question.telling
-    rows[_OPPOSED : _MANNER + 1] = index.habits.compared(question.wants, entries)
+    rows[_OPPOSED : _MANNER + 1] = index.habits.compare(question.wants, entries)
     rows[_OPEN] = (1.0 - rows[_ANYWHERE]) * index.openness.take(entries)
     rows[_PAIRS] = pairs_in_common(question, texts, owners, len(entries))
     return Reranked(entries, spoken[0], rows.T)

@@ -25,7 +25,7 @@ class Normalisation:
     matrix: Floats
 
     @classmethod
-    def learned(cls, vectors: Floats, owners: Ints, centre: Floats) -> "Normalisation | None":
+    def learn(cls, vectors: Floats, owners: Ints, centre: Floats) -> "Normalisation | None":
         """From unit vectors, one row for each text, and the entry of each, in any order; None where no entry has two that differ."""
         order = np.argsort(owners, kind="stable")
         rows, owners = unit(vectors.take(order, axis=0) - centre), owners.take(order)

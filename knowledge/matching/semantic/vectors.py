@@ -119,7 +119,7 @@ class Vectors:
             rows = np.concatenate([rows, self._answers.take(answered, axis=0)])
             owners = np.concatenate([owners, answered])
         centre: Floats = self._rows[:-1].mean(axis=0, dtype=np.float32)
-        return Normalisation.learned(rows.astype(np.float32), owners, centre)
+        return Normalisation.learn(rows.astype(np.float32), owners, centre)
 
     def _between_phrasings(self) -> tuple[Floats, Floats]:
         """For each entry the mean cosine of a phrasing with the nearest other one, and how many others there are."""

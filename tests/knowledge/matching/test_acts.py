@@ -40,7 +40,7 @@ def test_many_texts_at_once_give_the_same() -> None:
     joined = np.array(
         [np.bitwise_or.reduce(intents.table(text.split()), axis=0, initial=np.uint64(0)) for text in texts], np.uint64
     )
-    found = intents.shown(intents.named(joined))
+    found = intents.intent_columns(intents.intent_bits(joined))
     assert [{intents.NAMES[place] for place in np.flatnonzero(line)} for line in found] == [
         named(text) for text in texts
     ]
@@ -117,7 +117,7 @@ def test_habits_are_weighed_with_those_of_the_whole_knowledge() -> None:
     assert habits.usual[how] == pytest.approx((1.0 + 0.5) / 3)  # never quite none nor all
 
     wants = intents.Wants([intents.marks("how")])
-    opposed, idle, bare, manner = habits.compared(wants, np.array([1, 0]))
+    opposed, idle, bare, manner = habits.compare(wants, np.array([1, 0]))
     assert [list(column) for column in (opposed, idle, bare)] == [[0.0, 0.0]] * 3
     for entry, found in ((1, manner[0]), (0, manner[1])):
         expected = 0.0
@@ -128,7 +128,7 @@ def test_habits_are_weighed_with_those_of_the_whole_knowledge() -> None:
         assert found == pytest.approx(expected, rel=1e-4)
 
     # Some entries of a knowledge are weighed by the habits of all of it.
-    assert intents.Habits(shares[:1], sizes[:1], habits.usual).compared(wants, np.array([0]))[3] == pytest.approx(
+    assert intents.Habits(shares[:1], sizes[:1], habits.usual).compare(wants, np.array([0]))[3] == pytest.approx(
         manner[1]
     )
 

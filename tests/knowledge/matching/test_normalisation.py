@@ -20,7 +20,7 @@ def text(topic: int, manner: int, *, loudness: float = 2.0) -> NDArray[np.float3
 @pytest.fixture(scope="module")
 def normalisation() -> Normalisation:
     rows = np.array([text(topic, manner) for manner in (FORMAL, BLUNT) for topic in range(3)])
-    found = Normalisation.learned(rows, np.array([0, 1, 2, 0, 1, 2]), rows.mean(axis=0))
+    found = Normalisation.learn(rows, np.array([0, 1, 2, 0, 1, 2]), rows.mean(axis=0))
     assert found is not None
     return found
 
@@ -43,7 +43,7 @@ def test_vectors_keep_unit_length(normalisation: Normalisation) -> None:
 
 def test_the_order_of_the_texts_does_not_matter(normalisation: Normalisation) -> None:
     rows = np.array([text(topic, manner) for topic in range(3) for manner in (FORMAL, BLUNT)])
-    found = Normalisation.learned(rows, np.array([0, 0, 1, 1, 2, 2]), rows.mean(axis=0))
+    found = Normalisation.learn(rows, np.array([0, 0, 1, 1, 2, 2]), rows.mean(axis=0))
 
     assert found is not None
     assert found.matrix == pytest.approx(normalisation.matrix, abs=1e-5)
@@ -52,4 +52,4 @@ def test_the_order_of_the_texts_does_not_matter(normalisation: Normalisation) ->
 def test_one_text_for_each_entry_teaches_nothing() -> None:
     rows = np.array([text(topic, FORMAL) for topic in range(3)])
 
-    assert Normalisation.learned(rows, np.arange(3), rows.mean(axis=0)) is None
+    assert Normalisation.learn(rows, np.arange(3), rows.mean(axis=0)) is None

@@ -59,7 +59,7 @@ def test_a_loaded_matcher_can_be_edited(matcher: Matcher, path: Path) -> None:
     assert found is not None
     parking = [Phrasing(950, "как оплатить парковку", "ru")]
     for question in ("хочу оплатить парковку", "как удалить канал"):
-        assert found[0].edited(950, parking).match(question) == matcher.edited(950, parking).match(question)
+        assert found[0].with_edit(950, parking).match(question) == matcher.with_edit(950, parking).match(question)
 
 
 def test_the_thresholds_are_those_of_the_day(matcher: Matcher, path: Path) -> None:
@@ -78,7 +78,7 @@ def test_an_empty_knowledge_is_saved_too(path: Path) -> None:
 
 def test_a_matcher_with_edits_is_not_saved(matcher: Matcher, path: Path) -> None:
     with pytest.raises(ValueError, match=r"^an index holds nothing like this dict"):
-        save(matcher.edited(0, []), path, {})
+        save(matcher.with_edit(0, []), path, {})
     assert list(path.parent.iterdir()) == []
 
 
@@ -87,7 +87,7 @@ def test_a_file_that_cannot_be_written_leaves_the_old_one(matcher: Matcher, path
         save(matcher, path.parent / "no" / "folder", {})
     save(matcher, path, {"revision": 1})
     with pytest.raises(ValueError, match="nothing like this"):
-        save(matcher.edited(0, []), path, {})
+        save(matcher.with_edit(0, []), path, {})
     found = load(path, Thresholds())
     assert found is not None
     assert found[1] == {"revision": 1}

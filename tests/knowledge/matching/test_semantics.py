@@ -67,7 +67,7 @@ def first(matcher: Matcher, question: str) -> int | None:
 
 def test_a_question_in_words_of_its_own_finds_its_entry(by_words: Matcher) -> None:
     concepts = Concepts()
-    matcher = by_words.embedded(concepts, concepts.of(PHRASINGS))
+    matcher = by_words.with_embedder(concepts, concepts.of(PHRASINGS))
 
     assert by_words.match("надоел флюмбр").band is Band.NONE
     assert first(matcher, "надоел флюмбр") == TOPICS.index("реклама")
@@ -77,7 +77,7 @@ def test_a_question_in_words_of_its_own_finds_its_entry(by_words: Matcher) -> No
 def test_many_phrasings_teach_what_their_vectors_have_in_common() -> None:
     concepts = Concepts()
     by_words = Matcher.build(RICH)
-    matcher = by_words.embedded(concepts, concepts.of(RICH))
+    matcher = by_words.with_embedder(concepts, concepts.of(RICH))
     _, found = matcher.examine("надоел флюмбр")
     taught = dict(
         zip(found.entries.tolist(), found.rows[:, len(WORDS) + VECTORS.index("taught")].tolist(), strict=True)
@@ -99,7 +99,7 @@ def test_how_people_ask_is_not_what_tells_entries_apart() -> None:
     alone = {text: float(vector @ concepts.questions([asked])[0]) for text, vector in vectors.items()}
 
     assert "реклама" not in max(alone, key=alone.__getitem__)
-    assert first(Matcher.build(phrasings).embedded(concepts, vectors), asked) == TOPICS.index("реклама")
+    assert first(Matcher.build(phrasings).with_embedder(concepts, vectors), asked) == TOPICS.index("реклама")
 
 
 def test_an_answer_is_found_by_its_vector_where_no_phrasing_is_near() -> None:
@@ -108,18 +108,18 @@ def test_an_answer_is_found_by_its_vector_where_no_phrasing_is_near() -> None:
     answers = dict(enumerate(TOPICS))
     matcher = Matcher.build(phrasings, answers=answers)
     vectors = concepts.phrasings([text_of_answer(phrasings[number].text, answer) for number, answer in answers.items()])
-    without = matcher.embedded(concepts, concepts.of(phrasings))
-    matcher = without.embedded(concepts, concepts.of(phrasings), dict(enumerate(vectors)))
+    without = matcher.with_embedder(concepts, concepts.of(phrasings))
+    matcher = without.with_embedder(concepts, concepts.of(phrasings), dict(enumerate(vectors)))
 
     assert first(without, "надоел флюмбр") != TOPICS.index("реклама")
     assert first(matcher, "надоел флюмбр") == TOPICS.index("реклама")
-    edited = matcher.edited(3, [phrasings[3]], "парковка")
-    assert first(edited.embedded(concepts, concepts.of(phrasings), {3: vectors[8]}), "надоел флюмбр") in {3, 8}
+    edited = matcher.with_edit(3, [phrasings[3]], "парковка")
+    assert first(edited.with_embedder(concepts, concepts.of(phrasings), {3: vectors[8]}), "надоел флюмбр") in {3, 8}
 
 
 def test_what_words_are_sure_of_is_not_asked_again(by_words: Matcher) -> None:
     concepts = Concepts()
-    matcher = by_words.embedded(concepts, concepts.of(PHRASINGS))
+    matcher = by_words.with_embedder(concepts, concepts.of(PHRASINGS))
 
     assert matcher.match("как поменять пароль") == by_words.match("как поменять пароль")
     assert by_words.match("как поменять пароль").band is Band.ANSWER
@@ -130,14 +130,14 @@ def test_what_words_are_sure_of_is_not_asked_again(by_words: Matcher) -> None:
 def test_a_message_without_words_is_not_asked(by_words: Matcher, question: str) -> None:
     concepts = Concepts()
 
-    assert by_words.embedded(concepts, concepts.of(PHRASINGS)).match(question).candidates == ()
+    assert by_words.with_embedder(concepts, concepts.of(PHRASINGS)).match(question).candidates == ()
     assert concepts.asked == []
 
 
 def test_the_embedder_is_asked_what_was_meant_not_what_was_typed() -> None:
     concepts = Concepts()
     never_sure = Thresholds(answer=1.0)  # so that words alone never answer
-    matcher = Matcher.build(PHRASINGS, never_sure).embedded(concepts, concepts.of(PHRASINGS))
+    matcher = Matcher.build(PHRASINGS, never_sure).with_embedder(concepts, concepts.of(PHRASINGS))
 
     matcher.match("ult vjz ljcnfdrf")
     matcher.match("Где моя доствка")
@@ -156,13 +156,13 @@ def test_a_message_without_accents_is_put_to_it_with_those_of_the_knowledge() ->
 
 @pytest.mark.parametrize("question", ["удалить канал", "надоел флюмбр", "карта", "что с видео"])
 def test_without_vectors_words_decide(by_words: Matcher, question: str) -> None:
-    assert by_words.embedded(Concepts(), {}).match(question) == by_words.match(question)
+    assert by_words.with_embedder(Concepts(), {}).match(question) == by_words.match(question)
 
 
 def test_an_entry_without_a_vector_is_still_found_by_its_words(by_words: Matcher) -> None:
     concepts = Concepts()
     vectors = concepts.of([phrasing for phrasing in PHRASINGS if "видео" not in phrasing.text])
-    matcher = by_words.embedded(concepts, vectors)
+    matcher = by_words.with_embedder(concepts, vectors)
 
     assert first(matcher, "пропало моё видео") == TOPICS.index("видео")
     assert first(matcher, "надоел флюмбр") == TOPICS.index("реклама")
@@ -172,16 +172,16 @@ def test_an_edit_is_found_by_words_at_once_and_by_vectors_once_it_has_them(by_wo
     concepts = Concepts()
     new = [Phrasing(90, "парковка во дворе", "ru")]
     vectors = concepts.of([*PHRASINGS, *new])
-    edited = by_words.embedded(concepts, vectors).edited(90, new)
+    edited = by_words.with_embedder(concepts, vectors).with_edit(90, new)
 
     assert first(edited, "парковка") == 90
     assert first(edited, "надоел флюмбр") == TOPICS.index("реклама")
-    assert first(edited.embedded(concepts, vectors), "оплатить парковку") == 90
+    assert first(edited.with_embedder(concepts, vectors), "оплатить парковку") == 90
 
 
 def test_an_edited_entry_is_not_found_by_its_old_vector(by_words: Matcher) -> None:
     concepts = Concepts()
-    gone = by_words.embedded(concepts, concepts.of(PHRASINGS)).edited(TOPICS.index("реклама"), [])
+    gone = by_words.with_embedder(concepts, concepts.of(PHRASINGS)).with_edit(TOPICS.index("реклама"), [])
 
     assert TOPICS.index("реклама") not in [found.entry_id for found in gone.match("надоел флюмбр").candidates]
 
@@ -191,11 +191,11 @@ def test_vectors_are_held_in_two_bytes_a_number(by_words: Matcher) -> None:
     vectors = concepts.of(PHRASINGS)
     numbers = sum(vector.size for vector in vectors.values())
 
-    assert 2 * numbers <= by_words.embedded(concepts, vectors).size - by_words.size <= 2 * numbers + 500
+    assert 2 * numbers <= by_words.with_embedder(concepts, vectors).size - by_words.size <= 2 * numbers + 500
 
 
 def test_a_matcher_of_nothing_can_be_embedded() -> None:
-    assert Matcher.build([]).embedded(Concepts(), {}).match("как поменять пароль").band is Band.NONE
+    assert Matcher.build([]).with_embedder(Concepts(), {}).match("как поменять пароль").band is Band.NONE
 
 
 def test_there_is_an_embedder_or_a_reason_why_not() -> None:

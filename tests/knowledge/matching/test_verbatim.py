@@ -98,7 +98,7 @@ def test_a_single_word_is_judged_by_its_own_rule(matcher: Matcher) -> None:
 
 
 def test_edits_are_known_at_once(matcher: Matcher) -> None:
-    edited = matcher.edited(3, [Phrasing(3, "погаси люстру", "ru")]).edited(11, [Phrasing(11, "как дела", "ru")])
+    edited = matcher.with_edit(3, [Phrasing(3, "погаси люстру", "ru")]).with_edit(11, [Phrasing(11, "как дела", "ru")])
 
     assert answered(edited.match("погаси люстру")) == 3
     assert answered(edited.match("как дела")) == 11
@@ -107,7 +107,7 @@ def test_edits_are_known_at_once(matcher: Matcher) -> None:
 
 
 def test_a_new_wording_that_another_entry_has_too_says_nothing(matcher: Matcher) -> None:
-    edited = matcher.edited(4, [Phrasing(4, "выключи свет", "ru")])
+    edited = matcher.with_edit(4, [Phrasing(4, "выключи свет", "ru")])
 
     assert {3, 4} <= {candidate.entry_id for candidate in edited.match("выключи свет").candidates}
 
