@@ -53,7 +53,7 @@ async def test_whatever_breaks_nothing_is_lost() -> None:
     print(f"SOAK_SEED={SEED}")  # pytest shows it where the test fails  # noqa: T201
     try:
         await ordeal(
-            Backend(postgres.url(), valkey.url), scaled(40, contacts=200, messages=10, pause=0.05), chaos, SEED
+            Backend(postgres.url(), valkey.url), scaled(25, contacts=150, messages=10, pause=0.05), chaos, SEED
         )
     finally:
         valkey.close()

@@ -41,7 +41,7 @@ class FalseClock:
 
 def jumps() -> Sequence[float]:
     """Differences from the true time, one after another."""
-    return [HOUR, -HOUR, 0] * max(1, round(2 * SIZE))
+    return [HOUR, -HOUR, 0] * max(1, round(SIZE))
 
 
 async def test_a_clock_that_jumps_delays_and_doubles_nothing(backend: Backend, tmp_path: Path) -> None:

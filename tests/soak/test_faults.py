@@ -34,7 +34,7 @@ PATIENCE = 60.0
 
 
 async def test_killed_at_each_named_point_it_loses_and_repeats_nothing(backend: Backend) -> None:
-    points = [name for name in POINTS if name != DEADLY] * max(1, round(2 * SIZE))
+    points = [name for name in POINTS if name != DEADLY] * max(1, round(SIZE))
     died: Counter[str] = Counter()
     turns = iter(points)
     neighbours: list[Written] = []
@@ -112,7 +112,7 @@ async def test_platforms_that_refuse_or_have_no_certificate_lose_nothing(backend
         await made.program.start(**addresses)
         await made.program.connected()
         await made.write(1)
-        for _ in range(max(1, round(3 * SIZE))):
+        for _ in range(max(1, round(2 * SIZE))):
             await telegram.refuse()
             await vk.refuse()
             await made.write(2)
@@ -176,7 +176,7 @@ async def test_a_full_disk_stops_the_writing_and_nothing_else(tmp_path: Path) ->
         await made.program.connected()
         await made.write(1)
         await made.program.settled(made.written)
-        for _ in range(max(1, round(3 * SIZE))):
+        for _ in range(max(1, round(2 * SIZE))):
             # As large as the files are, so that none of them can grow.
             resource.prlimit(made.program.pid, resource.RLIMIT_FSIZE, (largest(tmp_path), resource.RLIM_INFINITY))
             await made.write(4, pause=0.1)
@@ -197,7 +197,7 @@ async def test_a_process_that_is_stopped_for_a_while_goes_on(backend: Backend) -
     async with trial(backend) as made:
         await made.program.start()
         await made.program.connected()
-        for _ in range(max(1, round(3 * SIZE))):
+        for _ in range(max(1, round(2 * SIZE))):
             writing = asyncio.create_task(made.write(2))
             os.kill(made.program.pid, signal.SIGSTOP)
             await writing

@@ -5,6 +5,7 @@ import re
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import httpx
@@ -54,12 +55,13 @@ def earlier(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[Dump], 
     return load
 
 
-@pytest.mark.parametrize("revision", spread(dumped_revisions(), max(2, round(5 * SIZE))))
+@pytest.mark.parametrize("revision", spread(dumped_revisions(), max(2, round(3 * SIZE))))
 async def test_a_database_of_an_earlier_schema_is_upgraded_and_everybody_answered(
     revision: str, earlier: Callable[[Dump], Backend]
 ) -> None:
     dump = dump_of(revision)
     known = next(row for row in dump.rows["contact"] if row["account"] == "vk:main")
+    dump = without_foreign_deliveries(dump, known)
     async with trial(earlier(dump), furnished=False) as made:
         made.vk.join(int(known["user_id"]), "Анна")
         await made.program.start()
@@ -143,6 +145,16 @@ def checked_out(revision: str, folder: Path) -> Path:
     folder.mkdir()
     subprocess.run(["/usr/bin/env", "tar", "-x", "-C", folder], input=archive.stdout, check=True)
     return folder
+
+
+def without_foreign_deliveries(dump: Dump, contact: Row) -> Dump:
+    """The contact waits for no delivery of an account that nobody serves, as those have that fill a dump."""
+    other = next(row["id"] for row in dump.rows["contact"] if row["account"] != contact["account"])
+    deliveries = [
+        row | {"contact_id": other} if row["contact_id"] == contact["id"] and row["account"] != "vk:main" else row
+        for row in dump.rows["delivery"]
+    ]
+    return replace(dump, rows={**dump.rows, "delivery": deliveries})
 
 
 def texts_of(contact: Row) -> Select[str]:
