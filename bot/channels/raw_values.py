@@ -95,6 +95,11 @@ def line(*values: Any, between: str = " ") -> str:  # noqa: ANN401 - as above
     return between.join(text for value in values if (text := " ".join(words(value).split())))
 
 
+def counted(text: Any, votes: Any) -> str:  # noqa: ANN401 - as above
+    """An option of a poll, with the number of its votes where there are any."""
+    return f"{line(text)} ({votes})" if number(votes) > 0 else line(text)
+
+
 def address(value: Any) -> str:  # noqa: ANN401 - as above
     """A web address; empty for every other scheme, so that nothing else can become a link."""
     text = words(value, 2048).strip()

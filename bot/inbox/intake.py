@@ -8,6 +8,7 @@ were stored, one round at a time. An event whose handling fails five times, even
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Generic, Protocol, TypeVar
@@ -179,6 +180,7 @@ class Intake(Generic[T]):
         self._rounds: dict[Address, asyncio.Task[None]] = {}
         self._again: set[Address] = set()
         self._thinking = asyncio.Semaphore(_THINKERS)
+        self._after_death = asyncio.Lock()
 
     def inlet(self, account: str, held: Held | None = None) -> AccountInlet:
         """The inbox for one account; with `held`, for its one receiver, which stores nothing once it is replaced."""
@@ -261,8 +263,11 @@ class Intake(Generic[T]):
         if pause > 0:
             await asyncio.sleep(pause)
             return True
-        async with self._thinking:
-            first = items[0]
+        first = items[0]
+        # Of the events under way when a process died one may have been the reason. They are tried one at a time, so that
+        # it is not counted against the others each time.
+        turn = self._after_death if first.attempts and self._suspect([first]) else nullcontext()
+        async with turn, self._thinking:
             if first.unreadable is not None or first.attempts >= ATTEMPTS:
                 problem = first.unreadable or f"handling it failed {ATTEMPTS} times"
                 log.error("inbox event %d of %s is set aside: %s", first.id, address, problem)

@@ -20,6 +20,7 @@ from handoff.dashboard.views import SHOWS, Place, ThreadView
 from handoff.dashboard.wording import Words
 from handoff.errors import TooLargeError
 from handoff.people.agents import AgentView
+from infra.storage.columns import LARGEST_ID
 from infra.web.locale import preferred_language
 
 _REFRESHES_AT_ONCE = 1
@@ -210,8 +211,8 @@ class Frame:
         """The form's token is not the session's: say so and keep the box as it was."""
         problem = self.words(request).t("This page was open for too long. Please try once more.")
         ticket, message = (str(request.path_params.get(name, "")) for name in ("ticket_id", "message_id"))
-        draft = draft_in(await request.form(), int(message) if message.isdecimal() else None)
-        if draft is None or not ticket.isdecimal():
+        draft = draft_in(await request.form(), int(message) if _is_number(message) else None)
+        if draft is None or not _is_number(ticket):
             return self._pages.answer("refused.html", self.words(request), status=403, problem=problem)
         place = self.place(request, int(ticket))
         answer = self.fragments if by_script(request) else self.page
@@ -223,6 +224,11 @@ def goes_to(request: Request, url: str) -> Response:
     if by_script(request):
         return Response(status_code=200, headers={"HX-Redirect": url, ANSWER: "redirect"})
     return RedirectResponse(url, 303)
+
+
+def _is_number(text: str) -> bool:
+    """Whether a row may have it as its number."""
+    return text.isdecimal() and len(text) < 20 and int(text) <= LARGEST_ID
 
 
 def by_script(request: Request) -> bool:

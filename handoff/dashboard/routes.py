@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from handoff.dashboard.frame import Frame
+from handoff.dashboard.own_password import password_routes
 from handoff.dashboard.page_renderer import Pages
 from handoff.dashboard.parts import DeskParts
 from handoff.dashboard.queue import queue_routes
@@ -21,6 +22,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
     for routes in (
         sign_in_routes(parts, pages, gate),
         queue_routes(frame),
+        password_routes(frame),
         thread_routes(frame),
         correction_routes(frame),
         file_routes(frame),

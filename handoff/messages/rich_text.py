@@ -16,6 +16,7 @@ _KINDS = {"strong": EntityKind.BOLD, "em": EntityKind.ITALIC, "link": EntityKind
 _CELLS = " — "
 """Between the cells of a table's row, which becomes a line."""
 _ESCAPED = "*_`[|-"
+_ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:\S", re.IGNORECASE)
 _ADDRESS = re.compile(r"://[^\s<>\[\]()`]*[^\s<>\[\]()`*.,;:!?]")
 
 
@@ -71,7 +72,12 @@ class _Writer:
 
     def end(self) -> None:
         kind, start, url = self._open.pop()
-        if units(self._text) > start:
+        if kind is EntityKind.LINK and units(self._text) == start:
+            self._text += url
+        if kind is EntityKind.LINK and not _ABSOLUTE.match(url):
+            # The platforms refuse a message with such a link.
+            self._text += f" ({url})" if url and not self._text.endswith(url) else ""
+        elif units(self._text) > start:
             self._entities.append(Entity(kind, start, units(self._text) - start, url))
 
     def finish(self) -> RichText:
@@ -107,12 +113,15 @@ def _emphasis(state: StateInline, silent: bool) -> bool:
     if silent or marker not in "*_":
         return False
     run = state.scanDelims(state.pos, canSplitWord=False)
+    before = state.src[state.pos - 1 : state.pos]
+    # `**Note:**word`: where bold began at the edge of a word, it may end within one.
+    closes = run.can_close or (marker == "*" and run.length == 2 and bool(before.strip()))
     for _ in range(run.length):
         token = state.push("text", "", 0)
         token.content = marker
         if marker == "*" or run.length == 1:
             place = len(state.tokens) - 1
-            state.delimiters.append(Delimiter(ord(marker), run.length, place, -1, run.can_open, run.can_close))
+            state.delimiters.append(Delimiter(ord(marker), run.length, place, -1, run.can_open, closes))
     state.pos += run.length
     return True
 

@@ -10,7 +10,9 @@ from handoff.messages.values import EntityKind, RichText
 PART_UNITS = 4000
 """Longest part in UTF-16 units: VK and Telegram take 4096, and one size for all splits a text alike everywhere."""
 _SENTENCE_END = re.compile(r"[.!?…]+[\"»”’)\]]*(?=\s)")
-_SPACE = re.compile(r" ")
+_SPACE = re.compile(r"(?<!№) (?![\d])|(?<![\d№]) ")
+"""Between words; not within `5 000 000` or behind №."""
+_WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _LAST_WORD = re.compile(r"(\S+)\.[\"»”’)\]]*$")
 _ABBREVIATIONS = frozenset(
     [
@@ -116,18 +118,19 @@ _JOINERS = frozenset("\u200d\ufe0e\ufe0f\u20e3")
 def split(rich: RichText, limit: int = PART_UNITS) -> list[RichText]:
     """Cut into parts of at most `limit` UTF-16 units, at a line's end where there is one, else a sentence's, else a word's.
 
-    Never within a link or a sign that several characters make, unless it alone is longer, nor behind an abbreviation or
+    Never within a link, a web address or a sign that several characters make, unless it alone is longer, nor behind an abbreviation or
     an ordinal number. Other entities that a cut crosses go on in the next part; no character is lost but the white space
     at a cut. No part is blank, unless the whole text is.
     """
     parts: list[RichText] = []
     rest, passed = rich.text, 0
+    addresses = [(found.start(), found.end()) for found in _WEB_ADDRESS.finditer(rest)]
+    whole = [(units(rest[:begin]), units(rest[:end])) for begin, end in addresses if units(rest) > limit]
+    whole += [
+        (entity.offset, entity.offset + entity.length) for entity in rich.entities if entity.kind is EntityKind.LINK
+    ]
     while rest:
-        links = [
-            (entity.offset - passed, entity.offset + entity.length - passed)
-            for entity in rich.entities
-            if entity.kind is EntityKind.LINK
-        ]
+        links = [(begin - passed, end - passed) for begin, end in whole]
         size = _cut(rest, limit, links)
         piece = rest[:size]
         kept = piece.rstrip()
@@ -150,7 +153,7 @@ def _cut(text: str, limit: int, links: list[tuple[int, int]]) -> int:
         if room > limit:
             break
         count += 1
-    for end in _ends(text[: count + 1], count):
+    for end in _ends(text[: count + 2], count):
         if end <= count // 2:
             continue
         at = units(text[:end])

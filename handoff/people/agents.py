@@ -177,6 +177,22 @@ class Staff:
     def log_out(self, session: Session, secret: str) -> None:
         session.execute(delete(AgentSession).where(AgentSession.token_hash == _hash(secret)))
 
+    def change_password(self, session: Session, known: Credentials, password_hash: str, secret: str) -> bool:
+        """Give the agent another password, a hash of `hash_new`; every session of theirs but the one of `secret` ends.
+
+        False, with nothing changed, where `known` is no longer what the agent signs in with.
+        """
+        number = known.agent.id if known.agent else 0
+        agent = session.get(Agent, number, with_for_update=True, populate_existing=True)
+        if agent is None or agent.disabled_at is not None or agent.password_hash != known.password_hash:
+            return False
+        agent.password_hash = password_hash
+        session.execute(
+            delete(AgentSession).where(AgentSession.agent_id == agent.id, AgentSession.token_hash != _hash(secret))
+        )
+        session.execute(delete(AgentDevice).where(AgentDevice.agent_id == agent.id))
+        return True
+
     def add_token(self, session: Session, name: str, role: Role) -> str:
         """Create an API token and the agent in whose name it acts; returns the token, which is shown only now.
 

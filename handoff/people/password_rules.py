@@ -6,7 +6,13 @@ are joined, repeated, spelled with digits or continued along the keyboard.
 
 from collections.abc import Sequence
 
+from infra.wording import mark
+
 LENGTH = 12
+TOO_SHORT = mark("The password is too short: give at least 12 characters.")
+EASY = mark(
+    "The password is easy to guess or known from a breach: take four or more words that have nothing to do with each other."
+)
 _FEWEST_GUESSES = 10**8
 """What zxcvbn calls safe against guessing over the network."""
 _LONGEST = 72
@@ -34,13 +40,13 @@ def password_problem(password: str, about: Sequence[str] = ()) -> str | None:
     `about` are words that a guesser knows: the agent's e-mail address and name.
     """
     if len(password) < LENGTH:
-        return f"The password is too short: give at least {LENGTH} characters."
+        return TOO_SHORT
     # Loaded only when a password is set: its lists take 15 MB.
     from zxcvbn import zxcvbn  # noqa: PLC0415
 
     judged = zxcvbn(password[:_LONGEST], user_inputs=[*_USUAL, *_known(about)])
     if judged["guesses"] < _FEWEST_GUESSES:
-        return "The password is easy to guess or known from a breach: take four or more words that have nothing to do with each other."
+        return EASY
     return None
 
 

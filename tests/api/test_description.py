@@ -23,7 +23,7 @@ from tests.conftest import Backend
 from tests.web.counter import Counter, open_counter
 
 EXAMPLES = 2
-"""Requests to each operation; the soak test sends a thousand."""
+"""Requests to each operation; the soak test sends more."""
 # What makes an entry or a file wrong is more than a description can say: that a phrasing or a
 # name is taken, that YAML is broken, that a password is easy to guess. And
 # for forms Hypothesis takes `$` of a pattern for "perhaps a line's end behind it".

@@ -49,7 +49,7 @@ class Listener:
         self.fails_on: set[str] = set()
         self.outages: list[Exception] = []
         """What the next events meet, whatever they say."""
-        self.busy = 0
+        self.busy = self.most_at_once = 0
         self._database = database
 
     def think(self, session: Session, address: Address, event: IncomingEvent) -> str:  # noqa: ARG002 - the protocol's
@@ -62,6 +62,7 @@ class Listener:
     ) -> None:
         assert thought in {None, event.text}
         self.busy += 1
+        self.most_at_once = max(self.most_at_once, self.busy)
         try:
             await self._handle(address, items, event)
         finally:
@@ -259,6 +260,18 @@ async def test_an_event_from_before_the_start_counts_before_it_is_thought_about(
     async with inbox.running():
         await inbox.emptied()
     assert inbox.listener.attempts == [1]
+
+
+async def test_events_that_met_the_end_of_a_process_are_tried_one_at_a_time(inbox: Inbox) -> None:
+    """The one that ends it each time would take the others with it."""
+    users = [str(number) for number in range(6)]
+    await inbox.inlet.store([raw(user, "hello") for user in users])
+    await inbox.change(attempts=1, received_at=utc_now() - timedelta(minutes=1))
+    async with inbox.running():
+        await inbox.emptied()
+    assert sorted(user for user, _ in inbox.listener.heard) == users
+    assert inbox.listener.attempts == [2] * len(users)
+    assert inbox.listener.most_at_once == 1
 
 
 async def test_poison_is_set_aside_after_five_failures_and_harms_nobody(inbox: Inbox) -> None:

@@ -81,6 +81,15 @@ async def test_a_form_from_before_a_new_session_keeps_its_text(office: Office) -
         assert "This page was open for too long. Please try once more." in page.text
 
 
+async def test_a_stale_form_for_a_number_that_no_ticket_can_have_is_refused(office: Office) -> None:
+    olga = await office.agent("Olga")
+    async with office.signed_in(olga) as browser:
+        browser.csrf = "that of a session long gone"
+        for number in (str(2**63), "9" * 5000):
+            page = await browser.sends(f"/desk/tickets/{number}/reply", kind="reply", text="A long answer", key="")
+            assert page.status_code == 403
+
+
 async def test_a_body_is_refused_when_too_long_or_of_unknown_length(office: Office) -> None:
     olga = await office.agent("Olga")
     async with office.signed_in(olga) as browser:

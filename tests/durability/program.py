@@ -5,26 +5,43 @@ import multiprocessing
 import os
 import time
 from collections.abc import Callable
-from multiprocessing.context import ForkServerProcess
+from typing import Any, Protocol
 
-from sqlalchemy import Engine, create_engine, exists, func, select
+from sqlalchemy import Engine, Select, create_engine, exists, func, select
 
 from bot.cli.main import main
 from bot.simulator.telegram.simulator import TelegramSimulator
 from bot.simulator.vk.simulator import VkSimulator
-from handoff.models import UNFINISHED, Delivery, InboxEvent, InboxState, Message, MessageKind
+from handoff.models import UNFINISHED, ChannelState, Delivery, InboxEvent, InboxState, Message, MessageKind
 from tests.conftest import Backend
-from tests.durability import deadly
+from tests.durability import counting, deadly
 
 _PROCESSES = multiprocessing.get_context("forkserver")
 _PROCESSES.set_forkserver_preload(["bot.cli.main", "bot.cli.run", "bot.program.roles"])
 """A dozen starts import everything once: each is forked from a process that has, and is killed as any other."""
 
+ACCOUNTS = ("telegram:main", "vk:main")
+"""Those that it serves; an old database may have rows of others, for which nobody does anything."""
+
 
 def _run(settings: dict[str, str]) -> None:
     os.environ.update(settings)
     deadly.arm()
+    counting.arm()
     main(["run"])
+
+
+class _Process(Protocol):
+    """What a test does to a process, as `multiprocessing` names it."""
+
+    @property
+    def pid(self) -> int | None: ...
+    @property
+    def exitcode(self) -> int | None: ...
+    def is_alive(self) -> bool: ...
+    def kill(self) -> None: ...
+    def terminate(self) -> None: ...
+    def join(self, timeout: float | None = None) -> None: ...
 
 
 class Program:
@@ -33,7 +50,7 @@ class Program:
     def __init__(self, backend: Backend, telegram: TelegramSimulator, vk: VkSimulator, burst_window: float = 0) -> None:
         self.telegram = telegram
         self.vk = vk
-        self._process: ForkServerProcess | None = None
+        self._process: _Process | None = None
         self._environment = {
             "FRONTDESK_DATABASE_URL": backend.database_url,
             "FRONTDESK_PORT": "0",
@@ -52,8 +69,12 @@ class Program:
     async def start(self, **environment: str) -> None:
         """Start it, with more in its environment for this time."""
         self._calls_before = self._calls()
-        self._process = _PROCESSES.Process(target=_run, args=(self._environment | environment,))
-        await asyncio.to_thread(self._process.start)
+        self._process = await asyncio.to_thread(self._launch, self._environment | environment)
+
+    def _launch(self, environment: dict[str, str]) -> "_Process":
+        process = _PROCESSES.Process(target=_run, args=(environment,))
+        process.start()
+        return process
 
     async def kill(self) -> None:
         assert self._process is not None
@@ -87,8 +108,18 @@ class Program:
             await asyncio.to_thread(self._process.join)
 
     async def connected(self) -> None:
-        """Wait until it hears both platforms."""
-        await self.until(lambda: self.telegram.is_polled and self._vk_is_polled())
+        """Wait until it hears both platforms, and has stored from where on: VK tells of nothing before that."""
+        await self.until(
+            lambda: self.telegram.is_polled or any(name == "setWebhook" for name, _ in self.telegram.calls)
+        )
+        engine = create_engine(self._environment["FRONTDESK_DATABASE_URL"])
+        place = select(ChannelState.cursor).where(ChannelState.account == "vk:main", ChannelState.cursor.is_not(None))
+        try:
+            async with asyncio.timeout(90):
+                while not _first(engine, place):
+                    await asyncio.sleep(0.05)
+        finally:
+            engine.dispose()
 
     async def busy(self, seconds: float) -> None:
         """Wait until it has begun to work since it was started, and a while longer."""
@@ -109,9 +140,6 @@ class Program:
         finally:
             engine.dispose()
 
-    def _vk_is_polled(self) -> bool:
-        return any(name == "groups.getLongPollServer" for name, _ in self.vk.calls)
-
     async def until(self, true: Callable[[], bool]) -> None:
         """Wait until it is true."""
         async with asyncio.timeout(90):
@@ -119,16 +147,21 @@ class Program:
                 await asyncio.sleep(0.01)
 
 
+def _first(engine: Engine, wanted: Select[Any]) -> object:
+    with engine.connect() as connection:
+        return connection.scalars(wanted).first()
+
+
 def _on_the_way(engine: Engine, messages: int) -> str | None:
     """What is still to be done; None when nothing is."""
-    unread = exists().where(InboxEvent.state == InboxState.NEW)
-    unsent = exists().where(Delivery.state.in_(UNFINISHED))
+    unread = exists().where(InboxEvent.state == InboxState.NEW, InboxEvent.account.in_(ACCOUNTS))
+    unsent = exists().where(Delivery.state.in_(UNFINISHED), Delivery.account.in_(ACCOUNTS))
     arrived = select(func.count()).select_from(Message).where(Message.kind == MessageKind.INCOMING)
     with engine.connect() as connection:
         busy, count = connection.execute(select(unread | unsent, arrived.scalar_subquery())).one()
         left = connection.execute(
             select(Delivery.id, Delivery.account, Delivery.state, Delivery.attempts, Delivery.reason).where(
-                Delivery.state.in_(UNFINISHED)
+                Delivery.state.in_(UNFINISHED), Delivery.account.in_(ACCOUNTS)
             )
         ).all()
     return f"{count} of {messages} arrived, on the way: {left}" if busy or count < messages else None

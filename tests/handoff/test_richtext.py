@@ -267,3 +267,56 @@ def test_a_link_is_never_parted() -> None:
     parts = split(RichText(words, (Entity(LINK, start, stop - start, "https://e.org"),)), 33)
     assert [part.text for part in parts] == ["before", words[start : stop + 1], "and after"]
     assert [len(part.entities) for part in parts] == [0, 1, 0]
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "bold"),
+    [
+        ("**Note:**read on", "Note:read on", ["Note:"]),
+        ("**Важно!**Смотри", "Важно!Смотри", ["Важно!"]),
+        ("**a**b and **c**", "ab and c", ["a", "c"]),
+        ("2**3**4", "2**3**4", []),
+        ("**Note: **read", "**Note: **read", []),
+    ],
+)
+def test_bold_may_end_within_a_word_where_it_began_at_its_edge(source: str, text: str, bold: list[str]) -> None:
+    rich = from_agent(source)
+    assert rich.text == text
+    assert [rich.text[one.offset : one.offset + one.length] for one in rich.entities] == bold
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "links"),
+    [
+        ("[](https://x.org)", "https://x.org", ["https://x.org"]),
+        ("see [here]()", "see here", []),
+        ("see [here](/help)", "see here (/help)", []),
+        ("see [help](help)", "see help", []),
+        ("[me](mailto:a@b.hu)", "me", ["mailto:a@b.hu"]),
+    ],
+)
+def test_a_link_that_no_platform_takes_is_written_out(source: str, text: str, links: list[str]) -> None:
+    for rich in (from_agent(source), from_markdown(source)):
+        assert rich.text == text
+        assert [one.url for one in rich.entities] == links
+
+
+def test_a_web_address_is_never_cut_in_two() -> None:
+    address = "https://example.org/" + "a" * 60
+    for before in ("See ", "words " * 5, "x" * 50 + "\n"):
+        parts = [part.text for part in split(RichText(f"{before}{address} end"), 90)]
+        assert any(address in part for part in parts), parts
+        assert "".join(parts).replace(" ", "") == f"{before}{address}end".replace(" ", "").replace("\n", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("Стоит примерно ровно столько: 5 000 000 рублей", "5 000 000"),
+        ("Заказ с большим длинным номером № 76 готов", "№ 76"),
+    ],
+)
+def test_a_number_is_never_cut_in_two(text: str, whole: str) -> None:
+    for limit in range(32, 45):
+        parts = [part.text for part in split(RichText(text), limit)]
+        assert any(whole in part for part in parts), parts

@@ -1,4 +1,7 @@
-"""Long tests, run by `make soak` alone. `SOAK` in the environment scales them: 1 as agreed, 0.1 a tenth of it."""
+"""Long tests, run by `make soak` alone.
+
+`SOAK` in the environment scales them: 1 takes about half an hour on two quiet cores, 0.1 a tenth of the load, 10 a night.
+"""
 
 import os
 from pathlib import Path

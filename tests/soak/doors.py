@@ -1,8 +1,12 @@
 """A door before a server: lets through, holds back what comes out, or refuses, as the test says."""
 
 import asyncio
+import re
+from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
+
+_STATUS = re.compile(rb"HTTP/1\.1 (\d{3}) ")
 
 
 class Door:
@@ -10,6 +14,8 @@ class Door:
 
     def __init__(self, port: int, host: str = "127.0.0.1") -> None:
         self._to = (host, port)
+        self.statuses: Counter[int] = Counter()
+        """Of the HTTP answers that went through."""
         self._server: asyncio.Server | None = None
         self._open = asyncio.Event()
         self._open.set()
@@ -28,6 +34,10 @@ class Door:
         for task in list(self._under_way):
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
+
+    def lead_to(self, port: int) -> None:
+        """Connect to another server from now on, as a balancer does; connections that are open stay."""
+        self._to = (self._to[0], port)
 
     def hold(self) -> None:
         """Take in everything and let nothing out, until `release`."""
@@ -63,6 +73,8 @@ class Door:
             while data := await source.read(1 << 16):
                 if held:
                     await self._open.wait()
+                    if found := _STATUS.match(data):
+                        self.statuses[int(found[1])] += 1
                 target.write(data)
                 await target.drain()
 

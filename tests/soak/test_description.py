@@ -1,4 +1,4 @@
-"""A thousand requests to each operation of the REST interface: every answer is one that is described."""
+"""A hundred requests to each operation of the REST interface: every answer is one that is described."""
 
 import pytest
 
@@ -10,4 +10,4 @@ __all__ = ["running"]
 
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_every_answer_is_one_that_is_described(running: Running, label: str) -> None:
-    every_answer_is_described(running, label, max(10, round(1000 * SIZE)))
+    every_answer_is_described(running, label, max(10, round(100 * SIZE)))

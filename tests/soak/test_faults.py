@@ -10,84 +10,31 @@ import sqlite3
 import subprocess
 import sys
 from collections import Counter
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
-from typing import TypeVar
 
 import httpx
-from sqlalchemy import Select, create_engine, select
+from sqlalchemy import select
 
-from bot.simulator.telegram.simulator import TelegramSimulator
-from bot.simulator.vk.simulator import VkSimulator
 from handoff.models import ChannelState, InboxEvent, InboxState, Role, Ticket
 from infra.clock import utc_now
 from infra.database import Database
 from tests.conftest import Backend
 from tests.durability.deadly import COUNT, POINT, POINTS
-from tests.durability.ordeal import Scale, Written, furnish, judge, ordeal, platforms, write
+from tests.durability.ordeal import Scale, Written, ordeal
 from tests.durability.program import Program
 from tests.office import Browser, employ
 from tests.servers.valkey import Valkey
 from tests.soak.conftest import SIZE
 from tests.soak.doors import door
+from tests.soak.trial import free_port, trial
 
 DEADLY = "at a deadly text"
 PATIENCE = 60.0
-T = TypeVar("T")
-
-
-class Trial:
-    """A program, its platforms and the people who write to it."""
-
-    def __init__(self, backend: Backend, telegram: TelegramSimulator, vk: VkSimulator) -> None:
-        self.backend, self.telegram, self.vk = backend, telegram, vk
-        self.program = Program(backend, telegram, vk)
-        self.dice = random.Random(7)
-        self.people = [Written("telegram:main" if number % 2 else "vk:main", 5000 + number) for number in range(10)]
-        for one in self.people:
-            self.of(one).join(one.person, f"К{one.person}")
-
-    def of(self, one: Written) -> TelegramSimulator | VkSimulator:
-        return self.telegram if one.account == "telegram:main" else self.vk
-
-    async def write(self, messages: int, pause: float = 0.05) -> None:
-        """Everybody writes so many more messages."""
-        await write(self.people, Scale(0, len(self.people), messages, pause), self.telegram, self.vk, self.dice)
-
-    @property
-    def written(self) -> int:
-        return sum(len(one.texts) for one in self.people)
-
-    def kept(self, wanted: Select[T]) -> list[T]:
-        """What the database has, seen from outside, past the file lock."""
-        engine = create_engine(self.backend.database_url)
-        try:
-            with engine.connect() as connection:
-                return list(connection.scalars(wanted))
-        finally:
-            engine.dispose()
-
-    async def judge(self) -> None:
-        """Let it come to rest, end it in order, and compare what was written, kept and shown."""
-        await self.program.settled(self.written)
-        await self.program.stop()
-        await judge(self.backend, self.people, self.telegram, self.vk, 0)
-
-
-@asynccontextmanager
-async def trial(backend: Backend) -> AsyncIterator[Trial]:
-    async with platforms() as (telegram, vk):
-        await furnish(backend)
-        made = Trial(backend, telegram, vk)
-        try:
-            yield made
-        finally:
-            await made.program.end()
 
 
 async def test_killed_at_each_named_point_it_loses_and_repeats_nothing(backend: Backend) -> None:
-    points = [name for name in POINTS if name != DEADLY] * max(1, round(2 * SIZE))
+    points = [name for name in POINTS if name != DEADLY] * max(1, round(SIZE))
     died: Counter[str] = Counter()
     turns = iter(points)
     neighbours: list[Written] = []
@@ -165,7 +112,7 @@ async def test_platforms_that_refuse_or_have_no_certificate_lose_nothing(backend
         await made.program.start(**addresses)
         await made.program.connected()
         await made.write(1)
-        for _ in range(max(1, round(3 * SIZE))):
+        for _ in range(max(1, round(2 * SIZE))):
             await telegram.refuse()
             await vk.refuse()
             await made.write(2)
@@ -229,7 +176,7 @@ async def test_a_full_disk_stops_the_writing_and_nothing_else(tmp_path: Path) ->
         await made.program.connected()
         await made.write(1)
         await made.program.settled(made.written)
-        for _ in range(max(1, round(3 * SIZE))):
+        for _ in range(max(1, round(2 * SIZE))):
             # As large as the files are, so that none of them can grow.
             resource.prlimit(made.program.pid, resource.RLIMIT_FSIZE, (largest(tmp_path), resource.RLIM_INFINITY))
             await made.write(4, pause=0.1)
@@ -250,7 +197,7 @@ async def test_a_process_that_is_stopped_for_a_while_goes_on(backend: Backend) -
     async with trial(backend) as made:
         await made.program.start()
         await made.program.connected()
-        for _ in range(max(1, round(3 * SIZE))):
+        for _ in range(max(1, round(2 * SIZE))):
             writing = asyncio.create_task(made.write(2))
             os.kill(made.program.pid, signal.SIGSTOP)
             await writing
@@ -290,9 +237,3 @@ async def test_slow_readers_of_the_desk_hold_up_nobody(backend: Backend) -> None
             fresh, again = [(await browser.get("/desk")).text for _ in range(2)]
             assert fresh.count('class="row') == again.count('class="row') > 0
         await made.judge()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

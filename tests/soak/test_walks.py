@@ -18,4 +18,4 @@ def house() -> Iterator[House]:
 
 
 def test_whatever_people_do_for_longer(house: House) -> None:
-    walk(house, runs=max(20, round(2000 * SIZE)))
+    walk(house, runs=max(20, round(500 * SIZE)))

@@ -238,7 +238,7 @@ def test_an_upgrade_that_fails_at_any_statement_changes_nothing(load: Callable[[
 _KILLED = """
 import os, sys
 from sqlalchemy import event
-from bot.schema import migrate
+from bot.program.schema import (migrate)
 from infra.database import Database
 
 def execute(connection, cursor, statement, *rest):

@@ -12,6 +12,7 @@ from bot.channels.raw_values import (
     address,
     card,
     careful,
+    counted,
     hidden_links,
     items,
     line,
@@ -115,7 +116,8 @@ def _links(message: Json) -> list[Json]:
 def _file(kind: str, body: Any) -> Attachment:  # noqa: ANN401 - a photo is a list of sizes, the rest are objects
     if isinstance(body, dict) and isinstance(body.get("photo"), list):
         body = body["photo"]  # of a live photo, the picture
-    file = max(items(body), key=lambda size: number(size.get("width")), default={}) if isinstance(body, list) else body
+    sizes = items(body) if isinstance(body, list) else items([body])
+    file = max(sizes, key=lambda size: number(size.get("width")), default={})
     name = words(file.get("file_name")) or line(file.get("performer"), file.get("title"), between=" – ")
     reference = words(file.get("file_id"))
     size = number(file.get("file_size"))
@@ -236,7 +238,7 @@ def _contact(body: Any) -> ContactCard:  # noqa: ANN401
 
 
 def _poll(body: Any) -> Poll:  # noqa: ANN401
-    options = tuple(line(option["text"]) for option in body["options"])
+    options = tuple(counted(option["text"], option.get("voter_count")) for option in body["options"])
     note = words(body.get("explanation")) or words(body.get("description"))
     return Poll(words(body["question"]), options, note, bool(body.get("is_closed")))
 

@@ -14,6 +14,7 @@ from bot.channels.raw_values import (
     Reading,
     card,
     careful,
+    counted,
     hidden_links,
     items,
     line,
@@ -246,7 +247,7 @@ def _album(body: Any) -> Card:  # noqa: ANN401
 
 
 def _poll(body: Any) -> Poll:  # noqa: ANN401
-    options = tuple(line(option["text"]) for option in body["answers"])
+    options = tuple(counted(option["text"], option.get("votes")) for option in body["answers"])
     return Poll(words(body["question"]), options, closed=bool(body.get("closed")))
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from bot.channels import RawEvent
-from bot.channels.raw_values import number
+from bot.channels.raw_values import items, number, words
 from bot.channels.vk.contents import VkReader
 from handoff.messages.rich_text import clean
 from handoff.messages.values import Address, EventKind, IncomingEvent
@@ -149,7 +149,7 @@ def _written(
     person, peer = message["from_id"], message["peer_id"]
     if peer != person or not 0 < person < CHATS_FROM:
         return None
-    text, start, choice = clean(message.get("text") or ""), clean(str(message.get("ref") or "")), ""
+    text, start, choice = words(message.get("text"), 1 << 20), clean(str(message.get("ref") or "")), ""
     message_id = str(message["conversation_message_id"])
     button = _button(message.get("payload"))
     reader = VkReader(person, group)
@@ -184,7 +184,7 @@ def _shows_no_buttons(client: Any) -> bool | None:  # noqa: ANN401 - whatever VK
 def _quoted(message: dict[str, Any]) -> str:
     """Which message of this conversation it answers, or else is the only one that it forwards; "" for none."""
     quoted = message.get("reply_message")
-    forwarded = message.get("fwd_messages") or []
+    forwarded = items(message.get("fwd_messages"))
     if quoted is None and len(forwarded) == 1 and forwarded[0].get("peer_id") == message["peer_id"]:
         quoted = forwarded[0]
     identity = quoted.get("conversation_message_id") if isinstance(quoted, dict) else None
@@ -212,7 +212,7 @@ def _staff_reply(account: str, message: dict[str, Any], group: int) -> IncomingE
         EventKind.STAFF_REPLY,
         _address(account, message["peer_id"]),
         _moment(message["date"]),
-        text=clean(message.get("text") or ""),
+        text=words(message.get("text"), 1 << 20),
         message_id=str(message["conversation_message_id"]),
         attachments=tuple(reader.reading.attachments),
         contents=contents,
