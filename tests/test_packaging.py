@@ -18,7 +18,7 @@ import yaml
 
 from bot.cli.main import main
 from bot.program.demo_settings import is_demo
-from bot.program.settings import CHANNEL_NAMES, PREFIX, Settings, read_settings
+from bot.program.settings import PREFIX, Settings, channel_names, read_settings
 from handoff.messages.values import SendOutcome
 from handoff.models import DeliveryState
 from infra.errors import PlainError
@@ -31,7 +31,7 @@ OURS = [name for name, service in SERVICES.items() if service["image"].startswit
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", " ")
 LOCAL_ONLY = "127.0.0.1:"
 SETTINGS = {
-    PREFIX + name.upper() for name in [*Settings.model_fields, *CHANNEL_NAMES] if name not in {"channels", "groups"}
+    PREFIX + name.upper() for name in [*Settings.model_fields, *channel_names()] if name not in {"channels", "groups"}
 }
 
 

@@ -6,7 +6,7 @@ import hmac
 import os
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -179,30 +179,33 @@ class Settings(BaseModel):
         return self
 
 
-CHANNEL_NAMES = {name: (kind, field) for kind, model in SET_UP.items() for name, field in model.environment.items()}
-"""Names in the environment, the kind of channel that each belongs to, and the field that it sets."""
+Kinds = Mapping[str, type[ChannelSettings]]
+"""The channels that can be set up, by kind."""
 _TABLES = {"channel": "account", "group": "group"}
 """Tables of the file, and what each is called."""
 _PLAIN_NAMES = [name for name in Settings.model_fields if name not in {"channels", "groups"}]
 
 
-def read_settings(folder: Path = Path()) -> Settings:
+def read_settings(folder: Path = Path(), kinds: Kinds = SET_UP) -> Settings:
     """Read `frontdesk.toml` and `.env` of `folder`, then the environment, each outweighing the one before.
 
     Raises:
         PlainError: a setting is unknown or malformed; the sentence names it and the mend.
     """
-    plain, tables = _from_toml(folder / "frontdesk.toml")
+    plain, tables = _from_toml(folder / "frontdesk.toml", kinds)
     groups = [_group(table) for table in tables["group"]]
     named = {name.lower(): value for name, value in _from_env_file(folder / ".env").items() if value}
     named |= {name.lower(): value for name, value in os.environ.items() if value}
     given = {name.removeprefix(PREFIX.lower()): v for name, v in named.items() if name.startswith(PREFIX.lower())}
     for name in given:
-        _known(name, [*_PLAIN_NAMES, *CHANNEL_NAMES], lambda known: PREFIX + known.upper())
+        _known(name, [*_PLAIN_NAMES, *channel_names(kinds)], lambda known: PREFIX + known.upper())
     plain |= {name: value for name, value in given.items() if name in _PLAIN_NAMES}
     channels = [
-        *(_account(table, _field_of_table(table)) for table in tables["channel"]),
-        *(_account(channel, _field_of_environment(kind)) for kind, channel in _from_environment(given).items()),
+        *(_account(table, kinds, _field_of_table(table)) for table in tables["channel"]),
+        *(
+            _account(channel, kinds, _field_of_environment(kinds[kind]))
+            for kind, channel in _from_environment(given, kinds).items()
+        ),
     ]
     try:
         return Settings.model_validate({**plain, "channels": tuple(channels), "groups": tuple(groups)})
@@ -210,10 +213,15 @@ def read_settings(folder: Path = Path()) -> Settings:
         raise PlainError(_sentence(error, lambda name: PREFIX + name.upper())) from None
 
 
-def _account(given: dict[str, Any], show: Callable[[str], str]) -> ChannelSettings:
-    model = SET_UP.get(str(given.get("kind")))
+def channel_names(kinds: Kinds = SET_UP) -> dict[str, tuple[str, str]]:
+    """Names in the environment, the kind of channel that each belongs to, and the field that it sets."""
+    return {name: (kind, field) for kind, model in kinds.items() for name, field in model.environment.items()}
+
+
+def _account(given: dict[str, Any], kinds: Kinds, show: Callable[[str], str]) -> ChannelSettings:
+    model = kinds.get(str(given.get("kind")))
     if model is None:
-        raise PlainError(f"{show('kind')}: give one of {', '.join(SET_UP)}.")
+        raise PlainError(f"{show('kind')}: give one of {', '.join(kinds)}.")
     try:
         return model.model_validate(given)
     except ValidationError as error:
@@ -232,8 +240,8 @@ def _field_of_table(table: dict[str, Any]) -> Callable[[str], str]:
     return lambda field: f"{field} of the [[channel]] {account}"
 
 
-def _field_of_environment(kind: str) -> Callable[[str], str]:
-    names = {field: name for name, (of, field) in CHANNEL_NAMES.items() if of == kind}
+def _field_of_environment(model: type[ChannelSettings]) -> Callable[[str], str]:
+    names = {field: name for name, field in model.environment.items()}
     return lambda field: PREFIX + names[field].upper()
 
 
@@ -244,18 +252,18 @@ def _from_env_file(path: Path) -> dict[str, str | None]:
         raise PlainError(f"{path.name} cannot be read: save it as UTF-8 text.") from None
 
 
-def _from_environment(given: dict[str, str]) -> dict[str, dict[str, Any]]:
+def _from_environment(given: dict[str, str], kinds: Kinds) -> dict[str, dict[str, Any]]:
     channels: dict[str, dict[str, Any]] = {}
-    for name, (kind, field) in CHANNEL_NAMES.items():
+    for name, (kind, field) in channel_names(kinds).items():
         if name in given:
             channels.setdefault(kind, {"kind": kind})[field] = given[name]
     for kind, channel in channels.items():
-        if "token" not in channel:
+        if "token" in kinds[kind].model_fields and "token" not in channel:
             raise PlainError(f"{PREFIX}{kind.upper()}_TOKEN is missing, though other settings of {kind} are given.")
     return channels
 
 
-def _from_toml(path: Path) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
+def _from_toml(path: Path, kinds: Kinds) -> tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]:
     if not path.exists():
         return {}, {kind: [] for kind in _TABLES}
     try:
@@ -270,7 +278,7 @@ def _from_toml(path: Path) -> tuple[dict[str, Any], dict[str, list[dict[str, Any
         if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
             raise PlainError(f"frontdesk.toml: write each {called} as [[{kind}]], with double brackets.")
         for table in tables:
-            fields = _fields_of_channel(table) if kind == "channel" else list(GroupSettings.model_fields)
+            fields = _fields_of_channel(table, kinds) if kind == "channel" else list(GroupSettings.model_fields)
             for name in table:
                 _known(name, fields, lambda known, kind=kind: f"{known} (of a [[{kind}]])")  # type: ignore[misc]
         found[kind] = [{name: _resolved(name, value) for name, value in table.items()} for table in tables]
@@ -279,9 +287,9 @@ def _from_toml(path: Path) -> tuple[dict[str, Any], dict[str, list[dict[str, Any
     return content, found
 
 
-def _fields_of_channel(table: dict[str, Any]) -> list[str]:
+def _fields_of_channel(table: dict[str, Any], kinds: Kinds) -> list[str]:
     """The names that a [[channel]] table may hold: those of its kind, or of any kind where that is unknown."""
-    models = [SET_UP[table["kind"]]] if table.get("kind") in SET_UP else SET_UP.values()
+    models = [kinds[table["kind"]]] if table.get("kind") in kinds else kinds.values()
     return list(dict.fromkeys(name for model in models for name in model.model_fields))
 
 

@@ -4,7 +4,7 @@
 Nothing is ever applied in part. `export` writes what the same three steps find to be no change at all, in each format.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Literal
@@ -17,7 +17,7 @@ from knowledge.entries.stored_drafts import stored_draft
 from knowledge.files.formats import FORMATS
 from knowledge.files.formats.encodings import decode
 from knowledge.files.formats.foreign import EXAMPLES, WANTED, recognise
-from knowledge.files.formats.rows import MOST_ENTRIES, TOO_MANY, Sheet, UnreadableError, refuse_foreign
+from knowledge.files.formats.rows import MOST_ENTRIES, TOO_MANY, Format, Sheet, UnreadableError, refuse_foreign
 from knowledge.files.planning import Plan, PlanChangedError, PlannedCategory, PlannedEntry, apply, plan
 from knowledge.files.validation import FileValidator
 
@@ -60,16 +60,25 @@ class Reading:
     notes: tuple[str, ...] = ()
 
 
-def read_files(files: Sequence[SourceFile], *, default_language: str = "ru") -> Draft:
+def read_files(
+    files: Sequence[SourceFile], *, default_language: str = "ru", formats: Mapping[str, Format] = FORMATS
+) -> Draft:
     """The draft that `read` returns."""
-    return read(files, default_language=default_language).draft
+    return read(files, default_language=default_language, formats=formats).draft
 
 
-def read(files: Sequence[SourceFile], *, default_language: str = "ru", encoding: str | None = None) -> Reading:
-    """The knowledge that `files` describe together. `encoding` is that of the files that are not in Unicode.
+def read(
+    files: Sequence[SourceFile],
+    *,
+    default_language: str = "ru",
+    encoding: str | None = None,
+    formats: Mapping[str, Format] = FORMATS,
+) -> Reading:
+    """Read `files` as one knowledge base. `encoding` is that of the files that are not in Unicode.
 
     Raises:
-        KnowledgeError: with every problem of every file, from top to bottom (reading ends at 10 000). Together they may hold 5 MiB and 20 000 entries.
+        KnowledgeError: with every problem of every file, from top to bottom (reading ends at 10,000). Together the files
+            may hold 5 MiB and 20,000 entries.
     """
     if sum(len(file.data) for file in files) > MOST_BYTES:
         raise KnowledgeError([Problem(file.name, None, None, "more than 5 MiB in one load") for file in files])
@@ -78,11 +87,11 @@ def read(files: Sequence[SourceFile], *, default_language: str = "ru", encoding:
     entries = 0
     for file in files:
         ending = PurePath(file.name).suffix.lower()
-        form = FORMATS.get(ending)
+        form = formats.get(ending)
         foreign = recognise(file.data)
         if form is None or foreign:
             judge.problems.append(
-                Problem(file.name, None, None, foreign or f"is none of {', '.join(FORMATS)}: {WANTED}")
+                Problem(file.name, None, None, foreign or f"is none of {', '.join(formats)}: {WANTED}")
             )
             continue
         try:
