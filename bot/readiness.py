@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from bot.app import HEARTBEAT, App
 from handoff.models import ChannelState
+from handoff.posting import accounts_without_buttons
 from infra.files import require_space
 from infra.outages import SILENT, outage
 from infra.private import make_folder
@@ -29,6 +30,7 @@ class Look:
     files: str = OK
     channels: dict[str, str | None] = field(default_factory=dict)
     """By account; None where nothing is wrong. Empty where the database cannot be read."""
+    without_buttons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,8 @@ class Report:
     channels: dict[str, str | None]
     failing: dict[str, str]
     """Roles that are down or only just up again, and the class of the exception that ended each."""
+    without_buttons: tuple[str, ...]
+    """Accounts whose platform refused buttons within the last hour, so that choices are numbered. No condition: they work."""
     restarts: dict[str, int]
     """Roles that were started again since the process began, and how often."""
 
@@ -71,6 +75,7 @@ class Readiness:
             knowledge=OK if app.library.ready else f"being indexed, {app.library.indexed:.0%}",
             channels=look.channels,
             failing=app.supervisor.failing,
+            without_buttons=look.without_buttons,
             restarts={name: count for name, count in self.restarts().items() if count},
         )
 
@@ -92,7 +97,8 @@ async def look_at(app: App) -> Look:
     database = await _trouble(app.db.probe())
     files = await _trouble(asyncio.to_thread(_require_space, app))
     try:
-        return Look(database, files, await channel_problems(app))
+        numbered = await app.db.read(lambda session: tuple(accounts_without_buttons(session, app.clock())))
+        return Look(database, files, await channel_problems(app), numbered)
     except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it is not ready
         return Look(_words(error) if database == OK else database, files)
 
