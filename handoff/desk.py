@@ -15,7 +15,7 @@ from handoff.outbox import Outbox
 from handoff.patience import Patience
 from handoff.posting import Choice
 from handoff.repeats import KeyedRequest, claim_key, earlier_message
-from handoff.richtext import clean
+from handoff.richtext import clean, from_agent
 from handoff.settling import Moved
 from handoff.words import WORDS
 from infra.bus import Bus
@@ -391,6 +391,6 @@ class Desk:
 
 def _worded(text: str) -> str:
     text = clean(text).strip()
-    if not text:
+    if not readable(from_agent(text).text):
         raise EmptyTextError("write the words first")
     return text
