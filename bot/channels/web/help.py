@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.channels.web.bodies import client_address
 from bot.channels.web.frame import QUESTION_LENGTH, Frame
 from bot.channels.web.slots import Slots
+from handoff.dashboard.pages import ANSWER
 from handoff.dashboard.throttle import Throttle
 from infra.clock import Clock, utc_now
 from infra.columns import LARGEST_ID
@@ -95,9 +96,11 @@ class HelpPage:
 
     async def results(self, request: Request, language: str, question: str) -> Response:
         found = await self._searched(request, language, question)
-        return self._answer(
+        answer = self._answer(
             "results.html", language, status=200 if found is not None else 429, question=question, found=found
         )
+        answer.headers[ANSWER] = "results"
+        return answer
 
     async def shelf(self, language: str, category: str, page: int) -> Response:
         found = await self._parts.database.read(
