@@ -32,11 +32,11 @@ from handoff.settling import Moved
 from handoff.staff import AgentView, Staff
 from handoff.team import Team
 from infra.bus import LocalBus
-from infra.columns import Base
 from infra.database import Database
 from infra.files import FileStore
 from knowledge.library import Library
 from knowledge.loading import SourceFile, read_files
+from tests.servers.databases import make_tables
 
 PASSWORD = "correct horse battery"
 KNOWLEDGE = Path(__file__).parent / "help" / "knowledge.yaml"
@@ -232,8 +232,9 @@ async def open_office(
     folder: Path, *, public_url: str | None = None, passwords: Passwords | None = None
 ) -> AsyncIterator[Office]:
     clock, bus = Clock(), LocalBus()
-    database = Database(f"sqlite:///{folder}/frontdesk.db")
-    Base.metadata.create_all(database.engine)
+    url = f"sqlite:///{folder}/frontdesk.db"
+    make_tables(url)
+    database = Database(url)
     outbox, staff, library = Outbox(bus, clock), Staff(clock, passwords), Library(database, bus, clock)
     desk, live = Desk(bus, clock, outbox), Live(database, bus, clock)
     team = Team(desk, bus, clock)
