@@ -26,9 +26,9 @@ run: .venv/run
 	@$(BIN)/python -m bot run
 
 # By file, so that a browser or a running program is started once; in the order of tests/conftest.py, long ones first.
-# Five workers for two cores: many tests wait for the pace that platforms allow.
+# Four workers for two cores: many tests wait for the pace that platforms allow, and each worker imports everything.
 test: .venv/dev
-	$(BIN)/python -m pytest -n 5 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
 check: .venv/dev
 	$(BIN)/ruff check .
@@ -38,7 +38,7 @@ check: .venv/dev
 	$(BIN)/deptry .
 
 soak: .venv/dev
-	$(BIN)/python -m pytest tests/soak -n 0 --timeout 3600 -m soak
+	$(BIN)/python -m pytest tests/soak tests/upgrades -n 0 --timeout 3600 -m soak
 
 bench: .venv/dev
 	$(BIN)/python -m benchmarks

@@ -35,10 +35,10 @@ from handoff.tickets.service import Desk
 from infra.bus import LocalBus
 from infra.database import Database
 from infra.files import FileStore
-from infra.storage.columns import Base
 from infra.web.security import SecurityHeaders
 from knowledge.files.loading import SourceFile, read_files
 from knowledge.live.library import Library
+from tests.servers.databases import make_tables
 
 PASSWORD = "correct horse battery"
 KNOWLEDGE = Path(__file__).parent / "help" / "knowledge.yaml"
@@ -234,8 +234,9 @@ async def open_office(
     folder: Path, *, public_url: str | None = None, passwords: Passwords | None = None
 ) -> AsyncIterator[Office]:
     clock, bus = Clock(), LocalBus()
-    database = Database(f"sqlite:///{folder}/frontdesk.db")
-    Base.metadata.create_all(database.engine)
+    url = f"sqlite:///{folder}/frontdesk.db"
+    make_tables(url)
+    database = Database(url)
     outbox, staff, library = Outbox(bus, clock), Staff(clock, passwords), Library(database, bus, clock)
     desk, live = Desk(bus, clock, outbox), Live(database, bus, clock)
     team = Team(desk, bus, clock)

@@ -173,6 +173,16 @@ class BoundedProtocol(H11Protocol):
         super().on_response_complete()
         self._note_stage()
 
+    def send_400_response(self, msg: str) -> None:
+        """Answer what is no HTTP. The route that may be answering its beginning is told that the peer is gone."""
+        if self.cycle is not None and not self.cycle.response_complete:
+            self.cycle.disconnected = True
+            self.cycle.message_event.set()
+        if self.conn.our_state in {h11.IDLE, h11.SEND_RESPONSE}:
+            super().send_400_response(msg)
+        else:
+            self.abort()
+
     def abort(self) -> None:
         """Close at once, without sending what is left."""
         self.all.forget(self)

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from bot.web.page_frame import QUESTION_LENGTH, Frame
+from handoff.dashboard.page_renderer import ANSWER
 from infra.clock import Clock, utc_now
 from infra.database import Database
 from infra.storage.columns import LARGEST_ID
@@ -95,9 +96,11 @@ class HelpPage:
 
     async def results(self, request: Request, language: str, question: str) -> Response:
         found = await self._searched(request, language, question)
-        return self._answer(
+        answer = self._answer(
             "results.html", language, status=200 if found is not None else 429, question=question, found=found
         )
+        answer.headers[ANSWER] = "results"
+        return answer
 
     async def shelf(self, language: str, category: str, page: int) -> Response:
         found = await self._parts.database.read(

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from handoff.deliveries.new_rows import accounts_without_buttons
 from handoff.models import ChannelState
 from infra.bus import Bus
 from infra.clock import Clock
@@ -36,6 +37,7 @@ class Look:
     files: str = OK
     channels: dict[str, str | None] = field(default_factory=dict)
     """By account; None where nothing is wrong. Empty where the database cannot be read."""
+    without_buttons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,8 @@ class Report:
     channels: dict[str, str | None]
     failing: dict[str, str]
     """Roles that are down or only just up again, and the class of the exception that ended each."""
+    without_buttons: tuple[str, ...]
+    """Accounts whose platform refused buttons within the last hour, so that choices are numbered. No condition: they work."""
     restarts: dict[str, int]
     """Roles that were started again since the process began, and how often."""
 
@@ -92,6 +96,7 @@ class Readiness:
             knowledge=OK if parts.library.ready else f"being indexed, {parts.library.indexed:.0%}",
             channels=look.channels,
             failing=parts.supervisor.failing,
+            without_buttons=look.without_buttons,
             restarts={name: count for name, count in self.restarts().items() if count},
         )
 
@@ -113,7 +118,8 @@ async def look_at(parts: ReadinessParts) -> Look:
     database = await _trouble(parts.db.probe())
     files = await _trouble(asyncio.to_thread(_require_space, parts.files_dir))
     try:
-        return Look(database, files, await channel_problems(parts))
+        numbered = await parts.db.read(lambda session: tuple(accounts_without_buttons(session, parts.clock())))
+        return Look(database, files, await channel_problems(parts), numbered)
     except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it is not ready
         return Look(_words(error) if database == OK else database, files)
 

@@ -10,7 +10,7 @@ from handoff.deliveries.outbox import Outbox
 from handoff.deliveries.outcomes import Moved
 from handoff.errors import ClosedError, EmptyTextError, HeldError, NotFoundError
 from handoff.messages.names import readable
-from handoff.messages.rich_text import clean
+from handoff.messages.rich_text import clean, from_agent
 from handoff.messages.values import Addressee, RichText
 from handoff.models import LIVE, Agent, Contact, DeliveryState, Message, MessageKind, Ticket, TicketStatus
 from handoff.tickets import lost_answers, queue
@@ -401,6 +401,6 @@ class Desk:
 
 def _worded(text: str) -> str:
     text = clean(text).strip()
-    if not text:
+    if not readable(from_agent(text).text):
         raise EmptyTextError("write the words first")
     return text

@@ -2,16 +2,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.program.schema import migrate
 from infra.bus import Bus, open_bus
 from infra.database import Database
 from tests.conftest import Backend
+from tests.servers.databases import make_tables
 
 
 @pytest.fixture
 async def database(backend: Backend) -> AsyncIterator[Database]:
+    make_tables(backend.database_url)
     database = Database(backend.database_url)
-    migrate(database)
     yield database
     await database.close()
 

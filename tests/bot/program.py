@@ -1,4 +1,8 @@
-"""`frontdesk` as a process of its own, as an operator starts it."""
+"""`frontdesk` as a process of its own, as an operator starts it.
+
+Most starts are forks of a process that has imported everything (`tests/servers/forks.py`): the imports take longer
+than what these tests look at. `InstalledProgram` is started as it is installed.
+"""
 
 import os
 import re
@@ -7,7 +11,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +19,11 @@ import httpx
 
 from bot.program.settings import PREFIX
 from tests.canary import canary
+from tests.servers.forks import Command
 
 REPOSITORY = Path(__file__).parents[2]
-PATIENCE = 30.0
+PATIENCE = 90.0
+"""Seconds after which silence is a failure; far longer than a busy machine takes."""
 
 
 def environment(folder: Path, **settings: str) -> dict[str, str]:
@@ -30,35 +36,41 @@ def environment(folder: Path, **settings: str) -> dict[str, str]:
 
 def command(folder: Path, *arguments: str, given: str = "", **settings: str) -> subprocess.CompletedProcess[str]:
     """Run one command to its end."""
-    run = subprocess.run(
-        [sys.executable, "-m", "bot", *arguments],
-        cwd=folder,
-        env=environment(folder, **settings),
-        input=given,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    if "Traceback" in run.stderr:
-        canary.search(run.stderr)
-    return run
+    process = Command(arguments, folder, environment(folder, **settings), given)
+    try:
+        code = process.wait(60)
+        output, errors = process.output.read_text("utf-8"), process.errors.read_text("utf-8")
+    finally:
+        process.kill()
+        process.close()
+    if "Traceback" in errors:
+        canary.search(errors)
+    return subprocess.CompletedProcess(["frontdesk", *arguments], code, output, errors)
+
+
+class _Installed:
+    """`python -m bot`, used as a `Command`."""
+
+    def __init__(self, arguments: Sequence[str], folder: Path, environment: dict[str, str]) -> None:
+        self._streams = tempfile.TemporaryDirectory()
+        self.output, self.errors = Path(self._streams.name) / "out", Path(self._streams.name) / "err"
+        with self.output.open("w") as output, self.errors.open("w") as errors:
+            start = [sys.executable, "-m", "bot", *arguments]
+            self._process = subprocess.Popen(start, cwd=folder, env=environment, stdout=output, stderr=errors)
+        self.pid = self._process.pid
+        self.poll, self.wait, self.kill = self._process.poll, self._process.wait, self._process.kill
+        self.send_signal, self.close = self._process.send_signal, self._streams.cleanup
 
 
 class Program:
     """`frontdesk run …`, started and waited for; `address` is where its pages are."""
 
+    _start: "type[Command | _Installed]" = Command
+
     def __init__(self, folder: Path, *arguments: str, **settings: str) -> None:
         self.folder = folder
-        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - as long as the process
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "bot", *arguments],
-            cwd=folder,
-            env=environment(folder, **settings),
-            stdout=subprocess.PIPE,
-            stderr=self._log,
-            text=True,
-        )
+        self._process = self._start(arguments, folder, environment(folder, **settings))
+        self._log: str | None = None
         self.said = self._until_open()
         found = re.search(r"open: (http://\S+)/", self.said)
         self.address = found[1] if found else ""
@@ -70,8 +82,7 @@ class Program:
 
     @property
     def log(self) -> str:
-        self._log.seek(0)
-        return self._log.read()
+        return self._process.errors.read_text("utf-8") if self._log is None else self._log
 
     def get(self, path: str, **headers: str) -> httpx.Response:
         assert self.client is not None
@@ -85,7 +96,7 @@ class Program:
         """Ask it to end, and return the exit code."""
         self._process.send_signal(signal.SIGTERM)
         try:
-            return self._process.wait(timeout=10)
+            return self._process.wait(timeout=PATIENCE)
         finally:
             self.close()
 
@@ -94,23 +105,28 @@ class Program:
         if self._process.poll() is None:
             self._process.kill()
             self._process.wait()
-        if self._process.stdout:
-            self._process.stdout.close()
         if self.client:
             self.client.close()
-        if not self._log.closed:
-            canary.search(self.log)
-        self._log.close()
+        if self._log is None:
+            self._log = self.log
+            canary.search(self._log)
+            self._process.close()
 
     def _until_open(self) -> str:
         """Read what it prints until it says what it serves, to the last line."""
-        assert self._process.stdout is not None
-        said = ""
-        while not re.search(r"The help page: .*\n|Frontdesk serves .*\n", said):
-            line = self._process.stdout.readline()
-            assert line, f"it ended with {self._process.wait()}: {self.log}"
-            said += line
-        return said
+        while True:
+            code = self._process.poll()
+            said = self._process.output.read_text("utf-8")
+            if re.search(r"The help page: .*\n|Frontdesk serves .*\n", said):
+                return said
+            assert code is None, f"it ended with {code}: {self.log}"
+            time.sleep(0.02)
+
+
+class InstalledProgram(Program):
+    """The same by a new Python, as an operator starts it."""
+
+    _start = _Installed
 
 
 def until(true: Callable[[], bool]) -> None:

@@ -17,7 +17,7 @@ from bot.program.settings import Settings
 from bot.simulator.telegram.simulator import TelegramSimulator
 from bot.simulator.vk.simulator import VkSimulator
 from infra.errors import PlainError
-from tests.bot.program import PATIENCE, Program, command, until
+from tests.bot.program import PATIENCE, InstalledProgram, Program, command, until
 from tests.servers.valkey import Valkey
 
 pytestmark = pytest.mark.long
@@ -31,7 +31,8 @@ NEW_ENTRY = "entries: [{id: cinema, lang: ru, question: Где кинотеат�
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Program]:
-    program = Program(tmp_path_factory.mktemp("demo"), "run", BURST_WINDOW="0", **NO_DATABASE)
+    folder = tmp_path_factory.mktemp("demo")
+    program = InstalledProgram(folder, "run", BURST_WINDOW="0", **NO_DATABASE)
     yield program
     program.close()
 

@@ -1,7 +1,6 @@
 """`frontdesk run` as a process that a test may kill."""
 
 import asyncio
-import multiprocessing
 import os
 import time
 from collections.abc import Callable
@@ -15,10 +14,7 @@ from bot.simulator.vk.simulator import VkSimulator
 from handoff.models import UNFINISHED, ChannelState, Delivery, InboxEvent, InboxState, Message, MessageKind
 from tests.conftest import Backend
 from tests.durability import counting, deadly
-
-_PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["bot.cli.main", "bot.cli.run", "bot.program.roles"])
-"""A dozen starts import everything once: each is forked from a process that has, and is killed as any other."""
+from tests.servers.forks import fork
 
 ACCOUNTS = ("telegram:main", "vk:main")
 """Those that it serves; an old database may have rows of others, for which nobody does anything."""
@@ -72,7 +68,7 @@ class Program:
         self._process = await asyncio.to_thread(self._launch, self._environment | environment)
 
     def _launch(self, environment: dict[str, str]) -> "_Process":
-        process = _PROCESSES.Process(target=_run, args=(environment,))
+        process = fork(_run, environment)
         process.start()
         return process
 

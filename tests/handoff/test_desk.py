@@ -245,7 +245,7 @@ async def test_the_same_key_is_the_same_reply_and_the_same_note(floor: Floor) ->
     assert note != first
 
 
-@pytest.mark.parametrize("text", ["", "  \n ", "\x00\x07"])
+@pytest.mark.parametrize("text", ["", "  \n ", "\x00\x07", "\u200b\u2060", "\u3164", "```\n```", "\u202e \ufeff"])
 async def test_words_are_needed(floor: Floor, text: str) -> None:
     number, maria = await floor.asks(), await floor.agent("Maria")
     with pytest.raises(EmptyTextError):

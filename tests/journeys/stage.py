@@ -43,6 +43,7 @@ from infra.clock import utc_now
 from knowledge.files.loading import SourceFile, read_files
 from tests.conftest import Backend
 from tests.office import employ
+from tests.servers.databases import make_tables
 
 T = TypeVar("T")
 Platform = Literal["telegram", "vk"]
@@ -291,6 +292,7 @@ async def staged(
             show_agent_name=show_agent_name,
         )
         clock = MovedClock()
+        make_tables(backend.database_url)
         async with open_app(settings, clock=clock) as app:
             draft = read_files([SourceFile(KNOWLEDGE.name, KNOWLEDGE.read_bytes())])
             await app.db.write(lambda session: app.library.load(session, draft, author="test"))

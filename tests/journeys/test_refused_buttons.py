@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from bot.simulator.faults import Fault
+from bot.web.readiness import look_at
 from handoff.deliveries.new_rows import accounts_without_buttons
 from handoff.models import ChannelState
 from tests.journeys.stage import Stage
@@ -26,7 +27,11 @@ async def test_choices_are_numbered_and_buttons_are_tried_again_after_an_hour(st
     async def flagged() -> bool:
         return account in await stage.app.db.read(lambda s: accounts_without_buttons(s, stage.app.clock()))
 
+    async def reported() -> tuple[str, ...]:
+        return (await look_at(stage.app.readiness_parts)).without_buttons
+
     assert not await flagged()
+    assert await reported() == ()
     stage.simulator.faults.next(method, REFUSALS[stage.platform][kind])
     await anna.writes("музыка")
     offered = await anna.hears()
@@ -36,6 +41,7 @@ async def test_choices_are_numbered_and_buttons_are_tried_again_after_an_hour(st
     labels = [line.partition(". ")[2] for line in listed.splitlines()]
     assert labels[-1] == "Ни один вариант не подходит"
     assert await flagged()
+    assert await reported() == (account,)
 
     # The number that is typed is the press, and what follows is numbered without being refused first.
     calls = len(stage.simulator.calls)
@@ -50,6 +56,7 @@ async def test_choices_are_numbered_and_buttons_are_tried_again_after_an_hour(st
 
     await stage.passes(minutes=61)
     assert not await flagged()
+    assert await reported() == ()
     await boris.writes("забыла пароль")
     assert "Ответьте номером" not in (await boris.hears()).text
     assert boris.labels() == ["Это помогло", "Это не решает мою проблему"]

@@ -1,4 +1,3 @@
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -6,10 +5,9 @@ from pathlib import Path
 import pytest
 
 import knowledge.entries.models  # noqa: F401 - create_all must see the tables
-from bot.program.schema import migrate
 from infra.database import Database
-from infra.storage.columns import Base
 from tests.conftest import Backend
+from tests.servers.databases import make_tables
 
 
 class Time:
@@ -35,8 +33,9 @@ async def open_db(tmp_path: Path) -> AsyncIterator[Callable[[str], Database]]:
     opened: list[Database] = []
 
     def open_(name: str) -> Database:
-        db = Database(f"sqlite:///{tmp_path / name}")
-        Base.metadata.create_all(db.engine)
+        url = f"sqlite:///{tmp_path / name}"
+        make_tables(url)
+        db = Database(url)
         opened.append(db)
         return db
 
@@ -53,7 +52,7 @@ def db(open_db: Callable[[str], Database]) -> Database:
 @pytest.fixture
 async def database(backend: Backend) -> AsyncIterator[Database]:
     """Empty and at the present schema, on SQLite and on PostgreSQL."""
+    make_tables(backend.database_url)
     db = Database(backend.database_url)
-    await asyncio.to_thread(migrate, db)
     yield db
     await db.close()

@@ -26,6 +26,8 @@ MIB = 1 << 20
 GROWTH = 32 * MIB
 """Resident bytes that 200 slow connections and the large bodies may take together."""
 SLOW = 200
+ONCE = httpx.Limits(max_keepalive_connections=0)
+"""A connection for each request: an idle one may be closed just as it is used again."""
 SECRETS = {
     "FRONTDESK_TELEGRAM_WEBHOOK_SECRET": "telegram-secret-of-a-test",
     "FRONTDESK_VK_CALLBACK_SECRET": "vk-secret-of-a-test",
@@ -58,7 +60,7 @@ async def test_slow_sockets_large_bodies_and_forged_webhooks_cost_contacts_nothi
                 most = max(most, process.memory_info().rss)
                 await asyncio.sleep(0.05)
 
-        async with slow_sockets(address), httpx.AsyncClient(base_url=address, timeout=60) as client:
+        async with slow_sockets(address), httpx.AsyncClient(base_url=address, timeout=60, limits=ONCE) as client:
             watching = asyncio.create_task(watch())
             writing = asyncio.create_task(made.write(max(2, round(10 * SIZE))))
             for _ in range(max(1, round(3 * SIZE))):
@@ -200,7 +202,10 @@ async def test_a_thousand_wrong_passwords_cost_few_hashes(tmp_path: Path) -> Non
         await made.program.connected()
         writing = asyncio.create_task(made.write(max(2, round(10 * SIZE))))
         begun = time.monotonic()
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
+        door = f"http://127.0.0.1:{port}"
+        async with httpx.AsyncClient(
+            base_url=door, timeout=600, limits=ONCE
+        ) as client:  # hashes have the last priority
             form = {"csrf": field((await client.get("/desk/login")).text, "csrf"), "password": "not the password"}
             answers: Counter[int] = Counter()
 

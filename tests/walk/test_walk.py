@@ -138,7 +138,7 @@ def house() -> Iterator[House]:
 @pytest.mark.long
 @pytest.mark.timeout(600)
 def test_whatever_people_do(house: House) -> None:
-    walk(house, runs=120)
+    walk(house, runs=30)
 
 
 def walk(house: House, runs: int) -> None:

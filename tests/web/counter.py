@@ -24,6 +24,7 @@ from knowledge.files.loading import SourceFile, read_files
 from tests.conftest import Backend
 from tests.journeys.stage import KNOWLEDGE, AgentOnStage, running
 from tests.office import QuietServer, employ
+from tests.servers.databases import make_tables
 
 PATIENCE = 20.0
 _BUTTON = re.compile(r'name="choice" value="([^"]+)">([^<]+)</button>')
@@ -121,6 +122,7 @@ async def open_counter(
     **settings: object,
 ) -> AsyncIterator[Counter]:
     with TemporaryDirectory() as files:
+        make_tables(backend.database_url)
         given = {"database_url": backend.database_url, "redis_url": backend.redis_url, "burst_window": 0.0}
         async with _opened(
             Settings.model_validate({**given, "files_dir": files, **settings}), limits, around

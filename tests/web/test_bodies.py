@@ -209,6 +209,20 @@ async def test_a_sender_who_vanishes_leaves_nothing_in_the_log(
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
+@pytest.mark.parametrize("path", ["/nope", "/healthz", "/hooks/vk/main", "/help/chat/messages", "/api/v1/tickets"])
+@pytest.mark.parametrize("rest", [b"ZZ\r\n", b"5\r\nhelloX", b"-1\r\n", b"f" * 30 + b"\r\n"])
+async def test_a_body_in_broken_chunks_leaves_nothing_in_the_log(
+    counter: Counter, caplog: pytest.LogCaptureFixture, path: str, rest: bytes
+) -> None:
+    async with wire(counter) as whole, wire(counter) as parted:
+        head = f"POST {path} HTTP/1.1\r\nHost: help.example\r\nTransfer-Encoding: chunked\r\n\r\n".encode()
+        await whole.sends(head + rest)
+        assert (await whole.ends()).startswith(b"HTTP/1.1 4")
+        await parted.sends(head, rest)
+        assert (await parted.ends()).startswith(b"HTTP/1.1 4")
+    assert [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR] == []
+
+
 async def test_every_route_has_a_bound_and_few_take_files(counter: Counter) -> None:
     rules = body_rules(5 * MIB)
     site = build_site(site_parts(counter.app), None).asgi

@@ -33,6 +33,12 @@ HOSTILE = {
     " @keyframes spin { to { transform: rotate(360deg); opacity: 0 } }",
     "the page is a stage": "html { transform: scale(.5); filter: blur(1px); overflow: hidden; opacity: .1 }"
     " body { position: fixed; inset: 0; z-index: 2147483647; background: red }",
+    "the page is magnified": "html { zoom: 1.6 }",
+    "the page is magnified twice": "html { zoom: 2 } body { zoom: .5 } * { zoom: 1.1 !important }",
+    "the root is small": "html { font-size: 62.5%; line-height: 3; letter-spacing: 9px; writing-mode: vertical-rl }",
+    "everything is unset": "* { all: unset } html, body { all: unset !important; perspective: 9px; contain: strict; will-change: transform }",
+    "the root is a container": "html { container-type: size; contain: paint; clip-path: inset(50%); mask: none; mix-blend-mode: difference }",
+    "nothing can be pressed": "html, * { pointer-events: none !important; user-select: none !important; visibility: hidden !important }",
 }
 PLAIN = '<script src="{script}"></script>'
 

@@ -38,6 +38,13 @@
     @media print { :host { display: none !important; } }
   `);
 
+  // The root's zoom reaches the top layer too, whatever :host says; browsers that do not tell it keep it.
+  const fit = new CSSStyleSheet();
+  const undoZoom = () => {
+    const zoom = document.documentElement.currentCSSZoom || 1;
+    fit.replaceSync(zoom === 1 ? "" : `:host { zoom: ${1 / zoom} !important; }`);
+  };
+
   // Whether it is open outlives the page; a browser may forbid the site its storage.
   const remember = (isOpen) => {
     try {
@@ -57,7 +64,7 @@
     constructor() {
       super();
       const root = this.attachShadow({ mode: "open" });
-      root.adoptedStyleSheets = [style];
+      root.adoptedStyleSheets = [style, fit];
       this.frame = document.createElement("iframe");
       this.frame.hidden = true;
       this.frame.id = "chat";
@@ -120,6 +127,8 @@
     // A page whose every element is hidden, the root too, shows this one element all the same.
     const isHidden = [document.documentElement, document.body].every((node) => node && getComputedStyle(node).display === "none");
     if (isHidden) document.documentElement.style.setProperty("display", "block", "important");
+    undoZoom();
+    window.addEventListener("resize", undoZoom);
     // The top layer knows no transforms, filters and clips of what is around.
     if (chat.showPopover) {
       chat.popover = "manual";
