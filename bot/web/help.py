@@ -8,10 +8,10 @@ from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
 from bot.web.page_frame import QUESTION_LENGTH, Frame
-from handoff.dashboard.page_renderer import ANSWER
 from infra.clock import Clock, utc_now
 from infra.database import Database
 from infra.storage.columns import LARGEST_ID
+from infra.web.assets import ANSWER
 from infra.web.body_limits import client_address
 from infra.web.slots import Slots
 from infra.web.throttle import Throttle

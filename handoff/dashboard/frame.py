@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from starlette.exceptions import HTTPException
 
 from handoff.dashboard import views
-from handoff.dashboard.page_renderer import ANSWER, Pages
+from handoff.dashboard.page_renderer import Pages
 from handoff.dashboard.parts import DeskParts
 from handoff.dashboard.queue_board import Board
 from handoff.dashboard.reply_box import Draft, Mode, blank, draft_in
@@ -21,6 +21,7 @@ from handoff.dashboard.wording import Words
 from handoff.errors import TooLargeError
 from handoff.people.agents import AgentView
 from infra.storage.columns import LARGEST_ID
+from infra.web.assets import ANSWER
 from infra.web.locale import preferred_language
 
 _REFRESHES_AT_ONCE = 1

@@ -12,11 +12,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from handoff.dashboard.wording import ATTACHMENTS, LANGUAGE_NAMES, ROLES, STATUSES, UNDELIVERED, Words
-from infra.web.assets import HTMX, Assets, shared_files
+from infra.web.assets import ANSWER, HTMX, Assets, shared_files
 from infra.web.links import linkify
-
-ANSWER = "Frontdesk-Answer"
-"""Header of what the page's script may show: a proxy's page about an error does not bear it."""
 
 
 def clock(at: datetime) -> str:

@@ -35,6 +35,8 @@ def shared_files() -> Iterable[Traversable]:
     )
 
 
+ANSWER = "Frontdesk-Answer"
+"""Header of what the page's script may show: a proxy's page about an error does not bear it."""
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 

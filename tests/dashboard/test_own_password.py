@@ -2,8 +2,8 @@
 
 import pytest
 
-from handoff.dashboard.page_renderer import ANSWER
 from handoff.people.password_rules import LENGTH, TOO_SHORT
+from infra.web.assets import ANSWER
 from tests.office import PASSWORD, Browser, Office
 
 NEW = "plum orbit canyon velvet"

@@ -10,7 +10,9 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 _PROCESSES = multiprocessing.get_context("forkserver")
-_PROCESSES.set_forkserver_preload(["bot.__main__", "bot.cli.main", "bot.cli.run", "bot.program.roles", "tests.servers.forks"])
+_PROCESSES.set_forkserver_preload(
+    ["bot.__main__", "bot.cli.main", "bot.cli.run", "bot.program.roles", "tests.servers.forks"]
+)
 
 
 def fork(target: Callable[..., None], *arguments: object) -> ForkServerProcess:
