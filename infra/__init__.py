@@ -1,1 +1,1 @@
-"""The ground floor: database, bus and the few values everyone shares. It knows nothing of support."""
+"""Shared ground floor: database, bus and common values. It contains nothing specific to support."""

@@ -1,4 +1,4 @@
-"""Line charts as plain SVG text, so that nothing needs a drawing library."""
+"""Line charts as plain SVG text, without a drawing library."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from html import escape
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 720, 400, 60, 190, 40, 50
 _INK, _PAPER, _GRID = ("#1f2328", "#e8eaed"), ("#ffffff", "#1b1f23"), ("#e6e2da", "#2b3137")
-"""Each for a light page and for a dark one, as the pages have them."""
+"""Colours for light and dark pages; they match the pages' own."""
 _LINES = (
     ("#1769aa", "#60a5fa"), ("#c2410c", "#fb923c"), ("#15803d", "#4ade80"), ("#7c3aed", "#c4b5fd"),
     ("#b91c1c", "#f87171"), ("#0f766e", "#2dd4bf"), ("#a16207", "#facc15"), ("#475569", "#a0a9b4"),
@@ -14,10 +14,11 @@ _LINES = (
 
 
 def _style() -> str:
-    """Colours that follow the reader's own choice of light or dark, where the picture is shown by itself or in a page."""
+    """Style sheet that follows the reader's light or dark preference, standalone or embedded in a page."""
     light, dark = (
         [
-            f"svg{{color:{_INK[mode]};background:{_PAPER[mode]}}}.paper{{fill:{_PAPER[mode]}}}.grid{{stroke:{_GRID[mode]}}}",
+            f"svg{{color:{_INK[mode]};background:{_PAPER[mode]}}}.paper{{fill:{_PAPER[mode]}}}"
+            f".grid{{stroke:{_GRID[mode]}}}",
             *(f".line{number}{{color:{colours[mode]}}}" for number, colours in enumerate(_LINES)),
         ]
         for mode in (0, 1)
@@ -40,10 +41,12 @@ def chart(
     least: float = 0.0,
     by_powers: bool = False,
 ) -> str:
-    """One chart; `labels` name the positions 0, 1, 2 … of the horizontal axis, else it is numbered.
+    """Render one chart.
 
-    `points_named` are words beside the points of the last line; `least` is where the vertical axis begins. With `by_powers`
-    both axes grow by powers of ten; every number has to be above 0 then.
+    `labels` name the positions 0, 1, 2 … of the horizontal axis; without them it is numbered.
+
+    `points_named` are labels beside the points of the last line; `least` is where the vertical axis starts. With
+    `by_powers` both axes are logarithmic (base 10); every number has to be above 0 then.
     """
     if by_powers:
         lines = {name: [(math.log10(x), math.log10(y)) for x, y in points] for name, points in lines.items()}
@@ -69,8 +72,8 @@ def chart(
         return _LEFT + (x - left) / (right - left) * wide, _TOP + (1 - (y - low) / max(high - low, 1e-9)) * tall
 
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" font-family="sans-serif" font-size="12"'
-        ' fill="currentColor">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}"'
+        ' font-family="sans-serif" font-size="12" fill="currentColor">',
         _style(),
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" class="paper"/>',
         f'<text x="{_LEFT}" y="22" font-size="15">{escape(title)}</text>',
@@ -97,7 +100,7 @@ def chart(
         ]
     last = [place(x, y) for x, y in list(lines.values())[-1]] if points_named else []
     for (x, y), name in zip(last, points_named, strict=False):
-        # Along the vertical, where neighbours that are near do not cover each other.
+        # Labels run vertically: neighbouring ones would overlap otherwise.
         at, anchor = (y + 10, "start") if y < _TOP + tall / 2 else (y - 10, "end")
         turned = f'transform="translate({max(x - 14, _LEFT + 2):.1f} {at:.1f}) rotate(90)" text-anchor="{anchor}"'
         parts.append(f"<text {turned}>{escape(name)}</text>")

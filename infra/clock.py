@@ -1,14 +1,15 @@
-"""Time is injected: whoever needs "now" takes a `Clock`, so that tests can be late, early or patient.
+"""Injected time: code that needs "now" takes a `Clock`, which tests can set and advance.
 
-The clock of a machine may be set back. Waiting within a process goes by the event loop's time, which never is. A moment in
-a row that lies later than one written now could lie is from before that: it counts from now on, or as past.
+A machine's clock may be set back. Waiting within a process uses the event loop's time, which never goes back. A stored
+moment that lies further in the future than the program could have written it predates such a change: it counts from now
+on, or as past.
 """
 
 from collections.abc import Callable
 from datetime import UTC, datetime
 
 Clock = Callable[[], datetime]
-"""Returns the present moment, always aware and in UTC."""
+"""Return the present moment, always aware and in UTC."""
 
 
 def utc_now() -> datetime:

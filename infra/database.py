@@ -1,7 +1,7 @@
-"""The record of everything: one database, SQLite or PostgreSQL, behind two verbs.
+"""Database access for the whole program: one database, SQLite or PostgreSQL, behind two methods.
 
-`await db.read(work)` and `await db.write(work)` run `work(session)` in a thread; `write` returns only after the
-commit. Rows must not leave `work`: return values. What has to wait for the commit (wake-ups, live updates) is handed
+`await db.read(work)` and `await db.write(work)` run `work(session)` in a thread; `write` returns only after the commit.
+Rows must not leave `work`: return values. Effects that have to wait for the commit (wake-ups, live updates) are passed
 to `after_commit`.
 """
 
@@ -49,14 +49,14 @@ class _Store(Protocol):
 
 
 class Hold(Protocol):
-    """A name that this process alone holds."""
+    """Exclusive hold of a name by this process."""
 
     def check(self, session: Session) -> bool:
-        """Whether it is still held, and stays so until the session's transaction ends."""
+        """Return whether the name is still held; if so, it stays held until the session's transaction ends."""
         ...
 
     async def wait_until_lost(self) -> None:
-        """Returns when the hold is no longer sure."""
+        """Return when the hold is no longer certain."""
 
     async def release(self) -> None: ...
 
@@ -65,7 +65,7 @@ _GIVES_WAY_SECONDS = 0.25
 
 
 class _Traffic:
-    """How many units of ordinary work are under way, so that what may wait can wait for a gap between them."""
+    """Counter of running units of ordinary work; background work waits for a gap between them."""
 
     def __init__(self) -> None:
         self._under_way = 0
@@ -84,7 +84,7 @@ class _Traffic:
                 self._quiet.set()
 
     async def gap(self) -> None:
-        """Return when nothing is under way, after `_GIVES_WAY_SECONDS` at the latest."""
+        """Return when no ordinary work is running, after `_GIVES_WAY_SECONDS` at the latest."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_GIVES_WAY_SECONDS):
                 await self._quiet.wait()
@@ -107,9 +107,9 @@ class Database:
         self._behind = False
 
     def for_pages(self) -> "Database":
-        """The same open database for what may wait: it reads in threads of its own, in the gaps between other work.
+        """Return the same open database for background reads: it uses its own threads, in the gaps between other work.
 
-        Contacts are answered through the other one, so that any number of open pages cannot hold them up.
+        Contacts are answered through the ordinary one, so any number of open pages cannot delay them.
         """
         behind = copy.copy(self)
         behind._behind = True  # noqa: SLF001 - of the same class
@@ -117,12 +117,12 @@ class Database:
 
     @property
     def engine(self) -> Engine:
-        """For migrations only; everything else goes through `read` and `write`."""
+        """Engine for migrations only; everything else uses `read` and `write`."""
         return self._store.engine
 
     @property
     def file(self) -> Path | None:
-        """The SQLite file; None on PostgreSQL."""
+        """Path of the SQLite file; None on PostgreSQL."""
         return Path(self.url.database or "").absolute() if self.dialect == "sqlite" else None
 
     def schema_change(self) -> AbstractContextManager[Connection]:
@@ -157,29 +157,29 @@ class Database:
             return await _contained(self._store.write(work))
 
     async def purge(self) -> None:
-        """Leave nothing of what was deleted before in the files of SQLite; PostgreSQL sees to that by itself, in time."""
+        """Purge deleted data from SQLite's files; PostgreSQL does this by itself, in time."""
         await self._store.purge()
 
     async def probe(self) -> None:
-        """Write something that means nothing, as a unit of work would; raises what keeps the database from writing."""
+        """Write a meaningless value as a unit of work would; raise what prevents the database from writing."""
         await self._store.probe()
 
     @property
     def restarts(self) -> int:
-        """How often the writer of SQLite had to start again; PostgreSQL has none."""
+        """Number of times that SQLite's writer was restarted; 0 on PostgreSQL, which has none."""
         return self._store.restarts
 
     def holds(self, session: Session) -> bool:  # noqa: ARG002 - as `Held`
-        """True: whoever has the database without a name's hold has nothing to lose."""
+        """True if the process already has the database to itself, so that a hold of a name cannot be lost."""
         return True
 
     async def exclusively(self, name: str, work: Callable[["Held"], Awaitable[None]]) -> None:
-        """Run `work` while this process alone, of all that share the database, holds `name`.
+        """Run `work` while this process is the only one sharing the database that holds `name`.
 
-        Waits until the name is free. Where the hold is lost (the connection to PostgreSQL broke, or another process took
+        Waits until the name is free. If the hold is lost (the connection to PostgreSQL broke, or another process took
         over), `work` is cancelled and started again once the name is held again; `work` returning or raising ends this.
-        A process that dies lets go at once, one that gives no sign of life after 20 seconds. What `work` writes in the
-        name's stead goes through the `Held` that it is given.
+        If the holding process dies, the name is free at once; if it gives no sign of life, after 20 seconds. `work`
+        writes on behalf of the name through the `Held` that it receives.
         """
         while True:
             lock = await self._store.hold(name)
@@ -194,22 +194,22 @@ class Database:
 
 
 class Held:
-    """The database as the holder of a name has it: nothing is written once another process has taken over."""
+    """Database as the holder of a name uses it: writes fail once another process has taken over."""
 
     def __init__(self, database: Database, hold: Hold) -> None:
         self._database = database
         self._hold = hold
 
     def holds(self, session: Session) -> bool:
-        """Whether the name is still held, and stays so until the session's transaction ends."""
+        """Return whether the name is still held; if so, it stays held until the session's transaction ends."""
         return self._hold.check(session)
 
     async def read(self, work: Work[T]) -> T:
-        """As `Database.read`."""
+        """Read as `Database.read` does."""
         return await self._database.read(work)
 
     async def write(self, work: Work[T]) -> T:
-        """As `Database.write`.
+        """Write as `Database.write` does.
 
         Raises:
             LostHoldError: another process has taken over; nothing was written.
@@ -224,7 +224,7 @@ class Held:
 
 
 async def _contained(result: "asyncio.Future[T]") -> T:
-    """The result; what ends a thread must not end the program, so an exit is an error like any other."""
+    """Return the result of `work`; turn an exit in a thread into an ordinary error, so that the program goes on."""
     try:
         return await result
     except (SystemExit, KeyboardInterrupt) as error:
@@ -232,7 +232,7 @@ async def _contained(result: "asyncio.Future[T]") -> T:
 
 
 async def _race(work: Awaitable[None], loss: Awaitable[None]) -> bool:
-    """True when `work` ended, False when the hold was lost first; the other one is cancelled and awaited."""
+    """Return True when `work` ended, False when the hold was lost first; the other one is cancelled and awaited."""
     tasks = [asyncio.ensure_future(work), asyncio.ensure_future(loss)]
     try:
         await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)

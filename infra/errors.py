@@ -1,8 +1,8 @@
-"""Errors that a person reads."""
+"""Errors that are shown to people."""
 
 
 class PlainError(Exception):
-    """Something the reader can mend: its text is one plain sentence that names the mend.
+    """Error that the reader can fix: its text is one plain sentence that names the remedy.
 
-    The command line prints it and exits with code 2; nothing was half-done when it is raised.
+    The command line prints it and exits with code 2; nothing is left half-done when it is raised.
     """

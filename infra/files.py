@@ -1,4 +1,4 @@
-"""Files in a folder, each under the hash of what is in it: the same bytes are kept once, and no name from outside is a path."""
+"""Content-addressed file store: identical bytes are kept once, and no name from outside becomes a path."""
 
 import contextlib
 import errno
@@ -19,25 +19,25 @@ _KEY = re.compile(r"[0-9a-f]{64}")
 _HEAD = 16
 _INCOMING = "incoming-"
 _KEPT_FREE = 256 * 1024 * 1024
-"""Bytes of the disk that strangers' files leave free: the database may be on it."""
+"""Bytes of disk space that strangers' files leave free: the database may be on the same disk."""
 _PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _SPACE = 1 << 20
-"""Bytes that have to be free: with less, a disk counts as full."""
+"""Bytes that must be free; with less, a disk counts as full."""
 
 
 def require_space(folder: Path) -> None:
-    """Write a mebibyte to a file in `folder` that is gone at once. Raises OSError where it cannot be written."""
+    """Write a mebibyte to a temporary file in `folder` and remove it. Raises OSError if it cannot be written."""
     with tempfile.TemporaryFile(dir=folder) as probe:
         probe.write(bytes(_SPACE))
 
 
 class TooBigError(Exception):
-    """More was written than may be kept."""
+    """The file is longer than its limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """A file that is in the store: its key, how long it is and how it begins."""
+    """Stored file: its key, its length and its first bytes."""
 
     key: str
     size: int
@@ -45,16 +45,16 @@ class Kept:
 
 
 class FileStore:
-    """Keeps files for as long as somebody's row names their key."""
+    """Store that keeps files for as long as a row names their key."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     def open(self) -> None:
-        """Make the folder, and make sure that files can be written there.
+        """Create the folder and check that files can be written there.
 
         Raises:
-            PlainError: they cannot, and it is not for a full disk, which heals by itself.
+            PlainError: files cannot be written, and the cause is not a full disk, which may become free again.
         """
         try:
             make_folder(self._folder)
@@ -65,27 +65,27 @@ class FileStore:
 
     @staticmethod
     def is_key(text: str) -> bool:
-        """Whether this can be the key of a file."""
+        """Return whether this can be the key of a file."""
         return _KEY.fullmatch(text) is not None
 
     def incoming(self, limit: int) -> "Incoming":
-        """A file that is being written, of at most `limit` bytes; nothing of it stays unless it is kept."""
+        """Start a file of at most `limit` bytes; nothing of it stays unless it is kept."""
         return Incoming(self._folder, limit)
 
     def path(self, key: str) -> Path:
-        """Where the file is. Raises ValueError for what is no key of ours."""
+        """Return the path of the file. Raises ValueError for a string that cannot be a key."""
         if not self.is_key(key):
             raise ValueError("not the key of a file")
         return self._folder / key[:2] / key
 
     def drop(self, key: str) -> None:
-        """Remove a file that no row names any more; one that is gone already is no fault."""
+        """Remove a file that no row names any more; a file that is already gone is not an error."""
         self.path(key).unlink(missing_ok=True)
 
     def older_than(self, before: float) -> set[str]:
-        """Keys of files that were kept before this moment (seconds since 1970).
+        """List the keys of files that were kept before this moment (seconds since 1970).
 
-        What a crash left half-written before it is removed on the way.
+        Files older than this moment that a crash left half-written are removed on the way.
         """
         for left in self._folder.glob(f"{_INCOMING}*"):
             with contextlib.suppress(FileNotFoundError):
@@ -99,9 +99,9 @@ class FileStore:
         return found
 
     def drop_older(self, key: str, before: float) -> bool:
-        """Remove the file unless it was kept again since `before`; whether it was removed.
+        """Remove the file unless it was kept again since `before`; return whether it was removed.
 
-        It is moved aside first, so that the same bytes kept at this very moment are not removed with it.
+        It is moved aside first: if the same bytes are kept concurrently, their file is not removed.
         """
         place = self.path(key)
         aside = self._folder / f"{_INCOMING}{key}"
@@ -119,13 +119,13 @@ class FileStore:
         return False
 
     def has_room(self, size: int) -> bool:
-        """Whether the disk takes so many bytes and keeps what everything else needs."""
+        """Return whether the disk can take this many bytes and keep the reserve for everything else."""
         folder = next((place for place in (self._folder, *self._folder.parents) if place.exists()), Path())
         return shutil.disk_usage(folder).free - size > _KEPT_FREE
 
 
 class Incoming:
-    """Written piece by piece beside the store and moved in whole, so that nobody ever reads half a file."""
+    """File written piece by piece beside the store and moved in whole, so that no reader sees a partial file."""
 
     def __init__(self, folder: Path, limit: int) -> None:
         self._folder = folder
@@ -145,7 +145,7 @@ class Incoming:
         self._path.unlink(missing_ok=True)
 
     def write(self, piece: bytes) -> None:
-        """Raises TooBigError beyond the limit."""
+        """Append `data`. Raises TooBigError beyond the limit."""
         self._size += len(piece)
         if self._size > self._limit:
             raise TooBigError
@@ -154,7 +154,7 @@ class Incoming:
         self._file.write(piece)
 
     def keep(self) -> Kept:
-        """Move the file into the store; it survives a loss of power from here on."""
+        """Move the file into the store; from here on it survives a loss of power."""
         self._file.flush()
         os.fsync(self._file.fileno())
         key = self._hash.hexdigest()

@@ -1,6 +1,6 @@
-"""How the process keeps its memory, told to the C library and to Python's collector.
+"""Memory tuning of the process: settings for the C library and for Python's collector.
 
-Both only ever cost less by it: where the C library knows of no such thing (macOS, musl), nothing happens.
+Both only ever save memory or time; if the C library does not support them (macOS, musl), nothing happens.
 """
 
 import contextlib
@@ -12,20 +12,20 @@ _ARENAS = -8
 
 
 def share_one_arena() -> None:
-    """Let all threads allocate from one place: call before there are any.
+    """Let all threads allocate from one arena; call it before there are any threads.
 
-    glibc would give each thread a heap of its own, and what one thread frees there no other one uses: several megabytes
-    after a matcher was built. Python's threads take turns anyway, so they do not wait for each other here.
+    glibc would give each thread an arena of its own, and memory that one thread frees there is not reused by others:
+    several megabytes after a matcher was built. Python's threads take turns anyway, so they do not contend for it.
     """
     with contextlib.suppress(AttributeError):
         ctypes.CDLL(None).mallopt(_ARENAS, 1)
 
 
 def settle() -> None:
-    """Call once everything that stays is built: give back what the building needed, and look at the rest no more.
+    """Release memory after startup and exempt what is left from collection; call it once all long-lived objects exist.
 
-    The modules and tables of a started process live as long as it does; unfrozen, each full collection would search all
-    of them again and hold up everybody for a tenth of a second.
+    The modules and tables of a started process live as long as it does. Without the freeze, each full collection would
+    scan all of them again and block the process for a tenth of a second.
     """
     gc.collect()
     gc.freeze()

@@ -1,6 +1,7 @@
-"""Pictures from strangers, written anew: nothing stays but pixels, no place, no camera, no second file behind the first.
+"""Re-encoding of strangers' pictures: only pixels stay, no location, no camera, no appended second file.
 
-Decoding is bounded before it begins, by the size that the header claims. An animation stays one within the same bound.
+The decoder's work is limited beforehand, by the size that the header claims. An animation stays one within the same
+limit.
 """
 
 from io import BytesIO
@@ -10,23 +11,24 @@ from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
 FORMATS = ("PNG", "JPEG", "GIF", "WEBP")
 MOST_PIXELS = 40_000_000
-"""Of all frames together: 160 MB while it is decoded. A JPEG with more is read at a half, a quarter or an eighth."""
+"""Pixels of all frames together: 160 MB while decoded. A larger JPEG is read at a half, a quarter or an eighth."""
 MOST_JPEG_PIXELS = 250_000_000
 MOST_FRAMES = 300
-Image.MAX_IMAGE_PIXELS = None  # the bounds above are checked before anything is decoded
+Image.MAX_IMAGE_PIXELS = None  # the limits above are checked before anything is decoded
 
 
 class NotAnImageError(Exception):
-    """It cannot be read as a picture, or is too large to be decoded."""
+    """The file cannot be read as a picture, or is too large to be decoded."""
 
 
 def reencode(source: BinaryIO) -> bytes:
     """Decode a picture and encode it in its own format, upright and without metadata.
 
-    Takes up to 4 bytes of memory for a pixel and about a second for 40 million: call it in a thread, one at a time.
+    Takes up to 4 bytes of memory per pixel and about a second for 40 million pixels: call it in a thread, one at a
+    time.
 
     Raises:
-        NotAnImageError: it is none of FORMATS, broken, or larger than the bounds.
+        NotAnImageError: the file is in none of FORMATS, broken, or larger than the limits.
     """
     try:
         with Image.open(source, formats=FORMATS) as image:
@@ -51,7 +53,7 @@ def reencode(source: BinaryIO) -> bytes:
 
 
 def _read_smaller(image: Image.Image) -> None:
-    """Have a large JPEG decoded at a fraction of its size, which costs no more memory than the fraction."""
+    """Request that a large JPEG is decoded at a fraction of its size, with the memory of that fraction only."""
     scale = 1
     while image.width * image.height // scale**2 > MOST_PIXELS:
         scale *= 2

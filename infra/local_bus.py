@@ -1,7 +1,7 @@
 """Hints between tasks and processes: "contact 7 has work", "ticket 3 changed".
 
-Every promise here is "usually, soon". A hint may be lost, repeated or late, and correctness never depends on one:
-whoever waits for hints also looks at the database now and then.
+Every guarantee here is "usually, soon". A hint may be lost, repeated or late, and correctness never depends on one:
+every listener also polls the database.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ class Bus(Protocol):
     """True while hints do not reach other processes."""
 
     def publish(self, topic: str, note: str = "") -> None:
-        """Tell everyone who listens to `topic`; returns at once and never raises."""
+        """Send `note` to all listeners of `topic`; returns at once and never raises."""
 
     def subscribe(self, topic: str) -> "Subscription":
         """Listen to `topic` from now on; close it (or leave its `with` block) to stop."""
@@ -46,7 +46,7 @@ class Subscription:
         self._notes.put_nowait(note)
 
     async def next(self, timeout: float) -> str | None:  # noqa: ASYNC109 - giving up is an ordinary answer here
-        """The next note, or None when `timeout` seconds pass without one."""
+        """Return the next note, or None when `timeout` seconds pass without one."""
         try:
             # Not wait_for: before Python 3.12 it can swallow a cancellation that comes with a note.
             async with asyncio.timeout(timeout):

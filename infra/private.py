@@ -1,4 +1,4 @@
-"""Files and folders that the owner of the process alone can read: what contacts write is nobody else's."""
+"""Files and folders that only the owner of the process can read, as they hold what contacts write."""
 
 import os
 from contextlib import suppress
@@ -8,7 +8,7 @@ _FILE, _FOLDER = 0o600, 0o700
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder and those above it that are missing. One that exists keeps its rights. Raises OSError."""
+    """Create a folder and its missing parents. An existing one keeps its rights. Raises OSError."""
     missing = []
     for folder in (path, *path.parents):
         if folder.exists():
@@ -16,17 +16,17 @@ def make_folder(path: Path) -> None:
         missing.append(folder)
     for folder in reversed(missing):
         folder.mkdir(mode=_FOLDER, exist_ok=True)
-    path.mkdir(exist_ok=True)  # says so where something else is in its place
+    path.mkdir(exist_ok=True)  # raises if something else is in its place
 
 
 def make_file(path: Path) -> None:
-    """Make an empty file where there is none, and take the rights of others away from one that exists. Raises OSError."""
+    """Create an empty file if it is missing; take away others' rights on an existing one. Raises OSError."""
     os.close(os.open(path, os.O_RDWR | os.O_CREAT, _FILE))
     close_to_others(path)
 
 
 def close_to_others(path: Path) -> None:
-    """Take the rights of others away, where the file exists and is ours."""
+    """Take away others' rights on the file, if it exists and is ours."""
     with suppress(PermissionError, FileNotFoundError):
         if path.stat().st_mode & 0o077:
             path.chmod(_FILE)

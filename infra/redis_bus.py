@@ -18,13 +18,13 @@ _RECONNECT_SECONDS = 1.0
 _TIMEOUT_SECONDS = 2.0
 _CONNECT_SECONDS = 10.0
 _START_SECONDS = 3.0
-"""How long the start waits to know whether the server is there: both may be starting together on a busy machine."""
+"""Seconds that the start waits for the server: both may be starting at once on a busy machine."""
 _GATHER_SECONDS = 0.02
-"""One message causes several hints within this time; together they cost as much as one."""
+"""Seconds within which hints are coalesced: one message causes several, which then cost as much as one."""
 
 
 class RedisBus:
-    """Hints between processes through Redis or Valkey; while it is away, hints stay within this process."""
+    """Hints between processes through Redis or Valkey; while the server is away, hints stay within this process."""
 
     def __init__(self, url: str) -> None:
         """Prepare for `url` (`redis://…`); nothing is sent before `open`."""
@@ -42,7 +42,7 @@ class RedisBus:
         self.degraded = True
 
     async def open(self) -> None:
-        """Connect, or work without the server until it is there: it is tried again every second.
+        """Connect, or work without the server until it is available; retries every second.
 
         Returns as soon as either is known, and after 3 seconds in any case.
         """
@@ -95,7 +95,7 @@ class RedisBus:
 
     def _lost(self, error: Exception) -> None:
         if not self.degraded or not self._tried.is_set():
-            # Not the error's text, which may hold the address with its password.
+            # Log no error text: it may hold the address with its password.
             log.warning("Redis cannot be reached (%s): other processes find work a second later", type(error).__name__)
         self.degraded = True
         self._tried.set()
@@ -105,7 +105,7 @@ class RedisBus:
             origin, *notes = json.loads(line)
             told = [(str(topic), str(note)) for topic, note in notes]
         except (ValueError, TypeError):
-            return  # whoever else uses the server may say anything
+            return  # other users of the server may publish anything
         if origin != self._self:
             for topic, note in told:
                 self._local.publish(topic, note)

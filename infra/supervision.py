@@ -1,4 +1,4 @@
-"""Supervision: a role of the program that ends with an exception is started again, counted and named.
+"""Supervision: a role of the program that ends with an exception is restarted, counted and reported by name.
 
 A role is a coroutine that runs until it is cancelled, such as the intake or the pump of one account.
 """
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 log = logging.getLogger(__name__)
 
 PAUSES = (0.5, 1.0, 2.0, 5.0, 15.0, 30.0)
-"""Seconds before a role starts again, longer after each failure in a row."""
+"""Seconds before a role is restarted, longer after each consecutive failure."""
 
 
 @dataclass(slots=True)
@@ -19,7 +19,7 @@ class _Role:
     restarts: int = 0
     in_a_row: int = 0
     failed: str | None = None
-    """The class of the exception while the role is down, or has not yet worked for as long as it paused."""
+    """Class of the exception while the role is down, or has not yet run for as long as its pause was."""
 
 
 class Supervisor:
@@ -31,16 +31,16 @@ class Supervisor:
 
     @property
     def restarts(self) -> dict[str, int]:
-        """How often each role was started again since the process began."""
+        """Number of restarts of each role since the process began."""
         return {name: role.restarts for name, role in self._roles.items()}
 
     @property
     def failing(self) -> dict[str, str]:
-        """The roles that are down, or only just up again, and the class of the exception that ended them."""
+        """Roles that are down or only just restarted, with the class of the exception that ended them."""
         return {name: role.failed for name, role in self._roles.items() if role.failed is not None}
 
     async def keep(self, name: str, work: Callable[[], Awaitable[None]]) -> None:
-        """Run `work` until cancelled, starting it again whenever it raises or returns.
+        """Run `work` until cancelled, restarting it whenever it raises or returns.
 
         An exception that a cancelled role raises while it ends is logged, and the role ends.
         """
@@ -77,6 +77,6 @@ def _recover(role: _Role) -> None:
 
 
 def _cancelled() -> bool:
-    """Whether somebody asked this task to end, apart from a stray cancellation that a library let out."""
+    """Return whether cancellation of this task was requested, as opposed to a stray one that a library raised."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0

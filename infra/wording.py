@@ -1,4 +1,4 @@
-"""Words for people, from gettext catalogues: the English sentence is the key, `ru.po` and `hu.po` translate it."""
+"""Texts for people, from gettext catalogues: the English sentence is the key, `ru.po` and `hu.po` translate it."""
 
 import gettext
 from functools import cache
@@ -12,7 +12,7 @@ LANGUAGES = ("ru", "en", "hu")
 
 
 class Catalogue:
-    """The catalogues of one folder (`ru.po`, `en.po`, `hu.po`), read on first use.
+    """Catalogues of one folder (`ru.po`, `en.po`, `hu.po`), read on first use.
 
     They are compiled in memory, so that a translator's edit needs no build step.
     """
@@ -22,15 +22,15 @@ class Catalogue:
         self._read = cache(self._load)
 
     def text(self, language: str, sentence: str, **values: object) -> str:
-        """`sentence` in `language`, with `{name}` replaced by each value."""
+        """Translate `sentence` into `language`, with `{name}` replaced by each value."""
         return self.translations(language).gettext(sentence).format(**values)
 
     def plural(self, language: str, one: str, many: str, count: int, **values: object) -> str:
-        """The form of the sentence that `count` asks for; `{count}` stands for it."""
+        """Translate the plural form for `count`; `{count}` stands for it."""
         return self.translations(language).ngettext(one, many, count).format(count=count, **values)
 
     def translations(self, language: str) -> gettext.GNUTranslations:
-        """For template engines that want the gettext object; an unknown language is English."""
+        """Return the gettext object for template engines; an unknown language is English."""
         return self._read(language if language in LANGUAGES else "en")
 
     def _load(self, language: str) -> gettext.GNUTranslations:
@@ -42,5 +42,5 @@ class Catalogue:
 
 
 def mark(sentence: str) -> str:
-    """`sentence` itself: marks for the catalogues a sentence that stands in a table and is looked up later."""
+    """Return `sentence` itself: marks a sentence in a table for the catalogues, to be looked up later."""
     return sentence

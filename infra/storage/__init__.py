@@ -1,1 +1,1 @@
-"""What the database stands on: SQLite, PostgreSQL, column types, leases and outages."""
+"""Storage layer below the database: SQLite, PostgreSQL, column types, leases and outages."""

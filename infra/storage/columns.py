@@ -24,11 +24,11 @@ from sqlalchemy.orm import DeclarativeBase, InstrumentedAttribute
 # SQLite numbers rows by itself only where the type is exactly INTEGER.
 BigId = BigInteger().with_variant(Integer, "sqlite")
 LARGEST_ID = 2**63 - 1
-"""What a BigId can hold; a larger number from outside names nothing and must not reach the database."""
+"""Largest value of a BigId; a larger number from outside identifies nothing and must not reach the database."""
 
 
 def word_of(enum: type[StrEnum]) -> Enum:
-    """A column that holds one of the words of `enum` as plain text, so that a new word needs no migration."""
+    """Column that holds one of the words of `enum` as plain text, so that a new word needs no migration."""
     return Enum(enum, native_enum=False, length=24, create_constraint=False, values_callable=_values)
 
 
@@ -37,7 +37,7 @@ def _values(enum: type[StrEnum]) -> list[str]:
 
 
 def words(*members: StrEnum) -> list[ColumnElement[str]]:
-    """The words for an `IN` of a statement that runs often: written out, where values would be filled in each time.
+    """Literal words for an `IN` of a frequent statement; bound values would be expanded each time.
 
     A partial index serves only statements that write out its own condition, words in the same order (`partial_index`).
     """
@@ -45,20 +45,20 @@ def words(*members: StrEnum) -> list[ColumnElement[str]]:
 
 
 def without_index(column: InstrumentedAttribute[int]) -> ColumnElement[int]:
-    """The column as an expression that no index serves.
+    """Turn the column into an expression that no index serves.
 
-    For a statement whose few rows another index finds: a planner may prefer to read all rows in the order of their key.
+    Use it in a statement whose few rows another index finds: a planner may prefer to read all rows in key order.
     """
     return column + 0
 
 
 def partial_index(name: str, *columns: str, where: str) -> Index:
-    """An index that holds only the rows that fulfil the SQL condition, on both databases."""
+    """Define an index of only the rows that meet the SQL condition, on both databases."""
     return Index(name, *columns, sqlite_where=text(where), postgresql_where=text(where))
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware moment in UTC. A naive one is refused: nobody can say what it means."""
+    """Aware moment in UTC. A naive one is refused, because its time zone is unknown."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -80,7 +80,7 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Json(TypeDecorator[Any]):
     """Plain JSON values, kept as ASCII text.
 
-    Escaped text survives what a JSON column of PostgreSQL refuses and a platform may send: NUL and lone surrogates.
+    Escaped text can hold what a JSON column of PostgreSQL refuses and a platform may send: NUL and lone surrogates.
     """
 
     impl = Text
@@ -94,7 +94,7 @@ class Json(TypeDecorator[Any]):
 
 
 class Base(DeclarativeBase):
-    """Base of every table. Constraint names are fixed, so that migrations can speak of them."""
+    """Base of every table. Constraint names are fixed, so that migrations can refer to them."""
 
     metadata = MetaData(
         naming_convention={

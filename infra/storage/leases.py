@@ -1,8 +1,9 @@
 """Names that one process at a time holds on PostgreSQL: a lease row with an epoch, behind an advisory lock.
 
-The advisory lock says at once that a holder's connection is gone: it stopped, or was killed. The lease says so of a holder
-that neither works nor dies, as a stopped process or one that the network lost: it ends unless it is renewed, by the
-server's clock. Taking a name over raises the epoch, and whoever holds an older epoch writes no more (`PostgresHold.check`).
+The advisory lock shows at once that a holder's connection is gone: the process stopped, or was killed. The lease covers
+a holder that neither works nor dies, such as a suspended process or one that lost the network: unless renewed, it
+expires, by the server's clock. Each takeover raises the epoch, and a process with an older epoch can no longer write
+(`PostgresHold.check`).
 """
 
 import asyncio
@@ -25,26 +26,26 @@ _RENEW_EVERY = 4.0
 
 
 class LeaseRow(Base):
-    """Who holds a name; SQLite, whose file has one process, has no rows here."""
+    """Holder of a name; SQLite, whose file has one process, has no rows here."""
 
     __tablename__ = "lease"
 
     name: Mapped[str] = mapped_column(String(64), primary_key=True)
     epoch: Mapped[int] = mapped_column(BigInteger)
-    """Grows with each holder."""
+    """Incremented by each holder."""
     holder: Mapped[str | None] = mapped_column(String(64))
-    """The `application_name` of the holder's connections; None once it has let go."""
+    """The `application_name` of the holder's connections; None once it has released the name."""
     expires_at: Mapped[datetime]
 
 
 class LostHoldError(Exception):
-    """Another process has taken the name over, so nothing may be written in its name here."""
+    """Another process has taken the name over, so nothing may be written on its behalf here."""
 
 
 _LOCK = text("SELECT pg_try_advisory_lock(hashtextextended(:name, 0))")
 _STALE = text("SELECT holder FROM lease WHERE name = :name AND expires_at < now() AND holder IS NOT NULL")
 _END = text("SELECT pg_terminate_backend(pid, 1000) FROM pg_stat_activity WHERE application_name = :holder")
-# FOR UPDATE waits for what the last holder is committing, whose writes hold the key (`_CHECK`).
+# FOR UPDATE waits for the last holder's running commits, whose writes lock the key (`_CHECK`).
 _WAIT = text("SELECT epoch FROM lease WHERE name = :name FOR UPDATE")
 _TAKE = text(f"""
     INSERT INTO lease (name, epoch, holder, expires_at)
@@ -62,7 +63,7 @@ _CHECK = text("SELECT 1 FROM lease WHERE name = :name AND epoch = :epoch FOR KEY
 
 
 def acquire(connection: Connection, name: str, holder: str) -> "PostgresHold | None":
-    """Take the name if it is free or its lease has ended; None where somebody holds it. Blocks for seconds at most.
+    """Take the name if it is free or its lease has expired; None if it is held. Blocks for seconds at most.
 
     `connection` is in autocommit mode and belongs to the hold from then on. `holder` is its `application_name`.
     """
@@ -71,7 +72,7 @@ def acquire(connection: Connection, name: str, holder: str) -> "PostgresHold | N
         stale = connection.scalar(_STALE, {"name": name})
         if stale is None or stale == holder:
             return None
-        # Its transactions may be open, and block: they end with its connections.
+        # The previous holder's transactions may be open and block: they end with its connections.
         log.warning("%s: the holder %s gives no sign of life and is replaced", name, stale)
         connection.execute(_END, {"holder": stale})
         if not connection.scalar(_LOCK, {"name": name}):
@@ -84,26 +85,26 @@ def acquire(connection: Connection, name: str, holder: str) -> "PostgresHold | N
 
 
 class PostgresHold:
-    """A name that this process holds until it lets go, its connection ends or its lease does."""
+    """Name that this process holds until it releases it, its connection ends or its lease expires."""
 
     def __init__(self, connection: Connection, name: str, epoch: int) -> None:
         self._connection = connection
         self._mark = {"name": name, "epoch": epoch}
-        self._using = threading.Lock()  # a renewal may be under way in its thread while the hold is released
+        self._using = threading.Lock()  # a renewal may be running in its thread while the hold is released
 
     def check(self, session: Session) -> bool:
-        """Whether the name is still held, and stays so until the session's transaction ends."""
+        """Return whether the name is still held; if so, it stays held until the session's transaction ends."""
         return rows.run(session, _CHECK, self._mark).scalar() is not None
 
     async def wait_until_lost(self) -> None:
-        """Renew the lease; return once another has taken over, or the server cannot be asked."""
+        """Renew the lease; return once another process has taken over, or the server cannot be reached."""
         while True:
             await asyncio.sleep(_RENEW_EVERY)
             if not await asyncio.to_thread(self._renew):
                 return
 
     async def release(self) -> None:
-        """Let go, so that another process takes over at once."""
+        """Release the name, so that another process takes over at once."""
         await asyncio.to_thread(self._release)
 
     def _renew(self) -> bool:

@@ -1,4 +1,4 @@
-"""Telling an outage of what a unit of work stands on, a full disk or a lost server, from an error of the work itself."""
+"""Detection of outages: a full disk or a lost server, as opposed to an error of the unit of work itself."""
 
 import errno
 import logging
@@ -46,7 +46,7 @@ _SYSTEM = {
 
 
 def outage(error: BaseException) -> str | None:
-    """What is down, in a few words; None where the error is of the work's own making."""
+    """Describe in a few words what is down; None if the error comes from the work itself."""
     if isinstance(error, DBAPIError):
         return _of_database(error)
     if isinstance(error, TimeoutError):
@@ -57,7 +57,7 @@ def outage(error: BaseException) -> str | None:
 
 
 def outage_sentence(error: BaseException) -> str | None:
-    """The outage and its remedy, for whoever asked for what failed; None as for `outage`."""
+    """Describe the outage and its remedy for the user of the failed operation; None as for `outage`."""
     what = outage(error)
     if what is None:
         return None
@@ -69,9 +69,9 @@ def outage_sentence(error: BaseException) -> str | None:
 
 
 class Notices:
-    """Logs why something cannot be done: an outage once, when it begins and when it is over; an error each time.
+    """Log for failing operations: an outage once, when it starts and when it ends; any other error each time.
 
-    What works every second would else fill the log, and with it the very disk that is full.
+    An operation that runs every second would otherwise fill the log, and the disk that is already full.
     """
 
     def __init__(self, log: logging.Logger, subject: str) -> None:
@@ -97,10 +97,10 @@ class Notices:
 def _of_database(error: DBAPIError) -> str | None:
     code = getattr(error.orig, "sqlite_errorcode", None)
     if code is not None:
-        return _SQLITE.get(code & 0xFF)  # the lowest byte is the kind, the others say more of it
+        return _SQLITE.get(code & 0xFF)  # the lowest byte is the kind, the others give details
     if error.connection_invalidated:
         return UNREACHABLE
     state = getattr(error.orig, "sqlstate", None)
-    if state is None:  # psycopg could not speak to a server at all
+    if state is None:  # psycopg could not reach a server at all
         return UNREACHABLE if type(error.orig).__name__ == "OperationalError" else None
     return next((words for prefix, words in _POSTGRES.items() if state.startswith(prefix)), None)

@@ -1,6 +1,6 @@
-"""PostgreSQL behind a pool: each unit of work in a thread of its own.
+"""PostgreSQL behind a pool: each unit of work runs in a thread of its own.
 
-Writing is READ COMMITTED with rows locked where needed; reading is REPEATABLE READ, so that it sees one moment.
+Writes are READ COMMITTED with rows locked where needed; reads are REPEATABLE READ, so that each sees one snapshot.
 """
 
 import asyncio
@@ -36,12 +36,12 @@ _ASK_EVERY = 1.0
 
 
 def _take_any_text(connection: DBAPIConnection, _record: object) -> None:
-    """For each new connection."""
+    """Set up each new connection."""
     cast("psycopg.Connection[object]", connection).adapters.register_dumper(str, _TextDumper)
 
 
 class _TextDumper(StrDumperUnknown):
-    """Takes what SQLite takes too: U+FFFD goes in the place of what PostgreSQL refuses, so that nothing from outside fails."""
+    """Text type that accepts what SQLite accepts: U+FFFD replaces what PostgreSQL refuses."""
 
     def dump(self, obj: str) -> Buffer | None:
         try:
@@ -54,10 +54,11 @@ class PostgresStore:
     """A database on a PostgreSQL server, shared with any number of processes."""
 
     restarts = 0
-    """No thread of ours writes alone, so none can fail."""
+    """Always 0: there is no writer thread that could fail."""
 
     def __init__(self, url: URL) -> None:
-        # By this name another process ends the connections of one that gives no sign of life (infra/storage/leases.py).
+        # Another process uses this name to end the connections of a process that gives no sign of life
+        # (infra/storage/leases.py).
         self._name = f"frontdesk-{os.getpid()}-{secrets.token_hex(8)}"
         self.engine = create_engine(
             url,
@@ -81,7 +82,7 @@ class PostgresStore:
             self.engine.dispose()
             where = url.render_as_string(hide_password=True)
             raise PlainError(
-                f"The database {where} cannot be reached: start PostgreSQL or mend FRONTDESK_DATABASE_URL."
+                f"The database {where} cannot be reached: start PostgreSQL or correct FRONTDESK_DATABASE_URL."
             ) from error
         self._threads = ThreadPoolExecutor(_CONNECTIONS, thread_name_prefix="postgres")
         self._page_threads = ThreadPoolExecutor(_PAGE_CONNECTIONS, thread_name_prefix="postgres-pages")
@@ -98,20 +99,20 @@ class PostgresStore:
         return self.engine.begin()
 
     async def purge(self) -> None:
-        """Nothing to do: autovacuum frees what was deleted, and the write-ahead log is recycled."""
+        """Do nothing: autovacuum frees what was deleted, and the write-ahead log is recycled."""
 
     async def probe(self) -> None:
-        """Write a record to the log that means nothing, flushed as every commit is; a standby refuses it."""
+        """Write a meaningless record to the log, flushed as every commit is; a standby refuses it."""
         loop = asyncio.get_running_loop()
         await loop.run_in_executor(self._threads, self._write, _write_nothing, loop)
 
     async def hold(self, name: str) -> PostgresHold:
-        """Wait until nobody else holds the name, or its holder gives no sign of life."""
+        """Wait until the name is free, or its holder gives no sign of life."""
         while True:
             try:
                 hold = await asyncio.to_thread(self._try_hold, name)
             except DBAPIError:
-                hold = None  # the server is away; it comes back
+                hold = None  # the server is away; it will be back
             if hold is not None:
                 return hold
             await asyncio.sleep(_ASK_EVERY)
@@ -138,7 +139,7 @@ class PostgresStore:
                 try:
                     return work(session)
                 except DBAPIError as error:
-                    # Asking each connection first whether it lives would cost every unit of work a round trip.
+                    # Testing each connection before use would cost every unit of work a round trip.
                     if attempt == _ATTEMPTS or not error.connection_invalidated:
                         raise
         raise AssertionError("unreachable: the last attempt returns or raises")
@@ -157,9 +158,9 @@ class PostgresStore:
                             continue
                         raise
                     effects = session.info.get("effects", ())
-                # A commit that fails is never repeated: nobody can say whether it happened.
+                # A failed commit is never repeated: it is unknown whether it happened.
                 transaction.commit()
-                with suppress(RuntimeError):  # the loop is closed, and what is committed stays so
+                with suppress(RuntimeError):  # the loop is closed, and the commit stands
                     for effect in effects:
                         loop.call_soon_threadsafe(effect)
                 return result

@@ -1,8 +1,8 @@
-"""Plain rows, for the paths that every message takes.
+"""Plain rows, for the code that runs for every message.
 
-SQLAlchemy's mapped objects cost four to seven times a plain row, so where one event writes a dozen rows they would be most
-of its time. What is written here goes straight to the database: a mapped object with unsaved changes is not flushed
-first, and one that is loaded already does not see the change.
+SQLAlchemy's mapped objects cost four to seven times a plain row; where one event writes a dozen rows they would take
+most of its time. These writes go straight to the database: unsaved changes of mapped objects are not flushed first, and
+loaded mapped objects do not see the change.
 """
 
 from collections.abc import Mapping, Sequence
@@ -18,7 +18,7 @@ _CONNECTION = "connection"
 
 
 def table(model: type[DeclarativeBase]) -> Table:
-    """The table behind a mapped class, for statements over plain rows."""
+    """Return the table behind a mapped class, for statements over plain rows."""
     return cast("Table", model.__table__)
 
 
@@ -28,7 +28,7 @@ def run(session: Session, statement: Executable, values: Values | None = None) -
 
 
 def add(session: Session, model: type[DeclarativeBase], **values: object) -> int:
-    """Insert one row, with the defaults of its columns; its id."""
+    """Insert one row, with the defaults of its columns; return its id."""
     key = _connection(session).execute(_insert(model), values).inserted_primary_key
     return int(cast("Sequence[int]", key)[0])
 
@@ -40,14 +40,14 @@ def add_all(session: Session, model: type[DeclarativeBase], rows: Sequence[Value
 
 
 def add_new(session: Session, model: type[DeclarativeBase], rows: Sequence[Values]) -> None:
-    """Insert those of the rows that no unique constraint refuses."""
+    """Insert the rows that no unique constraint refuses."""
     if rows:
         connection = _connection(session)
         connection.execute(_insert_new(model, connection.dialect.name), rows)
 
 
 def add_if_new(session: Session, model: type[DeclarativeBase], **values: object) -> int | None:
-    """Insert one row; its id, or None where a unique constraint refuses it."""
+    """Insert one row; return its id, or None if a unique constraint refuses it."""
     connection = _connection(session)
     return cast(
         "int | None", connection.execute(_insert_new_returning(model, connection.dialect.name), values).scalar()
@@ -55,15 +55,15 @@ def add_if_new(session: Session, model: type[DeclarativeBase], **values: object)
 
 
 def lend(session: Session, connection: Connection) -> None:
-    """Let plain rows go straight to the connection: a unit of work that has nothing else never wakes its session.
+    """Let plain rows go straight to the connection, so that a unit of work without mapped objects skips the session.
 
-    For whoever opens sessions, where rolling back the connection's own transaction undoes all that the session did.
+    For code that opens sessions, where rolling back the connection's own transaction undoes all that the session did.
     """
     session.info[_CONNECTION] = connection
 
 
 def _connection(session: Session) -> Connection:
-    """The session's connection, asked for once: a session lives for one transaction (see infra/database.py)."""
+    """Return the session's connection, requested once: a session lives for one transaction (see infra/database.py)."""
     connection = session.info.get(_CONNECTION)
     if connection is None:
         connection = session.info[_CONNECTION] = session.connection()

@@ -1,7 +1,7 @@
-"""SQLite as a server would be: one writer thread that commits in groups, several read-only readers, one process.
+"""SQLite used like a server: one writer thread that commits in groups, several read-only readers, one process.
 
-A commit costs a disk flush, so waiting units of work share one (infra/storage/sqlite_writer.py); a caller hears of success only
-after the shared COMMIT. One writer also keeps clear of the WAL-reset corruption that SQLite before 3.51.3 can suffer when
+A commit costs a disk flush, so waiting units of work share one (infra/storage/sqlite_writer.py); `write` returns only
+after the shared COMMIT. A single writer also avoids the WAL-reset corruption that SQLite before 3.51.3 can suffer when
 two connections write and checkpoint at once.
 """
 
@@ -37,7 +37,7 @@ _READERS = 4
 _PAGE_READERS = 1
 _PURGE_PAUSES = (0.1, 0.5, 2.0)
 _LAST_WRITES = 5.0
-"""Seconds that `close` waits for the writer; a device that never answers would hold it for good."""
+"""Seconds that `close` waits for the writer; a device that never responds would block it indefinitely."""
 
 
 class DatabaseHeldError(PlainError):
@@ -45,7 +45,7 @@ class DatabaseHeldError(PlainError):
 
 
 class FileLock:
-    """Holds `path` for this process until closed or killed; the file itself stays behind and means nothing."""
+    """Lock that holds `path` for this process until closed or killed; its file stays behind and is harmless."""
 
     def __init__(self, path: Path, database: Path) -> None:
         make_file(path)
@@ -77,12 +77,12 @@ class FileLock:
 
 
 def _is_stopped(process: str) -> bool:
-    """Whether the process is suspended (SIGSTOP), as far as this system tells: then it takes no commands either."""
+    """Return whether the process is suspended (SIGSTOP), if the system reports it: then it takes no commands either."""
     try:
         status = Path(f"/proc/{int(process)}/stat").read_text()
     except (OSError, ValueError):
         return False
-    return status.rpartition(")")[2].split()[0] in {"T", "t"}  # behind the name, which may hold anything
+    return status.rpartition(")")[2].split()[0] in {"T", "t"}  # after the name, which may hold anything
 
 
 class SqliteStore:
@@ -92,11 +92,11 @@ class SqliteStore:
         path = Path(url.database or "").absolute()
         try:
             make_folder(path.parent)
-            make_file(path)  # the journal beside it takes over its rights
+            make_file(path)  # the journal beside it inherits its rights
             for ending in ("-wal", "-shm", ".index"):
                 close_to_others(path.with_name(path.name + ending))
             self._lock = FileLock(path.with_name(path.name + ".lock"), path)
-        except OSError as error:  # no right, no such drive, a file where a folder should be
+        except OSError as error:  # no permission, no such drive, a file in place of a folder
             raise _refusal(error, f"{path.parent} cannot be written: choose another FRONTDESK_DATABASE_URL.") from error
         self.engine = _engine(url, begin="BEGIN IMMEDIATE", query_only=False)
         self._readers = _engine(url, begin="BEGIN", query_only=True)
@@ -115,7 +115,7 @@ class SqliteStore:
 
     @property
     def restarts(self) -> int:
-        """How often the writer had to open its connection again."""
+        """Number of times that the writer had to reopen its connection."""
         return self._writer.restarts
 
     def read(self, work: Callable[[Session], T], *, behind: bool = False) -> "asyncio.Future[T]":
@@ -132,9 +132,10 @@ class SqliteStore:
         return sqlite_schema.change(self.engine)
 
     async def purge(self) -> None:
-        """Empty the journal, which still holds what was overwritten since it was begun anew last.
+        """Empty the journal, which still holds the content overwritten since it was last restarted.
 
-        Where a reader or a full disk is in the way for longer, this returns and the writer goes on trying until it can.
+        If a reader or a full disk prevents this for longer, the method returns and the writer retries until it
+        succeeds.
         """
         for pause in _PURGE_PAUSES:
             unit = Checkpoint(asyncio.get_running_loop())
@@ -146,7 +147,7 @@ class SqliteStore:
         log.warning("the journal cannot be emptied at present: it is tried again until it can")
 
     async def probe(self) -> None:
-        """Write to the file and to its disk; raises what keeps the next write from succeeding."""
+        """Write to the file and flush it to disk; raise what prevents the next write from succeeding."""
         await self.write(_toggle)
         await asyncio.to_thread(require_space, self._folder)
 
@@ -154,7 +155,7 @@ class SqliteStore:
         return Alone()
 
     def close(self) -> None:
-        """Everything that was asked for before is done first."""
+        """Finish everything that was requested before."""
         if not self._writer.close(_LAST_WRITES):
             log.error("the last writes of the database do not end; the next start takes up what they were to do")
             return  # the connections are in use until the process ends
@@ -167,7 +168,7 @@ class SqliteStore:
         self._lock.close()
 
     def _read(self, work: Callable[[Session], T]) -> T:
-        # A connection a thread, kept: fetching one from the pool costs as much as a small question.
+        # Keep one connection per thread: fetching one from the pool costs as much as a small query.
         connection = getattr(self._reader, "connection", None)
         if connection is None:
             connection = self._reader.connection = self._readers.connect()
@@ -179,7 +180,7 @@ class SqliteStore:
 
 
 class Alone:
-    """The hold of a process that has the database to itself: never lost."""
+    """Hold of a process that has the database to itself: never lost."""
 
     def check(self, session: Session) -> bool:  # noqa: ARG002 - as on PostgreSQL
         return True
@@ -192,13 +193,13 @@ class Alone:
 
 
 def _refusal(error: Exception, sentence: str) -> PlainError:
-    """Why the file cannot be opened. Another file is no remedy for a full disk, or for a lock that passes."""
+    """Explain why the file cannot be opened. Another file does not help with a full disk, or with a temporary lock."""
     passing = outage(error) in {FULL, LOCKED}
     return PlainError((passing and outage_sentence(error)) or sentence)
 
 
 def _toggle(session: Session) -> None:
-    """Write to the file's first page: another value each time, for a page that stays the same is not written."""
+    """Write a different value to the file's first page each time: an unchanged page is not written."""
     version = session.scalar(text("PRAGMA user_version")) or 0
     session.execute(text(f"PRAGMA user_version = {1 - version % 2}"))
 
@@ -207,18 +208,18 @@ def _engine(url: URL, *, begin: str, query_only: bool) -> Engine:
     pool = {} if query_only else {"poolclass": StaticPool}
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 5}, hide_parameters=True, **pool)
     pragmas = ["busy_timeout=5000", "foreign_keys=ON", "temp_store=MEMORY"]
-    # Only the writer may touch the journal; FULL keeps an acknowledged event through a power cut, and what is deleted
-    # is overwritten, for people may ask to be forgotten.
+    # Only the writer may touch the journal. FULL keeps an acknowledged event through a power cut. Deleted data is
+    # overwritten, because people may ask for erasure.
     journal = ["journal_mode=WAL", "synchronous=FULL", "journal_size_limit=67108864", "secure_delete=ON"]
     pragmas += ["query_only=ON"] if query_only else journal
 
     def prepare(connection: Any, _record: object) -> None:  # noqa: ANN401 - the driver's own connection
-        connection.isolation_level = None  # we say BEGIN ourselves, see below
+        connection.isolation_level = None  # BEGIN is issued by our own code, see below
         for pragma in pragmas:
             connection.execute(f"PRAGMA {pragma}")
 
     def start(connection: Connection) -> None:
-        # Past SQLAlchemy's own way of running a statement, which costs more than the BEGIN.
+        # Bypass SQLAlchemy's own way of running a statement, which costs more than the BEGIN.
         try:
             connection.connection.cursor().execute(begin)
         except sqlite3.Error as error:  # the file is locked, for example

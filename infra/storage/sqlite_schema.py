@@ -1,4 +1,4 @@
-"""Changing the tables of a SQLite file, and copying the file before.
+"""Schema changes of a SQLite file, and the copy of the file before them.
 
 SQLite changes most of a table by building a new one and copying the rows. Foreign keys have to be off meanwhile: with
 them on, dropping the old table counts as deleting its rows (https://sqlite.org/lang_altertable.html, section 7).
@@ -18,21 +18,21 @@ from sqlalchemy.exc import DatabaseError
 from infra.errors import PlainError
 
 _RESERVE = 16 * 2**20
-"""Bytes that stay free beside a copy, for the journal of the change that follows."""
+"""Bytes that stay free beside a copy, for the journal of the schema change that follows."""
 
 
 @contextmanager
 def change(engine: Engine) -> Iterator[Connection]:
-    """One transaction without foreign keys, which are checked before the commit.
+    """Open one transaction without foreign keys, which are checked before the commit.
 
-    The numbers that AUTOINCREMENT has given are kept, so that a rebuilt table never gives one of them again.
+    The AUTOINCREMENT counters are kept, so that a rebuilt table never reuses a number.
 
     Raises:
         PlainError: a row refers to a row that does not exist, or the disk is full. Nothing has changed.
     """
     with engine.connect() as connection:
         pragmas = connection.connection.cursor()
-        pragmas.execute("PRAGMA foreign_keys=OFF")  # without effect inside a transaction
+        pragmas.execute("PRAGMA foreign_keys=OFF")  # has no effect inside a transaction
         try:
             with connection.begin():
                 counters = _counters(connection)
@@ -51,14 +51,14 @@ def change(engine: Engine) -> Iterator[Connection]:
 
 
 def _counters(connection: Connection) -> dict[str, int]:
-    """The last number that each table with AUTOINCREMENT has given."""
+    """Return the last number that each table with AUTOINCREMENT has assigned."""
     if not connection.scalar(text("SELECT count(*) FROM sqlite_master WHERE name = 'sqlite_sequence'")):
         return {}
     return {row.name: row.seq for row in connection.execute(text("SELECT name, seq FROM sqlite_sequence"))}
 
 
 def _keep(connection: Connection, counters: dict[str, int]) -> None:
-    """Raise the counters of rebuilt tables, which know only the rows that were copied, to what they were."""
+    """Restore the counters of rebuilt tables, which count only the copied rows, to their earlier values."""
     tables = set(connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'table'")))
     now = _counters(connection)
     for name, number in counters.items():
@@ -86,16 +86,17 @@ def free_bytes(folder: Path) -> int:
 
 
 def copy(engine: Engine, target: Path, *, free: Callable[[Path], int] = free_bytes) -> None:
-    """Copy the open database to `target`, for its owner's eyes only (0600); an earlier copy there is replaced.
+    """Copy the open database to `target`, readable by its owner only (0600); an earlier copy there is replaced.
 
-    `free` tells how many bytes a folder has room for.
+    `free` returns how many bytes a folder has room for.
 
     Raises:
         PlainError: there is no room, or the copy cannot be written. Nothing is left of it.
     """
     part = target.with_name(target.name + ".part")
     with engine.connect() as connection:
-        source: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]  # of any driver
+        # The type is that of any driver.
+        source: sqlite3.Connection = connection.connection.driver_connection  # type: ignore[assignment]
         size = source.execute("PRAGMA page_count").fetchone()[0] * source.execute("PRAGMA page_size").fetchone()[0]
         if free(target.parent) < size + _RESERVE:
             raise PlainError(
@@ -107,12 +108,12 @@ def copy(engine: Engine, target: Path, *, free: Callable[[Path], int] = free_byt
             os.close(os.open(part, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
             with contextlib.closing(sqlite3.connect(part)) as copied:
                 source.backup(copied)
-                copied.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+                copied.execute("PRAGMA journal_mode=DELETE")  # one file, without a journal beside it
             part.replace(target)
         except (OSError, sqlite3.Error) as error:
             with contextlib.suppress(OSError):
                 part.unlink(missing_ok=True)
             raise PlainError(
                 f"The database is copied before an upgrade, and the copy {target} cannot be written ({error}): "
-                "mend that, then start again."
+                "fix that, then start again."
             ) from error

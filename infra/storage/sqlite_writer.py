@@ -1,7 +1,7 @@
-"""The thread that writes to a SQLite file: it commits waiting units of work in groups, and no exception ends it.
+"""Writer thread of a SQLite file: it commits waiting units of work in groups, and no exception ends it.
 
-Up to 64 waiting units share one commit; each of several has a savepoint of its own. Whatever goes wrong is the answer
-to the callers concerned. A connection that is left in doubt is opened again, which counts as a restart.
+Up to 64 waiting units share one commit; where there are several, each has a savepoint of its own. An error is returned
+to the callers concerned. A connection in an uncertain state is reopened, which counts as a restart.
 """
 
 import asyncio
@@ -22,13 +22,13 @@ log = logging.getLogger(__name__)
 
 _GROUP = 64
 _PURGE_EVERY = 1.0
-"""Seconds between attempts to empty the journal while that is owed."""
+"""Seconds between attempts to empty the journal while that is pending."""
 
 
 class Checkpoint:
-    """Moves the journal into the file and empties it, between two transactions; the result says whether it could.
+    """Request to move the journal into the file and empty it, between two transactions; returns whether that succeeded.
 
-    A lasting one is tried again until it could.
+    A lasting request is retried until it succeeds.
     """
 
     def __init__(self, loop: asyncio.AbstractEventLoop, *, lasting: bool = False) -> None:
@@ -45,7 +45,7 @@ class Checkpoint:
 
 
 class Unit:
-    """One caller's work, and its answer once the group is committed."""
+    """One caller's work, and its result once the group is committed."""
 
     def __init__(
         self, work: Callable[[Session], Any], future: "asyncio.Future[Any]", loop: asyncio.AbstractEventLoop
@@ -58,9 +58,9 @@ class Unit:
         self._effects: list[Callable[[], None]] = []
 
     def run_alone(self, connection: Connection, lone: Session) -> bool:
-        """Do the work in a transaction that nobody shares: rolling it back whole harms nobody and spares a savepoint.
+        """Do the work in a transaction of its own: it can be rolled back whole, so it needs no savepoint.
 
-        False where it failed, and everything has to be rolled back.
+        Return False if it failed and everything has to be rolled back.
         """
         with clear_after(lone) as session:
             rows.lend(session, connection)
@@ -82,7 +82,7 @@ class Unit:
                 self._effects = session.info.get("effects", [])
             except BaseException as error:  # noqa: BLE001 - it belongs to the caller, and the others of the group go on
                 self._error = _ordinary(error)
-                session.rollback()  # raises where the database has ended the whole transaction, as on a full disk
+                session.rollback()  # raises if the database has ended the whole transaction, as on a full disk
 
     def fail(self, error: BaseException) -> None:
         self._error, self._effects = self._error or _ordinary(error), []
@@ -94,7 +94,7 @@ class Unit:
         for effect in self._effects:
             try:
                 effect()
-            except Exception:  # the work is committed, and its caller has to hear so
+            except Exception:  # the work is committed, and its caller has to be notified
                 log.exception("what was to follow a commit failed")
         if self.future.done():
             return
@@ -105,11 +105,11 @@ class Unit:
 
 
 class Writer:
-    """Runs units of work one group after the other, in a thread of its own, on one connection of `engine`."""
+    """Thread that runs units of work group by group, on one connection of `engine`."""
 
     def __init__(self, engine: Engine) -> None:
         self.restarts = 0
-        """How often the connection had to be opened again."""
+        """Number of times that the connection had to be reopened."""
         self._engine = engine
         self._connection: Connection | None = None
         self._lone: Session | None = None
@@ -121,14 +121,14 @@ class Writer:
         self._thread.start()
 
     def put(self, item: Unit | Checkpoint) -> None:
-        """Raises RuntimeError after `close`."""
-        with self._gate:  # nothing comes behind the end, where nobody would answer it
+        """Add a request. Raises RuntimeError after `close`."""
+        with self._gate:  # nothing is queued after the end, where it would never be answered
             if self._closed:
                 raise RuntimeError("the database is closed")
             self._waiting.put(item)
 
     def close(self, seconds: float) -> bool:
-        """Finish what was asked for before; False where that takes longer than `seconds`."""
+        """Finish what was requested before; return False if that takes longer than `seconds`."""
         with self._gate:
             self._closed = True
             self._waiting.put(None)
@@ -146,7 +146,7 @@ class Writer:
                     self._settle(checkpoint)
                 elif self._purge_at is not None and time.monotonic() >= self._purge_at:
                     self._purge_at = None if self._emptied() else time.monotonic() + _PURGE_EVERY
-            except BaseException as error:  # noqa: BLE001 - whatever it is, the next unit finds a writer
+            except BaseException as error:  # noqa: BLE001 - the next unit needs a writer after any error
                 self._restart(error)
                 for unit in group:
                     unit.fail(error)
@@ -156,7 +156,7 @@ class Writer:
         self._drop()
 
     def _next(self) -> tuple[list[Unit], Checkpoint | None, bool]:
-        """The units that share the next commit, what has to follow them, and whether that is the end."""
+        """Return the units that share the next commit, the requests to follow them, and whether that is the end."""
         group: list[Unit] = []
         patience = None if self._purge_at is None else max(0.0, self._purge_at - time.monotonic())
         try:
@@ -194,7 +194,7 @@ class Writer:
         checkpoint.settle(emptied=emptied)
 
     def _emptied(self) -> bool:
-        """Empty the journal; False where a reader or the disk is in the way."""
+        """Empty the journal; return False if a reader or the disk prevents it."""
         try:
             connection, _ = self._opened()
             driver = connection.connection.cursor()
@@ -210,7 +210,7 @@ class Writer:
         return self._connection, self._lone
 
     def _sound(self) -> bool:
-        """Whether the connection is as it is between two transactions."""
+        """Return whether the connection is in its state between two transactions."""
         try:
             connection = self._connection
             return connection is None or not (
@@ -227,7 +227,7 @@ class Writer:
         self._drop()
 
     def _drop(self) -> None:
-        """Leave the connection; the next unit opens another."""
+        """Drop the connection; the next unit opens another."""
         connection, lone, self._connection, self._lone = self._connection, self._lone, None, None
         for end in (
             getattr(lone, "close", None),
@@ -241,16 +241,16 @@ class Writer:
 
 @contextmanager
 def clear_after(session: Session) -> Iterator[Session]:
-    """A session that is used again and again, since making one costs as much as a statement; nothing of it stays."""
+    """Session that is reused, since creating one costs as much as a statement; it keeps no state between uses."""
     try:
         yield session
     finally:
         session.close()
-        vars(session).pop("info", None)  # a new one comes with the next use; effects may still hold this one
+        vars(session).pop("info", None)  # the next use creates a new one; effects may still hold this one
 
 
 def _ordinary(error: BaseException) -> Exception:
-    """What a future can hold and a caller can catch: one caller's `sys.exit` must not end the program."""
+    """Convert to an exception that a future can hold and a caller can catch: a `sys.exit` must not end the program."""
     if isinstance(error, Exception) and not isinstance(error, StopIteration):
         return error
     replaced = RuntimeError(f"a unit of work raised {type(error).__name__}")
@@ -259,5 +259,5 @@ def _ordinary(error: BaseException) -> Exception:
 
 
 def _call(loop: asyncio.AbstractEventLoop, effect: Callable[[], object]) -> None:
-    with suppress(RuntimeError):  # the loop is closed: nobody waits for the answer any more
+    with suppress(RuntimeError):  # the loop is closed: no caller waits for the result any more
         loop.call_soon_threadsafe(effect)

@@ -1,4 +1,4 @@
-"""Text that every database takes: PostgreSQL refuses NUL, and nothing encodes a lone surrogate."""
+"""Text that both databases accept: PostgreSQL refuses NUL, and lone surrogates cannot be encoded."""
 
 import dataclasses
 import re
@@ -10,7 +10,7 @@ T = TypeVar("T")
 
 
 def storable_text(text: str) -> str:
-    """The text with U+FFFD for each NUL and lone surrogate; a pair of surrogates becomes the character it stands for."""
+    """Replace each NUL and lone surrogate by U+FFFD; a surrogate pair becomes the character that it encodes."""
     if not _UNSTORABLE.search(text):
         return text
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -18,7 +18,7 @@ def storable_text(text: str) -> str:
 
 
 def storable(value: T) -> T:
-    """The same value with every text in it storable: in frozen dataclasses, tuples, lists and dictionaries."""
+    """Make every text in the value storable: in frozen dataclasses, tuples, lists and dictionaries."""
     return _changed(value)  # type: ignore[return-value]  # a value of a kind becomes one of that kind
 
 

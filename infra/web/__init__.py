@@ -1,1 +1,1 @@
-"""What the desk, the help page and the REST interface share: assets, limits, locale, throttling."""
+"""Web code shared by the desk, the help page and the REST interface: assets, limits, locale, throttling."""

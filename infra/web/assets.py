@@ -1,6 +1,7 @@
-"""Files that browsers fetch: our own and those of packages, read once, addressed by their content.
+"""Static files, our own and those of packages: read once, addressed by their content.
 
-An address changes with the file, so that browsers may keep each one for ever and never show an old one after an upgrade.
+An address changes with the file, so browsers may cache each file indefinitely and never show an old one after an
+upgrade.
 """
 
 import hashlib
@@ -14,21 +15,22 @@ from fastapi import Request, Response
 
 HTMX = json.dumps(
     {
-        # Nothing is evaluated and no style is added, as the content policy asks; answers with a page message are shown.
+        # No evaluation and no injected styles, as the content policy requires; responses that carry a page message are
+        # shown.
         "allowEval": False,
         "includeIndicatorStyles": False,
         "selfRequestsOnly": True,
         "historyCacheSize": 0,
         "responseHandling": [
             {"code": "204", "swap": False},
-            {"code": "...", "swap": True},  # only of answers that say that they are ours, see failures.js
+            {"code": "...", "swap": True},  # only responses marked as ours, see failures.js
         ],
     }
 )
 
 
 def shared_files() -> Iterable[Traversable]:
-    """What every set of pages needs: our design tokens, and htmx from django-htmx, whose own code never runs."""
+    """Assets of every set of pages: our design tokens, and htmx from django-htmx, whose Python code never runs."""
     return (
         files("infra.web") / "static" / "tokens.css",
         files("django_htmx") / "static" / "django_htmx" / "htmx-2.min.js",
@@ -41,7 +43,7 @@ _FOR_EVER = "public, max-age=31536000, immutable"
 
 
 class Assets:
-    """The files of one set of pages, served below `prefix`; only names read at the start exist."""
+    """Files of one set of pages, served below `prefix`; only names read at the start exist."""
 
     def __init__(self, prefix: str, served: Iterable[Traversable]) -> None:
         self._prefix = prefix
@@ -49,11 +51,11 @@ class Assets:
         self._marks = {name: hashlib.sha256(data).hexdigest()[:12] for name, data in self._files.items()}
 
     def url(self, name: str) -> str:
-        """Address of a file. Raises KeyError for a name that does not exist."""
+        """Return the address of a file. Raises KeyError for a name that does not exist."""
         return f"{self._prefix}/{name}?v={self._marks[name]}"
 
     def answer(self, request: Request, name: str) -> Response:
-        """The file, or 404, or 304 to a browser that has it."""
+        """Return the file, or 404, or 304 to a browser that has it."""
         data = self._files.get(name)
         if data is None:
             return Response(status_code=404)

@@ -1,8 +1,8 @@
-"""Bounds on request bodies, checked before anything reads them and whoever sends them.
+"""Limits on request bodies, checked before anything reads them and for every caller.
 
-Every request belongs to the first rule whose path it matches. A body whose announced length is over the rule's bound is
-refused unread; one that announces none is counted while it arrives. Only routes with `files` take multipart bodies, which
-are spooled to temporary files: what all of them hold at once is bounded too.
+The first rule whose path matches applies to a request. A body whose announced length is over the rule's limit is
+refused unread; one without an announced length is counted while it arrives. Only routes with `files` take multipart
+bodies, which are spooled to temporary files; their total size at any moment is limited too.
 """
 
 import re
@@ -18,11 +18,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from infra.web.throttle import network_of
 
 SLACK_BYTES = 1 << 16
-"""What a form with files holds besides the files."""
+"""Bytes of a form with files apart from the files."""
 
 
 class Refusal(StrEnum):
-    """Why a body is not taken."""
+    """Reason why a body is refused."""
 
     TOO_LARGE = "too large"
     ENCODED = "encoded"
@@ -36,7 +36,7 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BodyRule:
-    """What the routes whose path matches `path` take: at most `limit` bytes, and multipart only with `files`."""
+    """Rule for routes whose path matches `path`: at most `limit` bytes, and multipart only with `files`."""
 
     path: re.Pattern[str]
     limit: int
@@ -53,7 +53,7 @@ class Spool:
     by_address: Counter[str] = field(default_factory=Counter)
 
     def add(self, address: str, size: int) -> bool:
-        """Count `size` more bytes; False, and nothing counted, where that is over a limit."""
+        """Count `size` more bytes; if that is over a limit, count nothing and return False."""
         if self.total + size > self.limit or self.by_address[address] + size > self.limit_per_address:
             return False
         self.total += size
@@ -68,11 +68,11 @@ class Spool:
 
 
 Answer = Callable[[Scope, Refusal], Awaitable[ASGIApp]]
-"""Makes the response to a refused request, in the form that its route speaks."""
+"""Factory of the response to a refused request, in the format of its route."""
 
 
 class BodyLimits:
-    """ASGI middleware that applies the rules; `default` holds where none matches."""
+    """ASGI middleware that applies the rules; `default` applies if none matches."""
 
     def __init__(self, app: ASGIApp, rules: Sequence[BodyRule], default: int, spool: Spool, answer: Answer) -> None:
         self._app = app
@@ -92,7 +92,7 @@ class BodyLimits:
             try:
                 await self._app(scope, body.receive, body.send)
             except (_RefusedError, ClientDisconnect):
-                pass  # there is nobody to answer, or the answer follows
+                pass  # the client is gone, or the response follows
             except Exception:
                 if body.refusal is None:
                     raise
@@ -103,7 +103,7 @@ class BodyLimits:
             await self._refuse(scope, refusal, send)
 
     async def _refuse(self, scope: Scope, refusal: Refusal, send: Send) -> None:
-        """Answer without reading what is left of the body; the connection cannot be used again."""
+        """Respond without reading the rest of the body; the connection cannot be used again."""
 
         async def closing(message: Message) -> None:
             if message["type"] == "http.response.start":
@@ -115,7 +115,7 @@ class BodyLimits:
 
 
 class _RefusedError(Exception):
-    """Ends whatever reads the body."""
+    """Ends the code that reads the body."""
 
 
 class _Body:
@@ -131,7 +131,7 @@ class _Body:
         self._spooled = 0
         self.refusal: Refusal | None = None
         self.started = False
-        """Whether the application has begun to answer."""
+        """Return whether the application has started its response."""
 
     async def receive(self) -> Message:
         message = await self._receive()
@@ -149,7 +149,7 @@ class _Body:
         return message
 
     async def send(self, message: Message) -> None:
-        """Pass the answer on, unless it is one to a body that was cut off."""
+        """Pass the response on, unless it responds to a body that was cut off."""
         if self.refusal is not None and not self.started:
             return
         self.started = True
@@ -160,7 +160,7 @@ class _Body:
 
 
 def client_address(scope: Scope) -> str:
-    """The client's address as limits count it."""
+    """Return the client's address as limits count it."""
     return network_of(scope["client"][0] if scope.get("client") else "")
 
 

@@ -1,12 +1,12 @@
-"""HEAD wherever GET works: the same answer without its body (RFC 9110 §9.3.2)."""
+"""HEAD for every GET route: the same response without its body (RFC 9110 §9.3.2)."""
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class HeadLikeGet:
-    """ASGI middleware: asks the application as if by GET and keeps the head of its answer.
+    """ASGI middleware that calls the application as for GET and sends only the head of its response.
 
-    An answer that never ends, such as an event stream, is broken off behind its head.
+    An endless response, such as an event stream, is cut off after its head.
     """
 
     def __init__(self, app: ASGIApp) -> None:

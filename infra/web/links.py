@@ -1,4 +1,4 @@
-"""Web addresses in what people wrote, made clickable without trusting a character of it."""
+"""Links from web addresses in people's texts; every character is treated as untrusted."""
 
 import re
 
@@ -10,7 +10,7 @@ _LINK = Markup('<a href="{}" target="_blank" rel="noopener noreferrer nofollow">
 
 
 def linkify(text: str) -> Markup:
-    """`text` escaped, with http(s) addresses as links; nothing else ever becomes markup."""
+    """Escape `text` and turn http(s) addresses into links; nothing else becomes markup."""
     html, done = Markup(""), 0
     for found in _ADDRESS.finditer(text):
         address = _trimmed(found.group())
@@ -20,7 +20,7 @@ def linkify(text: str) -> Markup:
 
 
 def _trimmed(address: str) -> str:
-    """Without the punctuation of the sentence around it; a bracket stays only where its partner is inside."""
+    """Strip the punctuation of the surrounding sentence; a bracket stays only if its partner is inside."""
     while address:
         last = address[-1]
         unpaired = last in ")]}" and address.count(last) > address.count("([{"[")]}".index(last)])

@@ -1,10 +1,10 @@
-"""Which of our languages a browser asks for."""
+"""Choice of the page language by the browser's preferences."""
 
 from infra.wording import LANGUAGES
 
 
 def preferred_language(accept_language: str, default: str) -> str:
-    """The best of our languages by an `Accept-Language` header (RFC 9110 §12.5.4), else `default`."""
+    """Select the best supported language by an `Accept-Language` header (RFC 9110 §12.5.4), otherwise `default`."""
     wanted: list[tuple[float, str]] = []
     for item in accept_language[:500].split(","):
         tag, _, weight = item.partition(";")

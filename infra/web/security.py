@@ -1,4 +1,4 @@
-"""What binds the browser on every page: security headers, the content policy and the check where a request comes from."""
+"""Browser security of every page: security headers, the content policy and the check of a request's origin."""
 
 from datetime import timedelta
 from urllib.parse import urlsplit, urlunsplit
@@ -23,10 +23,10 @@ _STRICT_TRANSPORT = f"max-age={int(timedelta(days=365).total_seconds())}"
 
 
 class SecurityHeaders:
-    """Middleware: `nosniff` and its kin on every answer, the content policy on every page and every script (for workers).
+    """Middleware that sets security headers such as `nosniff` on every response.
 
-    Redirects lead to a path of ours, never to the host that the request names. `public_url` with https makes browsers
-    come by https only.
+    The content policy is set on every page and every script (for workers). Redirects lead to a path of ours, never to
+    the host that the request names. `public_url` with https restricts browsers to https.
     """
 
     def __init__(self, app: ASGIApp, public_url: str | None = None) -> None:
@@ -51,7 +51,7 @@ class SecurityHeaders:
 
 
 def same_site(request: Request, own_origin: str | None) -> bool:
-    """Whether the browser says that the request comes from our own pages; one that says nothing passes."""
+    """Return whether the browser reports that the request comes from our own pages; without a report it passes."""
     site = request.headers.get("sec-fetch-site")
     if site is not None and site not in {"same-origin", "none"}:
         return False
@@ -65,7 +65,7 @@ def origin_of(url: str) -> str:
 
 
 def local_location(location: str) -> str:
-    """The path, query and fragment of a redirect: without a host, and with one slash at the front, so that it names none."""
+    """Reduce a redirect to path, query and fragment: no host, and one slash at the start so that it cannot name one."""
     parts = urlsplit(location)
     path = "/" + parts.path.lstrip("/\\") if parts.netloc or parts.path.startswith(("/", "\\")) else parts.path
     return urlunsplit(("", "", path, parts.query, parts.fragment))

@@ -1,4 +1,4 @@
-"""Places that are taken for as long as something lasts: event streams, searches."""
+"""Concurrency limits for lasting work: event streams, searches."""
 
 from collections import Counter
 from collections.abc import Mapping
@@ -9,13 +9,16 @@ from starlette.types import Receive, Scope, Send
 
 
 class Slots:
-    """So many at once under each name. Taking looks and counts in one step, so that no two take the last place."""
+    """Number of places in use under each name.
+
+    `take` checks and counts in one step, so that no two callers take the last place.
+    """
 
     def __init__(self) -> None:
         self._taken: Counter[str] = Counter()
 
     def take(self, limits: Mapping[str, int]) -> bool:
-        """Take one place under each name; False, and none taken, where one of them has as many as its limit."""
+        """Take one place under each name; if one of them is at its limit, take none and return False."""
         if any(self._taken[name] >= limit for name, limit in limits.items()):
             return False
         self._taken.update(limits.keys())
@@ -23,13 +26,13 @@ class Slots:
 
     def release(self, limits: Mapping[str, int]) -> None:
         self._taken.subtract(limits.keys())
-        self._taken += Counter()  # drops what is down to nothing
+        self._taken += Counter()  # drops counts that reach zero
 
 
 class HeldStream(StreamingResponse):
-    """A stream whose places are given back when it ends, also where it never began."""
+    """Streaming response that frees its places when it ends, even if it never started."""
 
-    def __init__(self, content: Any, slots: Slots, limits: Mapping[str, int], **options: Any) -> None:  # noqa: ANN401 - Starlette's own
+    def __init__(self, content: Any, slots: Slots, limits: Mapping[str, int], **options: Any) -> None:  # noqa: ANN401
         super().__init__(content, **options)
         self._slots, self._limits = slots, limits
 

@@ -1,4 +1,4 @@
-"""How often something may be tried: a sliding minute per name, kept in the memory of one process."""
+"""Rate limiting: a sliding minute per name, kept in the memory of one process."""
 
 import ipaddress
 from collections import OrderedDict, deque
@@ -11,7 +11,7 @@ _NAMES = 10_000
 
 
 class Throttle:
-    """Allows `limit` tries a minute for each name; remembers the latest 10 000 names."""
+    """Allows `limit` tries a minute per name; remembers the latest 10 000 names."""
 
     def __init__(self, limit: int, clock: Clock) -> None:
         self._limit = limit
@@ -19,7 +19,7 @@ class Throttle:
         self._tries: OrderedDict[str, deque[datetime]] = OrderedDict()
 
     def allows(self, name: str) -> bool:
-        """Count one try; False where it is one too many, and then it does not count."""
+        """Count one try; if it exceeds the limit, do not count it and return False."""
         now = self._clock()
         tries = self._tries.setdefault(name, deque())
         self._tries.move_to_end(name)
@@ -33,23 +33,23 @@ class Throttle:
         return True
 
     def retry_after(self, name: str) -> int:
-        """Seconds, at least one, until the oldest try of the name no longer counts."""
+        """Return the seconds, at least one, until the oldest try of the name expires."""
         tries = self._tries.get(name)
         left = tries[0] + _WINDOW - self._clock() if tries else timedelta(0)
         return min(max(1, -int(-left.total_seconds() // 1)), int(_WINDOW.total_seconds()))
 
     def forgive(self, name: str) -> None:
-        """Take back the latest try of a name."""
+        """Remove the latest try of a name."""
         if tries := self._tries.get(name):
             tries.pop()
 
     def forget(self, name: str) -> None:
-        """Take back the tries of a name that proved right."""
+        """Remove all tries of a name whose try succeeded."""
         self._tries.pop(name, None)
 
 
 def network_of(host: str) -> str:
-    """The name under which a caller's address is counted: an IPv4 address, or the /64 that an IPv6 host can use freely."""
+    """Return the name under which an address is counted: an IPv4 address, or the /64 that one IPv6 host can use."""
     try:
         address = ipaddress.ip_address(host.partition("%")[0])
     except ValueError:

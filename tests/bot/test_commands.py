@@ -285,7 +285,7 @@ def test_settings(frontdesk: Command) -> None:
 @pytest.mark.parametrize("words", [("check",), ("migrate",), ("ask", "x"), ("token", "add", "x")])
 def test_a_database_that_is_away(frontdesk: Command, words: tuple[str, ...]) -> None:
     told = refused(frontdesk(*words, DATABASE_URL=f"postgresql://me:topsecret@127.0.0.1:{closed_port()}/x"))
-    assert told.endswith("cannot be reached: start PostgreSQL or mend FRONTDESK_DATABASE_URL.")
+    assert told.endswith("cannot be reached: start PostgreSQL or correct FRONTDESK_DATABASE_URL.")
     assert "topsecret" not in told
 
 

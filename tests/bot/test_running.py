@@ -308,13 +308,13 @@ def test_pages_are_sent_without_waiting_for_their_head_to_be_acknowledged() -> N
         (
             "bot",
             {"database_url": "postgresql://127.0.0.1:1/x"},
-            "The database postgresql+psycopg://127.0.0.1:1/x cannot be reached: start PostgreSQL or mend "
+            "The database postgresql+psycopg://127.0.0.1:1/x cannot be reached: start PostgreSQL or correct "
             "FRONTDESK_DATABASE_URL.",
         ),
         (
             None,
             {"database_url": "postgresql://127.0.0.1:1/x"},
-            "The database postgresql+psycopg://127.0.0.1:1/x cannot be reached: start PostgreSQL or mend "
+            "The database postgresql+psycopg://127.0.0.1:1/x cannot be reached: start PostgreSQL or correct "
             "FRONTDESK_DATABASE_URL.",
         ),
         (

@@ -109,7 +109,7 @@ def test_a_file_that_is_no_database(tmp_path: Path) -> None:
 def test_a_server_that_cannot_be_reached(options: str) -> None:
     with pytest.raises(PlainError) as refused:
         Database(f"postgresql://me:topsecret@127.0.0.1:{closed_port()}/frontdesk{options}")
-    assert "cannot be reached: start PostgreSQL or mend FRONTDESK_DATABASE_URL." in str(refused.value)
+    assert "cannot be reached: start PostgreSQL or correct FRONTDESK_DATABASE_URL." in str(refused.value)
     assert "topsecret" not in str(refused.value)
 
 

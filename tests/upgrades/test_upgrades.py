@@ -221,7 +221,7 @@ def test_without_a_copy_nothing_is_upgraded(old: Database) -> None:
     assert old.file is not None
     before = _state(old)
     old.file.with_name("frontdesk.db.schema-0001").mkdir()
-    with pytest.raises(PlainError, match=r"schema-0001 cannot be written .*: mend that, then start again\.$"):
+    with pytest.raises(PlainError, match=r"schema-0001 cannot be written .*: fix that, then start again\.$"):
         migrate(old)
     assert _state(old) == before
     assert list(old.file.parent.glob("*.part")) == []
