@@ -1,10 +1,10 @@
-"""What a channel is: it receives for ever, sends one part, and says what it can do. Everything else is neutral.
+"""The channel contract: receive until cancelled, send one part, state the limits. Everything else is neutral.
 
-Only modules of this package talk to a platform, and each promises:
+Only modules of this package talk to a platform. Every channel guarantees:
 
 * `run` acknowledges an event to the platform only after `Inlet.store` returned;
-* `send` never raises and never retries by itself: it names what happened (`SendOutcome`);
-* `decode` is pure: the stored payload in, a neutral event out, None for what needs no thought.
+* `send` never raises and never retries by itself: it returns a `SendOutcome`;
+* `decode` is pure: it maps a stored payload to a neutral event, or to None if there is nothing to handle.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
@@ -18,37 +18,37 @@ from infra.files import Incoming
 
 @dataclass(frozen=True, slots=True)
 class RawEvent:
-    """An event as the platform sent it, with the keys by which a repeat is known."""
+    """An event as the platform sent it, with the keys that identify a repeat."""
 
     key: str
     """Unique within the account, e.g. Telegram's `update_id`, VK's `event_id`."""
     message_key: str | None
-    """Names the message where the platform may tell of it by several events; None otherwise."""
+    """Identifies the message if the platform may report it by several events; None otherwise."""
     user_id: str
-    """Whose thread it belongs to: events of one user are thought about in the order they were stored."""
+    """The user whose thread it belongs to: events of one user are handled in the order they were stored."""
     payload: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class ChannelLimits:
-    """What the platform allows one account."""
+    """The platform's limits for one account."""
 
     per_second: float
-    """Messages a second, over all contacts."""
+    """Messages per second, over all contacts."""
     per_contact: float
-    """Messages a second to one contact, with a burst of three."""
+    """Messages per second to one contact, with a burst of three."""
     buttons: int
     label: int
     """Characters of a button's label."""
     idempotent: bool
-    """Whether a repeat with the same `random_id` is shown once."""
+    """Whether the platform shows repeated sends with the same `random_id` only once."""
     concurrency: int
-    """Requests that may be under way at once."""
+    """Maximum number of concurrent requests."""
 
 
 @dataclass(frozen=True, slots=True)
 class LiveAnswer:
-    """An answer that is offered while somebody types."""
+    """An answer that is offered while a person types."""
 
     id: str
     title: str
@@ -58,30 +58,30 @@ class LiveAnswer:
 
 @dataclass(frozen=True, slots=True)
 class LiveResults:
-    """What may answer, best first, and the words that lead to a person instead."""
+    """Candidate answers, best first, and the label of the way to an agent."""
 
     answers: tuple[LiveAnswer, ...]
     ask: str
 
 
 Search = Callable[[str, str], Awaitable[LiveResults]]
-"""Live results for what was typed so far and the language of whoever types."""
+"""Returns live results for the text typed so far and the user's language."""
 
 
 class Inlet(Protocol):
-    """Where a channel puts what it receives; bound to the channel's account."""
+    """Storage for received events; bound to the channel's account."""
 
     async def cursor(self) -> str | None:
-        """Where receiving goes on after a restart."""
+        """Return the position from which to resume receiving after a restart."""
 
     async def store(self, events: Sequence[RawEvent], cursor: str | None = None) -> None:
-        """Keep the events and the cursor in one transaction; a repeat of a known event is dropped silently.
+        """Store the events and the cursor in one transaction; a repeat of a known event is dropped silently.
 
         Raises when nothing was stored: the caller must not acknowledge and may try again.
         """
 
     async def report(self, problem: str | None) -> None:
-        """Say in one sentence why the channel cannot work at present; None when it can again."""
+        """Report in one sentence why the channel cannot work; None when it works again."""
 
 
 class Channel(Protocol):
@@ -92,39 +92,39 @@ class Channel(Protocol):
     limits: ChannelLimits
 
     async def run(self, inlet: Inlet) -> None:
-        """Receive for ever. Trouble is reported and waited out; only cancellation ends it."""
+        """Receive until cancelled. Failures are reported and retried."""
 
     async def send(self, part: OutgoingPart) -> SendOutcome: ...
 
     async def probe(self) -> bool:
-        """Whether the platform answers the account at present; changes nothing there, and never raises."""
+        """Check whether the platform answers the account. Changes nothing on the platform and never raises."""
 
     async def fetch(self, source: str, into: Incoming) -> Fetch:
-        """Write a file that somebody sent into `into`; `source` is that of its `Attachment`. Never raises."""
+        """Write a received file into `into`; `source` is that of its `Attachment`. Never raises."""
 
     def decode(self, payload: dict[str, Any]) -> IncomingEvent | None:
-        """Read a stored payload; raises anything at all for one that makes no sense, and it is quarantined."""
+        """Decode a stored payload. A payload for which it raises any exception is quarantined."""
 
     async def close(self) -> None: ...
 
 
 @runtime_checkable
 class Advising(Protocol):
-    """A channel that can tell what its owner could switch on."""
+    """A channel that can recommend settings to its owner."""
 
     async def advice(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class HookReply:
-    """What a webhook answers the platform."""
+    """The answer of a webhook to the platform."""
 
     status: int
     body: str = ""
 
 
 class HookedChannel(Channel, Protocol):
-    """A channel that the platform can also call."""
+    """A channel that also accepts webhook calls from the platform."""
 
     async def accept(self, headers: Mapping[str, str], body: bytes, inlet: Inlet) -> HookReply:
-        """Check, store, acknowledge. `headers` have lower-case names; raises only when storing failed."""
+        """Check, store and acknowledge a call. `headers` have lower-case names; raises only when storing failed."""

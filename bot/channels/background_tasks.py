@@ -1,13 +1,13 @@
-"""Small calls that nobody waits for: stopping a button's spinner, asking for a name."""
+"""Background tasks for small calls: stopping a button's spinner, asking for a name."""
 
 import asyncio
 from collections.abc import Coroutine
 
 
 class BackgroundTasks:
-    """Runs coroutines in the background and keeps hold of them, for asyncio alone would let them be collected.
+    """Runs coroutines in the background and keeps references to them: asyncio itself holds only weak ones.
 
-    A coroutine given here deals with its own errors. `close` ends what still runs.
+    A coroutine handles its own errors. `close` cancels those that still run.
     """
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
-"""Fetching files that people sent: from the hosts that the platform names, and from nowhere else.
+"""Download of received files, only from the platform's own hosts.
 
-An address comes from outside, so it could lead to our own network. Only HTTPS to a listed host is followed, and that
-host must not resolve to a private address; a server that the settings name themselves may be anywhere.
+An address comes from outside, so it could point into our own network (SSRF). Only HTTPS to a listed host is followed,
+and that host must not resolve to a private address; a server named in the settings may be anywhere.
 """
 
 import ipaddress
@@ -25,17 +25,17 @@ _REDIRECTS = 3
 
 
 class Fetch(StrEnum):
-    """What became of fetching a file."""
+    """The outcome of a download."""
 
     DONE = "done"
     TOO_BIG = "too big"
     LATER = "later"
     NEVER = "never"
-    """There is no such file any more, or its address is not one that we follow."""
+    """The file no longer exists, or its address is not allowed."""
 
 
 class Downloads:
-    """Fetches from `hosts` and what is below them, and from the server at `base`."""
+    """Fetches from `hosts` and their subdomains, and from the server at `base`."""
 
     def __init__(self, hosts: Sequence[str], base: str | None, proxy: str | None) -> None:
         self._hosts = tuple(hosts)
@@ -43,7 +43,7 @@ class Downloads:
         self._proxy = proxy
 
     async def fetch(self, url: str, into: Incoming) -> Fetch:
-        """Write the file at `url` into `into`, never more than that takes."""
+        """Write the file at `url` into `into`, up to its size limit."""
         try:
             for _ in range(_REDIRECTS + 1):
                 if not self._allowed(url):
@@ -61,7 +61,7 @@ class Downloads:
         return Fetch.NEVER
 
     async def _get(self, url: str, into: Incoming) -> Fetch | str:
-        """Fetch, or the address to which the file has moved."""
+        """Fetch the file; returns the outcome, or the address that it redirects to."""
         connector = TCPConnector(resolver=None if self._own(url) else PublicResolver())
         async with (
             ClientSession(connector=connector, timeout=_LIMITS, trust_env=False, proxy=self._proxy) as session,
@@ -89,7 +89,7 @@ class Downloads:
 
 
 class PublicResolver(AbstractResolver):
-    """Names of hosts, unless they stand for an address that is not on the public internet."""
+    """Resolves host names; refuses those with an address outside the public internet."""
 
     def __init__(self) -> None:
         self._inner = ThreadedResolver()

@@ -1,4 +1,4 @@
-"""Plainer forms of a part, for when a platform will not take it as it is, and labels that fit."""
+"""Plainer forms of a part that a platform has refused, and labels cut to its limit."""
 
 from dataclasses import replace
 
@@ -6,16 +6,16 @@ from handoff.messages.rich_text import units
 from handoff.messages.values import Entity, EntityKind, OutgoingPart, RichText
 
 LONGEST = 4096
-"""UTF-16 units that both platforms take."""
+"""UTF-16 code units; the limit of both platforms."""
 
 
 def without_buttons(part: OutgoingPart) -> OutgoingPart | None:
-    """The same text with no buttons; None when there were none, for then it would be refused again."""
+    """Return the part without buttons; None if it has none, as it would be refused again."""
     return replace(part, buttons=()) if part.buttons else None
 
 
 def without_formatting(part: OutgoingPart) -> OutgoingPart | None:
-    """The same words unformatted, each link written out after its text; None when nothing was formatted."""
+    """Return the text unformatted, with each link's address after its text; None if nothing was formatted."""
     if not part.text.entities:
         return None
     written = _links_written_out(part.text)
@@ -23,7 +23,7 @@ def without_formatting(part: OutgoingPart) -> OutgoingPart | None:
 
 
 def fitting(label: str, longest: int) -> str:
-    """`label`, cut to `longest` characters with an ellipsis; platforms refuse an empty one, so it never is."""
+    """Cut `label` to `longest` characters with an ellipsis. Never returns "": platforms refuse an empty label."""
     label = label.strip() or "…"
     return label if len(label) <= longest else label[: longest - 1].rstrip() + "…"
 

@@ -1,4 +1,4 @@
-"""What the readers of both platforms' messages share: careful access to raw values, and the folded form of what is unknown."""
+"""Safe access to raw values of platform messages, and the folded form of unknown parts."""
 
 import json
 import math
@@ -14,7 +14,7 @@ from handoff.messages.rich_text import clean
 from handoff.messages.values import Attachment
 
 DEEPEST = 20
-"""Forwarded messages within each other that are read; what lies deeper is folded."""
+"""Nesting depth to which forwarded messages are read; deeper ones are folded."""
 _LONGEST = 4096
 _SECRET = re.compile(
     r"^(file_id|file_unique_id|.*access_key|.*_?token|secret|.*hash|sig|sign|signature|credentials|.*charge_id|payload"
@@ -27,14 +27,14 @@ _WITHHELD = "…"
 
 
 class Reading:
-    """What has been found in one message so far: its files in order, and everything else."""
+    """The parts of one message read so far: its files in order, and everything else."""
 
     def __init__(self) -> None:
         self.attachments: list[Attachment] = []
         self._files = 0
 
     def attach(self, attachment: Attachment) -> tuple[int, ...]:
-        """Note a file or a sticker; its position among the files, empty for what is none."""
+        """Add a file or a sticker; returns its position among the files, () for anything else."""
         self.attachments.append(attachment)
         if attachment.kind not in FETCHED:
             return ()
@@ -43,7 +43,7 @@ class Reading:
 
 
 def careful(name: str, body: Any, read: Callable[[Any], Content | None]) -> Content:  # noqa: ANN401 - whatever the platform has sent
-    """What `read` makes of a part of a message; the part itself where it is not of the promised shape."""
+    """Return `read(body)`; the unread part if it does not have the documented shape."""
     try:
         found = read(body)
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, OverflowError):
@@ -52,7 +52,7 @@ def careful(name: str, body: Any, read: Callable[[Any], Content | None]) -> Cont
 
 
 def unknown(name: str, body: Any) -> Unknown:  # noqa: ANN401 - whatever the platform has sent
-    """The part as it came, to be shown folded: without identifiers that open files, and not longer than a screen or two."""
+    """Return the raw part, to be shown folded: without file keys, cut to a screen or two."""
     raw = json.dumps(_bare(body, DEEPEST), ensure_ascii=False, indent=2)
     return Unknown(words(name, 64), words(raw, RAW_LIMIT))
 
@@ -71,7 +71,7 @@ def _bare(value: Any, depth: int) -> Any:  # noqa: ANN401 - any JSON
 
 
 def _without_keys(text: str) -> str:
-    """An address without the values that open what it names; any other text as it is."""
+    """Strip access keys from an address; any other text is unchanged."""
     if not text.startswith(("http://", "https://")):
         return text
     try:
@@ -83,7 +83,7 @@ def _without_keys(text: str) -> str:
 
 
 def words(value: Any, most: int = _LONGEST) -> str:  # noqa: ANN401 - whatever the platform has sent
-    """The text that a value is, clean and bounded; empty for anything that is none."""
+    """Return a text value cleaned and bounded; "" for any other value."""
     if not isinstance(value, str):
         return ""
     text = clean(value)
@@ -91,33 +91,33 @@ def words(value: Any, most: int = _LONGEST) -> str:  # noqa: ANN401 - whatever t
 
 
 def line(*values: Any, between: str = " ") -> str:  # noqa: ANN401 - as above
-    """The texts among the values, on one line."""
+    """Join the texts among the values into one line."""
     return between.join(text for value in values if (text := " ".join(words(value).split())))
 
 
 def counted(text: Any, votes: Any) -> str:  # noqa: ANN401 - as above
-    """An option of a poll, with the number of its votes where there are any."""
+    """Return a poll option with its number of votes, if there are any."""
     return f"{line(text)} ({votes})" if number(votes) > 0 else line(text)
 
 
 def address(value: Any) -> str:  # noqa: ANN401 - as above
-    """A web address; empty for every other scheme, so that nothing else can become a link."""
+    """Return a web address; "" for every other scheme, so that nothing else can become a link."""
     text = words(value, 2048).strip()
     return text if re.match(r"https?://[^\s<>\"']+$", text, re.IGNORECASE) else ""
 
 
 def number(value: Any) -> int:  # noqa: ANN401 - as above
-    """A whole number; 0 for anything else."""
+    """Return an integer; 0 for anything else."""
     return value if type(value) is int else 0
 
 
 def items(value: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - as above
-    """The objects of a list."""
+    """Return the objects of a list."""
     return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 def moment(value: Any) -> datetime | None:  # noqa: ANN401 - as above
-    """A time in seconds since 1970; None for anything else."""
+    """Return the time of a Unix timestamp in seconds; None for anything else."""
     try:
         return datetime.fromtimestamp(value, UTC) if type(value) is int and value > 0 else None
     except (OverflowError, ValueError, OSError):
@@ -125,7 +125,7 @@ def moment(value: Any) -> datetime | None:  # noqa: ANN401 - as above
 
 
 def place(latitude: Any, longitude: Any, title: str = "", street: str = "", *, live: bool = False) -> Place | None:  # noqa: ANN401 - as above
-    """A point on the map; None where the coordinates are none."""
+    """Return a point on the map; None for invalid coordinates."""
     north, east = float(latitude), float(longitude)
     if not (math.isfinite(north) and math.isfinite(east) and abs(north) <= 90 and abs(east) <= 180):
         return None
@@ -133,7 +133,10 @@ def place(latitude: Any, longitude: Any, title: str = "", street: str = "", *, l
 
 
 def hidden_links(text: str, ranges: Sequence[Mapping[str, Any]]) -> list[Content]:
-    """Words with an address behind them, by `offset`, `length` (in UTF-16 units) and `url`; those that show it are left out."""
+    """Return linked words from ranges with `offset`, `length` (UTF-16 code units) and `url`.
+
+    Words that show their address themselves are left out.
+    """
     wide, found = text.encode("utf-16-le", "surrogatepass"), list[Content]()
     for one in ranges:
         start, length, url = one.get("offset"), one.get("length"), address(one.get("url"))
@@ -146,7 +149,7 @@ def hidden_links(text: str, ranges: Sequence[Mapping[str, Any]]) -> list[Content
 
 
 def vcard(name: str, phone: str, text: str, url: str = "") -> ContactCard:
-    """A contact card from its own fields and from the vCard that may come with it (RFC 6350, the plain properties of it)."""
+    """Build a contact card from its fields and its optional vCard (RFC 6350, only plain properties)."""
     phones, emails, notes = [phone] if phone else [], list[str](), list[str]()
     for row in text.splitlines()[:100]:
         head, _, value = row.partition(":")

@@ -1,4 +1,4 @@
-"""Why something was not sent, in the few sentences that a person may read; the desk translates each by these words."""
+"""Reasons why a message was not sent, in sentences for agents; they are the keys of the desk's translations."""
 
 BLOCKED = "blocked the community"
 DEACTIVATED = "the account is deactivated"
@@ -51,4 +51,4 @@ ALL = (
     CAPTCHA,
     CONFLICT,
 )
-"""For the catalogues: every reason that a `SendOutcome` of a channel can carry."""
+"""Every reason that a channel's `SendOutcome` can carry, for the catalogues."""

@@ -1,4 +1,4 @@
-"""How a channel bears trouble: waits longer each time, tells of it when it lasts, and tells when it is over."""
+"""Back-off of a channel's receiving: growing pauses, reports of lasting failures and of recovery."""
 
 import asyncio
 import logging
@@ -11,26 +11,26 @@ from bot.channels import Inlet, RawEvent
 log = logging.getLogger(__name__)
 
 PATIENCE = 3
-"""Failures in a row after which a passing trouble is worth telling."""
+"""Consecutive failures after which a temporary problem is reported."""
 SLOWED = "the platform asks us to come back later; trying again by itself"
 NOT_STORED = "what arrives cannot be stored at present; it stays with the platform and is fetched again"
 
 
 class NotStoredError(Exception):
-    """The inlet kept nothing, so nothing was acknowledged."""
+    """The inlet stored nothing, so nothing was acknowledged."""
 
 
 async def keep(inlet: Inlet, events: Sequence[RawEvent], cursor: str | None = None) -> None:
-    """Store, or raise NotStoredError whatever the reason: a caller tells it thus from the platform's own failures."""
+    """Store the events. Raises NotStoredError for any failure, which sets it apart from the platform's failures."""
     try:
         await inlet.store(events, cursor)
     except Exception as error:
-        # Not the error's text: a database quotes in it what it could not store.
+        # The error's text is not logged: a database quotes the values that it could not store.
         raise NotStoredError(type(error).__name__) from error
 
 
 async def stored_cursor(inlet: Inlet) -> str | None:
-    """The stored cursor, or NotStoredError when it cannot be read."""
+    """Return the stored cursor. Raises NotStoredError when it cannot be read."""
     try:
         return await inlet.cursor()
     except Exception as error:
@@ -39,29 +39,29 @@ async def stored_cursor(inlet: Inlet) -> str | None:
 
 @dataclass(frozen=True, slots=True)
 class Pauses:
-    """How long a channel waits, in seconds; only tests have a reason to be less patient."""
+    """The pauses of a channel, in seconds; only tests use shorter ones."""
 
     first: float = 1.0
     longest: float = 30.0
     rejected: float = 45.0
-    """Before a rejected token or a taken account is tried again."""
+    """Before the retry of a rejected token or an account in use elsewhere."""
     watch: float = 60.0
-    """Between looks at whether the platform still delivers to our webhook."""
+    """Between checks that the platform still delivers to our webhook."""
 
 
 class ReceiveBackoff:
-    """The state of one channel's receiving, told to its inlet only when it changes."""
+    """The state of one channel's receiving, reported to its inlet only when it changes."""
 
     def __init__(self, account: str, inlet: Inlet, pauses: Pauses) -> None:
         self._account = account
         self._inlet = inlet
         self._pauses = pauses
         self._failures = 0
-        # What a previous process told last is unknown, so the first news is always told.
-        self._told: str | None = "not told yet"
+        # The last report of a previous process is unknown, so the first one is always made.
+        self._told: str | None = "not reported yet"
 
     async def passing(self, problem: str) -> None:
-        """Something that usually heals by itself: wait, and tell from the third time on."""
+        """Handle a temporary problem: wait, and report it from the third time on."""
         self._failures += 1
         if self._failures >= PATIENCE:
             await self._tell(problem)
@@ -69,20 +69,20 @@ class ReceiveBackoff:
         await asyncio.sleep(pause * random.uniform(0.8, 1.2))  # noqa: S311 - spreads retries, guards nothing
 
     async def lasting(self, problem: str) -> None:
-        """Something that a person must mend: tell at once, and look again after a good while."""
+        """Handle a problem that a person must fix: report it at once and wait `rejected` seconds."""
         self._failures += 1
         await self._tell(problem)
         await asyncio.sleep(self._pauses.rejected * random.uniform(0.8, 1.2))  # noqa: S311 - as above
 
     async def asked_to_wait(self, seconds: float) -> None:
-        """The platform named the pause itself; a long one is told at once."""
+        """Wait as long as the platform asked; a long pause is reported at once."""
         self._failures += 1
         if self._failures >= PATIENCE or seconds >= self._pauses.longest:
             await self._tell(SLOWED)
         await asyncio.sleep(seconds)
 
     async def over(self, notice: str | None = None) -> None:
-        """Receiving works; `notice` is what is still amiss with it, if anything."""
+        """Report that receiving works; `notice` is a remaining defect, if any."""
         self._failures = 0
         await self._tell(notice)
 

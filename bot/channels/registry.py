@@ -1,4 +1,4 @@
-"""Every channel that the program knows. A new one is a package and its line here."""
+"""The registry of channels. A new channel is a package and a line here."""
 
 from collections.abc import Mapping
 
@@ -13,5 +13,5 @@ _SETTINGS: tuple[type[ChannelSettings], ...] = (TelegramSettings, VkSettings, We
 KINDS: Mapping[str, type[ChannelSettings]] = {model.model_fields["kind"].default: model for model in _SETTINGS}
 """By kind, e.g. `vk`."""
 SET_UP: Mapping[str, type[ChannelSettings]] = {kind: model for kind, model in KINDS.items() if model.environment}
-"""Those of which somebody sets up accounts."""
+"""The kinds whose accounts are configured by the operator."""
 BADGES: Mapping[str, str] = {kind: model.badge for kind, model in KINDS.items()}

@@ -1,4 +1,4 @@
-"""The settings of a channel account, and how the account is opened from them. Each channel brings its own model."""
+"""Base classes for the settings of a channel account. Each channel has its own model, which opens the account."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,15 +15,15 @@ _ACCOUNT_NAME = r"^[a-z0-9][a-z0-9_-]{0,40}$"
 
 @dataclass(frozen=True, slots=True)
 class ChannelParts:
-    """What a channel is built from besides its own settings."""
+    """Dependencies of a channel besides its own settings."""
 
     files: FileStore
     bus: Bus
     search: Search
     public_url: str
-    """Where platforms reach our webhooks, without a slash at the end."""
+    """Base URL of our webhooks, without a trailing slash."""
     webhook_secret: str
-    """For an account that the platform calls: what it must show."""
+    """The secret that a webhook call must contain."""
 
 
 class ChannelSettings(BaseModel):
@@ -32,12 +32,12 @@ class ChannelSettings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     badge: ClassVar[str]
-    """Two or three letters that stand for the channel where space is short."""
+    """Two or three letters that denote the channel in narrow places."""
     environment: ClassVar[Mapping[str, str]] = {}
-    """Names in the environment, without the common prefix, and the field that each sets. A channel without names is
-    part of every installation and not set up by anybody."""
+    """Environment variables, without the common prefix, and the field that each sets. A channel without any is part of
+    every installation and needs no configuration."""
     longest_secret: ClassVar[int] = 64
-    """Characters of a webhook secret that the platform takes."""
+    """Maximum length of a webhook secret in characters."""
 
     kind: str
     name: str = Field("main", pattern=_ACCOUNT_NAME)
@@ -49,13 +49,13 @@ class ChannelSettings(BaseModel):
 
     @property
     def is_hooked(self) -> bool:
-        """Whether the platform calls us."""
+        """Whether the platform calls our webhook."""
         return False
 
     def open(self, parts: ChannelParts) -> Channel:
-        """Build the channel; only then the platform's library is imported, which commands that talk to none spare.
+        """Build the channel. Imports the platform's library only here: commands that use no channel start faster.
 
-        Raises PlainError where the settings cannot work.
+        Raises PlainError if the settings cannot work.
         """
         raise NotImplementedError
 
@@ -65,7 +65,7 @@ class PlatformSettings(ChannelSettings):
 
     token: SecretStr
     api_url: str | None = None
-    """Another server than the platform's own."""
+    """A server other than the platform's own."""
     proxy: str | None = Field(None, repr=False)
     mode: str
     webhook_secret: SecretStr | None = None

@@ -1,4 +1,4 @@
-"""What both platforms' webhooks have in common: how large and how deep a body may be before anything is stored."""
+"""Validation of webhook bodies: limits on size and depth, checked before anything is stored."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ MAX_DEPTH = 32
 
 
 class HookRefusedError(Exception):
-    """The request is answered with `reply`, and nothing of it is kept."""
+    """The request is answered with `reply`, and nothing of it is stored."""
 
     def __init__(self, status: int) -> None:
         super().__init__(f"webhook refused with {status}")
@@ -18,7 +18,7 @@ class HookRefusedError(Exception):
 
 
 def read_body(body: bytes) -> dict[str, Any]:
-    """The JSON object of a webhook's body. Raises HookRefusedError: 413 too large, 400 no object or too deep."""
+    """Parse a webhook's body as a JSON object. Raises HookRefusedError: 413 too large, 400 no object or too deep."""
     if len(body) > MAX_BODY:
         raise HookRefusedError(413)
     try:
@@ -31,7 +31,7 @@ def read_body(body: bytes) -> dict[str, Any]:
 
 
 def _deeper_than(value: object, depth: int) -> bool:
-    """Whether anything lies more than `depth` containers deep, found level by level so that depth costs no stack."""
+    """Return whether a value is nested more than `depth` containers deep; iterative, so depth uses no stack."""
     level = [value]
     for _ in range(depth):
         level = [child for parent in level for child in _children(parent)]

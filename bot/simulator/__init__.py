@@ -1,1 +1,1 @@
-"""Loopback servers that behave like VK and Telegram: the real adapters talk to them in the demo and in the tests."""
+"""Loopback servers that behave like VK and Telegram, for the demo and for tests of the real adapters."""

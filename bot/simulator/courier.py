@@ -1,4 +1,4 @@
-"""Carries events to the bot's webhook until they are accepted, as Telegram's webhooks and VK's Callback API do."""
+"""Delivery of events to the bot's webhook until they are accepted, as Telegram and VK's Callback API do it."""
 
 import asyncio
 import logging
@@ -14,9 +14,9 @@ Deliver = Callable[[dict[str, Any], int], Awaitable[bool]]
 class Courier:
     """Calls `deliver(event, attempt)` until it returns True, at most `attempts` times, with growing pauses.
 
-    Events of one lane keep their order and wait for each other, different lanes go side by side, `width` at most:
-    give each event its own lane and nothing waits for anything. `settled(event)` is called once per event, when it
-    was accepted or given up. It starts at rest: between `close` and `open` events only wait.
+    Events of one lane are delivered in order, one at a time. Up to `width` lanes are served concurrently; an event with
+    a lane of its own waits for no other. `settled(event)` is called once per event, when it was accepted or given up.
+    The courier starts closed: events are only queued until `open` and after `close`.
     """
 
     def __init__(self, deliver: Deliver, settled: Callable[[dict[str, Any]], None], width: int = 40) -> None:
@@ -41,7 +41,7 @@ class Courier:
         self._set_out(lane)
 
     async def close(self) -> None:
-        """Stop where it is. An event on its way may have arrived; it will be carried again."""
+        """Stop delivering. An event in flight may have arrived; it is delivered again after `open`."""
         self._at_work = False
         tasks = list(self._tasks.values())
         for task in tasks:

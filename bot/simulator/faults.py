@@ -1,6 +1,6 @@
-"""What a platform does wrong: planned for the next call of a method, or by chance with a fixed seed.
+"""Injected platform faults: planned for the next call of a method, or random with a fixed seed.
 
-The kinds, and what has happened to the message when the client sees them:
+The kinds, what the client sees, and whether the message was delivered:
 
 ====================  ==============================================================  =========
 kind                  what the client sees                                            delivered
@@ -18,7 +18,7 @@ kind                  what the client sees                                      
 
 Calls are named as the platform names them (``sendMessage``, ``messages.send``); ``a_check`` is VK's long poll,
 ``webhook`` and ``callback`` are the deliveries to the bot, where only ``lost_answer`` has a meaning: the platform
-does not see the bot's answer and so repeats the event.
+does not see the bot's answer and repeats the event.
 """
 
 import random
@@ -44,7 +44,7 @@ _KINDS: frozenset[str] = frozenset(get_args(Kind))
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One thing that goes wrong once."""
+    """One fault of one call."""
 
     kind: Kind
     code: int = 0
@@ -59,7 +59,7 @@ class Fault:
 
     @classmethod
     def error(cls, code: int, description: str = "") -> "Fault":
-        """The platform refuses with this code (Telegram: 400, 403, ...; VK: 9, 901, ...)."""
+        """A refusal with this code (Telegram: 400, 403, ...; VK: 9, 901, ...)."""
         return cls("error", code, description)
 
 
@@ -71,7 +71,7 @@ class _Chance:
 
 
 class Faults:
-    """Decides for each call whether it goes wrong. Planned faults come first, in the order in which they were planned."""
+    """Picks the fault of each call. Planned faults come first, in the order of planning."""
 
     def __init__(self) -> None:
         self.injected: Counter[Kind] = Counter()
@@ -81,11 +81,11 @@ class Faults:
         self._chance: _Chance | None = None
 
     def next(self, method: str, fault: Fault, times: int = 1) -> None:
-        """The next `times` calls of `method` go wrong like this."""
+        """Plan the fault for the next `times` calls of `method`."""
         self._planned[method].extend([fault] * times)
 
     def chance(self, odds: Mapping[Kind | Fault, float], seed: int, methods: Collection[str] | None = None) -> None:
-        """From now on each call of `methods` (None: of any) goes wrong with these probabilities.
+        """Inject random faults with these probabilities into each call of `methods` (None: of any method).
 
         The same seed and the same sequence of calls give the same faults. Replaces an earlier chance.
         """
@@ -96,12 +96,12 @@ class Faults:
         self._chance = _Chance(listed, None if methods is None else frozenset(methods), dice)
 
     def clear(self) -> None:
-        """Nothing goes wrong any more. The counters stay."""
+        """Drop all planned and random faults. The counters stay."""
         self._planned.clear()
         self._chance = None
 
     def pick(self, method: str) -> Fault | None:
-        """What goes wrong with this call, already counted; None: nothing."""
+        """Return and count the fault of this call; None if it succeeds."""
         planned = self._planned.get(method)
         fault = planned.popleft() if planned else self._roll(method)
         if fault is not None:

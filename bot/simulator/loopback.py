@@ -1,4 +1,4 @@
-"""The HTTP side that both simulators share: a server on loopback, request parameters, and broken connections."""
+"""The HTTP layer of both simulators: a loopback server, request parameters, and broken connections."""
 
 import asyncio
 import contextlib
@@ -18,7 +18,7 @@ CALLS_KEPT = 10_000
 
 
 class BadParameterError(Exception):
-    """A parameter is missing or has the wrong form; each platform says so in its own words."""
+    """A parameter is missing or malformed; each platform words the error itself."""
 
     def __init__(self, name: str, why: str) -> None:
         super().__init__(f"{name} {why}")
@@ -27,7 +27,7 @@ class BadParameterError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file that came with a request."""
+    """A file uploaded with a request."""
 
     name: str
     content: bytes
@@ -35,7 +35,7 @@ class Upload:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """One call of a platform's method: its parameters wherever they were (query, form, JSON body, multipart)."""
+    """One call of a platform's method, with its parameters from the query, form, JSON body or multipart."""
 
     method: str
     params: Mapping[str, Any]
@@ -46,7 +46,7 @@ class Call:
         return default if value is None else str(value)
 
     def integer(self, name: str, default: int | None = None) -> int:
-        """A whole number. Raises BadParameterError when it is missing without a default, or is not a number."""
+        """Return an integer. Raises BadParameterError if it is missing without a default, or is no number."""
         value = self.params.get(name)
         if value is None or value == "":
             if default is None:
@@ -61,7 +61,7 @@ class Call:
         return str(self.params.get(name, "")).lower() in {"1", "true"}
 
     def structure(self, name: str) -> Any:  # noqa: ANN401 - the caller checks the shape
-        """A value that travels as JSON text, or natively in a JSON body. None when absent."""
+        """Return a value sent as JSON text, or natively in a JSON body; None if absent."""
         value = self.params.get(name)
         if not isinstance(value, str):
             return value
@@ -74,7 +74,7 @@ class Call:
 
 
 async def read_call(request: web.Request, method: str) -> Call:
-    """The call that a request makes; parameters of the body win over those of the query."""
+    """Parse a request; parameters of the body override those of the query."""
     params: dict[str, Any] = dict(request.query)
     files: dict[str, Upload] = {}
     if request.content_type == "application/json":
@@ -112,21 +112,21 @@ class Loopback:
         self.url = f"http://{host}:{address[1]}"
 
     async def stop(self) -> None:
-        """Cut what is waiting, then close. The next `start` may reuse the port."""
+        """Cut open requests, then close. The next `start` may reuse the port."""
         self.closing.set()
         if self._runner is not None:
             await self._runner.cleanup()
             self._runner = None
-            await asyncio.sleep(0)  # a connection that is closed lets go of its socket in the next turn
+            await asyncio.sleep(0)  # a closed connection releases its socket in the next iteration of the loop
 
     async def pause(self, seconds: float) -> None:
-        """Let time pass, but not longer than the server lives."""
+        """Sleep, but return early when the server stops."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
                 await self.closing.wait()
 
     async def before(self, request: web.Request, fault: Fault) -> web.StreamResponse | None:
-        """Do what a fault does before the call is handled. A response ends the call; None lets it go on."""
+        """Apply a fault before the call is handled. A response ends the call; None lets it continue."""
         if fault.kind == "dropped":
             return cut_connection(request)
         if fault.kind == "bad_gateway_html":
@@ -139,7 +139,7 @@ class Loopback:
         return None
 
     async def after(self, request: web.Request, fault: Fault, answer: bytes) -> web.StreamResponse:
-        """Spoil a good answer: the call has been carried out, the client does not learn it."""
+        """Spoil the answer of a call that has been executed."""
         if fault.kind == "half_json":
             return web.Response(body=answer[: len(answer) // 2], content_type="application/json")
         await self.pause(fault.seconds)
@@ -147,7 +147,7 @@ class Loopback:
 
 
 def cut_connection(request: web.Request) -> web.StreamResponse:
-    """Reset the connection. The returned response goes nowhere; aiohttp wants one."""
+    """Reset the connection. The returned response is never sent; aiohttp requires one."""
     transport = request.transport
     if transport is not None:
         peer = transport.get_extra_info("socket")

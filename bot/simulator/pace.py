@@ -1,4 +1,4 @@
-"""Token buckets: how the simulated platforms notice that a client is too fast."""
+"""Token buckets: the rate limits of the simulated platforms."""
 
 from collections.abc import Hashable
 from dataclasses import dataclass
@@ -13,8 +13,8 @@ class _Level:
 class Pace:
     """At most `burst` at once and `per_second` on average, separately for each key.
 
-    `leeway` tokens are added to the burst: a client that keeps exactly to the rate must not be punished because one
-    request travelled a little slower than the next.
+    `leeway` tokens are added to the burst: a client that keeps exactly to the rate must not be refused because of
+    network jitter between two requests.
     """
 
     def __init__(self, per_second: float, burst: float, leeway: float = 0.5) -> None:
@@ -23,7 +23,7 @@ class Pace:
         self._levels: dict[Hashable, _Level] = {}
 
     def wait(self, key: Hashable, now: float) -> float:
-        """Take one token and return 0, or take none and return the seconds until there will be one."""
+        """Take one token and return 0, or take none and return the seconds until one is available."""
         level = self._levels.setdefault(key, _Level(self._size, now))
         level.tokens = min(self._size, level.tokens + max(0.0, now - level.at) * self._rate)
         level.at = now

@@ -1,4 +1,4 @@
-"""What a person sees on the phone: messages, buttons, and the news that something has changed."""
+"""The chat as a person's phone shows it: messages, buttons, and notification of changes."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,7 @@ def utc_now() -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button as it is shown: `data` is what the bot put behind it (for `url` buttons the link)."""
+    """A button as it is shown: `data` is the bot's callback data, or the link of a `url` button."""
 
     label: str
     data: str
@@ -25,7 +25,7 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class ChatMessage:
-    """One bubble in the chat. `id` is the number that the person's side of the platform uses for it."""
+    """One message in the chat. `id` is the message's number on the person's side of the platform."""
 
     id: int
     mine: bool
@@ -37,7 +37,7 @@ class ChatMessage:
     attachments: tuple[str, ...] = ()
 
     def button(self, label: str) -> Button:
-        """The button with this label. Raises LookupError when the message has none."""
+        """Return the button with this label. Raises LookupError when the message has none."""
         for row in self.buttons:
             for button in row:
                 if button.label == label:
@@ -47,7 +47,7 @@ class ChatMessage:
 
 @dataclass(slots=True)
 class Person:
-    """Somebody who may write to the bot. The bot may write back only when `reachable`."""
+    """A person who may write to the bot. The bot may write back only when `reachable`."""
 
     id: int
     first_name: str
@@ -58,7 +58,7 @@ class Person:
 
 
 class News:
-    """A counter that grows with each visible change, and a way to wait for it without polling."""
+    """A counter of visible changes that can be awaited without polling."""
 
     def __init__(self) -> None:
         self.revision = 0
@@ -70,7 +70,7 @@ class News:
         self._changed = asyncio.Event()
 
     async def wait(self, since: int, timeout: float) -> int:  # noqa: ASYNC109 - a bounded wait that returns, not raises
-        """The revision, as soon as it is greater than `since` or after `timeout` seconds, whichever is first."""
+        """Return the revision as soon as it exceeds `since`, or after `timeout` seconds."""
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(timeout):
                 while self.revision <= since:

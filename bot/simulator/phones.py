@@ -1,8 +1,8 @@
-"""A page with two phones: whoever tries the demo writes as a member of the community, in VK or in Telegram.
+"""The demo page with two phones: its user writes as a member of the community, in VK or in Telegram.
 
-The phones are views of the simulators, so every word on them has travelled through the real adapters. One guest per
-platform is shared by all open pages. The page holds no inline script or style; its files are in `STATIC`, which the
-owner of the router mounts at `/demo/static`.
+The phones are views of the simulators, so every message passes through the real adapters. All open pages share one
+guest per platform. The page holds no inline script or style; its files are in `STATIC`, which the owner of the router
+mounts at `/demo/static`.
 """
 
 import asyncio
@@ -30,12 +30,12 @@ CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-# One that the example knowledge answers, one that it is unsure about, one for a person.
+# One that the example knowledge base answers, one that it is unsure about, one for an agent.
 EXAMPLES = ("здрасте не могу зайти забыла пороль", "не работает музыка", "когда концерт в москве")
 
 
 class Platform(StrEnum):
-    """Which of the two phones."""
+    """The platform of a phone."""
 
     VK = "vk"
     TELEGRAM = "telegram"
@@ -49,7 +49,10 @@ def router(
     login: tuple[str, str] | None = None,
     examples: Sequence[str] = EXAMPLES,
 ) -> APIRouter:
-    """The page at `/` and what it asks for under `/demo`. `login`: e-mail and password of the demo agent, to be shown."""
+    """Build the routes of the page at `/` and of its requests under `/demo`.
+
+    `login` is the e-mail and password of the demo agent, which the page shows.
+    """
     telegram.join(guest, "Анна", "Петрова")
     vk.join(guest, "Анна", "Петрова")
     phones: dict[Platform, TelegramSimulator | VkSimulator] = {Platform.VK: vk, Platform.TELEGRAM: telegram}
@@ -98,7 +101,7 @@ def router(
 
 
 async def news(telegram: TelegramSimulator, vk: VkSimulator, heartbeat: float = HEARTBEAT) -> AsyncGenerator[str, None]:
-    """Server-sent events with both revisions: at once, after each change, and a comment when nothing happens."""
+    """Yield server-sent events with both revisions: at once and after each change, with comments as heartbeat."""
     known = (-1, -1)
     while True:
         now = (vk.revision, telegram.revision)

@@ -1,4 +1,4 @@
-"""A terminal as a channel: one person types lines and reads what is printed. There is no platform, so nothing fails."""
+"""The terminal channel: one person types lines and reads what is printed. Without a platform nothing fails."""
 
 import asyncio
 import uuid
@@ -18,9 +18,9 @@ PERSON = "you"
 
 
 class ConsoleChannel:
-    """Takes lines from a queue, so that whoever fills it decides how a terminal is read, and prints by `write`.
+    """Takes lines from a queue, which decouples it from how the terminal is read, and prints with `write`.
 
-    Choices are numbered; a line that is the number of a choice of the last message presses it.
+    Choices are numbered; a line with the number of a choice of the last message presses it.
     """
 
     limits = ChannelLimits(per_second=1000, per_contact=1000, buttons=100, label=200, idempotent=False, concurrency=1)
@@ -44,7 +44,7 @@ class ConsoleChannel:
         self._unstored: RawEvent | None = None
 
     async def run(self, inlet: Inlet) -> None:
-        """A line is taken for read once it is stored: one that could not be is tried again, also by a later run."""
+        """Receive lines. A line that could not be stored is tried again, also by a later run."""
         trouble = ReceiveBackoff(self.account, inlet, self._pauses)
         while True:
             if self._unstored is None:
@@ -86,4 +86,4 @@ class ConsoleChannel:
         return Fetch.NEVER
 
     async def close(self) -> None:
-        """There is nothing to close; what was not stored yet is still known to this object."""
+        """Do nothing; lines that were not stored yet stay in this object."""

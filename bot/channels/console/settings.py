@@ -12,7 +12,7 @@ from bot.channels.settings import ChannelParts, ChannelSettings
 
 
 class ConsoleSettings(ChannelSettings):
-    """One terminal: where its lines come from, and how something is printed there."""
+    """One terminal: the source of its lines and the function that prints."""
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
     badge: ClassVar = "CON"

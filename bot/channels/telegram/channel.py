@@ -1,7 +1,7 @@
-"""Telegram as a channel: updates are stored as they came and only then acknowledged, parts are sent exactly as given.
+"""The Telegram channel: stores raw updates before acknowledging them, and sends parts exactly as given.
 
 aiogram carries the requests. Its own polling is not used: it acknowledges before anything is stored, and one update
-that its models do not know stops it for ever.
+that its models do not know blocks it permanently.
 """
 
 import asyncio
@@ -49,7 +49,7 @@ log = logging.getLogger(__name__)
 POLL_SECONDS = 25
 _ADVICE_TIMEOUT = 10
 UPLOAD_TIMEOUT = 40
-"""Seconds for sending a file, still shorter than the lease of a delivery."""
+"""Seconds for sending a file; shorter than the lease of a delivery."""
 OFFICIAL_HOST = "api.telegram.org"
 REJECTED = "the Telegram token is rejected: copy the current one from @BotFather into the settings and restart"
 TAKEN = "another program receives with the same Telegram token: stop it, or give this one a bot of its own"
@@ -60,7 +60,7 @@ HOOK_FAILS = "Telegram cannot deliver to our webhook: check that the public addr
 
 @dataclass(frozen=True, slots=True)
 class TelegramAccount:
-    """One bot: how to speak for it, and how to hear of what happens to it."""
+    """One bot: its credentials and how it receives updates."""
 
     account: str
     """`telegram:name`."""
@@ -74,7 +74,10 @@ class TelegramAccount:
 
 
 class TelegramChannel:
-    """One Telegram bot, for private chats and what groups ask it. Raises PlainError when the account's settings cannot work."""
+    """One Telegram bot, for private chats and questions in groups.
+
+    Raises PlainError when the account's settings cannot work.
+    """
 
     limits = ChannelLimits(per_second=25, per_contact=1, buttons=20, label=64, idempotent=False, concurrency=8)
 
@@ -105,10 +108,10 @@ class TelegramChannel:
         self._self: Bot | None = None
 
     async def advice(self) -> str | None:
-        """What its owner could switch on; None where there is nothing, or Telegram does not say so now."""
+        """Return a recommendation for the bot's owner; None if there is none, or Telegram does not answer."""
         try:
             me = await self._bot(GetMe(), request_timeout=_ADVICE_TIMEOUT)
-        except Exception as error:  # noqa: BLE001 - what is wrong with the account is told elsewhere
+        except Exception as error:  # noqa: BLE001 - receiving reports problems of the account
             log.info("%s: no advice: %s", self.account, type(error).__name__)
             return None
         return INLINE_OFF if self._inline is not None and not me.get("supports_inline_queries") else None
@@ -116,7 +119,7 @@ class TelegramChannel:
     # --- receiving
 
     async def run(self, inlet: Inlet) -> None:
-        """Begin, receive, and after any failure wait and begin anew."""
+        """Start receiving; after any failure wait and start again."""
         trouble = ReceiveBackoff(self.account, inlet, self._pauses)
         receive = self._watch_hook if self._secret else self._poll
         while True:
@@ -143,10 +146,10 @@ class TelegramChannel:
         if self._inline is not None and not me.get("supports_inline_queries"):
             log.info("%s: %s", self.account, INLINE_OFF)
         await self._bot.delete_webhook(drop_pending_updates=False)
-        # Telegram itself remembers what was acknowledged, so an offset is sent only to acknowledge. One kept from
-        # earlier would be a trap: after a quiet week the ids start anew, perhaps below it, and would be skipped.
+        # Telegram itself remembers what was acknowledged, so an offset is sent only to acknowledge. A stored offset
+        # would lose updates: after a quiet week the ids restart, perhaps below it, and would be skipped.
         offset: int | None = None
-        # The first look does not wait, so that "it works" is known at once.
+        # The first request does not wait, so that success is reported at once.
         patience = 0
         while True:
             request = GetUpdates(offset=offset, timeout=patience, allowed_updates=self._wanted)
@@ -156,13 +159,13 @@ class TelegramChannel:
             patience = POLL_SECONDS
 
     async def _introduce(self) -> dict[str, Any]:
-        """Learn who we are: by that name groups ask us."""
+        """Ask for the bot's own name, by which groups address it."""
         me: dict[str, Any] = await self._bot(GetMe())
         self._self = Bot(int(me["id"]), str(me.get("username") or ""))
         return me
 
     def _lasting(self, event: RawEvent) -> RawEvent | None:
-        """What of an update is kept: nothing of what is answered straight, and of groups only what they ask us."""
+        """Return the part of an update to store: not what is answered live, and from groups only questions to us."""
         if self._answered_live(event.payload):
             return None
         if not is_from_a_group(event.payload):
@@ -187,7 +190,7 @@ class TelegramChannel:
         return offset
 
     def _answered_live(self, update: dict[str, Any]) -> bool:
-        """Whether it is an inline query, which is answered straight and not kept."""
+        """Start answering an inline query, which is not stored; returns whether the update is one."""
         query = update.get(INLINE_QUERY)
         if self._inline is None or not isinstance(query, dict):
             return False
@@ -200,7 +203,7 @@ class TelegramChannel:
             self._hook,
             secret_token=self._secret,
             allowed_updates=self._wanted,
-            # More would let two messages of one person overtake each other.
+            # With more, two messages of one person could overtake each other.
             max_connections=1,
         )
         while True:
@@ -225,7 +228,7 @@ class TelegramChannel:
         if self._self is None and is_from_a_group(event.payload):
             try:
                 await self._introduce()
-            except Exception as error:  # noqa: BLE001 - Telegram tells of it again later
+            except Exception as error:  # noqa: BLE001 - Telegram sends it again later
                 log.info("%s: a group cannot be heard yet: %s", self.account, type(error).__name__)
                 return HookReply(503)
         if (kept := self._lasting(event)) is not None:
@@ -240,7 +243,7 @@ class TelegramChannel:
     async def _stop_spinner(self, query_id: str) -> None:
         try:
             await self._bot.answer_callback_query(query_id, request_timeout=10)
-        except Exception as error:  # noqa: BLE001 - a spinner that turns a little longer harms nobody
+        except Exception as error:  # noqa: BLE001 - the spinner only turns a little longer
             log.debug("%s: a press was not acknowledged: %s", self.account, type(error).__name__)
 
     def decode(self, payload: dict[str, Any]) -> IncomingEvent | None:
@@ -249,7 +252,7 @@ class TelegramChannel:
     async def fetch(self, source: str, into: Incoming) -> Fetch:
         try:
             found: Any = await self._bot(GetFile(file_id=source), request_timeout=REQUEST_TIMEOUT)
-            # The address holds the token: it is never logged or kept.
+            # The address contains the token: it is never logged or stored.
             url = self._bot.session.api.file_url(self._bot.token, quote(str(found["file_path"])))
         except Exception as error:  # noqa: BLE001 - whatever the library raises, the caller gets an outcome
             if "file is too big" in str(getattr(error, "message", "")).lower():
@@ -280,11 +283,11 @@ class TelegramChannel:
         except Exception as error:  # noqa: BLE001 - whatever the library raises, the caller gets an outcome
             outcome = classify(error, part)
             if isinstance(outcome, Unsendable):
-                # Up to the first quotation mark: what is quoted is what we sent.
+                # Only up to the first quotation mark: the quoted part is what we sent.
                 said = str(getattr(error, "message", "")).replace("'", '"').partition('"')[0]
                 log.warning("%s: a message was not taken: %s: %s", self.account, type(error).__name__, said[:80])
             return in_public(outcome, part, part.place) if part.place else outcome
-        # Numbers of other chats name nothing in the private one.
+        # Message ids of other chats are meaningless in the private one.
         return Sent({"public_id": message_id} if part.place else {"message_id": message_id})
 
     def _request(self, part: OutgoingPart) -> SendMessage | EditMessageText | SendPhoto | SendDocument:
@@ -309,7 +312,7 @@ class TelegramChannel:
             "chat_id": int(part.address.user_id),
             "text": part.text.text,
             "entities": entities or None,
-            # Explicitly none: with a parse mode, what people write would become markup.
+            # Explicitly none: with a parse mode, contacts' text would become markup.
             "parse_mode": None,
             "link_preview_options": LinkPreviewOptions(is_disabled=True),
             "reply_markup": InlineKeyboardMarkup(inline_keyboard=rows) if rows else None,

@@ -1,4 +1,4 @@
-"""How Telegram is spoken to: aiogram's Bot over our session."""
+"""The Telegram client: aiogram's Bot over our session."""
 
 from contextvars import ContextVar
 from functools import cache
@@ -26,7 +26,7 @@ REQUEST_TIMEOUT = 15
 
 
 class _Tracked(Payload):
-    """A request's body that knows whether it was handed to the connection whole: if not, nothing of it can take effect."""
+    """A request body that records whether it was written completely; an incomplete request has no effect."""
 
     def __init__(self, body: Payload) -> None:
         super().__init__(body, headers=body.headers, content_type=body.content_type)
@@ -55,7 +55,7 @@ _body: ContextVar[_Tracked | None] = ContextVar("the body of the request that th
 
 
 class NotWrittenError(exceptions.TelegramNetworkError):
-    """The connection failed before the request was written whole, so Telegram cannot have carried it out."""
+    """The connection failed before the request was written completely, so Telegram cannot have executed it."""
 
 
 @cache
@@ -67,7 +67,7 @@ def _connector_settings() -> dict[str, Any]:
 class ProxiedSession(AiohttpSession):
     """aiogram's session with aiohttp's own HTTP proxy (aiogram's needs a SOCKS library) and a limit for connecting.
 
-    The limit for connecting tells "nothing had left" from "no answer came", which one limit for all cannot.
+    The separate limit distinguishes "nothing was sent" from "no answer came"; one total limit cannot.
     """
 
     def __init__(self, api: TelegramAPIServer, proxy: str | None) -> None:
@@ -86,12 +86,12 @@ class ProxiedSession(AiohttpSession):
         return self._session
 
     async def close(self) -> None:
-        # Without aiogram's pause of 250 ms: aiohttp waits by itself until encrypted connections are closed.
+        # Skips aiogram's pause of 250 ms: aiohttp itself waits until encrypted connections are closed.
         if self._session is not None:
             await self._session.close()
 
     def build_form_data(self, bot: Bot, method: TelegramMethod[TelegramType]) -> FormData:
-        """JSON where no file goes along: the Bot API takes both, and a form costs three times as much to write."""
+        """Build JSON if there is no file: the Bot API takes both, and a form costs three times as much to write."""
         files: dict[str, Any] = {}
         given = method.model_dump(warnings=False, exclude_none=True)
         fields = {name: self.prepare_value(value, bot, files, _dumps_json=False) for name, value in given.items()}
@@ -101,7 +101,7 @@ class ProxiedSession(AiohttpSession):
             form = JsonPayload({name: value for name, value in fields.items() if value is not None})
         body = _Tracked(form)
         _body.set(body)
-        return cast("FormData", body)  # whatever it is, aiogram hands it to aiohttp
+        return cast("FormData", body)  # aiogram passes any body on to aiohttp
 
     async def make_request(
         self,
@@ -112,7 +112,7 @@ class ProxiedSession(AiohttpSession):
         limits = ClientTimeout(total=timeout or self.timeout, connect=CONNECT_TIMEOUT)
         _body.set(None)
         try:
-            # aiogram hands the value to aiohttp as it is.
+            # aiogram passes the value to aiohttp unchanged.
             return await super().make_request(bot, method, cast("int", limits))
         except exceptions.TelegramNetworkError as error:
             if (body := _body.get()) is not None and not body.written:
@@ -121,7 +121,7 @@ class ProxiedSession(AiohttpSession):
 
 
 def open_bot(token: str, api_url: str | None, proxy: str | None) -> Bot:
-    """A bot that has not yet spoken to anybody. Raises PlainError when the token cannot be one."""
+    """Build the bot's client without connecting. Raises PlainError when the token is malformed."""
     api = TelegramAPIServer.from_base(api_url) if api_url else PRODUCTION
     try:
         return Bot(token, session=ProxiedSession(api, proxy))

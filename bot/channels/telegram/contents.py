@@ -1,4 +1,4 @@
-"""What a Telegram message holds besides its own words: pure functions over the dictionary that Telegram sent.
+"""Contents of a Telegram message besides its text: pure functions over the dictionary that Telegram sent.
 
 The kinds and their fields: https://core.telegram.org/bots/api#message.
 """
@@ -67,7 +67,7 @@ _ENVELOPE = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """A message taken apart: the contact's own words, its files and stickers, and everything else."""
+    """A parsed message: the contact's own words, its files and stickers, and everything else."""
 
     text: str
     attachments: tuple[Attachment, ...]
@@ -75,7 +75,7 @@ class Holdings:
 
 
 def holdings(message: Json) -> Holdings:
-    """Take a private message apart. The words of a forwarded message are not the contact's own."""
+    """Parse a private message. The words of a forwarded message are not the contact's own."""
     reading = Reading()
     quoted = _quotes(message, reading)
     text = words(message.get("text") or message.get("caption") or _rich(message.get("rich_message")), 1 << 20)
@@ -88,7 +88,7 @@ def holdings(message: Json) -> Holdings:
 
 
 def _held(message: Json, text: str, reading: Reading) -> tuple[tuple[int, ...], list[Content]]:
-    """The positions of its files, and what it holds besides."""
+    """Return the positions of its files, and its other contents."""
     files: tuple[int, ...] = ()
     for key, kind in _FILES.items():
         if key in message and isinstance(message[key], dict | list):
@@ -128,7 +128,7 @@ def _file(kind: str, body: Any) -> Attachment:  # noqa: ANN401 - a photo is a li
 
 
 def _quotes(message: Json, reading: Reading) -> list[Content]:
-    """The message that this one answers: of this chat, of another, or a story."""
+    """Return the message that this one replies to: of this chat, of another, or a story."""
     chosen = message.get("quote")
     picked = words(chosen.get("text"), _QUOTED_AT_MOST) if isinstance(chosen, dict) else ""
     person = number(message.get("from", {}).get("id"))
@@ -159,7 +159,7 @@ def _quotes(message: Json, reading: Reading) -> list[Content]:
 
 
 def _origin(origin: Any, person: int) -> Json:  # noqa: ANN401 - whatever Telegram has sent
-    """The author, the place and the moment of a forwarded message, as fields of a `Passage`."""
+    """Return the author, the place and the time of a forwarded message, as fields of a `Passage`."""
     if not isinstance(origin, dict):
         return {"author": "", "url": ""}
     at = moment(origin.get("date"))
@@ -184,7 +184,7 @@ def _who(user: Json, person: int) -> Json:
 
 
 def _title(body: Json) -> str:
-    """What a person, a group or a channel is called."""
+    """Return the name of a person, a group or a channel."""
     return (
         line(body.get("title"))
         or line(body.get("first_name"), body.get("last_name"))
@@ -198,13 +198,13 @@ def _profile(body: Json) -> str:
 
 
 def _message_url(chat: Any, message_id: Any) -> str:  # noqa: ANN401 - whatever Telegram has sent
-    """Where a message of a public channel or group can be read."""
+    """Return the address of a message of a public channel or group."""
     profile = _profile(chat) if isinstance(chat, dict) else ""
     return f"{profile}/{message_id}" if profile and number(message_id) else ""
 
 
 def _rich(body: Any) -> str:  # noqa: ANN401 - a text of blocks, each with texts of its own
-    """The words of a message that comes in blocks, a line for each."""
+    """Return the words of a message that consists of blocks, one line per block."""
     if isinstance(body, str):
         return body
     if isinstance(body, list):
@@ -252,7 +252,7 @@ def _checklist(body: Any) -> Checklist:  # noqa: ANN401
 
 
 def _tasks(body: Any) -> Checklist:  # noqa: ANN401
-    """What was changed in a checklist: tasks that were added, or ticked."""
+    """Return the changes of a checklist: tasks that were added or ticked."""
     ticked = set(body.get("marked_as_done_task_ids") or ()) | set(body.get("marked_as_not_done_task_ids") or ())
     whole = body.get("checklist_message", {}).get("checklist", {})
     changed = body.get("tasks") or [task for task in items(whole.get("tasks")) if task.get("id") in ticked]
@@ -278,7 +278,7 @@ def _stars(body: Any) -> str:  # noqa: ANN401
 
 
 def _amount(body: Any) -> str:  # noqa: ANN401
-    """An amount with its currency. Telegram counts in the smallest unit, two decimal places for all but a few currencies."""
+    """Return an amount with its currency. Telegram counts in the smallest unit: 1/100 for all but a few currencies."""
     currency, total = line(body.get("currency")), number(body.get("total_amount"))
     if currency == "XTR":
         return _stars(total)
@@ -323,7 +323,7 @@ def _paid_media(body: Any) -> Card:  # noqa: ANN401
 
 
 def _shared_user(body: Any) -> ContactCard:  # noqa: ANN401
-    """Whom the contact has picked by a button that asks for people."""
+    """Return the person that the contact has picked with a button that asks for people."""
     people = items(body.get("users")) or [{"id": one} for one in body.get("user_ids") or [body["user_id"]]]
     names = ", ".join(_title(one) for one in people)
     return ContactCard(names, url=_profile(people[0]) if len(people) == 1 else "")

@@ -1,7 +1,7 @@
-"""What each failure of a Telegram call means for the message: one table, from aiogram's and aiohttp's exceptions.
+"""Mapping of aiogram's and aiohttp's exceptions to send outcomes.
 
-Telegram knows no idempotency key. So "try again" is said only where the request surely had no effect; wherever it may
-have left and been carried out, the outcome is `Uncertain`.
+Telegram has no idempotency key. A retry is therefore an outcome only if the request certainly had no effect; if it may
+have been sent and executed, the outcome is `Uncertain`.
 """
 
 import re
@@ -47,7 +47,7 @@ _SECONDS = re.compile(r"retry after (\d+)")
 
 
 def classify(error: Exception, part: OutgoingPart | None = None) -> SendOutcome:
-    """The outcome of a call that raised `error`; `part` is what was to be sent, for the plainer form to try next."""
+    """Return the outcome of a call that raised `error`; `part`, if given, yields the plainer form to try next."""
     match error:
         case exceptions.TelegramRetryAfter():
             return RetryAfter(float(error.retry_after))
@@ -75,10 +75,10 @@ def classify(error: Exception, part: OutgoingPart | None = None) -> SendOutcome:
             seconds = _SECONDS.search(error.message.lower())
             return RetryAfter(float(seconds[1]) if seconds else 1.0)
         case exceptions.TelegramAPIError():
-            # An error code that aiogram has no class for, and a chat that became a group, which a private one cannot.
+            # An error code without a class in aiogram, or a chat that became a supergroup, which a private chat cannot.
             return Unsendable(reasons.NOT_TAKEN)
         case _:
-            # aiogram stumbles over some answers, for example a 5xx without a description: the request had left.
+            # aiogram fails on some answers, for example a 5xx without a description: the request had been sent.
             return Uncertain(reasons.UNREADABLE)
 
 

@@ -1,8 +1,8 @@
-"""Questions in Telegram's groups: which messages are one to us, and the little of them that is kept.
+"""Questions to the bot in Telegram groups: how they are recognized, and which of their data is stored.
 
-A message is to us when it begins with /ask, names the bot or answers one of the bot's. Everything else that is said in
-a group is dropped before it is stored, and so is what other bots, channels and anonymous admins say, and what somebody
-passes on. All this works with the bot's privacy mode on, where Telegram holds back most of the rest by itself.
+A message is a question to the bot when it begins with /ask, mentions the bot or replies to one of its messages. All
+other group messages are dropped before they are stored, including those of other bots, channels and anonymous admins,
+and forwarded messages. This works with the bot's privacy mode on, in which Telegram withholds most other messages.
 """
 
 import re
@@ -26,7 +26,7 @@ from handoff.messages.values import (
 )
 
 QUESTION = "public_question"
-"""A kind of update of our own: what is kept of a question in a group."""
+"""Our own kind of update: the stored part of a question in a group."""
 _KINDS = ("message", "edited_message", "my_chat_member")
 _GROUPS = frozenset({"group", "supergroup"})
 _NOT_THEIR_OWN = ("forward_origin", "is_automatic_forward", "via_bot", "sender_chat")
@@ -35,14 +35,14 @@ _MOST = 4000
 
 @dataclass(frozen=True, slots=True)
 class Bot:
-    """Who is asked."""
+    """The bot that is asked."""
 
     id: int
     username: str
 
 
 def is_from_a_group(update: dict[str, Any]) -> bool:
-    """Whether it tells of something that happened in a group or a channel."""
+    """Return whether the update comes from a group or a channel."""
     return any(_type(update.get(kind)) not in {"", "private"} for kind in _KINDS)
 
 
@@ -52,7 +52,7 @@ def _type(body: Any) -> str:  # noqa: ANN401 - whatever the platform has sent
 
 
 def question(event: RawEvent, bot: Bot) -> RawEvent | None:
-    """The question that a group's update asks us, without a word of anybody else; None where it asks nothing."""
+    """Extract the question to us from a group's update, without other people's words; None if it has none."""
     message = event.payload.get("message")
     if not isinstance(message, dict) or _type(message) not in _GROUPS or any(map(message.get, _NOT_THEIR_OWN)):
         return None
@@ -74,7 +74,7 @@ def question(event: RawEvent, bot: Bot) -> RawEvent | None:
 
 
 def _asked(message: dict[str, Any], bot: Bot) -> str:
-    """What the message asks us; empty where it is not to us, or says nothing."""
+    """Return the question of a message; "" if it is empty or not addressed to us."""
     text = clean(str(message.get("text") or message.get("caption") or ""))[:_MOST]
     name = re.compile(rf"(?<![\w@])@{re.escape(bot.username)}\b", re.IGNORECASE)
     if command := re.match(rf"/ask(?:@{re.escape(bot.username)})?(?=\s|$)", text, re.IGNORECASE):
@@ -90,7 +90,7 @@ def _asked(message: dict[str, Any], bot: Bot) -> str:
 
 
 def decode_question(account: str, payload: dict[str, Any]) -> IncomingEvent:
-    """What a kept question says."""
+    """Decode a stored question."""
     kept = payload[QUESTION]
     chat, message = kept["chat"], str(int(kept["message_id"]))
     identity, thread = str(int(chat["id"])), kept.get("message_thread_id")
@@ -115,20 +115,21 @@ def decode_question(account: str, payload: dict[str, Any]) -> IncomingEvent:
 
 
 def line(part: OutgoingPart, place: PublicPlace, values: dict[str, Any]) -> SendMessage:
-    """The request that says something below a question. Raises ValueError for ids that are none."""
+    """Build the request that replies to a question. Raises ValueError for malformed ids."""
     to: dict[str, Any] = {"chat_id": int(place.group), "message_thread_id": int(place.thread) if place.thread else None}
     if place.for_asker:
-        # Telegram promises no more than to try, so never what somebody has to see.
+        # Telegram delivers these on a best-effort basis, so they never carry anything essential.
         to["ephemeral_message_parameters"] = EphemeralMessageParameters(receiver_user_id=int(part.address.user_id))
-    # A question that was deleted meanwhile is not answered: an answer to nothing only puzzles the group.
+    # A question that was deleted meanwhile is not answered: the answer would lack its context.
     return SendMessage(**values | to, reply_parameters=ReplyParameters(message_id=int(place.message)))
 
 
 def in_public(outcome: SendOutcome, part: OutgoingPart, place: PublicPlace) -> SendOutcome:
-    """What an outcome means for a line in a group: the person and the other chats have no part in it."""
+    """Restrict an outcome to a line in a group: it says nothing about the person and other chats."""
     match outcome:
         case Unsendable(reason) if place.for_asker:
-            # A small group, or a server that cannot: then all see it. It was refused, so it is not said twice.
+            # A basic group, or a server without this feature: everyone sees the line. The first try was refused, so it
+            # does not appear twice.
             return Unsendable(reason, replace(part, place=replace(place, for_asker=False)))
         case Refused():
             return Unsendable(reasons.NOT_THERE)

@@ -1,7 +1,7 @@
-"""Telegram's inline mode: live results while somebody types the bot's name and a question in any chat.
+"""Telegram's inline mode: live results while a person types the bot's name and a question in any chat.
 
-A query is answered straight and kept nowhere: who does not get an answer types on, and nothing is lost. So it never waits
-in the inbox, never holds up receiving, and of one person only the latest query counts.
+A query is answered directly and never stored, because a lost answer does no harm: the person types on. A query
+therefore never waits in the inbox and never delays receiving, and only the latest query of a person is answered.
 """
 
 import asyncio
@@ -22,7 +22,7 @@ ENTITIES = {
 }
 _AT_ONCE = 4
 _WAITING = 32
-"""People whose queries may be under way; whoever comes on top gets no results until they type on."""
+"""Maximum number of people with open queries; the next person gets no results until they type on."""
 _CACHED_SECONDS = 10
 
 
@@ -36,7 +36,7 @@ class InlineMode:
         self._latest: dict[int, asyncio.Task[None]] = {}
 
     def take(self, query: dict[str, Any]) -> None:
-        """Begin to answer; returns at once. Nonsense is passed over."""
+        """Start to answer; returns at once. Malformed queries are ignored."""
         person = query.get("from")
         identity = person.get("id") if isinstance(person, dict) else None
         if type(identity) is not int or not isinstance(query.get("id"), str):
@@ -62,12 +62,12 @@ class InlineMode:
                     inline_query_id=query_id,
                     results=[_article(answer) for answer in found.answers[:50]],
                     cache_time=_CACHED_SECONDS,
-                    # The results depend on the language of whoever asks.
+                    # The results depend on the user's language.
                     is_personal=True,
                     button={"text": found.ask, "start_parameter": "ask"},
                 )
                 await self._bot(request, request_timeout=10)
-        except Exception as error:  # noqa: BLE001 - whoever typed types on
+        except Exception as error:  # noqa: BLE001 - the next keystroke asks again
             log.debug("an inline query was not answered: %s", type(error).__name__)
 
     async def close(self) -> None:

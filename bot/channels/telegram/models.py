@@ -1,10 +1,10 @@
-"""aiogram, imported without the models that we never read.
+"""aiogram, imported without building the models that we do not use.
 
-At import aiogram completes over three hundred pydantic models, which costs seconds and more memory than the rest of
-the program together. We receive updates as plain dictionaries and send one kind of message, so the completion is put
-off for all and done for the few that a request is written with. The classes themselves are aiogram's own.
+At import aiogram builds over three hundred pydantic models, which costs seconds and more memory than the rest of the
+program together. We receive updates as plain dictionaries and send few kinds of messages, so this module defers the
+build for all models and does it for the few that requests need. The classes themselves are aiogram's own.
 
-Every module of ours takes aiogram from here; `complete` finishes further models for whoever needs them.
+All our modules import aiogram from here; `complete` builds further models on demand.
 """
 
 from typing import Any, Literal, Optional, Union
@@ -44,20 +44,20 @@ _NAMES = {
 
 
 def complete(*models: type[BaseModel]) -> None:
-    """Finish models that name each other by forward reference, as aiogram does at import for all of them."""
+    """Build models that refer to each other by forward references, as aiogram does at import for all of them."""
     for model in models:
         model.model_rebuild(_types_namespace=_NAMES)
 
 
 class GetMe(TelegramMethod[dict[str, Any]]):
-    """Who the token belongs to."""
+    """getMe: the bot that the token belongs to."""
 
     __returning__ = dict[str, Any]
     __api_method__ = "getMe"
 
 
 class GetFile(TelegramMethod[dict[str, Any]]):
-    """Where a file can be downloaded within the next hour."""
+    """getFile: the path where a file can be downloaded within the next hour."""
 
     __returning__ = dict[str, Any]
     __api_method__ = "getFile"
@@ -66,7 +66,7 @@ class GetFile(TelegramMethod[dict[str, Any]]):
 
 
 class GetUpdates(TelegramMethod[list[Any]]):
-    """getUpdates without aiogram's models: there, one update that does not validate spoils the whole batch for ever."""
+    """getUpdates without aiogram's models, where one update that does not validate blocks its batch permanently."""
 
     __returning__ = list[Any]
     __api_method__ = "getUpdates"
@@ -78,14 +78,14 @@ class GetUpdates(TelegramMethod[list[Any]]):
 
 
 class GetWebhookInfo(TelegramMethod[dict[str, Any]]):
-    """Whether Telegram can deliver to our webhook."""
+    """getWebhookInfo: whether Telegram can deliver to our webhook."""
 
     __returning__ = dict[str, Any]
     __api_method__ = "getWebhookInfo"
 
 
 class AnswerInlineQuery(TelegramMethod[bool]):
-    """answerInlineQuery with plain results: aiogram's know twenty kinds, of which we send one."""
+    """answerInlineQuery with plain results: aiogram has models for twenty kinds, and we send one."""
 
     __returning__ = bool
     __api_method__ = "answerInlineQuery"
@@ -98,7 +98,7 @@ class AnswerInlineQuery(TelegramMethod[bool]):
 
 
 class SendMessage(methods.SendMessage):
-    """sendMessage whose answer stays a dictionary: of it we read one number."""
+    """sendMessage with a plain dictionary as answer: we read one number of it."""
 
     __returning__ = dict[str, Any]
 
@@ -137,8 +137,8 @@ complete(
     methods.SetWebhook,
 )
 
-# aiogram asks pydantic for `Response[what a method returns]` with every answer, and pydantic makes the class anew (a millisecond)
-# unless somebody holds on to it.
+# aiogram asks pydantic for `Response[what a method returns]` with every answer. pydantic rebuilds that class (1 ms)
+# unless a reference to it exists.
 _ANSWERS = (Response[dict[str, Any]], Response[list[Any]], Response[bool])
 
 __all__ = [

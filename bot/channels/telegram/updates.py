@@ -1,4 +1,4 @@
-"""Telegram's updates in neutral words: pure functions over the dictionaries that Telegram sent."""
+"""Decoding of Telegram's updates into neutral events: pure functions over the dictionaries that Telegram sent."""
 
 import re
 from datetime import UTC, datetime
@@ -11,13 +11,13 @@ from handoff.messages.values import Address, EventKind, IncomingEvent
 
 ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "my_chat_member"]
 INLINE_QUERY = "inline_query"
-"""Asked for besides, where there is something to answer it with; it is never stored."""
+"""Requested additionally if inline mode can be answered; never stored."""
 RECEIVED_AT = "received_at"
 """Added to each stored update: Telegram does not say when a button was pressed."""
 
 _START = re.compile(r"/start(?:@\w+)?(?: ([A-Za-z0-9_-]{1,64}))?")
 _ASK = re.compile(r"/ask(?:@\w+)?\s+")
-"""The command that groups ask by; whoever is used to it says it in private too."""
+"""The command for questions in groups; some people use it in private chats too."""
 _ABOUT_THE_CHAT = frozenset(
     {"pinned_message", "message_auto_delete_timer_changed", "chat_background_set", "connected_website"}
     | {"direct_message_price_changed", "paid_message_price_changed", "managed_bot_created"}
@@ -25,7 +25,7 @@ _ABOUT_THE_CHAT = frozenset(
 
 
 def raw_event(update: dict[str, Any], received_at: datetime) -> RawEvent:
-    """The event to store. Raises KeyError or TypeError for an update without an id: only the id is taken for granted."""
+    """Return the event to store. Raises KeyError or TypeError for an update without an id, the only required value."""
     update_id = update["update_id"]
     if type(update_id) is not int:
         raise TypeError("update_id is not a number")
@@ -34,7 +34,7 @@ def raw_event(update: dict[str, Any], received_at: datetime) -> RawEvent:
 
 
 def _owner(update: dict[str, Any]) -> str:
-    """Who did it, "" where that cannot be told: such an event is stored all the same."""
+    """Return the id of the acting user, "" if it is unknown: such an event is stored too."""
     for name in ALLOWED_UPDATES:
         body = update.get(name)
         if isinstance(body, dict):
@@ -45,14 +45,14 @@ def _owner(update: dict[str, Any]) -> str:
 
 
 def press_of(update: dict[str, Any]) -> str | None:
-    """The id by which the press that this update tells of is acknowledged."""
+    """Return the id that acknowledges the button press in this update."""
     query = update.get("callback_query")
     identity = query.get("id") if isinstance(query, dict) else None
     return identity if isinstance(identity, str) else None
 
 
 def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
-    """What a stored update says. None for groups, channels, other bots and what needs no thought."""
+    """Decode a stored update. None for groups, channels, other bots and updates that need no handling."""
     if "message" in payload:
         return _written(account, EventKind.MESSAGE, payload["message"])
     if "edited_message" in payload:
@@ -94,7 +94,7 @@ def _written(account: str, kind: EventKind, message: dict[str, Any]) -> Incoming
 
 
 def _quoted(message: dict[str, Any]) -> str:
-    """Which message of this chat it answers; "" for none, and for one that was quoted from another chat."""
+    """Return the id of the message of this chat that it replies to; "" for none or one quoted from another chat."""
     quoted = message.get("reply_to_message")
     identity = quoted.get("message_id") if isinstance(quoted, dict) else None
     return str(identity) if type(identity) is int else ""
@@ -105,7 +105,7 @@ def _pressed(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
     message = query.get("message")
     if message is None or message["chat"]["type"] != "private":
         return None
-    # A message that is too old to be shown has the date 0, hence the time of arrival.
+    # A message that is too old to be shown has the date 0; the time of arrival replaces it.
     at = payload.get(RECEIVED_AT) or message["date"]
     return _event(
         account,
@@ -131,7 +131,7 @@ def _event(account: str, kind: EventKind, person: dict[str, Any], at: int, **sai
 
 
 def person_of(account: str, person: dict[str, Any]) -> tuple[Address, str, str]:
-    """The address, the name and the language of whoever did it."""
+    """Return the address, the name and the language of a person."""
     name = " ".join(clean(f"{person.get('first_name', '')} {person.get('last_name', '')}").split())
     language = str(person.get("language_code") or "")[:2].lower()
     return Address(account, str(int(person["id"]))), name, language

@@ -1,6 +1,6 @@
-"""VK as a channel: events are stored as they came and only then acknowledged, parts are sent exactly as given.
+"""The VK channel: stores raw events before acknowledging them, and sends parts exactly as given.
 
-vk_api carries the calls; receiving is our own (`vk_longpoll`, or callbacks by `accept`).
+vk_api carries the calls; receiving is our own code (`long_poll`, or callbacks with `accept`).
 """
 
 import asyncio
@@ -70,19 +70,19 @@ FILE_HOSTS = (
     "mycdn.me",
     "okcdn.ru",
 )
-"""Where VK keeps what people send; addresses below other hosts are not followed."""
+"""VK's hosts for received files; addresses on other hosts are not fetched."""
 ALLOWED_TIMEOUT = 2.0
-"""Seconds for asking whether somebody takes messages: VK waits three for the answer to a callback."""
+"""Seconds for asking whether a person accepts messages: VK waits three for the answer to a callback."""
 UPLOAD_TIMEOUT = 28.0
-"""Seconds for getting a file to VK; with the message behind it still shorter than the lease of a delivery."""
+"""Seconds for uploading a file to VK; with the message after it still shorter than the lease of a delivery."""
 _ROWS = 6
 _FORMATS = {EntityKind.BOLD: "bold", EntityKind.ITALIC: "italic", EntityKind.LINK: "url"}
-"""VK has no form for code; its text stays as it is."""
+"""VK has no format for code; such text stays plain."""
 
 
 @dataclass(frozen=True, slots=True)
 class VkAccount:
-    """One community: how to speak for it, and how to hear of what happens to it."""
+    """One community: its credentials and how it receives events."""
 
     account: str
     """`vk:name`."""
@@ -94,11 +94,14 @@ class VkAccount:
     mode: Literal["longpoll", "callback"] = "longpoll"
     callback_secret: str | None = field(default=None, repr=False)
     public_url: str | None = None
-    """With it the callback address is registered; without it somebody does so by hand."""
+    """If set, the callback address is registered automatically; otherwise an admin registers it by hand."""
 
 
 class VkChannel:
-    """One VK community, for private messages and what it is asked in public. Raises PlainError when the account's settings cannot work."""
+    """One VK community, for private messages and public questions.
+
+    Raises PlainError when the account's settings cannot work.
+    """
 
     limits = ChannelLimits(per_second=18, per_contact=2, buttons=10, label=40, idempotent=True, concurrency=3)
 
@@ -126,7 +129,7 @@ class VkChannel:
     # --- receiving
 
     async def run(self, inlet: Inlet) -> None:
-        """Begin, receive, and after any failure wait and begin anew."""
+        """Start receiving; after any failure wait and start again."""
         trouble = ReceiveBackoff(self.account, inlet, self._pauses)
         receive = self._watch_callbacks if self._secret else self._longpoll.receive
         while True:
@@ -155,7 +158,7 @@ class VkChannel:
                 await trouble.passing(UNREACHABLE)
 
     async def _lasting(self, events: Sequence[RawEvent]) -> list[RawEvent]:
-        """What is kept of events: of what others can read too, only questions to us, each with what we may answer."""
+        """Return the events to store: of public ones only questions to us, each with the asker's permission."""
         kept = [self._kept(event) for event in events]
         asked = [event for event in kept if event is not None and event.payload.get("type") == QUESTION]
         answers = await asyncio.gather(*(self._allows(groups.asker(event)) for event in asked))
@@ -176,14 +179,14 @@ class VkChannel:
             return None
 
     async def _allows(self, person: int) -> bool | None:
-        """Whether the person takes messages from the community; None where VK does not say so at once."""
+        """Ask whether the person accepts messages from the community; None if VK does not answer in time."""
         try:
             async with asyncio.timeout(ALLOWED_TIMEOUT):
                 answer = await self._client.call(
                     "messages.isMessagesFromGroupAllowed", group_id=self._group_id, user_id=person
                 )
             return bool(answer["is_allowed"])
-        except Exception as error:  # noqa: BLE001 - without an answer we go by who has written to us
+        except Exception as error:  # noqa: BLE001 - without an answer, having written to us counts as permission
             log.info("%s: not known whether somebody takes messages: %s", self.account, type(error).__name__)
             return None
 
@@ -196,13 +199,13 @@ class VkChannel:
     async def _stop_spinner(self, press: dict[str, str | int]) -> None:
         try:
             await self._client.call("messages.sendMessageEventAnswer", **press)
-        except Exception as error:  # noqa: BLE001 - a spinner that turns a little longer harms nobody
+        except Exception as error:  # noqa: BLE001 - the spinner only turns a little longer
             log.debug("%s: a press was not acknowledged: %s", self.account, type(error).__name__)
 
     async def _watch_callbacks(self, inlet: Inlet, trouble: ReceiveBackoff) -> None:
         place = Cursor.parse(await stored_cursor(inlet))
         if place.at:
-            # VK repeats an event for a while only: what came while we were away is looked up.
+            # VK repeats an event only for a while: messages missed during an outage are looked up.
             events = await missed_messages(self._client, self._group_id, place.at, self._now())
             await keep(inlet, events, cursor=str(Cursor(at=self._now())))
             self._stored(events, inlet)
@@ -238,7 +241,7 @@ class VkChannel:
         try:
             answer = await self._client.call("groups.getCallbackConfirmationCode", group_id=self._group_id)
             return HookReply(200, str(answer["code"]))
-        except Exception as error:  # noqa: BLE001 - VK asks again later
+        except Exception as error:  # noqa: BLE001 - VK sends it again later
             log.warning("%s: no confirmation code: %s", self.account, type(error).__name__)
             return HookReply(503)
 
@@ -273,7 +276,7 @@ class VkChannel:
             values = _values(part, self.limits.label)
             if part.file is not None:
                 values["attachment"] = await self._uploaded(part.file, part.address.user_id)
-            # As a list of one: only so does VK tell the number of the message within the conversation.
+            # A list of one: only then does VK return the number of the message within the conversation.
             answer = await self._client.call("messages.send", **values)
             outcome = _outcome(answer[0], part)
         except UploadError as error:
@@ -281,7 +284,7 @@ class VkChannel:
         except Exception as error:  # noqa: BLE001 - whatever the library raises, the caller gets an outcome
             outcome = classify(error, part)
             if part.file is not None and outcome == AuthBroken(reasons.RIGHTS):
-                # A token without the right to photos or documents sends everything else all the same.
+                # A token without access to photos or documents can still send everything else.
                 outcome = Unsendable(reasons.RIGHTS)
             if isinstance(outcome, Unsendable):
                 log.warning("%s: a message was not taken: code %s", self.account, getattr(error, "code", "none"))
@@ -324,7 +327,7 @@ def _values(part: OutgoingPart, label: int) -> dict[str, str | int]:
 
 
 def _edit_values(part: OutgoingPart, label: int) -> dict[str, str | int]:
-    """Everything is said again: what an edit does not name, its buttons first of all, VK drops."""
+    """Return all values again: VK drops those that an edit does not name, buttons included."""
     what: dict[str, str | int] = {"peer_id": part.address.user_id, "cmid": part.edits or ""}
     return what | _content(part, label)
 
@@ -348,7 +351,7 @@ def _format_items(text: RichText) -> list[dict[str, Any]]:
 
 
 def _rows(buttons: Sequence[Button], label: int) -> list[list[dict[str, Any]]]:
-    """One button to a row while there are rows enough, else as few to a row as will do."""
+    """Put one button in a row while there are enough rows, else as few per row as possible."""
     width = -(-len(buttons) // _ROWS)
     shown = [
         {

@@ -1,4 +1,4 @@
-"""How VK's API is called: three vk_api clients in threads of their own, with time limits that vk_api does not set."""
+"""The VK API client: three vk_api clients in threads of their own, with time limits that vk_api does not set."""
 
 import asyncio
 import contextlib
@@ -14,16 +14,16 @@ from vk_api.vk_api import VkApiGroup, jconfig
 
 API_VERSION = "5.199"
 OFFICIAL = "https://api.vk.ru/"
-"""What vk_api has built in, and our adapter stands before."""
+"""The base URL built into vk_api, on which our adapter is mounted."""
 CLIENTS = 3
 PER_SECOND = 20
 WINDOW = 1.05
-"""Calls that VK allows one community token in a second, and a second with some room for how long a call is on its way."""
+"""VK's limit of calls per second for one community token, and a second with a margin for network delay."""
 CONNECT_TIMEOUT, READ_TIMEOUT = 5.0, 15.0
 
 
 class TimedAdapter(HTTPAdapter):
-    """Sends to another host when told so, and never waits for ever: vk_api waits without limit, holding a lock."""
+    """Sends to another host if configured, with a time limit: vk_api itself waits without limit, holding a lock."""
 
     def __init__(self, api_url: str | None) -> None:
         super().__init__()
@@ -39,7 +39,7 @@ class TimedAdapter(HTTPAdapter):
 
 
 class VkClient:
-    """Calls methods for one community. A call that hangs occupies one client of three, and that for 20 s at most."""
+    """Calls methods for one community. A call that hangs occupies one of three clients for at most 20 s."""
 
     def __init__(self, token: str, api_url: str | None, proxy: str | None) -> None:
         self._sessions = [_session(api_url, proxy) for _ in range(CLIENTS)]
@@ -50,26 +50,26 @@ class VkClient:
             self._idle.put_nowait(_api(token, session))
 
     async def call(self, method: str, **values: str | int) -> Any:  # noqa: ANN401 - whatever the method answers
-        """The method's response. Raises what `vk_errors.classify` knows."""
+        """Return the method's response. Raises the exceptions that `errors.classify` handles."""
         await self._keep_pace()
         api = await self._idle.get()
         loop = asyncio.get_running_loop()
 
         def give_back(_done: Future[Any]) -> None:
-            # When the thread is through, not when a caller loses patience: until then the client is locked.
+            # Released when the thread ends, not when the caller times out: until then the client is locked.
             with contextlib.suppress(RuntimeError):
                 loop.call_soon_threadsafe(self._idle.put_nowait, api)
 
         future: Future[Any] = Future()
-        # From here on it cannot be cancelled, only no longer be waited for.
+        # From here on the call cannot be cancelled; the caller can only stop waiting for it.
         future.set_running_or_notify_cancel()
         future.add_done_callback(give_back)
-        # A thread of its own and not a pool's: Python waits for those before it exits, and a call may hang.
+        # A thread of its own instead of a pool's: Python waits for pool threads before it exits, and a call may hang.
         threading.Thread(target=_carry_out, args=(future, api, method, values), name="vk", daemon=True).start()
         return await asyncio.wrap_future(future)
 
     async def _keep_pace(self) -> None:
-        """Wait while there were as many calls within the last second as VK allows."""
+        """Wait until the number of calls within the last second is below VK's limit."""
         async with self._pacing:
             now = asyncio.get_running_loop().time()
             if len(self._begun) == PER_SECOND:
@@ -77,7 +77,7 @@ class VkClient:
             self._begun.append(asyncio.get_running_loop().time())
 
     def close(self) -> None:
-        """What is under way ends by its time limit, and nobody waits for it."""
+        """Close without waiting for open calls, which end by their time limit."""
         for session in self._sessions:
             session.close()
 
@@ -85,13 +85,13 @@ class VkClient:
 def _carry_out(future: "Future[Any]", api: Any, method: str, values: dict[str, str | int]) -> None:  # noqa: ANN401 - vk_api has no types
     try:
         future.set_result(api.method(method, values))
-    except Exception as error:  # noqa: BLE001 - whatever it is, the caller gets it
+    except Exception as error:  # noqa: BLE001 - the caller gets every error
         future.set_exception(error)
 
 
 def _session(api_url: str | None, proxy: str | None) -> requests.Session:
     session = requests.Session()
-    # The environment's proxies and .netrc have no say: what goes where is in the settings.
+    # Ignore the environment's proxies and .netrc: routing is defined in the settings only.
     session.trust_env = False
     session.headers["User-Agent"] = "frontdesk"
     session.mount(OFFICIAL, TimedAdapter(api_url))
@@ -102,9 +102,10 @@ def _session(api_url: str | None, proxy: str | None) -> requests.Session:
 
 def _api(token: str, session: requests.Session) -> Any:  # noqa: ANN401 - vk_api has no types
     api = VkApiGroup(token=token, api_version=API_VERSION, session=session, config=jconfig.MemoryConfig)
-    # Its handlers repeat a call by themselves (error 6 without end) or ask a person: every error comes out as it is.
+    # vk_api's handlers repeat a call by themselves (error 6 without end) or ask a person: here errors are raised.
     api.error_handlers.clear()
-    # Three that pace themselves one by one are either too fast together or too slow alone: VkClient does it for all. Zero
-    # would not do: they go by the wall clock, and one that is set back by an hour would make each wait for an hour.
+    # Three clients with a limit each are either too fast together or too slow alone, so VkClient paces them all. Zero
+    # would not disable vk_api's pace: it uses the wall clock, and a clock set back by an hour would delay each client by
+    # an hour.
     api.RPS_DELAY = float("-inf")
     return api

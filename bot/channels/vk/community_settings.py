@@ -1,4 +1,4 @@
-"""The community's own settings, which decide whether VK tells us anything: checked, and switched on where allowed."""
+"""The community's settings that make VK send events: they are checked, and enabled if the token may do so."""
 
 import logging
 
@@ -17,38 +17,38 @@ NO_MESSAGES = (
     "the VK token may not use messages: create one with the rights messages and manage in the community's settings"
 )
 NOT_SWITCHED = (
-    "the VK token may not change the community's settings: in Manage, API usage, Long Poll API, switch it on with version"
-    f" {API_VERSION} and the event types {', '.join(EVENTS)}"
+    "the VK token may not change the community's settings: in Manage, API usage, Long Poll API, switch it on with"
+    f" version {API_VERSION} and the event types {', '.join(EVENTS)}"
 )
 NOT_REGISTERED = (
-    "the VK token may not register the callback address: in Manage, API usage, Callback API, add it by hand with the same"
-    " secret key"
+    "the VK token may not register the callback address: in Manage, API usage, Callback API, add it by hand with the"
+    " same secret key"
 )
 HOOK_FAILS = "VK cannot confirm or reach our callback address: check that the public address answers from outside"
 
 
 class UnfitSettingsError(Exception):
-    """Nothing can be received until a person has done what the text says."""
+    """Nothing can be received until a person has followed the instructions of the message."""
 
 
 async def check_token(client: VkClient) -> None:
-    """Raises UnfitSettingsError when the token may not use messages."""
+    """Check that the token may use messages. Raises UnfitSettingsError if not."""
     answer = await client.call("groups.getTokenPermissions")
     if "messages" not in {permission["name"] for permission in answer["permissions"]}:
         raise UnfitSettingsError(NO_MESSAGES)
 
 
 async def switch_on_longpoll(client: VkClient, group_id: int) -> str | None:
-    """Switch on long poll and the events we need; returns what is still amiss though messages do come.
+    """Enable long poll and the events we need; returns a remaining defect that does not prevent receiving messages.
 
-    Raises UnfitSettingsError when they would not.
+    Raises UnfitSettingsError if messages would not be received.
     """
     try:
         settings = await client.call("groups.getLongPollSettings", group_id=group_id)
     except ApiError as error:
         if not _not_permitted(error):
             raise
-        # Without the right to look there is nothing to do but to listen and see.
+        # Without access to the settings, assume that they are right.
         return NOT_SWITCHED
     missing = [name for name in EVENTS if not settings["events"].get(name)]
     if settings["is_enabled"] and not missing and settings.get("api_version") == API_VERSION:
@@ -72,9 +72,9 @@ async def switch_on_longpoll(client: VkClient, group_id: int) -> str | None:
 
 
 async def register_callback(client: VkClient, group_id: int, url: str, secret: str) -> None:
-    """See that VK knows our callback address with its secret and sends the events we need; harmless when it does already.
+    """Register our callback address with its secret and the events we need; idempotent.
 
-    Raises UnfitSettingsError when the token may not see to it.
+    Raises UnfitSettingsError when the token may not do so.
     """
     try:
         server_id = await _callback_server(client, group_id, url, secret)
@@ -92,7 +92,7 @@ async def register_callback(client: VkClient, group_id: int, url: str, secret: s
 
 
 async def callback_status(client: VkClient, group_id: int, url: str) -> str:
-    """`ok`, `wait` (VK is asking for the code), `failed`, or "" when VK does not know the address."""
+    """Return `ok`, `wait` (VK is asking for the code), `failed`, or "" when VK does not know the address."""
     servers = await client.call("groups.getCallbackServers", group_id=group_id)
     return next((str(server["status"]) for server in servers["items"] if server["url"] == url), "")
 
@@ -106,7 +106,7 @@ async def _callback_server(client: VkClient, group_id: int, url: str, secret: st
         )
         return int(added["server_id"])
     if ours["status"] not in {"ok", "wait"} or ours.get("secret_key", secret) != secret:
-        # Editing makes VK ask for the confirmation code anew.
+        # After an edit VK asks for the confirmation code again.
         await client.call(
             "groups.editCallbackServer",
             group_id=group_id,

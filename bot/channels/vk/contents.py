@@ -1,7 +1,7 @@
-"""What a VK message holds besides its own words: pure functions over the dictionary that VK sent.
+"""Contents of a VK message besides its text: pure functions over the dictionary that VK sent.
 
-The kinds of attachments: https://dev.vk.com/ru/reference/objects/attachments-message. Names of people and communities
-are not in an event, so an author is told by the address of the page.
+The kinds of attachments: https://dev.vk.com/ru/reference/objects/attachments-message. Events do not contain names of
+people and communities, so an author is identified by the address of their page.
 """
 
 import json
@@ -36,7 +36,7 @@ _SITE = "https://vk.com/"
 
 
 class VkReader:
-    """Takes one message apart. `contact` and `community` say who the two sides of the talk are."""
+    """Parses one message. `contact` and `community` are the two sides of the chat."""
 
     def __init__(self, contact: int, community: int) -> None:
         self.reading = Reading()
@@ -44,16 +44,16 @@ class VkReader:
         self._community = community
 
     def contents(self, message: Json) -> tuple[Content, ...]:
-        """Everything but the message's own words; its files and stickers are in `reading.attachments`."""
+        """Return everything but the message's own words; its files and stickers are in `reading.attachments`."""
         _, found = self._held(message, self.reading, DEEPEST)
         quoted = []
         if isinstance(replied := message.get("reply_message"), dict):
-            # What it came with is in the thread already.
+            # Its attachments are in the thread already.
             quoted.append(self._passage(Role.QUOTE, replied, Reading(), DEEPEST, with_files=False))
         return (*quoted, *found)
 
     def _held(self, message: Json, reading: Reading, depth: int) -> tuple[tuple[int, ...], list[Content]]:
-        """The positions of the message's own files, and what it holds besides."""
+        """Return the positions of the message's own files, and its other contents."""
         files: tuple[int, ...] = ()
         found = hidden_links(words(message.get("text")), _links(message.get("format_data")))
         for item in items(message.get("attachments")):
@@ -70,7 +70,7 @@ class VkReader:
         return files, found
 
     def _passage(self, role: Role, message: Json, reading: Reading, depth: int, *, with_files: bool = True) -> Passage:
-        """A message of another place or time."""
+        """Return a message quoted from another place or time."""
         files, contents = self._held(message, reading, depth)
         replied = message.get("reply_message")
         if isinstance(replied, dict) and depth > 0:
@@ -81,7 +81,7 @@ class VkReader:
         )
 
     def _post(self, role: Role, post: Json, reading: Reading, depth: int) -> Passage:
-        """A post or a comment that was passed on, with the posts that it repeats."""
+        """Return a shared post or comment, with the posts that it reposts."""
         files, contents = self._held({key: post.get(key) for key in ("text", "attachments", "geo")}, reading, depth)
         history = items(post.get("copy_history"))
         if history and depth > 0:
@@ -95,7 +95,7 @@ class VkReader:
         return Passage(role, text, url=url, at=at, files=files, contents=tuple(contents), **author)
 
     def _author(self, body: Json) -> Json:
-        """Who wrote it, as fields of a `Passage`."""
+        """Return the author, as fields of a `Passage`."""
         person = number(body.get("from_id"))
         by: Literal["contact", "community", "other"] = "other"
         if person and person in {self._contact, -self._community}:
@@ -134,7 +134,7 @@ def _file(kind: str, body: Json) -> Attachment:
 
 
 def _address_of(body: Json) -> str:
-    """Where VK has the file: the largest size of a photo, the sound of a voice message."""
+    """Return the file's URL: the largest size of a photo, the audio of a voice message."""
     sizes = [size for size in (*items(body.get("sizes")), body.get("orig_photo")) if isinstance(size, dict)]
     if sizes:
         largest = max(sizes, key=lambda size: number(size.get("width")) * number(size.get("height")))
@@ -152,7 +152,7 @@ def _links(formats: Any) -> list[Json]:  # noqa: ANN401 - an object, or JSON tex
 
 
 def _named(body: Json, prefix: str) -> str:
-    """The address of an object by its owner and its number."""
+    """Return the address of an object, built from its owner and its id."""
     owner, identity = (re.fullmatch(r"-?\d{1,18}", str(body.get(name))) for name in ("owner_id", "id"))
     return f"{_SITE}{prefix}{owner[0]}_{identity[0]}" if owner and identity else ""
 

@@ -1,7 +1,7 @@
-"""What each failure of a VK call means for the message: one table for the three shapes in which VK and vk_api tell it.
+"""Mapping of VK's and vk_api's three kinds of failures to send outcomes.
 
-An exception with a code, an error for one recipient inside a good answer, and everything else that may go wrong on the
-way. VK shows a message with the same `random_id` once, so whatever may heal is simply tried again.
+The kinds are: an exception with a code, an error for one recipient inside a successful answer, and everything else that
+may fail on the way. VK shows messages with the same `random_id` once, so every temporary failure is retried.
 """
 
 from collections.abc import Mapping
@@ -46,7 +46,7 @@ _REFUSED = {
     902: reasons.PRIVACY,
     950: reasons.WINDOW_CLOSED,
 } | dict.fromkeys(
-    # A chat that is closed to us, or a person who takes messages in some other way only.
+    # A chat that is closed to us, or a person who does not accept messages this way.
     (917, 922, 925, 927, 932, 935, 945, 946, 962, 985, 987, 988, 990),
     reasons.NOT_ALLOWED,
 )
@@ -56,7 +56,7 @@ _NOT_EDITABLE = {909, 920, 949}
 
 
 def classify(error: Exception, part: OutgoingPart | None = None) -> SendOutcome:
-    """The outcome of a call that raised `error`; `part` is what was to be sent, for the plainer form to try next."""
+    """Return the outcome of a call that raised `error`; `part`, if given, yields the plainer form to try next."""
     match error:
         case ApiError():
             return _by_code(_number(error.code), str(error.error.get("error_msg", "")), part)
@@ -72,15 +72,15 @@ def classify(error: Exception, part: OutgoingPart | None = None) -> SendOutcome:
         case requests.RequestException() | OSError():
             return Retry(reasons.NO_ANSWER)
         case _:
-            # An answer that is no JSON, or not of VK's shape: vk_api stumbles over it in one way or another.
+            # An answer that is no JSON or does not have VK's shape makes vk_api raise various exceptions.
             return Retry(reasons.UNREADABLE)
 
 
 def classify_recipient(error: Mapping[str, Any], part: OutgoingPart | None = None) -> SendOutcome:
-    """The outcome for one recipient of `peer_ids`, from the error in its item of the answer."""
+    """Return the outcome for one recipient of `peer_ids`, from the error in its item of the answer."""
     code = _number(error.get("code"))
     if code in {7, 15}:
-        # Said of one person it is about that person, not about the token.
+        # For one recipient this code concerns that person, not the token.
         return Refused(reasons.NOT_ALLOWED)
     return _by_code(code, str(error.get("description", "")), part)
 
@@ -110,7 +110,7 @@ def _by_status(status: int) -> SendOutcome:
         return RetryAfter(1.0)
     if status in {413, 414}:
         return Unsendable(reasons.TOO_LONG)
-    # The API itself answers 200 to everything; any other status is a balancer or a proxy on the way.
+    # The API itself always answers 200; any other status comes from a balancer or a proxy.
     return Retry(reasons.PLATFORM_FAULT)
 
 

@@ -1,4 +1,4 @@
-"""Messages that VK kept while no event of them reached us: after its long poll lost the history, or after an outage."""
+"""Recovery of messages whose events were lost: after VK's long poll dropped its history, or after an outage."""
 
 import logging
 from typing import Any
@@ -12,23 +12,26 @@ from handoff.messages.values import Retry, RetryAfter
 log = logging.getLogger(__name__)
 
 MARGIN = 3600
-"""Seconds before the last stored event from which to look: our clock and VK's differ, and what is found twice is dropped."""
+"""Seconds before the last stored event at which the search starts, because our clock and VK's differ.
+
+Messages found twice are dropped."""
 PAGE = 200
 _NEWEST_PAGES = 50
-"""Pages to go back in one conversation or in their list, so that a broken answer cannot keep us here for ever."""
+"""Maximum pages to read of one conversation or of their list; a broken answer cannot cause an endless loop."""
 
 
 async def missed_messages(client: VkClient, group_id: int, last: int, received_at: int) -> list[RawEvent]:
-    """Everything that people wrote to the community since shortly before `last`, oldest first.
+    """Return all messages that people wrote to the community since shortly before `last`, oldest first.
 
-    Presses and edits are not to be had. Raises what may heal; a token that may not read conversations finds nothing.
+    Button presses and edits cannot be recovered. Raises temporary errors; a token without access to conversations finds
+    nothing.
     """
     try:
         messages = await _messages(client, group_id, last - MARGIN)
     except Exception as error:
         if isinstance(classify(error), Retry | RetryAfter):
             raise
-        # Better to go on with a gap than not at all.
+        # Receiving continues with a gap.
         log.warning("community %s: conversations cannot be read, some messages may be missing", group_id)
         return []
     return [found_later(message, group_id, received_at) for message in messages]
@@ -49,7 +52,7 @@ async def _recent_peers(client: VkClient, group_id: int, since: int) -> list[int
         )
         items = answer["items"]
         recent = [item for item in items if item["last_message"]["date"] >= since]
-        # Pinned conversations come first however old they are, so only a whole page without news ends the search.
+        # Pinned conversations come first regardless of age, so only a whole page without new messages ends the search.
         if not recent:
             break
         peers |= {

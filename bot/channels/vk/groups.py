@@ -1,8 +1,9 @@
-"""Questions asked of a community for all to read: in VK's group chats, below posts of its wall, on its boards.
+"""Public questions to a VK community: in group chats, below posts of its wall, and on its boards.
 
-What is said to others is dropped before it is stored. In a chat a question is what names the community, answers it or
-begins with /ask. Wall and board are the community's own: there it is also what asks (it has a question mark) and does
-not answer somebody else. Communities, ours among them, are never answered, and forwarded words are nobody's question.
+All other messages are dropped before they are stored. In a chat, a question is a message that mentions the community,
+replies to it or begins with /ask. The wall and the boards belong to the community: there a message with a question
+mark that does not reply to another person is a question too. Communities, including our own, are never answered, and
+forwarded words are not a question.
 """
 
 import json
@@ -29,13 +30,13 @@ from handoff.messages.values import (
 
 WALL, BOARD = "wall", "board"
 _ADDRESSED = re.compile(r"^\[[^|\]]{1,80}\|[^\]]*\],?\s*")
-"""How an answer to a comment begins: VK puts the name of whom it answers there."""
+"""The start of a reply to a comment: VK inserts the name of the person replied to."""
 _PEERS = frozenset({"message_new", "message_edit", "message_event", "message_reply"})
 _MOST = 4000
 
 
 def is_public(payload: dict[str, Any]) -> bool:
-    """Whether the event tells of something that others than one person and the community can read."""
+    """Return whether the event's message is visible to others than one person and the community."""
     kind, body = payload.get("type"), payload.get("object")
     if not isinstance(kind, str):
         return False
@@ -49,7 +50,7 @@ def is_public(payload: dict[str, Any]) -> bool:
 
 
 def question(event: RawEvent, group_id: int) -> RawEvent | None:
-    """The question that a public event asks us, without a word of anybody else; None where it asks nothing."""
+    """Extract the question to us from a public event, without other people's words; None if it has none."""
     kind, body = event.payload.get("type"), event.payload.get("object")
     if not isinstance(body, dict):
         return None
@@ -78,12 +79,12 @@ def question(event: RawEvent, group_id: int) -> RawEvent | None:
 
 
 def asker(event: RawEvent) -> int:
-    """Who asked the question."""
+    """Return the id of the person who asked."""
     return int(event.payload["object"]["from_id"])
 
 
 def with_permission(event: RawEvent, allows: bool | None) -> RawEvent:
-    """The question with what VK says of whether its asker takes messages from us; None where it does not say."""
+    """Add to a question whether its asker accepts messages from us; None if unknown."""
     return replace(event, payload=event.payload | {"object": event.payload["object"] | {"allows": allows}})
 
 
@@ -106,7 +107,7 @@ def _asked_below(comment: dict[str, Any], group_id: int) -> str:
 
 
 def _command(text: str, name: re.Pattern[str]) -> tuple[bool, str]:
-    """Whether the text begins with the command to ask, and what it says without that and without our name."""
+    """Return whether the text begins with the ask command, and the text without the command and our name."""
     unnamed = name.sub(" ", text).strip(" ,:\n")
     command = re.match(r"/ask(?=\s|$)", unnamed, re.IGNORECASE)
     return command is not None, (unnamed[command.end() :] if command else unnamed).strip()
@@ -119,7 +120,7 @@ def _name_of(group_id: int) -> re.Pattern[str]:
 
 
 def decode_question(account: str, payload: dict[str, Any]) -> IncomingEvent:
-    """What a kept question says."""
+    """Decode a stored question."""
     kept = payload["object"]
     place, community = kept["place"], int(kept["community"])
     group, thread, message = str(place["group"]), str(place.get("thread", "")), str(int(place["message"]))
@@ -145,26 +146,26 @@ def decode_question(account: str, payload: dict[str, Any]) -> IncomingEvent:
 
 
 def comment(part: OutgoingPart, place: PublicPlace, group_id: int) -> dict[str, str | int]:
-    """The parameters of wall.createComment that say something below a question."""
+    """Return the parameters of wall.createComment for a reply to a question."""
     return {
         "owner_id": -group_id,
         "post_id": place.thread,
         "from_group": group_id,
         "reply_to_comment": place.message,
         "message": part.text.text,
-        # VK shows a comment with the same mark once.
+        # VK shows comments with the same guid once.
         "guid": f"frontdesk-{part.random_id}",
     }
 
 
 def in_chat(place: PublicPlace) -> dict[str, str | int]:
-    """Whereto in a chat, as an answer to the question."""
+    """Return the destination in a chat, as a reply to the question."""
     quoted = {"peer_id": int(place.group), "conversation_message_ids": [int(place.message)], "is_reply": 1}
     return {"peer_ids": place.group, "forward": json.dumps(quoted)}
 
 
 def in_public(outcome: SendOutcome) -> SendOutcome:
-    """What an outcome means for a line that all can read: the person and the account have no part in it."""
+    """Restrict an outcome to a public line: it says nothing about the person and the account."""
     match outcome:
         case Refused():
             return Unsendable(reasons.NOT_THERE)

@@ -1,7 +1,7 @@
 """VK's Bots Long Poll: events and the new `ts` are stored in one transaction, and gaps are filled from the history.
 
-vk_api's own long poll is not used: it moves on before anything is stored, forgets its place with the process, and one
-event that it cannot read costs the whole batch.
+vk_api's own long poll is not used: it advances before anything is stored, keeps its position only in memory, and loses
+a whole batch by one event that it cannot read.
 """
 
 import asyncio
@@ -24,17 +24,17 @@ from infra.clock import Clock
 log = logging.getLogger(__name__)
 
 WAIT = 25
-"""Seconds that VK holds a look open, as its documents recommend."""
+"""Seconds that VK holds a request open; the value that its documentation recommends."""
 RENEW_AFTER = 3 * 3600.0
-"""Seconds after which the key is renewed unasked: old sessions have been seen to stop telling of presses."""
+"""Seconds after which the key is renewed: old sessions have been observed to stop sending button presses."""
 
 
 class OddAnswerError(Exception):
-    """The long poll server said something that cannot be gone on with."""
+    """The long poll server returned an unusable answer."""
 
 
 class LongPoll:
-    """One community's long poll. `lasting` says what of a batch is kept; `stored` is called with it once it is safe."""
+    """One community's long poll. `lasting` selects the events to store; `stored` is called once they are stored."""
 
     def __init__(
         self,
@@ -53,12 +53,12 @@ class LongPoll:
         self._stored = stored
 
     async def receive(self, inlet: Inlet, trouble: ReceiveBackoff) -> None:
-        """Receive until something fails, and raise that; nothing that was not stored is passed over."""
+        """Receive until something fails, and raise that. No event is skipped unless it was stored."""
         notice = await switch_on_longpoll(self._client, self._group_id)
         place = Cursor.parse(await stored_cursor(inlet))
         server = await self._server()
         if not place.ts:
-            # The first start, or a change from callbacks: then what came between the two is looked up.
+            # The first start, or a change from callbacks: messages missed in between are looked up.
             place = await self._go_on_from(server["ts"], place, inlet)
         async with ClientSession(proxy=self._proxy, trust_env=False) as http:
             await self._follow(http, server, place, inlet, partial(trouble.over, notice))
@@ -73,7 +73,7 @@ class LongPoll:
     ) -> None:
         loop = asyncio.get_running_loop()
         renew_at = loop.time() + RENEW_AFTER
-        # The first look does not wait, so that "it works" is known at once.
+        # The first request does not wait, so that success is reported at once.
         wait, failures = 0, 0
         while True:
             if loop.time() > renew_at:
@@ -87,7 +87,7 @@ class LongPoll:
                 continue
             failures += 1
             if failures > 2 or failed not in {1, 2, 3}:
-                # Asking for keys in a tight circle earns error 29.
+                # Requesting keys in a tight loop is answered with error 29.
                 raise OddAnswerError(f"failed {failed}")
             if failed in {2, 3}:
                 server = await self._server()
@@ -111,7 +111,7 @@ class LongPoll:
         return following
 
     async def _go_on_from(self, ts: str, place: Cursor, inlet: Inlet) -> Cursor:
-        """Store what was missed since `place`, together with the new `ts`, which was asked for before looking."""
+        """Store messages missed since `place` together with the new `ts`, which was requested before the search."""
         now = self._now()
         events = await missed_messages(self._client, self._group_id, place.at, now) if place.at else []
         following = Cursor(ts, now)

@@ -1,4 +1,4 @@
-"""What people are called: VK's events carry numbers only, so names are asked for in the background."""
+"""Names of people: VK's events contain only ids, so names are requested in the background."""
 
 import asyncio
 import logging
@@ -14,12 +14,12 @@ log = logging.getLogger(__name__)
 
 _BATCH = 100
 _GATHERED = 0.5
-"""Seconds in which those who write for the first time are asked about together."""
+"""Seconds during which requests for new people's names are batched."""
 _REMEMBERED = 100_000
 
 
 class Names:
-    """Asks once per process for the name of each person who writes, and stores it as an event of theirs."""
+    """Requests the name of each writing person once per process, and stores it as an event of theirs."""
 
     def __init__(self, client: VkClient, errands: BackgroundTasks, clock: Clock) -> None:
         self._client = client
@@ -37,7 +37,7 @@ class Names:
             self._errands.run(self._gather(inlet))
 
     async def _gather(self, inlet: Inlet) -> None:
-        """Ask for many at once: each call is one that an answer cannot have, for VK counts them together."""
+        """Request many names at once: VK counts these calls and sent answers against the same limit."""
         await asyncio.sleep(_GATHERED)
         people, self._wanted = self._wanted, []
         for start in range(0, len(people), _BATCH):
@@ -53,6 +53,6 @@ class Names:
             profiles = await self._client.call("users.get", user_ids=",".join(map(str, people)))
             now = int(self._clock().timestamp())
             await inlet.store([profile_event(profile, now) for profile in profiles])
-        except Exception as error:  # noqa: BLE001 - without a name everything works; the next message asks again
+        except Exception as error:  # noqa: BLE001 - the name is optional; the next message asks again
             log.info("names were not learnt: %s", type(error).__name__)
             self._asked.difference_update(people)

@@ -1,4 +1,4 @@
-"""VK's events in neutral words: pure functions over the dictionaries that VK sent."""
+"""Decoding of VK's events into neutral events: pure functions over the dictionaries that VK sent."""
 
 import hashlib
 import json
@@ -25,16 +25,16 @@ EVENTS = (
 RECEIVED_AT = "received_at"
 """Added to each stored event: VK does not say when a button was pressed."""
 PROFILE = "profile"
-"""A type of our own: what users.get said of somebody."""
+"""Our own event type: the result of users.get for a person."""
 QUESTION = "public_question"
-"""A type of our own: what is kept of a question that others can read."""
+"""Our own event type: the stored part of a public question."""
 
 CHATS_FROM = 2_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Cursor:
-    """Where receiving goes on: VK's `ts`, and when that was stored, from which on a gap would have to be filled."""
+    """The position of receiving: VK's `ts` and when it was stored, which is where filling a gap starts."""
 
     ts: str = ""
     at: int = 0
@@ -49,7 +49,7 @@ class Cursor:
 
 
 def raw_event(event: Any, received_at: int) -> RawEvent:  # noqa: ANN401 - whatever the platform has sent
-    """The event to store; one of a shape that VK never promised is stored too, for a person to look at."""
+    """Return the event to store; an event of undocumented shape is stored too, for inspection."""
     body = event if isinstance(event, dict) else {"type": "unreadable", "object": event}
     identity = body.get("event_id")
     written = json.dumps(body, sort_keys=True).encode()
@@ -59,7 +59,7 @@ def raw_event(event: Any, received_at: int) -> RawEvent:  # noqa: ANN401 - whate
 
 
 def found_later(message: dict[str, Any], group_id: int, received_at: int) -> RawEvent:
-    """A message of which no event came: as if its message_new had, so that one that was told of is not kept twice."""
+    """Build the message_new event of a recovered message; deduplication drops it if the event did arrive."""
     key = f"gap:{message['peer_id']}:{message['conversation_message_id']}"
     event = {"type": "message_new", "object": {"message": message}, "group_id": group_id, "event_id": key}
     return raw_event(event, received_at)
@@ -72,7 +72,7 @@ def profile_event(person: dict[str, Any], received_at: int) -> RawEvent:
 
 
 def is_echo(event: Any) -> bool:  # noqa: ANN401 - whatever the platform has sent
-    """Whether it tells only of what the community itself has sent through the API, which its sender knows already."""
+    """Return whether the event echoes a message that the community sent through the API, which is known already."""
     if not isinstance(event, dict) or event.get("type") != "message_reply":
         return False
     body = event.get("object")
@@ -80,14 +80,14 @@ def is_echo(event: Any) -> bool:  # noqa: ANN401 - whatever the platform has sen
 
 
 def writer_of(payload: dict[str, Any]) -> int | None:
-    """Who wrote to us, in private or in public; None for every other event."""
+    """Return who wrote to us, in private or in public; None for every other event."""
     message = _message(payload) if payload.get("type") in ("message_new", QUESTION) else None
     person = message.get("from_id") if message else None
     return person if type(person) is int and 0 < person < CHATS_FROM else None
 
 
 def press_of(payload: dict[str, Any]) -> dict[str, str | int] | None:
-    """The parameters that acknowledge the press which this event tells of."""
+    """Return the parameters that acknowledge the button press in this event."""
     body = payload.get("object")
     if payload.get("type") != "message_event" or not isinstance(body, dict):
         return None
@@ -99,7 +99,7 @@ def _message(event: dict[str, Any]) -> dict[str, Any] | None:
     body = event.get("object")
     if not isinstance(body, dict):
         return None
-    # Communities with an old event version get the message without its envelope.
+    # Communities with an old event version receive the message without its envelope.
     message = body.get("message", body)
     return message if isinstance(message, dict) else None
 
@@ -111,14 +111,14 @@ def _message_key(event: dict[str, Any]) -> str | None:
 
 
 def _owner(event: dict[str, Any]) -> str:
-    """Whose event it is, "" where that cannot be told: such an event is stored all the same."""
+    """Return the id of the acting user, "" if it is unknown: such an event is stored too."""
     body = _message(event) or {}
     names = {"message_reply": ("peer_id",), PROFILE: ("id",)}.get(str(event.get("type")), ("user_id", "from_id"))
     return next((str(body[name]) for name in names if type(body.get(name)) is int), "")
 
 
 def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
-    """What a stored event says. None for chats, for our own sends and for what needs no thought."""
+    """Decode a stored event. None for chats, our own sends and events that need no handling."""
     kind, body, received_at = payload["type"], payload["object"], payload.get(RECEIVED_AT, 0)
     group = number(payload.get("group_id"))
     match kind:
@@ -157,7 +157,7 @@ def _written(
     if kind is EventKind.MESSAGE and button.get("command") == "start":
         text = "/start"
     elif kind is EventKind.MESSAGE and isinstance(button.get("id"), str):
-        # A text button says its label as a message of its own; which message had carried it, VK does not say.
+        # A text button sends its label as a message; VK does not report which message contained the button.
         kind, choice, message_id = EventKind.PRESS, clean(button["id"]), ""
     return IncomingEvent(
         kind,
@@ -175,14 +175,14 @@ def _written(
 
 
 def _shows_no_buttons(client: Any) -> bool | None:  # noqa: ANN401 - whatever VK says of the app
-    """Whether the person's app is too old for buttons under messages; None where VK does not say."""
+    """Return whether the person's app is too old for inline buttons; None if VK does not say."""
     if not isinstance(client, dict) or "inline_keyboard" not in client:
         return None
     return not client["inline_keyboard"] or "callback" not in (client.get("button_actions") or ())
 
 
 def _quoted(message: dict[str, Any]) -> str:
-    """Which message of this conversation it answers, or else is the only one that it forwards; "" for none."""
+    """Return the message of this conversation that it replies to, or the only one that it forwards; "" for none."""
     quoted = message.get("reply_message")
     forwarded = items(message.get("fwd_messages"))
     if quoted is None and len(forwarded) == 1 and forwarded[0].get("peer_id") == message["peer_id"]:
@@ -233,7 +233,7 @@ def _moment(seconds: int) -> datetime:
 
 
 def _button(payload: Any) -> dict[str, Any]:  # noqa: ANN401 - JSON text in messages, an object in events, or anything
-    """What was put behind a button, empty when it is not ours."""
+    """Return a button's payload, empty if the button is not ours."""
     try:
         value = json.loads(payload) if isinstance(payload, str) else payload
     except (ValueError, RecursionError):

@@ -1,4 +1,4 @@
-"""How a file gets into a VK message: ask where to, upload it there, save it, and name what was saved in the message."""
+"""Upload of files to VK: request an upload address, upload, save, and name the saved object in the message."""
 
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ _LIMITS = ClientTimeout(total=25, connect=5)
 
 
 class UploadError(Exception):
-    """The upload server did not take the file; the same file may be taken later only where `passing` says so."""
+    """The upload server refused the file; a retry may succeed only if `passing` is set."""
 
     def __init__(self, *, passing: bool) -> None:
         super().__init__("the upload failed")
@@ -20,14 +20,14 @@ class UploadError(Exception):
 
 
 class Uploads:
-    """Uploads for one community. Every step may be repeated: only the message that names the file is seen by anybody."""
+    """Uploads for one community. Every step may be repeated: only the message that names the file is visible."""
 
     def __init__(self, client: VkClient, proxy: str | None) -> None:
         self._client = client
         self._proxy = proxy
 
     async def upload(self, file: OutgoingFile, path: Path, peer: str) -> str:
-        """What a message names as its attachment. Raises UploadError, and what calls of VK raise."""
+        """Upload a file; returns its attachment string. Raises UploadError, and what VK calls raise."""
         if file.kind == "photo":
             server = await self._client.call("photos.getMessagesUploadServer", peer_id=peer)
             answer = await self._post(server["upload_url"], "photo", file, path)

@@ -1,7 +1,7 @@
-"""The help page's chat as a channel: browsers write through `bot/web/chat/pages.py` and read what is in the database.
+"""The channel of the help page's chat: browsers write through `bot/web/chat/pages.py` and read from the database.
 
-There is no platform between us and the reader, so nothing fails, and a repeat shows nothing twice: sending is telling
-the open pages to look again.
+There is no platform in between, so sending cannot fail and a repeat shows nothing twice: sending only notifies the open
+pages of a change.
 """
 
 import asyncio
@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 ACCOUNT = "web:main"
 TOPIC = "chat"
-"""On the bus: the id of the visitor whose pages have something new to show."""
+"""Bus topic: the id of the visitor whose pages have something new to show."""
 
 _PIECE = 1 << 18
 
@@ -40,7 +40,7 @@ class WebChannel:
         self._files = files
 
     async def run(self, inlet: Inlet) -> None:
-        """Nothing to fetch: the pages store what is written. Lasts until cancelled."""
+        """Wait until cancelled: the pages themselves store messages."""
         await inlet.report(None)
         await asyncio.get_running_loop().create_future()
 
@@ -52,7 +52,7 @@ class WebChannel:
         return True
 
     async def fetch(self, source: str, into: Incoming) -> Fetch:
-        """The page has put it into the store already: `source` is its key there."""
+        """Copy a file that the page has stored already: `source` is its key in the store."""
         return await asyncio.to_thread(self._copy, source, into)
 
     def _copy(self, source: str, into: Incoming) -> Fetch:
@@ -72,7 +72,7 @@ class WebChannel:
     def decode(self, payload: dict[str, Any]) -> IncomingEvent | None:
         address, at = Address(self.account, payload["visitor"]), datetime.fromtimestamp(payload["at"], UTC)
         language = payload["language"]
-        # Nobody here gives a name, and agents have to tell one visitor from another.
+        # Visitors have no names, but agents have to distinguish them.
         about = {"name": WORDS.text(language, "Guest {number}", number=payload["visitor"][:4]), "language": language}
         if payload.get("choice"):
             return IncomingEvent(EventKind.PRESS, address, at, choice_id=payload["choice"], **about)
@@ -86,7 +86,7 @@ class WebChannel:
         )
 
     async def close(self) -> None:
-        """There is nothing to close."""
+        """Do nothing."""
 
 
 def message_event(
@@ -94,8 +94,8 @@ def message_event(
 ) -> RawEvent:
     """Make the inbox event of a message.
 
-    The same `key` with the same content is the same message. Other content under a key that was used is another message:
-    a form may be sent again after an uncertain failure, with its text changed.
+    The same `key` with the same content is the same message. Other content under a used key is another message: a form
+    may be sent again after an uncertain failure, with its text changed.
     """
     content = json.dumps([key, text, list(files)], sort_keys=True)
     name = hashlib.sha256(content.encode()).hexdigest()[:32]

@@ -1,4 +1,4 @@
-"""What Telegram refuses about a message: text length, entities, inline keyboards. Words as the real server has them."""
+"""Telegram's validation of a message: text length, entities, inline keyboards. Errors are worded as Telegram's."""
 
 import re
 from typing import Any
@@ -61,7 +61,7 @@ def check_text(text: str, limit: int = MAX_TEXT) -> str:
 
 
 def check_entities(text: str, given: Any) -> list[Json]:  # noqa: ANN401 - whatever the client has sent
-    """The entities, if each is of a known type and lies within the text without cutting a character in two."""
+    """Return the entities if each has a known type and lies within the text, on character boundaries."""
     if given is None:
         return []
     if not isinstance(given, list) or not all(isinstance(entity, dict) for entity in given):
@@ -84,7 +84,7 @@ def check_entities(text: str, given: Any) -> list[Json]:  # noqa: ANN401 - whate
 
 
 def check_markup(given: Any) -> Json | None:  # noqa: ANN401 - whatever the client has sent
-    """The inline keyboard to show, None for no keyboard. Reply keyboards are accepted and not shown."""
+    """Return the inline keyboard to show, None for no keyboard. Reply keyboards are accepted and not shown."""
     if given is None:
         return None
     if not isinstance(given, dict):
@@ -105,7 +105,7 @@ def check_markup(given: Any) -> Json | None:  # noqa: ANN401 - whatever the clie
 
 
 def check_inline(results: Any, button: Any) -> Json:  # noqa: ANN401 - whatever the client has sent
-    """An answer to an inline query, as the person sees it: the button on top and the articles."""
+    """Return an answer to an inline query as the person sees it: the button on top and the articles."""
     if not isinstance(results, list) or len(results) > MAX_INLINE_RESULTS:
         raise bad_request("RESULTS_TOO_MUCH")
     ids = [str(result.get("id", "")) for result in results]

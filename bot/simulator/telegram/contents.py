@@ -1,4 +1,4 @@
-"""What people send on Telegram besides words and files, as parts of a Message: give them to `TelegramSimulator.writes`."""
+"""Contents of Telegram messages besides text and files, as parts of a Message for `TelegramSimulator.writes`."""
 
 from bot.simulator.phone import Json
 
@@ -18,7 +18,7 @@ _POINT: Json = {"latitude": 55.751244, "longitude": 37.618423}
 
 
 def link(text: str, words: str, url: str) -> Json:
-    """The entities of a text in which an address is hidden behind the words."""
+    """Return the entities of a text in which `words` link to `url`."""
     offset = len(text[: text.index(words)].encode("utf-16-le")) // 2
     return {
         "entities": [{"type": "text_link", "offset": offset, "length": len(words.encode("utf-16-le")) // 2, "url": url}]
@@ -26,14 +26,14 @@ def link(text: str, words: str, url: str) -> Json:
 
 
 def forwarded_from(name: str, number: int = 909_090, username: str = "") -> Json:
-    """The mark of a message that somebody else has written."""
+    """Return the fields that mark a message as forwarded from another person."""
     user: Json = {"id": number, "is_bot": False, "first_name": name}
     sender = user | ({"username": username} if username else {})
     return {"forward_origin": {"type": "user", "sender_user": sender, "date": WRITTEN_AT}}
 
 
 def forwarded_from_hidden(name: str) -> Json:
-    """The same of somebody who does not let their account be linked."""
+    """Return the fields of a message forwarded from a person who hides their account."""
     return {"forward_origin": {"type": "hidden_user", "sender_user_name": name, "date": WRITTEN_AT}}
 
 
@@ -43,7 +43,7 @@ def forwarded_from_channel(message_id: int = 77) -> Json:
 
 
 def reply_elsewhere(quoted: str) -> Json:
-    """An answer to a message of another chat, with the words that were picked from it."""
+    """Return the fields of a reply to a message of another chat, with the quoted words."""
     origin: Json = {"type": "channel", "chat": _CHANNEL, "message_id": 78, "date": WRITTEN_AT}
     external: Json = {"origin": origin, "chat": _CHANNEL, "message_id": 78}
     return {"external_reply": external, "quote": {"text": quoted, "position": 0, "is_manual": True}}
@@ -58,7 +58,8 @@ THINGS: dict[str, Json] = {
             "first_name": "Пётр",
             "last_name": "Иванов",
             "user_id": 4242,
-            "vcard": "BEGIN:VCARD\nVERSION:3.0\nFN:Пётр Иванов\nTEL;TYPE=CELL:+7 912 345-67-89\nTEL;TYPE=HOME:+74951234567\n"
+            "vcard": "BEGIN:VCARD\nVERSION:3.0\nFN:Пётр Иванов\n"
+            "TEL;TYPE=CELL:+7 912 345-67-89\nTEL;TYPE=HOME:+74951234567\n"
             "item1.EMAIL;TYPE=INTERNET:petr@example.org\nORG:Ромашка;Склад\nEND:VCARD",
         }
     },

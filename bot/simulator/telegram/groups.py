@@ -1,18 +1,18 @@
-"""Telegram's groups: who says what there, what of it the bot gets to hear, and what it says itself."""
+"""Telegram's groups: their messages, the part of them that the bot receives, and the bot's own messages."""
 
 from bot.simulator.phone import ChatMessage, Json
 from bot.simulator.telegram.world import TelegramWorld
 
 
 class TelegramGroups:
-    """The groups that the bot is a member of. With its privacy mode on it hears commands and answers to itself only."""
+    """The groups that the bot is a member of. In privacy mode it receives only commands and replies to itself."""
 
     def __init__(self, world: TelegramWorld) -> None:
         self.privacy = True
         self.ephemeral = True
-        """Whether this server shows messages to one member alone."""
+        """Whether this server supports ephemeral messages, shown to one member only."""
         self.whispers: dict[int, list[str]] = {}
-        """What members were shown alone."""
+        """Ephemeral messages by member."""
         self._world = world
         self._chats: dict[int, Json] = {}
         self._messages: dict[int, dict[int, Json]] = {}
@@ -23,7 +23,7 @@ class TelegramGroups:
         return int(self._world.bot["id"])
 
     def create(self, title: str, *, basic: bool = False) -> int:
-        """A new group, with the bot in it; its id."""
+        """Create a group with the bot in it; returns its id."""
         number = len(self._chats) + 1
         identity = -(4_000_000 + number) if basic else -(1_001_000_000_000 + number)
         self._chats[identity] = {"id": identity, "title": title, "type": "group" if basic else "supergroup"}
@@ -46,7 +46,7 @@ class TelegramGroups:
         return self._messages[chat_id].get(message_id)
 
     def say(self, chat_id: int, author: int | Json, text: str, extra: Json, reply_to: int | None) -> int:
-        """Somebody writes into the group: a person by their id, or any other author as Telegram describes them."""
+        """Write into the group as a person (by id) or as any other author in Telegram's own description."""
         world = self._world
         person = world.user(world.person(author)) if isinstance(author, int) else author
         message = self._new(chat_id, person) | {"text": text}
@@ -63,13 +63,13 @@ class TelegramGroups:
         return int(message["message_id"])
 
     def deliver(self, chat_id: int, body: Json) -> Json:
-        """The bot writes; the API has checked it."""
+        """Store a message of the bot that the API has validated."""
         message = self._new(chat_id, self._world.bot) | body
         self._keep(chat_id, message)
         return message
 
     def whisper(self, chat_id: int, user_id: int, body: Json) -> Json:
-        """The bot writes to one member, and nobody else sees it."""
+        """Store a message of the bot that only one member sees."""
         self.whispers.setdefault(user_id, []).append(str(body["text"]))
         self._world.news.announce()
         return self._new(chat_id, self._world.bot) | body | {"message_id": 0, "ephemeral_message_id": 1}

@@ -1,4 +1,4 @@
-"""The Bot API's methods that a support bot uses, with the refusals that it must survive."""
+"""The Bot API methods that a support bot uses, with the refusals that it must handle."""
 
 import inspect
 import math
@@ -41,7 +41,7 @@ _JUST_TRUE = frozenset(
 
 
 class TelegramMethods:
-    """Carries out one call at a time. Raises ApiError, or BadParameterError, when the platform would refuse it."""
+    """Executes one call at a time. Raises ApiError or BadParameterError when the platform would refuse it."""
 
     def __init__(self, world: TelegramWorld, groups: TelegramGroups, faults: Faults, loopback: Loopback) -> None:
         self._groups = groups
@@ -92,7 +92,7 @@ class TelegramMethods:
         if not url:
             await updates.carry_no_more()
             return True
-        # The real server wants https; loopback has no certificates, so plain http is let through.
+        # The real server requires https; loopback has no certificates, so plain http is accepted.
         if not url.startswith(("http://", "https://")):
             raise bad_request("bad webhook: invalid webhook URL specified")
         connections = min(100, max(1, call.integer("max_connections", 40)))
@@ -261,7 +261,7 @@ class TelegramMethods:
 
     def _decoration(self, call: Call, text: str, name: str) -> Json:
         if call.text("parse_mode"):
-            # The bot sends plain text with entities: a parse mode would make people's words a markup injection.
+            # The bot sends plain text with entities: with a parse mode, contacts could inject markup.
             raise bad_request("unsupported parse_mode")
         entities = check_entities(text, call.structure(name))
         reply = call.structure("reply_parameters")

@@ -1,4 +1,4 @@
-"""A Telegram to talk to: people on one side, the Bot API on loopback on the other."""
+"""The Telegram simulator: people on one side, the Bot API on loopback on the other."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from bot.simulator.telegram.groups import TelegramGroups
 from bot.simulator.telegram.methods import TelegramMethods
 from bot.simulator.telegram.world import TelegramWorld
 
-# The shape of a real token, and plainly not one.
+# It has the form of a real token but is recognizably fake.
 DEMO_TOKEN = "7000000001:AAFrontdeskDemoTokenNotARealOne0000"  # noqa: S105 - opens nothing but this simulator
 
 
@@ -23,8 +23,8 @@ FIRST_UPDATE = 700_000_001
 class TelegramSimulator:
     """Telegram as a bot and its users see it, for one bot with its private chats and groups.
 
-    `url` is what TelegramAPIServer.from_base wants. The world outlives `stop`: a later `start` goes on with the same
-    people, chats and waiting updates, as after an outage.
+    `url` fits TelegramAPIServer.from_base. The state survives `stop`: a later `start` continues with the same people,
+    chats and pending updates, as after an outage.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class TelegramSimulator:
 
     @property
     def strict_rate(self) -> bool:
-        """Whether sending faster than the limits earns 429."""
+        """Whether sending faster than the limits is answered with 429."""
         return self._methods.strict_rate
 
     @strict_rate.setter
@@ -70,7 +70,7 @@ class TelegramSimulator:
 
     @property
     def earned_429(self) -> int:
-        """429 answers that the bot has earned itself, without those that were injected."""
+        """Number of 429 answers caused by the bot's own rate, without injected ones."""
         return self._methods.earned_429
 
     @property
@@ -91,38 +91,39 @@ class TelegramSimulator:
     # --- people
 
     def join(self, user_id: int, first_name: str, last_name: str = "", language: str = "ru") -> None:
-        """A person exists. The bot may not write to them before they have written."""
+        """Add a person. The bot may not write to them before they have written."""
         self._world.join(user_id, first_name, last_name, language)
 
     async def writes(self, user_id: int, text: str, *, reply_to: int | None = None, **extra: Any) -> int:  # noqa: ANN401 - any part of a Message
-        """A private message to the bot; returns its message_id. `extra` goes into the Message (photo, sticker, ...).
+        """Send a private message to the bot; returns its message_id.
 
-        `reply_to` is the message of the chat that it answers. Raises LookupError when there is none.
+        `extra` goes into the Message (photo, sticker, ...). `reply_to` is the message of the chat that it replies to.
+        Raises LookupError when there is none.
         """
         quoted = {} if reply_to is None else {"reply_to_message": self._world.quotable(user_id, reply_to)}
         return self._world.write(user_id, text, quoted | extra)
 
     async def sends_album(self, user_id: int, text: str, *parts: Json) -> list[int]:
-        """Several pictures or files that are shown as one message, the text under the first; their message_ids."""
+        """Send pictures or files that are shown as one message, with the text under the first; returns message_ids."""
         album = {"media_group_id": str(13_000_000_000_000_000 + self._world.next_number())}
         return [self._world.write(user_id, "" if number else text, album | part) for number, part in enumerate(parts)]
 
     async def starts(self, user_id: int, payload: str = "") -> int:
-        """The Start button, with the payload of a deep link if there was one."""
+        """Press the Start button, with the payload of a deep link if there was one."""
         return self._world.write(user_id, f"/start {payload}".strip(), {})
 
     async def presses(self, user_id: int, message_id: int, data: str) -> None:
-        """A tap on a callback button. Raises LookupError when that message never had such a button."""
+        """Tap a callback button. Raises LookupError when that message never had such a button."""
         self._world.press(user_id, message_id, data)
 
     def switches_inline(self, *, on: bool) -> None:
-        """What the owner tells @BotFather by /setinline."""
+        """Switch inline mode on or off, as the owner does with @BotFather's /setinline."""
         self._world.inline_on = on
 
     async def types_inline(self, user_id: int, text: str) -> Json:
-        """Type the bot's name and `text` in any chat; the `results` and the `button` that appear.
+        """Type the bot's name and `text` in any chat; returns the `results` and the `button` that appear.
 
-        Raises TimeoutError where nothing does within ten seconds, as on a phone.
+        Raises TimeoutError when nothing appears within ten seconds, as on a phone.
         """
         async with asyncio.timeout(10):
             return await self._world.type_inline(user_id, text)
@@ -131,29 +132,29 @@ class TelegramSimulator:
         self._world.edit(user_id, message_id, text)
 
     def blocks(self, user_id: int) -> None:
-        """From now on sends are refused with 403, until `unblocks` or the person writes."""
+        """Refuse sends with 403 until `unblocks` is called or the person writes."""
         self._world.set_blocked(user_id, blocked=True)
 
     def unblocks(self, user_id: int) -> None:
         self._world.set_blocked(user_id, blocked=False)
 
     async def sends_raw(self, update: Json) -> int:
-        """Queue any update body, also one that no client library understands; returns its update_id."""
+        """Queue any update body, even one that no client library understands; returns its update_id."""
         return self._world.updates.push_raw(update, lane="raw")
 
     def holds_file(self, name: str, content: bytes) -> str:
-        """Keep a file, as if somebody had uploaded it; returns the file_id for `writes(photo=...)` and getFile."""
+        """Store a file as if it had been uploaded; returns the file_id for `writes(photo=...)` and getFile."""
         return self._world.store_file(name, content).id
 
     # --- what is to be seen
 
     @property
     def uploads(self) -> list[tuple[str, bytes]]:
-        """Names and contents of the files that the platform keeps."""
+        """Names and contents of the stored files."""
         return [(file.name, file.content) for file in self._world.files.values()]
 
     def chat(self, user_id: int) -> list[ChatMessage]:
-        """What that person sees, both sides, oldest first."""
+        """The chat that the person sees, both sides, oldest first."""
         return self._world.bubbles(user_id)
 
     def notice(self, user_id: int) -> str:
@@ -165,9 +166,9 @@ class TelegramSimulator:
 
     @property
     def revision(self) -> int:
-        """Grows with each visible change in any chat."""
+        """A counter of visible changes in any chat."""
         return self._world.news.revision
 
     async def wait_change(self, since: int, timeout: float) -> int:  # noqa: ASYNC109 - returns at the end, not raises
-        """The revision, once it exceeds `since` or `timeout` seconds have passed."""
+        """Return the revision once it exceeds `since` or `timeout` seconds have passed."""
         return await self._world.news.wait(since, timeout)

@@ -1,4 +1,4 @@
-"""Telegram's queue of updates: kept until confirmed, given out by long poll or carried to a webhook, never both."""
+"""Telegram's update queue: updates are kept until confirmed and delivered by long poll or webhook, never both."""
 
 import asyncio
 import contextlib
@@ -18,12 +18,12 @@ _DELIVERY_TIMEOUT = aiohttp.ClientTimeout(total=10)
 
 
 class SupersededError(Exception):
-    """Another getUpdates has taken the place of this one."""
+    """Another getUpdates call has replaced this one."""
 
 
 @dataclass(slots=True)
 class Webhook:
-    """Where updates are carried to, and how that has gone so far."""
+    """The registered webhook and the state of its delivery."""
 
     url: str
     secret: str
@@ -42,9 +42,9 @@ class _Kept:
 
 
 class UpdateQueue:
-    """Updates in the order in which they happened, numbered without gaps.
+    """Updates in order of occurrence, numbered without gaps.
 
-    Polling: an update stays until getUpdates asks with an offset above its id. Webhook: until it was answered with 2xx.
+    With polling, an update stays until getUpdates asks with an offset above its id; with a webhook, until a 2xx answer.
     """
 
     def __init__(self, clock: Callable[[], datetime], first_id: int) -> None:
@@ -65,13 +65,13 @@ class UpdateQueue:
         return len(self._kept)
 
     def push(self, kind: str, body: Json, lane: object) -> None:
-        """Queue an update, unless the bot has asked not to get this kind."""
+        """Queue an update unless the bot has excluded its kind."""
         wanted = kind in self.allowed if self.allowed else kind not in _NOT_BY_DEFAULT
         if wanted:
             self.push_raw({kind: body}, lane)
 
     def push_raw(self, body: Json, lane: object) -> int:
-        """Queue any update body, whatever the bot has asked for. Returns its update_id."""
+        """Queue any update body regardless of the requested kinds. Returns its update_id."""
         update_id = int(body.get("update_id", self._next_id))
         self._next_id = max(self._next_id, update_id) + 1
         kept = _Kept({"update_id": update_id} | body, lane, self._clock())
@@ -85,9 +85,9 @@ class UpdateQueue:
         self._kept.clear()
 
     async def poll(self, offset: int, limit: int, seconds: float, closing: asyncio.Event) -> list[Json]:
-        """The updates from `offset` on (negative: the last ones), waiting for the first if there is none.
+        """Return the updates from `offset` on (negative: the last ones), waiting for the first if there is none.
 
-        Everything below the offset is confirmed and forgotten. Raises SupersededError when another poll begins meanwhile.
+        Updates below the offset are confirmed and dropped. Raises SupersededError when another poll begins meanwhile.
         """
         me = self._poller = object()
         self._wake()
@@ -103,7 +103,7 @@ class UpdateQueue:
         return [kept.update for kept in list(self._kept.values())[:limit]]
 
     async def carry_to(self, webhook: Webhook, faults: Faults) -> None:
-        """Carry updates to this webhook from now on, beginning with those that wait."""
+        """Deliver updates to this webhook from now on, pending ones first."""
         await self.carry_no_more()
         session = aiohttp.ClientSession(timeout=_DELIVERY_TIMEOUT, trust_env=False)
 
@@ -118,12 +118,12 @@ class UpdateQueue:
         webhook.courier.open()
 
     async def carry_no_more(self) -> None:
-        """The webhook is forgotten; what waits can be polled."""
+        """Remove the webhook; pending updates can be polled."""
         await self.suspend()
         self.webhook = None
 
     async def suspend(self) -> None:
-        """Stop carrying, as the server stops. `carry_to` the same webhook goes on."""
+        """Stop delivering because the server stops; `carry_to` with the same webhook resumes."""
         webhook = self.webhook
         if webhook and webhook.courier and webhook.session:
             await webhook.courier.close()

@@ -1,4 +1,4 @@
-"""Telegram's side of the story: people, their private chats with the bot, and the updates that follow from them."""
+"""Telegram's state: people, their private chats with the bot, and the updates that these produce."""
 
 import asyncio
 from collections.abc import Callable
@@ -16,7 +16,7 @@ _SHOWN = tuple(dict.fromkeys((*_CAPTIONED, *_WORDLESS)))
 
 @dataclass(slots=True)
 class Press:
-    """A callback query that waits for its answer."""
+    """An unanswered callback query."""
 
     id: str
     user_id: int
@@ -26,7 +26,7 @@ class Press:
 
 @dataclass(slots=True)
 class StoredFile:
-    """A file as the platform keeps it."""
+    """A file stored by the platform."""
 
     id: str
     name: str
@@ -34,7 +34,7 @@ class StoredFile:
 
 
 class TelegramWorld:
-    """Everything that is true on the platform. Messages are kept as the JSON that the API shows."""
+    """The state of the platform. Messages are kept as the JSON that the API returns."""
 
     def __init__(self, token: str, username: str, clock: Callable[[], datetime], first_update: int) -> None:
         self.clock = clock
@@ -45,7 +45,7 @@ class TelegramWorld:
         self.files: dict[str, StoredFile] = {}
         self.notices: dict[int, str] = {}
         self.inline_on = True
-        """Whether the owner switched inline mode on, by /setinline."""
+        """Whether the owner has enabled inline mode with /setinline."""
         self.inline: dict[str, asyncio.Future[Json]] = {}
         self.bot: Json = {
             "id": int(token.split(":", maxsplit=1)[0]),
@@ -67,7 +67,7 @@ class TelegramWorld:
     def person(self, user_id: int) -> Person:
         person = self.people.get(user_id)
         if person is None:
-            raise LookupError(f"nobody has the id {user_id}: join first")
+            raise LookupError(f"unknown person {user_id}: call join first")
         return person
 
     def user(self, person: Person) -> Json:
@@ -84,7 +84,7 @@ class TelegramWorld:
         return self._chats.get(user_id, {}).get(message_id)
 
     def quotable(self, user_id: int, message_id: int) -> Json:
-        """The message as a reply to it shows it: without what it answers itself."""
+        """Return the message as quoted by a reply: without its own quoted message."""
         message = self.message(user_id, message_id)
         if message is None:
             raise LookupError(f"there is no message {message_id} in the chat with {user_id}")
@@ -174,7 +174,7 @@ class TelegramWorld:
         return message
 
     def change(self, user_id: int, message: Json, body: Json) -> Json:
-        """Give the bot's own message new contents; keys with None vanish."""
+        """Replace contents of the bot's own message; keys with None are removed."""
         changed = {key: value for key, value in (message | body).items() if value is not None}
         changed["edit_date"] = self.now()
         self._keep(user_id, changed)

@@ -36,7 +36,7 @@ class VkApi:
         self._token = token
         self._faults = faults
         self._loopback = loopback
-        # One request more than allowed is let through: the real count is per second of VK's clock, not of ours.
+        # One request more than the limit is accepted: VK counts per second of its own clock.
         self._pace = Pace(per_second=20, burst=20, leeway=1)
 
     def application(self) -> web.Application:

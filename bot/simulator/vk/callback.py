@@ -1,4 +1,4 @@
-"""VK's Callback API: addresses of the bot that prove themselves with a code and then get every event until "ok"."""
+"""VK's Callback API: a bot's address is confirmed with a code and then receives each event until it answers "ok"."""
 
 import asyncio
 import secrets
@@ -16,7 +16,7 @@ _TIMEOUT = aiohttp.ClientTimeout(total=10)
 
 @dataclass(slots=True)
 class CallbackServer:
-    """One address, the events that it wants and whether it has proved to be the community's own."""
+    """One callback address, its subscribed events and whether it has been confirmed."""
 
     id: int
     url: str
@@ -27,13 +27,13 @@ class CallbackServer:
     events: set[str] = field(default_factory=set)
 
     def listing(self) -> Json:
-        """As groups.getCallbackServers shows it."""
+        """Return the server as groups.getCallbackServers lists it."""
         shown: Json = {"id": self.id, "title": self.title, "creator_id": 1, "url": self.url}
         return shown | {"secret_key": self.secret, "status": self.status}
 
 
 class Callbacks:
-    """All callback servers of the community. No order is promised between an event that is repeated and later ones."""
+    """All callback servers of the community. A repeated event may arrive after later ones."""
 
     def __init__(self, group_id: int, faults: Faults) -> None:
         self.servers: dict[int, CallbackServer] = {}
@@ -57,7 +57,7 @@ class Callbacks:
         self.code = secrets.token_hex(4)
 
     def confirm_soon(self, server: CallbackServer) -> None:
-        """Ask for the code in the background, as VK does after addCallbackServer."""
+        """Request the confirmation code in the background, as VK does after addCallbackServer."""
         task = asyncio.create_task(self.confirm(server))
         self._handshakes.add(task)
         task.add_done_callback(self._handshakes.discard)
@@ -68,14 +68,14 @@ class Callbacks:
         server.status = "ok" if answer == self.code else "failed"
 
     def push(self, event: Json) -> None:
-        """Send an event to every confirmed server that wants its type."""
+        """Send an event to every confirmed server that subscribes to its type."""
         for server in self.servers.values():
             if server.status == "ok" and event["type"] in server.events:
                 body = event | {"v": server.api_version, "event_id": secrets.token_hex(20)}
                 self._courier.push(object(), {"server": server.id, "event": body})
 
     def push_raw(self, event: Json) -> None:
-        """Send any body to every confirmed server, whatever it wants."""
+        """Send any body to every confirmed server regardless of its subscriptions."""
         for server in self.servers.values():
             if server.status == "ok":
                 self._courier.push(object(), {"server": server.id, "event": event})
@@ -84,7 +84,7 @@ class Callbacks:
         self._courier.open()
 
     async def close(self) -> None:
-        """Stop sending; what was not accepted waits for the next `open`."""
+        """Stop sending; events that were not accepted wait for the next `open`."""
         for task in self._handshakes:
             task.cancel()
         await self._courier.close()
@@ -101,7 +101,7 @@ class Callbacks:
         return answer == "ok" and not (fault and fault.kind == "lost_answer")
 
     async def _post(self, server: CallbackServer, body: Json, attempt: int) -> str:
-        """The answer, "" for anything but a 200 with a readable body."""
+        """Return the answer, "" for anything but a 200 with a readable body."""
         if self._session is None:
             self._session = aiohttp.ClientSession(timeout=_TIMEOUT, trust_env=False)
         headers = {"X-Retry-Counter": str(attempt)} if attempt else {}

@@ -1,4 +1,4 @@
-"""What VK refuses: its error codes and its rules for keyboards, texts and formatting."""
+"""VK's validation: error codes and rules for keyboards, texts and formatting."""
 
 import json
 import re
@@ -47,7 +47,7 @@ DESCRIPTIONS = {
 
 
 class VkError(Exception):
-    """An answer with an `error` object; its HTTP status is 200 all the same."""
+    """An answer with an `error` object; its HTTP status is 200."""
 
     def __init__(self, code: int, description: str = "") -> None:
         self.code = code
@@ -60,7 +60,7 @@ def bad_parameter(why: str) -> VkError:
 
 
 def check_text(text: str) -> str:
-    # The schema allows 9000; what clients have met is 4096.
+    # The schema allows 9000; the limit observed by clients is 4096.
     if utf16_length(text) > MAX_TEXT:
         raise VkError(914)
     return text
@@ -74,7 +74,7 @@ def check_attachments(given: str) -> list[str]:
 
 
 def check_format(text: str, given: Any) -> Json | None:  # noqa: ANN401 - whatever the client has sent
-    """The formatting of a text, if each item is known and lies within it. Offsets count UTF-16 units."""
+    """Return the formatting of a text if each item is known and lies within it. Offsets are in UTF-16 units."""
     if given is None:
         return None
     if not isinstance(given, dict) or not isinstance(given.get("items"), list):
@@ -90,7 +90,7 @@ def check_format(text: str, given: Any) -> Json | None:  # noqa: ANN401 - whatev
 
 
 def check_keyboard(given: str) -> Json | None:
-    """The keyboard as the API shows it, None for the empty one. Raises VkError 911 (100 when it is no JSON)."""
+    """Return the keyboard as the API shows it, None for the empty one. Raises VkError 911 (100 if it is no JSON)."""
     if not given:
         return None
     try:
@@ -137,7 +137,7 @@ def _check_button(button: Any) -> Json:  # noqa: ANN401 - whatever the client ha
 
 
 def check_event_data(given: Any) -> str:  # noqa: ANN401 - whatever the client has sent
-    """What answers a tap; returns the text of the snackbar, if it is one."""
+    """Validate the answer to a tap; returns the text of the snackbar if it is one."""
     if given is None:
         return ""
     kind = given.get("type") if isinstance(given, dict) else None

@@ -57,7 +57,7 @@ EVENT_TYPES = [
 
 
 class VkCommunity:
-    """Carries out calls about the community. Raises VkError, or BadParameterError, when the platform would refuse."""
+    """Executes calls about the community. Raises VkError or BadParameterError when the platform would refuse."""
 
     def __init__(self, world: VkWorld, screen_name: str, url: Callable[[], str]) -> None:
         self.permissions = dict(PERMISSIONS)
@@ -220,7 +220,7 @@ class VkCommunity:
 
 
 def _address(call: Call) -> str:
-    # The real platform wants a public address; here it is one on loopback.
+    # The real platform requires a public address; here it is a loopback address.
     url = call.text("url")
     if not url.startswith(("http://", "https://")):
         raise bad_parameter("url is invalid")

@@ -1,4 +1,4 @@
-"""What people send on VK besides words and files, as parts of a message: give them to `VkSimulator.writes`."""
+"""Contents of VK messages besides text and files, as parts of a message for `VkSimulator.writes`."""
 
 from bot.simulator.phone import Json
 
@@ -6,19 +6,19 @@ WRITTEN_AT = 1_767_225_600
 
 
 def with_attachment(kind: str, body: Json) -> Json:
-    """A message with one attachment."""
+    """Return the fields of a message with one attachment."""
     return {"attachments": [{"type": kind, kind: body}]}
 
 
 def link(text: str, words: str, url: str) -> Json:
-    """The formatting of a text in which an address is hidden behind the words."""
+    """Return the formatting of a text in which `words` link to `url`."""
     offset = len(text[: text.index(words)].encode("utf-16-le")) // 2
     item = {"type": "url", "offset": offset, "length": len(words.encode("utf-16-le")) // 2, "url": url}
     return {"format_data": {"version": "1", "items": [item]}}
 
 
 def foreign(author: int, text: str, **extra: Json | list[Json]) -> Json:
-    """A message of another place, as it stands in `fwd_messages` and `reply_message`."""
+    """Return a message of another chat, as in `fwd_messages` and `reply_message`."""
     body: Json = {"conversation_message_id": 3, "date": WRITTEN_AT, "from_id": author, "id": 0, "peer_id": author}
     return body | {"text": text, "attachments": [], "fwd_messages": []} | extra
 
@@ -34,7 +34,8 @@ def _post(owner: int, number: int, text: str, **extra: list[Json]) -> Json:
 
 _PRICE: Json = {"amount": "150000", "currency": {"id": 643, "name": "RUB", "title": "руб."}, "text": "1 500 ₽"}
 _VIDEO: Json = {
-    "response_type": "full", "id": 456239017, "owner_id": -22822305, "title": "Как войти в кабинет", "description": "По шагам",
+    "response_type": "full", "id": 456239017, "owner_id": -22822305,
+    "title": "Как войти в кабинет", "description": "По шагам",
     "duration": 125, "access_key": "secret-key", "type": "video", "date": WRITTEN_AT, "image": [], "views": 5,
 }  # fmt: skip
 _LINK: Json = {
@@ -58,9 +59,11 @@ THINGS: dict[str, Json] = {
         {
             "id": 9, "owner_id": 5, "question": "Когда встречаемся?", "votes": 4, "closed": False, "multiple": False,
             "answers": [
-                {"id": 1, "text": "В пятницу", "votes": 3, "rate": 75.0}, {"id": 2, "text": "В субботу", "votes": 1, "rate": 25.0},
+                {"id": 1, "text": "В пятницу", "votes": 3, "rate": 75.0},
+                {"id": 2, "text": "В субботу", "votes": 1, "rate": 25.0},
             ],
-            "end_date": 0, "is_board": False, "can_edit": False, "can_vote": True, "can_report": True, "can_share": True,
+            "end_date": 0, "is_board": False, "can_edit": False, "can_vote": True,
+            "can_report": True, "can_share": True,
             "created": WRITTEN_AT, "disable_unvote": False, "anonymous": True,
         },
     ),
@@ -82,8 +85,12 @@ THINGS: dict[str, Json] = {
             "category": {"inner_type": "market_market_category_nested", "id": 1, "name": "Посуда"},
         },
     ),
-    "products": with_attachment("market_album", {"id": 4, "owner_id": -64, "title": "Посуда", "count": 3, "updated_time": 1}),
-    "album": with_attachment("album", {"id": "282", "owner_id": 5, "title": "Поход", "description": "Лето", "size": 9, "created": 1}),
+    "products": with_attachment(
+        "market_album", {"id": 4, "owner_id": -64, "title": "Посуда", "count": 3, "updated_time": 1}
+    ),
+    "album": with_attachment(
+        "album", {"id": "282", "owner_id": 5, "title": "Поход", "description": "Лето", "size": 9, "created": 1}
+    ),
     "money": with_attachment(
         "money_transfer",
         {
@@ -98,8 +105,12 @@ THINGS: dict[str, Json] = {
     "podcast": with_attachment(
         "podcast", {"id": 8, "owner_id": -64, "artist": "Радио двора", "title": "Выпуск 3", "duration": 600, "url": ""}
     ),
-    "playlist": with_attachment("audio_playlist", {"id": 6, "owner_id": -64, "title": "Дорога", "description": "", "count": 12}),
-    "audio": with_attachment("audio", {"id": 2, "owner_id": 5, "artist": "Кино", "title": "Пачка сигарет", "duration": 267, "url": ""}),
+    "playlist": with_attachment(
+        "audio_playlist", {"id": 6, "owner_id": -64, "title": "Дорога", "description": "", "count": 12}
+    ),
+    "audio": with_attachment(
+        "audio", {"id": 2, "owner_id": 5, "artist": "Кино", "title": "Пачка сигарет", "duration": 267, "url": ""}
+    ),
     "app": with_attachment("mini_app", {"id": 7362, "title": "Опросник", "description": "Ответы за минуту"}),
     "post": with_attachment(
         "wall",
@@ -109,7 +120,8 @@ THINGS: dict[str, Json] = {
         ),
     ),
     "comment": with_attachment(
-        "wall_reply", {"id": 31, "from_id": 9, "date": WRITTEN_AT, "text": "И где билеты?", "post_id": 500, "owner_id": -64}
+        "wall_reply",
+        {"id": 31, "from_id": 9, "date": WRITTEN_AT, "text": "И где билеты?", "post_id": 500, "owner_id": -64},
     ),
     "contact": with_attachment("contact", {"name": "Пётр Иванов", "phone": "+79123456789"}),
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""Bots Long Poll: a log of numbered events with a bounded memory, read with a key that can expire."""
+"""Bots Long Poll: a bounded log of numbered events, read with a key that can expire."""
 
 import asyncio
 import contextlib
@@ -13,7 +13,7 @@ MAX_WAIT = 90.0
 
 
 class LongPoll:
-    """`check` answers as VK does, with failed 1, 2 and 3. `ts` is the number of the last event that was read."""
+    """VK's long poll; `check` answers with failed 1, 2 and 3. `ts` is the number of the last event that was read."""
 
     def __init__(self) -> None:
         self.key = secrets.token_hex(20)
@@ -23,7 +23,7 @@ class LongPoll:
         self._stirred = asyncio.Event()
 
     def server(self, url: str) -> Json:
-        """The answer of groups.getLongPollServer. Whoever asks after everything was forgotten starts anew."""
+        """Answer groups.getLongPollServer. After `forget_everything` the answer has a new key and ts."""
         self._lost_all = False
         return {"key": self.key, "server": url, "ts": str(self._last)}
 
@@ -37,13 +37,13 @@ class LongPoll:
         self._stir()
 
     def lose_history(self) -> None:
-        """Every reader is behind from now on, also one that has read everything."""
+        """Make every reader's ts outdated, even that of a reader that has read everything."""
         self._events.clear()
         self._last += 1
         self._stir()
 
     def forget_everything(self) -> None:
-        """Neither the key nor the ts of any reader is good any more."""
+        """Invalidate the key and the ts of every reader."""
         self.expire_key()
         self.lose_history()
         self._lost_all = True
@@ -55,7 +55,7 @@ class LongPoll:
                     await self._stirred.wait()
                 if answer is not None:
                     return answer
-        # An event that came together with the end of the wait must not be passed over by its number.
+        # The returned ts must not skip an event that arrived as the wait ended.
         return self._look(key, ts) or {"ts": ts, "updates": []}
 
     def _look(self, key: str, ts: str) -> dict[str, Any] | None:
@@ -65,7 +65,7 @@ class LongPoll:
             return {"failed": 2}
         place = int(ts) if ts.isdigit() else -1
         if not self._last - len(self._events) <= place <= self._last:
-            # Here, and only here, VK gives ts as a number.
+            # Only here does VK return ts as a number.
             return {"ts": self._last, "failed": 1}
         if place == self._last:
             return None
@@ -73,7 +73,7 @@ class LongPoll:
         return {"ts": str(self._last), "updates": list(self._events)[-behind:]}
 
     def stir(self) -> None:
-        """Let all who wait look again, as when the server closes."""
+        """Wake all waiting readers, for example when the server closes."""
         self._stir()
 
     def _stir(self) -> None:

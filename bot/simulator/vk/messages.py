@@ -1,4 +1,4 @@
-"""VK's messages.* methods as a community bot meets them."""
+"""VK's messages.* methods for a community bot."""
 
 from collections import deque
 from collections.abc import Callable
@@ -28,14 +28,14 @@ MAX_RANDOM_ID = 2**31 - 1
 
 
 class VkMessages:
-    """Carries out messages.* calls. Raises VkError, or BadParameterError, when the platform would refuse."""
+    """Executes messages.* calls. Raises VkError or BadParameterError when the platform would refuse."""
 
     def __init__(self, world: VkWorld, public: VkPublic) -> None:
         self._public = public
         self.deduplicated = 0
         self.presses_answered = 0
         self.dedupe_window: timedelta | None = None
-        """How long a random_id is remembered; None: for ever, as VK's documents have it."""
+        """How long a random_id is remembered; None means without limit, as VK documents it."""
         self._world = world
         self._sent: dict[int, tuple[datetime, list[Json]]] = {}
         self._hourly: dict[int, deque[datetime]] = {}
@@ -76,7 +76,7 @@ class VkMessages:
         return answer[0]["message_id"]
 
     def _repeated(self, random_id: int) -> list[Json] | None:
-        """The answer to the earlier send with this random_id, to whomever it went: VK looks at nothing else."""
+        """Return the answer to the earlier send with this random_id, to any recipient: VK compares nothing else."""
         if random_id not in self._sent:
             return None
         sent_at, answer = self._sent[random_id]
@@ -137,7 +137,7 @@ class VkMessages:
             raise bad_parameter("message_id is undefined")
         if self._world.clock().timestamp() - message["date"] > EDITABLE_FOR.total_seconds():
             raise VkError(909)
-        # What is not passed again is gone, the keyboard first of all.
+        # Values that are not passed again are removed, including the keyboard.
         body = {"keyboard": None, "format_data": None} | self._body(call)
         self._world.change(peer, message["conversation_message_id"], body)
         return 1
@@ -249,7 +249,7 @@ def _find(talk: Talk, call: Call) -> Json | None:
 
 
 def _attachment(name: str, date: int) -> Json:
-    """The attachment object for `type{owner}_{id}`, with the fields that every client may expect of its type."""
+    """Return the attachment object for `type{owner}_{id}` with the fields that its type requires."""
     kind = name[: len(name) - len(name.lstrip("abcdefghijklmnopqrstuvwxyz"))]
     owner, identity = name.removeprefix(kind).split("_")[:2]
     details: dict[str, Json] = {

@@ -1,4 +1,4 @@
-"""What happens around a VK community for all to read: group chats, comments below posts of its wall, its boards."""
+"""Public places of a VK community: group chats, comments below posts of its wall, and its boards."""
 
 from bot.simulator.loopback import Call
 from bot.simulator.phone import ChatMessage, Json
@@ -9,11 +9,11 @@ CHATS_FROM = 2_000_000_000
 
 
 class VkPublic:
-    """Chats by their peer, comments by their post. The community is told of all that is said."""
+    """Chats by peer, comments by post. The community receives an event for every message."""
 
     def __init__(self, world: VkWorld, permissions: dict[str, int]) -> None:
         self.closed: set[int] = set()
-        """Chats that the community was removed from, and posts below which it may not comment."""
+        """Chats that the community was removed from, and posts that it may not comment on."""
         self.comments: dict[int, dict[int, Json]] = {}
         self._world = world
         self._permissions = permissions
@@ -24,26 +24,26 @@ class VkPublic:
     # --- what people do
 
     def chat(self) -> int:
-        """A new group chat with the community in it; its peer."""
+        """Create a group chat with the community in it; returns its peer."""
         peer = CHATS_FROM + len(self._chats) + 1
         self._chats[peer] = {}
         return peer
 
     def says(self, peer: int, author: int, text: str, reply_to: int | None = None, **extra: object) -> int:
-        """Somebody, or another community by its negative number, writes into a chat; the number of the message."""
+        """Write into a chat as a person, or as a community by its negative number; returns the message's number."""
         quoted = {} if reply_to is None else {"reply_message": _quotable(self._chats[peer][reply_to])}
         message = self._write(peer, author, {"text": text} | quoted | extra)
         self._world.produce("message_new", {"message": message, "client_info": {}})
         return int(message["conversation_message_id"])
 
     def comments_on(self, post: int, author: int, text: str, reply_to: int | None = None) -> int:
-        """Somebody comments on a post of the wall; the number of the comment."""
+        """Comment on a post of the wall; returns the comment's number."""
         comment = self._comment(post, author, text, reply_to)
         self._world.produce("wall_reply_new", comment)
         return int(comment["id"])
 
     def posts_on_board(self, topic: int, author: int, text: str) -> int:
-        """Somebody writes into a topic of the boards; the number of the post."""
+        """Write into a topic of the boards; returns the post's number."""
         owner = -self._world.group_id
         body = self._next() | {"from_id": author, "text": text, "topic_id": topic, "topic_owner_id": owner}
         self._world.produce("board_post_new", body)
@@ -58,7 +58,7 @@ class VkPublic:
         return peer in self._chats
 
     def deliver(self, peer: int, body: Json, forward: object) -> Json:
-        """The community writes into a chat, as an answer where `forward` says so. Raises VkError."""
+        """Store a message of the community in a chat, as a reply if `forward` says so. Raises VkError."""
         if peer in self.closed:
             raise VkError(917)
         if isinstance(forward, dict) and forward.get("is_reply"):

@@ -1,4 +1,4 @@
-"""A VK to talk to: people on one side, the API, long poll and callbacks of one community on loopback on the other."""
+"""The VK simulator: people on one side; one community's API, long poll and callbacks on loopback on the other."""
 
 import secrets
 from collections.abc import Callable, Collection
@@ -15,7 +15,7 @@ from bot.simulator.vk.messages import VkMessages
 from bot.simulator.vk.public import VkPublic
 from bot.simulator.vk.world import OLD_CLIENT, VkWorld
 
-# The shape of a real token, and plainly not one.
+# It has the form of a real token but is recognizably fake.
 DEMO_TOKEN = "vk1.a.FrontdeskDemoTokenThatOpensNothingButTheSimulator"  # noqa: S105 - opens nothing but this simulator
 MESSAGE_EVENTS = (
     "message_new",
@@ -30,10 +30,10 @@ MESSAGE_EVENTS = (
 
 
 class VkSimulator:
-    """VK as one community and those who write to it see it. Ids of messages are conversation_message_ids.
+    """VK as one community and its contacts see it. Message ids are conversation_message_ids.
 
-    `url` replaces https://api.vk.ru. The world outlives `stop`: a later `start` goes on with the same people, talks
-    and event log, as after an outage. As in real life no event is produced until the community switches it on.
+    `url` replaces https://api.vk.ru. The state survives `stop`: a later `start` continues with the same people, chats
+    and event log, as after an outage. As on the real platform, an event is produced only once the community enables it.
     """
 
     def __init__(
@@ -75,7 +75,7 @@ class VkSimulator:
 
     @property
     def strict_rate(self) -> bool:
-        """Whether more than 20 calls a second earn error 6."""
+        """Whether more than 20 calls a second are answered with error 6."""
         return self._api.strict_rate
 
     @strict_rate.setter
@@ -84,17 +84,17 @@ class VkSimulator:
 
     @property
     def earned_6(self) -> int:
-        """Errors 6 that the bot has earned itself, without those that were injected."""
+        """Number of errors 6 caused by the bot's own rate, without injected ones."""
         return self._api.earned_6
 
     @property
     def deduplicated(self) -> int:
-        """Sends that delivered nothing because their random_id had been used."""
+        """Number of sends that delivered nothing because their random_id had been used."""
         return self._messages.deduplicated
 
     @property
     def dedupe_window(self) -> timedelta | None:
-        """How long a random_id is remembered; None, as at the start: for ever."""
+        """How long a random_id is remembered; None, the initial value, means without limit."""
         return self._messages.dedupe_window
 
     @dedupe_window.setter
@@ -103,7 +103,7 @@ class VkSimulator:
 
     @property
     def permissions(self) -> dict[str, int]:
-        """What the token may do, with the masks; take one away to see how the bot copes."""
+        """The token's permissions with their masks; remove one to test the bot without it."""
         return self._community.permissions
 
     @property
@@ -114,7 +114,7 @@ class VkSimulator:
     # --- the community
 
     def enable_longpoll(self, events: Collection[str] = MESSAGE_EVENTS) -> None:
-        """Switch long poll on, as an admin does in the community's settings."""
+        """Enable long poll, as an admin does in the community's settings."""
         self._world.longpoll_enabled = True
         self._world.longpoll_events.update(events)
 
@@ -127,7 +127,7 @@ class VkSimulator:
 
     @property
     def calls_back(self) -> bool:
-        """Whether a confirmed callback address wants to hear of messages; events before that are told to nobody."""
+        """Whether a confirmed callback address subscribes to messages; earlier events are not delivered."""
         servers = self._world.callbacks.servers.values()
         return any(server.status == "ok" and "message_new" in server.events for server in servers)
 
@@ -137,46 +137,47 @@ class VkSimulator:
         return self._world.callbacks.code
 
     def expire_key(self) -> None:
-        """The next look at the long poll fails with 2."""
+        """Make the next long poll request fail with 2."""
         self._world.longpoll.expire_key()
 
     def lose_history(self) -> None:
-        """The next look at the long poll fails with 1; events that were not read are gone."""
+        """Make the next long poll request fail with 1; unread events are lost."""
         self._world.longpoll.lose_history()
 
     def forget_everything(self) -> None:
-        """Every look at the long poll fails with 3 until a new server is asked for; unread events are gone."""
+        """Make long poll requests fail with 3 until a new server is requested; unread events are lost."""
         self._world.longpoll.forget_everything()
 
     # --- people
 
     def join(self, user_id: int, first_name: str, last_name: str = "", language: str = "ru") -> None:
-        """A person exists. The community may not write to them before they have written or allowed it."""
+        """Add a person. The community may not write to them before they have written or allowed it."""
         self._world.join(user_id, first_name, last_name, language)
 
     def has_old_client(self, user_id: int) -> None:
-        """From now on this person's app knows neither inline keyboards nor callback buttons."""
+        """Give the person an app without inline keyboards and callback buttons."""
         self._world.clients[user_id] = OLD_CLIENT
 
     def has_new_client(self, user_id: int) -> None:
-        """The person has updated the app."""
+        """Give the person an up-to-date app."""
         self._world.clients.pop(user_id, None)
 
     async def writes(self, user_id: int, text: str, *, reply_to: int | None = None, **extra: Any) -> int:  # noqa: ANN401 - any part of a message
-        """A private message; returns its conversation_message_id. `extra` goes into the message (attachments, ref, ...).
+        """Send a private message; returns its conversation_message_id.
 
-        `reply_to` is the message of the talk that it answers. Raises LookupError when there is none.
+        `extra` goes into the message (attachments, ref, ...). `reply_to` is the message of the chat that it replies to.
+        Raises LookupError when there is none.
         """
         quoted = {} if reply_to is None else {"reply_message": self._world.quotable(user_id, reply_to)}
         return self._world.write(user_id, text, quoted | extra)
 
     async def starts(self, user_id: int, payload: str = "") -> int:
-        """The Start button, after a vk.me link with `ref` when there is a payload."""
+        """Press the Start button, after a vk.me link with `ref` if there is a payload."""
         ref = {"ref": payload, "ref_source": ""} if payload else {}
         return self._world.write(user_id, "Начать", {"payload": '{"command":"start"}'} | ref)
 
     async def presses(self, user_id: int, message_id: int, data: str) -> None:
-        """A tap on a button: a text button writes its label. Raises LookupError when there never was such a button."""
+        """Tap a button; a text button writes its label. Raises LookupError when there never was such a button."""
         self._world.press(user_id, message_id, data)
 
     async def edits(self, user_id: int, message_id: int, text: str) -> None:
@@ -187,19 +188,19 @@ class VkSimulator:
         self._world.set_blocked(user_id, blocked=True)
 
     def unblocks(self, user_id: int) -> None:
-        """Allow messages, also before the first one."""
+        """Allow messages, even before the first one."""
         self._world.set_blocked(user_id, blocked=False)
 
     async def inbox_replies(self, user_id: int, text: str, admin_id: int) -> int:
-        """One of the community's people answers by hand in VK's own inbox; returns the conversation_message_id."""
+        """Answer by hand in VK's own inbox as the community's admin; returns the conversation_message_id."""
         return int(self._world.deliver(user_id, {"text": text}, admin_id)["conversation_message_id"])
 
     async def sends_raw(self, update: Json) -> int:
-        """Produce any event body, by long poll and callback alike, whatever is switched on. Returns the number sent."""
+        """Produce any event body for long poll and callbacks regardless of subscriptions. Returns the number sent."""
         return self._world.produce_raw(update)
 
     def holds_file(self, name: str, content: bytes) -> str:
-        """Keep a file, as if somebody had uploaded it; returns the address that an attachment gives for it."""
+        """Store a file as if it had been uploaded; returns its address for an attachment."""
         key = secrets.token_hex(8)
         self._world.files[key] = content
         return f"{self.url}/files/{key}/{quote(name)}"
@@ -212,7 +213,7 @@ class VkSimulator:
         return list(self._world.uploads)
 
     def chat(self, user_id: int) -> list[ChatMessage]:
-        """What that person sees, both sides, oldest first."""
+        """The chat that the person sees, both sides, oldest first."""
         return self._world.bubbles(user_id)
 
     def notice(self, user_id: int) -> str:
@@ -224,9 +225,9 @@ class VkSimulator:
 
     @property
     def revision(self) -> int:
-        """Grows with each visible change in any talk."""
+        """A counter of visible changes in any chat."""
         return self._world.news.revision
 
     async def wait_change(self, since: int, timeout: float) -> int:  # noqa: ASYNC109 - returns at the end, not raises
-        """The revision, once it exceeds `since` or `timeout` seconds have passed."""
+        """Return the revision once it exceeds `since` or `timeout` seconds have passed."""
         return await self._world.news.wait(since, timeout)

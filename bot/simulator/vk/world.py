@@ -1,4 +1,4 @@
-"""VK's side of the story: people, their talks with the community, and the events that follow from them."""
+"""VK's state: people, their chats with the community, and the events that these produce."""
 
 import json
 import secrets
@@ -32,7 +32,7 @@ class Press:
 
 @dataclass(slots=True)
 class Talk:
-    """The talk of one person with the community. Messages by conversation_message_id, oldest first."""
+    """One person's chat with the community. Messages by conversation_message_id, oldest first."""
 
     messages: dict[int, Json] = field(default_factory=dict)
     offered: dict[int, set[str]] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Talk:
 
 
 class VkWorld:
-    """Everything that is true on the platform. Messages are kept as the JSON that the API shows."""
+    """The state of the platform. Messages are kept as the JSON that the API returns."""
 
     def __init__(self, group_id: int, clock: Callable[[], datetime], faults: Faults) -> None:
         self.group_id = group_id
@@ -69,21 +69,21 @@ class VkWorld:
     def person(self, user_id: int) -> Person:
         person = self.people.get(user_id)
         if person is None:
-            raise LookupError(f"nobody has the id {user_id}: join first")
+            raise LookupError(f"unknown person {user_id}: call join first")
         return person
 
     def talk(self, user_id: int) -> Talk:
         return self.talks.setdefault(user_id, Talk())
 
     def produce(self, kind: str, body: Json) -> None:
-        """Tell the bot, by each way for which this type of event is switched on. Each way numbers events itself."""
+        """Deliver an event by long poll and callbacks where its type is enabled. Each of them numbers events itself."""
         event: Json = {"type": kind, "object": body, "group_id": self.group_id}
         if self.longpoll_enabled and kind in self.longpoll_events:
             self.longpoll.append(event | {"event_id": secrets.token_hex(20), "v": self.longpoll_version})
         self.callbacks.push(event)
 
     def produce_raw(self, event: Json) -> int:
-        """Any event body, to long poll and callbacks alike. Returns the number of raw events so far."""
+        """Deliver any event body by long poll and callbacks. Returns the number of raw events so far."""
         self._raw += 1
         whole = {"group_id": self.group_id, "event_id": secrets.token_hex(20), "v": self.longpoll_version} | event
         self.longpoll.append(whole)
@@ -102,7 +102,7 @@ class VkWorld:
         return int(message["conversation_message_id"])
 
     def quotable(self, user_id: int, cmid: int) -> Json:
-        """The message as a reply to it shows it."""
+        """Return the message as quoted by a reply."""
         message = self.talk(user_id).messages.get(cmid)
         if message is None:
             raise LookupError(f"there is no message {cmid} in the talk with {user_id}")
@@ -142,7 +142,7 @@ class VkWorld:
         event_id = secrets.token_hex(6)
         self.presses[event_id] = Press(user_id, self.clock())
         body: Json = {"user_id": user_id, "peer_id": user_id, "event_id": event_id}
-        # An object here, though the official schema calls it a string.
+        # An object here, although the official schema says string.
         body |= {"payload": json.loads(payload or "{}"), "conversation_message_id": cmid}
         self.produce("message_event", body)
 
@@ -158,7 +158,7 @@ class VkWorld:
     # --- what the community does; the API has checked it
 
     def deliver(self, user_id: int, body: Json, admin_id: int | None = None) -> Json:
-        """A message of the community; of one of its people when `admin_id` is given."""
+        """Store a message of the community, or of one of its admins when `admin_id` is given."""
         author = {} if admin_id is None else {"admin_author_id": admin_id}
         message = self._keep(user_id, -self.group_id, body | author)
         if admin_id is not None:
@@ -168,7 +168,7 @@ class VkWorld:
         return message
 
     def change(self, user_id: int, cmid: int, body: Json) -> Json:
-        """Give a message new contents; keys with None vanish."""
+        """Replace contents of a message; keys with None are removed."""
         talk = self.talk(user_id)
         changed = talk.messages[cmid] | body | {"update_time": int(self.clock().timestamp())}
         changed = {key: value for key, value in changed.items() if value is not None}
@@ -184,7 +184,7 @@ class VkWorld:
         return message
 
     def message(self, peer: int, author: int, number: int, body: Json) -> Json:
-        """A message as the API shows it, the `number`-th of its conversation."""
+        """Return a message as the API shows it, the `number`-th of its conversation."""
         self._last_message += 1
         return {
             "id": self._last_message,
@@ -218,7 +218,7 @@ class VkWorld:
 
 
 def button_data(payload: str) -> str:
-    """What the bot has put into a payload: the only string of its object, else the payload as it is."""
+    """Return the bot's data in a payload: the only string of its object, else the whole payload."""
     try:
         body = json.loads(payload)
     except ValueError:
