@@ -3,7 +3,8 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any
+from functools import partial
+from typing import TypeVar
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -55,6 +56,7 @@ from bot.views.wait_times import forecast, place
 from bot.wording import WORDS
 from handoff.deliveries.new_rows import Choice
 from handoff.deliveries.outbox import Outbox
+from handoff.messages import buttons
 from handoff.messages.rich_text import clean, from_markdown, units
 from handoff.messages.values import Addressee, Entity, EntityKind, RichText
 from handoff.models import Contact, Ticket
@@ -65,6 +67,8 @@ from infra.clock import Clock
 from knowledge.entries.models import Outcome
 from knowledge.entries.repository import EntryView
 from knowledge.quality.lookups import record_lookup, record_reading, settle_lookup
+
+_Q = TypeVar("_Q", bound=buttons.QuestionButton)
 
 _SHORT_COMMENT = 2
 """Words that are hardly a question of their own ("very quick")."""
@@ -134,12 +138,12 @@ class _Round:
 
     def do(self, decision: Decision, lookup: int | None) -> None:
         match decision:
-            case Say(sentence, buttons, values):
-                choices = [Choice(self._text(words), action, {}) for words, action in buttons]
+            case Say(sentence, offered, values):
+                choices = [Choice(self._text(label), payload) for label, payload in offered]
                 self._say(RichText(self._text(sentence, **values)), choices)
             case AskAbout(sentence, question, trail):
-                asked = _about(None, None, question, self._asked(trail))
-                self._say(RichText(self._text(sentence)), [Choice(self._text("Ask a person"), "ask_person", asked)])
+                person = _under(buttons.AskPerson, None, None, question, self._asked(trail))
+                self._say(RichText(self._text(sentence)), [Choice(self._text("Ask a person"), person)])
             case GiveAnswer():
                 self._answer(decision, decision.lookup or lookup)
             case AskWhy():
@@ -163,7 +167,7 @@ class _Round:
                     self._desk.looked_at(self._ticket(view.ticket.id))
                 self._say(*_worded(view, self._language))
             case AskLanguage():
-                choices = [Choice(name, "speak", {"language": language}) for language, name in NAMES.items()]
+                choices = [Choice(name, buttons.Speak(language)) for language, name in NAMES.items()]
                 self._say(RichText(self._text("Which language do you prefer?")), choices)
             case Speak(language):
                 self._language = language
@@ -173,7 +177,7 @@ class _Round:
             case Expect(what):
                 self._note(expects=what or None)
             case AskRating(number):
-                stars = [Choice(f"{count} ★", "rate", {"ticket": number, "stars": count}) for count in range(1, 6)]
+                stars = [Choice(f"{count} ★", buttons.Rate(number, count)) for count in range(1, 6)]
                 self._say(RichText(self._text("Thank you. How was our help, from 1 to 5?")), stars)
             case Export():
                 self._own_data.send(self._session, self._contact, self._text("Everything we keep about you:"))
@@ -213,30 +217,32 @@ class _Round:
             # One message, not two: the answer and the word that a person looks at it too.
             text = _joined(text, RichText(self._opened(decision.question, "rule", entry.category, lookup)))
         trail = replace(self._asked(decision.trail), shown=f"answer-{secrets.token_urlsafe(12)}")
-        data = _about(lookup, entry, decision.question, trail)
-        choices = [Choice(self._text("This helped"), "helped", data)]
+        under = partial(_under, lookup=lookup, entry=entry, question=decision.question, trail=trail)
+        choices = [Choice(self._text("This helped"), under(buttons.Helped))]
         if decision.hand_off and decision.form:
             # A person looks at it too, and the form says with what they need to know: in one message with the answer.
             filling = Filling(
                 None, decision.question, "rule", lookup, entry.category, trail, decision.form, (), self._language
             )
-            step, buttons = self._asked_field(filling)
+            step, answers = self._asked_field(filling)
             head = RichText(self._text("A person looks at this as well, and has to know a few things first."))
-            text, choices = _joined(_joined(text, head), step), [*choices, *buttons]
+            text, choices = _joined(_joined(text, head), step), [*choices, *answers]
         elif decision.browsed and entry.handoff == "always":
-            choices.append(Choice(self._text("Ask a person"), "ask_person", data))
+            choices.append(Choice(self._text("Ask a person"), under(buttons.AskPerson)))
         elif not decision.hand_off:
-            choices.append(Choice(self._text("This doesn't solve my problem"), "not_helped", data))
+            choices.append(Choice(self._text("This doesn't solve my problem"), under(buttons.NotHelped)))
         self._say(text, choices, key=trail.shown)
 
     def _ask_why(self, decision: AskWhy) -> None:
-        data = _about(decision.lookup, decision.entry, decision.question, decision.trail)
+        under = partial(
+            _under, lookup=decision.lookup, entry=decision.entry, question=decision.question, trail=decision.trail
+        )
         choices = [
-            Choice(self._text("The answer is unclear"), "unclear", data),
-            Choice(self._text("I don't like how it works"), "disliked", data),
+            Choice(self._text("The answer is unclear"), under(buttons.Unclear)),
+            Choice(self._text("I don't like how it works"), under(buttons.Disliked)),
         ]
         if decision.person:
-            choices.append(Choice(self._text("I still have questions"), "still", data))
+            choices.append(Choice(self._text("I still have questions"), under(buttons.Still)))
         words = [self._text("What is wrong with this answer?")]
         if decision.person:
             outlook = outlook_of(self._session, decision.entry.category if decision.entry else None, self._clock())
@@ -249,22 +255,25 @@ class _Round:
     def _suggest(self, decision: Suggest, lookup: int | None) -> None:
         trail, question = self._asked(decision.trail), decision.question
         choices = [
-            Choice(button(entry.question, self._language, entry.lang), "pick", _about(lookup, entry, question, trail))
+            Choice(
+                button(entry.question, self._language, entry.lang),
+                _under(buttons.Pick, lookup, entry, question, trail),
+            )
             for entry in decision.entries
         ]
-        choices.append(Choice(self._text("None of these"), "none_fits", _about(lookup, None, question, trail)))
+        choices.append(Choice(self._text("None of these"), _under(buttons.NoneFits, lookup, None, question, trail)))
         self._propose(self._text("Maybe you mean one of these:"), choices, decision.instead_of)
 
     def _offer(self, decision: OfferPerson, lookup: int | None) -> None:
         unanswered = decision.reason == "unanswered"
         if unanswered and lookup is not None:
             self._settle(lookup, "unanswered", None)
-        about = _about(lookup, None, decision.question, self._asked(decision.trail))
-        about |= {"reason": decision.reason, "category": decision.category}
-        choices = [
-            Choice(self._text("Ask a person"), "ask_person", about),
-            Choice(self._text("Not now"), "not_now", about),
-        ]
+        trail = self._asked(decision.trail)
+        person = _under(buttons.AskPerson, lookup, None, decision.question, trail)
+        person = replace(person, reason=decision.reason, category=decision.category)
+        not_now = _under(buttons.NotNow, lookup, None, decision.question, trail)
+        not_now = replace(not_now, reason=decision.reason, category=decision.category)
+        choices = [Choice(self._text("Ask a person"), person), Choice(self._text("Not now"), not_now)]
         head = (
             self._text("There is no ready answer to this. Shall we pass the question to a person?")
             if unanswered
@@ -295,7 +304,7 @@ class _Round:
     def _open(self, decision: OpenTicket, lookup: int | None) -> None:
         words = self._opened(decision.question, decision.reason, decision.category, lookup)
         self._take_along(decision.trail)
-        withdraw = Choice(self._text("Withdraw the question"), "withdraw", {"ticket": self.ticket_id})
+        withdraw = Choice(self._text("Withdraw the question"), buttons.Withdraw(self.ticket_id))
         self._say(RichText(words), [withdraw])
 
     def _opened(self, question: str, reason: str, category: str | None, lookup: int | None) -> str:
@@ -331,16 +340,16 @@ class _Round:
         if decision.acknowledge:
             ticket.joined_acknowledged = True
             words = self._text("Added to question №{number}. A person will read it all.", number=ticket.id)
-            about = {"question": decision.text, "asked": self._incoming}
-            apart = [Choice(self._text("This is a new question"), "new_question", about)] if decision.text else []
-            self._say(RichText(words), apart)
+            self._say(RichText(words), [self._new_question(decision.text)] if decision.text else [])
 
     def _comment(self, number: int, text: str) -> None:
         self._desk.comment(self._session, self._ticket(number), text)
-        about = {"question": text, "asked": self._incoming}
-        long = len(text.split()) > _SHORT_COMMENT
-        asks = [Choice(self._text("This is a new question"), "new_question", about)] if long else []
+        asks = [self._new_question(text)] if len(text.split()) > _SHORT_COMMENT else []
         self._say(RichText(self._text("Thank you. This helps us to help better.")), asks)
+
+    def _new_question(self, text: str) -> Choice:
+        about = buttons.NewQuestion(question=text, asked=self._incoming)
+        return Choice(self._text("This is a new question"), about)
 
     def _take_along(self, trail: Trail) -> None:
         """Let the ticket have the lines that led to it."""
@@ -370,16 +379,9 @@ def _worded(view: View, language: str) -> tuple[RichText, list[Choice]]:
     return my_questions.render(view, language)
 
 
-def _about(lookup: int | None, entry: EntryView | None, question: str, trail: Trail) -> dict[str, Any]:
-    """What a button under an answer has to know."""
-    return {
-        "lookup": lookup,
-        "entry": entry.id if entry else None,
-        "question": question,
-        "asked": trail.asked,
-        "shown": trail.shown,
-        "apart": trail.apart,
-    }
+def _under(kind: type[_Q], lookup: int | None, entry: EntryView | None, question: str, trail: Trail) -> _Q:
+    """A button under what was found for the question."""
+    return kind(lookup, entry.id if entry else None, question, trail.asked, trail.shown, trail.apart)
 
 
 def _joined(first: RichText, second: RichText) -> RichText:

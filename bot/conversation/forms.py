@@ -1,7 +1,6 @@
 """Forms as rows and as words: kept after each answer, so that they go on after any break."""
 
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -10,6 +9,7 @@ from bot.dialogue.decisions import Filling, Trail
 from bot.views.paging import label
 from bot.wording import WORDS
 from handoff.deliveries.new_rows import Choice
+from handoff.messages import buttons
 from handoff.tickets.request_models import FormRow, FormState
 from infra.wording import mark
 from knowledge.entries.forms import FieldType, load_form, plain
@@ -77,15 +77,14 @@ def end_form(session: Session, number: int, *, sent: bool) -> None:
 def render_field(language: str, filling: Filling, number: int, *, unsuited: bool) -> tuple[str, list[Choice]]:
     """The next question of the form with its buttons."""
     field, step = filling.field, len(filling.answers)
-    about: dict[str, Any] = {"form": number, "step": step}
     head = WORDS.text(language, "Step {step} of {steps}.", step=step + 1, steps=len(filling.fields))
     lines = [f"{head} {field.label(language)}"]
     if unsuited:
         lines.insert(0, WORDS.text(language, _HINTS[field.type]))
-    choices = [Choice(label(option), "form_pick", about | {"picked": option}) for option in field.options(language)]
+    choices = [Choice(label(option), buttons.FormPick(number, step, option)) for option in field.options(language)]
     if not field.required:
-        choices.append(Choice(WORDS.text(language, "Skip"), "form_skip", about))
+        choices.append(Choice(WORDS.text(language, "Skip"), buttons.FormSkip(number, step)))
     if step:
-        choices.append(Choice(WORDS.text(language, "Back"), "form_back", about))
-    choices.append(Choice(WORDS.text(language, "Cancel"), "form_cancel", about))
+        choices.append(Choice(WORDS.text(language, "Back"), buttons.FormBack(number, step)))
+    choices.append(Choice(WORDS.text(language, "Cancel"), buttons.FormCancel(number, step)))
     return "\n".join(lines), choices

@@ -18,14 +18,14 @@ from bot.conversation.deep_links import resolve_link
 from bot.conversation.effects import Effects
 from bot.conversation.flood_limit import Minute, decide_quietly, is_counted, minute_of
 from bot.conversation.forms import under_way
-from bot.conversation.press_context import choice_of, pressed_by, view_of
+from bot.conversation.press_context import choice_of, form_of_press, pressed_by, view_of
 from bot.conversation.pressed_message import show_choice
 from bot.conversation.privacy import OwnData
 from bot.conversation.public import PublicQuestions, follow_link, in_private, is_question, unreachable
 from bot.conversation.round_rows import JOIN, MEET, RECENT, USE, ThreadChangedError, known_at, mark_done
 from bot.conversation.tickets import Facts, correct_question, fact, facts, pending
 from bot.conversation.typed_buttons import as_press
-from bot.dialogue import UNSEEN, ButtonPress, Found, Thread, decide, question_in, selects_offer, starts_new_question
+from bot.dialogue import Found, Thread, decide, question_in, selects_offer, starts_new_question
 from bot.dialogue.expected_reply import answered_form, takes_up
 from bot.dialogue.language import command_in, language_of
 from bot.inbox.albums import whole_albums
@@ -33,6 +33,7 @@ from bot.inbox.attachments import Attachments, take_along
 from bot.inbox.intake import InboxItem
 from bot.inbox.quarantine import words_in
 from handoff.deliveries.outbox import Claim, Outbox
+from handoff.messages.buttons import decode, press_line
 from handoff.messages.contents import dump
 from handoff.messages.values import Address, Addressee, EventKind, IncomingEvent
 from handoff.models import (
@@ -153,22 +154,20 @@ class Conversation:
         language = (known.chosen_language if known else None) or told
         choice = choice_of(session, known.id, event) if known and event.kind is EventKind.PRESS else None
         command = command_in(event.text) if event.kind is EventKind.MESSAGE else None
+        pressed, pressed_ticket = pressed_by(session, choice) if choice else (None, None)
         view = None
-        if wanted := choice.action if choice else command:
-            meant = choice.data if choice else {}
-            view = view_of(session, known.id if known else None, language, wanted, meant, self._clock())
+        if wanted := pressed.payload if pressed else decode(command, {}) if command else None:
+            view = view_of(session, known.id if known else None, language, wanted, self._clock())
         link = resolve_link(session, event.start, language) if event.start else None
         if known is None:
             return Thread(language, view=view, link=link)
         # What is asked in public stands for itself, and completes nothing that was said in private.
         awaited = event.place is None and self._clock() - known.last_seen_at < _EXPECTED
         expects = (known.expects or "") if awaited else ""
-        # Whom the answer above a form has helped needs the form no more.
-        number = (choice.data.get("form") if choice and choice.action != "helped" else answered_form(expects)) or 0
+        number = form_of_press(pressed.payload, expects) if pressed else answered_form(expects)
         filling = under_way(session, known.id, number, language) if number else None
         about = facts(session, known.id, event, expects, self._clock()) if known.live or event.reply_to else Facts()
         offer = pending(session, known.id, expects) if event.kind is EventKind.MESSAGE and not about.named else None
-        pressed, pressed_ticket = pressed_by(session, choice) if choice else (None, None)
         return Thread(
             language,
             # What completes a question that was asked apart belongs to no ticket, any more than that question does.
@@ -182,7 +181,7 @@ class Conversation:
             link=link,
             expects=expects,
             pending=offer,
-            form=form_of(session, _category(pressed)) if pressed is not None else (),
+            form=form_of(session, pressed.category) if pressed is not None else (),
             filling=filling,
         )
 
@@ -349,7 +348,7 @@ class Conversation:
             return None
         if event.kind not in {EventKind.MESSAGE, EventKind.PUBLIC, EventKind.PRESS, EventKind.STAFF_REPLY}:
             return None
-        if thread.pressed is not None and thread.pressed.action in UNSEEN:
+        if thread.pressed is not None and thread.pressed.payload.rule.unseen:
             return None
         # A command is no part of a question that a person reads.
         ticket = None if event.kind is EventKind.MESSAGE and command_in(event.text) else thread.ticket
@@ -361,14 +360,9 @@ class Conversation:
             ticket_id=ticket.number if ticket else None,
             kind=MessageKind.OUTGOING if staff else MessageKind.EVENT if press else MessageKind.INCOMING,
             author=event.name if staff else name,
-            text=f"pressed {thread.pressed.action}" if press and thread.pressed else event.text,
+            text=press_line(thread.pressed.payload) if press and thread.pressed else event.text,
             attachments=[asdict(replace(attachment, source="")) for attachment in event.attachments] or None,
             contents=dump(event.contents),
             platform_id=event.message_id or None if not press else None,
             at=event.at,
         )
-
-
-def _category(pressed: ButtonPress) -> str | None:
-    """The category of a question that the press may lead to a person."""
-    return pressed.entry.category if pressed.entry is not None else pressed.category

@@ -2,19 +2,12 @@
 
 from sqlalchemy.orm import Session
 
-from bot.dialogue import UNSEEN, ButtonPress
+from bot.dialogue import ButtonPress
 from handoff.deliveries.outbox import Outbox
-
-_BROWSING = UNSEEN | {"read"}
-"""Nothing is chosen by looking around: those buttons stay as they are."""
-_CHOSEN = frozenset({"helped", "solved", "pick", "speak", "rate", "ask_person", "form_pick"})
-_KEPT = frozenset({"pick"})
-"""Who picked one suggestion may find that they meant another."""
 
 
 def show_choice(session: Session, outbox: Outbox, pressed: ButtonPress | None, choice_id: str) -> None:
     """Edit the pressed message, behind whatever the press was answered with; a repeated press changes nothing."""
-    if pressed is None or pressed.used or pressed.action in _BROWSING:
-        return
-    mark = "✅" if pressed.action in _CHOSEN else "☑️"
-    outbox.settle_choice(session, choice_id, mark, keep=pressed.action in _KEPT)
+    rule = pressed.payload.rule if pressed is not None and not pressed.used else None
+    if rule is not None and rule.shows is not None:
+        outbox.settle_choice(session, choice_id, rule.shows, keep=rule.keeps_others)

@@ -1,11 +1,9 @@
 """Short words that answer the bot, as people say them instead of pressing a button: yes, no, it helped, it did not."""
 
 import re
-from typing import Literal
 
 from bot.dialogue.language import only_of, says_it_helped, words_of
-
-Reply = Literal["yes", "no", "helped", "unhelped"]
+from handoff.messages.buttons import Reply
 
 _YES = {
     "да ага угу конечно давай давайте": "пожалуйста спасибо",
@@ -31,9 +29,9 @@ def reply_in(text: str) -> Reply | None:
     if "?" in text:
         return None
     if _UNHELPED.fullmatch(" ".join(words_of(text))):
-        return "unhelped"
+        return Reply.UNHELPED
     if says_it_helped(text):
-        return "helped"
+        return Reply.HELPED
     if only_of(text, _YES):
-        return "yes"
-    return "no" if only_of(text, _NO) else None
+        return Reply.YES
+    return Reply.NO if only_of(text, _NO) else None

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.dialogue import PendingOffer, TicketContext
 from bot.dialogue.decisions import Trail
 from bot.dialogue.expected_reply import FOR_A_PERSON, NEW, completed_message, extended_ticket
+from handoff.messages import buttons
 from handoff.messages.contents import dump
 from handoff.messages.values import IncomingEvent, named_in_chat
 from handoff.models import LIVE, ChoiceRow, Delivery, Message, MessageKind, Ticket, TicketStatus
@@ -91,10 +92,14 @@ def pending(session: Session, contact_id: int, expects: str) -> PendingOffer | N
     row = session.get(Message, message)
     if row is None or not choices or any(choice.used_at is not None for choice in choices):
         return None
-    data = choices[-1].data  # all of them tell of the same question; those of a revised message come last
-    trail = Trail(tuple(data.get("asked", ())), apart=data.get("apart", False))
-    offered = tuple(choice.data["entry"] for choice in choices if choice.data.get("entry"))
-    return PendingOffer(message, data.get("question", ""), trail, changed=row.edited_at is not None, offered=offered)
+    meant = [buttons.decode(choice.action, choice.data) for choice in choices]
+    abouts = [one for one in meant if isinstance(one, buttons.QuestionButton)]
+    if not abouts:
+        return None
+    last = abouts[-1]  # all of them tell of the same question; those of a revised message come last
+    trail = Trail(last.asked, apart=last.apart)
+    offered = tuple(one.entry for one in abouts if one.entry)
+    return PendingOffer(message, last.question, trail, changed=row.edited_at is not None, offered=offered)
 
 
 def correct_question(session: Session, contact_id: int, event: IncomingEvent) -> None:

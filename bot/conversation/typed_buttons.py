@@ -8,7 +8,8 @@ from dataclasses import replace
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from bot.conversation.short_replies import Reply, reply_in
+from bot.conversation.short_replies import reply_in
+from handoff.messages.buttons import meant_by
 from handoff.messages.values import EventKind, IncomingEvent, shows_something
 from handoff.models import ChoiceRow, Delivery, Message, MessageKind
 from infra.storage import rows
@@ -38,14 +39,6 @@ _MOST_DIGITS = 3
 """No message offers more choices than that."""
 _LONGEST = 60
 """Characters; no button has more."""
-_MEANT: dict[Reply, tuple[tuple[str, ...], ...]] = {
-    "helped": (("helped",),),
-    "unhelped": (("not_helped",), ("none_fits",)),
-    "yes": (("ask_person", "not_now"), ("helped", "not_helped")),
-    "no": (("not_now", "ask_person"), ("not_helped", "helped"), ("none_fits",)),
-}
-"""The actions that a reply may mean, likeliest first: each where the last message offers it and those beside it. Nothing that
-closes a ticket, for "yes" may be said to what an agent has asked."""
 
 
 def as_press(session: Session, contact_id: int, event: IncomingEvent, *, numbered: bool) -> IncomingEvent:
@@ -85,7 +78,8 @@ def _by_reply(session: Session, contact_id: int, typed: str) -> str | None:
     if reply is None:
         return None
     choices = {action: choice for choice, action in _offered(session, contact_id).items()}
-    return next((choices[actions[0]] for actions in _MEANT[reply] if choices.keys() >= set(actions)), None)
+    action = meant_by(reply, choices)
+    return choices[action] if action is not None else None
 
 
 def _offered(session: Session, contact_id: int) -> dict[str, str]:

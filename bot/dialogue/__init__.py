@@ -9,7 +9,7 @@ question before it.
 from bot.dialogue.decisions import Decision, MarkBlocked
 from bot.dialogue.followup import selects_offer, starts_new_question
 from bot.dialogue.messages import decide_message, question_of
-from bot.dialogue.presses import UNSEEN, decide_press, repeated_question
+from bot.dialogue.presses import decide_press, repeated_question
 from bot.dialogue.sentences import ASK_PERSON
 from bot.dialogue.thread import MOST_OPEN, ButtonPress, Found, PendingOffer, Thread, TicketContext
 from handoff.messages.values import EventKind, IncomingEvent
@@ -17,7 +17,6 @@ from handoff.messages.values import EventKind, IncomingEvent
 __all__ = [
     "ASK_PERSON",
     "MOST_OPEN",
-    "UNSEEN",
     "ButtonPress",
     "Found",
     "PendingOffer",

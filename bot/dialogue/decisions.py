@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from handoff.messages.buttons import Payload
 from handoff.messages.threads import Line
 from handoff.tickets.queue import TicketView
 from handoff.tickets.wait_estimate import Outlook
@@ -116,10 +117,10 @@ class Filling:
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """One sentence of the catalogue, perhaps with buttons: (label, action)."""
+    """One sentence of the catalogue, perhaps with buttons: a label of the catalogue and what the button means."""
 
     sentence: str
-    buttons: tuple[tuple[str, str], ...] = ()
+    buttons: tuple[tuple[str, Payload], ...] = ()
     values: Mapping[str, object] = field(default_factory=dict)
 
 

@@ -16,23 +16,27 @@ from bot.dialogue.decisions import (
 from bot.dialogue.expected_reply import FOR_A_PERSON
 from bot.dialogue.language import is_greeting, is_nudge, is_thanks, says_only_person
 from bot.dialogue.sentences import WELCOME, enough_open
-from bot.dialogue.thread import MOST_OPEN, ButtonPress, Thread, TicketContext
+from bot.dialogue.thread import MOST_OPEN, ButtonPress, Thread, TicketContext, trail_of
+from handoff.messages.buttons import QuestionButton
 from handoff.messages.values import IncomingEvent, shows_something
 from knowledge.matching import alike
 
 
-def escalate(thread: Thread, pressed: ButtonPress, reason: str) -> Decision:
-    """What follows where a button leads to a person: whoever has one already joins; where nobody told the wait, that is first."""
-    if thread.ticket is not None and not pressed.trail.apart:
-        return JoinTicket(thread.ticket.number, acknowledge=True, trail=pressed.trail)
-    category = pressed.entry.category if pressed.entry else pressed.category
-    question = pressed.question or thread.last_question
+def escalate(thread: Thread, pressed: ButtonPress, about: QuestionButton, reason: str, *, at_once: bool) -> Decision:
+    """What follows where a button leads to a person: a contact who has one joins.
+
+    `at_once` says that the wait was told where the button was offered; else it is told first.
+    """
+    trail = trail_of(about)
+    if thread.ticket is not None and not trail.apart:
+        return JoinTicket(thread.ticket.number, acknowledge=True, trail=trail)
+    question = about.question or thread.last_question
     if thread.live >= MOST_OPEN:
         return enough_open()
-    if reason in {"asked", "not_helped"}:  # the wait was told where these buttons were offered
-        opening = OpenTicket(question, pressed.reason or reason, pressed.lookup, category, pressed.trail)
+    if at_once:
+        opening = OpenTicket(question, about.reason or reason, about.lookup, pressed.category, trail)
         return forms.start_form(opening, thread)
-    return OfferPerson(question, reason, pressed.lookup, category, pressed.trail)
+    return OfferPerson(question, reason, about.lookup, pressed.category, trail)
 
 
 def pass_on(thread: Thread, question: str, trail: Trail = NO_TRAIL) -> Decision:

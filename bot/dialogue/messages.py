@@ -22,6 +22,7 @@ from bot.dialogue.expected_reply import FOR_A_PERSON, NEW, commented_ticket
 from bot.dialogue.language import Command, command_in, is_greeting, is_thanks, says_only_person, wants_person
 from bot.dialogue.sentences import WELCOME, hello, show_view
 from bot.dialogue.thread import MOST_OPEN, Found, PendingOffer, Thread
+from handoff.messages import buttons
 from handoff.messages.content_sentences import headline
 from handoff.messages.contents import is_shown
 from handoff.messages.values import IncomingEvent, shows_something
@@ -135,7 +136,7 @@ def _called(thread: Thread, command: Command) -> Decision:
         case "forget":
             return Say(
                 "Everything you wrote to us will be erased, and open questions withdrawn. This cannot be undone.",
-                (("Erase everything", "forget"), ("Keep everything", "keep")),
+                (("Erase everything", buttons.Forget()), ("Keep everything", buttons.Keep())),
             )
 
 

@@ -2,10 +2,11 @@
 
 from bot.dialogue.decisions import OwnQuestions, Say, Show, Topics, View
 from bot.dialogue.thread import MOST_OPEN
+from handoff.messages import buttons
 
-ASK_PERSON = ("Ask a person", "ask_person")
-TOPICS = ("Topics", "topics")
-OWN = ("My questions", "own")
+ASK_PERSON = ("Ask a person", buttons.AskPerson())
+TOPICS = ("Topics", buttons.Topics())
+OWN = ("My questions", buttons.Own())
 GONE = Say("This answer has been removed. Write your question in your own words.")
 WELCOME = Say("You are welcome. If anything else comes up, just write.")
 

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from bot.dialogue.decisions import NO_TRAIL, Filling, Link, Trail, View
+from bot.dialogue.decisions import Filling, Link, Trail, View
+from handoff.messages.buttons import Payload, QuestionButton
 from knowledge.entries.forms import Form
 from knowledge.entries.repository import EntryView
 from knowledge.matching import Match
@@ -32,25 +33,24 @@ class TicketContext:
 
 @dataclass(frozen=True, slots=True)
 class ButtonPress:
-    """What the pressed button means."""
+    """A pressed button: what it means, and the entry that it names."""
 
-    action: str
-    question: str = ""
-    lookup: int | None = None
+    payload: Payload
     entry: EntryView | None = None
     used: bool = False
-    trail: Trail = NO_TRAIL
-    language: str = ""
-    """The one that the contact chose."""
-    stars: int = 0
-    reason: str = ""
-    """Why a person was offered."""
-    category: str | None = None
-    """What the question is about, where that is known."""
-    picked: str = ""
-    """The choice, where a field of a form offers some."""
-    step: int = 0
-    """The field of the form that the button was offered for."""
+    """It was pressed before."""
+
+    @property
+    def category(self) -> str | None:
+        """The category of the question that the press may lead to a person."""
+        if self.entry is not None:
+            return self.entry.category
+        return self.payload.category if isinstance(self.payload, QuestionButton) else None
+
+
+def trail_of(about: QuestionButton) -> Trail:
+    """Where the question was asked and answered under which the button stands."""
+    return Trail(about.asked, about.shown, about.apart)
 
 
 @dataclass(frozen=True, slots=True)

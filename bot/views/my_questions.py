@@ -10,6 +10,7 @@ from bot.views.paging import label, page_head, turns
 from bot.views.wait_times import forecast, place
 from bot.wording import WORDS
 from handoff.deliveries.new_rows import Choice
+from handoff.messages import buttons
 from handoff.messages.content_sentences import question_words
 from handoff.messages.rich_text import from_agent
 from handoff.messages.threads import Line, thread
@@ -72,29 +73,30 @@ def render(view: OwnQuestions | OwnQuestion, language: str) -> tuple[RichText, l
             for ticket in view.items
         ]
         choices = [
-            Choice(label(f"{_icon(ticket.status)} №{ticket.id} {label_of(ticket)}"), "own_one", {"ticket": ticket.id})
+            Choice(label(f"{_icon(ticket.status)} №{ticket.id} {label_of(ticket)}"), buttons.OwnOne(ticket.id))
             for ticket in view.items
         ]
         head = page_head(language, WORDS.text(language, "Your questions:"), view.page, view.pages)
-        return RichText("\n".join((head, *lines))), choices + turns(language, "own", {}, view.page, view.pages)
+        return RichText("\n".join((head, *lines))), choices + turns(language, buttons.Own(view.page), view.pages)
     ticket, live = view.ticket, view.ticket.status in LIVE
     lines = [f"№{ticket.id} {_status(ticket, language)}", _cut(label_of(ticket))]
     for line in view.said:
         lines.append(f"{_author(line, language)}: {_cut(from_agent(line.text).text if line.by_agent else line.text)}")
     if view.outlook is not None:
         lines += [place(language, view.ahead), *forecast(language, view.outlook)]
-    about = {"ticket": ticket.id}
     if live:
         actions = [
-            Choice(WORDS.text(language, "Add to it"), "add", about),
-            Choice(WORDS.text(language, "Withdraw the question"), "withdraw", about),
-            Choice(WORDS.text(language, "Ask a new question"), "new_question", {}),
+            Choice(WORDS.text(language, "Add to it"), buttons.Add(ticket.id)),
+            Choice(WORDS.text(language, "Withdraw the question"), buttons.Withdraw(ticket.id)),
+            Choice(WORDS.text(language, "Ask a new question"), buttons.NewQuestion()),
         ]
     else:
-        actions = [Choice(WORDS.text(language, "Open it again"), "reopen", about)] if ticket.reopenable else []
+        actions = (
+            [Choice(WORDS.text(language, "Open it again"), buttons.Reopen(ticket.id))] if ticket.reopenable else []
+        )
         if ticket.status is TicketStatus.SOLVED and ticket.rating is None:
-            actions.append(Choice(WORDS.text(language, "Rate the help"), "stars", about))
-    return RichText("\n".join(lines)), [*actions, Choice(WORDS.text(language, "My questions"), "own", {})]
+            actions.append(Choice(WORDS.text(language, "Rate the help"), buttons.Stars(ticket.id)))
+    return RichText("\n".join(lines)), [*actions, Choice(WORDS.text(language, "My questions"), buttons.Own())]
 
 
 def _status(ticket: TicketView, language: str, *, news: bool = False) -> str:

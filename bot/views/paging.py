@@ -1,9 +1,13 @@
 """Lists as buttons: labels that fit, and the way to the pages before and after."""
 
-from collections.abc import Mapping
+from dataclasses import replace
 
 from bot.wording import WORDS
 from handoff.deliveries.new_rows import Choice
+from handoff.messages.buttons import Own, Topic, Topics
+
+PageOf = Topics | Topic | Own
+"""The buttons that show a page of a list."""
 
 LABEL = 40
 """Longest label of a button, in characters: VK's limit, and what fits a phone."""
@@ -22,8 +26,9 @@ def page_head(language: str, head: str, page: int, pages: int) -> str:
     return f"{head}\n{WORDS.text(language, 'Page {page} of {pages}', page=page, pages=pages)}"
 
 
-def turns(language: str, action: str, about: Mapping[str, object], page: int, pages: int) -> list[Choice]:
-    """Buttons to the page before and to the one after, where there are such."""
-    back = [Choice(WORDS.text(language, "Back"), action, {**about, "page": page - 1})] if page > 1 else []
-    more = [Choice(WORDS.text(language, "More"), action, {**about, "page": page + 1})] if page < pages else []
+def turns(language: str, here: PageOf, pages: int) -> list[Choice]:
+    """Buttons to the page before the one that `here` shows and to the one after, where they exist."""
+    page = here.page
+    back = [Choice(WORDS.text(language, "Back"), replace(here, page=page - 1))] if page > 1 else []
+    more = [Choice(WORDS.text(language, "More"), replace(here, page=page + 1))] if page < pages else []
     return back + more

@@ -7,6 +7,7 @@ from bot.views.other_language import button, with_remark
 from bot.views.paging import label, page_head, turns
 from bot.wording import WORDS
 from handoff.deliveries.new_rows import Choice
+from handoff.messages import buttons
 from handoff.messages.values import RichText
 from infra.wording import LANGUAGES
 from knowledge.entries.repository import categories, entries
@@ -41,20 +42,19 @@ def render(view: Topics | Topic, language: str) -> tuple[RichText, list[Choice]]
         choices = [
             Choice(
                 button(_titled(category.title, language), language, view.lang),
-                "topic",
-                {"lang": view.lang, "category": category.key},
+                buttons.Topic(lang=view.lang, category=category.key),
             )
             for category in view.categories
         ]
         head = page_head(language, WORDS.text(language, "Choose a topic:"), view.page, view.pages)
-        return RichText(head), choices + turns(language, "topics", {}, view.page, view.pages)
+        return RichText(head), choices + turns(language, buttons.Topics(view.page), view.pages)
     found = view.found
-    choices = [Choice(label(entry.question), "read", {"entry": entry.id}) for entry in found.items]
+    choices = [Choice(label(entry.question), buttons.Read(entry.id)) for entry in found.items]
     if found.page == 1:
-        choices.append(Choice(WORDS.text(language, "Topics"), "topics", {}))
-    about = {"lang": view.lang, "category": view.key}
+        choices.append(Choice(WORDS.text(language, "Topics"), buttons.Topics()))
+    here = buttons.Topic(found.page, view.lang, view.key)
     head = page_head(language, with_remark(_titled(view.title, language), language, view.lang), found.page, found.pages)
-    return RichText(head), choices + turns(language, "topic", about, found.page, found.pages)
+    return RichText(head), choices + turns(language, here, found.pages)
 
 
 def _titled(title: str, language: str) -> str:

@@ -13,6 +13,7 @@ from handoff.errors import (
     StateError,
     TooLargeError,
 )
+from handoff.messages.buttons import sentence_of_press
 from handoff.messages.content_sentences import FILE_NAMES, ContentWords, describe, question_words
 from handoff.messages.contents import Content
 from handoff.messages.names import readable
@@ -34,18 +35,7 @@ EVENTS = {
     "withdrawn": mark("The contact withdrew the question"),
     "rated": mark("The contact rated the help"),
     LOST: mark("The answer did not reach the contact: the question is open again"),
-    "pressed helped": mark("The contact says that the answer helped"),
-    "pressed not_helped": mark("The contact says that the answer did not help"),
-    "pressed unclear": mark("The contact finds the answer unclear"),
-    "pressed disliked": mark("The contact does not like how it works"),
-    "pressed still": mark("The contact still has questions"),
-    "pressed none_fits": mark("None of the choices fitted"),
-    "pressed pick": mark("The contact chose one of the answers"),
-    "pressed ask_person": mark("The contact asked for a person"),
-    "pressed not_now": mark("The contact did not want a person"),
-    "pressed new_question": mark("The contact says that it is a new question"),
 }
-_PRESSED = "pressed "
 _PUBLIC = "public "
 
 REASONS = (
@@ -150,9 +140,10 @@ class Words:
     def event(self, line: Line) -> str:
         if line.text.startswith(_PUBLIC):
             return self.t("Asked in public: {place}", place=line.text.removeprefix(_PUBLIC))
+        pressed = sentence_of_press(line.text)
+        if pressed is not None:
+            return self.t(pressed) if pressed else self.t("The contact pressed a button")
         sentence = EVENTS.get(line.text)
-        if sentence is None and line.text.startswith(_PRESSED):
-            return self.t("The contact pressed a button")
         return self.t(sentence, agent=line.author or self.t("The bot")) if sentence else line.text
 
     def contents(self, contents: Sequence[Content]) -> tuple[ContentWords, ...]:

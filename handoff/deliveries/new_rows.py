@@ -4,11 +4,11 @@ import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
+from handoff.messages.buttons import Payload, encode
 from handoff.messages.values import Addressee, RichText
 from handoff.models import ChannelState, ChoiceRow, Contact, Delivery, DeliveryState
 from handoff.words import WORDS
@@ -31,8 +31,7 @@ class Choice:
     """A button to post: what it says and what pressing it means."""
 
     label: str
-    action: str
-    data: dict[str, Any]
+    payload: Payload
 
 
 def queue(
@@ -107,7 +106,7 @@ def buttons(session: Session, contact_id: int, message_id: int, choices: Sequenc
     """Keep what the buttons mean; what the platform gets of them."""
     named = [(secrets.token_urlsafe(12), choice) for choice in choices]
     meanings = [
-        {"id": id_, "contact_id": contact_id, "action": c.action, "data": c.data}
+        {"id": id_, "contact_id": contact_id, "action": c.payload.name, "data": encode(c.payload)}
         | {"message_id": message_id, "number": number}
         for number, (id_, c) in enumerate(named, 1)
     ]

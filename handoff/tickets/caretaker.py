@@ -22,6 +22,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from handoff.deliveries.new_rows import Choice
 from handoff.deliveries.outbox import Outbox
+from handoff.messages import buttons
 from handoff.messages.values import RichText
 from handoff.models import Contact, Ticket, TicketStatus
 from handoff.tickets.form_reminders import UnfinishedForms
@@ -106,8 +107,8 @@ class Caretaker:
             number=number,
         )
         choices = (
-            Choice(WORDS.text(language, "Yes, thank you"), "solved", {"ticket": number}),
-            Choice(WORDS.text(language, "No, I still have questions"), "not_solved", {"ticket": number}),
+            Choice(WORDS.text(language, "Yes, thank you"), buttons.Solved(number)),
+            Choice(WORDS.text(language, "No, I still have questions"), buttons.NotSolved(number)),
         )
         self._outbox.post(session, contact, RichText(words), ticket_id=number, choices=choices)
         contact_id = str(contact.id)  # the session's rows cannot be read once its unit of work is over
@@ -127,7 +128,7 @@ class Caretaker:
         if reopenable(ticket, self._clock()):
             words.append(WORDS.text(language, "If it is not solved, you can open it again."))
             still = WORDS.text(language, "No, I still have questions")
-            choices.append(Choice(still, "not_solved", {"ticket": number}))
+            choices.append(Choice(still, buttons.NotSolved(number)))
         self._outbox.post(session, contact, RichText(" ".join(words)), ticket_id=number, choices=choices)
         return True
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, aliased
 
 from handoff.deliveries.new_rows import Choice
 from handoff.deliveries.outbox import Outbox
+from handoff.messages import buttons
 from handoff.messages.values import RichText
 from handoff.models import Contact, Ticket
 from handoff.tickets.request_models import FormRow, FormState
@@ -62,10 +63,10 @@ class UnfinishedForms:
             return False
         contact.version += 1
         language = contact.chosen_language or contact.language
-        about = {"form": number, "step": len(form.answers)}
+        step = len(form.answers)
         choices = (
-            Choice(WORDS.text(language, "Continue"), "form_go", about),
-            Choice(WORDS.text(language, "Cancel"), "form_cancel", about),
+            Choice(WORDS.text(language, "Continue"), buttons.FormGo(number, step)),
+            Choice(WORDS.text(language, "Cancel"), buttons.FormCancel(number, step)),
         )
         self._outbox.post(session, contact, RichText(_words(language, form.question)), choices=choices)
         contact_id = str(contact.id)  # the session's rows cannot be read once its unit of work is over

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from handoff.deliveries.new_rows import Choice
 from handoff.deliveries.outbox import Outbox
 from handoff.deliveries.outcomes import Moved
+from handoff.messages import buttons
 from handoff.messages.values import RichText
 from handoff.models import LIVE, ChoiceRow, Contact, Message, Ticket
 from handoff.words import WORDS
@@ -43,23 +44,24 @@ def hand_over(session: Session, tickets: Tickets, outbox: Outbox, moved: Moved) 
     under = session.scalars(
         select(ChoiceRow).where(ChoiceRow.contact_id == contact.id, ChoiceRow.message_id == message.id)
     ).all()
-    about = next((row.data for row in under if row.data.get("question")), None)
+    meant = (buttons.decode(row.action, row.data) for row in under)
+    about = next((one for one in meant if isinstance(one, buttons.QuestionButton) and one.question), None)
     if about is None or any(row.used_at is not None for row in under):  # what was pressed has arrived
         return
     contact.version += 1
-    ticket, told = _ticket(session, tickets, contact, about["question"], about.get("category"))
+    ticket, told = _ticket(session, tickets, contact, about.question, about.category)
     session.execute(
         update(Message)
         .where(
             Message.contact_id == contact.id,
             Message.ticket_id.is_(None),
-            Message.id.in_([message.id, *about.get("asked", ())]),
+            Message.id.in_([message.id, *about.asked]),
         )
         .values(ticket_id=ticket.id)
         .execution_options(synchronize_session=False)
     )
-    if about.get("lookup"):
-        settle_lookup(session, about["lookup"], "handed_off")
+    if about.lookup:
+        settle_lookup(session, about.lookup, "handed_off")
     if not told:
         words = WORDS.text(
             contact.language,
@@ -67,7 +69,7 @@ def hand_over(session: Session, tickets: Tickets, outbox: Outbox, moved: Moved) 
             "The answer will come here as a private message.",
             number=ticket.id,
         )
-        withdraw = Choice(WORDS.text(contact.language, "Withdraw the question"), "withdraw", {"ticket": ticket.id})
+        withdraw = Choice(WORDS.text(contact.language, "Withdraw the question"), buttons.Withdraw(ticket.id))
         outbox.post(session, contact, RichText(words), ticket_id=ticket.id, choices=(withdraw,))
 
 

@@ -9,6 +9,7 @@ from handoff.deliveries.new_rows import Choice
 from handoff.deliveries.outbox import Outbox
 from handoff.deliveries.outcomes import Moved
 from handoff.errors import ClosedError, EmptyTextError, HeldError, NotFoundError
+from handoff.messages import buttons
 from handoff.messages.names import readable
 from handoff.messages.rich_text import clean, from_agent
 from handoff.messages.values import Addressee, RichText
@@ -299,8 +300,8 @@ class Desk:
             RichText(WORDS.text(language, "Is question №{number} solved?", number=ticket.id)),
             ticket_id=ticket.id,
             choices=(
-                Choice(WORDS.text(language, "Yes, thank you"), "solved", {"ticket": ticket.id}),
-                Choice(WORDS.text(language, "No, I still have questions"), "not_solved", {"ticket": ticket.id}),
+                Choice(WORDS.text(language, "Yes, thank you"), buttons.Solved(ticket.id)),
+                Choice(WORDS.text(language, "No, I still have questions"), buttons.NotSolved(ticket.id)),
             ),
         )
 

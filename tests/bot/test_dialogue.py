@@ -1,6 +1,6 @@
 """What the bot decides, as a table: the thread, the event and what the knowledge found on one side, the decisions on the other."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 
 import pytest
@@ -53,6 +53,7 @@ from bot.dialogue.decisions import (
     WithdrawTicket,
 )
 from bot.dialogue.expected_reply import FOR_A_PERSON, NEW, addition_to, comment_on
+from handoff.messages import buttons
 from handoff.messages.contents import Passage, Place, Role
 from handoff.messages.values import Address, Attachment, EventKind, IncomingEvent
 from handoff.models import TicketStatus
@@ -125,18 +126,18 @@ LAST_STEP = Filling(
 )
 ENOUGH = Say(
     "You have {count} open questions already. You can add to one of them; another can be asked when one is closed.",
-    (("My questions", "own"),),
+    (("My questions", buttons.Own()),),
     {"count": 3},
 )
 
 HELLO = Say(
     "Hello. Describe your question in your own words, and I will find the answer or ask a person.",
-    (("Topics", "topics"), ("My questions", "own")),
+    (("Topics", buttons.Topics()), ("My questions", buttons.Own())),
 )
 GONE = Say("This answer has been removed. Write your question in your own words.")
 NO_ANSWERS = Say("There are no ready answers yet. Write your question in your own words.")
 NONE_ASKED = Say(
-    "You have not asked a person anything yet. Write your question in your own words.", (("Topics", "topics"),)
+    "You have not asked a person anything yet. Write your question in your own words.", (("Topics", buttons.Topics()),)
 )
 TEXT_ONLY = AskAbout("I read text only. Describe the question in words, or ask a person.", "📎 photo")
 RECEIVED = "I have received this. What would you like to know about it? Describe it in words, or ask a person."
@@ -157,7 +158,7 @@ REOPENED = Say(
 )
 WITHDRAWN = Say(
     "Question №{number} is withdrawn. You can open it again under “My questions”.",
-    (("My questions", "own"),),
+    (("My questions", buttons.Own()),),
     {"number": 7},
 )
 NOT_NOW = Say("All right, nothing was passed on. If you change your mind, just write.", (ASK_PERSON,))
@@ -206,8 +207,12 @@ OWN_LIST = OwnQuestions((OWN_LIVE.ticket, OWN_SOLVED.ticket), 1, 1)
 
 
 def pressing(action: str, thread: Thread = FREE, **more: object) -> Thread:
-    given_: dict[str, object] = {"question": "не помню пароль", "lookup": 3, "entry": ENTRIES[1], **more}
-    return replace(thread, pressed=ButtonPress(action, **given_))  # type: ignore[arg-type]
+    data = {"question": "не помню пароль", "lookup": 3, "entry": ENTRIES[1], "trail": NO_TRAIL, "used": False, **more}
+    entry, trail, used = data.pop("entry"), data.pop("trail"), data.pop("used")
+    assert entry is None or isinstance(entry, EntryView)
+    assert isinstance(trail, Trail)
+    payload = buttons.decode(action, data | asdict(trail) | {"entry": entry.id if entry else None})
+    return replace(thread, pressed=ButtonPress(payload, entry, used=bool(used)))
 
 
 @pytest.mark.parametrize(
@@ -516,10 +521,10 @@ def test_what_is_looked_up(text: str, question: str | None) -> None:
 ASKED_FOR = replace(FREE, link=Link())
 NUMBER_FIVE = replace(FREE, expects=comment_on(5))
 DESCRIBE = Say("Describe your question in one message, with everything that matters. It goes to a person.")
-ADD_A_WORD = Say("Thank you. If you like, add a word about it in one message.", (("Nothing to add", "enough"),))
+ADD_A_WORD = Say("Thank you. If you like, add a word about it in one message.", (("Nothing to add", buttons.Enough()),))
 SURE = Say(
     "Everything you wrote to us will be erased, and open questions withdrawn. This cannot be undone.",
-    (("Erase everything", "forget"), ("Keep everything", "keep")),
+    (("Erase everything", buttons.Forget()), ("Keep everything", buttons.Keep())),
 )
 
 

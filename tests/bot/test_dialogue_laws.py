@@ -22,6 +22,7 @@ from bot.dialogue.decisions import (
     Suggest,
     Trail,
 )
+from handoff.messages.buttons import Action, decode
 from handoff.messages.values import Attachment, EventKind, IncomingEvent
 from knowledge.matching import Band
 from tests.bot.test_dialogue import (
@@ -42,15 +43,14 @@ numbers, flags, texts = st.integers(1, 99), st.booleans(), st.text(max_size=9)
 live_facts = st.builds(TicketContext, numbers, st.just(True), flags, texts, flags, flags)
 solved_facts = st.builds(TicketContext, numbers, st.just(False), flags, texts, solved=st.just(True))
 entries = st.sampled_from([*ENTRIES.values(), ALWAYS, NEVER])
-actions = st.sampled_from(
-    [
-        *("pick", "helped", "not_helped", "unclear", "disliked", "still", "not_now", "new_question"),
-        *("speak", "topics", "topic", "read", "own", "own_one", "withdraw", "reopen", "add"),
-        *("none_fits", "ask_person", "solved", "not_solved", "rate", "stars", "else"),
-    ]
-)
+actions = st.sampled_from([*Action, "else"])
 trails = st.builds(Trail, st.just(()), st.just(""), flags)
-presses = st.builds(ButtonPress, actions, texts, st.none() | st.integers(1, 9), st.none() | entries, flags, trails)
+payloads = st.builds(
+    decode,
+    actions,
+    st.fixed_dictionaries({"question": texts, "lookup": st.none() | st.integers(1, 9), "apart": flags}),
+)
+presses = st.builds(ButtonPress, payloads, st.none() | entries, flags)
 
 
 @st.composite

@@ -2,7 +2,8 @@
 
 import pytest
 
-from bot.conversation.short_replies import Reply, reply_in
+from bot.conversation.short_replies import reply_in
+from handoff.messages.buttons import Reply
 
 
 @pytest.mark.parametrize(

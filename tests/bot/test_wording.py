@@ -3,6 +3,7 @@
 import ast
 import re
 from io import BytesIO
+from itertools import chain
 from pathlib import Path
 
 import pytest
@@ -14,24 +15,7 @@ from bot.wording import WORDS
 
 BOT = Path(str(bot.__file__)).parent
 CATALOGUES = BOT / "wording"
-SPEAKERS = (
-    "dialogue/words.py",
-    "dialogue/saying.py",
-    "dialogue/pressing.py",
-    "dialogue/person.py",
-    "dialogue/forms.py",
-    "forms.py",
-    "effects.py",
-    "flood.py",
-    "conversation.py",
-    "paging.py",
-    "browsing.py",
-    "foreign.py",
-    "own_questions.py",
-    "waits.py",
-    "attachments.py",
-    "public.py",
-)
+SPEAKERS = ("dialogue/*.py", "conversation/*.py", "views/*.py", "inbox/attachments.py", "channels/web/*.py")
 _PLACE = re.compile(r"{(\w*)}")
 # Who says words: the name of what is called, and which of its arguments are sentences.
 _SAYING = {
@@ -40,7 +24,7 @@ _SAYING = {
     "_text": slice(0, 1),
     "text": slice(1, 2),
     "plural": slice(1, 3),
-    "marked": slice(0, 1),
+    "mark": slice(0, 1),
 }
 
 Sentence = str | tuple[str, ...]
@@ -49,8 +33,8 @@ Sentence = str | tuple[str, ...]
 def said() -> set[Sentence]:
     """The literal sentences of the bot's code, found where they are said."""
     found: set[Sentence] = set()
-    for name in SPEAKERS:
-        for node in ast.walk(ast.parse((BOT / name).read_text("utf-8"))):
+    for file in chain.from_iterable(map(BOT.glob, SPEAKERS)):
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             found |= _sentences(node)
     return found
 
@@ -61,9 +45,9 @@ def _sentences(node: ast.AST) -> set[Sentence]:
         words = [word for argument in node.args[_SAYING.get(called, slice(0))] if (word := _literal(argument))]
         return {tuple(words)} if called == "plural" else set(words)
     if isinstance(node, ast.Tuple) and len(node.elts) == 2:
-        # A button: its label and its action, which is one small word.
-        label, action = map(_literal, node.elts)
-        return {label} if label and action and re.fullmatch(r"[a-z_]+", action) and label != action else set()
+        # A button: its label and its payload.
+        label, payload = _literal(node.elts[0]), node.elts[1]
+        return {label} if label and ast.unparse(payload).startswith("buttons.") else set()
     return set()
 
 

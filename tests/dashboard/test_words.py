@@ -20,7 +20,7 @@ from infra.web.locale import preferred_language
 from tests.office import Clock
 
 _METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
-_KEYWORDS = {"t": None, "tn": (1, 2), "text": (2,), "plural": (2, 3), "marked": None}
+_KEYWORDS = {"t": None, "tn": (1, 2), "text": (2,), "plural": (2, 3), "mark": None}
 _PLACE = re.compile(r"{(\w*)}")
 
 Sentence = str | tuple[str, ...]

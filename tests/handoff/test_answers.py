@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from handoff.deliveries.new_rows import Choice
+from handoff.messages import buttons
 from handoff.messages.values import (
     AuthBroken,
     Refused,
@@ -280,7 +281,7 @@ async def test_the_bots_words_are_no_answer(floor: Floor) -> None:
     contact, number = await asked(floor)
 
     def says(session: Session) -> None:
-        who, button = session.get_one(Contact, contact), Choice("Continue", "form_go", {})
+        who, button = session.get_one(Contact, contact), Choice("Continue", buttons.FormGo())
         floor.outbox.post(session, who, RichText("Which version?"), ticket_id=number, choices=(button,))
 
     await floor.do(says)

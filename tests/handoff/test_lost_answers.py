@@ -7,6 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handoff.deliveries.new_rows import Choice
+from handoff.messages import buttons
 from handoff.messages.values import Refused, RichText, SendOutcome, Uncertain, Unsendable
 from handoff.models import Contact, DeliveryState, Message, MessageKind, Ticket, TicketStatus
 from tests.handoff.floor import Floor
@@ -25,7 +26,7 @@ async def answers(floor: Floor, contact: int, question: str, **about: Any) -> in
         asked = Message(contact_id=contact, kind=MessageKind.INCOMING, text=question, at=floor.clock())
         session.add(asked)
         session.flush()
-        helped = Choice("This helped", "helped", {"question": question, "asked": [asked.id], **about})
+        helped = Choice("This helped", buttons.Helped(question=question, asked=(asked.id,), **about))
         floor.outbox.post(session, session.get_one(Contact, contact), RichText("So."), choices=(helped,))
         return asked.id
 
@@ -106,7 +107,7 @@ async def test_no_more_than_three_questions_are_open(floor: Floor) -> None:
 
 async def test_what_answers_no_question_needs_no_person(floor: Floor) -> None:
     anna = await floor.contact()
-    await floor.posts(anna, "Hello!", choices=(Choice("Topics", "topics", {}),))
+    await floor.posts(anna, "Hello!", choices=(Choice("Topics", buttons.Topics()),))
     await lose(floor, anna, LOST, LOST)
     assert await tickets(floor) == []
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from handoff.deliveries.claims import LEASE, Claimed, Claims
 from handoff.deliveries.new_rows import Choice
 from handoff.errors import NotFoundError, StateError
+from handoff.messages import buttons
 from handoff.messages.rich_text import units
 from handoff.messages.text_parts import PART_UNITS
 from handoff.messages.values import (
@@ -38,7 +39,7 @@ S = DeliveryState
 async def test_a_long_text_is_several_parts_with_the_buttons_under_the_last(floor: Floor) -> None:
     anna = await floor.contact()
     text = " ".join(f"word{number}" for number in range(1200))
-    await floor.posts(anna, text, choices=(Choice("Yes", "helped", {"entry": 7}), Choice("No", "not_helped", {})))
+    await floor.posts(anna, text, choices=(Choice("Yes", buttons.Helped(entry=7)), Choice("No", buttons.NotHelped())))
     parts = await floor.parts(anna)
     assert " ".join(part.text for part in parts) == text
     assert [len(part.text) <= PART_UNITS for part in parts] == [True] * 3
@@ -90,7 +91,7 @@ async def test_the_first_part_of_each_contact_is_claimed(floor: Floor) -> None:
 
 async def test_a_claim_says_everything_that_is_to_be_sent(floor: Floor) -> None:
     anna = await floor.contact()
-    await floor.posts(anna, "words", choices=(Choice("Yes", "helped", {}),))
+    await floor.posts(anna, "words", choices=(Choice("Yes", buttons.Helped()),))
     (claimed,) = await floor.claims()
     ((part,),) = [await floor.parts(anna)]
     assert claimed.contact_id == anna
@@ -311,7 +312,7 @@ async def test_else_the_bots_own_words_go_out_once_more_and_say_so(floor: Floor)
 async def test_refused_buttons_become_numbers_however_long_the_text_is(floor: Floor) -> None:
     anna = await floor.contact()
     text = " ".join(["word"] * (PART_UNITS // 5))
-    await floor.posts(anna, text, choices=(Choice("Yes", "helped", {}), Choice("No", "not_helped", {})))
+    await floor.posts(anna, text, choices=(Choice("Yes", buttons.Helped()), Choice("No", buttons.NotHelped())))
     (claimed,) = await floor.claims()
     await floor.fences(claimed)
     plain = replace(claimed.part, buttons=())

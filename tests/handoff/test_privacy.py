@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from handoff.deliveries.claims import Claimed
 from handoff.deliveries.new_rows import Choice
+from handoff.messages import buttons
 from handoff.messages.values import Address, RichText, Sent
 from handoff.models import (
     Contact,
@@ -55,7 +56,7 @@ async def somebody(floor: Floor) -> int:
     await floor.do(work)
     olga = await floor.agent("Ольга")
     await floor.do(lambda session: floor.desk.note(session, 1, olga.id, f"про {CANARY}"))
-    await floor.posts(contact, f"ответ {CANARY}", agent=olga, choices=(Choice("Да", "solved", {"question": CANARY}),))
+    await floor.posts(contact, f"ответ {CANARY}", agent=olga, choices=(Choice("Да", buttons.Helped(question=CANARY)),))
     return contact
 
 

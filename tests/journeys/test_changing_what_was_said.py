@@ -5,6 +5,7 @@ import pytest
 from bot.simulator.faults import Fault
 from handoff.deliveries.new_rows import Choice
 from handoff.errors import EmptyTextError, NotFoundError
+from handoff.messages import buttons
 from handoff.messages.values import RichText
 from handoff.models import DeliveryState
 from tests.journeys.stage import Stage
@@ -84,7 +85,7 @@ async def test_a_suggestion_is_replaced_before_and_after_it_has_arrived(stage: S
     line = (await stage.thread_of(anna))[-1]
 
     async def revise(text: str) -> None:
-        choices = (Choice("Темы", "topics", {}),)
+        choices = (Choice("Темы", buttons.Topics()),)
         await stage.app.db.write(lambda session: stage.app.outbox.revise(session, line.id, RichText(text), choices))
 
     method = "editMessageText" if stage.platform == "telegram" else "messages.edit"

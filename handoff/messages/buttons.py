@@ -1,0 +1,519 @@
+"""The buttons that contacts can press: what each means, what it carries, and how it behaves.
+
+An `Action` has one frozen payload class. The column `choice.action` holds the action, `choice.data` what `encode` makes
+of the payload; `decode` reads rows of every earlier version. Why they are here: docs/decisions/0039.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, fields
+from enum import StrEnum
+from typing import Any, ClassVar, get_args
+
+from infra.wording import mark
+from knowledge.entries.models import Outcome
+
+
+class Action(StrEnum):
+    """What pressing a button does. The values stand in databases: add new ones, never change them."""
+
+    TOPICS = "topics"
+    TOPIC = "topic"
+    READ = "read"
+    OWN = "own"
+    OWN_ONE = "own_one"
+    ADD = "add"
+    WITHDRAW = "withdraw"
+    REOPEN = "reopen"
+    SPEAK = "speak"
+    ASK_PERSON = "ask_person"
+    NOT_NOW = "not_now"
+    HELPED = "helped"
+    NOT_HELPED = "not_helped"
+    UNCLEAR = "unclear"
+    DISLIKED = "disliked"
+    STILL = "still"
+    PICK = "pick"
+    NONE_FITS = "none_fits"
+    NEW_QUESTION = "new_question"
+    FORM_GO = "form_go"
+    FORM_SKIP = "form_skip"
+    FORM_BACK = "form_back"
+    FORM_PICK = "form_pick"
+    FORM_CANCEL = "form_cancel"
+    SOLVED = "solved"
+    NOT_SOLVED = "not_solved"
+    STARS = "stars"
+    RATE = "rate"
+    ENOUGH = "enough"
+    FORGET = "forget"
+    KEEP = "keep"
+
+
+class Reply(StrEnum):
+    """Short words by which people answer a message instead of pressing one of its buttons."""
+
+    YES = "yes"
+    NO = "no"
+    HELPED = "helped"
+    UNHELPED = "unhelped"
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """A reply that means the button, where the message offers the button `beside` as well."""
+
+    reply: Reply
+    beside: Action | None = None
+
+
+CHOSEN, NOTED = "✅", "☑️"
+"""What stands before a pressed button's label in its message: what the contact wanted, and everything else."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How a button behaves, whatever it carries."""
+
+    once: bool
+    """A second press of it changes nothing; False for a button that answers however often it is pressed."""
+    shows: str | None = NOTED
+    """`CHOSEN` or `NOTED`, with which the pressed message shows the choice; None leaves the message as it is."""
+    keeps_others: bool = False
+    """The other buttons of the message stay, for a contact who finds that they meant another one."""
+    unseen: bool = False
+    """The press is not shown at the desk: it tells agents nothing."""
+    at_desk: str = ""
+    """The sentence by which the desk's thread shows the press, for the catalogue of the desk."""
+    outcome: Outcome | None = None
+    """What it says of the lookup whose answer or choices it stands under."""
+    replies: tuple[Meaning, ...] = ()
+    """What people type instead. Never for a button that closes a ticket: "yes" may answer what an agent has asked."""
+
+
+_ONCE = Rule(once=True)
+_CHOOSES = Rule(once=True, shows=CHOSEN)
+_ANSWERS = Rule(once=False)
+_LOOKS = Rule(once=False, shows=None, unseen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class _Button:
+    """A payload: its fields are named as the keys of `choice.data`, and each has a default for rows that lack it."""
+
+    action: ClassVar[Action]
+    rule: ClassVar[Rule]
+
+    @property
+    def name(self) -> str:
+        """The action as the column holds it."""
+        return self.action
+
+    @property
+    def once(self) -> bool:
+        """Whether a second press changes nothing."""
+        return self.rule.once
+
+
+@dataclass(frozen=True, slots=True)
+class Retired(_Button):
+    """A button whose action no longer exists."""
+
+    rule = _ONCE
+    former: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.former
+
+
+# --- looking around ---------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(_Button):
+    """Shows one page of a list."""
+
+    rule = _LOOKS
+    page: int = 1
+
+
+class Topics(Listing):
+    """Shows the categories."""
+
+    action = Action.TOPICS
+
+
+@dataclass(frozen=True, slots=True)
+class Topic(Listing):
+    """Shows the questions of a category in one language."""
+
+    action = Action.TOPIC
+    lang: str = ""
+    category: str = ""
+
+
+class Own(Listing):
+    """Shows the contact's questions to people."""
+
+    action = Action.OWN
+
+
+@dataclass(frozen=True, slots=True)
+class Read(_Button):
+    """Opens an entry that was found among the topics."""
+
+    action = Action.READ
+    rule = Rule(once=False, shows=None)
+    entry: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Speak(_Button):
+    """Chooses the language."""
+
+    action = Action.SPEAK
+    rule = Rule(once=False, shows=CHOSEN)
+    language: str = ""
+
+
+# --- a ticket ---------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class TicketButton(_Button):
+    """Concerns one of the contact's tickets."""
+
+    ticket: int | None = None
+
+
+class OwnOne(TicketButton):
+    """Shows it."""
+
+    action = Action.OWN_ONE
+    rule = _LOOKS
+
+
+class Add(TicketButton):
+    """Adds the next message to it."""
+
+    action = Action.ADD
+    rule = _LOOKS
+
+
+class Withdraw(TicketButton):
+    """Withdraws it; a late press shows how it stands."""
+
+    action = Action.WITHDRAW
+    rule = _ANSWERS
+
+
+class Reopen(TicketButton):
+    """Opens it again from the list of questions; a late press shows how it stands."""
+
+    action = Action.REOPEN
+    rule = _ANSWERS
+
+
+class Solved(TicketButton):
+    """Confirms that it is solved."""
+
+    action = Action.SOLVED
+    rule = _CHOOSES
+
+
+class NotSolved(TicketButton):
+    """Opens it again, or takes it up with the agent who has it."""
+
+    action = Action.NOT_SOLVED
+    rule = _ONCE
+
+
+class Stars(TicketButton):
+    """Asks for a rating of the help."""
+
+    action = Action.STARS
+    rule = Rule(once=True, shows=None, unseen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Rate(TicketButton):
+    """Rates the help from 1 to 5."""
+
+    action = Action.RATE
+    rule = _CHOOSES
+    stars: int = 0
+
+
+class Enough(_Button):
+    """Adds no comment to a rating."""
+
+    action = Action.ENOUGH
+    rule = _ONCE
+
+
+# --- a question and what was found ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionButton(_Button):
+    """Concerns a question that was asked, and with `entry` what was found for it."""
+
+    lookup: int | None = None
+    entry: int | None = None
+    question: str = ""
+    asked: tuple[int, ...] = ()
+    """The messages that asked."""
+    shown: str = ""
+    """The key of the message that showed the answer."""
+    apart: bool = False
+    """The contact said that it is a new question."""
+    reason: str = ""
+    """Why a person was offered."""
+    category: str | None = None
+    """What the question is about, where no entry says so."""
+
+
+class AskPerson(QuestionButton):
+    """Passes the question to a person."""
+
+    action = Action.ASK_PERSON
+    rule = Rule(
+        once=True,
+        shows=CHOSEN,
+        at_desk=mark("The contact asked for a person"),
+        replies=(Meaning(Reply.YES, beside=Action.NOT_NOW),),
+    )
+
+
+class NotNow(QuestionButton):
+    """Declines a person."""
+
+    action = Action.NOT_NOW
+    rule = Rule(
+        once=True,
+        at_desk=mark("The contact did not want a person"),
+        replies=(Meaning(Reply.NO, beside=Action.ASK_PERSON),),
+    )
+
+
+class Helped(QuestionButton):
+    """The answer helped."""
+
+    action = Action.HELPED
+    rule = Rule(
+        once=True,
+        shows=CHOSEN,
+        at_desk=mark("The contact says that the answer helped"),
+        outcome="helped",
+        replies=(Meaning(Reply.HELPED), Meaning(Reply.YES, beside=Action.NOT_HELPED)),
+    )
+
+
+class NotHelped(QuestionButton):
+    """The answer did not help."""
+
+    action = Action.NOT_HELPED
+    rule = Rule(
+        once=True,
+        at_desk=mark("The contact says that the answer did not help"),
+        outcome="not_helped",
+        replies=(Meaning(Reply.UNHELPED), Meaning(Reply.NO, beside=Action.HELPED)),
+    )
+
+
+class Unclear(QuestionButton):
+    """The answer is unclear."""
+
+    action = Action.UNCLEAR
+    rule = Rule(once=True, at_desk=mark("The contact finds the answer unclear"), outcome="unclear")
+
+
+class Disliked(QuestionButton):
+    """The answer is clear and unwelcome."""
+
+    action = Action.DISLIKED
+    rule = Rule(once=True, at_desk=mark("The contact does not like how it works"), outcome="disliked")
+
+
+class Still(QuestionButton):
+    """Passes the question to a person after an answer that did not help."""
+
+    action = Action.STILL
+    rule = Rule(once=True, at_desk=mark("The contact still has questions"))
+
+
+class Pick(QuestionButton):
+    """Chooses one of the suggested entries."""
+
+    action = Action.PICK
+    rule = Rule(once=False, shows=CHOSEN, keeps_others=True, at_desk=mark("The contact chose one of the answers"))
+
+
+class NoneFits(QuestionButton):
+    """Refuses all suggested entries."""
+
+    action = Action.NONE_FITS
+    rule = Rule(
+        once=True,
+        at_desk=mark("None of the choices fitted"),
+        outcome="none_fits",
+        replies=(Meaning(Reply.UNHELPED), Meaning(Reply.NO)),
+    )
+
+
+class NewQuestion(QuestionButton):
+    """Says that what was written, or what comes next, is a new question."""
+
+    action = Action.NEW_QUESTION
+    rule = Rule(once=True, at_desk=mark("The contact says that it is a new question"))
+
+    @property
+    def once(self) -> bool:
+        return bool(self.question)
+
+
+# --- a form -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FormButton(_Button):
+    """Concerns a form at the field `step`, counted from 0."""
+
+    rule = _ANSWERS
+    form: int | None = None
+    step: int = 0
+
+
+class FormGo(FormButton):
+    """Goes on with it."""
+
+    action = Action.FORM_GO
+
+
+class FormSkip(FormButton):
+    """Leaves the field out."""
+
+    action = Action.FORM_SKIP
+
+
+class FormBack(FormButton):
+    """Returns to the field before."""
+
+    action = Action.FORM_BACK
+
+
+@dataclass(frozen=True, slots=True)
+class FormPick(FormButton):
+    """Answers with one of the field's choices."""
+
+    action = Action.FORM_PICK
+    rule = Rule(once=False, shows=CHOSEN)
+    picked: str = ""
+
+
+class FormCancel(FormButton):
+    """Cancels it."""
+
+    action = Action.FORM_CANCEL
+
+
+# --- the contact's own data -------------------------------------------------------------------------------------------
+
+
+class Forget(_Button):
+    """Erases everything about the contact."""
+
+    action = Action.FORGET
+    rule = _ONCE
+
+
+class Keep(_Button):
+    """Erases nothing."""
+
+    action = Action.KEEP
+    rule = _ONCE
+
+
+Payload = (
+    Topics
+    | Topic
+    | Read
+    | Own
+    | OwnOne
+    | Add
+    | Withdraw
+    | Reopen
+    | Speak
+    | AskPerson
+    | NotNow
+    | Helped
+    | NotHelped
+    | Unclear
+    | Disliked
+    | Still
+    | Pick
+    | NoneFits
+    | NewQuestion
+    | FormGo
+    | FormSkip
+    | FormBack
+    | FormPick
+    | FormCancel
+    | Solved
+    | NotSolved
+    | Stars
+    | Rate
+    | Enough
+    | Forget
+    | Keep
+    | Retired
+)
+"""Every button. mypy refuses a program in which `decide_press` leaves one of them out."""
+
+PAYLOADS: dict[str, type[Payload]] = {kind.action: kind for kind in get_args(Payload) if kind is not Retired}
+"""By action."""
+_DEFAULTS = {kind: {field.name: field.default for field in fields(kind)} for kind in get_args(Payload)}
+
+
+def encode(payload: Payload) -> dict[str, Any]:
+    """The value of `choice.data`: what differs from the defaults."""
+    values = ((name, getattr(payload, name), default) for name, default in _DEFAULTS[type(payload)].items())
+    return {name: value for name, value, default in values if value != default}
+
+
+def decode(action: str, data: Mapping[str, Any]) -> Payload:
+    """The payload of a row; keys that are absent, empty or of no meaning any more count as the default."""
+    kind = PAYLOADS.get(action)
+    if kind is None:
+        return Retired(action)
+    values: dict[str, Any] = {}
+    for name in _DEFAULTS[kind]:
+        value = data.get(name)
+        if value is not None:
+            values[name] = tuple(value) if isinstance(value, list) else value
+    return kind(**values)
+
+
+def meant_by(reply: Reply, offered: Collection[str]) -> str | None:
+    """The action that a reply means where these are offered; None where it means none of them."""
+    for action, kind in PAYLOADS.items():
+        for meaning in kind.rule.replies:
+            if meaning.reply is reply and action in offered and (meaning.beside is None or meaning.beside in offered):
+                return action
+    return None
+
+
+_PRESSED = "pressed "
+
+
+def press_line(payload: Payload) -> str:
+    """The text of the line that a press leaves in the thread."""
+    return _PRESSED + payload.name
+
+
+def sentence_of_press(line: str) -> str | None:
+    """The desk's sentence for such a line, empty where the button has none; None for any other line."""
+    if not line.startswith(_PRESSED):
+        return None
+    kind = PAYLOADS.get(line.removeprefix(_PRESSED))
+    return kind.rule.at_desk if kind is not None else ""
