@@ -1,1 +1,1 @@
-"""People helping people: contacts, tickets, messages, deliveries, agents and their desk. It knows no platform."""
+"""Support by people: contacts, tickets, messages, deliveries, agents and their desk. It is independent of platforms."""

@@ -1,4 +1,4 @@
-"""The REST interface for programs, below `/api/v1`: what agents do at the desk, and the knowledge."""
+"""REST interface for programs, below `/api/v1`: the desk's actions and the knowledge base."""
 
 from handoff.api.parts import ApiParts
 from handoff.api.routes import api_app

@@ -1,4 +1,4 @@
-"""Who calls: a bearer token stands for an agent of its own, with a role that says what it may do."""
+"""Authentication of callers: a bearer token represents an agent of its own, whose role limits what it may do."""
 
 from collections.abc import Callable
 from typing import Annotated
@@ -21,7 +21,7 @@ async def _caller(
 
 
 async def authenticate(parts: ApiParts, request: Request) -> AgentView:
-    """The agent whose token the request carries. Raises HTTPException 401."""
+    """Return the agent whose token the request carries. Raises HTTPException 401."""
     return await _agent(parts, await _bearer(request))
 
 
@@ -38,7 +38,7 @@ Caller = Annotated[AgentView, Depends(_caller)]
 
 
 def needs(role: Role) -> Callable[[AgentView], None]:
-    """A dependency that lets in this role and those above it."""
+    """Build a dependency that admits this role and those above it."""
 
     def check(caller: Caller) -> None:
         if _RANK[caller.role] < _RANK[role]:

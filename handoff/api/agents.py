@@ -1,4 +1,4 @@
-"""Agents and tokens for admins: who has access, and how it is given, changed and withdrawn."""
+"""Agents and tokens, for admins: list, create, change and withdraw access."""
 
 import logging
 from datetime import datetime
@@ -34,7 +34,7 @@ router = APIRouter(
 
 
 class AgentIn(Sent):
-    """Somebody who is to sign in at the desk."""
+    """A person who is to sign in at the desk."""
 
     email: str = Field(max_length=254)
     name: str = Field(max_length=200, description="Contacts read it with each answer.")
@@ -43,26 +43,26 @@ class AgentIn(Sent):
 
 
 class RoleIn(Sent):
-    """The role that an agent is to have."""
+    """The new role of an agent."""
 
     role: Role
 
 
 class PasswordIn(Sent):
-    """The password that an agent is to have."""
+    """The new password of an agent."""
 
     password: str = Field(max_length=1000, description="At least 12 characters, and in no list of breached ones.")
 
 
 class TokenIn(Sent):
-    """A token to be made."""
+    """A token to create."""
 
     name: str = Field(max_length=200, description="Shown at the desk where the program does something.")
     role: Role = Role.AGENT
 
 
 class AgentOut(Shown):
-    """A person of the desk."""
+    """An agent of the desk."""
 
     id: int
     email: str
@@ -84,20 +84,20 @@ class TokenOut(Shown):
 
 
 class NewTokenOut(TokenOut):
-    """A token that was just made."""
+    """A token that was just created."""
 
     token: str = Field(description="Shown this once.")
 
 
 @router.get("/agents")
 async def list_agents(parts: Parts) -> list[AgentOut]:
-    """Everybody who may sign in, disabled or not, by name."""
+    """List everybody who may sign in, disabled or not, by name."""
     return [AgentOut.model_validate(member) for member in await parts.database.read(parts.team.members)]
 
 
 @router.post("/agents", status_code=201, responses=_invalid | _busy)
 async def add_agent(parts: Parts, caller: Caller, body: AgentIn) -> AgentOut:
-    """Let somebody sign in at the desk."""
+    """Give a person access to the desk."""
     password_hash = await parts.staff.hash_new(body.password, (body.email, body.name))
     view = await parts.database.write(
         lambda session: parts.staff.add(session, body.email, body.name, body.role, password_hash)
@@ -108,7 +108,7 @@ async def add_agent(parts: Parts, caller: Caller, body: AgentIn) -> AgentOut:
 
 @router.get("/agents/{agent_id}")
 async def get_agent(parts: Parts, agent_id: Id) -> AgentOut:
-    """One agent."""
+    """Return one agent."""
     return await _shown(parts, agent_id)
 
 
@@ -130,7 +130,7 @@ async def enable_agent(parts: Parts, caller: Caller, agent_id: Id) -> AgentOut:
 
 @router.put("/agents/{agent_id}/role", responses=_last)
 async def change_role(parts: Parts, caller: Caller, agent_id: Id, body: RoleIn) -> AgentOut:
-    """Give an agent another role, which holds from their next request on."""
+    """Change an agent's role, effective from their next request."""
     await parts.database.write(lambda session: parts.team.set_role(session, agent_id, body.role))
     log.info("agent %d was given the role %s by agent %d", agent_id, body.role, caller.id)
     return await _shown(parts, agent_id)
@@ -138,7 +138,7 @@ async def change_role(parts: Parts, caller: Caller, agent_id: Id, body: RoleIn) 
 
 @router.put("/agents/{agent_id}/password", status_code=204, responses=_invalid | _busy)
 async def change_password(parts: Parts, caller: Caller, agent_id: Id, body: PasswordIn) -> None:
-    """Give an agent another password; whoever is signed in as them is signed out."""
+    """Set an agent's password; all their sessions are signed out."""
     member = await parts.database.read(lambda session: parts.team.member(session, agent_id))
     password_hash = await parts.staff.hash_new(body.password, (member.email, member.name))
     await parts.database.write(lambda session: parts.team.set_password(session, agent_id, password_hash))
@@ -154,13 +154,13 @@ async def sign_out_agent(parts: Parts, caller: Caller, agent_id: Id) -> None:
 
 @router.get("/tokens")
 async def list_tokens(parts: Parts) -> list[TokenOut]:
-    """The tokens in force, by name."""
+    """List the tokens in force, by name."""
     return [TokenOut.model_validate(token) for token in await parts.database.read(parts.team.tokens)]
 
 
 @router.post("/tokens", status_code=201, responses=_invalid)
 async def add_token(parts: Parts, caller: Caller, body: TokenIn) -> NewTokenOut:
-    """Make a token for a program."""
+    """Create a token for a program."""
     secret = await parts.database.write(lambda session: parts.staff.add_token(session, body.name, body.role))
     made = await parts.database.read(
         lambda session: parts.team.token(session, parts.team.token_named(session, body.name))
@@ -171,7 +171,7 @@ async def add_token(parts: Parts, caller: Caller, body: TokenIn) -> NewTokenOut:
 
 @router.delete("/tokens/{token_id}", status_code=204)
 async def revoke_token(parts: Parts, caller: Caller, token_id: Id) -> None:
-    """End a token at once; the questions that its program holds go back to the queue."""
+    """Revoke a token at once; the questions that its program holds go back to the queue."""
     await parts.database.write(lambda session: parts.team.revoke_token(session, token_id))
     log.info("token %d was revoked by agent %d", token_id, caller.id)
 

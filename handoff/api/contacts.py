@@ -1,4 +1,4 @@
-"""What a contact may ask of us about themselves, carried out by program: a copy of everything, and being forgotten."""
+"""Privacy requests of contacts for programs: export and erasure."""
 
 import logging
 from typing import Annotated
@@ -28,7 +28,7 @@ _UNKNOWN = "there is no such contact"
     responses={200: {"content": {"application/zip": {}}, "description": "A page to read and a file for programs."}},
 )
 async def export_contact(parts: Parts, contact_id: Id) -> Response:
-    """Everything that is kept about a contact, as a ZIP for them. Needs the role lead."""
+    """Export everything that is kept about a contact as a ZIP file. Needs the role lead."""
     packed = await parts.database.read(lambda session: archive(session, contact_id))
     if packed is None:
         raise NotFoundError(_UNKNOWN)
@@ -38,7 +38,7 @@ async def export_contact(parts: Parts, contact_id: Id) -> Response:
 
 @router.delete("/contacts/{contact_id}", dependencies=[Depends(needs(Role.ADMIN))], status_code=204)
 async def forget_contact(parts: Parts, caller: Caller, contact_id: Id) -> None:
-    """Erase everything that tells of a contact; the figures of their tickets stay. Needs the role admin."""
+    """Erase a contact's data; the figures of their tickets stay. Needs the role admin."""
     forgotten = await parts.database.write(lambda session: forget(session, contact_id, parts.clock))
     if forgotten is None:
         raise NotFoundError(_UNKNOWN)

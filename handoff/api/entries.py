@@ -1,4 +1,4 @@
-"""The knowledge for programs: entries, files in, and what the bot would make of a question."""
+"""The knowledge base for programs: entries, loading of files, and the bot's answer to a question."""
 
 import asyncio
 from dataclasses import replace
@@ -41,7 +41,7 @@ async def list_entries(
     page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
     size: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> EntriesOut:
-    """Entries, page by page."""
+    """List entries, page by page."""
     found = await parts.database.read(
         lambda session: entries(
             session,
@@ -60,7 +60,7 @@ async def list_entries(
 
 @router.post("/entries", tags=["entries"], status_code=201, dependencies=_writers, responses=_invalid)
 async def create_entry(parts: Parts, caller: Caller, body: EntryIn) -> EntryOut:
-    """Add an entry; the bot knows it within seconds."""
+    """Add an entry; the bot uses it within seconds."""
     made = await parts.database.write(lambda session: parts.library.create(session, _draft(body), author=caller.name))
     return await _shown(parts, made)
 
@@ -94,9 +94,9 @@ async def import_entries(
         Query(max_length=40, description="Of a file that is not UTF-8 or UTF-16, where it cannot be recognised."),
     ] = None,
 ) -> ImportOut:
-    """Make the knowledge equal to a file, all or nothing; with `dry_run` only say what that would change.
+    """Make the knowledge base equal to a file, all or nothing; with `dry_run` only report the changes.
 
-    The file comes as the field `file` of a form, or as the body itself with `format`.
+    The file is sent as the field `file` of a form, or as the body itself with `format`.
     """
     reading = await asyncio.to_thread(
         read, [await _file(request, form)], default_language=parts.default_language, encoding=encoding
@@ -124,13 +124,13 @@ async def import_entries(
 
 @router.get("/entries/{entry_id}", tags=["entries"], responses=_missing)
 async def get_entry(parts: Parts, entry_id: Id) -> EntryOut:
-    """One entry, archived or not."""
+    """Return one entry, archived or not."""
     return await _shown(parts, entry_id)
 
 
 @router.put("/entries/{entry_id}", tags=["entries"], dependencies=_writers, responses=_missing | _invalid)
 async def replace_entry(parts: Parts, caller: Caller, entry_id: Id, body: EntryIn) -> EntryOut:
-    """Make the entry what the body says; without a key it keeps the one it has."""
+    """Replace an entry by the body; without a key it keeps its own."""
     draft = _draft(body)
     if not draft.key:
         draft = replace(draft, key=(await _shown(parts, entry_id)).key)
@@ -140,7 +140,7 @@ async def replace_entry(parts: Parts, caller: Caller, entry_id: Id, body: EntryI
 
 @router.delete("/entries/{entry_id}", tags=["entries"], status_code=204, dependencies=_writers, responses=_missing)
 async def archive_entry(parts: Parts, caller: Caller, entry_id: Id) -> None:
-    """Take the entry out of use; its history stays."""
+    """Archive an entry; its history stays."""
     await parts.database.write(lambda session: parts.library.archive(session, entry_id, author=caller.name))
 
 
@@ -150,7 +150,7 @@ async def match_question(
     q: Annotated[str, Query(max_length=10_000, description="A question in anybody's words.")],
     lang: Annotated[str | None, Query(description="The language to prefer.")] = None,
 ) -> MatchOut:
-    """What the bot would make of a question, and why."""
+    """Return what the bot would answer to a question, and why."""
     languages = tuple(dict.fromkeys((lang, *LANGUAGES))) if lang else LANGUAGES
     match = await asyncio.to_thread(parts.library.matcher.match, q, languages=languages, rivals=True)
     ids = [candidate.entry_id for candidate in match.candidates]
@@ -194,7 +194,7 @@ async def _shown(parts: ApiParts, entry_id: int) -> EntryOut:
 
 
 async def _file(request: Request, form: FormatName | None) -> SourceFile:
-    """The one file of the request, read no further than a load may be long."""
+    """Return the single file of the request, read up to the size limit of a load."""
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         async with request.form(max_files=1, max_fields=10) as fields:
             upload = fields.get("file")

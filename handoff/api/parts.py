@@ -1,4 +1,4 @@
-"""What the REST interface is built from, and how a route reaches it."""
+"""Dependencies of the REST interface, and the access of routes to them."""
 
 from dataclasses import dataclass
 from typing import Annotated
@@ -17,7 +17,7 @@ from knowledge.live.library import Library
 
 @dataclass(frozen=True, slots=True)
 class ApiParts:
-    """Everything the routes use; the composition root makes it once."""
+    """Everything the routes use; created once, in the composition root."""
 
     database: Database
     desk: Desk
@@ -27,10 +27,10 @@ class ApiParts:
     library: Library
     clock: Clock
     default_language: str
-    """Of entries in files that name none."""
+    """Language of entries in files that name none."""
     files: FileStore
     attachment_mb: int
-    """The largest file that is taken."""
+    """Size limit of an uploaded file, in bytes."""
 
 
 def _parts(request: Request) -> ApiParts:

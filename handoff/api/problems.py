@@ -1,4 +1,4 @@
-"""Every refusal has one form, `{"error": {"code", "message"}}`, and one table says which status it has."""
+"""Error responses: one form, `{"error": {"code", "message"}}`, and one table of status codes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -54,25 +54,25 @@ _CODES = {
 
 
 class Problem(BaseModel):
-    """What was wrong; nothing was changed."""
+    """Description of an error; nothing was changed."""
 
     code: str
-    """A short word for programs."""
+    """Error code for programs."""
     message: str
-    """A sentence for people."""
+    """Sentence for people."""
     details: list[str] = []
-    """Each fault by itself, where there may be several."""
+    """Every single fault, where there may be several."""
 
 
 class Refusal(BaseModel):
-    """The body of every answer with a status of 400 and above."""
+    """Body of every response with a status of 400 and above."""
 
     error: Problem
 
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
     400: {"model": Refusal, "description": "The body cannot be read at all."},
-    401: {"model": Refusal, "description": "There is no token, or nobody knows it."},
+    401: {"model": Refusal, "description": "The token is missing or unknown."},
     403: {"model": Refusal, "description": "The token's role does not allow this."},
     413: {
         "model": Refusal,
@@ -92,7 +92,7 @@ def refusal(
 
 
 def install(app: FastAPI) -> None:
-    """Give every error of the app that form."""
+    """Register handlers that give every error of the app this form."""
 
     @app.exception_handler(DeskError)
     async def desk(_request: Request, error: DeskError) -> JSONResponse:

@@ -10,23 +10,23 @@ from handoff.api.access import needs
 from handoff.api.parts import ApiParts
 from handoff.models import Role
 
-_ABOUT = """Work at the desk and with the knowledge by program.
+_ABOUT = """Access to the desk and the knowledge base for programs.
 
-Send `Authorization: Bearer TOKEN`. Refusals are `{"error": {"code", "message"}}` and change nothing. Agents may work on
-tickets and read the knowledge; writing the knowledge needs the role lead or admin, a contact's data lead; forgetting a contact, agents and tokens
-need the role admin.
+Send `Authorization: Bearer TOKEN`. Errors are `{"error": {"code", "message"}}` and change nothing. Agents may work on
+tickets and read the knowledge base. Writing it needs the role lead or admin, exporting a contact's data the role lead.
+Erasing a contact and managing agents and tokens need the role admin.
 """
 _DOCS = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Frontdesk API</title></head>
 <body><h1>Frontdesk API</h1>
-<p>Every operation is described in <a href="openapi.json">openapi.json</a> (OpenAPI 3.1), which is given to programs on
+<p>Every operation is described in <a href="openapi.json">openapi.json</a> (OpenAPI 3.1), which is served to programs on
 the machine itself and to those that send a token; open it in any viewer.</p>
 </body></html>
 """
 
 
 def _understood(request: Request) -> None:
-    """Every parameter of the address is known and given once: a misspelt one is an error, never passed over."""
+    """Check that every query parameter is known and given once: a misspelt one is an error, not ignored."""
     route = request.scope["route"]
     known = {parameter.alias for parameter in route.dependant.query_params}
     for name, count in Counter(name for name, _ in request.query_params.multi_items()).items():
@@ -37,7 +37,7 @@ def _understood(request: Request) -> None:
 
 
 def api_app(parts: ApiParts) -> FastAPI:
-    """The application. Every operation needs a token of at least the role agent, unless it says more."""
+    """Build the application. Every operation needs a token of at least the role agent, if not of a higher one."""
     app = FastAPI(
         title="Frontdesk",
         version="1",

@@ -1,4 +1,4 @@
-"""The bodies of requests and answers. Answers are made from the views of the floors below, by attribute."""
+"""Bodies of requests and responses. Responses are built from the views of the lower floors, by attribute."""
 
 from datetime import datetime
 from typing import Literal
@@ -17,17 +17,17 @@ from knowledge.matching import Band
 
 TEXT_LIMIT = 20_000
 _NOT_BLANK: JsonDict = {"pattern": r"[^\s\x00-\x1f\x85]"}
-"""Said of texts in the description only: a blank one has a refusal of its own."""
+"""Constraint for the description of texts only: a blank text has an error of its own."""
 
 
 class Sent(BaseModel):
-    """Base of request bodies: a misspelt field is an error, never ignored."""
+    """Base of request bodies: a misspelt field is an error, not ignored."""
 
     model_config = ConfigDict(extra="forbid")
 
 
 class Shown(BaseModel):
-    """Base of answers that are made from a view."""
+    """Base of responses that are built from a view."""
 
     model_config = ConfigDict(from_attributes=True)
 
@@ -42,19 +42,19 @@ class ContactOut(BaseModel):
 
 
 class AssigneeOut(BaseModel):
-    """Who holds a ticket now."""
+    """Current holder of a ticket."""
 
     id: int
     name: str
 
 
 def contact_name(view: TicketView) -> str:
-    """The contact's name; where it cannot be read, their number stands for it. Empty for one who was forgotten."""
+    """Name of the contact, or their number if the name is not readable. Empty for an erased contact."""
     return readable(view.contact_name) or ("" if view.forgotten else f"Contact {view.contact_id}")
 
 
 class TicketOut(BaseModel):
-    """One question in the hands of people."""
+    """One question that people handle."""
 
     id: int
     number: int = Field(description="What people call it: №482. The same as the id.")
@@ -113,21 +113,21 @@ class TicketOut(BaseModel):
 
 
 class TicketsOut(BaseModel):
-    """One page of tickets, 50 at most, and how many there are in all."""
+    """One page of at most 50 tickets, and the total number of tickets."""
 
     items: list[TicketOut]
     total: int = Field(description="1000 where there are 1000 or more.")
 
 
 class AttachmentOut(Shown):
-    """Something other than text that came with a message."""
+    """Attachment of a message other than text."""
 
     kind: str
     name: str
 
 
 class FileOut(Shown):
-    """A file that came with a message; once it is `kept` it can be downloaded at `/files/{id}`."""
+    """File that came with a message; once it is `kept` it can be downloaded at `/files/{id}`."""
 
     id: int
     kind: str
@@ -138,7 +138,7 @@ class FileOut(Shown):
 
 
 class DeliveryOut(Shown):
-    """One part of an outgoing message and how far it has come."""
+    """One part of an outgoing message and its delivery state."""
 
     id: int
     state: DeliveryState
@@ -162,7 +162,7 @@ class MessageOut(Shown):
     attachments: list[AttachmentOut]
     files: list[FileOut]
     contents: list[Content] = Field(
-        description="What else it holds: places, polls, what was forwarded. A passage names its files by position, from 0."
+        description="Other content: places, polls, forwarded messages. A passage names its files by position, from 0."
     )
     edited_at: datetime | None
     at: datetime
@@ -184,32 +184,32 @@ class TicketWithMessages(TicketOut):
 
 
 class TextIn(Sent):
-    """A reply or a note. A repeat under the same `key` is one message; anything else under it is refused."""
+    """A reply or a note. A repeat under the same `key` yields the same message; other content under it is refused."""
 
     text: str = Field(max_length=TEXT_LIMIT, json_schema_extra=_NOT_BLANK)
     key: str | None = Field(None, min_length=8, max_length=64, pattern="^[A-Za-z0-9_-]+$", examples=["b1e5-unique"])
 
 
 class CorrectionIn(Sent):
-    """How a reply is to read from now on."""
+    """New text of a reply."""
 
     text: str = Field(max_length=TEXT_LIMIT, json_schema_extra=_NOT_BLANK)
 
 
 class MessageIdOut(BaseModel):
-    """The message that was written, now or when its key was first used."""
+    """The message that was written, by this request or when its key was first used."""
 
     message_id: int
 
 
 class TransferIn(Sent):
-    """To whom the ticket goes."""
+    """The agent who receives the ticket."""
 
     to: int = Field(ge=1, le=LARGEST_ID, description="An agent's id.")
 
 
 class SettleIn(Sent):
-    """What is known of a part that may have arrived."""
+    """The agent's knowledge about a part that may have arrived."""
 
     arrived: bool
 
@@ -223,7 +223,7 @@ _WITH_AN_ANSWER: JsonDict = {
         {"properties": {"answer": {"pattern": "[A-Za-z0-9]"}}, "required": ["answer"]},
     ]
 }
-"""What is published has an answer. Patterns only describe; the refusal itself names each fault in words."""
+"""Published entries have an answer. Patterns only describe; the error itself names each fault in words."""
 
 
 def _line(length: int) -> JsonDict:
@@ -231,7 +231,7 @@ def _line(length: int) -> JsonDict:
 
 
 class EntryIn(Sent):
-    """An entry of the knowledge as it should be."""
+    """Desired state of a knowledge entry."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=_WITH_AN_ANSWER)
 
@@ -246,7 +246,7 @@ class EntryIn(Sent):
 
 
 class EntryOut(Shown):
-    """An entry of the knowledge."""
+    """An entry of the knowledge base."""
 
     id: int
     key: str
@@ -267,7 +267,7 @@ class EntryOut(Shown):
 
 
 class EntriesOut(BaseModel):
-    """One page of entries and how many there are in all."""
+    """One page of entries, and the total number of entries."""
 
     items: list[EntryOut]
     total: int
@@ -276,7 +276,7 @@ class EntriesOut(BaseModel):
 
 
 class PlannedOut(Shown):
-    """One entry that a load touches; `fields` says what differs."""
+    """One entry that a load touches; `fields` names the differences."""
 
     key: str
     lang: str
@@ -285,7 +285,7 @@ class PlannedOut(Shown):
 
 
 class ImportOut(BaseModel):
-    """What a load did, or with `dry_run` would do."""
+    """Changes made by a load, or with `dry_run` the changes it would make."""
 
     dry_run: bool
     added: list[PlannedOut]
@@ -308,7 +308,7 @@ class CandidateOut(BaseModel):
 
 
 class MatchOut(BaseModel):
-    """What the bot would make of a question; `answer` is there only where it is sure."""
+    """The bot's answer to a question; `answer` is present only if the bot is certain."""
 
     question: str
     band: Band

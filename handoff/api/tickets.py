@@ -1,4 +1,4 @@
-"""Tickets and deliveries: what agents do at the desk, for programs."""
+"""Tickets and deliveries: the desk's actions, for programs."""
 
 from typing import Annotated
 
@@ -36,7 +36,7 @@ router = APIRouter(
         404: {"model": Refusal, "description": "There is no such ticket, delivery or agent."},
         409: {
             "model": Refusal,
-            "description": "Somebody else holds it (named in the message), it is closed, or the key stands for another message.",
+            "description": "Another agent holds it (named in the message), it is closed, or the key is used already.",
         },
     }
 )
@@ -52,7 +52,7 @@ async def list_tickets(
     assignee: Annotated[AssigneeFilter | AgentId | None, Query(description="An agent's id, `me` or `none`.")] = None,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> TicketsOut:
-    """The queue, oldest promise first; solved ones newest first. Without `status`: all that are not closed."""
+    """List the queue, oldest due time first; solved tickets newest first. Without `status`: all that are not closed."""
     who = caller.id if assignee == "me" else assignee if isinstance(assignee, int) else None
     found = await parts.database.read(
         lambda session: queue.tickets(
@@ -64,20 +64,20 @@ async def list_tickets(
 
 @router.get("/tickets/{ticket_id}", tags=["tickets"])
 async def get_ticket(parts: Parts, ticket_id: Id) -> TicketWithMessages:
-    """A ticket with its messages and how far each delivery has come."""
+    """Return a ticket with its messages and the state of each delivery."""
     return await _shown(parts, ticket_id)
 
 
 @router.post("/tickets/{ticket_id}/claim", tags=["tickets"])
 async def claim(parts: Parts, caller: Caller, ticket_id: Id) -> TicketWithMessages:
-    """Take the ticket, or renew one's claim."""
+    """Claim the ticket, or renew a claim."""
     await parts.database.write(lambda session: parts.desk.claim(session, ticket_id, caller.id))
     return await _shown(parts, ticket_id)
 
 
 @router.post("/tickets/{ticket_id}/release", tags=["tickets"])
 async def release(parts: Parts, caller: Caller, ticket_id: Id) -> TicketWithMessages:
-    """Give the ticket back to the queue."""
+    """Release the ticket to the queue."""
     await parts.database.write(lambda session: parts.desk.release(session, ticket_id, caller.id))
     return await _shown(parts, ticket_id)
 
@@ -98,14 +98,14 @@ async def resolve(parts: Parts, caller: Caller, ticket_id: Id) -> TicketWithMess
 
 @router.post("/tickets/{ticket_id}/reopen", tags=["tickets"])
 async def reopen(parts: Parts, caller: Caller, ticket_id: Id) -> TicketWithMessages:
-    """Open a closed ticket again."""
+    """Reopen a closed ticket."""
     await parts.database.write(lambda session: parts.desk.reopen(session, ticket_id, caller.id))
     return await _shown(parts, ticket_id)
 
 
 @router.post("/tickets/{ticket_id}/reply", tags=["tickets"], status_code=201)
 async def reply(parts: Parts, caller: Caller, ticket_id: Id, body: TextIn) -> MessageIdOut:
-    """Answer the contact in private; claims the ticket where nobody holds it."""
+    """Reply to the contact in private; claims the ticket if it is free."""
     message = await parts.database.write(
         lambda session: parts.desk.reply(session, ticket_id, caller.id, body.text, body.key)
     )
@@ -124,7 +124,7 @@ async def reply_with_files(
     text: Annotated[str, Form(max_length=TEXT_LIMIT)] = "",
     key: Annotated[str | SkipJsonSchema[None], Form(min_length=8, max_length=64, pattern="^[A-Za-z0-9_-]+$")] = None,
 ) -> MessageIdOut:
-    """Answer as `reply` does, with up to 10 files, each sent as a message of its own behind the text, if there is one."""
+    """Reply as `reply` does, with up to 10 files, each sent as a message of its own after the text, if there is one."""
     kept = await keep(parts.files, parts.attachment_mb, files)
     message = await parts.database.write(
         lambda session: parts.desk.reply(session, ticket_id, caller.id, text, key, kept)
@@ -137,7 +137,7 @@ router.include_router(uploads)
 
 @router.post("/tickets/{ticket_id}/note", tags=["tickets"], status_code=201)
 async def note(parts: Parts, caller: Caller, ticket_id: Id, body: TextIn) -> MessageIdOut:
-    """Write what only agents read."""
+    """Write a note that only agents read."""
     message = await parts.database.write(
         lambda session: parts.desk.note(session, ticket_id, caller.id, body.text, body.key)
     )
@@ -146,25 +146,25 @@ async def note(parts: Parts, caller: Caller, ticket_id: Id, body: TextIn) -> Mes
 
 @router.post("/messages/{message_id}/correct", tags=["tickets"], status_code=204)
 async def correct(parts: Parts, caller: Caller, message_id: Id, body: CorrectionIn) -> None:
-    """Let a reply of one's own read otherwise, also where the contact has it already."""
+    """Edit the agent's own reply, even if the contact has already received it."""
     await parts.database.write(lambda session: parts.desk.correct(session, message_id, caller.id, body.text))
 
 
 @router.post("/deliveries/{delivery_id}/retry", tags=["deliveries"], status_code=204)
 async def retry(parts: Parts, delivery_id: Id) -> None:
-    """Send a part again that failed, was refused or may not have arrived."""
+    """Resend a part that failed, was refused or may not have arrived."""
     await parts.database.write(lambda session: parts.outbox.retry(session, delivery_id))
 
 
 @router.post("/deliveries/{delivery_id}/settle", tags=["deliveries"], status_code=204)
 async def settle(parts: Parts, delivery_id: Id, body: SettleIn) -> None:
-    """Say whether a part that may have arrived did."""
+    """Confirm or deny the arrival of a part that may have arrived."""
     await parts.database.write(lambda session: parts.outbox.settle_by_hand(session, delivery_id, arrived=body.arrived))
 
 
 @router.get("/files/{file_id}", tags=["tickets"], response_class=FileResponse)
 async def download(parts: Parts, file_id: Id) -> FileResponse:
-    """A file that a contact sent."""
+    """Download a file that a contact sent."""
     view = await parts.database.read(lambda session: files.file(session, file_id))
     if view is None or view.key is None:
         raise NotFoundError(f"there is no file {file_id}, or it has not been fetched")

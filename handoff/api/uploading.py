@@ -1,4 +1,4 @@
-"""Routes with files: who has no token sends none, and a form has so many parts and no more."""
+"""Routes with files: callers without a token cannot send any, and the number of form parts is limited."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any

@@ -1,4 +1,4 @@
-"""The pages at which agents work: everything works as plain forms, and is live where the browser runs scripts."""
+"""The desk's pages for agents: everything works as plain forms, and updates live in browsers that run scripts."""
 
 from handoff.dashboard.live_events import Live
 from handoff.dashboard.parts import DeskParts

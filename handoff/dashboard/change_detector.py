@@ -1,4 +1,4 @@
-"""What changed at the desk since the last look, asked of the database itself."""
+"""Detection of changes at the desk since the last look, by querying the database."""
 
 from datetime import datetime, timedelta
 
@@ -9,16 +9,16 @@ from handoff.models import ChannelState, Delivery, Message, Ticket
 from infra.clock import Clock
 
 _OVERLAP = timedelta(seconds=30)
-"""A change may be committed this long after the moment it bears."""
+"""Maximum delay between a change's timestamp and its commit."""
 _ROWS = 500
 
 _Mark = tuple[str, int, object]
 
 
 class ChangeDetector:
-    """Compares tickets, deliveries, messages and channel problems with the look before; cheap, by indexes only.
+    """Compares tickets, deliveries, messages and channel problems with the previous look; cheap, by indexes only.
 
-    Contacts who never had a ticket are left out: what the bot answers them by itself stands on no page.
+    Contacts who never had a ticket are left out: the bot's own answers to them are shown on no page.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -26,10 +26,10 @@ class ChangeDetector:
         self._seen: dict[_Mark, int] | None = None
         self._problems: set[tuple[str, str]] = set()
         self.moved = False
-        """Whether the last look found a change that the lists of the queue show."""
+        """Return whether the last look found a change that the lists of the queue show."""
 
     def changes(self, session: Session) -> set[str]:
-        """`contact-ID` for each contact whose thread or ticket changed, `queue` for a channel; the first look is empty."""
+        """Return `contact-ID` for each contact whose thread or ticket changed, `queue` for a channel; first nothing."""
         marks = self._marks(session, self._clock() - _OVERLAP)
         found = session.execute(select(ChannelState.account, ChannelState.problem)).all()
         problems = {(account, problem) for account, problem in found if problem}

@@ -1,4 +1,4 @@
-"""What every guarded page shares: the check at the door, the reader's language, and the page as a whole."""
+"""Code that every guarded page shares: the access check, the reader's language, and the complete page."""
 
 import asyncio
 from dataclasses import dataclass
@@ -25,21 +25,21 @@ from infra.web.assets import ANSWER
 from infra.web.locale import preferred_language
 
 _REFRESHES_AT_ONCE = 1
-"""Live refreshes wait for each other, so that between any two of them the event loop gets to everything else."""
+"""Lock that serialises live refreshes, so that the event loop handles other work between any two of them."""
 WRITES = "write"
-"""Term of a ticket's address that names the mode of an empty box, for browsers without scripts."""
+"""Query parameter of a ticket's address for the mode of an empty box, for browsers without scripts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Attachments:
-    """How many files one reply takes, and how large each may be."""
+    """Limits of one reply's files: their number and the size of each."""
 
     most: int
     megabytes: int
 
 
 class Frame:
-    """Answers for one agent at one place of the desk."""
+    """Response builder for one agent at one place of the desk."""
 
     def __init__(self, parts: DeskParts, pages: Pages, gate: Gate) -> None:
         self.parts = parts
@@ -51,7 +51,7 @@ class Frame:
         self._refreshing = asyncio.Semaphore(_REFRESHES_AT_ONCE)
 
     async def check(self, request: Request) -> Response | None:
-        """Let in agents only, and forms only from our own pages."""
+        """Admit agents only, and forms only from our own pages."""
         if changes_something(request) and too_big(request):
             return self._too_large(request)
         if changes_something(request) and not self.gate.same_site(request):
@@ -79,7 +79,7 @@ class Frame:
         return Words(preferred_language(request.headers.get("accept-language", ""), self.parts.default_language))
 
     def place(self, request: Request, ticket_id: int | None = None) -> Place:
-        """Where the agent is, by the address; nonsense in it means the whole queue."""
+        """Read the agent's place from the address; invalid values mean the whole queue."""
         show, page = request.query_params.get("show", ""), request.query_params.get("page", "")
         number = int(page) if page.isdecimal() and len(page) < 6 else 1
         return Place(show if show in SHOWS else "all", max(number, 1), ticket_id)
@@ -93,7 +93,7 @@ class Frame:
         problem: str = "",
         draft: Draft | None = None,
     ) -> Response:
-        """The whole page: the queue and, where the place has one, the ticket."""
+        """Render the whole page: the queue and, if the place has one, the ticket."""
         agent, parts, now = self.agent(request), self.parts, self.parts.clock()
         ticket_id = place.ticket_id
         queue = await self._board.now(place, agent, self.words(request))
@@ -128,9 +128,9 @@ class Frame:
         problem: str = "",
         draft: Draft | None = None,
     ) -> Response:
-        """The parts of the page that an action may have changed; the reply box only where `draft` is given.
+        """Render the parts of the page that an action may have changed; the reply box only if `draft` is given.
 
-        A live refresh brings no queue: pages hear by themselves when that changed.
+        A live refresh contains no queue: pages are notified separately when it changes.
         """
         acted = changes_something(request)
         agent, parts, now, ticket_id = self.agent(request), self.parts, self.parts.clock(), place.ticket_id or 0
@@ -158,13 +158,13 @@ class Frame:
         return await self._suggestions.near(thread.ticket.question, thread.ticket.language)
 
     async def refreshed_queue(self, request: Request, place: Place) -> Response:
-        """The list at `place`, for a page that was told of a change."""
+        """Render the list at `place`, for a page that was notified of a change."""
         async with self._refreshing:
             queue = await self._board.refresh(place, self.agent(request), self.words(request))
             return self.answer(request, "queue_fragment.html", part=True, place=place, queue=queue)
 
     async def refreshed_thread(self, request: Request, place: Place) -> Response:
-        """The ticket at `place`, for a page that was told of a change."""
+        """Render the ticket at `place`, for a page that was notified of a change."""
         async with self._refreshing:
             return await self.fragments(request, place)
 
@@ -185,19 +185,19 @@ class Frame:
 
     def _to_sign_in(self, request: Request) -> Response:
         if by_script(request) or request.url.path == "/desk/events":
-            return Response(status_code=401)  # the page says so itself and keeps what is typed in it
+            return Response(status_code=401)  # the page reports it itself and keeps what is typed
         if changes_something(request):
             return RedirectResponse("/desk/login", 303)
         path = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/desk/login?{urlencode({'next': path})}", 303)
 
     def nonsense(self, request: Request) -> Response:
-        """An address or a form that none of our pages makes."""
+        """Respond to an address or a form that none of our pages produces."""
         words = self.words(request)
         return self._pages.answer("refused.html", words, status=404, problem=words.t("There is no such page."))
 
     def says(self, request: Request, problem: str, status: int = 200) -> Response:
-        """A sentence for the page's script to show."""
+        """Respond with a sentence for the page's script to show."""
         return self.answer(request, "says.html", status=status, part=True, problem=problem)
 
     def _refusal(self, request: Request) -> Response:
@@ -209,7 +209,7 @@ class Frame:
         return self._pages.answer("refused.html", words, status=413, problem=words.problem(error))
 
     async def _stale_form(self, request: Request) -> Response:
-        """The form's token is not the session's: say so and keep the box as it was."""
+        """Respond to a form whose token is not the session's: report it and keep the content of the box."""
         problem = self.words(request).t("This page was open for too long. Please try once more.")
         ticket, message = (str(request.path_params.get(name, "")) for name in ("ticket_id", "message_id"))
         draft = draft_in(await request.form(), int(message) if _is_number(message) else None)
@@ -221,17 +221,17 @@ class Frame:
 
 
 def goes_to(request: Request, url: str) -> Response:
-    """Lead the browser to `url`, also where a script sent the form."""
+    """Redirect the browser to `url`, also if a script sent the form."""
     if by_script(request):
         return Response(status_code=200, headers={"HX-Redirect": url, ANSWER: "redirect"})
     return RedirectResponse(url, 303)
 
 
 def _is_number(text: str) -> bool:
-    """Whether a row may have it as its number."""
+    """Return whether a row may have this number."""
     return text.isdecimal() and len(text) < 20 and int(text) <= LARGEST_ID
 
 
 def by_script(request: Request) -> bool:
-    """Whether htmx asks for fragments."""
+    """Return whether htmx requests fragments."""
     return request.headers.get("hx-request") == "true"

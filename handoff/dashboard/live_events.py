@@ -1,11 +1,11 @@
-"""Changes told to open pages: one watcher per process, however many pages look.
+"""Change notifications for open pages: one watcher per process, for any number of pages.
 
-It compares the database with what it saw last, so that a page learns of a change made by any process, with or without
-Redis; hints of the bus only make it look sooner. A page is told only *what* changed (`contact-7`, `queue`) and fetches
-what it shows of that itself, under its own rights.
+It compares the database with its previous state, so a page is notified of a change made by any process, with or without
+Redis; hints of the bus only trigger the comparison sooner. A notification names only *what* changed (`contact-7`,
+`queue`); the page fetches the content itself, with its own rights.
 
-Pages never hold up the answers to contacts: changes are gathered, a page hears of them once a second at most, and all
-pages together are asked to fetch the queue `REFRESHES` times a second at most.
+Pages never delay the answers to contacts: changes are batched, a page is notified once a second at most, and all pages
+together are asked to fetch the queue `REFRESHES` times a second at most.
 """
 
 import asyncio
@@ -27,16 +27,16 @@ from infra.database import Database
 LOOK_SECONDS = 2.0
 HEARTBEAT_SECONDS = 20.0
 GAP_SECONDS = 1.0
-"""Least time between two messages to one page, and between two looks: a burst of changes costs one refresh."""
+"""Minimum time between two messages to one page, and between two looks: a burst of changes costs one refresh."""
 GATHER_SECONDS = 0.1
-"""A hint and the look that it causes become one message."""
+"""Delay within which a hint and the look that it triggers become one message."""
 REFRESHES = 25
 _MOST = 256
 _log = logging.getLogger(__name__)
 
 
 class Listener:
-    """What one page has not been told yet; a page that is too slow is told "everything" once."""
+    """Pending notifications of one page; a page that is too slow receives "everything" once."""
 
     def __init__(self) -> None:
         self.changed: set[str] = set()
@@ -55,7 +55,7 @@ class Listener:
 
 
 class Live:
-    """The watcher and its listeners. It works only while somebody listens."""
+    """The watcher and its listeners. It runs only while there are listeners."""
 
     def __init__(self, database: Database, bus: Bus, clock: Clock) -> None:
         self._database = database.for_pages()
@@ -69,9 +69,10 @@ class Live:
         self._generation = 0
 
     async def events(self, heartbeat: float = HEARTBEAT_SECONDS) -> AsyncGenerator[list[str], None]:
-        """Names of what changed, from now on; ends at `close`.
+        """Yield the names of what changed, from now on; ends at `close`.
 
-        An empty list each `heartbeat` seconds of silence and when sessions ended: time to see whether this one lasts.
+        Yields an empty list after each `heartbeat` seconds of silence and when sessions ended, so that the caller can
+        check its own session.
         """
         listener = Listener()
         self._listeners.add(listener)
@@ -95,12 +96,12 @@ class Live:
 
     @property
     def streams(self) -> int:
-        """How many event streams are open."""
+        """Return the number of open event streams."""
         return len(self._listeners)
 
     @property
     def generation(self) -> int | None:
-        """Grows with each change of the queue that was seen; None while nobody watches."""
+        """Counter of the queue changes that were seen; None while there are no listeners."""
         return self._generation if self._looked else None
 
     async def close(self) -> None:
@@ -157,7 +158,7 @@ class Live:
                 names = await self._database.read(glance.changes)
                 names |= {"queue"} if glance.moved else set()
                 if not self._looked:
-                    self._generation += 1  # nobody knows what changed before
+                    self._generation += 1  # the changes before the first look are unknown
                     names |= {"all"} if failed else set()
                 self._generation += "queue" in names
                 self._looked, failed = True, False
@@ -166,7 +167,7 @@ class Live:
                 if signed_in < before:
                     self._check_sessions()
             except SQLAlchemyError as error:
-                # The database may be away for a while; the pages say so themselves when they ask it.
+                # The database may be away for a while; pages report that themselves when they query it.
                 self._looked, failed = False, True
                 _log.warning("live updates cannot read the database: %s", type(error).__name__)
             await asyncio.sleep(GAP_SECONDS)
@@ -175,7 +176,7 @@ class Live:
                     await self._hinted.wait()
 
     async def _tell(self, names: set[str]) -> None:
-        """One listener after the other, so that many pages do not come for the queue at the same moment."""
+        """Notify listeners one after the other, so that many pages do not request the queue at the same moment."""
         listeners = list(self._listeners) if names else []
         pause = 1 / REFRESHES if "queue" in names and len(listeners) > REFRESHES else 0
         for listener in listeners:

@@ -1,4 +1,4 @@
-"""The page on which agents change their own password."""
+"""Page on which agents change their own password."""
 
 import asyncio
 from typing import Annotated
@@ -17,12 +17,12 @@ from infra.web.throttle import Throttle
 
 
 def password_routes(frame: Frame) -> APIRouter:
-    """The form and its answer. This session and its device stay; all others of the agent end."""
+    """The form and its handler. This session and its device stay; all others of the agent end."""
     router = APIRouter(route_class=guarded_route(frame.check, frame.nonsense))
     parts = frame.parts
     database, staff = parts.database, parts.staff
     limit = Throttle(PER_DEVICE, parts.clock)
-    """Whoever finds an open desk can guess no more often than at the sign-in page."""
+    """Limit guesses at an unattended desk as at the sign-in page."""
 
     def page(request: Request, problem: str = "", status: int = 200, wait: int = 0) -> Response:
         changed = not problem and "changed" in request.query_params
@@ -62,7 +62,7 @@ def password_routes(frame: Frame) -> APIRouter:
 
         def keep(session: Session) -> str | None:
             if not staff.change_password(session, known, password_hash, secret):
-                return None  # disabled, or given another password, while this one was checked
+                return None  # the agent was disabled, or their password changed, while this one was checked
             return staff.remember_device(session, agent.id, frame.gate.device(request))
 
         device = await database.write(keep)

@@ -1,4 +1,4 @@
-"""From values to HTML: one template environment, autoescaped, that knows the reader's language."""
+"""HTML rendering: one template environment, autoescaped, in the reader's language."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -17,7 +17,7 @@ from infra.web.links import linkify
 
 
 def clock(at: datetime) -> str:
-    """A moment for browsers without scripts; with scripts it is shown in the reader's own time."""
+    """Format a moment for browsers without scripts; with scripts it is shown in the reader's own time."""
     return f"{at:%H:%M} UTC"
 
 
@@ -58,7 +58,7 @@ class Pages:
         self._environment = environment
 
     def piece(self, template: str, words: Words, **values: Any) -> Markup:  # noqa: ANN401 - templates take any value
-        """A part of a page, to be put into others as it is."""
+        """Render a part of a page, to be included in others as it is."""
         html = self._environment.get_template(template).render(w=words, t=words.t, tn=words.tn, **values)
         return Markup(html)  # noqa: S704 - the template has escaped what is not ours
 
@@ -71,6 +71,6 @@ class Pages:
         part: bool = False,
         **values: Any,  # noqa: ANN401 - templates take any value
     ) -> HTMLResponse:
-        """A page, or with `part` what a script puts into one; private, so that no cache keeps it."""
+        """Render a page, or with `part` a fragment for a script; private, so that no cache keeps it."""
         html = self._environment.get_template(template).render(w=words, t=words.t, tn=words.tn, **values)
         return HTMLResponse(html, status, {"Cache-Control": "no-store"} | ({ANSWER: template} if part else {}))

@@ -1,4 +1,4 @@
-"""What the pages are built from; the composition root makes it once."""
+"""Dependencies of the pages; created once, in the composition root."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ from knowledge.live.library import Library
 
 @dataclass(frozen=True, slots=True)
 class DeskParts:
-    """Everything the desk's pages use; nothing else is reached from them."""
+    """Everything the desk's pages use; they access nothing else."""
 
     database: Database
     desk: Desk
@@ -26,13 +26,13 @@ class DeskParts:
     clock: Clock
     library: Library
     live: Live
-    """Close it when the program begins to stop, so that open event streams end."""
+    """Closed when the program begins to stop, so that open event streams end."""
     public_url: str | None
-    """Where browsers reach the desk; with https the session's cookie never travels without encryption."""
+    """Public address of the desk; with https the session cookie is never sent without encryption."""
     default_language: str
-    """For browsers that ask for none of our languages."""
+    """Language for browsers that request none of ours."""
     files: FileStore
     attachment_mb: int
-    """The largest file that is taken."""
+    """Size limit of a file, in bytes."""
     badges: Mapping[str, str]
     """Two or three letters for each kind of channel."""

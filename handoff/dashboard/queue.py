@@ -18,7 +18,7 @@ TicketNumber = Annotated[int | None, Query(ge=1, le=LARGEST_ID)]
 
 
 def queue_routes(frame: Frame) -> APIRouter:
-    """Everything that belongs to no single ticket."""
+    """Register the routes that belong to no single ticket."""
     router = APIRouter(route_class=guarded_route(frame.check, frame.nonsense))
     parts = frame.parts
 
@@ -35,7 +35,7 @@ def queue_routes(frame: Frame) -> APIRouter:
         agent_id = frame.agent(request).id
         ticket_id = await parts.database.write(lambda session: parts.desk.take_next(session, agent_id))
         if ticket_id is None:
-            problem = frame.words(request).t("Nobody waits for an agent just now.")
+            problem = frame.words(request).t("No question is waiting for an agent.")
             if by_script(request):
                 return frame.says(request, problem)
             return await frame.page(request, frame.place(request), problem=problem)
@@ -59,7 +59,7 @@ def queue_routes(frame: Frame) -> APIRouter:
 
 
 async def _stream(frame: Frame, request: Request) -> AsyncIterator[str]:
-    """Changes as server-sent events; ends with the session."""
+    """Stream changes as server-sent events; ends with the session."""
     yield "retry: 2000\n\n"
     checked = time.monotonic()
     async for names in frame.parts.live.events():

@@ -1,7 +1,7 @@
-"""The queue as pages show it: asked of the database and rendered once for all who look at the same list.
+"""Queue lists for pages: read and rendered once for all agents who look at the same list.
 
-A live refresh takes what another page fetched since the last change; per agent only the marks are added. Whoever acts or
-opens a page gets the list as it is now.
+A live refresh uses what another page fetched since the last change; only the marks are added per agent. An action or a
+newly opened page gets the current list.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ from handoff.dashboard.wording import Words
 from handoff.people.agents import AgentView
 
 _FRESH = timedelta(seconds=5)
-"""Due times are told by the minute, and a claim ends without a change of its row."""
+"""Maximum age of a list: due times are shown by the minute, and a claim expires without a change of its row."""
 _MOST_LISTS = 200
 
 _List = tuple[str, int, int]
@@ -26,7 +26,7 @@ _List = tuple[str, int, int]
 
 @dataclass(frozen=True, slots=True)
 class _Fetched:
-    """A list that was read after the change `generation`, and its rows in each language that was asked for."""
+    """A list that was read after the change `generation`, and its rows in each requested language."""
 
     generation: int
     queue: SharedQueue
@@ -45,12 +45,12 @@ class Board:
         self._locks: dict[_List, asyncio.Lock] = {}
 
     async def now(self, place: Place, agent: AgentView, words: Words) -> QueueView:
-        """The list as it is at this moment."""
+        """Return the list as it is at this moment."""
         shared = await self._read(place, agent)
         return _view(place, agent, shared, self._render(place, shared, words))
 
     async def refresh(self, place: Place, agent: AgentView, words: Words) -> QueueView:
-        """The list as of the last change that pages were told; read and rendered by the first who asks."""
+        """Return the list as of the last notified change; the first caller reads and renders it."""
         generation = self._live.generation
         if generation is None:
             return await self.now(place, agent, words)
@@ -76,7 +76,7 @@ class Board:
 
 
 def _view(place: Place, agent: AgentView, shared: SharedQueue, rows: Markup) -> QueueView:
-    here = f'<a id="row-{place.ticket_id}"'  # words of people are escaped, so this stands in no question
-    marked = Markup(str(rows).replace(here, here + ' aria-current="true"', 1))  # noqa: S704 - a piece of our own template
+    here = f'<a id="row-{place.ticket_id}"'  # people's texts are escaped, so no question contains this
+    marked = Markup(str(rows).replace(here, here + ' aria-current="true"', 1))  # noqa: S704 - our own template
     counts = replace(shared.counts, mine=shared.held.get(agent.id, 0))
     return QueueView(place, shared.page, counts, shared.alarms, shared.now, marked)

@@ -1,4 +1,4 @@
-"""The reply box as it travels between page and server: words, mode and key."""
+"""State of the reply box in forms: words, mode and key."""
 
 import uuid
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from starlette.datastructures import FormData
 
 
 class Mode(StrEnum):
-    """Who reads what is written: the contact, or colleagues only."""
+    """Readers of what is written: the contact, or colleagues only."""
 
     REPLY = "reply"
     NOTE = "note"
@@ -16,23 +16,23 @@ class Mode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What is written in the box so far and the key under which it will be sent."""
+    """Content of the box and the key under which it will be sent."""
 
     text: str
     key: str
     mode: Mode | None = Mode.REPLY
-    """None where the form did not state it: such a form is refused and shown with neither mode chosen."""
+    """None if the form did not state it: such a form is refused and shown with neither mode chosen."""
     corrects: int | None = None
     """Id of the sent reply that is corrected."""
 
 
 def blank(mode: Mode | None = Mode.REPLY) -> Draft:
-    """An empty box with a new key."""
+    """Create an empty box with a new key."""
     return Draft("", str(uuid.uuid4()), mode)
 
 
 def draft_of(text: str, key: str, kind: str, corrects: int | None = None) -> Draft:
-    """The box as it was sent. A key that is no UUID is replaced: it could collide with the keys of others."""
+    """Read the box of a sent form. A key that is no UUID is replaced: it could collide with the keys of others."""
     try:
         key = str(uuid.UUID(key))
     except ValueError:
@@ -41,7 +41,7 @@ def draft_of(text: str, key: str, kind: str, corrects: int | None = None) -> Dra
 
 
 def draft_in(form: FormData, corrects: int | None = None) -> Draft | None:
-    """The box in a form that no route has parsed; None where the form holds no box."""
+    """Read the box of a form that no route has parsed; None if the form contains no box."""
     text = form.get("text")
     if not isinstance(text, str):
         return None

@@ -15,7 +15,7 @@ from handoff.dashboard.ticket.pages import thread_routes
 
 
 def desk_router(parts: DeskParts) -> APIRouter:
-    """Every page of the desk, below `/desk`. The app that includes it also needs the `SecurityHeaders` middleware."""
+    """Build the router of the desk's pages, below `/desk`. Its app also needs the `SecurityHeaders` middleware."""
     pages, gate = Pages(parts.badges), Gate(parts)
     frame = Frame(parts, pages, gate)
     router = APIRouter(include_in_schema=False)

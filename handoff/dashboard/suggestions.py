@@ -1,4 +1,4 @@
-"""Entries of the knowledge that may answer a ticket's question, offered beside the reply box."""
+"""Knowledge entries that may answer a ticket's question, offered beside the reply box."""
 
 import asyncio
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ _WORTH_SHOWING = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """An entry, and how likely it answers (a percentage)."""
+    """An entry, and the probability that it answers (a percentage)."""
 
     entry_id: int
     question: str
@@ -24,7 +24,7 @@ class Suggestion:
 
 
 class Suggestions:
-    """Suggestions that were found since the knowledge changed last; a live refresh asks for the same again and again."""
+    """Cache of the suggestions since the last change of the knowledge base: live refreshes repeat the same lookup."""
 
     def __init__(self, database: Database, library: Library) -> None:
         self._database = database
@@ -33,7 +33,7 @@ class Suggestions:
         self._found: dict[tuple[str, str], tuple[Suggestion, ...]] = {}
 
     async def near(self, question: str, language: str) -> tuple[Suggestion, ...]:
-        """As `suggested`."""
+        """Return the result of `suggest`, cached."""
         matcher = self._library.matcher
         if matcher is not self._matcher or len(self._found) > _REMEMBERED:
             self._matcher = matcher
@@ -45,7 +45,7 @@ class Suggestions:
 
 
 async def suggest(database: Database, library: Library, question: str, language: str) -> tuple[Suggestion, ...]:
-    """The likeliest entries for the question, best first; none where nothing comes near."""
+    """Return the likeliest entries for the question, best first; none if nothing is close."""
     match = await asyncio.to_thread(library.matcher.match, question, languages=(language,), limit=_SHOWN, rivals=True)
     near = [candidate for candidate in match.candidates if candidate.confidence >= _WORTH_SHOWING]
     if not near:
@@ -59,6 +59,6 @@ async def suggest(database: Database, library: Library, question: str, language:
 
 
 async def answer_text(database: Database, entry_id: int) -> str:
-    """The entry's answer as it can be typed in a message; nothing where there is no such entry."""
+    """Return the entry's answer as it can be typed in a message; empty if there is no such entry."""
     view = await database.read(lambda session: entry(session, entry_id))
     return as_plain(from_markdown(view.answer)) if view is not None and view.status == "published" else ""

@@ -1,4 +1,4 @@
-"""Files that agents attach to a reply, on their way from the form into the store."""
+"""Files that agents attach to a reply, from the form into the store."""
 
 import asyncio
 from collections.abc import Sequence
@@ -10,17 +10,17 @@ from handoff.errors import TooLargeError
 from infra.files import FileStore, Kept, TooBigError
 
 MOST = 10
-"""Files with one reply."""
+"""Maximum number of files in one reply."""
 _PIECE = 1 << 18
 
 
 async def files_in(request: Request) -> list[UploadFile]:
-    """The files of a form; a browser sends an empty field where none was chosen."""
+    """Return the files of a form; a browser sends an empty field if none was chosen."""
     return [file for file in (await request.form()).getlist("files") if isinstance(file, UploadFile)]
 
 
 async def keep(store: FileStore, megabytes: int, files: Sequence[UploadFile]) -> list[tuple[str, Kept]]:
-    """Names and what is in the store; an empty field of a form is no file. Raises TooLargeError."""
+    """Return names and store keys; an empty field of a form is no file. Raises TooLargeError."""
     given = [file for file in files if file.filename]
     if len(given) > MOST:
         raise TooLargeError(megabytes, MOST)

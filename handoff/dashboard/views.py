@@ -1,4 +1,4 @@
-"""What one page shows, read in one transaction, so that its parts agree."""
+"""Data of one page, read in one transaction, so that its parts agree."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -21,14 +21,14 @@ SHOWS: tuple[str, ...] = get_args(Show)
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where in the desk the agent is; the address holds it."""
+    """The agent's place at the desk; the address encodes it."""
 
     show: str = "all"
     page: int = 1
     ticket_id: int | None = None
 
     def url(self, ticket_id: int | None) -> str:
-        """The address of a ticket, or of the queue, under the same filter."""
+        """Return the address of a ticket, or of the queue, under the same filter."""
         where = f"/desk/tickets/{ticket_id}" if ticket_id else "/desk"
         return where + self.query()
 
@@ -39,13 +39,13 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class SharedQueue:
-    """A list of the queue as every agent sees it, who looks at the same filter and page."""
+    """List of the queue, identical for all agents at the same filter and page."""
 
     page: TicketPage
     counts: Counts
-    """Without anybody's own."""
+    """Figures of the filters, without an agent's own."""
     held: dict[int, int]
-    """How many questions each agent holds, by agent id."""
+    """Number of questions that each agent holds, by agent id."""
     alarms: tuple[tuple[str, str], ...]
     """Channel accounts that cannot work at present, each with the reason."""
     now: datetime
@@ -61,7 +61,7 @@ class QueueView:
     alarms: tuple[tuple[str, str], ...]
     now: datetime
     rows: Markup
-    """The questions of the list, with the one that the agent looks at marked."""
+    """Return the questions of the list, with the selected one marked."""
 
     @property
     def more(self) -> bool:
@@ -70,13 +70,13 @@ class QueueView:
 
 @dataclass(frozen=True, slots=True)
 class ThreadView:
-    """The middle and the right side: one ticket, its contact's thread and what else they asked."""
+    """The middle and the right side: one ticket, its contact's thread and their other questions."""
 
     ticket: TicketView
     lines: tuple[threads.Line, ...]
     history: tuple[TicketView, ...]
     same: tuple[TicketView, ...]
-    """What others wait for with the same question."""
+    """Waiting tickets of others with the same question."""
     colleagues: tuple[AgentView, ...]
     """Agents to whom the ticket can be handed."""
     now: datetime
@@ -87,7 +87,7 @@ class ThreadView:
 
 
 def shared_queue(session: Session, place: Place, agent_id: int, now: datetime) -> SharedQueue:
-    """The list at `place`; only that of `mine` depends on who looks."""
+    """Read the list at `place`; only that of `mine` depends on the agent."""
     match place.show:
         case "mine":
             page = queue.tickets(session, now, assignee=agent_id, page=place.page)

@@ -1,4 +1,4 @@
-"""Words of the pages that depend on values: spans of time, events of a thread, reasons, errors."""
+"""Texts of the pages that depend on values: spans of time, events of a thread, reasons, errors."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,7 +31,7 @@ EVENTS = {
     "reopened": mark("{agent} opened the question again"),
     "confirmed": mark("The contact says that the question is solved"),
     "not_solved": mark("The contact says that the question is not solved: it is open again"),
-    "timed_out": mark("The question was closed, for the contact was silent"),
+    "timed_out": mark("The question was closed because the contact did not answer"),
     "withdrawn": mark("The contact withdrew the question"),
     "rated": mark("The contact rated the help"),
     LOST: mark("The answer did not reach the contact: the question is open again"),
@@ -71,7 +71,7 @@ REASONS = (
     mark("another program uses the same token"),
     mark("what arrives cannot be stored at present; it stays with the platform and is fetched again"),
 )
-"""Why a delivery is where it is, as the outbox and the channels write it; unknown ones are shown as they are."""
+"""Reasons of delivery states, as the outbox and the channels write them; unknown ones are shown as they are."""
 
 ATTACHMENTS = FILE_NAMES | {"sticker": mark("sticker"), "other": mark("file")}
 
@@ -88,7 +88,7 @@ UNDELIVERED = {
     "maybe_delivered": mark("the answer may not have arrived"),
     "failed": mark("the answer did not arrive"),
 }
-"""What a question is marked with while the contact lacks what agents wrote, by the state of the delivery."""
+"""Mark of a question whose agents' words have not arrived, by the state of the delivery."""
 
 ROLES = {"agent": mark("agent"), "lead": mark("lead"), "admin": mark("admin")}
 
@@ -99,7 +99,7 @@ _SOON = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """When an answer is due, in words, and how pressing it is: late, soon or fine."""
+    """Describe when an answer is due and how urgent it is: late, soon or fine."""
 
     text: str
     tone: str
@@ -118,11 +118,11 @@ class Words:
         return WORDS.plural(self.language, one, many, count, **values)
 
     def translate(self, sentence: str) -> str:
-        """A translation of what another part of the program wrote, or that itself; braces in it mean nothing."""
+        """Translate a sentence of another part of the program, or return it unchanged; braces in it have no meaning."""
         return WORDS.translations(self.language).gettext(sentence) if sentence else ""
 
     def span(self, length: timedelta) -> str:
-        """A length of time in its largest whole unit."""
+        """Format a length of time in its largest whole unit."""
         seconds = max(0, int(length.total_seconds()))
         if seconds < 60:
             return self.t("{n} s", n=seconds)
@@ -147,23 +147,23 @@ class Words:
         return self.t(sentence, agent=line.author or self.t("The bot")) if sentence else line.text
 
     def contents(self, contents: Sequence[Content]) -> tuple[ContentWords, ...]:
-        """What a message holds besides its words."""
+        """Describe what a message contains besides its text."""
         return describe(contents, self.t)
 
     def question(self, question: str) -> str:
-        """A ticket's question; of one that has no words, its kind in the reader's language."""
+        """Return a ticket's question; for one without words, its kind in the reader's language."""
         return question_words(question, self.t)
 
     def first_line(self, question: str) -> str:
-        """What a list shows of a question."""
+        """Return the excerpt of a question that a list shows."""
         return self.question(question.strip()).partition("\n")[0] or "…"
 
     def name(self, name: str, contact_id: int) -> str:
-        """What a contact is called; of one whose name cannot be read, their number."""
+        """Return a contact's name, or their number if the name cannot be read."""
         return readable(name) or self.t("Contact {number}", number=contact_id)
 
     def problem(self, error: DeskError) -> str:
-        """What an agent reads when the desk refuses."""
+        """Return the sentence for a request that the desk refuses."""
         match error:
             case HeldError(holder=holder):
                 return self.t("{agent} holds this question. You can leave a note for them.", agent=holder)

@@ -204,7 +204,7 @@ class Staff:
         name = name.strip()
         email = f"token:{name.lower()}"
         if not name:
-            raise PlainError("A token needs a name, so that it can be told from others.")
+            raise PlainError("A token needs a name that identifies it.")
         known = session.scalar(select(Agent).where(Agent.email == email))
         if known is None:
             agent_id = self._create(session, email, name, role, "").id

@@ -10,9 +10,7 @@ from infra.wording import mark
 
 LENGTH = 12
 TOO_SHORT = mark("The password is too short: give at least 12 characters.")
-EASY = mark(
-    "The password is easy to guess or known from a breach: take four or more words that have nothing to do with each other."
-)
+EASY = mark("The password is easy to guess or known from a breach: take four or more unrelated words.")
 _FEWEST_GUESSES = 10**8
 """What zxcvbn calls safe against guessing over the network."""
 _LONGEST = 72

@@ -55,7 +55,7 @@ async def test_pictures_are_shown_and_the_rest_is_saved(office: Office) -> None:
         assert f'href="/desk/files/{page}" download' in shown
         assert "later.pdf ·\n" in shown
         assert "is being fetched" in shown
-        assert "cannot be opened, the contact was told" in shown
+        assert "cannot be opened; the contact was notified" in shown
         image, other = await browser.get(f"/desk/files/{picture}"), await browser.get(f"/desk/files/{page}")
         assert (image.content, image.headers["content-type"]) == (PNG, "image/png")
         assert (other.content, other.headers["content-type"]) == (hostile, "application/octet-stream")

@@ -42,7 +42,7 @@ async def test_an_agent_works_a_question(rig: Rig, script: bool) -> None:
         await expect(page.locator("#says")).to_contain_text("This question is closed. Open it again first.")
         await expect(page.locator("#text")).to_have_value("One more thing")
         await page.get_by_role("button", name="Open again").click()
-        await expect(page.locator("#ticket-head")).to_contain_text("Nobody holds it")
+        await expect(page.locator("#ticket-head")).to_contain_text("Unclaimed")
         await expect(page).to_have_url(f"{rig.address}/desk/tickets/{number}")
     assert await rig.office.texts(MessageKind.OUTGOING) == ["Here it is.", f"Is question №{number} solved?"]
     rig.complaints[:] = [text for text in rig.complaints if "409 (Conflict)" not in text]

@@ -36,7 +36,7 @@ async def test_no_change_without_the_token_from_elsewhere_or_signed_out(office: 
                 signed_out = await stranger.client.post(path, data=form)
                 assert (signed_out.status_code, signed_out.headers["location"]) == (303, "/desk/login"), path
         ticket = await browser.get("/desk/tickets/1")
-    assert "Nobody holds it" in ticket.text
+    assert "Unclaimed" in ticket.text
     assert await office.texts(MessageKind.OUTGOING) == []
 
 

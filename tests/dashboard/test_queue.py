@@ -64,13 +64,13 @@ async def test_the_oldest_promise_comes_first(office: Office) -> None:
         assert taken == [f"/desk/tickets/{first}", f"/desk/tickets/{second}"]
         nobody = await browser.sends("/desk/next")
         assert nobody.status_code == 200
-        assert "Nobody waits for an agent just now." in nobody.text
+        assert "No question is waiting for an agent." in nobody.text
 
 
 async def test_an_empty_queue_says_what_it_is_for(office: Office) -> None:
     olga = await office.agent("Olga")
     async with office.signed_in(olga) as browser:
-        assert "Nobody is waiting" in (await browser.get("/desk")).text
+        assert "The queue is empty" in (await browser.get("/desk")).text
         assert "You hold no questions" in (await browser.get("/desk?show=mine")).text
 
 

@@ -105,12 +105,12 @@ async def test_the_way_of_a_question_through_the_desk(office: Office) -> None:
     number = await office.asks("Where is my page?")
     at = f"/desk/tickets/{number}"
     async with office.signed_in(olga) as browser, office.signed_in(boris) as his:
-        assert "Nobody holds it" in (await browser.get(at)).text
+        assert "Unclaimed" in (await browser.get(at)).text
         await browser.sends(f"{at}/claim")
         assert "You hold it" in (await browser.get(at)).text
         assert "Held by Olga" in (await his.get(at)).text
         await browser.sends(f"{at}/release")
-        assert "Nobody holds it" in (await browser.get(at)).text
+        assert "Unclaimed" in (await browser.get(at)).text
         await browser.sends(f"{at}/transfer", to=str(boris.id))
         assert "You hold it" in (await his.get(at)).text
         assert (await browser.sends(f"{at}/resolve")).status_code == 409

@@ -133,7 +133,7 @@ async def test_a_program_acts_by_its_token(floor: Floor) -> None:
     assert await floor.database.read(floor.staff.people) == ()  # nobody signs in as a program
     for name, sentence in (
         ("exporter", "There is a token named exporter already."),
-        (" ", "A token needs a name, so that it can be told from others."),
+        (" ", "A token needs a name that identifies it."),
     ):
         with pytest.raises(PlainError) as refused:
             await floor.do(lambda session, name=name: floor.staff.add_token(session, name, Role.AGENT))  # type: ignore[misc]

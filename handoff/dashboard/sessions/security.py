@@ -1,7 +1,7 @@
-"""Who may see and do what on the pages: sessions and forgery checks.
+"""Access control of the pages: sessions and forgery checks.
 
-Every route of the desk is guarded by its route class, so a new one is closed until somebody opens it on purpose:
-`GuardedRoute` lets in agents only, `OpenRoute` everyone; both refuse a form that was not served by us.
+Every route of the desk is guarded by its route class, so a new one is closed until it is opened explicitly:
+`GuardedRoute` admits agents only, `OpenRoute` everyone; both refuse a form that was not served by us.
 """
 
 import hmac
@@ -29,7 +29,7 @@ Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """Who looks: an agent in a session, or (on the open pages) nobody yet. Both have a token for their forms."""
+    """Caller of a page: an agent in a session, or (on the open pages) anonymous. Both have a token for their forms."""
 
     agent: AgentView | None
     csrf_token: str
@@ -49,7 +49,7 @@ class Gate:
         self._device_cookie = f"{prefix}frontdesk_device"
 
     async def session(self, request: Request) -> Visitor | None:
-        """The agent whose session the cookie opens; keeps the session from going idle."""
+        """Return the agent whose session the cookie opens; keeps the session from going idle."""
         secret = request.cookies.get(self._session_cookie, "")
         if not secret:
             return None
@@ -62,7 +62,7 @@ class Gate:
         return _visitor(login, secret)
 
     def stranger(self, request: Request) -> Visitor:
-        """Somebody who has not signed in; the form's token is held in a cookie of its own until they do."""
+        """Return an anonymous visitor; the form's token is kept in a cookie of its own until they sign in."""
         return Visitor(None, request.cookies.get(self._form_cookie) or secrets.token_urlsafe(32), "")
 
     def open_session(self, response: Response, secret: str) -> None:
@@ -70,7 +70,7 @@ class Gate:
         response.delete_cookie(self._form_cookie, path="/", secure=self._secure, httponly=True, samesite="lax")
 
     def device(self, request: Request) -> str:
-        """The secret of the browser in which an agent signed in before; empty for others."""
+        """Return the secret of a browser in which an agent signed in before; empty for others."""
         return request.cookies.get(self._device_cookie, "")
 
     def remember_device(self, response: Response, secret: str) -> None:
@@ -83,13 +83,13 @@ class Gate:
         self._set(response, self._form_cookie, visitor.csrf_token, None)
 
     def same_site(self, request: Request) -> bool:
-        """As the function; a browser too old for both headers still needs the form's token."""
+        """Check the origin as the function does; a browser too old for both headers still needs the form's token."""
         return same_site(request, self._origin)
 
     async def own_form(self, request: Request, visitor: Visitor) -> bool:
-        """Whether the request carries the token of the visitor's own forms.
+        """Return whether the request carries the token of the visitor's own forms.
 
-        Raises HTTPException where the form has more files or fields than any of ours; later readers get the same form.
+        Raises HTTPException if the form has more files or fields than any of ours; later readers get the same form.
         """
         given = [request.headers.get("x-csrf-token")]
         given.append(_text((await request.form(max_files=MOST, max_fields=_FORM_FIELDS)).get("csrf")))
@@ -101,9 +101,9 @@ class Gate:
 
 
 def too_big(request: Request) -> bool:
-    """Whether the body is longer than any form without files, or does not say how long it is.
+    """Return whether the body is longer than any form without files, or does not announce its length.
 
-    Forms with files are bounded where every body is, before they come here.
+    Forms with files are limited with all other bodies, before they reach this check.
     """
     length = request.headers.get("content-length", "")
     with_files = request.headers.get("content-type", "").startswith("multipart/") and "ticket_id" in request.path_params
@@ -117,7 +117,7 @@ def changes_something(request: Request) -> bool:
 def guarded_route(
     check: Callable[[Request], Coroutine[Any, Any, Response | None]], nonsense: Callable[[Request], Response]
 ) -> type[APIRoute]:
-    """A route class whose routes run only where `check` has no answer of its own; `nonsense` answers malformed values."""
+    """Build a route class: `check` may respond in place of the route; `nonsense` responds to malformed values."""
 
     class CheckedRoute(APIRoute):
         """Runs the check before anything of the route, its parameters included."""
@@ -139,7 +139,7 @@ def guarded_route(
 
 
 def local_path(path: str, default: str) -> str:
-    """`path` if it leads to a page of the desk, else `default`: nobody is sent to another site after signing in."""
+    """Return `path` if it leads to a page of the desk, otherwise `default`: no redirects to other sites."""
     plain = path.startswith("/desk") and "\\" not in path and not any(ord(sign) < 33 for sign in path)
     return path if plain and not path.startswith("/desk/login") else default
 

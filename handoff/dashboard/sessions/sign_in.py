@@ -16,7 +16,7 @@ from infra.web.locale import preferred_language
 
 
 def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
-    """The only routes of the desk that a stranger may use."""
+    """The only routes of the desk that are open to anonymous callers."""
 
     async def check(request: Request) -> Response | None:
         if not changes_something(request):
@@ -66,7 +66,7 @@ def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
             return _later(request, words(request).t("Too many tries. Please wait a minute."), 429, seconds, email, to)
         found = await database.read(lambda session: staff.credentials(session, email))
         try:
-            # Also where there is nobody to sign in: it takes as long for everybody.
+            # Verify also for an unknown address, so that every try takes the same time.
             right = await staff.passwords.verify(found.password_hash, password, trusted=known)
         except PasswordsBusyError:
             limits.not_tried(*tried)
@@ -77,7 +77,7 @@ def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
 
         def enter(session: Session) -> tuple[str, str] | None:
             if found.agent is None or staff.credentials(session, email) != found:
-                return None  # disabled, or given another password, while this one was checked
+                return None  # the agent was disabled, or their password changed, while this one was checked
             number = found.agent.id
             return staff.log_in(session, number), staff.remember_device(session, number, given)
 

@@ -1,8 +1,8 @@
-"""How many passwords may be tried, and by whom.
+"""Rate limits of password tries.
 
 Guessing is limited by account and address, and by address. An attacker with many addresses is limited by account and in
-all, and those two limits concern unknown devices only: an agent on a machine on which they signed in before has a limit
-of their own that nobody else can use up. Counted within one process: N web processes allow N times as many.
+total. Those two limits apply to unknown devices only: an agent on a device on which they signed in before has a limit
+of their own that others cannot use up. Counted within one process: N web processes allow N times as many.
 """
 
 import hashlib
@@ -14,13 +14,13 @@ PER_ACCOUNT_AND_ADDRESS = 5
 PER_ADDRESS = 20
 PER_DEVICE = 5
 PER_ACCOUNT = 15
-"""From unknown devices."""
+"""Limit for unknown devices."""
 IN_ALL = 120
-"""From unknown devices."""
+"""Limit for unknown devices."""
 
 
 class SignInLimits:
-    """Tries in the last minute; each limit above is a number a minute."""
+    """Tries in the last minute; each limit above is a number per minute."""
 
     def __init__(self, clock: Clock) -> None:
         self._by_pair = Throttle(PER_ACCOUNT_AND_ADDRESS, clock)
@@ -30,7 +30,7 @@ class SignInLimits:
         self._all = Throttle(IN_ALL, clock)
 
     def refusal(self, email: str, host: str, device: str | None) -> int | None:
-        """Count a try; None where it is allowed, else the seconds after which the next one may be.
+        """Count a try; return None if it is allowed, otherwise the seconds until the next one may be made.
 
         `device` is the secret of a device that the account knows, None for any other.
         """
@@ -40,13 +40,13 @@ class SignInLimits:
         return None
 
     def succeed(self, email: str, host: str, device: str | None) -> None:
-        """The password was right: its own tries no longer count, and one try less for the others."""
+        """Reset after a correct password: its own tries no longer count, and the others count one try less."""
         own, *others = self._limits(email, host, device)
         own[0].forget(own[1])
         self._take_back(others)
 
     def not_tried(self, email: str, host: str, device: str | None) -> None:
-        """The password was not looked at: take back the try."""
+        """Take back a try whose password was not checked."""
         self._take_back(self._limits(email, host, device))
 
     def _limits(self, email: str, host: str, device: str | None) -> list[tuple[Throttle, str]]:
@@ -67,5 +67,5 @@ class SignInLimits:
 
 
 def _named(text: str) -> str:
-    """A name of fixed length: what is typed into the form may be long."""
+    """Return a name of fixed length: form input may be long."""
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:32]

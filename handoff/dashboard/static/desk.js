@@ -1,4 +1,4 @@
-// What plain forms cannot do: times in the reader's zone, keys, and telling of a lost session.
+// Additions to the plain forms: times in the reader's zone, keys, and the notice of a lost session.
 "use strict";
 
 const language = document.documentElement.lang;
@@ -17,7 +17,7 @@ function localise(root) {
   separateDays(root);
 }
 
-// The server separates days in UTC; the reader's days begin elsewhere.
+// The server separates days in UTC; move the separators to the reader's days.
 function separateDays(root) {
   for (const lines of root.querySelectorAll("ol.lines")) {
     for (const served of lines.querySelectorAll("li.day:has(time)")) served.remove();
@@ -45,7 +45,7 @@ function separateDays(root) {
   }
 }
 
-// The button of the mode that is chosen; none where no mode is.
+// The button of the chosen mode; none if no mode is chosen.
 function sendButton() {
   return document.getElementById({ reply: "send", note: "save-note" }[box()?.kind] ?? "");
 }
@@ -73,20 +73,20 @@ document.addEventListener("DOMContentLoaded", () => {
   let missed = false;
   let held = false;
   follow(({ kind, names }) => {
-    // Whatever changed while the stream was away is fetched now; who was signed out is told so by the answer.
-    if (document.hidden) missed = true;  // fetched once somebody looks
+    // Fetch what changed while the stream was away; the response also reports a lost session.
+    if (document.hidden) missed = true;  // fetched once the page is visible
     else if (kind === "changed") for (const name of names) htmx.trigger(document.body, `desk:${name}`);
     else refresh();
   });
   window.addEventListener("pageshow", (event) => event.persisted && refresh());
-  // While an action is under way its button must stay: an answer whose button is gone finds none of its places. So must
-  // what is being pressed, or the click is lost. What a refresh would have shown meanwhile is fetched afterwards.
+  // While an action is running its button must stay: a response whose button is gone finds none of its targets. The
+  // element being pressed must stay too, or the click is lost. Refreshes that are skipped meanwhile are fetched later.
   const catchUp = () => {
     if (pressing || underWay > 0 || document.hidden || !missed) return;
     missed = false;
     refresh();
   };
-  // The list waits while the mouse is on a row that would move.
+  // Defer the list while the pointer is on a row that would move.
   const wouldMove = (fragment) => (held = movesPointed(document.getElementById("queue"), fragment));
   const letGo = () => {
     if (!held || pointed()?.closest(".row")) return;
@@ -127,7 +127,7 @@ document.addEventListener("DOMContentLoaded", () => {
   });
   document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target, fragment } = event.detail;
-    // A menu that is open stays as it is until it is closed.
+    // Leave an open menu unchanged until it is closed.
     const open = target.querySelector("details.menu[open]");
     const waits = open && !target.contains(document.activeElement?.closest("form"));
     if (waits || (target.id === "queue" && wouldMove(fragment))) missed = true;

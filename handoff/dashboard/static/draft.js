@@ -1,5 +1,5 @@
 // The draft of the box: words, mode and key belong together and stay in this tab until they are sent or the agent
-// signs out. A note that came back as a reply would go to the contact.
+// signs out. A note restored as a reply would go to the contact.
 "use strict";
 
 const DRAFTS = "frontdesk-draft:";
@@ -10,7 +10,7 @@ function draftName() {
   return `${DRAFTS}${document.body.dataset.agent}:${ticket}${message ? `:${message}` : ""}`;
 }
 
-// What the box holds now; null on a page without one. A correction has neither mode nor key.
+// The current content of the box; null on a page without one. A correction has neither mode nor key.
 function box() {
   const form = document.getElementById("reply") ?? document.getElementById("correction");
   if (!form) return null;
@@ -35,7 +35,7 @@ function restoreDraft() {
   const shown = box();
   if (!shown) return;
   const form = document.getElementById("reply") ?? document.getElementById("correction");
-  form.autocomplete = "off";  // the browser would put back words and mode one by one
+  form.autocomplete = "off";  // the browser would restore words and mode separately
   const kept = JSON.parse(sessionStorage.getItem(draftName()) ?? "null");
   const refused = document.querySelector("#says .says") !== null && shown.text !== "";
   if (kept && !refused) {
@@ -50,7 +50,7 @@ function forgetDrafts() {
   for (const name of Object.keys(sessionStorage)) if (name.startsWith(DRAFTS)) sessionStorage.removeItem(name);
 }
 
-// What was typed or chosen while a message was on its way goes into the box that comes with the answer.
+// Input made while a message is being sent is copied into the box that comes with the response.
 let answered = null;  // the box as it was sent, and whether the answer is a refusal
 let typed = null;
 

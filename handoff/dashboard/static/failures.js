@@ -1,11 +1,11 @@
-// Whatever fails says one sentence and keeps what was typed; an answer that is not ours (a proxy's page about an error, a
-// form of a network that wants a sign-in) is never shown as the desk's.
+// Every failure shows one sentence and keeps the typed text; a response that is not ours (a proxy's error page, the
+// sign-in form of a network) is never shown as the desk's.
 "use strict";
 
 const STALLED_AFTER = 30_000;  // ms without a byte in either direction
 const OURS = "Frontdesk-Answer";
 
-// The sentence of a failure: by its name, else by the status of the answer.
+// The sentence of a failure: by its name, otherwise by the status of the response.
 function sentence(xhr) {
   const name = xhr.isStalled ? "stalled" : xhr.status === 0 ? "offline" : xhr.status;
   const known = document.querySelector(`#problems [data-problem="${name}"], #problems [data-status="${name}"]`);
@@ -23,7 +23,7 @@ function isOurs(xhr) {
   return xhr.getResponseHeader(OURS) !== null;
 }
 
-// A browser itself waits for minutes.
+// A browser's own timeout takes minutes.
 document.addEventListener("htmx:beforeSend", (event) => {
   const { xhr } = event.detail;
   let timer;
@@ -44,7 +44,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   if (!isOurs(event.detail.xhr)) event.detail.shouldSwap = false;
 });
 
-// Who is signed out stays told so until a request that was sent later succeeds: others may still be on their way.
+// The signed-out notice stays until a request that was sent later succeeds: earlier ones may still be running.
 let signedOutAt = 0;
 document.addEventListener("htmx:beforeRequest", (event) => { event.detail.requestConfig.sentAt = performance.now(); });
 document.addEventListener("htmx:afterRequest", (event) => {
@@ -62,7 +62,7 @@ document.addEventListener("htmx:afterRequest", (event) => {
   else stale.hidden = false;
 });
 
-// What a refusal said of a ticket's holder or status is over once that changes.
+// Remove a refusal about a ticket's holder or status once that changes.
 function ticketState() {
   return document.getElementById("ticket-state")?.dataset.state;
 }

@@ -1,8 +1,8 @@
-// A live update changes what has changed and leaves every other node where it is: so a selection, the focus, an open menu
-// and what is being pressed stay, and nothing moves under the pointer or the reader's eyes.
+// A live update replaces only changed nodes: the selection, the focus, an open menu and a pressed element stay, and
+// nothing moves under the pointer or the text being read.
 "use strict";
 
-const KEPT = new Set(["open"]);  // of an element, what the reader changed by themselves
+const KEPT = new Set(["open"]);  // attributes that the reader changes
 
 function sameKind(old, fresh) {
   return old.nodeType === fresh.nodeType && old.nodeName === fresh.nodeName && (old.id ?? "") === (fresh.id ?? "");
@@ -19,7 +19,7 @@ function mergeNode(old, fresh) {
   mergeChildren(old, fresh);
 }
 
-// What names a child among its siblings: its own id, or that of what it holds.
+// Key of a child among its siblings: its own id, or that of its content.
 function nameOf(node) {
   return node.nodeType === Node.ELEMENT_NODE ? node.id || node.querySelector(":scope > [id]")?.id || "" : "";
 }
@@ -37,7 +37,7 @@ function mergeChildren(parent, source) {
       parent.insertBefore(fresh, next);
       continue;
     }
-    // Moving a node would end the selection in it: rather what stands before it goes.
+    // Moving a node would end the selection in it, so the nodes before it are removed instead.
     while (name && next !== old && next && !(nameOf(next) && wanted.has(nameOf(next)))) {
       const gone = next;
       next = next.nextSibling;
@@ -59,7 +59,7 @@ let mouse = null;
 document.addEventListener("pointermove", (event) => { mouse = event.pointerType === "mouse" ? event : null; });
 document.documentElement.addEventListener("pointerleave", () => { mouse = null; });
 
-// The element under the mouse, also where it came there by scrolling.
+// The element under the pointer, also after scrolling.
 function pointed() {
   return mouse && document.elementFromPoint(mouse.clientX, mouse.clientY);
 }
@@ -69,7 +69,7 @@ function selectedIn(place) {
   return chosen && !chosen.isCollapsed && place.contains(chosen.anchorNode) ? chosen.anchorNode.parentElement : null;
 }
 
-// What must not move in a place that scrolls: what is selected or pointed at, else what is read further up.
+// The element that must not move in a scrolling area: the selected or hovered one, otherwise the one being read.
 function anchorIn(place) {
   const held = selectedIn(place) ?? pointed()?.closest("a, button, summary, input");
   if (held && place.contains(held)) return held;
@@ -87,7 +87,7 @@ function mergeInto(target, fragment) {
   if (anchor?.isConnected) place.scrollTop += anchor.getBoundingClientRect().top - before;
 }
 
-// Whether new rows would stand above the one under the pointer, so that a click would meet another question.
+// Whether new rows would be inserted above the one under the pointer, so that a click would hit another question.
 function movesPointed(list, fragment) {
   const row = pointed()?.closest(".row");
   if (!row || !list.contains(row)) return false;

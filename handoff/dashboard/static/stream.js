@@ -1,13 +1,13 @@
 // One event stream for all tabs of a browser. Over HTTP/1.1 a browser opens six connections to a host in all, so a stream
-// for each tab would freeze the seventh. A shared worker holds it; where there is none, the tabs elect one of them.
+// for each tab would block the seventh. A shared worker holds it; without shared workers, the tabs elect a leader.
 // This file is both: the page's end, and the worker.
 "use strict";
 
-const SILENCE = 45000;  // the server says something every 20 seconds
+const SILENCE = 45000;  // ms; the server sends something every 20 seconds
 const LEASE = 6000;
 const LONGEST_PAUSE = 60;
 
-// A connection that comes back by itself, until it is closed or the server says that nobody is signed in.
+// A connection that reconnects by itself, until it is closed or the server reports that the session has ended.
 class Connection {
   constructor(tell) {
     this.tell = tell;
@@ -93,7 +93,7 @@ function serveTabs() {
         connection.start();
       } else {
         ports.delete(port);
-        // Whoever follows a link says goodbye and hello again.
+        // Following a link disconnects the tab and connects it again.
         if (ports.size === 0) leaving = setTimeout(() => connection.stop(), 1000);
       }
     };
@@ -106,8 +106,8 @@ function followByWorker(receive) {
   return { join: () => port.postMessage("hello"), leave: () => port.postMessage("bye") };
 }
 
-// The tab whose name is in the store leads, and renews its lease; one that is closed, frozen or slowed down in the
-// background loses it to the next that looks.
+// The tab whose name is in the store leads, and renews its lease; a tab that is closed, frozen or throttled in the
+// background loses it to the next tab that checks.
 function followByElection(receive) {
   const channel = new BroadcastChannel("frontdesk-stream");
   const me = `${Date.now()}-${Math.random()}`;
@@ -123,12 +123,12 @@ function followByElection(receive) {
     const mine = other?.name === me && other.until > Date.now();
     localStorage.setItem("frontdesk-stream", JSON.stringify({ name: me, until: Date.now() + LEASE }));
     if (mine && !lead.refused) lead.start();
-    else if (!mine) setTimeout(() => looking && look(), 200);  // two may have written at once: the last one stays
+    else if (!mine) setTimeout(() => looking && look(), 200);  // two may have written at once: the last one wins
   };
   channel.onmessage = ({ data }) => {
     if (data.kind === "hello") {
       if (lead.open) channel.postMessage({ kind: "open", to: data.from });
-      lead.refused = false;  // whoever comes may have signed in
+      lead.refused = false;  // the new tab may have signed in
     } else if (data.kind === "vacant") setTimeout(() => looking && look(), 300 * Math.random());
     else if (data.to === undefined || data.to === me) receive(data);
   };
@@ -153,7 +153,7 @@ function followByElection(receive) {
   };
 }
 
-// Without either, a tab has a stream of its own while it is looked at.
+// Without either, each visible tab has a stream of its own.
 function followAlone(receive) {
   const connection = new Connection(receive);
   const join = () => (document.hidden ? connection.stop() : connection.start());
@@ -170,7 +170,7 @@ function follow(receive) {
       way.join();
       break;
     } catch {
-      // The browser has no such thing, or forbids it here.
+      // The browser does not support it, or forbids it here.
     }
   }
   window.addEventListener("pagehide", way.leave);

@@ -1,1 +1,1 @@
-"""The page of one ticket, and what an agent does there."""
+"""The page of one ticket, and an agent's actions on it."""

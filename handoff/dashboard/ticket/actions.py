@@ -1,4 +1,4 @@
-"""Doing something with a ticket, and showing what came of it."""
+"""Actions on a ticket, and the response to them."""
 
 import logging
 from collections.abc import Callable
@@ -30,9 +30,9 @@ async def act(
     draft: Draft | None = None,
     mode: Mode | None = None,
 ) -> Response:
-    """Do the work and show what came of it; whatever goes wrong, the typed text comes back.
+    """Do the work and show its result; on any error the typed text is kept.
 
-    With `mode`, a draft that states another one or none is refused: nobody may take a note for a reply.
+    With `mode`, a draft that states another one or none is refused: a note must not be mistaken for a reply.
     """
     place, problem, status = frame.place(request, ticket_id), "", 200
     corrected = draft is not None and draft.corrects is not None
@@ -48,10 +48,10 @@ async def act(
             draft = draft and blank(draft.mode)
     except DeskError as error:
         if isinstance(error, KeyUsedError) and draft is not None:
-            draft = replace(draft, key=blank(draft.mode).key)  # what is typed now is another message
+            draft = replace(draft, key=blank(draft.mode).key)  # text typed now is another message
         problem, status = frame.words(request).problem(error), _STATUS.get(type(error), 409)
     except (SQLAlchemyError, OSError) as error:
-        # The database is away or its disk is full: whoever typed much shall not lose it by that.
+        # The database is away or its disk is full: a long typed text must not be lost.
         _log.warning("an action at the desk failed: %s", type(error).__name__)
         problem, status = frame.words(request).t(FAILED), 503
     if by_script(request) and not problem and draft is not None and corrected:
@@ -64,7 +64,7 @@ async def act(
 
 
 def _after(place: Place, draft: Draft | None) -> str:
-    """The ticket's address; after a note it says so, for the next words are likely a note too."""
+    """Return the ticket's address; after a note it contains the mode, because the next text is probably a note too."""
     url = place.url(place.ticket_id)
     if draft is None or draft.mode is not Mode.NOTE:
         return url

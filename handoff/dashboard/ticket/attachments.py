@@ -1,4 +1,4 @@
-"""The files that contacts sent, for agents who are signed in."""
+"""Files that contacts sent, for agents who are signed in."""
 
 from typing import Annotated
 
@@ -12,7 +12,7 @@ from infra.storage.columns import LARGEST_ID
 
 
 def file_routes(frame: Frame) -> APIRouter:
-    """One route, closed to strangers like every other page."""
+    """Register the one route, closed to anonymous callers like every other page."""
     router = APIRouter(route_class=guarded_route(frame.check, frame.nonsense))
 
     @router.get("/desk/files/{file_id}")

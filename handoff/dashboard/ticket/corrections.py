@@ -1,4 +1,4 @@
-"""Mending a reply that was sent: the ticket's page with the reply in the box."""
+"""Correction of a sent reply: the ticket's page with the reply in the box."""
 
 import uuid
 from typing import Annotated
@@ -16,13 +16,13 @@ Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 
 def correction_routes(frame: Frame) -> APIRouter:
-    """The form and its sending; only the author of a reply gets either."""
+    """Register the form and its handler; both are open only to the author of a reply."""
     router = APIRouter(route_class=guarded_route(frame.check, frame.nonsense))
     desk, database = frame.parts.desk, frame.parts.database
 
     @router.get("/desk/tickets/{ticket_id}/messages/{message_id}")
     async def correction_page(request: Request, ticket_id: Id, message_id: Id) -> Response:
-        """The ticket's page with one of the agent's replies in the box, to be corrected."""
+        """Render the ticket's page with one of the agent's replies in the box, to be corrected."""
         text = await database.read(lambda session: threads.own_reply(session, message_id, frame.agent(request).id))
         if text is None:
             return await frame.page(request, frame.place(request, ticket_id))

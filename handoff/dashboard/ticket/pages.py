@@ -1,4 +1,4 @@
-"""One ticket: its page, its live fragment, and everything an agent does with it."""
+"""One ticket: its page, its live fragment, and every action of an agent on it."""
 
 from functools import partial
 from typing import Annotated
@@ -20,7 +20,7 @@ Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
 
 def thread_routes(frame: Frame) -> APIRouter:
-    """Routes below one ticket; each change is a plain form that leads back to the ticket."""
+    """Register the routes below one ticket; each change is a plain form that leads back to the ticket."""
     router = APIRouter(route_class=guarded_route(frame.check, frame.nonsense))
     desk, outbox = frame.parts.desk, frame.parts.outbox
 
@@ -106,7 +106,7 @@ def thread_routes(frame: Frame) -> APIRouter:
         kind: Annotated[str, Form()] = "",
         entry: Annotated[str, Form()] = "",
     ) -> Response:
-        """Put an entry's answer into the reply box, after what is there."""
+        """Insert an entry's answer into the reply box, after the existing text."""
         number = int(entry) if entry.isdecimal() and len(entry) < 18 else 0
         answer = await answer_text(frame.parts.database, number)
         whole = "\n\n".join(piece for piece in (text.rstrip().replace("\r\n", "\n"), answer) if piece)
