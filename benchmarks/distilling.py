@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from knowledge.matching.lexicon import meanings
 from knowledge.matching.text import stems
-from knowledge.matching.text.normalised import is_cyrillic, lower, words
+from knowledge.matching.text.normalised import lower, words
 
 Array = NDArray[np.float32]
 
@@ -50,7 +50,7 @@ def prepared(
     """From the frequent stems with their first vectors, (language, text) of each sentence, and the models' vectors."""
     texts = []
     for lang, text in sentences:
-        written = [(word, "ru" if is_cyrillic(word) else "hu" if lang == "hu" else "en") for word in words(lower(text))]
+        written = [(word, stems.language_of(word, lang)) for word in words(lower(text))]
         texts.append([meanings.key(stems.stem(word, own), own) for word, own in written])
     counted = Counter(stem for text in texts for stem in set(text))
     frequent = set(keys.tolist())

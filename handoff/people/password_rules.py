@@ -7,6 +7,7 @@ are joined, repeated, spelled with digits or continued along the keyboard.
 from collections.abc import Sequence
 
 from infra.wording import mark
+from knowledge.languages import LANGUAGES
 
 LENGTH = 12
 TOO_SHORT = mark("The password is too short: give at least 12 characters.")
@@ -15,21 +16,8 @@ _FEWEST_GUESSES = 10**8
 """What zxcvbn calls safe against guessing over the network."""
 _LONGEST = 72
 """Characters that are judged: more take long and change nothing."""
-# zxcvbn's lists are English; these are as usual where the desk's other languages are spoken.
-_USUAL = (
-    "frontdesk",
-    "пароль",
-    "йцукен",
-    "йцукенгшщзхъ",
-    "фыва",
-    "любовь",
-    "привет",
-    "админ",
-    "jelszo",
-    "jelszó",
-    "admin",
-    "szeretlek",
-)
+# zxcvbn's lists are English.
+_USUAL = ("frontdesk", *(password for language in LANGUAGES.values() for password in language.passwords))
 
 
 def password_problem(password: str, about: Sequence[str] = ()) -> str | None:

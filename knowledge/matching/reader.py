@@ -7,6 +7,7 @@ from math import inf
 
 import numpy as np
 
+from knowledge.languages import LANGUAGES
 from knowledge.matching.arrays import Floats
 from knowledge.matching.index.exact_match import standing
 from knowledge.matching.index.question import Question
@@ -26,6 +27,8 @@ _RERANKED_PARTS = 8
 _BY_VECTOR = 16
 _BY_SCORE = 0.35
 _OPEN = NAMES.index("open")
+_ACCENTED = frozenset(code for code, language in LANGUAGES.items() if language.accents)
+"""Languages whose words have other stems without their accents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +140,9 @@ class Reader:
 
     def _read(self, spoken: Spoken) -> Reading:
         vocabulary, meant = self.index.vocabulary, spoken.meant
-        accented = {fold(word): word for word in meant if not word.isascii()} if "hu" in vocabulary.langs else {}
+        accented = {}
+        if not _ACCENTED.isdisjoint(vocabulary.langs):
+            accented = {fold(word): word for word in meant if not word.isascii()}
         asked = Question.of(spoken.forms, vocabulary, accented)
         return Reading(" ".join(spoken.forms), asked, spoken.written, meant, vocabulary.accented)
 

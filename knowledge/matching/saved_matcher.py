@@ -22,6 +22,7 @@ import numpy as np
 import Stemmer
 from numpy.typing import NDArray
 
+from knowledge import languages
 from knowledge.matching.arrays import Rows
 from knowledge.matching.index.sparse_index import Index
 from knowledge.matching.lexicon.intents import Habits
@@ -94,9 +95,10 @@ def load(path: Path, thresholds: Thresholds) -> tuple[Matcher, Origin] | None:
 
 @cache
 def _code() -> str:
-    """A checksum of everything that decides what an index holds: this package with its data, and the stemmer."""
+    """A checksum of everything that decides what an index holds: this package with its data, the languages, the stemmer."""
     digest = hashlib.sha256(f"{Stemmer.version()} {np.__version__}".encode())
-    for file in sorted(Path(__file__).parent.rglob("*.*")):
+    folders = (Path(__file__).parent, Path(languages.__file__).parent)
+    for file in sorted(itertools.chain.from_iterable(folder.rglob("*.*") for folder in folders)):
         if file.suffix in {".py", ".json", ".npy"}:
             digest.update(file.name.encode() + file.read_bytes())
     return digest.hexdigest()

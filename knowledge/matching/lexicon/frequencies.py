@@ -13,18 +13,18 @@ from zlib import crc32
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.languages import LANGUAGES
 from knowledge.matching.lexicon.edit_candidates import LONGEST, Guesses
 from knowledge.matching.lexicon.meanings import key
+from knowledge.matching.text.normalised import lower
 
 FILE = Path(__file__).with_name("frequencies.npy")
 STEPS = 1000
 """Into how many parts a power of ten is divided where frequencies are kept."""
 
 _LETTERS = {
-    "ru": "абвгдежзийклмнопрстуфхцчшщъыьэюя",
-    "en": "abcdefghijklmnopqrstuvwxyz",
-    "hu": "abcdefghijklmnopqrstuvwxyzáéíóöőúüű",
-}
+    code: "".join(dict.fromkeys(lower(language.letters))) for code, language in LANGUAGES.items()
+}  # as words are looked up
 
 _CHECKSUM = np.uint64(32)
 """Bits of a checksum, which stands in the upper half of a row of the table."""

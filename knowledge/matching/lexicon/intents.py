@@ -11,74 +11,34 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.languages import LANGUAGES
 from knowledge.matching.arrays import Floats, Ints
 
 _WHOLE, _WITH = "$", "+"
-# A beginning of a word; with $ the whole word; two parts with + must both stand in the text. Without accents.
-_ACTS = {
-    "on": "включ подключ активир вруб enabl activat turn+on$ switch+on$ power+on$ bekapcs kapcs+be$ aktival engedelyez",
-    "off": "выключ отключ деактив выруб disabl deactivat turn+off$ switch+off$ shut unplug kikapcs kapcs+ki$ kapcs+le$ letilt",
-    "add": """добав созда постав установ завед завес назнач заплан внес внест add$ added$ adding$ creat set$ setting$ make$ schedul
-        put$ hozzaad ad+hozza add+hozza tedd+fel letrehoz hoz+letre beallit allit+be$ tervez rogzit""",
-    "remove": """удал убра убер стер стира сотр снес снест исключ вычерк избав очист remov delet eras clear drop$ rid$ torol
-        torl tavolit eltavolit""",
-    "restore": "восстанов верну верни возвр restor recov undo$ bring+back$ get+back$ visszaallit allit+vissza$ helyreallit visszahoz visszaszer",
-    "up": "громче увелич прибав повыс ярче louder increas rais turn+up$ brighter higher brighten hangosit hangosabb novel emel",
-    "down": "тише уменьш убав сниз пониз темнее приглуш lower decreas reduc turn+down$ quieter softer dim$ dimmer halk csokkent",
-    "block": "заблок блокир забан block$ blocked$ blocking$ ban$ banned$ blokkol tilt",
-    "unblock": "разблок разбан unblock unban unlock felold old+fel$",
-    "show": """покаж посмотр показ увид прочит прочт прочес перечис провер узна show see$ view read$ reading$ check display
-        look$ tell$ mutas nezd nezz megnez olvas ellenoriz mondd mondj""",
-    "hide": "скры спрят hide$ hiding$ hidden$ conceal rejt elrejt",
-    "send": """отправ пошл напиш написа ответ перешл шли$ send sent$ write writ reply repl respond forward kuld irj$ ird$
-        irjal irni$ valaszol tovabbit""",
-    "receive": "получ прихо приш дошл receiv get$ arriv came$ got$ kapok kapt kap$ jon$ jott erkez",
-    "buy": """купи куплю покуп заказ закаж заброн бронир оплат приобр buy$ purchas order book$ booking$ reserv pay$ vasarol
-        vegyek venni$ rendel foglal fizet""",
-    "cancel": "отмен аннул расторг отказ cancel abort withdraw lemond mond+le$ visszavon",
-    "play": "воспроизв играй сыгра запус проигр начн начат play start launch begin jatsz jatss indit kezd lejatsz",
-    "stop": "останов прекрат пауз хватит законч стоп$ stop paus end$ quit halt finish leallit allj allit+le$ szunet befejez hagyd",
-    "change": """измен смен помен менят замен редакт перенес обнов chang edit modif updat replac move$ valtoztat modosit cserel
-        szerkeszt atir frissit valts""",
-    "open": "откры войти вход зайти войд авториз open log+in$ sign+in$ login$ enter$ access nyit nyis belep bejelentkez lep+be$ jelentkez+be$",
-    "close": """закры выйти выход выйд close$ closing$ log+out$ sign+out$ logout$ exit leave$ bezar zar+be$ kilep lep+ki$ kijelentkez jelentkez+ki$ csukd""",
-    "join": "подпис вступ присоед зарегистр регистр subscri join sign+up$ regist enrol feliratkoz iratkoz+fel$ csatlakoz regisztr",
-    "leave": "отпис unsubscri opt+out$ leiratkoz iratkoz+le$",
-    "download": "скач download save$ letolt tolt+le$ ment",
-    "upload": "выложи залить опублик размест запост upload post$ posting$ publish feltolt tolt+fel$ kozzetesz posztol",
-    "link": "привяз link$ attach connect pair$ csatol osszekapcs",
-    "unlink": "отвяз открепи unlink detach disconnect levalaszt",
-    "call": "позвон звони набер call$ calling$ dial hivd hivj hivas telefonal",
-    "lose": "забы потер утер пропа forgot forget lost$ lose$ missing$ elfelejt elveszt eltun",
-    "find": "найти найд ищу искат поищ поиск find$ search locat look+for$ keres talal",
-    "fail": """слом ошиб глюч вылет завис не+работ не+могу не+получ не+прих error broken fail crash bug$ not+work doesn+work
-        wont cannot$ can+t$ hiba nem+muk nem+meg lefagy""",
-    "remind": "напомн напомин remind emlekeztet",
-    "advise": "посовет порекоменд рекоменд recommend suggest advis ajanl javasol",
-    "report": "пожал жалоб complain report panasz jelent",
-}  # fmt: skip
+_ACTS = (
+    "on", "off", "add", "remove", "restore", "up", "down", "block", "unblock", "show", "hide", "send", "receive",
+    "buy", "cancel", "play", "stop", "change", "open", "close", "join", "leave", "download", "upload", "link",
+    "unlink", "call", "lose", "find", "fail", "remind", "advise", "report",
+)  # fmt: skip
 _OPPOSITES = (
     ("on", "off"), ("add", "remove"), ("remove", "restore"), ("up", "down"), ("block", "unblock"), ("show", "hide"),
     ("send", "receive"), ("buy", "cancel"), ("play", "stop"), ("open", "close"), ("join", "leave"), ("download", "upload"),
     ("link", "unlink"), ("on", "stop"), ("off", "play"), ("join", "close"),
 )  # fmt: skip
-_MANNERS = {
-    "why": "почему зачем отчего why$ miert$",
-    "when": "когда во+сколько when$ what+time$ mikor hany+orakor",
-    "where": "где$ куда$ откуда$ where hol$ hova honnan$",
-    "how many": "сколько скольк how+many$ how+much$ how+long$ hany mennyi",
-    "who": "кто$ кому$ кого$ чей$ who$ whom$ whose$ kit$ kinek$",
-    "how": "как$ how$ hogyan$ hogy$",
-    "can": "можно могу$ может можем can$ could$ may$ possible allowed lehet tudok$ szabad",
-    "what": "что$ какой$ какая$ какие$ какое$ каков what$ which$ mi$ mit$ mik$ melyik milyen",
-    "is": "есть$ ли$ is$ are$ do$ does$ did$ was$ have$ van$ vane",
-}
+_MANNERS = (
+    "why", "when", "where", "how many", "who", "how", "can", "what", "is",
+)  # fmt: skip
 
 NAMES = (*_ACTS, *_MANNERS)
 ACTS = len(_ACTS)
 """The acts come first, then the manners of asking."""
 
-_ENTRIES = [(place, entry) for place, text in enumerate((_ACTS | _MANNERS).values()) for entry in text.split()]
+_ENTRIES = [
+    (place, entry)
+    for place, name in enumerate(NAMES)
+    for language in LANGUAGES.values()
+    for entry in language.intents.get(name, "").split()
+]
 _PARTS = list(dict.fromkeys(chain.from_iterable(entry.split(_WITH) for _, entry in _ENTRIES if _WITH in entry)))
 _PAIRS = [
     (place, sum(1 << _PARTS.index(part) for part in entry.split(_WITH))) for place, entry in _ENTRIES if _WITH in entry

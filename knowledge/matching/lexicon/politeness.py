@@ -2,43 +2,10 @@
 
 import re
 from collections.abc import Iterable, Sequence
-from itertools import product
+from itertools import chain
 
+from knowledge.languages import LANGUAGES
 from knowledge.matching.text.normalised import fold, lower, words
-
-
-def _phrases(*parts: str) -> list[str]:
-    """Every phrase that takes one of the wordings of each part; an empty wording leaves the part out."""
-    return [" ".join(filter(None, chosen)) for chosen in product(*(part.split("|") for part in parts))]
-
-
-_OPENINGS = [
-    *_phrases(
-        "здравствуйте|здравствуй|здрасьте|здрасте|здрасти|здорово|салют|приветствую|привет|приветик|хай|уважаемые"
-    ),
-    *_phrases("добрый|доброе|доброго|доброй", "день|утро|вечер|времени суток|времени|дня|ночи"),
-    *_phrases("подскажите|скажите|посоветуйте|пожалуйста|плиз|извините|простите"),
-    *_phrases("|есть|такой|у меня|у меня такой", "вопрос"),
-    *_phrases("hi|hello|hey|greetings|please|pls|sorry|excuse me|there|guys|team"),
-    *_phrases("good", "morning|afternoon|evening|day"),
-    *_phrases("dear", "support|team|sir|all"),
-    *_phrases("a|i have a|quick|i have a quick", "question"),
-    *_phrases("szia|sziasztok|hello|hali|udv|udvozlom|kerem|kerlek"),
-    *_phrases("jo", "napot|reggelt|estet", "|kivanok"),
-    *_phrases("tisztelt", "cim|ugyfelszolgalat"),
-    *_phrases("|lenne", "egy", "kerdes|kerdesem", "|lenne"),
-]
-_CLOSINGS = [
-    *_phrases("большое|заранее|", "спасибо"),
-    *_phrases("спасибо", "заранее|большое"),
-    *_phrases("благодарю|жду ответа|с уважением|помогите|помогите пожалуйста|пожалуйста|плиз|срочно|очень срочно"),
-    *_phrases("thanks", "|a lot|in advance"),
-    *_phrases("thank you", "|very much|in advance|so much"),
-    *_phrases("|please", "help", "|me", "|please"),
-    *_phrases("thx|asap|asap please|urgent|urgently|best regards|please|pls"),
-    *_phrases("koszonom", "|szepen|elore is"),
-    *_phrases("koszi|elore is koszi|elore is koszonom|kerem segitsenek|segitseget kerek|surgos"),
-]
 
 
 def _by(place: int, phrases: Iterable[str]) -> dict[str, list[list[str]]]:
@@ -49,7 +16,8 @@ def _by(place: int, phrases: Iterable[str]) -> dict[str, list[list[str]]]:
     return found
 
 
-_BY_FIRST, _BY_LAST = _by(0, _OPENINGS), _by(-1, _CLOSINGS)
+_BY_FIRST = _by(0, chain.from_iterable(language.openings for language in LANGUAGES.values()))
+_BY_LAST = _by(-1, chain.from_iterable(language.closings for language in LANGUAGES.values()))
 
 
 def strip(found: Sequence[str]) -> list[str]:
@@ -78,119 +46,7 @@ def _closing(found: Sequence[str]) -> int:
     return next(matching, 0)
 
 
-ASKING = frozenset(
-    [
-        "как",
-        "какой",
-        "какая",
-        "какое",
-        "какие",
-        "каких",
-        "каким",
-        "какую",
-        "что",
-        "чего",
-        "чем",
-        "чему",
-        "где",
-        "куда",
-        "откуда",
-        "когда",
-        "почему",
-        "зачем",
-        "кто",
-        "кого",
-        "кому",
-        "сколько",
-        "можно",
-        "ли",
-        "это",
-        "то",
-        "мне",
-        "меня",
-        "мой",
-        "моя",
-        "мои",
-        "у",
-        "я",
-        "вы",
-        "не",
-        "на",
-        "в",
-        "во",
-        "и",
-        "с",
-        "со",
-        "по",
-        "из",
-        "за",
-        "для",
-        "к",
-        "о",
-        "а",
-        "ну",
-        "да",
-        "нет",
-        "все",
-        "how",
-        "what",
-        "where",
-        "when",
-        "why",
-        "who",
-        "which",
-        "can",
-        "could",
-        "do",
-        "does",
-        "did",
-        "is",
-        "are",
-        "was",
-        "the",
-        "a",
-        "an",
-        "to",
-        "in",
-        "on",
-        "of",
-        "for",
-        "with",
-        "my",
-        "me",
-        "i",
-        "it",
-        "you",
-        "yes",
-        "no",
-        "ok",
-        "hogyan",
-        "hogy",
-        "mi",
-        "mit",
-        "mik",
-        "hol",
-        "hova",
-        "hová",
-        "honnan",
-        "mikor",
-        "miért",
-        "ki",
-        "kit",
-        "melyik",
-        "mennyi",
-        "lehet",
-        "van",
-        "a",
-        "az",
-        "egy",
-        "és",
-        "is",
-        "nem",
-        "igen",
-        "én",
-    ]
-)
+ASKING = frozenset[str]().union(*(language.common_words for language in LANGUAGES.values()))
 """Words that any question may hold, whatever it is about; in lower case."""
 
 
@@ -198,7 +54,8 @@ _LONG = 12
 _MOST_PARTS = 16
 _FEWEST_WORDS = 2
 _SENTENCE_END = re.compile(r"[.!?;…]+\s+|\n+")
-_CAPITAL_AFTER_WORD = re.compile(r"(?<=[^\W\d_A-ZА-ЯЁ])\s+(?=[A-ZА-ЯЁÁÉÍÓÖŐÚÜŰ])")
+_CAPITALS = "".join(sorted({*"".join(language.letters for language in LANGUAGES.values()).upper()}))
+_CAPITAL_AFTER_WORD = re.compile(rf"(?<=[^\W\d_A-ZА-ЯЁ])\s+(?=[{_CAPITALS}])")
 
 
 def parts(text: str, asked: Sequence[str] | None = None) -> list[str]:

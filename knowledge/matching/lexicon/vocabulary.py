@@ -51,6 +51,7 @@ class Vocabulary:
         self._stem_langs: list[str] = []
         self._spelt: dict[tuple[str, str], int] = {}
         self.langs: set[str] = set()
+        self._cyrillic_langs, self._latin_langs = stems.languages_of_scripts(self.langs)
         self._prepared: dict[str, Word] = {}
         self._remembered: dict[str, Word] = {}
         self.entry_count = 0
@@ -58,7 +59,9 @@ class Vocabulary:
 
     def add(self, words: Iterable[str], lang: str) -> list[int]:
         """The form numbers of the words of one phrasing, new ones where needed."""
-        self.langs.add(lang)
+        if lang not in self.langs:
+            self.langs.add(lang)
+            self._cyrillic_langs, self._latin_langs = stems.languages_of_scripts(self.langs)
         known = self._spelt
         numbers = []
         for word in words:
@@ -79,7 +82,7 @@ class Vocabulary:
             stem = stems.stem(word, lang)
             if stem not in self.stem_ids:
                 self.stem_ids[stem] = len(self.stem_ids)
-                self._stem_langs.append(_written_lang(stem, lang))
+                self._stem_langs.append(stems.language_of(stem, lang))
             self._form_stem.append(self.stem_ids[stem])
         return number
 
@@ -193,9 +196,9 @@ class Vocabulary:
             found.update(dict.fromkeys(self._sounds.of(stem, lang, self.stem_meaning, self.stem_ids.get(stem))))
         return list(found)
 
-    def langs_of(self, word: str) -> tuple[str, ...]:
+    def langs_of(self, word: str) -> list[str]:
         """The languages that a word of a question may be in."""
-        return ("ru",) if is_cyrillic(word) else ("hu", "en") if "hu" in self.langs else ("en",)
+        return self._cyrillic_langs if is_cyrillic(word) else self._latin_langs
 
     def has(self, form: str) -> bool:
         """Whether a folded form stands in a phrasing or an answer."""
@@ -343,22 +346,14 @@ class Vocabulary:
     def _meaning(self, written: str, stem: int | None) -> Floats:
         """A unit vector, or zeros for a word without meaning; the knowledge need not have it."""
         found: Floats = self.stem_meaning[stem] if stem is not None else _NO_MEANING
-        for lang in ("hu", "en") if stem is None and "hu" in self.langs else ("en",) if stem is None else ():
+        for lang in self.langs_of(written) if stem is None else ():
             if not found.any():
-                own = _written_lang(written, lang)
-                found = Meanings.load().of([(stems.stem(written, own), own)])[0]
+                found = Meanings.load().of([(stems.stem(written, lang), lang)])[0]
         return found
 
     def _rarity(self, written: str) -> float:
         """How rare the word is in the language in which it is the commonest, of those that it may be in."""
         return min([Rarity.load().of(stems.stem(written, lang), lang) for lang in self.langs_of(written)])
-
-
-def _written_lang(word: str, lang: str) -> str:
-    """The language whose stems a word has: Cyrillic is Russian whatever the text around it is in."""
-    if is_cyrillic(word):
-        return "ru"
-    return "hu" if lang == "hu" else "en"
 
 
 def _distinct(terms: Ints, owners: np.ndarray[tuple[int], np.dtype[np.int64]], width: int, entries: int) -> Floats:

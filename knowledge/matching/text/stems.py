@@ -1,20 +1,42 @@
-"""Stems by Snowball, chosen by the script and the language of the text; those of spoken words are the written ones'."""
+"""Stems by Snowball, chosen by the script and the language of the text; those of spoken words are the written ones'.
 
+"прила" is "приложение", "acct" is "account": a question and a phrasing are read alike, so it does not matter which of them is
+the careful one. Only forms that hardly mean anything else are listed (`Language.colloquial`); words with several meanings are
+left to the comparison of meanings.
+"""
+
+from collections.abc import Collection
 from functools import cache, lru_cache
 
 import Stemmer
 
-from knowledge.matching.text.colloquial import ANY_FORM, written_forms
+from knowledge.languages import LANGUAGES
 from knowledge.matching.text.normalised import fold, is_cyrillic
 
-_STEMMERS = {
-    lang: Stemmer.Stemmer(name, 0) for lang, name in (("ru", "russian"), ("en", "english"), ("hu", "hungarian"))
-}
+ANY_FORM = "~"
+"""Ends a spoken word that is meant in all its inflections; the others stand for themselves alone."""
+
+_STEMMERS = {code: Stemmer.Stemmer(language.stemmer, 0) for code, language in LANGUAGES.items()}
+_CYRILLIC = {code: code for code, language in LANGUAGES.items() if language.script == "cyrillic"}
+_LATIN = {code: code for code, language in LANGUAGES.items() if language.script == "latin"}
+_ANY_CYRILLIC, _ANY_LATIN = next(iter(_CYRILLIC)), next(iter(_LATIN))
+
+
+def language_of(word: str, lang: str) -> str:
+    """The language whose stems a word has: `lang` if that has the word's script, else the first language of the script."""
+    return _CYRILLIC.get(lang, _ANY_CYRILLIC) if is_cyrillic(word) else _LATIN.get(lang, _ANY_LATIN)
+
+
+def languages_of_scripts(known: Collection[str]) -> tuple[list[str], list[str]]:
+    """The languages that Cyrillic and Latin words may be in, where phrasings are in the `known` ones."""
+    cyrillic = [code for code in _CYRILLIC if code in known and code != _ANY_CYRILLIC]
+    latin = [code for code in _LATIN if code in known and code != _ANY_LATIN]
+    return [*cyrillic, _ANY_CYRILLIC], [*latin, _ANY_LATIN]
 
 
 def stem(word: str, lang: str) -> str:
-    """The folded stem of a lower-case word; Cyrillic is Russian, Latin is Hungarian or English as `lang` says."""
-    return _stem(word, "ru" if is_cyrillic(word) else "hu" if lang == "hu" else "en")
+    """The folded stem of a lower-case word of a text in `lang`."""
+    return _stem(word, language_of(word, lang))
 
 
 @lru_cache(maxsize=256)  # each word of a question is asked for half a dozen times
@@ -41,3 +63,8 @@ def _written(lang: str) -> tuple[dict[str, str], dict[str, str]]:
         if bare != form:
             by_stem[fold(stemmer.stemWord(bare))] = stem
     return by_word, by_stem
+
+
+def written_forms(lang: str) -> dict[str, str]:
+    """The written word for each spoken one, in lower case."""
+    return {form: written for written, forms in LANGUAGES[lang].colloquial.items() for form in forms.split()}

@@ -5,7 +5,7 @@ import pytest
 from knowledge.matching import Matcher, Phrasing
 from knowledge.matching.lexicon.sounds import sound
 from knowledge.matching.text import stems
-from knowledge.matching.text.colloquial import ANY_FORM, written_forms
+from knowledge.matching.text.stems import ANY_FORM, written_forms
 
 ENTRIES = [
     ("ru", "Как перенести видео с YouTube?"),
