@@ -1,4 +1,4 @@
-"""Texts for people, from gettext catalogues: the English sentence is the key, `ru.po` and `hu.po` translate it."""
+"""Texts for people, from gettext catalogues: the English sentence is the key, one file for each language translates it."""
 
 import gettext
 from functools import cache
@@ -8,17 +8,16 @@ from pathlib import Path
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 
-LANGUAGES = ("ru", "en", "hu")
-
 
 class Catalogue:
-    """Catalogues of one folder (`ru.po`, `en.po`, `hu.po`), read on first use.
+    """Catalogues of one folder, each named after its language (`ru.po`), read on first use.
 
     They are compiled in memory, so that a translator's edit needs no build step.
     """
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._languages = frozenset(file.stem for file in folder.glob("*.po"))
         self._read = cache(self._load)
 
     def text(self, language: str, sentence: str, **values: object) -> str:
@@ -31,7 +30,7 @@ class Catalogue:
 
     def translations(self, language: str) -> gettext.GNUTranslations:
         """Return the gettext object for template engines; an unknown language is English."""
-        return self._read(language if language in LANGUAGES else "en")
+        return self._read(language if language in self._languages else "en")
 
     def _load(self, language: str) -> gettext.GNUTranslations:
         compiled = BytesIO()

@@ -22,7 +22,7 @@ from bot.program.settings import PREFIX, Settings, channel_names, read_settings
 from handoff.messages.values import SendOutcome
 from handoff.models import DeliveryState
 from infra.errors import PlainError
-from infra.wording import LANGUAGES
+from knowledge.languages import LANGUAGES
 
 ROOT = Path(__file__).parent.parent
 COMPOSE: dict[str, Any] = yaml.safe_load((ROOT / "docker-compose.yml").read_text("utf-8"))

@@ -20,11 +20,11 @@ from handoff.messages.values import Address
 from handoff.people.privacy.archive import archive
 from handoff.people.privacy.erasure import Forgotten, contact_at, forget
 from infra.errors import PlainError
-from infra.wording import LANGUAGES
 from knowledge.entries.models import Entry
 from knowledge.entries.repository import entries_by_id
 from knowledge.files.loading import SourceFile, export, plan, read
 from knowledge.files.planning import Plan
+from knowledge.languages import LANGUAGES
 from knowledge.matching import why_no_embedder
 from knowledge.quality import advice
 from knowledge.quality.feedback import Feedback, asked_again, latest_feedback, published_keys
@@ -63,7 +63,9 @@ async def write_out(app: App, arguments: dict[str, Any], say: Say) -> int:
 async def ask(app: App, arguments: dict[str, Any], say: Say) -> int:
     """What the bot would make of a question."""
     await app.library.refresh()
-    match = await asyncio.to_thread(app.library.matcher.match, arguments["text"], languages=LANGUAGES, rivals=True)
+    match = await asyncio.to_thread(
+        app.library.matcher.match, arguments["text"], languages=list(LANGUAGES), rivals=True
+    )
     found = await app.db.read(lambda session: entries_by_id(session, [c.entry_id for c in match.candidates]))
     known = [(candidate, found[candidate.entry_id]) for candidate in match.candidates if candidate.entry_id in found]
     if arguments["json"]:

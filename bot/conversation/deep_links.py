@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 from bot.dialogue.decisions import Link
 from bot.views import topics
 from infra.storage.columns import LARGEST_ID
-from infra.wording import LANGUAGES
 from knowledge.entries.repository import EntryView, entry, entry_named
+from knowledge.languages import LANGUAGES
 
 ASK = "ask"
 _ENTRY, _CATEGORY = "entry-", "category-"

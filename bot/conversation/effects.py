@@ -49,7 +49,6 @@ from bot.dialogue.decisions import (
     WithdrawTicket,
 )
 from bot.dialogue.expected_reply import answer_to, completion_of
-from bot.dialogue.language import NAMES
 from bot.views import my_questions, topics
 from bot.views.other_language import button, with_remark
 from bot.views.wait_times import forecast, place
@@ -66,6 +65,7 @@ from handoff.tickets.wait_estimate import outlook_of
 from infra.clock import Clock
 from knowledge.entries.models import Outcome
 from knowledge.entries.repository import EntryView
+from knowledge.languages import LANGUAGES
 from knowledge.quality.lookups import record_lookup, record_reading, settle_lookup
 
 _Q = TypeVar("_Q", bound=buttons.QuestionButton)
@@ -167,7 +167,7 @@ class _Round:
                     self._desk.looked_at(self._ticket(view.ticket.id))
                 self._say(*_worded(view, self._language))
             case AskLanguage():
-                choices = [Choice(name, buttons.Speak(language)) for language, name in NAMES.items()]
+                choices = [Choice(language.name, buttons.Speak(code)) for code, language in LANGUAGES.items()]
                 self._say(RichText(self._text("Which language do you prefer?")), choices)
             case Speak(language):
                 self._language = language

@@ -49,9 +49,9 @@ from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import Database, after_commit
 from infra.storage import rows
-from infra.wording import LANGUAGES
 from knowledge.entries.repository import entries_by_id, in_language
 from knowledge.entries.stored_drafts import form_of
+from knowledge.languages import LANGUAGES
 from knowledge.live.library import Library
 from knowledge.matching import Band
 

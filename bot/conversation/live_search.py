@@ -9,8 +9,8 @@ from handoff.messages.rich_text import from_markdown, units
 from handoff.messages.text_parts import split
 from handoff.messages.values import Entity, EntityKind, RichText
 from infra.database import Database
-from infra.wording import LANGUAGES
 from knowledge.entries.repository import EntryView, entries, entries_by_id
+from knowledge.languages import LANGUAGES
 from knowledge.live.library import Library
 
 _MOST = 10

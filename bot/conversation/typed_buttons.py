@@ -8,7 +8,7 @@ from dataclasses import replace
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from bot.conversation.short_replies import reply_in
+from bot.dialogue.language import reply_in
 from handoff.messages.buttons import meant_by
 from handoff.messages.values import EventKind, IncomingEvent, shows_something
 from handoff.models import ChoiceRow, Delivery, Message, MessageKind

@@ -4,7 +4,7 @@ Taking one for the other is never grave: of a new question taken for more words 
 of more words taken for a new question a second offer; the first one stays and its buttons work. So the rule is plain.
 """
 
-from bot.dialogue.language import asks, words_of
+from bot.dialogue.language import accented_language, asks, words_of
 from bot.dialogue.thread import Found, PendingOffer
 from knowledge.matching import ASKING, Band, lower, stem
 
@@ -38,4 +38,4 @@ def selects_offer(pending: PendingOffer, alone: Found, joined: Band) -> bool:
 
 def _told(text: str) -> set[str]:
     words = (word for word in words_of(lower(text)) if len(word) >= _TELLING and word not in ASKING)
-    return {stem(word, "hu" if not word.isascii() else "en") for word in words}
+    return {stem(word, accented_language(word)) for word in words}

@@ -1,193 +1,52 @@
-"""Which language a message is written in, and the few words that are not questions: greetings, thanks, "a person".
+"""Which language a message is written in, and the kinds of messages that are no questions: greetings, thanks, replies.
 
-Small closed lists on purpose: what they do not know is treated as a question, which is never wrong.
+The words and patterns come from `knowledge.languages`. Messages that they do not know are treated as questions.
 """
 
 import re
-from typing import Literal
+from collections.abc import Iterable
+from itertools import chain
 
-Command = Literal["menu", "topics", "own", "language", "export", "forget"]
-"""What a contact can call for by a command or by the words of a button; named as the button's action is."""
+from handoff.messages.buttons import Reply
+from knowledge.languages import LANGUAGES, Command, Language, ShortMessage
 
-NAMES = {"ru": "Русский", "en": "English", "hu": "Magyar"}
-"""What each language that the bot speaks is called by those who speak it."""
-
+_ALL = tuple(LANGUAGES.values())
+_CYRILLIC = tuple(language for language in _ALL if language.script == "cyrillic")
+_LATIN = tuple(language for language in _ALL if language.script == "latin")
 _WORD = re.compile(r"[^\W\d_]+")
-_CYRILLIC = re.compile(r"[а-яё]", re.IGNORECASE)
-_LATIN = re.compile(r"[a-záéíóöőúüű]", re.IGNORECASE)
-_HUNGARIAN_LETTERS = re.compile(r"[őűáíóúéöü]", re.IGNORECASE)
-_HUNGARIAN = frozenset(
-    [
-        "a",
-        "az",
-        "egy",
-        "és",
-        "nem",
-        "hogy",
-        "van",
-        "nincs",
-        "mit",
-        "mi",
-        "hol",
-        "hogyan",
-        "miért",
-        "mikor",
-        "kell",
-        "tudok",
-        "tudom",
-        "lehet",
-        "szia",
-        "sziasztok",
-        "kérem",
-        "köszönöm",
-        "köszi",
-        "üdvözlöm",
-        "jelszó",
-        "jelszavam",
-        "jelszavamat",
-        "elfelejtettem",
-        "belepni",
-        "oldalam",
-        "oldalamat",
-        "oldal",
-        "fiók",
-        "segítség",
-        "vagyok",
-        "szeretnék",
-        "ügyintéző",
-        "ember",
-        "nekem",
-    ]
-)
-_ENGLISH = frozenset(
-    [
-        "the",
-        "a",
-        "is",
-        "are",
-        "i",
-        "my",
-        "me",
-        "you",
-        "your",
-        "how",
-        "what",
-        "why",
-        "where",
-        "when",
-        "can",
-        "cannot",
-        "do",
-        "does",
-        "not",
-        "to",
-        "of",
-        "in",
-        "on",
-        "for",
-        "with",
-        "have",
-        "has",
-        "hello",
-        "hi",
-        "please",
-        "thanks",
-        "password",
-        "account",
-        "page",
-        "help",
-        "it",
-        "this",
-        "need",
-        "want",
-        "human",
-        "agent",
-    ]
-)
+
+
+def _any_letter(letters: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(f"[{''.join(letters)}]", re.IGNORECASE)
+
+
+_CYRILLIC_LETTERS = _any_letter(language.letters for language in _CYRILLIC)
+_LATIN_LETTERS = _any_letter(language.letters for language in _LATIN)
+_ACCENTS = {language.code: language.accents for language in _ALL}
 
 _COMMANDS: dict[str, Command] = {
-    **dict.fromkeys(("/start", "/help", "начать", "start"), "menu"),
-    **dict.fromkeys(("/topics", "темы", "topics", "témák"), "topics"),
-    **dict.fromkeys(("/language", "язык", "language", "nyelv"), "language"),
-    **dict.fromkeys(("/export", "мои данные", "my data", "adataim"), "export"),
-    **dict.fromkeys(("/forget", "забыть меня", "forget me", "felejtsenek el"), "forget"),
-    **dict.fromkeys(("/my", "мои вопросы", "my questions", "kérdéseim"), "own"),
+    "/start": "menu",
+    "/help": "menu",
+    "/topics": "topics",
+    "/language": "language",
+    "/export": "export",
+    "/forget": "forget",
+    "/my": "own",
+    **{words: command for language in _ALL for command, messages in language.commands.items() for words in messages},
 }
-_GREETINGS = {
-    "привет здравствуйте здрасте здравствуй здрасьте приветик хай добрый доброе доброго салют ку": "день вечер утро дня суток вечера времени всем",
-    "hello hi hey greetings morning evening afternoon": "good day there everyone all",
-    "szia sziasztok helló hello üdv üdvözlöm napot reggelt estét": "jó kívánok szép",
-}
-"""What greets, and what may stand beside it: alone, a word such as "помощь" is a question."""
-_THANKS = {
-    "спасибо спс пасиб благодарю ок окей понятно понял поняла ясно хорошо супер": "огромное большое вам за помощь",
-    "thanks thank ok okay great cool understood got": "you very much a lot so it for your the help",
-    "köszönöm köszi oké ok rendben értem szuper": "nagyon szépen a segítséget",
-}
-_HELPED = {
-    "помогло помогли помог заработало получилось": "да ура всё все это уже теперь мне спасибо большое огромное вам",
-    "helped worked solved": "yes it this that all now thanks thank you",
-    "segített sikerült megoldódott": "igen ez már most köszönöm köszi szépen",
-}
-_PEOPLE_RU = (
-    r"(оператор|агент|человек|специалист|сотрудник|консультант|менеджер)(а|у|ом|ов|ами|ам|и|ы)?"
-    r"|людей|людьми|кем-нибудь|кем-то|поддержк(а|у|ой|и)|техподдержк(а|у|ой|и)"
-)
-_PEOPLE_EN = r"(human|agent|operator|person|representative|people|someone|somebody)s?"
-_LIVE_EN = r"(real|live|actual|human|support)"
-# A wish names a person and wants them: the nouns alone are said of many things ("удалить Mail.ru Агент", "my mobile
-# operator", "человек прислал мне вирус").
-_PERSON = tuple(
-    re.compile(pattern)
-    for pattern in (
-        # the bare word, with nothing but courtesy around it
-        rf"^\W*((а|ну|мне|бот|пожалуйста|плиз|срочно|здравствуйте|привет|можно|живой|живого|помощь)\W+)*"
-        rf"({_PEOPLE_RU})(\W+(пожалуйста|поддержки|срочно|плиз|живой|живого|мне))*\W*$",
-        rf"^\W*((i|we|a|an|the|please|hi|hello|need|want|can|get|me|{_LIVE_EN})\W+)*"
-        rf"(human|agent|operator|representative|person)(\W+(please|now))*\W*$",
-        r"^\W*((egy|kérek|kérem|kérnék)\W+)*(operátor\w*|ember\w*)(\W+(kérek|kérem|kérnék|szeretnék))*\W*$",
-        # a verb that calls for one, or talking to one
-        rf"\b(позови\w*|соедини\w*|переключи\w*|свяжи\w*|пригласи\w*|подключи\w*|позвать|дай\w*)\b"
-        rf"(\W+\w+){{0,4}}?\W+({_PEOPLE_RU})\b",
-        rf"\b({_PEOPLE_RU}) (позови|соедини|пригласи|подключи|дай)(те)?\b",
-        rf"\b(поговорить|пообщаться|говорить|общаться|связаться|переписываться) (с|со) (\w+ ){{0,2}}?({_PEOPLE_RU})\b"
-        r"(?!,? котор)",
-        rf"\b(хочу|нужен|нужна|нужно|можно|хотел\w* бы|хотелось бы) "
-        rf"((мне|я|сюда|живой|живого|настоящий|настоящего|реальный|реального|помощь) )*({_PEOPLE_RU})\b",
-        r"\bжив(ой|ого|ому|ым) (человек|оператор|агент|собеседник|сотрудник|специалист)(а|у|ом)?\b",
-        r"\b(напишите нам|написать вам|написать в (тех)?поддержку)\b",
-        rf"\b(talk|speak|chat|connect|transfer|put|get|give|call)( me| us)?( through)?( to| with)? "
-        rf"((a|an|the|some|{_LIVE_EN}) )*{_PEOPLE_EN}\b(?! (i|who|that|from|else|rights))",
-        rf"\b(need|want|like) ((to have|a|an|the|{_LIVE_EN}) )+(human|agent|operator|person|representative)\b",
-        r"\b(human|live) (agent|operator|person|support)\b|\bwrite to us\b",
-        r"\b(ügyintéző\w*|élő (ember|operátor)\w*|írjon nekünk)\b",
-        r"\b(ember|operátor)r?(rel|ral) (szeretnék|akarok|lehet|tudok) (beszél|írni)\w*|\bemberrel szeretnék\b",
-    )
-)
-_NUDGES = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"^\W*\?+\W*$|^\W*(ау|алло|эй|hey|hello|halló|hahó)\W*$",
-        r"^\W*(ну\W+)?(и\W+)?(что|чё|че|как)\W+там\b",
-        r"\b(есть|тут)\W+(кто|кто-нибудь|кто нибудь|живой|живые)\b",
-        r"\b(когда|скоро)\W+(\w+\W+){0,3}(ответ\w*|решите|решится|поможете|разбер\w*)\b",
-        r"\b(долго|сколько)\W+(\w+\W+){0,2}ждать\b|\bжду\W+(ответ\w*|уже|до сих)\b|\bпочему\W+(\w+\W+){0,2}не отвеча\w+",
-        r"\b(any|an)\W+(news|update|updates|answer)\b|\b(is\W+)?any(one|body)\W+(there|here)\b",
-        r"\bwhen\W+(\w+\W+){0,3}(answer|reply|respond)\b|\bhow (much )?longer?\b|\bstill waiting\b",
-        r"\bvan(\W+már)?\W+(valami\W+)?(hír|válasz|fejlemény)\b|\bmikor\W+(\w+\W+){0,2}(válaszol\w*|felel\w*)",
-        r"\bmég\W+mindig\W+várok\b|\bvan\W+itt\W+valaki\b",
-    )
-)
-_LEADING_IN = (
-    "а и но ну ещё еще также тоже скажите подскажите пожалуйста привет здравствуйте "
-    "and but also so hi hello please és de meg még szia kérem"
-)
-_ASKING = (
-    "как какой какая какое какие какую что где куда откуда когда почему зачем кто кому сколько можно хочу нужно надо "
-    "how what where when why who which can could do does did is are should "
-    "hogyan hogy mi mit hol hova hová honnan mikor miért ki kinek melyik mennyi mennyibe lehet tudok szeretnék"
-)
-_CANCELLING = frozenset({"отмена", "отменить", "cancel", "stop", "mégse", "mégsem"})
+_LEAD_INS = frozenset[str]().union(*(language.lead_ins for language in _ALL))
+_QUESTION_WORDS = frozenset[str]().union(*(language.question_words for language in _ALL))
+_CANCELLING = frozenset[str]().union(*(language.cancelling for language in _ALL))
+_GREETINGS = tuple(language.greetings for language in _ALL)
+_THANKS = tuple(language.thanks for language in _ALL)
+_HELPED = tuple(language.helped for language in _ALL)
+_YES = tuple(language.yes for language in _ALL)
+_NO = tuple(language.no for language in _ALL)
+_UNHELPED = re.compile("|".join(language.unhelped for language in _ALL))
+_PERSON = tuple(re.compile(pattern) for language in _ALL for pattern in language.person)
+_NUDGES = tuple(map(re.compile, chain([r"^\W*\?+\W*$"], *(language.nudges for language in _ALL))))
+_SHORT_WORDS = 5
+"""Words of the longest message that is understood by its words alone."""
 _NUDGE_WORDS = 8
 """A longer message says more than that somebody is waiting."""
 _ASKING_A_PERSON_WORDS = 8
@@ -195,18 +54,33 @@ _ASKING_A_PERSON_WORDS = 8
 
 
 def language_of(text: str, otherwise: str) -> str:
-    """`ru`, `en` or `hu`, or `otherwise` where the text does not tell (digits, emoji, a wrong keyboard layout)."""
-    cyrillic, latin = len(_CYRILLIC.findall(text)), len(_LATIN.findall(text))
-    if cyrillic > latin:
-        return "ru"
+    """The code of one of our languages, or `otherwise` where the text does not tell (digits, emoji, a wrong keyboard layout).
+
+    Among languages of one script the one is taken that has most of the words, by its frequent words and its accents.
+    """
+    cyrillic, latin = len(_CYRILLIC_LETTERS.findall(text)), len(_LATIN_LETTERS.findall(text))
+    candidates = _CYRILLIC if cyrillic > latin else _LATIN
+    if candidates is _CYRILLIC and len(_CYRILLIC) == 1:
+        return _CYRILLIC[0].code
     words = words_of(text)
-    hungarian = sum(word in _HUNGARIAN or bool(_HUNGARIAN_LETTERS.search(word)) for word in words)
-    english = sum(word in _ENGLISH for word in words)
-    if hungarian > english:
-        return "hu"
-    if english > hungarian:
-        return "en"
-    return otherwise
+    counts = [_count_own(words, language) for language in candidates]
+    most = max(counts)
+    return candidates[counts.index(most)].code if counts.count(most) == 1 else otherwise
+
+
+def accented_language(word: str) -> str:
+    """The language with the letters of a Latin word: one that has its accents, else the first with any, else the first."""
+    if word.isascii():
+        return _LATIN[0].code
+    accented = [language for language in _LATIN if language.accents]
+    own = (language.code for language in accented if all(map(language.letters.__contains__, word)))
+    return next(own, (accented or _LATIN)[0].code)
+
+
+def _count_own(words: list[str], language: Language) -> int:
+    """How many of the words are frequent in the language or hold one of its accents."""
+    frequent, accents = language.frequent_words, _ACCENTS[language.code]
+    return sum(word in frequent or not (word.isascii() or accents.isdisjoint(word)) for word in words)
 
 
 def words_of(text: str) -> list[str]:
@@ -222,17 +96,17 @@ def command_in(text: str) -> Command | None:
 
 def is_greeting(text: str) -> bool:
     """Whether the message greets and says nothing else."""
-    return only_of(text, _GREETINGS)
+    return _is_only(text, _GREETINGS)
 
 
 def is_thanks(text: str) -> bool:
     """Whether the message thanks, agrees or tells that it helped, and says nothing else."""
-    return only_of(text, _THANKS) or says_it_helped(text)
+    return _is_only(text, _THANKS) or says_it_helped(text)
 
 
 def says_it_helped(text: str) -> bool:
     """Whether the message says that something helped or works now, and nothing else."""
-    return "?" not in text and only_of(text, _HELPED)
+    return "?" not in text and _is_only(text, _HELPED)
 
 
 def wants_person(text: str) -> bool:
@@ -251,8 +125,7 @@ def asks(text: str) -> bool:
     """Whether the message has the form of a question or a wish: how it begins, or a question mark at its end."""
     if text.rstrip().endswith("?"):
         return True
-    first = next((word for word in words_of(text) if word not in _LEADING_IN.split()), "")
-    return first in _ASKING.split()
+    return next((word for word in words_of(text) if word not in _LEAD_INS), "") in _QUESTION_WORDS
 
 
 def is_cancelling(text: str) -> bool:
@@ -265,14 +138,22 @@ def says_only_person(text: str) -> bool:
     return wants_person(text) and len(words_of(text)) <= _ASKING_A_PERSON_WORDS
 
 
-def only_of(text: str, lists: dict[str, str]) -> bool:
-    """Whether the message is nothing but words of one of the lists, five at most.
+def reply_in(text: str) -> Reply | None:
+    """What the message answers the bot, as people say it instead of pressing a button; None where it says more or asks."""
+    if "?" in text:
+        return None
+    if _UNHELPED.fullmatch(" ".join(words_of(text))):
+        return Reply.UNHELPED
+    if says_it_helped(text):
+        return Reply.HELPED
+    if _is_only(text, _YES):
+        return Reply.YES
+    return Reply.NO if _is_only(text, _NO) else None
 
-    A list has the words of which there has to be one, and those that may stand beside them.
-    """
-    words = set(words_of(text))
-    if not words or len(words_of(text)) > 5:
+
+def _is_only(text: str, messages: tuple[ShortMessage, ...]) -> bool:
+    found = words_of(text)
+    words = set(found)
+    if not words or len(found) > _SHORT_WORDS:
         return False
-    return any(
-        words & set(core.split()) and words <= {*core.split(), *beside.split()} for core, beside in lists.items()
-    )
+    return any(words & message.core and words <= message.core | message.beside for message in messages)

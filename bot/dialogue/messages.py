@@ -19,7 +19,7 @@ from bot.dialogue.decisions import (
     Trail,
 )
 from bot.dialogue.expected_reply import FOR_A_PERSON, NEW, commented_ticket
-from bot.dialogue.language import Command, command_in, is_greeting, is_thanks, says_only_person, wants_person
+from bot.dialogue.language import command_in, is_greeting, is_thanks, says_only_person, wants_person
 from bot.dialogue.sentences import WELCOME, hello, show_view
 from bot.dialogue.thread import MOST_OPEN, Found, PendingOffer, Thread
 from handoff.messages import buttons
@@ -27,6 +27,7 @@ from handoff.messages.content_sentences import headline
 from handoff.messages.contents import is_shown
 from handoff.messages.values import IncomingEvent, shows_something
 from knowledge.entries.repository import EntryView
+from knowledge.languages import Command
 from knowledge.matching import Band
 
 _SHOWN_ANYHOW = 3

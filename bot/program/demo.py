@@ -23,9 +23,9 @@ from bot.simulator.vk.simulator import VkSimulator
 from handoff.deliveries.claims import random_base
 from handoff.models import ChannelState, InboxEvent, InboxState
 from infra.errors import PlainError
-from infra.wording import LANGUAGES
 from knowledge.entries.models import Entry
 from knowledge.files.loading import SourceFile, read_files
+from knowledge.languages import LANGUAGES
 
 log = logging.getLogger(__name__)
 

@@ -28,6 +28,7 @@ from bot.channels.settings import ChannelSettings, PlatformSettings
 from bot.program.setting_values import parse_networks, parse_origins, parse_quiet_hours, passwords_of
 from handoff.tickets.public_policy import PublicPolicy
 from infra.errors import PlainError
+from knowledge.languages import LANGUAGES
 
 PREFIX = "FRONTDESK_"
 _DEFAULT_SECRETS = {"changeme", "change-me", "secret", "password", "default", "frontdesk"}
@@ -68,7 +69,7 @@ class Settings(BaseModel):
     trusted_proxies: Annotated[tuple[str, ...], BeforeValidator(parse_networks)] = ("127.0.0.1", "::1")
     monitor: str | None = None
     secret_key: SecretStr | None = None
-    language: Literal["ru", "en", "hu"] = "ru"
+    language: str = "ru"
     burst_window: float = Field(1.5, ge=0, le=10)
     answer_confidence: float = Field(0.88, ge=0, le=1)
     suggest_confidence: float = Field(0.2, ge=0, le=1)
@@ -86,6 +87,14 @@ class Settings(BaseModel):
     public_quiet: str = ""
     channels: tuple[ChannelSettings, ...] = ()
     groups: tuple[GroupSettings, ...] = ()
+
+    @field_validator("language")
+    @classmethod
+    def _spoken(cls, given: str) -> str:
+        if given not in LANGUAGES:
+            *others, last = map(repr, LANGUAGES)
+            raise ValueError(f"Input should be {', '.join(others)} or {last}")
+        return given
 
     @field_validator("public_quiet")
     @classmethod

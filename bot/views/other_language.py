@@ -2,20 +2,14 @@
 
 from bot.views.paging import LABEL, label
 from bot.wording import WORDS
-from infra.wording import mark
-
-_IN: dict[str, str] = {
-    "ru": mark("(in Russian)"),
-    "en": mark("(in English)"),
-    "hu": mark("(in Hungarian)"),
-}
+from knowledge.languages import LANGUAGES
 
 
 def remark(language: str, lang: str) -> str:
     """In which other language something is; empty where it is the contact's own."""
     if lang == language:
         return ""
-    return WORDS.text(language, _IN[lang]) if lang in _IN else f"({lang})"
+    return WORDS.text(language, LANGUAGES[lang].remark) if lang in LANGUAGES else f"({lang})"
 
 
 def with_remark(text: str, language: str, lang: str) -> str:

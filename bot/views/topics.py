@@ -9,8 +9,8 @@ from bot.wording import WORDS
 from handoff.deliveries.new_rows import Choice
 from handoff.messages import buttons
 from handoff.messages.values import RichText
-from infra.wording import LANGUAGES
 from knowledge.entries.repository import categories, entries
+from knowledge.languages import LANGUAGES
 
 # With the buttons that turn the pages: short titles stand two in a row of VK's keyboard, whole questions one.
 _TOPICS = 8

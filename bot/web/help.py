@@ -15,8 +15,8 @@ from infra.web.assets import ANSWER
 from infra.web.body_limits import client_address
 from infra.web.slots import Slots
 from infra.web.throttle import Throttle
-from infra.wording import LANGUAGES
 from knowledge.entries.repository import EntryView, categories, entries, entries_by_id, entry, entry_named, search_words
+from knowledge.languages import LANGUAGES
 from knowledge.live.library import Library
 
 SEARCHES_PER_ADDRESS = 240

@@ -15,9 +15,8 @@ from bot.web.rich_html import as_markup
 from bot.web.words import WORDS
 from infra.web.assets import HTMX, Assets, shared_files
 from infra.web.locale import preferred_language
-from infra.wording import LANGUAGES
+from knowledge.languages import LANGUAGES
 
-LANGUAGE_NAMES = {"ru": "Русский", "en": "English", "hu": "Magyar"}
 QUESTION_LENGTH = 500
 
 
@@ -39,7 +38,7 @@ class Frame:
             "asset": self.assets.url,
             "icon": heroicon_mini,
             "htmx": HTMX,
-            "languages": LANGUAGE_NAMES,
+            "languages": {code: language.name for code, language in LANGUAGES.items()},
             "question_length": QUESTION_LENGTH,
         }
         self._environment.filters |= {"answer": as_html, "rich": as_markup, "remark": remark}
@@ -48,7 +47,7 @@ class Frame:
         """The language asked for in the address, else the browser's, else the community's."""
         if asked in LANGUAGES:
             return asked
-        return preferred_language(request.headers.get("accept-language", ""), self._default_language)
+        return preferred_language(request.headers.get("accept-language", ""), self._default_language, LANGUAGES)
 
     def answer(
         self,

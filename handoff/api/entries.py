@@ -13,11 +13,11 @@ from handoff.api.problems import Refusal
 from handoff.api.schemas import CandidateOut, EntriesOut, EntryIn, EntryOut, ImportOut, MatchOut, PlannedOut
 from handoff.models import Role
 from infra.storage.columns import LARGEST_ID
-from infra.wording import LANGUAGES
 from knowledge.entries.drafts import EntryDraft, Status
 from knowledge.entries.editing import MissingEntryError
 from knowledge.entries.repository import Order, entries, entries_by_id, entry
 from knowledge.files.loading import MOST_BYTES, FormatName, SourceFile, plan, read
+from knowledge.languages import LANGUAGES
 from knowledge.matching import Band
 
 router = APIRouter()
@@ -151,7 +151,7 @@ async def match_question(
     lang: Annotated[str | None, Query(description="The language to prefer.")] = None,
 ) -> MatchOut:
     """Return what the bot would answer to a question, and why."""
-    languages = tuple(dict.fromkeys((lang, *LANGUAGES))) if lang else LANGUAGES
+    languages = list(dict.fromkeys((lang, *LANGUAGES) if lang else LANGUAGES))
     match = await asyncio.to_thread(parts.library.matcher.match, q, languages=languages, rivals=True)
     ids = [candidate.entry_id for candidate in match.candidates]
     found = await parts.database.read(lambda session: entries_by_id(session, ids))

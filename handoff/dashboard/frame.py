@@ -23,6 +23,7 @@ from handoff.people.agents import AgentView
 from infra.storage.columns import LARGEST_ID
 from infra.web.assets import ANSWER
 from infra.web.locale import preferred_language
+from knowledge.languages import LANGUAGES
 
 _REFRESHES_AT_ONCE = 1
 """Lock that serialises live refreshes, so that the event loop handles other work between any two of them."""
@@ -76,7 +77,9 @@ class Frame:
         return agent
 
     def words(self, request: Request) -> Words:
-        return Words(preferred_language(request.headers.get("accept-language", ""), self.parts.default_language))
+        return Words(
+            preferred_language(request.headers.get("accept-language", ""), self.parts.default_language, LANGUAGES)
+        )
 
     def place(self, request: Request, ticket_id: int | None = None) -> Place:
         """Read the agent's place from the address; invalid values mean the whole queue."""

@@ -21,6 +21,7 @@ from handoff.messages.threads import Line
 from handoff.tickets.confirmed_answers import LOST
 from handoff.words import WORDS
 from infra.wording import mark
+from knowledge.languages import LANGUAGES
 
 EVENTS = {
     "opened": mark("The question was passed to people"),
@@ -92,7 +93,7 @@ UNDELIVERED = {
 
 ROLES = {"agent": mark("agent"), "lead": mark("lead"), "admin": mark("admin")}
 
-LANGUAGE_NAMES = {"ru": "Русский", "en": "English", "hu": "Magyar"}
+LANGUAGE_NAMES = {code: language.name for code, language in LANGUAGES.items()}
 
 _SOON = timedelta(hours=1)
 

@@ -1,15 +1,15 @@
 """Choice of the page language by the browser's preferences."""
 
-from infra.wording import LANGUAGES
+from collections.abc import Collection
 
 
-def preferred_language(accept_language: str, default: str) -> str:
-    """Select the best supported language by an `Accept-Language` header (RFC 9110 §12.5.4), otherwise `default`."""
+def preferred_language(accept_language: str, default: str, languages: Collection[str]) -> str:
+    """Select the best of `languages` by an `Accept-Language` header (RFC 9110 §12.5.4), otherwise `default`."""
     wanted: list[tuple[float, str]] = []
     for item in accept_language[:500].split(","):
         tag, _, weight = item.partition(";")
         language = tag.strip().lower().split("-")[0]
-        if language in LANGUAGES and (quality := _quality(weight)) > 0:
+        if language in languages and (quality := _quality(weight)) > 0:
             wanted.append((quality, language))
     return max(wanted, key=lambda choice: choice[0])[1] if wanted else default
 

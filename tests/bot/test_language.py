@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dialogue.language import is_greeting, is_thanks, language_of, says_only_person, wants_person
-from infra.wording import LANGUAGES
+from knowledge.languages import LANGUAGES
 
 WISHES = [
     "оператор",

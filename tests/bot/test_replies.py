@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.conversation.short_replies import reply_in
+from bot.dialogue.language import reply_in
 from handoff.messages.buttons import Reply
 
 

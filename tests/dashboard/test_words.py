@@ -113,4 +113,4 @@ def test_due_times(seconds: int, text: str, tone: str) -> None:
     ],
 )
 def test_the_browsers_language(header: str, language: str) -> None:
-    assert preferred_language(header, "ru") == language
+    assert preferred_language(header, "ru", ("ru", "en", "hu")) == language

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from infra.wording import LANGUAGES
+from knowledge.languages import LANGUAGES
 from tests.conftest import Backend
 from tests.journeys.stage import AgentOnStage, ContactOnStage, Stage, staged
 
@@ -121,7 +121,7 @@ async def test_every_word_of_a_long_conversation(language: str, tmp_path: Path) 
         anna = Recorded(stage, await stage.contact("Анна"))
         boris = await stage.agent("Борис")
         await anna.writes("/language")
-        await anna.presses(LANGUAGES.index(language))
+        await anna.presses(list(LANGUAGES).index(language))
         await looks_around(anna)
         await stage.passes(minutes=2)  # no faster than the flood rule allows
         await asks_people(anna, boris)

@@ -13,6 +13,7 @@ from handoff.dashboard.sessions.sign_in_limits import SignInLimits
 from handoff.dashboard.wording import Words
 from handoff.people.passwords import RETRY_AFTER, PasswordsBusyError
 from infra.web.locale import preferred_language
+from knowledge.languages import LANGUAGES
 
 
 def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
@@ -34,7 +35,7 @@ def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
     limits, database, staff = SignInLimits(parts.clock), parts.database, parts.staff
 
     def words(request: Request) -> Words:
-        return Words(preferred_language(request.headers.get("accept-language", ""), parts.default_language))
+        return Words(preferred_language(request.headers.get("accept-language", ""), parts.default_language, LANGUAGES))
 
     def _page(request: Request, problem: str = "", status: int = 200, email: str = "", to: str = "") -> Response:
         visitor = gate.stranger(request)

@@ -16,8 +16,9 @@ from handoff.models import Contact, Message, MessageKind, Ticket
 from handoff.tickets.request_models import PublicQuestion
 from handoff.words import WORDS
 from infra.storage.rows import table
-from infra.wording import LANGUAGES, mark
+from infra.wording import mark
 from knowledge.entries.models import Lookup
+from knowledge.languages import LANGUAGES
 
 _CONTACT = ("account", "user_id", "name", "language", "chosen_language", "created_at", "last_seen_at")
 _TICKET = ("id", "status", "question", "category", "language", "opened_at", "first_reply_at", "solved_at")
