@@ -12,6 +12,7 @@ from babel.messages.pofile import read_po
 
 import bot
 from bot.wording import WORDS
+from knowledge.languages import LANGUAGES
 
 BOT = Path(str(bot.__file__)).parent
 CATALOGUES = BOT / "wording"
@@ -32,7 +33,7 @@ Sentence = str | tuple[str, ...]
 
 def said() -> set[Sentence]:
     """The literal sentences of the bot's code, found where they are said."""
-    found: set[Sentence] = set()
+    found: set[Sentence] = {language.remark for language in LANGUAGES.values()}
     for file in chain.from_iterable(map(BOT.glob, SPEAKERS)):
         for node in ast.walk(ast.parse(file.read_text("utf-8"))):
             found |= _sentences(node)
