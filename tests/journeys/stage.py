@@ -262,7 +262,7 @@ async def staged(
     platform: Platform,
     *,
     burst_window: float = 0,
-    language: Literal["ru", "en", "hu"] = "ru",
+    language: str = "ru",
     show_agent_name: bool = True,
     public_per_hour: int = 20,
     public_quiet: str = "",
