@@ -10,8 +10,8 @@ from bot.program.settings import Settings
 from bot.views.other_language import remark
 from bot.wording import WORDS
 from handoff.dashboard.wording import LANGUAGE_NAMES
-from handoff.messages.rich_text import RichText
 from handoff.messages.text_parts import split
+from handoff.messages.values import RichText
 from infra.web.locale import preferred_language
 from knowledge.files.loading import read_files
 from knowledge.languages import LANGUAGES
