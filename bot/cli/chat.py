@@ -1,4 +1,4 @@
-"""`frontdesk chat`: the bot in this terminal, on the same database and through the same steps as everywhere."""
+"""`frontdesk chat`: the bot in this terminal, with the same database and processing as every channel."""
 
 import asyncio
 import sys
@@ -19,10 +19,10 @@ _LOOK_EVERY = 0.1
 
 
 async def chat(settings: Settings) -> None:
-    """Talk until the input ends, and hear the last answer out.
+    """Chat until the input ends and the last answer is printed.
 
     Raises:
-        PlainError: the database cannot be opened; a running bot holds a SQLite file alone.
+        PlainError: the database cannot be opened; a running bot holds a SQLite file exclusively.
     """
     lines: asyncio.Queue[str] = asyncio.Queue()
     ended = asyncio.Event()
@@ -34,7 +34,7 @@ async def chat(settings: Settings) -> None:
         tasks = [asyncio.create_task(role) for role in (app.intake.run(), app.serve(ACCOUNT))]
         try:
             await ended.wait()
-            while not lines.empty() or await app.db.read(_busy):  # noqa: ASYNC110 - it is rows that change
+            while not lines.empty() or await app.db.read(_busy):  # noqa: ASYNC110 - waits for rows, which have no event
                 await asyncio.sleep(_LOOK_EVERY)
         finally:
             for task in tasks:
@@ -43,7 +43,7 @@ async def chat(settings: Settings) -> None:
 
 
 def _listen(lines: asyncio.Queue[str], ended: asyncio.Event) -> None:
-    """Read standard input in a thread of its own: a terminal that waits for a line must not hold up the answers."""
+    """Read standard input in a thread of its own: waiting for a line must not delay the answers."""
     loop = asyncio.get_running_loop()
 
     def read() -> None:
@@ -57,7 +57,7 @@ def _listen(lines: asyncio.Queue[str], ended: asyncio.Event) -> None:
 
 
 def _busy(session: Session) -> bool:
-    """Whether something typed is not answered yet."""
+    """Return whether a typed line is not answered yet."""
     unread = exists().where(InboxEvent.account == ACCOUNT, InboxEvent.state == InboxState.NEW)
     unsent = exists().where(Delivery.account == ACCOUNT, Delivery.state.in_(UNFINISHED))
     return bool(session.scalar(select(unread | unsent)))

@@ -1,6 +1,6 @@
-"""What the commands do, given an open world. The command line runs them here or in the process that holds the file.
+"""Implementation of the commands, which run on an open `App`: here or in the process that holds the SQLite file.
 
-Arguments are JSON values and files come as text or base64, so that a command is the same wherever it runs.
+Arguments are JSON values and files are text or base64, so that a command can run in either process.
 """
 
 import asyncio
@@ -30,11 +30,11 @@ from knowledge.quality import advice
 from knowledge.quality.feedback import Feedback, asked_again, latest_feedback, published_keys
 
 _MOST_JUDGED, _AT_ONCE = 2_000, 20
-"""How many judged questions advice is drawn from, the latest ones; after how many of them progress is told."""
+"""Maximum number of judged questions used for advice, latest first; number between reports of progress."""
 
 
 async def load(app: App, arguments: dict[str, Any], say: Say) -> int:
-    """Make the knowledge equal to the given files, or only say what that would change."""
+    """Make the knowledge base equal to the given files, or only report what that would change."""
     files = [SourceFile(file["name"], base64.b64decode(file["data"])) for file in arguments["files"]]
     reading = await asyncio.to_thread(
         read, files, default_language=app.settings.language, encoding=arguments["encoding"]
@@ -54,14 +54,14 @@ async def load(app: App, arguments: dict[str, Any], say: Say) -> int:
 
 
 async def write_out(app: App, arguments: dict[str, Any], say: Say) -> int:
-    """Say the whole knowledge as one file, base64."""
+    """Print the whole knowledge base as one file, in base64."""
     data = await app.db.read(lambda session: export(session, arguments["format"]))
     say(base64.b64encode(data).decode())
     return 0
 
 
 async def ask(app: App, arguments: dict[str, Any], say: Say) -> int:
-    """What the bot would make of a question."""
+    """Print the bot's answer to a question."""
     await app.library.refresh()
     match = await asyncio.to_thread(
         app.library.matcher.match, arguments["text"], languages=list(LANGUAGES), rivals=True
@@ -97,12 +97,12 @@ async def ask(app: App, arguments: dict[str, Any], say: Say) -> int:
 
 
 async def advise(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa: ARG001 - one form for all commands
-    """What contacts' presses say about the confidence that an answer needs.
+    """Recommend an answer threshold from the buttons that contacts pressed.
 
-    Says JSON lines: {"share"} while questions are asked again, {"lines", "picture"} at the end.
+    Prints JSON lines: {"share"} while questions are matched again, {"lines", "picture"} at the end.
 
     Raises:
-        PlainError: there is nothing to judge by.
+        PlainError: there are no judged questions.
     """
     await app.library.refresh()
 
@@ -119,19 +119,19 @@ async def advise(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa:
     asked = await asyncio.to_thread(asked_again, app.library.matcher, feedback, keys, progress)
     if not asked:
         raise PlainError(
-            "No contact has pressed anything under an answer of the present knowledge yet: wait until some have, or judge "
-            "questions yourself and use `frontdesk knowledge eval`."
+            "No contact has pressed a button under an answer of the current knowledge base yet: wait until some have,"
+            " or judge questions yourself and use `frontdesk knowledge eval`."
         )
     in_force = app.settings.answer_confidence
     steps = advice.steps(asked, in_force)
-    head = f"Questions that contacts judged by what they pressed: {len(feedback)}, of which {len(asked)} can be judged today."
+    head = f"Questions that contacts judged with a button: {len(feedback)}; {len(asked)} of them match the current knowledge base."
     lines = [head, "", *advice.lines(steps, in_force)]
     say(json.dumps({"lines": lines, "picture": advice.picture(steps, in_force)}))
     return 0
 
 
 async def check(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa: ARG001 - one form for all commands
-    """Say what works and what does not; 1 where something does not."""
+    """Print the state of each part; returns 1 if any part does not work."""
     look = await look_at(app.readiness_parts)
     if look.database == OK:
         say(f"✓ database: {app.db.dialect}, schema up to date")
@@ -162,7 +162,7 @@ async def check(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa: 
 
 
 async def export_contact(app: App, arguments: dict[str, Any], say: Say) -> int:
-    """Say the archive of a contact, base64."""
+    """Print a contact's archive, in base64."""
     address = _address(arguments["address"])
 
     def work(session: Session) -> bytes | None:
@@ -177,7 +177,7 @@ async def export_contact(app: App, arguments: dict[str, Any], say: Say) -> int:
 
 
 async def forget_contact(app: App, arguments: dict[str, Any], say: Say) -> int:
-    """Erase everything that tells of a contact."""
+    """Erase all data about a contact."""
     address = _address(arguments["address"])
 
     def work(session: Session) -> Forgotten | None:
@@ -202,7 +202,7 @@ def _address(text: str) -> Address:
 
 
 def _nobody(address: Address) -> PlainError:
-    return PlainError(f"Nobody is known at {address}: `GET /tickets` and the desk show the addresses of contacts.")
+    return PlainError(f"No contact is known at {address}: `GET /tickets` and the desk show the addresses of contacts.")
 
 
 def _published(session: Session) -> int:
@@ -235,4 +235,4 @@ COMMANDS: dict[str, Command] = {
     "export_contact": export_contact,
     "forget_contact": forget_contact,
 }
-"""By the name under which one process asks another."""
+"""By the name used between processes."""

@@ -1,7 +1,7 @@
 """Commands for a running process: a local socket beside the SQLite file.
 
-The process that runs the bot holds the file alone, so a command that finds it held hands its work over: one JSON line
-there, JSON lines back. Only the owner of the folder can reach the socket.
+The process that runs the bot holds the file exclusively, so a command that finds it held hands its work over: it sends
+one JSON line and receives JSON lines. Only the owner of the folder can reach the socket.
 """
 
 import asyncio
@@ -25,12 +25,12 @@ from infra.storage.outages import outage_sentence
 
 log = logging.getLogger(__name__)
 
-_LONGEST_PATH = 100  # a socket's path is cut at 104 to 108 bytes, by system
+_LONGEST_PATH = 100  # systems limit a socket's path to 104 to 108 bytes
 _LONGEST_LINE = 64 * 1024 * 1024
 
 
 def socket_path(database_url: str) -> Path:
-    """Where the process that holds this SQLite file listens."""
+    """Return the path of the socket of the process that holds this SQLite file."""
     database = Path(make_url(database_url).database or "").absolute()
     beside = database.with_name(database.name + ".sock")
     if len(str(beside).encode()) <= _LONGEST_PATH:
@@ -40,12 +40,12 @@ def socket_path(database_url: str) -> Path:
 
 @asynccontextmanager
 async def listening(app: App) -> AsyncIterator[None]:
-    """Take commands while the block runs; nothing to do on PostgreSQL, where commands open the database themselves."""
+    """Accept commands while the block runs; a no-op on PostgreSQL, where commands open the database themselves."""
     if app.db.dialect != "sqlite":
         yield
         return
     path = socket_path(app.settings.database_url)
-    path.unlink(missing_ok=True)  # of a process that was killed: we hold the file now
+    path.unlink(missing_ok=True)  # left by a killed process: we hold the file now
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError):
@@ -70,7 +70,7 @@ async def _serve(app: App, reader: asyncio.StreamReader, writer: asyncio.StreamW
         tell(code=code)
     except PlainError as error:
         tell(error=str(error))
-    except Exception as error:  # the caller has to hear something
+    except Exception as error:  # the caller needs an answer
         log.exception("a command failed")
         tell(error=outage_sentence(error) or "The running program could not do this; its log tells why.")
     await writer.drain()
@@ -78,10 +78,10 @@ async def _serve(app: App, reader: asyncio.StreamReader, writer: asyncio.StreamW
 
 
 async def hand_over(database_url: str, command: str, arguments: dict[str, Any], say: Say) -> int:
-    """Have the running process do it; returns the exit code.
+    """Run a command in the process that holds the file; returns the exit code.
 
     Raises:
-        PlainError: what the command raised there, or the process does not answer.
+        PlainError: the command raised it there, or the process does not answer.
     """
     try:
         reader, writer = await asyncio.open_unix_connection(socket_path(database_url), limit=_LONGEST_LINE)

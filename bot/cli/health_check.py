@@ -1,7 +1,7 @@
-"""`python -IS bot/cli/health_check.py [HOST:]PORT`: exit code 0 when the program answers there, 1 when it does not.
+"""`python -IS bot/cli/health_check.py [HOST:]PORT`: exit code 0 if the program answers there, 1 if not.
 
-For health checks, which run all day: it imports nothing but `socket`, so it costs a few hundredths of a second where the
-command line would cost one. It asks `/healthz`, which does not depend on a platform or a database.
+For periodic health checks: it imports only `socket`, so it takes a few hundredths of a second instead of a second for
+the command line. It requests `/healthz`, which does not depend on a platform or a database.
 """
 
 import socket
@@ -11,7 +11,7 @@ _SECONDS = 4.0
 
 
 def is_alive(host: str, port: int) -> bool:
-    """Whether `/healthz` is answered with 200 within four seconds."""
+    """Return whether `/healthz` answers 200 within four seconds."""
     try:
         with socket.create_connection((host, port), _SECONDS) as connection:
             connection.sendall(b"GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")

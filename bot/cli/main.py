@@ -1,6 +1,6 @@
-"""The `frontdesk` command: reads arguments and settings, prints, and leaves the work to `commands.py`.
+"""The `frontdesk` command: reads arguments and settings, prints, and delegates to `commands.py`.
 
-Errors that a person can mend are one sentence on standard error and exit code 2.
+Errors that a person can fix are printed as one sentence on standard error, with exit code 2.
 """
 
 import asyncio
@@ -37,7 +37,7 @@ class _Plain(click.Group):
 
             if sentence := outage_sentence(error):
                 _fail(sentence)
-            click.echo(traceback_of(error), err=True)  # without what it quotes: where this is printed may be a log
+            click.echo(traceback_of(error), err=True)  # without data from messages: standard error may be a log
             sys.exit(1)
 
 
@@ -154,10 +154,10 @@ def knowledge_eval(
     tolerance: float,
     picture_file: Path | None,
 ) -> None:
-    """Measure the matcher on a knowledge and questions with known answers (JSON Lines), and advise a threshold.
+    """Measure the matcher on a knowledge base and questions with known answers (JSON Lines), and recommend a threshold.
 
-    With --compare, exit code 1 means that accuracy_at_1, recall_at_3 or auto_answer_precision fell, or oos_answered rose,
-    by more than the tolerance.
+    With --compare, exit code 1 means that accuracy_at_1, recall_at_3 or auto_answer_precision fell, or that
+    oos_answered rose, by more than the tolerance.
     """
     from dataclasses import asdict  # noqa: PLC0415 - the command line starts fast
 
@@ -250,7 +250,7 @@ def _run(only: Literal["bot", "web"] | None, *, as_demo: bool = False) -> None:
 
 @contextmanager
 def _settings_in_force() -> Iterator[Settings]:
-    """The settings of the database that `run` would use. Where that is the demo's, a command that worked says so."""
+    """Yield the settings that `run` would use. If they are the demo's, a successful command says so."""
     from bot.program.demo_settings import DEMO_DATABASE, is_demo, settings_in_force  # noqa: PLC0415 - like its callers' imports
 
     settings = read_settings()
@@ -260,7 +260,7 @@ def _settings_in_force() -> Iterator[Settings]:
 
 
 def _do(command: str, say: Any = click.echo, **arguments: object) -> None:  # noqa: ANN401 - click.echo takes much
-    """Run a command here or, where a running process holds the database, there; exit with its code."""
+    """Run a command here, or in the running process that holds the database; exit with its code."""
 
     async def work(settings: Settings) -> int:
         from bot.cli.commands import COMMANDS  # noqa: PLC0415
@@ -288,7 +288,7 @@ def _read(path: Path) -> bytes:
 
 
 def _write(path: Path, data: bytes, *, aside: bool = False) -> None:
-    """With `aside` standard output has something else to say."""
+    """Write a file; with `aside`, standard output is kept for something else."""
     try:
         path.write_bytes(data)
     except OSError as error:
@@ -297,7 +297,7 @@ def _write(path: Path, data: bytes, *, aside: bool = False) -> None:
 
 
 def _lines(path: Path) -> list[str]:
-    return _text(path).split("\n")  # JSON allows in a line what str.splitlines takes for its end
+    return _text(path).split("\n")  # str.splitlines also splits at characters that JSON allows within a line
 
 
 def _text(path: Path) -> str:

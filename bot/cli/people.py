@@ -10,7 +10,7 @@ _STDIN = click.option("--password-stdin", is_flag=True, help="Read the password 
 
 
 def add_access_commands(main: click.Group, do: Callable[..., None]) -> None:
-    """Enter the commands; `do` runs one of `ACCESS_COMMANDS` by its name."""
+    """Add the commands to `main`; `do` runs one of `ACCESS_COMMANDS` by its name."""
 
     @main.group()
     def agent() -> None:

@@ -1,4 +1,4 @@
-"""The commands about agents and tokens, given an open world; as in `commands.py`."""
+"""Implementation of the commands about agents and tokens, as in `commands.py`."""
 
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -12,7 +12,7 @@ Command = Callable[[App, dict[str, Any], Say], Awaitable[int]]
 
 
 async def add_agent(app: App, arguments: dict[str, Any], say: Say) -> int:
-    """Let somebody sign in at the desk."""
+    """Add an agent, who can then sign in at the desk."""
     email, name, role = str(arguments["email"]), str(arguments["name"]), Role(arguments["role"])
     password_hash = await app.staff.hash_new(arguments["password"], (email, name))
     await app.db.write(lambda session: app.staff.add(session, email, name, role, password_hash))
@@ -21,7 +21,7 @@ async def add_agent(app: App, arguments: dict[str, Any], say: Say) -> int:
 
 
 async def list_agents(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa: ARG001 - one form for all commands
-    """Say who may sign in and who may not."""
+    """List agents and whether they may sign in."""
     members = await app.db.read(app.team.members)
     if not members:
         say("There is no agent yet: add one with `frontdesk agent add EMAIL --name NAME`.")
@@ -71,13 +71,13 @@ async def sign_out(app: App, arguments: dict[str, Any], say: Say) -> int:
 
 
 async def add_token(app: App, arguments: dict[str, Any], say: Say) -> int:
-    """Say a new token."""
+    """Print a new token."""
     say(await app.db.write(lambda session: app.staff.add_token(session, arguments["name"], Role(arguments["role"]))))
     return 0
 
 
 async def list_tokens(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa: ARG001 - one form for all commands
-    """Say which programs have access."""
+    """List the programs that have access."""
     tokens = await app.db.read(app.team.tokens)
     if not tokens:
         say("No token is in force.")
@@ -121,4 +121,4 @@ ACCESS_COMMANDS: dict[str, Command] = {
     "list_tokens": list_tokens,
     "revoke_token": revoke_token,
 }
-"""By the name under which one process asks another."""
+"""By the name used between processes."""

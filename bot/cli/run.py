@@ -1,4 +1,4 @@
-"""Opening the doors: settings to a running program, with the demo where no channel is set up."""
+"""Startup of `frontdesk run`; runs the demo if no channel is configured."""
 
 import asyncio
 import logging
@@ -22,7 +22,7 @@ log = logging.getLogger(__name__)
 
 
 async def open_doors(settings: Settings, only: Role | None, *, as_demo: bool = False) -> None:
-    """Run until asked to stop. `as_demo` runs the demo even where channels or a database are set up.
+    """Run until asked to stop. `as_demo` runs the demo even if channels or a database are configured.
 
     Raises:
         PlainError: the settings do not fit each other or the machine.
@@ -56,11 +56,11 @@ async def open_doors(settings: Settings, only: Role | None, *, as_demo: bool = F
 
 
 async def _nothing() -> None:
-    """The monitor has no streams to end."""
+    """Do nothing: the monitor has no streams to close."""
 
 
 def _report_ignored(settings: Settings) -> None:
-    """Say which settings the demo leaves aside, so that nobody takes it for their own deployment."""
+    """Log the settings that the demo ignores, so that it is not mistaken for a real deployment."""
     if ignored := ignored_settings(settings):
         click.echo(
             f"This is the demo: it answers on this machine only, keeps its data in {DEMO_DATABASE} and ignores "
@@ -70,7 +70,7 @@ def _report_ignored(settings: Settings) -> None:
 
 
 def _welcome(app: App, address: str, shown: Demo | None) -> None:
-    """What whoever started the program reads first."""
+    """Print the welcome text for the operator."""
     if not address:
         click.echo("Frontdesk serves " + ", ".join(app.channels))
         return

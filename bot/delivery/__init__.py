@@ -1,1 +1,1 @@
-"""Send what the outbox holds, at the pace that each platform allows."""
+"""Delivery of the outbox within each platform's rate limits."""

@@ -1,7 +1,7 @@
-"""The pump: takes what the outbox holds for one account and sends it, no faster than the platform allows.
+"""The pump: sends one account's part of the outbox within the platform's rate limit.
 
-Exactly one retry layer: the rows. A part is claimed, fenced just before the wire and settled by what the platform
-said; whatever happens in between, the row knows how far it came.
+The rows are the only retry layer. A part is claimed, fenced just before it is sent and settled by the platform's
+answer; at every moment the row records how far delivery has come.
 """
 
 import asyncio
@@ -32,11 +32,11 @@ _BREAKER_PAUSE = 15.0
 _CONTACT_BURST = 3
 _SETTLE_PAUSES = (0.2, 1, 2, 5, 10, 20)
 _LAST_WORDS = 5.0
-"""Seconds that requests on the wire get at the end; what is not through by then counts as perhaps delivered."""
+"""Seconds that open requests get at shutdown; unfinished ones count as possibly delivered."""
 
 
 class TokenBucket:
-    """Lets `rate` a second through, saving up at most `burst`."""
+    """Allows `rate` per second, with a burst of at most `burst`."""
 
     def __init__(self, rate: float, burst: float, now: Callable[[], float]) -> None:
         self._rate = rate
@@ -46,12 +46,12 @@ class TokenBucket:
         self._at = now()
 
     def wait(self) -> float:
-        """Seconds until the next one may go."""
+        """Return the seconds until the next token is available."""
         self._fill()
         return max(0.0, (1 - self._level) / self._rate)
 
     def whole(self) -> int:
-        """How many may go at once."""
+        """Return the number of available tokens."""
         self._fill()
         return max(0, int(self._level))
 
@@ -70,12 +70,12 @@ class TokenBucket:
 
 
 class Pace:
-    """How fast one account may send: over all contacts, to each contact, and not at all while it is paused."""
+    """The rate limits of one account: over all contacts, per contact, and pauses."""
 
     def __init__(self, per_second: float, per_contact: float, now: Callable[[], float]) -> None:
         self._now = now
         self._per_contact = per_contact
-        # The rate leaves two messages a second to the platform's limit, so this burst earns no refusal.
+        # The rate stays two messages per second below the platform's limit, so this burst is not refused.
         self._account = TokenBucket(per_second, 2, now)
         self._contacts: dict[int, TokenBucket] = {}
         self._paused_until = 0.0
@@ -84,15 +84,15 @@ class Pace:
         self._paused_until = max(self._paused_until, self._now() + seconds)
 
     def wait(self) -> float:
-        """Seconds until the account may send again."""
+        """Return the seconds until the account may send again."""
         return max(self._paused_until - self._now(), self._account.wait())
 
     def count_allowed(self) -> int:
-        """Messages that the account may send this moment."""
+        """Return the number of messages that the account may send now."""
         return 0 if self._paused_until > self._now() else self._account.whole()
 
     def lately(self) -> frozenset[int]:
-        """Contacts that were written to lately, so that their own pace has to be looked at."""
+        """Return the contacts that were written to recently, whose own limit has to be checked."""
         return frozenset(contact for contact, bucket in self._contacts.items() if not bucket.full())
 
     def contact_wait(self, contact_id: int) -> float:
@@ -100,7 +100,7 @@ class Pace:
         return bucket.wait() if bucket else 0.0
 
     def take(self, contact_id: int | None) -> None:
-        """Count one that goes out; None for what is no message to anybody."""
+        """Count an outgoing message; None for a call that is no message to a contact."""
         self._account.take()
         if contact_id is None:
             return
@@ -111,7 +111,7 @@ class Pace:
 
 
 class Pump:
-    """Delivers one account's parts; there is one pump an account at a time (see `bot/program/app.py`)."""
+    """Delivers one account's parts; each account has one pump at a time (see `bot/program/app.py`)."""
 
     def __init__(
         self, channel: Channel, db: Database | Held, outbox: Outbox, bus: Bus, clock: Clock, owner: str
@@ -122,10 +122,10 @@ class Pump:
         self._bus = bus
         self._clock = clock
         self._owner = owner
-        # Looking goes on while nothing can be written, so each has its own.
+        # Reads and writes report outages separately: reading works while nothing can be written.
         self._notices = Notices(log, f"{channel.account}: the outbox")
         self._unrecorded: set[int] = set()
-        """Deliveries whose outcome is known here and not yet written."""
+        """Deliveries whose outcome is known but not yet written."""
         self._records = Notices(log, f"{channel.account}: the record of what is sent")
         self._now = asyncio.get_running_loop().time
         self._pace = Pace(channel.limits.per_second, channel.limits.per_contact, self._now)
@@ -137,16 +137,16 @@ class Pump:
         self._look_at = 0.0
         self._ending = False
         self._troubles = 0
-        self._running = False  # whether parts may be claimed: not before what a dead sender held was taken back
+        self._running = False  # whether parts may be claimed: only after a dead sender's claims were released
         self._offered: list[int] = []
         self._unoffered = asyncio.Event()
         self._unoffered.set()
         self._wake: Callable[[], None] = lambda: None
 
     async def run(self) -> None:
-        """Send for ever. Cancelled, it lets what is on the wire finish, so that its outcome is known.
+        """Send until cancelled. On cancellation open requests are finished, so that their outcome is known.
 
-        It may be run again afterwards, as when the hold on the account was lost and regained.
+        It may be run again afterwards, for example when the hold on the account was lost and regained.
         """
         self._ending, self._look_at = False, 0.0
         with self._bus.subscribe("outbox") as hints:
@@ -157,12 +157,12 @@ class Pump:
                 while True:
                     try:
                         before, wall = wall, self._clock()
-                        if self._now() >= recover_at or wall < before:  # at once where the clock was set back
+                        if self._now() >= recover_at or wall < before:  # immediately if the clock was set back
                             await self._recover()
                             self._running = True
                             recover_at = self._now() + LEASE.total_seconds() / 3
                         rest = await self._round()
-                    except Exception as error:  # noqa: BLE001 - a database that is away comes back
+                    except Exception as error:  # noqa: BLE001 - database outages are temporary
                         self._notices.note_failure(error)
                         rest = _LOOK_EVERY
                     else:
@@ -173,14 +173,14 @@ class Pump:
                 await self._finish()
 
     async def _round(self) -> float:
-        """Launch what may go now; returns the seconds after which another round is due."""
+        """Send the parts that may go now; returns the seconds until the next round."""
         self._launch()
         if self._probing is None and self._recovery.due():
             self._probing = asyncio.create_task(self._probe())
         if self._now() >= self._look_at and (room := self._room()) > 0:
             self._look_at = self._now() + _LOOK_EVERY
             self._looking = asyncio.create_task(self._look(room))
-            # What it marks as being sent has to be sent, though we be cancelled meanwhile.
+            # Parts marked as being sent must be sent even if this task is cancelled meanwhile.
             await asyncio.shield(self._looking)
         if self._ready and len(self._sending) < self._channel.limits.concurrency:
             soonest = min(map(self._rest, self._ready))
@@ -190,7 +190,7 @@ class Pump:
         return min(_LOOK_EVERY, max(0.0, self._look_at - self._now()))
 
     async def _probe(self) -> None:
-        """Ask whether the platform works again; if it does, one part that may have arrived goes out once more."""
+        """Probe the platform; if it works again, one part of uncertain outcome is sent once more."""
         try:
             if self._recovery.settle_probe(answered=await self._channel.probe()):
                 await self._db.write(lambda session: self._outbox.repeat(session, self._channel.account, most=1))
@@ -200,15 +200,15 @@ class Pump:
             self._probing = None
 
     def _room(self) -> int:
-        """How many more parts to claim: enough that the wire never waits for the database."""
+        """Return how many more parts to claim: enough that sending never waits for the database."""
         if self._ending or self._pace.wait() >= _LOOK_EVERY:
             return 0
         return 2 * self._channel.limits.concurrency - len(self._sending) - len(self._ready)
 
     async def _look(self, room: int) -> None:
-        """Claim what is due and launch what may go.
+        """Claim due parts and send those that may go.
 
-        What can go at once is marked in the same transaction, which spares a quiet account one for each part.
+        Parts that can go at once are marked in the same transaction: a quiet account needs one less for each part.
         """
         account, owner = self._channel.account, self._owner
         free = 0 if self._ready else self._free()
@@ -220,7 +220,7 @@ class Pump:
 
     @contextmanager
     def offer(self) -> Iterator[Claim | None]:
-        """Lets whoever writes to a contact claim in the same transaction, which spares the pump one of its own."""
+        """Yield a claim for a writer's own transaction, which saves the pump one."""
         room = self._room()
         if room <= 0 or not self._running:
             yield None
@@ -244,7 +244,7 @@ class Pump:
                 self._unoffered.set()
 
     def _accept(self, claims: Claims, room: int) -> None:
-        """Launch what was claimed."""
+        """Send claimed parts."""
         for part in claims.parts:
             if part.fenced:
                 self._start(part)
@@ -257,10 +257,10 @@ class Pump:
             self._look_at = min(self._look_at, self._now() + max(0.01, pause))
         self._launch()
         if self._ready:
-            self._wake()  # what the pace holds back is the loop's to launch, and it may be asleep
+            self._wake()  # parts delayed by the rate limit are sent by the loop, which may be asleep
 
     def _free(self) -> int:
-        """Parts that may be put on the wire this moment."""
+        """Return the number of parts that may be sent now."""
         room = self._channel.limits.concurrency - len(self._sending)
         return min(self._pace.count_allowed(), room) - sum(self._offered)
 
@@ -269,12 +269,12 @@ class Pump:
             if self._ending or self._free() <= 0:
                 return
             if self._rest(claimed) > 0:
-                continue  # others go ahead; this one keeps its claim
+                continue  # others are sent first; this one keeps its claim
             self._ready.remove(claimed)
             self._start(claimed)
 
     def _rest(self, claimed: Claimed) -> float:
-        """Seconds until the part may go, as far as its contact goes: an edit tells them of nothing new."""
+        """Return the seconds until the contact's limit allows the part; an edit does not notify and may go at once."""
         return 0.0 if claimed.part.edits is not None else self._pace.contact_wait(claimed.contact_id)
 
     def _start(self, claimed: Claimed) -> None:
@@ -304,12 +304,12 @@ class Pump:
         await self._settle(delivery, outcome)
 
     async def _settle(self, delivery: int, outcome: SendOutcome) -> None:
-        """Record the outcome, patiently: without it the part would count as maybe delivered.
+        """Record the outcome, with retries: without it the part would count as possibly delivered.
 
-        What the outcome makes free, the contact's next part, is claimed along with it.
+        The contact's next part, which the outcome releases, is claimed along with it.
         """
         account, idempotent, owner = self._channel.account, self._channel.limits.idempotent, self._owner
-        more = self._look_at <= self._now()  # others' parts are known to wait
+        more = self._look_at <= self._now()  # other contacts' parts are known to wait
         recovered = self._recovery.held and works(outcome)
 
         def work(session: Session, room: int) -> tuple[Settled | None, list[Claimed]]:
@@ -328,7 +328,7 @@ class Pump:
     async def _record(
         self, delivery: int, work: Callable[[Session, int], tuple[Settled | None, list[Claimed]]], *, recovered: bool
     ) -> None:
-        """Write an outcome: for as long as an outage lasts, and against other errors a few times."""
+        """Write an outcome; retries until an outage ends, and a few times after other errors."""
         for attempt in itertools.count(1):
             room = self._room()
             try:
@@ -336,7 +336,7 @@ class Pump:
             except LostHoldError:
                 log.warning("delivery %d: another process has taken the account over and settles it", delivery)
                 return
-            except Exception as error:  # noqa: BLE001 - a database that is away comes back
+            except Exception as error:  # noqa: BLE001 - database outages are temporary
                 self._records.note_failure(error)
                 if attempt > len(_SETTLE_PAUSES) and outage(error) is None:
                     return
@@ -352,11 +352,11 @@ class Pump:
                 return
 
     def _slow_down(self, outcome: SendOutcome) -> None:
-        """What an outcome means for the whole account."""
+        """Apply the consequences of an outcome for the whole account."""
         self._troubles = self._troubles + 1 if isinstance(outcome, Retry | Uncertain) else 0
         match outcome:
             case RetryAfter(_, for_contact=True):
-                pass  # the part waits in its row, and the contact's later ones behind it
+                pass  # the part stays in its row, and the contact's later parts behind it
             case RetryAfter(seconds):
                 log.warning("%s: asked to pause for %.1f s", self._channel.account, seconds)
                 self._pace.pause(seconds)
@@ -379,7 +379,7 @@ class Pump:
     async def _finish(self) -> None:
         self._ending, self._running = True, False
         self._outbox.senders.pop(self._channel.account, None)
-        await self._unoffered.wait()  # what is being claimed has to be sent or given back
+        await self._unoffered.wait()  # parts that are being claimed must be sent or released
         if self._looking is not None:
             await asyncio.wait([self._looking])
         if self._probing is not None:
@@ -390,5 +390,5 @@ class Pump:
         owner, unsent = self._owner, [claimed.delivery_id for claimed in self._ready]
         self._ready = []
         if unsent:
-            with suppress(LostHoldError):  # whoever has taken over takes them back, too
+            with suppress(LostHoldError):  # the new holder of the account releases them too
                 await self._db.write(lambda session: self._outbox.release(session, unsent, owner))

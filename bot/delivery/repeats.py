@@ -1,8 +1,8 @@
-"""When the second try of what may have arrived goes out: once the channel works again (docs/decisions/0004).
+"""Second attempts for parts of uncertain outcome, made once the channel works again (docs/decisions/0004).
 
-A send that the platform answers shows it. Where nothing else is to be sent, the account is probed, and one part alone goes
-out once more: whether the others follow shows its outcome. A probe that works though sending failed proves little, so the
-pause before it counts grows with each failure; one that works after one that did not proves that an outage is over.
+An answered send shows that the channel works. If nothing else is to be sent, the account is probed and a single part is
+sent once more: its outcome decides whether the others follow. A successful probe while sends fail proves little, so
+the pause before it counts grows with each failure; a success after a failed probe proves that an outage is over.
 """
 
 from collections.abc import Callable
@@ -17,26 +17,26 @@ _AT_ONCE = 1.0
 
 
 def works(outcome: SendOutcome) -> bool:
-    """Whether the outcome shows that the platform carries out what it is asked for."""
+    """Return whether the outcome shows that the platform executes requests."""
     return not isinstance(outcome, Uncertain | Retry | AuthBroken)
 
 
 class Recovery:
-    """What one account's sender knows of its channel; `now` counts seconds, monotonically."""
+    """The state of one account's channel as its sender observes it; `now` is a monotonic time in seconds."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
         self._failures = 0
         self._failed_at = float("-inf")
         self._trusted_at = float("-inf")
-        """From when on a probe that works counts, where none has failed."""
+        """Time from which a successful probe counts if no probe has failed."""
         self._was_down = False
         self._probe_at = float("-inf")
         self.held = False
-        """Whether something waits to be sent once more."""
+        """Whether a part waits for its second attempt."""
 
     def learn(self, outcome: SendOutcome) -> None:
-        """Take in what the platform made of a part."""
+        """Update the state with the outcome of a part."""
         if works(outcome):
             self._failures = 0
             return
@@ -48,14 +48,14 @@ class Recovery:
         self.held = self.held or isinstance(outcome, Uncertain)
 
     def due(self) -> bool:
-        """Whether the account is to be probed now; the next time is counted from here."""
+        """Return whether to probe the account now; schedules the next probe."""
         if not self.held or self._now() < self._probe_at:
             return False
         self._probe_at = self._now() + PROBE_EVERY
         return True
 
     def settle_probe(self, *, answered: bool) -> bool:
-        """Take in what came of a probe; whether one part may be tried."""
+        """Update the state with the result of a probe; returns whether one part may be tried."""
         if not answered:
             self._was_down = True
             return False

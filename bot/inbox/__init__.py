@@ -1,1 +1,1 @@
-"""Store incoming events before anything else, and fetch the files that they name."""
+"""Storage and ordered handling of incoming events, and download of their files."""

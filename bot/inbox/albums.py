@@ -1,4 +1,4 @@
-"""Albums: several pictures that the platform shows as one message, and tells of by one event each."""
+"""Albums: pictures that the platform shows as one message but reports by one event each."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -9,7 +9,7 @@ from handoff.messages.values import IncomingEvent
 
 
 def whole_albums(events: Sequence[IncomingEvent]) -> list[IncomingEvent]:
-    """The events with those of one album in a row as a single one: all files and words, named by the part with the words."""
+    """Merge consecutive events of one album: all files and words, with the ids of the part that has words."""
     parts: list[list[IncomingEvent]] = []
     for event in events:
         if parts and event.album and parts[-1][0].album == event.album:
@@ -31,7 +31,7 @@ def _joined(parts: Sequence[IncomingEvent]) -> IncomingEvent:
 
 
 def _with(contents: tuple[Content, ...], more: tuple[Content, ...]) -> tuple[Content, ...]:
-    """What the next part holds, after the others: of an album that was forwarded, each part says so by itself."""
+    """Append the contents of the next part; forwarded passages are merged, as each part of an album has its own."""
     last, following = contents[-1:], more[:1]
     match (*last, *following):
         case (Passage(role=Role.FORWARD) as one, Passage(role=Role.FORWARD) as two) if one.author == two.author:

@@ -1,4 +1,4 @@
-"""Attachments of incoming messages: which are fetched, and one kind sentence about those that are not."""
+"""Attachments of incoming messages: which are fetched, and the reply about those that are refused."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -41,7 +41,7 @@ _TAKE_ALONG = (
 
 
 class Attachments:
-    """Works within the caller's unit of work."""
+    """Queues downloads and posts replies about refused files, within the caller's unit of work."""
 
     def __init__(self, outbox: Outbox, bus: Bus, clock: Clock, rules: Rules) -> None:
         self.rules = rules
@@ -50,7 +50,7 @@ class Attachments:
         self._clock = clock
 
     def want(self, session: Session, contact: Addressee, given: Sequence[tuple[int, Sequence[Attachment]]]) -> None:
-        """Note what is to be fetched of these messages once they are stored, and say what will not be, once for each reason."""
+        """Queue the files of stored messages for download, and post one reply for each reason of a refusal."""
         account, now = contact.account, self._clock()
         refused: list[tuple[Attachment, str]] = []
         for message_id, attachments in given:
@@ -85,12 +85,13 @@ class Attachments:
             else:
                 sentence = WORDS.text(
                     language,
-                    "We could not open this: {name}. Please describe in words what it shows, or send it in another form.",
+                    "We could not open this: {name}."
+                    " Please describe in words what it shows, or send it in another form.",
                     name=named,
                 )
             self._outbox.post(session, contact, RichText(sentence))
 
 
 def take_along(session: Session, contact_id: int, ticket_id: int, since: datetime) -> None:
-    """Let a new ticket have the files, places and the like that the contact sent shortly before it."""
+    """Assign files, places and the like to a new ticket if the contact sent them shortly before it."""
     rows.run(session, _TAKE_ALONG, {"contact": contact_id, "ticket": ticket_id, "since": since})

@@ -1,6 +1,6 @@
-"""Fetching the files that contacts sent, after their events were stored, acknowledged and answered.
+"""Download of contacts' files, after their events were stored, acknowledged and answered.
 
-The row is the queue: what is wanted survives a restart, and is tried again for some two hours.
+The row is the queue: a wanted file survives a restart, and is retried for about two hours.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ _LOOK_EVERY = 5.0
 
 
 class Fetcher:
-    """Fetches one account's files, a few at a time."""
+    """Downloads one account's files, a few concurrently."""
 
     def __init__(
         self, channel: Channel, db: Database | Held, store: FileStore, attachments: Attachments, bus: Bus, clock: Clock
@@ -41,13 +41,13 @@ class Fetcher:
         self._latest: datetime | None = None
 
     async def run(self) -> None:
-        """Fetch for ever; what is under way when it is cancelled is fetched anew by the next run."""
+        """Fetch until cancelled; the next run fetches interrupted files again."""
         notices = Notices(log, f"{self._channel.account}: the fetching of files")
         with self._bus.subscribe("files") as hints:
             while True:
                 try:
                     more = await self._round()
-                except Exception as error:  # noqa: BLE001 - a database that is away comes back
+                except Exception as error:  # noqa: BLE001 - database outages are temporary
                     notices.note_failure(error)
                     more = False
                 else:
@@ -57,7 +57,7 @@ class Fetcher:
 
     async def _round(self) -> bool:
         account, now = self._channel.account, self._clock()
-        if self._latest is None or now < self._latest:  # the clock was set back, perhaps before this process began
+        if self._latest is None or now < self._latest:  # the clock was set back, perhaps before this process started
             await self._db.write(lambda session: files.follow_clock(session, account, now))
         self._latest = now
         wanted = await self._db.read(lambda session: files.due(session, account, now, _AT_ONCE))
@@ -75,7 +75,7 @@ class Fetcher:
         now = self._clock()
         album = files.beside(session, wanted.id)
         if not album:
-            return  # its contact was forgotten meanwhile
+            return  # its contact was erased meanwhile
         if file is not None:
             files.mark_kept(session, wanted.id, file, now)
         elif outcome is Fetch.LATER:

@@ -1,8 +1,8 @@
-"""The durable inbox: store once, then think about each contact's events in order.
+"""The durable inbox: events are stored once, then handled in order per contact.
 
-Storing is the only thing that happens before an event is acknowledged. Thinking starts on a hint or, where hints are
-lost, when the inbox is looked through; either way a contact's events are taken from the database in the order they
-were stored, one round at a time. An event whose handling fails five times, even by killing the process, is set aside.
+An event is acknowledged as soon as it is stored. Handling starts on a hint or, if hints are lost, on the next scan of
+the inbox; a contact's events are read from the database in the order they were stored, one round at a time. An event
+whose handling fails five times, including by a crash of the process, is quarantined.
 """
 
 import asyncio
@@ -36,12 +36,12 @@ _BATCH = 20
 _LOOK_EVERY = 1.0
 _THINKERS = 8
 _WHOLE_SECONDS = timedelta(seconds=1)
-"""By how much the times of two messages may be off, where a platform tells them in whole seconds."""
+"""Error of the interval between two messages if a platform reports times in whole seconds."""
 ALBUM_WINDOW = 0.4
-"""Seconds to wait for more pictures of an album: the platform tells of each by itself, one right after the other."""
+"""Seconds to wait for more pictures of an album: the platform reports each by an event, in quick succession."""
 _ALBUM_AT_MOST = 10
 _BURST_AT_MOST = 3
-"""A contact who never stops typing is answered after this many windows."""
+"""Number of windows after which a contact who keeps writing is answered."""
 
 _CHANNELS = table(ChannelState)
 _CHANGES = {
@@ -63,12 +63,12 @@ _WAITING = (
 )
 
 Decode = Callable[[str, dict[str, Any]], IncomingEvent | None]
-"""Reads the payload that an account stored; raises anything for one that makes no sense."""
+"""Decodes a payload stored by an account; raises any exception for an unreadable one."""
 
 
 @dataclass(frozen=True, slots=True)
 class InboxItem:
-    """A stored event and its neutral form; `event` is None where there is nothing to think about."""
+    """A stored event and its neutral form; `event` is None if there is nothing to handle."""
 
     id: int
     received_at: datetime
@@ -82,21 +82,21 @@ T = TypeVar("T")
 
 
 class Thinker(Protocol[T]):
-    """Whoever turns events into decisions and rows, marking the inbox rows done in the same transaction."""
+    """Turns events into decisions and rows, and marks the inbox rows done in the same transaction."""
 
     def think(self, session: Session, address: Address, event: IncomingEvent) -> T:
-        """What `handle` would find out first. Changes nothing; the result may be thrown away."""
+        """Compute the first step of `handle`. Changes nothing; the result may be discarded."""
 
     async def handle(
         self, address: Address, items: Sequence[InboxItem], event: IncomingEvent, thought: T | None
     ) -> None:
-        """Answer; `thought` is what `think` found, where it was asked."""
+        """Handle the event; `thought` is the result of `think`, if it was called."""
 
     async def set_aside(self, address: Address, item: InboxItem, problem: str) -> None: ...
 
 
 class AccountInlet:
-    """The inbox as one channel account sees it (the `Inlet` of `bot.channels`)."""
+    """The inbox for one channel account (the `Inlet` of `bot.channels`)."""
 
     def __init__(self, account: str, db: Database | Held, bus: Bus, clock: Clock) -> None:
         self._account = account
@@ -126,7 +126,7 @@ class AccountInlet:
 
     def _store(self, session: Session, events: Sequence[RawEvent], cursor: str | None) -> None:
         now = self._clock()
-        # Keys are columns of their own; payloads are kept as ASCII, which holds whatever a platform sends.
+        # Keys are columns of their own; payloads are stored as ASCII JSON, which can represent every character.
         events = [
             replace(
                 event,
@@ -163,7 +163,7 @@ class AccountInlet:
 
 
 class Intake(Generic[T]):
-    """Sees to it that every stored event is thought about, in order per contact."""
+    """Has every stored event handled, in order per contact."""
 
     def __init__(
         self, db: Database, bus: Bus, clock: Clock, decode: Decode, thinker: Thinker[T], burst_window: float
@@ -175,7 +175,7 @@ class Intake(Generic[T]):
         self._thinker = thinker
         self._window = burst_window
         self._since = clock()
-        # Reading goes on while nothing can be written, so each has its own.
+        # Reads and writes report outages separately: reading works while nothing can be written.
         self._reading, self._handling = Notices(log, "the inbox"), Notices(log, "what the inbox holds")
         self._rounds: dict[Address, asyncio.Task[None]] = {}
         self._again: set[Address] = set()
@@ -183,11 +183,11 @@ class Intake(Generic[T]):
         self._after_death = asyncio.Lock()
 
     def inlet(self, account: str, held: Held | None = None) -> AccountInlet:
-        """The inbox for one account; with `held`, for its one receiver, which stores nothing once it is replaced."""
+        """Return the inbox for one account; with `held`, for its only receiver, which stores nothing once replaced."""
         return AccountInlet(account, held or self._db, self._bus, self._clock)
 
     async def run(self) -> None:
-        """Think for ever; on cancellation the rounds under way are cancelled, and the inbox keeps their events."""
+        """Handle events until cancelled; running rounds are cancelled too, and the inbox keeps their events."""
         try:
             with self._bus.subscribe("inbox") as hints:
                 look_at = 0.0
@@ -201,19 +201,19 @@ class Intake(Generic[T]):
                         await self._look()
                         look_at = loop.time() + _LOOK_EVERY
         finally:
-            self._again.clear()  # what is under way is not followed by another round
+            self._again.clear()  # running rounds are not followed by further ones
             for task in self._rounds.values():
                 task.cancel()
             await asyncio.gather(*self._rounds.values(), return_exceptions=True)
 
     async def _look(self) -> None:
-        """Find what no hint told of: events from before a restart, or stored by another process."""
+        """Find events without a hint: from before a restart, or stored by another process."""
         undone = (
             select(InboxEvent.account, InboxEvent.user_id).where(InboxEvent.state.in_(words(InboxState.NEW))).distinct()
         ).limit(1000)
         try:
             found = await self._db.read(lambda session: [(row[0], row[1]) for row in session.execute(undone)])
-        except Exception as error:  # noqa: BLE001 - a database that is away comes back
+        except Exception as error:  # noqa: BLE001 - database outages are temporary
             self._reading.note_failure(error)
             return
         self._reading.note_success()
@@ -233,10 +233,10 @@ class Intake(Generic[T]):
     def _ended(self, address: Address, round_: asyncio.Task[None]) -> None:
         del self._rounds[address]
         if address in self._again and not round_.cancelled():
-            self._start(address)  # a hint came just when the round had found nothing more
+            self._start(address)  # a hint came just after the round had found no more events
 
     async def _round(self, address: Address) -> None:
-        """Think about everything that waits from one contact."""
+        """Handle all pending events of one contact."""
         failures = 0
         while True:
             self._again.discard(address)
@@ -252,10 +252,10 @@ class Intake(Generic[T]):
                     log.warning("an event of %s could not be handled, attempt %d", address, failures, exc_info=error)
                 await asyncio.sleep(0.2 * 2**failures)
                 if failures > ATTEMPTS:
-                    return  # the next look through the inbox starts again
+                    return  # the next scan of the inbox starts again
 
     async def _step(self, address: Address) -> bool:
-        """Handle the contact's next event or burst; False when no more is known to wait."""
+        """Handle the contact's next event or burst; False when no more is known to be pending."""
         items, thought = await self._db.read(lambda session: self._look_at(session, address))
         if not items:
             return False
@@ -264,8 +264,8 @@ class Intake(Generic[T]):
             await asyncio.sleep(pause)
             return True
         first = items[0]
-        # Of the events under way when a process died one may have been the reason. They are tried one at a time, so that
-        # it is not counted against the others each time.
+        # One of the events in progress may have crashed the last process. They are tried one at a time, so that the
+        # crash is not counted against the others each time.
         turn = self._after_death if first.attempts and self._suspect([first]) else nullcontext()
         async with turn, self._thinking:
             if first.unreadable is not None or first.attempts >= ATTEMPTS:
@@ -275,34 +275,34 @@ class Intake(Generic[T]):
                 return True
             burst = self._burst(items)
             ids = [item.id for item in burst]
-            # An event from before this process may have been the end of the last one: it is counted beforehand and in
-            # a transaction of its own. All others are counted when handling them fails.
+            # An event from before this process may have crashed the last one: its attempt is counted beforehand, in a
+            # transaction of its own. For all others, an attempt is counted when handling fails.
             suspect = self._suspect(burst)
             if suspect:
                 await self._db.write(lambda session: _count(session, ids))
             try:
                 await self._thinker.handle(address, burst, _joined(burst, address), thought)
             except Exception as error:
-                # A full disk or a lost server is not the event's fault: it is not set aside for that.
+                # A full disk or a lost server is not the event's fault: it is not quarantined for that.
                 change = -int(suspect) if outage(error) else int(not suspect)
                 if change:
                     await self._db.write(lambda session: _count(session, ids, change))
                 raise
             self._handling.note_success()
-        # Whoever stores more says so (see `_start`), and where that is lost the next look finds it.
+        # Storing further events gives a hint (see `_start`); if it is lost, the next scan finds them.
         return len(items) > len(burst) or len(items) == _BATCH
 
     def _look_at(self, session: Session, address: Address) -> tuple[list[InboxItem], T | None]:
-        """What waits from the contact and, where it can be handled now, the first thought about it: one read for both."""
+        """Read the contact's pending events and, if they can be handled now, the result of `think`, in one read."""
         items = self._waiting(session, address)
         if not items or items[0].unreadable or items[0].attempts or self._typing(items) > 0:
             return items, None
         burst = self._burst(items)
         if self._suspect(burst):
-            return items, None  # it may be the end of this process, so it is counted first
+            return items, None  # it may crash this process, so the attempt is counted first
         try:
             return items, self._thinker.think(session, address, _joined(burst, address))
-        except Exception:  # what fails here fails again in handling, where it is counted  # noqa: BLE001
+        except Exception:  # a failure here repeats in handling, where it is counted  # noqa: BLE001
             return items, None
 
     def _suspect(self, burst: Sequence[InboxItem]) -> bool:
@@ -315,15 +315,15 @@ class Intake(Generic[T]):
     def _read(self, row: Row[Any]) -> InboxItem:
         try:
             event = storable(self._decode(row.account, row.payload))
-        except Exception as error:  # a payload may be wrong in any way  # noqa: BLE001
+        except Exception as error:  # decoding may raise anything  # noqa: BLE001
             unreadable = f"the payload makes no sense ({type(error).__name__})"
             return InboxItem(row.id, row.received_at, row.attempts, None, row.payload, unreadable)
         return InboxItem(row.id, row.received_at, row.attempts, event, row.payload)
 
     def _burst(self, items: Sequence[InboxItem]) -> list[InboxItem]:
-        """The messages that make one question: those that came within a window of each other. Else the first alone.
+        """Return the messages that form one question: those within a window of each other. Else only the first.
 
-        After an outage everything comes at once, so what the platform dates further apart was written further apart.
+        After an outage all messages arrive at once; then the platform's timestamps decide.
         """
         burst = [items[0]]
         if not self._joinable(items[0]) and not _is_of_album(items[0]):
@@ -335,7 +335,7 @@ class Intake(Generic[T]):
         return burst
 
     def _apart(self, one: InboxItem, next_: InboxItem) -> bool:
-        """Whether two messages in a row came, or by the platform's clock were written, too far apart to be one question."""
+        """Return whether two consecutive messages arrived, or by their timestamps were written, too far apart."""
         window = timedelta(seconds=self._window)
         written = next_.event.at - one.event.at if one.event and next_.event else timedelta()
         return next_.received_at - one.received_at > window or abs(written) > window + _WHOLE_SECONDS
@@ -347,18 +347,18 @@ class Intake(Generic[T]):
             and event is not None
             and event.kind is EventKind.MESSAGE
             and not event.text.startswith("/")
-            and item.attempts == 0  # after a failure each is tried alone, so that one bad message harms no other
+            and item.attempts == 0  # after a failure each is tried alone, so one bad message cannot harm others
         )
 
     def _typing(self, items: Sequence[InboxItem]) -> float:
-        """Seconds to wait for more of the same burst."""
+        """Return the seconds to wait for more of the same burst."""
         burst = self._burst(items)
         window = max(self._window, ALBUM_WINDOW) if _is_of_album(burst[-1]) else self._window
         if not window or not (self._joinable(burst[0]) or _is_of_album(burst[-1])) or len(burst) < len(items):
             return 0
         now = self._clock()
         if now < burst[-1].received_at:
-            return 0  # the clock was set back: nobody can say how long it has been quiet
+            return 0  # the clock was set back: the length of the pause is unknown
         quiet = window - (now - burst[-1].received_at).total_seconds()
         most = _ALBUM_AT_MOST if _is_of_album(burst[-1]) else _BURST_AT_MOST
         patience = window * most - (now - burst[0].received_at).total_seconds()
@@ -371,7 +371,7 @@ def _is_of_album(item: InboxItem) -> bool:
 
 
 def _same_album(one: InboxItem, other: InboxItem) -> bool:
-    """Whether both are parts of what the platform shows as one message."""
+    """Return whether both are parts of one album."""
     if not _is_of_album(one) or not _is_of_album(other) or one.event is None or other.event is None:
         return False
     return one.event.album == other.event.album
@@ -382,7 +382,7 @@ def _count(session: Session, ids: list[int], change: int = 1) -> None:
 
 
 def _joined(burst: Sequence[InboxItem], address: Address) -> IncomingEvent:
-    """The burst as one event; an event that needs no thought becomes an empty permission."""
+    """Merge the burst into one event; an event without meaning becomes an empty permission."""
     events = [item.event for item in burst if item.event is not None]
     if not events:
         return IncomingEvent(EventKind.PROFILE, address, burst[0].received_at)

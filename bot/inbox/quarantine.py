@@ -1,8 +1,8 @@
-"""What can still be read of an event that could not be handled."""
+"""Readable text of events that could not be handled."""
 
 
 def words_in(payload: object) -> str:
-    """Whatever text an unreadable payload holds, for a person to read."""
+    """Return the texts in an unreadable payload, for agents."""
     if isinstance(payload, dict):
         if isinstance(payload.get("text"), str) and payload["text"]:
             return str(payload["text"])[:4000]

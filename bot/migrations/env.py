@@ -1,4 +1,4 @@
-"""Run by Alembic: uses the connection that `bot.program.schema.migrate` opened."""
+"""Alembic's environment: uses the connection that `bot.program.schema.migrate` opened."""
 
 from alembic import context
 
@@ -9,7 +9,7 @@ import infra.storage.leases
 import knowledge.entries.models
 from infra.storage.columns import Base
 
-# Imported, so that their tables are declared.
+# Imported to declare their tables.
 TABLES = (
     handoff.models.Contact,
     handoff.people.models.ApiToken,

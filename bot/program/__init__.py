@@ -1,1 +1,1 @@
-"""The composition root: settings, schema, start, roles and end of the program."""
+"""The composition root: settings, schema, startup, roles and shutdown."""

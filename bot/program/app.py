@@ -1,4 +1,4 @@
-"""The composition root: builds the world from the settings and runs it. Nothing else constructs clients."""
+"""The composition root: builds all parts from the settings and runs them. Nothing else constructs clients."""
 
 import asyncio
 import logging
@@ -54,7 +54,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The open world: everything a role or a command needs."""
+    """All open parts of the program that a role or a command needs."""
 
     settings: Settings
     db: Database
@@ -73,7 +73,7 @@ class App:
     files: FileStore
     attachments: Attachments
     supervisor: Supervisor
-    """Keeps the roles running, and knows which of them had to be started again."""
+    """Keeps the roles running and counts their restarts."""
 
     @property
     def readiness_parts(self) -> ReadinessParts:
@@ -85,7 +85,7 @@ class App:
     async def serve(self, account: str) -> None:
         """Receive and send for one channel account until cancelled, in one process at a time.
 
-        Each of the account's roles is supervised by itself: a pump that fails does not stop receiving.
+        Each of the account's roles is supervised separately: a failing pump does not stop receiving.
         """
         channel = self.channels[account]
         owner = f"{socket.gethostname()}:{os.getpid()}:{secrets.token_hex(4)}"
@@ -107,7 +107,7 @@ class App:
         while True:
             try:
                 await held.write(lambda session: self._live(session, account))
-            except Exception as error:  # noqa: BLE001 - the next one follows soon
+            except Exception as error:  # noqa: BLE001 - the next heartbeat follows soon
                 log.warning("%s: the sign of life was not kept: %s", account, type(error).__name__)
             await asyncio.sleep(HEARTBEAT)
 
@@ -120,9 +120,9 @@ class App:
 
 @asynccontextmanager
 async def open_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterator[App]:
-    """Open the database, bring it to the present schema and build everything on it.
+    """Open the database, migrate it to the current schema and build all parts on it.
 
-    The knowledge is not here yet: `Library.run` brings it in the background, `Library.refresh` at once.
+    The knowledge base is not loaded yet: `Library.run` loads it in the background, `Library.refresh` at once.
 
     Raises:
         PlainError: something that the settings name cannot be reached, opened or used.
@@ -134,7 +134,7 @@ async def open_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterat
             log.info("the database is at schema %s", upgrade.revision)
         bus = await open_bus(settings.redis_url)
         log.info("the database is open")
-        embedder = await asyncio.to_thread(find_embedder)  # it loads its model, where there is one
+        embedder = await asyncio.to_thread(find_embedder)  # loads its model, if there is one
         channels: dict[str, Channel] = {}
         try:
             app = _build(settings, db, bus, clock, channels, embedder)
@@ -198,5 +198,5 @@ def _build(
 
 
 def _beside(db: Database, ending: str) -> Path | None:
-    """A file next to the SQLite file; none on PostgreSQL, whose processes may have no disk to keep."""
+    """Return a path next to the SQLite file; None on PostgreSQL, where processes may have no persistent disk."""
     return Path(f"{db.url.database}{ending}") if db.dialect == "sqlite" else None

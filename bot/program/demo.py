@@ -1,4 +1,4 @@
-"""The demo: the real program with the simulated platforms behind its real adapters, and someone to write from each."""
+"""The demo: the real program and its real adapters with simulated platforms, and a guest on each."""
 
 import logging
 import secrets
@@ -30,7 +30,7 @@ from knowledge.languages import LANGUAGES
 log = logging.getLogger(__name__)
 
 _PACKAGED = Path(__file__).parents[1] / "examples"
-"""Where the installed package has the example knowledge; beside the packages of a clone it is in `examples/knowledge`."""
+"""Example knowledge base of the installed package; in a clone it is in `examples/knowledge`."""
 AGENT_EMAIL = "maria@example.org"
 _VK = "vk:demo"
 _NUMBERED_SINCE = 1_700_000_000
@@ -44,14 +44,14 @@ class Platforms:
     telegram: TelegramSimulator
     vk: VkSimulator
     person: int
-    """The number of the person who holds both phones: another one at each start, who comes without a history."""
+    """The id of the guest on both phones; new at each start, so the guest has no history."""
 
 
 @asynccontextmanager
 async def platforms() -> AsyncIterator[Platforms]:
-    """Both simulators, running while the block runs."""
+    """Run both simulators while the block runs."""
     now = time.time()
-    # Four updates a second are more than a person makes, so no start takes up a number that an earlier one gave.
+    # A person causes fewer than four updates per second, so no start reuses an id of an earlier one.
     telegram = TelegramSimulator(first_update=int((now - _NUMBERED_SINCE) * 4))
     simulated = Platforms(telegram, VkSimulator(), int(now))
     await simulated.telegram.start()
@@ -64,7 +64,7 @@ async def platforms() -> AsyncIterator[Platforms]:
 
 
 def with_demo_channels(settings: Settings, simulated: Platforms) -> Settings:
-    """The settings with two accounts that reach the simulators."""
+    """Return the settings with two accounts on the simulators."""
     telegram = TelegramSettings(name="demo", token=SecretStr(simulated.telegram.token), api_url=simulated.telegram.url)
     vk = VkSettings(
         name="demo",
@@ -77,24 +77,24 @@ def with_demo_channels(settings: Settings, simulated: Platforms) -> Settings:
 
 
 def forget_last_demo(session: Session, now: datetime) -> None:
-    """The simulators start again each time: drop what the last ones left undone, and where receiving stopped.
+    """Drop unhandled events and cursors of the previous simulators, which start afresh each time.
 
-    What is done stays, for there may be much of it: events of the new simulators have numbers of their own.
+    Handled events stay, as they may be many; events of the new simulators have other ids.
     """
     undone = (InboxEvent.state == InboxState.NEW, InboxEvent.account.in_(_ACCOUNTS))
     session.execute(delete(InboxEvent).where(*undone).execution_options(synchronize_session=False))
     session.execute(update(ChannelState).where(ChannelState.account.in_(_ACCOUNTS)).values(cursor=None))
-    # VK tells of what is written from the first connection on; what a quick visitor wrote before is looked up.
+    # VK sends events from the first connection on; messages from before it are looked up.
     random_base(session, _VK, now)  # the row exists from here on
     looked_up = str(Cursor(at=int(now.timestamp())))
     session.execute(update(ChannelState).where(ChannelState.account == _VK).values(cursor=looked_up))
 
 
 def example_files(folder: Path | None = None) -> list[SourceFile]:
-    """The example knowledge, one file a language.
+    """Read the example knowledge base, one file per language.
 
     Raises:
-        PlainError: a file is missing, for then the installation is broken and other files may be missing too.
+        PlainError: a file is missing, so the installation is broken and other files may be missing too.
     """
     folder = folder or (_PACKAGED if _PACKAGED.exists() else Path(__file__).parents[2] / "examples" / "knowledge")
     try:
@@ -104,9 +104,9 @@ def example_files(folder: Path | None = None) -> list[SourceFile]:
 
 
 async def furnish(app: App) -> tuple[str, str]:
-    """Load the example knowledge where there is none, and a demo agent; returns the agent's e-mail and password.
+    """Load the example knowledge base if there is none, and add a demo agent; returns the agent's e-mail and password.
 
-    The password is new each time and known to nobody else, so nothing that could be guessed stays in the database.
+    The password is random at each start, so the database holds no password that could be guessed.
     """
     password = secrets.token_urlsafe(12)
     password_hash = await app.staff.passwords.hash(password)
@@ -122,5 +122,5 @@ async def furnish(app: App) -> tuple[str, str]:
 
 
 async def retire(app: App) -> None:
-    """Before real people come: nobody signs in as the agent of a demo that used this database."""
+    """Disable the agent of a demo that used this database, before real people use it."""
     await app.db.write(app.staff.lock_out_demo)

@@ -1,6 +1,6 @@
-"""Which settings the demo runs with: its own database, files and socket, on this machine only.
+"""Settings of the demo: its own database, files and socket, on this machine only.
 
-`run` and every command ask `settings_in_force`, so a command always means the database that `run` would use.
+`run` and every command call `settings_in_force`, so a command always uses the database that `run` would use.
 """
 
 from pathlib import Path
@@ -19,7 +19,7 @@ _OWN = {
     "channels": (),
     "groups": (),
 }
-"""Settings of the demo's own. What is set for a real deployment must neither open the demo to others nor meet its data."""
+"""Settings that the demo overrides: those of a real deployment must not expose the demo or touch its data."""
 
 
 def is_demo(settings: Settings) -> bool:
@@ -28,16 +28,16 @@ def is_demo(settings: Settings) -> bool:
 
 
 def demo_settings(settings: Settings) -> Settings:
-    """The settings of the demo, still without its simulated channels."""
+    """Return the settings of the demo, without its simulated channels."""
     return settings.model_copy(update=_OWN)
 
 
 def settings_in_force(settings: Settings) -> Settings:
-    """The settings that `run` would use."""
+    """Return the settings that `run` would use."""
     return demo_settings(settings) if is_demo(settings) else settings
 
 
 def ignored_settings(settings: Settings) -> list[str]:
-    """Names of the settings that were given and that the demo does not use."""
+    """Return the names of given settings that the demo does not use."""
     given = [name for name in _OWN if name in settings.model_fields_set and getattr(settings, name) != _OWN[name]]
     return [PREFIX + name.upper() if name not in {"channels", "groups"} else f"the {name}" for name in given]

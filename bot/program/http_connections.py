@@ -1,11 +1,12 @@
-"""HTTP/1.1 connections that end when their peer is slow, silent or one of too many.
+"""HTTP/1.1 connections with limits on time, rate and number.
 
-uvicorn by itself waits without limit for a request's head, for its body and for a peer that does not read. Here each
-connection is looked at once a second and closed when what it waits for has taken too long; event streams, whose peer has
-nothing to say, live on. No line is logged for what a peer does.
+uvicorn waits without limit for a request's head, for its body and for a peer that does not read. Here each connection
+is checked once a second and closed when it has waited too long; event streams, whose peer sends nothing, stay open.
+A peer's behaviour is never logged.
 
-Time limits follow nginx (`client_header_timeout` and its kin, http://nginx.org/en/docs/http/ngx_http_core_module.html) and
-Apache's mod_reqtimeout, which also asks for a least rate.
+The time limits follow nginx (`client_header_timeout` and related directives,
+http://nginx.org/en/docs/http/ngx_http_core_module.html) and Apache's mod_reqtimeout, which also demands a minimum
+rate.
 """
 
 import asyncio
@@ -20,37 +21,37 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 _log = logging.getLogger("uvicorn.error.connections")
-_log.setLevel(logging.ERROR)  # an invalid request is the peer's affair and would fill the log
+_log.setLevel(logging.ERROR)  # invalid requests are the peer's fault and would flood the log
 
 MOST_CONNECTIONS = 2000
-"""Of one server, where the process may open as many."""
+"""Connections of one server, if the process may open as many."""
 
 
 @dataclass(frozen=True, slots=True)
 class ConnectionLimits:
-    """How long a peer may take, in seconds, and how many connections there may be."""
+    """Limits on a peer's time, in seconds, and on the number of connections."""
 
     head: float = 20.0
-    """From the opening of a connection, or the first byte of a further request, to the end of the request's head."""
+    """From opening a connection, or the first byte of a further request, to the end of the request's head."""
     body_window: float = 30.0
     body_window_bytes: int = 16 * 1024
-    """Least bytes of a body in each window."""
+    """Minimum bytes of a body per window."""
     body: float = 1800.0
     """For a whole body."""
     write: float = 60.0
-    """Without taking anything of what is written to it."""
+    """For a peer that does not read anything of our answer."""
     linger: float = 10.0
-    """For a peer that still sends a body to read the answer that refused it."""
+    """For a peer that still sends a refused body, so that it can read the answer."""
     connections: int = MOST_CONNECTIONS
     per_address: int = 200
-    """Of one client address; the proxies of `unlimited` bring many clients."""
+    """Connections per client address; the proxies of `unlimited` forward many clients."""
     unlimited: Container[str] = ()
     look_every: float = 1.0
-    """Between two looks at every connection."""
+    """Interval between checks of all connections."""
 
 
 class Stage(StrEnum):
-    """What a connection waits for."""
+    """The stage that a connection waits in."""
 
     HEAD = "head"
     BODY = "body"
@@ -76,7 +77,7 @@ class Connections:
         return tuple(self._open)
 
     def admit(self, connection: "BoundedProtocol", host: str) -> bool:
-        """Note a new connection; where it is one too many the longest idle one makes room. False where none is idle."""
+        """Add a connection; over the limit the longest idle one is closed. Returns False if none is idle."""
         name = self._address(host)
         if host not in self.limits.unlimited and self._by_address[name] >= self.limits.per_address:
             if not self._evict(name):
@@ -90,7 +91,7 @@ class Connections:
         return True
 
     def forget(self, connection: "BoundedProtocol") -> None:
-        """Drop a connection that is closed; one that is not known is no fault."""
+        """Remove a closed connection; an unknown one is ignored."""
         name = self._open.pop(connection, None)
         if name is None:
             return
@@ -99,7 +100,7 @@ class Connections:
             del self._by_address[name]
 
     def _evict(self, name: str | None) -> bool:
-        """Close the connection of that address, or of the one with the most, that has waited longest for a head."""
+        """Close the longest waiting connection of that address, or of the address with the most connections."""
         idle = [held for held, of in self._open.items() if held.stage is Stage.HEAD and name in {of, None}]
         if not idle:
             return False
@@ -118,7 +119,7 @@ class Connections:
 
 
 class _Transport:
-    """uvicorn's view of the transport: closing it before a body is read keeps our answer readable."""
+    """uvicorn's view of the transport; closing it before a body is read keeps our answer readable."""
 
     def __init__(self, transport: asyncio.Transport, linger: Callable[[], bool]) -> None:
         self._transport = transport
@@ -161,20 +162,20 @@ class BoundedProtocol(H11Protocol):
         if self.stage is Stage.LINGER or self.transport.is_closing():
             return
         if self.stage is Stage.HEAD and self.cycle is not None and self.conn.trailing_data[0] == b"":
-            self.since = self.loop.time()  # of a further request on the same connection this is the first byte
+            self.since = self.loop.time()  # for a further request on the same connection: its first byte
         self._window_bytes += len(data)
         super().data_received(data)
         self._note_stage()
 
     def on_response_complete(self) -> None:
-        """Go on to the next request, unless the body of this one was answered unread."""
+        """Continue with the next request, unless this one was answered before its body was read."""
         if self.conn.their_state is h11.SEND_BODY and not self.transport.is_closing():
             self.transport.close()
         super().on_response_complete()
         self._note_stage()
 
     def send_400_response(self, msg: str) -> None:
-        """Answer what is no HTTP. The route that may be answering its beginning is told that the peer is gone."""
+        """Answer malformed HTTP. A route that already handles the request gets a disconnect."""
         if self.cycle is not None and not self.cycle.response_complete:
             self.cycle.disconnected = True
             self.cycle.message_event.set()
@@ -184,7 +185,7 @@ class BoundedProtocol(H11Protocol):
             self.abort()
 
     def abort(self) -> None:
-        """Close at once, without sending what is left."""
+        """Close at once and drop unsent data."""
         self.all.forget(self)
         self._raw.abort()
 
@@ -196,12 +197,12 @@ class BoundedProtocol(H11Protocol):
         elif self.stage is Stage.HEAD and now - self.since > limits.head:
             self._raw.close()
         elif self.stage is Stage.BODY and self._is_slow(now, limits):
-            self._raw.close()  # whoever reads the body is told that the peer is gone
+            self._raw.close()  # the reader of the body gets a disconnect
         elif self.stage is Stage.LINGER and now - self.since > limits.linger:
             self.abort()
 
     def _note_stage(self) -> None:
-        """Learn from the parser what the connection waits for now."""
+        """Update the stage from the parser's state."""
         if self.stage is Stage.LINGER:
             return
         stage = _STAGES.get(self.conn.their_state, Stage.ANSWER)
@@ -213,7 +214,7 @@ class BoundedProtocol(H11Protocol):
             self._window_bytes = 0
 
     def _is_stuck(self, now: float, seconds: float) -> bool:
-        """Whether the peer has taken nothing for so long, though something waits for it."""
+        """Return whether the peer has read nothing for `seconds` while data waits for it."""
         unsent = self._raw.get_write_buffer_size()
         if unsent == 0 or unsent < self._unsent:
             self._taken_at = now
@@ -221,7 +222,7 @@ class BoundedProtocol(H11Protocol):
         return now - self._taken_at > seconds
 
     def _is_slow(self, now: float, limits: ConnectionLimits) -> bool:
-        """Whether too little of the body came; where we do not read, the peer is not to blame."""
+        """Return whether the body arrives too slowly; time in which we do not read does not count."""
         if now - self._body_since > limits.body:
             return True
         if now - self._window_since <= limits.body_window:
@@ -231,7 +232,7 @@ class BoundedProtocol(H11Protocol):
         return not enough
 
     def _lingers(self) -> bool:
-        """Begin to discard the rest of a body: closing now would reset the connection and take our answer along."""
+        """Start to discard the rest of a body: closing now would reset the connection and lose our answer."""
         if self.stage is Stage.LINGER or self.conn.their_state is not h11.SEND_BODY or self._raw.is_closing():
             return False
         try:
@@ -247,5 +248,5 @@ _STAGES: dict[object, Stage] = {h11.IDLE: Stage.HEAD, h11.SEND_BODY: Stage.BODY}
 
 
 def bounded_protocol(connections: Connections) -> type[asyncio.Protocol]:
-    """The protocol class of a server whose connections these are; for `uvicorn.Config(http=…)`."""
+    """Make the protocol class for the server with these connections; for `uvicorn.Config(http=…)`."""
     return type("ServedProtocol", (BoundedProtocol,), {"all": connections})

@@ -1,8 +1,8 @@
-"""Logs for operators: one line an event, identifiers only, and never a secret or anybody's words.
+"""Logs for operators: one line per event, with identifiers only, without secrets and people's texts.
 
-A traceback names files, lines and classes. What an exception says is left out, for it often quotes what it failed at: a
-database its row, a parser its input. Kept are the words of exceptions that only speak of code, and codes of databases
-and of the system.
+A traceback names files, lines and classes. Exception messages are omitted because they often quote data: a database its
+row, a parser its input. Kept are messages of exceptions that only describe code, and error codes of databases and the
+system.
 """
 
 import logging
@@ -23,7 +23,7 @@ _SECRETS = re.compile(
     r"|(?<=access_token=)[^&\s'\"]+"
     r"|fd_[A-Za-z0-9_-]{20,}"  # a token of the REST interface
     r"|(?<=://)[^/\s@'\"]*:[^/\s'\"]*@(?=[^\s@])"  # user and password in an address
-    # What `secrets.token_urlsafe(32)` makes: private links, sessions, forms.
+    # Values of `secrets.token_urlsafe(32)`: private links, sessions, forms.
     r"|(?<![\w-])(?=[\w-]*\d)(?=[\w-]*[A-Z])[A-Za-z0-9_-]{43}(?![\w-])"
 )
 _QUIET = ("aiogram", "aiohttp", "alembic", "httpx", "urllib3", "uvicorn.error", "vk_api")
@@ -41,16 +41,16 @@ _OF_CODE = (
     UnboundLocalError,
     ZeroDivisionError,
 )
-"""Exceptions whose words speak of code and not of data."""
+"""Exceptions whose messages describe code and not data."""
 _SHORTEST = 4
-"""Characters of a secret that is looked for wherever it stands; a shorter one would blank ordinary words."""
+"""Minimum length of a secret to be redacted everywhere; a shorter one would blank ordinary words."""
 
 
 class Redacted(logging.Formatter):
-    """Formats a record as one line and, with an exception, its traceback; blanks whatever is or looks like a secret."""
+    """Formats a record as one line, plus the traceback of an exception; redacts known and likely secrets."""
 
     def __init__(self, form: str | None = None, secrets: Iterable[str] = ()) -> None:
-        """`secrets` are blanked in the form given and as they stand in an address."""
+        """`secrets` are redacted as given and in their URL-encoded form."""
         super().__init__(form)
         known = {shape for secret in secrets if len(secret) >= _SHORTEST for shape in (secret, quote(secret, safe=""))}
         longest_first = sorted(known, key=len, reverse=True)
@@ -62,7 +62,7 @@ class Redacted(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - the name is the library's
         if record.name == "asyncio":
-            # Further lines show what a task returned or raised.
+            # Further lines show a task's result or exception.
             record.message = record.message.partition("\n")[0]
         return super().formatMessage(record)
 
@@ -72,16 +72,16 @@ class Redacted(logging.Formatter):
 
 
 def traceback_of(error: BaseException) -> str:
-    """The traceback of an exception and of what led to it, without what they quote."""
+    """Return the traceback of an exception and of its causes, without data from messages."""
     return "\n".join(_lines(error, set()))
 
 
 def write_logs(secrets: Iterable[str] = (), level: int = logging.INFO, stream: TextIO | None = None) -> None:
-    """Write to standard error from now on; libraries only their warnings. What nothing catches is logged too."""
+    """Start logging to standard error; libraries log only warnings. Uncaught exceptions are logged too."""
     handler = logging.StreamHandler(stream)
     handler.setFormatter(Redacted("%(asctime)s %(levelname)-7s %(name)s: %(message)s", secrets))
     logging.basicConfig(level=level, handlers=[handler], force=True)
-    logging.raiseExceptions = False  # it would print a record's values beside the handler
+    logging.raiseExceptions = False  # it would print a record's values, bypassing the handler
     logging.captureWarnings(True)
     for name in _QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)
@@ -96,7 +96,7 @@ def _uncaught(kind: type[BaseException], error: BaseException | None, at: Traceb
 
 
 def _lines(error: BaseException, seen: set[int]) -> Iterator[str]:
-    """A traceback as Python shows it, without what the exceptions say of data."""
+    """Yield a traceback in Python's format, without exception messages that may contain data."""
     seen.add(id(error))
     before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
     if before is not None and id(before) not in seen:
@@ -114,7 +114,7 @@ def _lines(error: BaseException, seen: set[int]) -> Iterator[str]:
 
 
 def summary(error: BaseException) -> str:
-    """The class of an exception, and what can be said of it without quoting anybody."""
+    """Return the class of an exception and the details that contain no data."""
     kind = type(error)
     name = kind.__qualname__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     if kind in _OF_CODE:
@@ -124,7 +124,7 @@ def summary(error: BaseException) -> str:
 
 
 def _code(error: BaseException) -> str:
-    """The code that a database or the system gives: SQLSTATE and constraint, SQLite's name, the system's error."""
+    """Return the error code of a database or the system: SQLSTATE and constraint, SQLite's name, or errno."""
     origin = getattr(error, "orig", None) or error
     told = [getattr(origin, "sqlite_errorname", None), getattr(origin, "sqlstate", None)]
     told.append(getattr(getattr(origin, "diag", None), "constraint_name", None))

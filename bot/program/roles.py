@@ -1,7 +1,7 @@
-"""`frontdesk run`: the roles side by side until a signal, and an end that loses nothing.
+"""`frontdesk run`: runs the roles concurrently until a signal, then shuts down without losing data.
 
-`bot` receives, thinks and sends; `web` serves the desk, the help page, the REST interface and the webhooks. Without
-`--only`, one process is both.
+`bot` receives, handles and sends; `web` serves the desk, the help page, the REST interface and the webhooks. Without
+`--only`, one process has both roles.
 """
 
 import asyncio
@@ -33,25 +33,25 @@ log = logging.getLogger(__name__)
 Role = Literal["bot", "web"]
 _GRACE_SECONDS = 3
 _END_SECONDS = 8.0
-"""Seconds that the whole end may take; whoever asked for it kills after 10 or 30."""
+"""Seconds for the whole shutdown; supervisors kill a process after 10 or 30."""
 _OTHER_FILES = 300
-"""Descriptors for everything but connections of the pages: databases, platforms, files on their way."""
+"""Descriptors for everything except connections to the pages: databases, platforms, open files."""
 _FEWEST_CONNECTIONS = 50
 
 
 async def run(
     app: App, only: Role | None, site: Site | None, ready: Callable[[str], None], monitor: Site | None = None
 ) -> None:
-    """Run the roles until SIGTERM or SIGINT; a second signal ends the process at once, and so do some seconds after one.
+    """Run the roles until SIGTERM or SIGINT; a second signal or a timeout ends the process at once.
 
-    `ready` is told where the pages are (or "" without pages) once everything is listening. `monitor` is served at the
-    address of its own that the settings name.
+    `ready` is called with the address of the pages (or "" without pages) once everything is listening. `monitor` is
+    served at its own address from the settings.
 
     Raises:
         PlainError: the address of the pages or of the monitor is taken.
     """
     stop = asyncio.Event()
-    # Bound before anything runs: the web server would end the process in its own way, and a task group hides the error.
+    # Bound before anything runs: the web server would exit the process itself, and a task group hides the error.
     listener = bind(app.settings.host, app.settings.port) if site is not None else None
     place = app.settings.monitor_address if monitor is not None else None
     watched = bind(*place, "FRONTDESK_MONITOR", "FRONTDESK_MONITOR") if place is not None else None
@@ -73,14 +73,14 @@ async def run(
 
 
 async def _think(app: App) -> None:
-    """Work through the inbox once the knowledge is here: what comes before is received, stored and waits for it."""
+    """Handle the inbox once the knowledge base is loaded; earlier events are received, stored and wait."""
     await app.library.wait_until_open()
     await app.intake.run()
 
 
 @asynccontextmanager
 async def _served(site: Site | None, listener: socket.socket | None, proxies: Sequence[str]) -> AsyncIterator[str]:
-    """The pages, listening while the block runs."""
+    """Serve the pages while the block runs."""
     if site is None or listener is None:
         yield ""
         return
@@ -102,7 +102,7 @@ async def _served(site: Site | None, listener: socket.socket | None, proxies: Se
 
 
 class Proxies:
-    """The reverse proxies that are trusted, as addresses and networks: they bring everybody's connections."""
+    """The trusted reverse proxies, as addresses and networks; they forward many clients' connections."""
 
     def __init__(self, networks: Sequence[str]) -> None:
         self._networks = [ipaddress.ip_network(network) for network in networks]
@@ -116,9 +116,9 @@ class Proxies:
 
 
 def server_config(asgi: ASGIApp, connections: Connections, proxies: Sequence[str] = ()) -> uvicorn.Config:
-    """How the pages are served: by HTTP/1.1 connections that keep to their limits.
+    """Return the server configuration of the pages: HTTP/1.1 connections with limits.
 
-    `proxies` alone are believed who calls through them (`X-Forwarded-For`) and how (`X-Forwarded-Proto`).
+    Only `proxies` are trusted to name the client (`X-Forwarded-For`) and the scheme (`X-Forwarded-Proto`).
     """
     return uvicorn.Config(
         asgi,
@@ -134,7 +134,7 @@ def server_config(asgi: ASGIApp, connections: Connections, proxies: Sequence[str
 
 
 def _most_connections() -> int:
-    """As many connections as there are descriptors for, after raising the process's own limit as far as it may go."""
+    """Raise the process's descriptor limit to its maximum; returns the number of connections that it allows."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = MOST_CONNECTIONS + _OTHER_FILES
     if soft != resource.RLIM_INFINITY and soft < wanted:
@@ -150,7 +150,7 @@ def _most_connections() -> int:
 def bind(
     host: str, port: int, port_setting: str = "FRONTDESK_PORT", settings: str = "FRONTDESK_HOST or FRONTDESK_PORT"
 ) -> socket.socket:
-    """A listening socket. Raises PlainError where the port is taken or the host is none of ours."""
+    """Open a listening socket. Raises PlainError if the port is taken or the host is not an address of this machine."""
     try:
         listener = socket.create_server(
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048
@@ -158,15 +158,15 @@ def bind(
     except OSError as error:
         if error.errno == errno.EADDRINUSE:
             raise PlainError(f"Port {port} is taken: choose another with {port_setting}.") from error
-        raise PlainError(f"The pages cannot be opened at {host}, port {port}: mend {settings}.") from error
-    # Connections inherit it. asyncio sets it on sockets that it makes, not on those given to it; without it the body of
-    # each page waits 40 ms for the reader to acknowledge the head.
+        raise PlainError(f"The pages cannot be opened at {host}, port {port}: change {settings}.") from error
+    # Connections inherit it. asyncio sets it only on sockets that it creates; without it the body of each page waits
+    # 40 ms for the reader to acknowledge the head.
     listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     return listener
 
 
 class _Server(uvicorn.Server):
-    """Signals are the whole program's affair, not the web server's."""
+    """The web server without its signal handlers: the program handles signals."""
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
@@ -196,7 +196,7 @@ def _signals(stop: asyncio.Event) -> Iterator[None]:
 
 
 def _end_in_time() -> None:
-    """End the process though something hangs, be it a thread that nobody can cancel: what it did is taken up anew."""
+    """Exit even if something hangs, such as a thread that cannot be cancelled; the next start resumes its work."""
     time.sleep(_END_SECONDS)
     log.warning("ending now, though not everything has ended: the next start takes up what was under way")
     logging.shutdown()

@@ -1,7 +1,7 @@
-"""Bringing a database to the schema of this code.
+"""Migration of a database to the schema of this code.
 
-An empty database gets the tables as the models say them; one that is behind goes the way of the migrations. A test
-holds the two ways to the same schema.
+An empty database gets its tables from the models; an older one is migrated. A test checks that both ways yield the
+same schema.
 """
 
 import logging
@@ -24,7 +24,7 @@ from infra.storage.sqlite_schema import copy, free_bytes
 log = logging.getLogger(__name__)
 
 _FOLDER = Path(__file__).parents[1] / "migrations"
-_LOCK = 7_302_115  # any number: whoever migrates this database holds it
+_LOCK = 7_302_115  # an arbitrary number: the lock of the process that migrates this database
 _TABLES = (
     handoff.models.Contact,
     handoff.people.models.ApiToken,
@@ -32,7 +32,7 @@ _TABLES = (
     infra.storage.leases.LeaseRow,
     knowledge.entries.models.Entry,
 )  # imported, so that their tables are declared
-# As Alembic makes it; apart from our own tables, which are the models' alone.
+# As Alembic creates it; kept apart from the models' tables.
 _VERSION = Table(
     "alembic_version",
     MetaData(),
@@ -43,23 +43,23 @@ _VERSION = Table(
 
 @dataclass(frozen=True, slots=True)
 class Upgrade:
-    """What `migrate` did."""
+    """The result of `migrate`."""
 
     revision: str
-    """The schema that the database has now."""
+    """The current schema of the database."""
     copy: Path | None
-    """The SQLite file as it was before; None on PostgreSQL and where there was nothing to copy."""
+    """The copy of the SQLite file before the upgrade; None on PostgreSQL or if there was nothing to copy."""
 
 
 def migrate(db: Database, *, free: Callable[[Path], int] = free_bytes) -> Upgrade | None:
-    """Apply what is missing, all of it or nothing; None where nothing was missing.
+    """Apply the missing migrations, all or none; returns None if none was missing.
 
-    A SQLite file is copied first. Several processes may call this at once. Call it before the database is used for
-    anything else. `free` tells how many bytes a folder has room for.
+    A SQLite file is copied first. Several processes may call this concurrently. Call it before the database is used for
+    anything else. `free` returns the free bytes of a folder.
 
     Raises:
         PlainError: the database was made by a newer version of the program, or could not be copied or upgraded.
-            It is as it was.
+            It is unchanged.
     """
     with db.engine.connect() as connection:
         before = _revision(connection)
@@ -74,13 +74,13 @@ def migrate(db: Database, *, free: Callable[[Path], int] = free_bytes) -> Upgrad
             connection.execute(text(f"SELECT pg_advisory_xact_lock({_LOCK})"))
         done = _upgrade(connection) if inspect(connection).get_table_names() else _create(connection)
     if done and copied:
-        # A warning, for commands that write no log show it all the same.
+        # A warning, because commands without a log show warnings.
         log.warning("upgraded from schema %s to %s; the database as it was before: %s", before, _newest(), copied)
     return Upgrade(_newest(), copied) if done else None
 
 
 def _copy(db: Database, revision: str | None, free: Callable[[Path], int]) -> Path | None:
-    """Copy the SQLite file beside itself; the copy is named after its schema."""
+    """Copy the SQLite file next to itself; the copy is named after its schema."""
     if db.file is None:
         return None
     target = db.file.with_name(f"{db.file.name}.schema-{revision or 'none'}")
@@ -90,7 +90,7 @@ def _copy(db: Database, revision: str | None, free: Callable[[Path], int]) -> Pa
 
 
 def _create(connection: Connection) -> bool:
-    """All tables at once: Alembic and what it needs would stay in a server's memory for the rest of its life."""
+    """Create all tables at once, without Alembic, whose imports would stay in a server's memory."""
     Base.metadata.create_all(connection)
     _VERSION.create(connection)
     connection.execute(insert(_VERSION).values(version_num=_newest()))
@@ -98,8 +98,8 @@ def _create(connection: Connection) -> bool:
 
 
 def _upgrade(connection: Connection) -> bool:
-    """Apply the missing migrations one after another; False where another process has done it meanwhile."""
-    from alembic import command  # noqa: PLC0415 - nearly every start needs nothing of it
+    """Apply the missing migrations in order; returns False if another process has done so meanwhile."""
+    from alembic import command  # noqa: PLC0415 - most starts do not need it
     from alembic.config import Config  # noqa: PLC0415
 
     config = Config()
@@ -114,7 +114,7 @@ def _upgrade(connection: Connection) -> bool:
 
 
 def _revision(connection: Connection) -> str | None:
-    """What the database says that it is; None for an empty one."""
+    """Return the database's revision; None for an empty one."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
@@ -122,7 +122,7 @@ def _revision(connection: Connection) -> str | None:
 
 
 def _revisions() -> list[str]:
-    """All migrations, oldest first; each file is named after its revision, and they follow each other by number."""
+    """Return all revisions, oldest first; each migration's file is named after its revision and numbered in order."""
     return sorted(path.name.partition("_")[0] for path in (_FOLDER / "versions").glob("[0-9]*.py"))
 
 

@@ -1,4 +1,4 @@
-"""How the text of a setting becomes a value; what is malformed raises ValueError with a sentence that names the remedy."""
+"""Parsing of settings; malformed text raises ValueError with a sentence that names the remedy."""
 
 import re
 from datetime import UTC, time, tzinfo
@@ -11,7 +11,7 @@ _HOURS = re.compile(r"\d\d:\d\d-\d\d:\d\d")
 
 
 def parse_origins(value: object) -> object:
-    """Origins of sites, separated by spaces or commas, as a content policy names them. Raises ValueError."""
+    """Parse origins of sites, separated by spaces or commas, as in a content security policy. Raises ValueError."""
     sites = value.replace(",", " ").split() if isinstance(value, str) else value
     for site in sites if isinstance(sites, list | tuple) else ():
         if not isinstance(site, str) or not _ORIGIN.fullmatch(site):
@@ -20,7 +20,7 @@ def parse_origins(value: object) -> object:
 
 
 def parse_networks(value: object) -> object:
-    """Addresses and networks, separated by spaces or commas. Raises ValueError."""
+    """Parse addresses and networks, separated by spaces or commas. Raises ValueError."""
     given = value.replace(",", " ").split() if isinstance(value, str) else value
     for network in given if isinstance(given, list | tuple) else ():
         try:
@@ -33,7 +33,7 @@ def parse_networks(value: object) -> object:
 
 
 def parse_quiet_hours(given: str) -> tuple[tuple[time, time] | None, tzinfo]:
-    """`23:00-08:00`, perhaps with the name of a time zone behind it; nothing for no quiet hours. Raises ValueError."""
+    """Parse `23:00-08:00`, optionally followed by a time zone; "" means no quiet hours. Raises ValueError."""
     if not given.strip():
         return None, UTC
     hours, _, name = given.strip().partition(" ")
@@ -49,7 +49,7 @@ def parse_quiet_hours(given: str) -> tuple[tuple[time, time] | None, tzinfo]:
 
 
 def passwords_of(address: str | None) -> list[str]:
-    """The password of an address, as it stands there and as it is meant."""
+    """Return the password in a URL, as written and decoded."""
     try:
         password = urlsplit(address or "").password
     except ValueError:

@@ -1,4 +1,7 @@
-"""Every setting: environment, `.env`, `frontdesk.toml`, in this order of weight. Read by `cli.py` and `app.py` only."""
+"""All settings: environment, `.env`, `frontdesk.toml`, in this order of precedence.
+
+Only the command line and the composition root read them.
+"""
 
 import difflib
 import hashlib
@@ -33,18 +36,18 @@ from knowledge.languages import LANGUAGES
 PREFIX = "FRONTDESK_"
 _DEFAULT_SECRETS = {"changeme", "change-me", "secret", "password", "default", "frontdesk"}
 _LISTENING = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}")
-_EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - told apart here, listened on only where the operator says so
+_EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - only compared here; used for listening only if the operator sets it
 
 AttachmentKind = Literal["photo", "document", "voice", "video", "audio"]
 
 
 class GroupSettings(BaseModel):
-    """What differs in one group: a `[[group]]` table."""
+    """Settings of one group: a `[[group]]` table."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     id: str = Field(min_length=1, max_length=64)
-    """The group as its platform numbers it: -100… on Telegram, 2000000… on VK; `wall` for a community's own wall."""
+    """The group's id on its platform: -100… on Telegram, 2000000… on VK; `wall` for a community's own wall."""
     per_hour: int | None = Field(None, ge=0, le=1000)
     quiet: str | None = None
 
@@ -56,7 +59,7 @@ class GroupSettings(BaseModel):
 
 
 class Settings(BaseModel):
-    """What differs between two deployments. Field names are the environment's names without their prefix."""
+    """Settings of a deployment. Field names are the environment's names without their prefix."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -104,7 +107,7 @@ class Settings(BaseModel):
 
     @property
     def monitor_address(self) -> tuple[str, int] | None:
-        """Host and port of the monitoring pages; None for none of their own."""
+        """Host and port of the monitoring pages; None if they have no address of their own."""
         if self.monitor is None:
             return None
         host, _, port = self.monitor.rpartition(":")
@@ -119,7 +122,7 @@ class Settings(BaseModel):
 
     @property
     def manners(self) -> PublicPolicy:
-        """How much is said where others read it."""
+        """The policy for public answers."""
         groups = {
             group.id: PublicPolicy(
                 self.public_per_hour if group.per_hour is None else group.per_hour,
@@ -132,19 +135,19 @@ class Settings(BaseModel):
     @field_validator("attachment_kinds", mode="before")
     @classmethod
     def _listed(cls, given: object) -> object:
-        """The environment has one text: words with commas between them."""
+        """Split a comma-separated value, as in the environment."""
         return tuple(filter(None, map(str.strip, given.split(",")))) if isinstance(given, str) else given
 
     @property
     def address(self) -> str:
-        """Where people reach the pages, without a slash at the end; without a public address, from this machine."""
+        """The pages' base URL without a trailing slash; without a public address, the one on this machine."""
         if self.public_url:
             return str(self.public_url).rstrip("/")
         host = "localhost" if self.host in _EVERYWHERE else self.host
         return f"http://[{host}]:{self.port}" if ":" in host else f"http://{host}:{self.port}"
 
     def webhook_secret(self, channel: ChannelSettings) -> str:
-        """The secret that the platform must show: the one given, else one derived from the secret key."""
+        """Return the secret that webhook calls must contain: the configured one or one derived from the secret key."""
         if isinstance(channel, PlatformSettings) and channel.webhook_secret is not None:
             return channel.webhook_secret.get_secret_value()
         key = self.secret_key.get_secret_value() if self.secret_key else ""
@@ -153,7 +156,7 @@ class Settings(BaseModel):
 
     @property
     def secrets(self) -> frozenset[str]:
-        """Everything that a log must not show, as it is given."""
+        """Return all values that a log must not show."""
         texts = [self.secret_key.get_secret_value() if self.secret_key else None]
         platforms = [channel for channel in self.channels if isinstance(channel, PlatformSettings)]
         for channel in platforms:
@@ -191,15 +194,15 @@ class Settings(BaseModel):
 Kinds = Mapping[str, type[ChannelSettings]]
 """The channels that can be set up, by kind."""
 _TABLES = {"channel": "account", "group": "group"}
-"""Tables of the file, and what each is called."""
+"""Tables of the file, and the field that names an item of each."""
 _PLAIN_NAMES = [name for name in Settings.model_fields if name not in {"channels", "groups"}]
 
 
 def read_settings(folder: Path = Path(), kinds: Kinds = SET_UP) -> Settings:
-    """Read `frontdesk.toml` and `.env` of `folder`, then the environment, each outweighing the one before.
+    """Read `frontdesk.toml` and `.env` of `folder`, then the environment; later sources take precedence.
 
     Raises:
-        PlainError: a setting is unknown or malformed; the sentence names it and the mend.
+        PlainError: a setting is unknown or malformed; the sentence names it and the remedy.
     """
     plain, tables = _from_toml(folder / "frontdesk.toml", kinds)
     groups = [_group(table) for table in tables["group"]]
@@ -223,7 +226,7 @@ def read_settings(folder: Path = Path(), kinds: Kinds = SET_UP) -> Settings:
 
 
 def channel_names(kinds: Kinds = SET_UP) -> dict[str, tuple[str, str]]:
-    """Names in the environment, the kind of channel that each belongs to, and the field that it sets."""
+    """Environment variables, with the kind of channel that each belongs to and the field that it sets."""
     return {name: (kind, field) for kind, model in kinds.items() for name, field in model.environment.items()}
 
 
@@ -234,7 +237,7 @@ def _account(given: dict[str, Any], kinds: Kinds, show: Callable[[str], str]) ->
     try:
         return model.model_validate(given)
     except ValidationError as error:
-        raise PlainError(_sentence(error, show)) from None  # the cause would show the values, tokens among them
+        raise PlainError(_sentence(error, show)) from None  # the cause would show values, including tokens
 
 
 def _group(given: dict[str, Any]) -> GroupSettings:
@@ -297,13 +300,13 @@ def _from_toml(path: Path, kinds: Kinds) -> tuple[dict[str, Any], dict[str, list
 
 
 def _fields_of_channel(table: dict[str, Any], kinds: Kinds) -> list[str]:
-    """The names that a [[channel]] table may hold: those of its kind, or of any kind where that is unknown."""
+    """Return the names that a [[channel]] table may have: those of its kind, or of all kinds if it is unknown."""
     models = [kinds[table["kind"]]] if table.get("kind") in kinds else kinds.values()
     return list(dict.fromkeys(name for model in models for name in model.model_fields))
 
 
 def _resolved(name: str, value: object) -> object:
-    """A secret may be named instead of written: `token = "env:MY_TOKEN"`."""
+    """Resolve a reference to an environment variable, as in `token = "env:MY_TOKEN"`."""
     if not isinstance(value, str) or not value.startswith("env:"):
         return value
     variable = value.removeprefix("env:")

@@ -1,11 +1,11 @@
-"""From the open world to what the pages need of it; only a process that serves pages imports them."""
+"""Adapter from `App` to the parts that the pages need; only a process that serves pages imports it."""
 
 from bot.program.app import App
 from bot.web.site import SiteParts
 
 
 def site_parts(app: App) -> SiteParts:
-    """The parts of `app` that the pages, the REST interface and the webhooks are built from."""
+    """Return the parts of `app` that the pages, the REST interface and the webhooks are built from."""
     settings = app.settings
     return SiteParts(
         readiness=app.readiness_parts,

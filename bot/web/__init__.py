@@ -1,1 +1,1 @@
-"""The pages that contacts and platforms call: the help page, the webhooks, the health of the program."""
+"""HTTP endpoints for contacts, platforms and monitoring: the help page, the webhooks, health checks."""

@@ -1,4 +1,4 @@
-"""An entry's answer, written in Markdown, as HTML that is safe whoever wrote it."""
+"""Rendering of an entry's Markdown answer as HTML that is safe for untrusted input."""
 
 from collections.abc import Sequence
 
@@ -12,7 +12,7 @@ from infra.web.links import linkify
 
 
 class _Renderer(RendererHTML):
-    """Web addresses become links also where they stand bare, as chats show them; links open beside the page."""
+    """Renders bare web addresses as links, as chats do; links open in a new tab."""
 
     def text(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:
         inside = sum((token.type == "link_open") - (token.type == "link_close") for token in tokens[:idx])
@@ -23,16 +23,16 @@ class _Renderer(RendererHTML):
         return self.renderToken(tokens, idx, options, env)
 
     def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: EnvType) -> str:  # noqa: ARG002 - the parser's
-        """A picture is a link: it would come from another site, which the content policy forbids."""
+        """Render a picture as a link: the content security policy forbids pictures of other sites."""
         source = str(tokens[idx].attrGet("src") or "")
         link = Markup('<a href="{}" rel="noopener noreferrer">{}</a>')
         return str(link.format(source, tokens[idx].content or source))
 
 
-# No HTML passes through, and the library itself refuses javascript: and data: addresses.
+# HTML is escaped, and the library itself refuses javascript: and data: addresses.
 _markdown = MarkdownIt("commonmark", {"html": False, "breaks": True}, renderer_cls=_Renderer)
 
 
 def as_html(source: str) -> Markup:
-    """The answer as HTML."""
-    return Markup(_markdown.render(source))  # noqa: S704 - made by the renderer above, which escapes all text
+    """Render the answer as HTML."""
+    return Markup(_markdown.render(source))  # noqa: S704 - output of the renderer above, which escapes all text

@@ -1,4 +1,4 @@
-"""Whether the program lives and can work, for whoever watches it."""
+"""Liveness, readiness and metrics, for monitoring."""
 
 import asyncio
 import logging
@@ -26,7 +26,10 @@ log = logging.getLogger(__name__)
 
 
 def health_router(parts: ReadinessParts) -> APIRouter:
-    """`/healthz` (alive), `/readyz` (database, files, knowledge, roles and channels) and `/metrics` (Prometheus text)."""
+    """Build the routes of `/healthz` (liveness), `/readyz` (readiness) and `/metrics` (Prometheus text format).
+
+    Readiness covers database, files, knowledge base, roles and channels.
+    """
     router = APIRouter(include_in_schema=False)
     readiness = Readiness(parts)
 
@@ -46,7 +49,7 @@ def health_router(parts: ReadinessParts) -> APIRouter:
         try:
             async with asyncio.timeout(PATIENCE):
                 figures = await parts.db.read(_figures)
-        except Exception as error:  # noqa: BLE001 - what this process knows by itself is told all the same
+        except Exception as error:  # noqa: BLE001 - the process's own figures are reported anyway
             figures = {"database_up": 0}
             log.warning("the figures cannot be read at present: %s", type(error).__name__)
         lines += [f"# TYPE frontdesk_{name} gauge\nfrontdesk_{name} {value}" for name, value in figures.items()]

@@ -1,4 +1,4 @@
-"""The help page: the published knowledge for everyone who has a browser, with or without scripts."""
+"""The help page: the published knowledge base in a browser, with or without scripts."""
 
 import asyncio
 from dataclasses import dataclass
@@ -20,13 +20,13 @@ from knowledge.languages import LANGUAGES
 from knowledge.live.library import Library
 
 SEARCHES_PER_ADDRESS = 240
-"""A minute: somebody who types makes two or three a second, and a school has one address."""
+"""Searches per minute: typing causes two or three a second, and a whole school may share one address."""
 _AT_ONCE_PER_ADDRESS, _AT_ONCE = 8, 32
 _RESULTS = 8
 _OFTEN = 5
 _SHELF = 100
 _WORTH_SHOWING = 0.1
-"""Confidence below which an entry is shown only if the words themselves stand in it."""
+"""Confidence below which an entry is shown only if it contains the words themselves."""
 
 Question = Annotated[str, Query(max_length=QUESTION_LENGTH)]
 Language = Annotated[str, Query(max_length=16)]
@@ -34,7 +34,7 @@ Language = Annotated[str, Query(max_length=16)]
 
 @dataclass(frozen=True, slots=True)
 class HelpParts:
-    """Everything the help page uses."""
+    """Dependencies of the help page."""
 
     database: Database
     library: Library
@@ -43,7 +43,7 @@ class HelpParts:
 
 
 def help_router(parts: HelpParts) -> APIRouter:
-    """`/help` and everything below it. The app that includes it also needs the `SecurityHeaders` middleware."""
+    """Build the routes of `/help`. The app that includes them also needs the `SecurityHeaders` middleware."""
     help_page, frame, router = HelpPage(parts), parts.frame, APIRouter(include_in_schema=False)
 
     @router.get("/help")
@@ -75,7 +75,7 @@ def help_router(parts: HelpParts) -> APIRouter:
 
 
 class HelpPage:
-    """The pages themselves."""
+    """The handlers of the pages."""
 
     def __init__(self, parts: HelpParts) -> None:
         self._parts = parts
@@ -121,7 +121,7 @@ class HelpPage:
         )
 
     async def _searched(self, request: Request, language: str, question: str) -> tuple[EntryView, ...] | None:
-        """What was found; None where the address asks too much, or too many ask at once."""
+        """Search; returns None if the address exceeds its limit, or too many searches run at once."""
         if not question:
             return ()
         address = client_address(request.scope)
@@ -134,7 +134,7 @@ class HelpPage:
             self._searching.release(places)
 
     async def _search(self, language: str, question: str) -> tuple[EntryView, ...]:
-        """Entries that may answer, best first: what the matcher believes in, then what has the words."""
+        """Return candidate entries, best first: the matcher's candidates, then entries that contain the words."""
         if not question:
             return ()
         match = await asyncio.to_thread(
@@ -161,10 +161,10 @@ class HelpPage:
 def _look_up(
     session: Session, name: str, language: str, asked: str
 ) -> tuple[EntryView | None, dict[str, EntryView], tuple[EntryView, ...]]:
-    """The entry, the same in each of our languages, and its neighbours on the shelf.
+    """Return the entry, its translations, and its neighbours in the category.
 
-    An id names one language, which gives way only to one asked for in the address; a key means the reader's language,
-    or any that there is.
+    An id denotes one language, which only a language in the address overrides; a key denotes the entry in the reader's
+    language, or in any that exists.
     """
     view = entry(session, int(name)) if name.isdecimal() and len(name) < 19 and int(name) <= LARGEST_ID else None
     by_id = view is not None and view.status == "published"

@@ -1,4 +1,4 @@
-"""The demo shows its agent's password, so only a browser on this machine may reach it."""
+"""Access control of the demo, which shows its agent's password: only browsers on this machine may reach it."""
 
 from starlette.datastructures import Headers
 from starlette.responses import PlainTextResponse
@@ -9,7 +9,7 @@ _FORWARDED = {"forwarded", "via", "x-real-ip"}
 
 
 class LocalOnly:
-    """Middleware: refuses requests for other host names (DNS rebinding) and requests that a proxy passes on."""
+    """Middleware: refuses requests for other host names (DNS rebinding) and requests forwarded by a proxy."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

@@ -1,7 +1,7 @@
-"""What only operators may see: `/readyz`, `/metrics` and the description of the REST interface.
+"""Pages for operators only: `/readyz`, `/metrics` and the description of the REST interface.
 
-On the port of the pages they are answered to programs on this machine and to those with a token of the REST interface;
-on a port of their own (`FRONTDESK_MONITOR`) to everybody who can reach it.
+On the port of the pages they are available to programs on this machine and to those with a token of the REST
+interface; on a port of their own (`FRONTDESK_MONITOR`) to everybody who can reach it.
 """
 
 import ipaddress
@@ -23,14 +23,14 @@ _REFUSED = "Send a token of `frontdesk token add` as “Authorization: Bearer TO
 
 
 def monitor_site(parts: ReadinessParts) -> FastAPI:
-    """The application for a port of its own: health, readiness and metrics of this process."""
+    """Build the application for a port of its own: health, readiness and metrics of this process."""
     site = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     site.include_router(health_router(parts))
     return site
 
 
 class OperatorsOnly:
-    """Middleware: answers 401 to others who ask for what only operators may see."""
+    """Middleware: answers 401 to unauthorized requests for operators' pages."""
 
     def __init__(self, app: ASGIApp, database: Database, staff: Staff) -> None:
         self._app = app
@@ -53,13 +53,13 @@ class OperatorsOnly:
             return False
         try:
             agent = await self._database.read(lambda session: self._staff.token(session, token.strip()))
-        except SQLAlchemyError:  # nobody can be known at present
+        except SQLAlchemyError:  # tokens cannot be checked at present
             return False
         return agent is not None
 
 
 def _from_this_machine(scope: Scope, headers: Headers) -> bool:
-    """Whether the caller is a program on this machine itself and no proxy that speaks for somebody else."""
+    """Return whether the caller is a program on this machine and not a proxy that forwards a request."""
     if any(name in _FORWARDED or name.startswith("x-forwarded-") for name in headers):
         return False
     try:

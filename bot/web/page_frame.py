@@ -1,4 +1,4 @@
-"""What every page of the help site shares: templates, files, words, and which language the reader gets."""
+"""The common parts of the help site's pages: templates, static files, words, and choice of language."""
 
 from importlib.resources import files
 from itertools import chain
@@ -44,7 +44,7 @@ class Frame:
         self._environment.filters |= {"answer": as_html, "rich": as_markup, "remark": remark}
 
     def language(self, request: Request, asked: str) -> str:
-        """The language asked for in the address, else the browser's, else the community's."""
+        """Return the language given in the address, else the browser's, else the community's."""
         if asked in LANGUAGES:
             return asked
         return preferred_language(request.headers.get("accept-language", ""), self._default_language, LANGUAGES)
@@ -58,7 +58,7 @@ class Frame:
         headers: dict[str, str] | None = None,
         **values: Any,  # noqa: ANN401 - templates take any value
     ) -> HTMLResponse:
-        """A page or a part of one; `values` are what its template asks for."""
+        """Render a page or a part of one with `values` for its template."""
 
         def t(sentence: str, **words: object) -> str:
             return WORDS.text(language, sentence, **words)

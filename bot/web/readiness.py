@@ -1,4 +1,4 @@
-"""Whether the program can do its work: the database takes writes, files can be kept, every role and channel is well."""
+"""Readiness: the database accepts writes, files can be stored, every role and channel works."""
 
 import asyncio
 from collections.abc import Awaitable
@@ -21,28 +21,28 @@ from knowledge.live.library import Library
 
 OK = "ok"
 HEARTBEAT = 10.0
-"""Seconds between the signs of life that a served channel account leaves in the database."""
+"""Seconds between the heartbeats that a served channel account writes to the database."""
 _SILENT = timedelta(seconds=HEARTBEAT * 3)
 _FRESH = 1.0
-"""Seconds for which a look holds: however often it is asked, the disk is written to once in that time."""
+"""Seconds for which a result is cached: checks write to the disk at most once in that time."""
 PATIENCE = 3.0
-"""Seconds after which a database or a disk that does not answer is reported as such."""
+"""Seconds after which a database or a disk is reported as not answering."""
 
 
 @dataclass(frozen=True, slots=True)
 class Look:
-    """What one look at the database, the folder of files and the channel accounts found, each "ok" or its trouble."""
+    """The result of one check of the database, the folder of files and the channel accounts: "ok" or the problem."""
 
     database: str
     files: str = OK
     channels: dict[str, str | None] = field(default_factory=dict)
-    """By account; None where nothing is wrong. Empty where the database cannot be read."""
+    """By account; None if it works. Empty if the database cannot be read."""
     without_buttons: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """Everything that readiness depends on, in the words of `/readyz`."""
+    """Everything that readiness depends on, with the field names of `/readyz`."""
 
     database: str
     files: str
@@ -50,22 +50,22 @@ class Report:
     knowledge: str
     channels: dict[str, str | None]
     failing: dict[str, str]
-    """Roles that are down or only just up again, and the class of the exception that ended each."""
+    """Roles that are down or have just restarted, with the class of the exception that ended each."""
     without_buttons: tuple[str, ...]
-    """Accounts whose platform refused buttons within the last hour, so that choices are numbered. No condition: they work."""
+    """Accounts whose platform refused buttons within the last hour, so choices are numbered; they count as ready."""
     restarts: dict[str, int]
-    """Roles that were started again since the process began, and how often."""
+    """Number of restarts of each role since the process started."""
 
     @property
     def ready(self) -> bool:
-        """Redis is no condition: without it, work is found a second later."""
+        """Whether all conditions hold. Redis is not one: without it, work is found a second later."""
         troubled = self.failing or any(self.channels.values())
         return not troubled and self.database == self.files == self.knowledge == OK
 
 
 @dataclass(frozen=True, slots=True)
 class ReadinessParts:
-    """What readiness looks at."""
+    """The inputs of readiness."""
 
     db: Database
     bus: Bus
@@ -74,11 +74,11 @@ class ReadinessParts:
     supervisor: Supervisor
     files_dir: Path
     accounts: tuple[str, ...]
-    """Channel accounts that are set up; the chat of the help page has no platform and is not among them."""
+    """Configured channel accounts, without the help page's chat, which has no platform."""
 
 
 class Readiness:
-    """Looks when asked, at most once a second and never twice at a time, and never keeps whoever asks waiting long."""
+    """Checks on demand, at most once a second and one check at a time, and answers within a time limit."""
 
     def __init__(self, parts: ReadinessParts, *, patience: float = PATIENCE) -> None:
         self._parts = parts
@@ -101,7 +101,7 @@ class Readiness:
         )
 
     def restarts(self) -> dict[str, int]:
-        """How often each role was started again, the writer of the database among them."""
+        """Return the number of restarts of each role, including the database writer."""
         return {**self._parts.supervisor.restarts, "database-writer": self._parts.db.restarts}
 
     async def _latest(self) -> Look:
@@ -114,25 +114,25 @@ class Readiness:
 
 
 async def look_at(parts: ReadinessParts) -> Look:
-    """Write to the database and to the folder of files, and ask for the state of the accounts."""
+    """Write to the database and to the folder of files, and read the state of the accounts."""
     database = await _trouble(parts.db.probe())
     files = await _trouble(asyncio.to_thread(_require_space, parts.files_dir))
     try:
         numbered = await parts.db.read(lambda session: tuple(accounts_without_buttons(session, parts.clock())))
         return Look(database, files, await channel_problems(parts), numbered)
-    except Exception as error:  # noqa: BLE001 - whatever is wrong with it, it is not ready
+    except Exception as error:  # noqa: BLE001 - any error means that it is not ready
         return Look(_words(error) if database == OK else database, files)
 
 
 async def channel_problems(parts: ReadinessParts) -> dict[str, str | None]:
-    """What is wrong with each account that is set up; None where nothing is."""
+    """Return the problem of each configured account; None if there is none."""
     states = await parts.db.read(
         lambda session: {row.account: (row.problem, row.updated_at) for row in session.scalars(select(ChannelState))}
     )
     problems: dict[str, str | None] = {}
     for account in parts.accounts:
         problem, seen = states.get(account, (None, None))
-        silent = seen is None or abs(parts.clock() - seen) > _SILENT  # later than now: the clock was set back
+        silent = seen is None or abs(parts.clock() - seen) > _SILENT  # a later time: the clock was set back
         problems[account] = problem or ("no running process serves it" if silent else None)
     return problems
 

@@ -1,4 +1,4 @@
-"""How a refused body is answered: JSON to programs, a page to people, one plain sentence to everybody else."""
+"""Answers to refused request bodies: JSON for programs, a page for people, a plain sentence for others."""
 
 from collections.abc import Awaitable, Callable
 
@@ -22,11 +22,11 @@ _CHAT_PROBLEMS = {Refusal.TOO_LARGE: "size", Refusal.BUSY: "busy"}
 _RETRY = {"Retry-After": "60"}
 
 ChatPage = Callable[[Request, str], Awaitable[Response]]
-"""The chat with the sentence of a problem (`PROBLEMS` of chat.py)."""
+"""Renders the chat with the sentence of a problem (`PROBLEMS` of pages.py)."""
 
 
 def refusals(frame: Frame, chat: ChatPage) -> Answer:
-    """Answer by what the path speaks."""
+    """Return a function that answers in the format of the path."""
 
     async def answer(scope: Scope, refusal: Refusal) -> ASGIApp:
         path, (code, sentence) = scope["path"], _CODES[refusal]

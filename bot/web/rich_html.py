@@ -1,4 +1,4 @@
-"""Text and its entities, as every channel carries them, as HTML that is safe whoever wrote it."""
+"""Rendering of text with entities as HTML that is safe for untrusted input."""
 
 from urllib.parse import urlsplit
 
@@ -12,7 +12,7 @@ _SCHEMES = {"http", "https", "mailto", "tel"}
 
 
 def as_markup(text: RichText) -> Markup:
-    """The text with its formatting; bare web addresses become links too. Entities that cross each other are dropped."""
+    """Render the text with its formatting; bare web addresses become links too. Overlapping entities are dropped."""
     encoded = text.text.encode("utf-16-le", "surrogatepass")
     return _written(encoded, 0, len(encoded) // 2, sorted(text.entities, key=lambda e: (e.offset, -e.length)))
 

@@ -1,4 +1,4 @@
-"""Everything that a browser, a program or a platform can reach, as one ASGI application."""
+"""The ASGI application with all pages, interfaces and webhooks."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -50,13 +50,13 @@ _FORM_BYTES = 1 << 16
 _DESK_BYTES = _JSON_BYTES = 1 << 20
 _IMPORT_BYTES = 20 << 20
 UPLOADS = 5
-"""Largest files that one request may hold together."""
+"""Maximum size of a request with files, in largest files."""
 _UPLOADS_PER_ADDRESS, _UPLOADS_IN_ALL = 2, 8
-"""Largest requests with files that are received at once. What they hold so far lies in temporary files."""
+"""Maximum number of concurrent requests with files of the largest size. Their data is kept in temporary files."""
 
 
 def body_rules(upload: int) -> list[BodyRule]:
-    """How large a body may be, by path; `upload` is the most bytes of a request with files."""
+    """Return the size limits of bodies, by path; `upload` is the maximum size of a request with files in bytes."""
     return [
         BodyRule(re.compile(pattern), limit, files)
         for pattern, limit, files in (
@@ -73,7 +73,7 @@ def body_rules(upload: int) -> list[BodyRule]:
 
 @dataclass(frozen=True, slots=True)
 class Demo:
-    """What the demo's first page shows."""
+    """Contents of the demo's first page."""
 
     telegram: TelegramSimulator
     vk: VkSimulator
@@ -84,7 +84,7 @@ class Demo:
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """The application, and how to end its open event streams before the server waits for them."""
+    """The application, with a function that ends its event streams before the server waits for them."""
 
     asgi: FastAPI
     hang_up: Callable[[], Awaitable[None]]
@@ -92,7 +92,7 @@ class Site:
 
 @dataclass(frozen=True, slots=True)
 class SiteParts:
-    """What the pages, the REST interface and the webhooks are built from."""
+    """Dependencies of the pages, the REST interface and the webhooks."""
 
     readiness: ReadinessParts
     db: Database
@@ -109,7 +109,7 @@ class SiteParts:
     channels: Mapping[str, Channel]
     """By account."""
     inlet: Callable[[str], Inlet]
-    """Where the events of an account go."""
+    """Returns the inlet for an account's events."""
     language: str
     public_url: str | None
     embed_sites: tuple[str, ...]
@@ -118,7 +118,7 @@ class SiteParts:
 
 
 def build_site(parts: SiteParts, demo: Demo | None) -> Site:
-    """Put every page, interface and webhook together; with `demo`, the two phones are the first page."""
+    """Build the application; with `demo`, the two phones are the first page."""
     live = Live(parts.db, parts.bus, parts.clock)
     language, public_url = parts.language, parts.public_url
     site = FastAPI(title="Frontdesk", docs_url=None, redoc_url=None, openapi_url=None)
@@ -202,8 +202,8 @@ def build_site(parts: SiteParts, demo: Demo | None) -> Site:
 
 
 async def _refused(request: Request, error: Exception) -> Response:
-    """An address that nothing answers; programs get the form of every refusal to them."""
-    assert isinstance(error, HTTPException)  # noqa: S101 - it is the handler of these
+    """Answer an unknown address; programs get the REST interface's error format."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered only for this class
     if request.url.path.startswith("/api/"):
         return api_refusal(error.status_code, "not_found", str(error.detail), headers=error.headers)
     return await http_exception_handler(request, error)

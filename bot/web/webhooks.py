@@ -1,4 +1,4 @@
-"""Webhooks: checked, stored and acknowledged by the account's own adapter."""
+"""Webhooks: calls are checked, stored and acknowledged by the account's channel."""
 
 import logging
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ BODY_BYTES = 1024 * 1024
 
 
 def hook_router(channels: Mapping[str, Channel], inlet: Callable[[str], Inlet]) -> APIRouter:
-    """`POST /hooks/{kind}/{account}` for every account that has an adapter which can be called."""
+    """Build `POST /hooks/{kind}/{account}` for every account whose channel accepts calls."""
     router = APIRouter(include_in_schema=False)
 
     @router.post("/hooks/{kind}/{name}")
@@ -29,7 +29,7 @@ def hook_router(channels: Mapping[str, Channel], inlet: Callable[[str], Inlet]) 
             return PlainTextResponse("", 413)
         try:
             reply = await cast("HookedChannel", channel).accept(dict(request.headers), body, inlet(account))
-        except Exception:  # nothing was stored, and the platform has to know
+        except Exception:  # nothing was stored: the platform must repeat the call
             log.warning("%s: an event could not be stored", account, exc_info=True)
             reply = HookReply(503)
         return PlainTextResponse(reply.body, reply.status)
@@ -38,7 +38,7 @@ def hook_router(channels: Mapping[str, Channel], inlet: Callable[[str], Inlet]) 
 
 
 async def _body(request: Request) -> bytes | None:
-    """The whole body, or None as soon as it is longer than any event."""
+    """Read the whole body; returns None as soon as it is longer than any event."""
     body = b""
     async for chunk in request.stream():
         body += chunk

@@ -220,7 +220,7 @@ def test_advice_is_drawn_from_what_contacts_pressed(frontdesk: Command, tmp_path
     advice = frontdesk("knowledge", "advise", "--picture", "curve.svg")
     assert advice.exit_code == 0, advice.stderr
     lines = advice.stdout.splitlines()
-    assert lines[0] == "Questions that contacts judged by what they pressed: 25, of which 25 can be judged today."
+    assert lines[0] == "Questions that contacts judged with a button: 25; 25 of them match the current knowledge base."
     assert advice.stderr.splitlines()[-1] == "Written to curve.svg."
     assert lines[-1] == (
         "These questions speak for FRONTDESK_ANSWER_CONFIDENCE=0.5: 100% of what the knowledge covers would be answered"
@@ -361,7 +361,7 @@ def test_a_contact_is_exported_and_forgotten(frontdesk: Command, tmp_path: Path)
         assert "Анна" in pack.read("frontdesk.html").decode()
     assert frontdesk("contact", "forget", "vk:main/12345", given="n\n").exit_code == 1
     assert frontdesk("contact", "forget", "vk:main/12345", "--yes").output.startswith("vk:main/12345 is forgotten")
-    assert "Nobody is known at vk:main/12345" in refused(frontdesk("contact", "forget", "vk:main/12345", "--yes"))
+    assert "No contact is known at vk:main/12345" in refused(frontdesk("contact", "forget", "vk:main/12345", "--yes"))
     assert "is not an address" in refused(frontdesk("contact", "export", "12345"))
 
 

@@ -320,7 +320,7 @@ def test_pages_are_sent_without_waiting_for_their_head_to_be_acknowledged() -> N
         (
             None,
             {"host": "203.0.113.1", "port": 0},
-            "The pages cannot be opened at 203.0.113.1, port 0: mend FRONTDESK_HOST or FRONTDESK_PORT.",
+            "The pages cannot be opened at 203.0.113.1, port 0: change FRONTDESK_HOST or FRONTDESK_PORT.",
         ),
     ],
 )

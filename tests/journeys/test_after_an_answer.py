@@ -124,7 +124,7 @@ async def test_what_contacts_press_tells_an_admin_how_sure_to_be(stage: Stage) -
     assert await COMMANDS["advise"](stage.app, {}, said.append) == 0
     advice = json.loads(said[-1])
     assert advice["lines"][0] == (
-        "Questions that contacts judged by what they pressed: 2, of which 2 can be judged today."
+        "Questions that contacts judged with a button: 2; 2 of them match the current knowledge base."
     )
     in_force = next(line for line in advice["lines"] if line.endswith("in force"))
     assert in_force.split()[:3] == ["0.88", "1", "100.0%"]

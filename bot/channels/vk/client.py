@@ -105,7 +105,7 @@ def _api(token: str, session: requests.Session) -> Any:  # noqa: ANN401 - vk_api
     # vk_api's handlers repeat a call by themselves (error 6 without end) or ask a person: here errors are raised.
     api.error_handlers.clear()
     # Three clients with a limit each are either too fast together or too slow alone, so VkClient paces them all. Zero
-    # would not disable vk_api's pace: it uses the wall clock, and a clock set back by an hour would delay each client by
-    # an hour.
+    # would not disable vk_api's pace: it uses the wall clock, and a clock set back by an hour would delay each client
+    # by an hour.
     api.RPS_DELAY = float("-inf")
     return api

@@ -1,4 +1,4 @@
-"""The versions of a revision are found without reading them all; vectors of texts for the semantic extra."""
+"""Add an index on the versions of a revision, and vectors of texts for the semantic extra."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""The language that a contact has chosen, apart from the one that their words tell."""
+"""Store the language that a contact has chosen, separately from the detected one."""
 
 import sqlalchemy as sa
 from alembic import op

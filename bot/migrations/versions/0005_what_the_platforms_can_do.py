@@ -10,7 +10,7 @@ down_revision = "0003"
 branch_labels = None
 depends_on = None
 
-# SQLite alters such a table by building it anew, and must be told once more that its numbers are never used twice.
+# SQLite rebuilds the table to alter it, and AUTOINCREMENT must be declared again.
 _NUMBERED = {"sqlite_autoincrement": True}
 
 

@@ -1,4 +1,4 @@
-"""How contacts rate the help they got, and what a contact's next message is taken for."""
+"""Add contacts' ratings, and the expected meaning of a contact's next message."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -8,7 +8,7 @@ down_revision = "0005"
 branch_labels = None
 depends_on = None
 
-# SQLite alters such a table by building it anew, and must be told once more that its numbers are never used twice.
+# SQLite rebuilds the table to alter it, and AUTOINCREMENT must be declared again.
 _NUMBERED = {"sqlite_autoincrement": True}
 
 

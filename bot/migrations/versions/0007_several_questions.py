@@ -1,4 +1,4 @@
-"""Several questions at once, what edited messages said before, and forms."""
+"""Several open questions per contact, earlier versions of edited messages, and forms."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ down_revision = "0006"
 branch_labels = None
 depends_on = None
 
-# SQLite alters such a table by building it anew, and must be told once more that its numbers are never used twice.
+# SQLite rebuilds the table to alter it, and AUTOINCREMENT must be declared again.
 _NUMBERED = {"sqlite_autoincrement": True}
 
 
@@ -18,7 +18,7 @@ def upgrade() -> None:
     with op.batch_alter_table("ticket", schema=None, table_kwargs=_NUMBERED) as batch_op:
         batch_op.add_column(sa.Column("patience_asked", sa.Boolean(), server_default=sa.false(), nullable=False))
         batch_op.add_column(sa.Column("read_at", infra.storage.columns.UtcDateTime(timezone=True), nullable=True))
-    # In a batch of its own: a default that goes in the batch that adds the column fills no row.
+    # In a batch of its own: a default that is dropped in the batch that adds the column fills no row.
     with op.batch_alter_table("ticket", schema=None, table_kwargs=_NUMBERED) as batch_op:
         batch_op.alter_column("patience_asked", server_default=None)
     with op.batch_alter_table("message", schema=None, table_kwargs=_NUMBERED) as batch_op:

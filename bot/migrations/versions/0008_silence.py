@@ -1,4 +1,4 @@
-"""What follows from silence, opening again only for a while and by other eyes, and replies without a name."""
+"""Silence policy, a time limit on reopening, reviews by another agent, and unnamed replies."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ down_revision = "0007"
 branch_labels = None
 depends_on = None
 
-# SQLite alters such a table by building it anew, and must be told once more that its numbers are never used twice.
+# SQLite rebuilds the table to alter it, and AUTOINCREMENT must be declared again.
 _NUMBERED = {"sqlite_autoincrement": True}
 _MOMENTS = ("remind_at", "solve_at", "reopen_until", "reopened_at")
 

@@ -1,4 +1,4 @@
-"""Questions that are asked for all to read, and what is said below them."""
+"""Public questions and the replies to them."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -10,7 +10,7 @@ down_revision = "0008"
 branch_labels = None
 depends_on = None
 
-# SQLite alters such a table by building it anew, and must be told once more that its numbers are never used twice.
+# SQLite rebuilds the table to alter it, and AUTOINCREMENT must be declared again.
 _NUMBERED = {"sqlite_autoincrement": True}
 
 

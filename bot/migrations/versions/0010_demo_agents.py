@@ -37,11 +37,11 @@ def downgrade() -> None:
 
 
 def _mark_earlier_demo(connection: sa.Connection) -> None:
-    """Mark the agent that an earlier demo left behind, only where the rows prove it.
+    """Mark the agent of an earlier demo, only if the rows prove it.
 
-    The README gives the same name and address to a first real agent. What no real one has: the demo's VK account was
-    served from this database, and the agent's row is as old as an entry, since the demo's first start wrote both in
-    one transaction.
+    The README uses the same name and address for a first real agent. Two facts identify the demo's agent: the demo's VK
+    account was served from this database, and the agent's row is as old as an entry, because the demo's first start
+    wrote both in one transaction.
     """
     served = connection.scalar(sa.select(_CHANNEL_STATE.c.account).where(_CHANNEL_STATE.c.account == "vk:demo"))
     found = connection.execute(

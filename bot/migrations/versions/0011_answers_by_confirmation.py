@@ -1,4 +1,4 @@
-"""An answer counts from its confirmation: since when none was written, and what keeps it from the contact."""
+"""Count answers from their confirmation: since when an answer is missing, and why it did not reach the contact."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -22,13 +22,13 @@ _LOST = f"""
 
 
 def upgrade() -> None:
-    # Without rebuilding the table, which other tables refer to.
+    # Added in place: rebuilding the table would affect the tables that refer to it.
     op.add_column(
         "ticket", sa.Column("unanswered_since", infra.storage.columns.UtcDateTime(timezone=True), nullable=True)
     )
     op.add_column("ticket", sa.Column("undelivered", sa.String(length=24), nullable=True))
     op.execute("UPDATE ticket SET unanswered_since = coalesce(waiting_since, opened_at) WHERE status = 'open'")
-    # What counted as answered though the answer was lost is open again, and late where its time has passed.
+    # Tickets whose answer was lost are open again, and late if their time has passed.
     op.execute(f"UPDATE ticket SET undelivered = ({_LOST}) WHERE status = 'waiting'")  # noqa: S608 - only constants
     op.execute(
         f"""

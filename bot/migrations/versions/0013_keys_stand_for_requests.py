@@ -1,4 +1,4 @@
-"""What the key of a message stands for."""
+"""Store the request that a message's key stands for."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""Indexes of the rows that are still to be worked on, so that finished ones cost nothing however many there are."""
+"""Partial indexes of unfinished rows, so that lookups do not slow down with the number of finished ones."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""What a message holds besides words and files, and which refused files the contact was told of."""
+"""Other contents of messages, and the refused files that the contact was notified of."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -12,7 +12,7 @@ depends_on = None
 
 
 def upgrade() -> None:
-    # Added in place on both databases: neither table is built anew.
+    # Added in place on both databases, without rebuilding a table.
     op.add_column("message", sa.Column("contents", infra.storage.columns.Json(), nullable=True))
     op.add_column("file", sa.Column("told", sa.Boolean(), nullable=False, server_default=sa.true()))
 

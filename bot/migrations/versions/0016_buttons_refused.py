@@ -1,4 +1,4 @@
-"""When a platform last took a message only without its buttons."""
+"""Store when a platform last accepted a message only without its buttons."""
 
 import sqlalchemy as sa
 from alembic import op

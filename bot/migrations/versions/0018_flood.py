@@ -1,4 +1,4 @@
-"""How much a contact did within the present minute."""
+"""Count a contact's events within the current minute."""
 
 import sqlalchemy as sa
 from alembic import op

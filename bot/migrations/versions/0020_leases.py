@@ -1,4 +1,4 @@
-"""Who holds a channel account, as a lease that ends unless it is renewed."""
+"""Leases of channel accounts, which expire unless renewed."""
 
 import sqlalchemy as sa
 from alembic import op

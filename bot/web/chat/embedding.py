@@ -1,4 +1,4 @@
-"""The script that brings the chat to other sites, and what a page within theirs has to say to the browser."""
+"""The script that embeds the chat in other sites, and the headers of an embedded page."""
 
 import hashlib
 import json
@@ -9,11 +9,11 @@ from fastapi import Request, Response
 
 _SITES = "const SITES = [];"
 ISOLATED = {"Cross-Origin-Embedder-Policy": "require-corp", "Cross-Origin-Resource-Policy": "cross-origin"}
-"""Headers of a page that shows within pages which ask for them of everything that they hold (COEP)."""
+"""Headers that let a page be embedded in pages with a Cross-Origin-Embedder-Policy."""
 
 
 class EmbedScript:
-    """`/help/embed.js` with the origins of the sites that may show the chat: on others it shows nothing."""
+    """`/help/embed.js` with the origins of the sites that may embed the chat; on others it shows nothing."""
 
     def __init__(self, sites: Sequence[str]) -> None:
         source = (files("bot.web") / "static" / "embed.js").read_text("utf-8")
@@ -23,11 +23,11 @@ class EmbedScript:
         self._mark = f'"{hashlib.sha256(self._script).hexdigest()[:12]}"'
 
     def answer(self, request: Request) -> Response:
-        """The script, or 304 to a browser that has it."""
+        """Return the script, or 304 to a browser that has it cached."""
         headers = {
             "ETag": self._mark,
             "Cache-Control": "public, max-age=3600",
-            # The one file that is meant for other sites, also as a module or with `crossorigin`.
+            # The only file that other sites may load, also as a module or with `crossorigin`.
             "Cross-Origin-Resource-Policy": "cross-origin",
             "Access-Control-Allow-Origin": "*",
         }

@@ -1,4 +1,4 @@
-"""What a visitor finds under "My questions": what they asked people, the way back to it, their data, and being forgotten."""
+"""The visitor's page "My questions": questions to agents, the private link, data export and erasure."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -31,9 +31,9 @@ log = logging.getLogger(__name__)
 
 _PAGE = 20
 _PRIVATE = {"Cache-Control": "no-store"}
-"""Pages with the private link: no cache may learn it, and `SecurityHeaders` keeps addresses from other sites.
+"""Headers of pages with the private link: they are not cached; `SecurityHeaders` hides addresses from other sites.
 
-Not `no-referrer`: with it a browser hides from us too where a form comes from, and every form would look foreign.
+`no-referrer` is not used: with it a browser hides a form's origin from us too, and every form would look foreign.
 """
 Language = Annotated[str, Query(max_length=16)]
 Token = Annotated[str, Form(max_length=64)]
@@ -41,7 +41,7 @@ Token = Annotated[str, Form(max_length=64)]
 
 @dataclass(frozen=True, slots=True)
 class OwnParts:
-    """Everything the pages use."""
+    """Dependencies of the pages."""
 
     database: Database
     files: FileStore
@@ -54,16 +54,16 @@ class OwnParts:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question with what was said about it."""
+    """A question with its messages."""
 
     ticket: TicketView
     said: tuple[Line, ...]
     news: bool
-    """An agent wrote since the visitor last looked at it in the chat, or added to it."""
+    """An agent has written since the visitor last read it in the chat or added to it."""
 
 
 def own_router(parts: OwnParts) -> APIRouter:
-    """`/help/my` and the private link that leads to it."""
+    """Build the routes of `/help/my` and of the private link that leads to it."""
     own, router = OwnPages(parts), APIRouter(include_in_schema=False)
 
     @router.get("/help/my")
@@ -98,7 +98,7 @@ def own_router(parts: OwnParts) -> APIRouter:
 
 
 class OwnPages:
-    """The pages themselves."""
+    """The handlers of the pages."""
 
     def __init__(self, parts: OwnParts) -> None:
         self._parts = parts
@@ -133,7 +133,7 @@ class OwnPages:
         )
 
     async def come_back(self, request: Request, language: str, token: str) -> Response:
-        """A private link: ask first, for whoever was sent somebody else's would write into that one's conversation."""
+        """Open a private link after asking: with another person's link a visitor would write into their conversation."""
         secret = await self._parts.database.read(lambda session: self._opened(session, token, use=False))
         if secret is None:
             return self._parts.frame.answer("link_expired.html", language, status=410, headers=_PRIVATE)
@@ -144,11 +144,11 @@ class OwnPages:
             "come_back.html", language, headers=_PRIVATE, secret=token, csrf=visitor.form_token
         )
         if not visitor.known:
-            self._parts.visitors.remember(page, visitor)  # so that its form can be told from another site's
+            self._parts.visitors.remember(page, visitor)  # so that its form can be distinguished from another site's
         return page
 
     async def take_over(self, request: Request, language: str, token: str, csrf: str) -> Response:
-        """From now on the browser is that visitor's too."""
+        """Make the browser a browser of that visitor."""
         if not self._is_ours(request, csrf):
             return self._foreign(language)
         answer = RedirectResponse("/help/my", 303, _PRIVATE)
@@ -159,7 +159,7 @@ class OwnPages:
         return answer
 
     async def replace_link(self, request: Request, language: str, csrf: str) -> Response:
-        """Make the visitor a new link; the old one opens nothing any more."""
+        """Create a new link for the visitor; the old one stops working."""
         if not self._is_ours(request, csrf):
             return self._foreign(language)
         visitor = self._parts.visitors.of(request)
@@ -184,7 +184,7 @@ class OwnPages:
         return open_link(session, token, self._parts.clock(), self._parts.link_rules, use=use)
 
     async def copy(self, request: Request) -> Response:
-        """Everything that is kept about the visitor."""
+        """Return all data about the visitor."""
         visitor = self._parts.visitors.of(request)
 
         def read(session: Session) -> bytes | None:
@@ -198,7 +198,7 @@ class OwnPages:
         return Response(packed, media_type="application/zip", headers=headers)
 
     async def forgotten(self, request: Request, language: str, csrf: str, *, sure: bool) -> Response:
-        """Ask first; then erase everything and let the browser forget too."""
+        """Ask for confirmation, then erase all data and the browser's cookie."""
         visitor = self._parts.visitors.of(request)
         if not self._is_ours(request, csrf):
             return self._foreign(language)
@@ -222,12 +222,12 @@ class OwnPages:
 
 
 def _named(ticket: TicketView, language: str) -> TicketView:
-    """The ticket, with the kind of what was sent in the visitor's language where that stands for a question."""
+    """Return the ticket; a question without words is named by its kind of content, in the visitor's language."""
     return replace(ticket, question=question_words(ticket.question, partial(WORDS.text, language)))
 
 
 def _said(lines: tuple[Line, ...], ticket: TicketView) -> tuple[Line, ...]:
-    """What the visitor and the agents said about the question, as it was said."""
+    """Return the messages of the visitor and the agents about the question."""
     return tuple(
         line
         for line in lines

@@ -1,7 +1,7 @@
-"""The chat of the help page: the same dialogue as everywhere, for people who have no account on any platform.
+"""The chat of the help page: the same dialogue as in other channels, for people without an account on a platform.
 
-Plain forms carry it, so it works without scripts; with them it is live. Every change is asked for by our own pages only,
-and each visitor and each address may ask so often and no oftener.
+It consists of plain forms, so it works without scripts; with scripts it is live. Changes are accepted only from our own
+pages (CSRF), with rate limits per visitor and per address.
 """
 
 import asyncio
@@ -37,21 +37,21 @@ from infra.web.throttle import Throttle
 log = logging.getLogger(__name__)
 
 STORED = "Frontdesk-Stored"
-"""Header of an answer to the page's script: what was sent is in the database."""
+"""Header of an answer to the page's script: the message is in the database."""
 PROBLEMS: dict[str, int] = {
     "cookies": 400, "foreign": 403, "size": 413, "long": 422, "pace": 429, "quota": 429, "failed": 503, "busy": 503,
     "offline": 0, "stalled": 0,
 }  # fmt: skip
-"""Why something was not taken, and the status that says so; the page's script finds out the last two by itself."""
+"""Reasons for a refusal with their status; the page's script detects the last two by itself."""
 PROBLEM = "Frontdesk-Problem"
-"""Header that names the problem to the page's script, which has the sentence."""
+"""Header that names the problem to the page's script, which has its sentence."""
 PER_VISITOR, PER_ADDRESS = 20, 60
-"""Messages and presses a minute."""
+"""Messages and button presses per minute."""
 _STREAMS, STREAMS_PER_ADDRESS = 8, 32
-"""Open pages of one visitor, and of one address, that are kept up to date: each looks at the database every second."""
+"""Live pages per visitor and per address: each queries the database every second."""
 _LOOK_EVERY, _HEARTBEAT = 1.0, 20.0
 _PATIENCE = 3.0
-"""Seconds that a browser without scripts waits for the reply to what it sent."""
+"""Seconds that a browser without scripts waits for the reply to its message."""
 
 Key = Annotated[str, Form(min_length=8, max_length=64, pattern=r"^[A-Za-z0-9_-]+$")]
 Language = Annotated[str, Query(max_length=16)]
@@ -60,7 +60,7 @@ Embedded = Annotated[bool, Query()]
 
 @dataclass(frozen=True, slots=True)
 class ChatParts:
-    """Everything the chat uses."""
+    """Dependencies of the chat."""
 
     database: Database
     files: FileStore
@@ -72,11 +72,11 @@ class ChatParts:
     visitors: Visitors
     public_url: str | None
     embed_sites: tuple[str, ...]
-    """Origins of the sites that may show the chat within their pages."""
+    """Origins of the sites that may embed the chat."""
 
 
 def chat_router(chat: "Chat") -> APIRouter:
-    """`/help/chat` and `/help/embed.js`. The app that includes it also needs the `SecurityHeaders` middleware."""
+    """Build the routes of `/help/chat` and `/help/embed.js`. The app also needs the `SecurityHeaders` middleware."""
     router, language = APIRouter(include_in_schema=False), chat.frame.language
 
     @router.get("/help/chat")
@@ -139,7 +139,7 @@ def chat_router(chat: "Chat") -> APIRouter:
 
 
 class Chat:
-    """The conversation's page and what a visitor does on it."""
+    """The page of the conversation and the visitor's actions on it."""
 
     def __init__(self, parts: ChatParts) -> None:
         self.frame, self.visitors, self.clock = parts.frame, parts.visitors, parts.clock
@@ -183,7 +183,7 @@ class Chat:
         return answer
 
     async def _talk(self, visitor: Visitor, *, needed: bool) -> Talk:
-        """The conversation; one that is not `needed` is empty where the database cannot be read."""
+        """Read the conversation; if it is not `needed`, it is empty while the database cannot be read."""
         try:
             return await self._database.read(lambda session: talk(session, _address(visitor)))
         except Exception:
@@ -192,7 +192,7 @@ class Chat:
             return Talk(None, (), waiting=False)
 
     async def thread(self, visitor: Visitor, language: str, *, embedded: bool) -> Response:
-        """The part of the page that changes."""
+        """Render the part of the page that changes."""
         held: Talk = await self._database.read(lambda session: talk(session, _address(visitor)))
         return self.frame.answer(
             "thread.html",
@@ -205,7 +205,7 @@ class Chat:
         )
 
     async def file(self, visitor: Visitor, part: int) -> Response:
-        """A file that an agent sent to this visitor; it can only be saved."""
+        """Return a file that an agent sent to this visitor, as a download."""
         found = await self._database.read(lambda session: file_of(session, _address(visitor), part))
         if found is None:
             return Response(status_code=404)
@@ -213,7 +213,7 @@ class Chat:
         return FileResponse(self._files.path(key), filename=name, headers=files.headers())
 
     async def own_file(self, visitor: Visitor, number: int) -> Response:
-        """A file that this visitor sent; only a picture is shown in the page."""
+        """Return a file that this visitor sent; only a picture is shown in the page."""
         found = await self._database.read(lambda session: own_file_of(session, _address(visitor), number))
         if found is None or found.key is None:
             return Response(status_code=404)
@@ -228,7 +228,7 @@ class Chat:
     async def take(
         self, request: Request, event: Callable[[Visitor], Awaitable[RawEvent | None]], language: str, *, embedded: bool
     ) -> Response:
-        """Store what the visitor did, then show the conversation; without scripts after a moment for the reply."""
+        """Store the visitor's action, then show the conversation; without scripts after a short wait for the reply."""
         visitor, by_script = self.visitors.of(request), request.headers.get("hx-request") == "true"
         try:
             stored = await self._stored(request, visitor, event)
@@ -244,13 +244,13 @@ class Chat:
         return RedirectResponse(f"/help/chat?lang={language}{inside}#latest", 303)
 
     async def refuse(self, request: Request, problem: str) -> Response:
-        """Answer a form that was not read at all."""
+        """Answer a form whose body was not read."""
         language = self.frame.language(request, request.query_params.get("lang", ""))
         embedded = request.query_params.get("embedded") == "true"
         return await self._not_taken(request, language, NotTakenError(problem), embedded=embedded)
 
     async def _not_taken(self, request: Request, language: str, error: NotTakenError, *, embedded: bool) -> Response:
-        """Say why, to the page's script in one sentence, else on the page with what was written."""
+        """Report the reason: to the page's script as one sentence, else on the page with the visitor's text."""
         problem, status = error.problem, PROBLEMS[error.problem]
         if request.headers.get("hx-request") == "true":
             told = {PROBLEM: problem}
@@ -261,10 +261,10 @@ class Chat:
         return await self.page(visitor, language, error.text, embedded=embedded, problem=problem, status=status)
 
     def events(self, request: Request, visitor: Visitor) -> Response:
-        """A stream that says "look again" whenever the conversation has changed."""
+        """Open an event stream that reports each change of the conversation."""
         places = {f"visitor {visitor.id}": _STREAMS, f"address {_host(request)}": STREAMS_PER_ADDRESS}
         if not visitor.known or not self._streams.take(places):
-            return Response(status_code=204)  # after which a browser does not ask again
+            return Response(status_code=204)  # stops the browser's reconnecting
         fresh = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         changes = self._changes(request, visitor)
         return HeldStream(changes, self._streams, places, media_type="text/event-stream", headers=fresh)
@@ -276,7 +276,7 @@ class Chat:
     async def _stored(
         self, request: Request, visitor: Visitor, event: Callable[[Visitor], Awaitable[RawEvent | None]]
     ) -> bool:
-        """Whether there was anything to store. Raises NotTakenError where it was not stored."""
+        """Store the event; returns whether there was one. Raises NotTakenError if it was not stored."""
         if problem := self._problem(request, visitor):
             raise NotTakenError(problem, await self.uploads.text_of(request))
         made = await event(visitor)
@@ -284,13 +284,13 @@ class Chat:
             return False
         try:
             await self._inlet.store([made])
-        except Exception as error:  # whatever is wrong with the database, the visitor has to know
+        except Exception as error:  # the visitor has to know about any failure
             log.warning("what a visitor sent could not be stored: %s", type(error).__name__)
             raise NotTakenError("failed", str(made.payload.get("text", ""))) from error
         return True
 
     def _problem(self, request: Request, visitor: Visitor) -> str:
-        """Why nothing of the visitor is taken now; empty where it is."""
+        """Return why the visitor's messages are refused now; "" if they are accepted."""
         if not same_site(request, self._origin):
             return "foreign"
         if not visitor.known:
@@ -298,7 +298,7 @@ class Chat:
         return "" if self._address_pace.allows(_host(request)) and self._visitor_pace.allows(visitor.id) else "pace"
 
     async def _reply(self, visitor: Visitor) -> None:
-        """Wait until what was sent is answered, but not for long."""
+        """Wait a short time for the reply."""
         with self._bus.subscribe(web.TOPIC) as notes:
             loop = asyncio.get_running_loop()
             until = loop.time() + _PATIENCE
@@ -323,7 +323,7 @@ class Chat:
                 await self._news(notes, visitor)
 
     async def _news(self, notes: Subscription, visitor: Visitor) -> None:
-        """Wait for a hint about the visitor, or for the next look."""
+        """Wait for a hint about the visitor, or for the next query."""
         loop = asyncio.get_running_loop()
         until = loop.time() + _LOOK_EVERY
         while (left := until - loop.time()) > 0 and not self._closed.is_set():
@@ -340,5 +340,5 @@ def _address(visitor: Visitor) -> Address:
 
 
 def _new_key() -> str:
-    """Names one message or press, so that sending a form twice is sending once."""
+    """Make the key of one message or press, which makes sending a form idempotent."""
     return secrets.token_urlsafe(12)

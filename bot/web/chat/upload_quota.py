@@ -1,6 +1,6 @@
-"""How much strangers may send: files and bytes an hour and a day, for a visitor, an address and all together.
+"""Upload quotas: files and bytes per hour and per day, for a visitor, an address and in total.
 
-Kept in the memory of the process, like the paces: a restart forgives, which costs less than a table of strangers.
+They are kept in memory, like the rate limits: a restart resets them, which is cheaper than a table of visitors.
 """
 
 from collections import OrderedDict, deque
@@ -16,7 +16,7 @@ _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
 @dataclass(frozen=True, slots=True)
 class Allowance:
-    """Files and bytes; the bytes as a multiple of the largest file that is taken."""
+    """A number of files and of bytes, the latter as a multiple of the largest allowed file."""
 
     files: int
     largest_files: int
@@ -29,7 +29,7 @@ IN_ALL: Quota = {_HOUR: Allowance(2000, 200), _DAY: Allowance(10_000, 1000)}
 
 
 class _Ledger:
-    """What was sent under each name, no longer ago than a day; remembers the latest 10 000 names."""
+    """Uploads of the last day under each name; keeps the latest 10 000 names."""
 
     def __init__(self, quota: Quota, largest: int) -> None:
         self._limits = {span: (allowed.files, allowed.largest_files * largest) for span, allowed in quota.items()}
@@ -56,7 +56,7 @@ class _Ledger:
 
 
 class UploadQuota:
-    """Counts what is sent; `largest` is the most bytes of one file."""
+    """Counts uploads; `largest` is the maximum size of one file in bytes."""
 
     def __init__(self, largest: int, clock: Clock) -> None:
         self._clock = clock
@@ -64,7 +64,7 @@ class UploadQuota:
         self._all = _Ledger(IN_ALL, largest)
 
     def take(self, visitor: str, address: str, files: int, size: int) -> bool:
-        """Count so many files of `size` bytes together; False, and nothing counted, where that is over a quota."""
+        """Count `files` files of `size` bytes in total; returns False and counts nothing if that exceeds a quota."""
         now = self._clock()
         ledgers = ((self._visitors, visitor), (self._addresses, address), (self._all, ""))
         if not all(ledger.fits(name, files, size, now) for ledger, name in ledgers):

@@ -1,7 +1,7 @@
-"""Files that visitors send with a message: looked at before they are taken in, kept in the store, and named in the event.
+"""Visitors' uploads: validated, put into the file store, and named in the event.
 
-What is too large or of a kind that is not taken is never kept. The event names it all the same, so that the bot says by
-its name what did not reach us, as on every platform.
+A file that is too large or of a refused kind is not stored. The event names it nevertheless, so that the bot can reply
+which file did not arrive, as on every platform.
 """
 
 import asyncio
@@ -27,13 +27,13 @@ from infra.web.throttle import Throttle
 log = logging.getLogger(__name__)
 
 MOST = 5
-"""Files with one message."""
+"""Maximum number of files per message."""
 PER_ADDRESS = 10
-"""Messages with files a minute: strangers must not fill the disk."""
+"""Messages with files per minute, to protect the disk."""
 REFUSED = "-"
-"""In the place of a key: there is nothing to fetch."""
+"""Placeholder for the key of a refused file: there is nothing to fetch."""
 _WORDS = 1 << 16
-"""Bytes of a form beside its files."""
+"""Maximum bytes of a form besides its files."""
 _NAME = 120
 _PIECE = 1 << 18
 _HEAD = 16
@@ -41,7 +41,7 @@ _KEY = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
 class NotTakenError(Exception):
-    """Nothing of the form is taken; `problem` is one of `PROBLEMS` (chat.py), `text` what was written."""
+    """The form is refused; `problem` is one of `PROBLEMS` (pages.py), `text` the visitor's text."""
 
     def __init__(self, problem: str, text: str = "") -> None:
         super().__init__(problem)
@@ -50,12 +50,12 @@ class NotTakenError(Exception):
 
 
 class _ForeignError(Exception):
-    """The form is none of our pages'."""
+    """The form does not come from our pages."""
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a visitor sent: the key of the form, the words, and what the event says of each file."""
+    """A visitor's message: the key of the form, the text, and the event's data about each file."""
 
     key: str
     text: str
@@ -66,7 +66,7 @@ class Uploads:
     """Reads the form of a message."""
 
     characters = 4000
-    """Longest text of one message."""
+    """Maximum length of a message's text."""
 
     def __init__(self, store: FileStore, rules: Rules, clock: Clock) -> None:
         self._store = store
@@ -76,9 +76,9 @@ class Uploads:
         self._decoding = asyncio.Semaphore(1)  # one picture takes up to 160 MB
 
     async def read(self, request: Request, visitor: Visitor, host: str) -> Written:
-        """The form, with its files in the store. How long it may be is a matter of `BodyLimits`.
+        """Read the form and store its files. `BodyLimits` limits its size.
 
-        Raises NotTakenError, and HTTPException for one that is none of our pages'.
+        Raises NotTakenError, and HTTPException for a form that does not come from our pages.
         """
         try:
             async with request.form(max_files=MOST, max_fields=8, max_part_size=_WORDS) as form:
@@ -95,11 +95,11 @@ class Uploads:
                 return Written(key, text, await self._keep_all(files, text))
         except _ForeignError:
             raise HTTPException(422) from None
-        except MalformedError:  # more files, or longer words, than a form of ours lets through
+        except MalformedError:  # more files or longer text than our forms allow
             raise NotTakenError("size") from None
 
     async def text_of(self, request: Request) -> str:
-        """The words of a form that is not taken, for its page to show again; empty where reading them would take long."""
+        """Return the text of a refused form, to be shown again; "" if reading it would take long."""
         length = request.headers.get("content-length", "")
         if not length.isdecimal() or int(length) > _WORDS:
             return ""
@@ -110,7 +110,7 @@ class Uploads:
             return ""
 
     async def _admit(self, visitor: str, host: str, files: list[UploadFile], text: str) -> None:
-        """Raises NotTakenError where the files are more than a stranger, an address or all of them may send."""
+        """Check the upload quotas. Raises NotTakenError if one is exceeded."""
         taken = [file.size or 0 for file in files if (file.size or 0) <= self._rules.bytes]
         if not taken:
             return
@@ -153,7 +153,7 @@ class Uploads:
 
 
 def _files(form: FormData) -> list[UploadFile]:
-    """Those that were chosen; a browser sends an empty field where none was."""
+    """Return the chosen files; a browser sends an empty field if there is none."""
     return [file for file in form.getlist("files") if isinstance(file, UploadFile) and file.filename]
 
 
@@ -163,12 +163,12 @@ def _word(form: FormData, name: str) -> str:
 
 
 def _text(form: FormData) -> str:
-    """What was written, its lines ended as the page counts them: browsers send CR LF."""
+    """Return the text with LF line ends, as the page counts characters; browsers send CR LF."""
     return _word(form, "text").replace("\r\n", "\n")
 
 
 def _kind(head: bytes, declared: str) -> str:
-    """A picture is what begins like one; for the rest the browser's word will do, for nothing is shown by it."""
+    """Return the media type: pictures are recognized by content; for other files the browser's type is used."""
     if media_type(head).startswith("image/"):
         return "photo"
     main = declared.partition("/")[0]
@@ -176,5 +176,5 @@ def _kind(head: bytes, declared: str) -> str:
 
 
 def _named(name: str) -> str:
-    """The name as it is shown; the end of a long one, which tells what it is."""
+    """Return the name to show; of a long one only the end, which contains the extension."""
     return file_name(name)[-_NAME:]

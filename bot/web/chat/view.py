@@ -1,4 +1,4 @@
-"""A visitor's conversation as their page shows it, read from the same rows that the desk shows."""
+"""A visitor's conversation as their page shows it, read from the same rows as the desk."""
 
 import hashlib
 from collections import defaultdict
@@ -23,8 +23,8 @@ from handoff.models import (
 )
 
 LINES = 100
-"""How many of the latest messages a page shows."""
-# Marked as being sent is on the page: for this channel, being in the database is arriving.
+"""Number of latest messages on a page."""
+# Parts marked as being sent are shown: in this channel, a stored message has arrived.
 _ARRIVED = (DeliveryState.SENDING, DeliveryState.SENT)
 
 
@@ -38,12 +38,12 @@ class Press:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A file of a message. `link` is where the visitor gets it, empty while or because it is not there."""
+    """A file of a message. `link` is its download address, "" if it is not available (yet)."""
 
     name: str
     link: str
     picture: bool = False
-    """Shown in the page."""
+    """Whether it is shown in the page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,32 +52,32 @@ class Bubble:
 
     mine: bool
     author: str
-    """The agent's name; empty for the bot, the visitor and whoever is not named."""
+    """The agent's name; "" for the bot, the visitor and unnamed agents."""
     text: RichText
     files: tuple[Held, ...]
     presses: tuple[Press, ...]
     at: datetime
     unnamed: bool = False
-    """By an agent whose name the visitor is not told."""
+    """Whether it is by an agent whose name is hidden from the visitor."""
 
 
 @dataclass(frozen=True, slots=True)
 class Talk:
-    """The conversation as it stands."""
+    """The current conversation."""
 
     contact_id: int | None
     bubbles: tuple[Bubble, ...]
     waiting: bool
-    """Something written has not been thought about yet: a reply is being made."""
+    """A message has not been handled yet: the reply is pending."""
 
     @property
     def mark(self) -> str:
-        """The same for two looks that show the same, so that nothing is drawn anew under a finger."""
+        """Version of the shown contents; equal versions are not redrawn, so a button does not vanish during a tap."""
         return hashlib.sha256(repr((self.bubbles, self.waiting)).encode("utf-8", "replace")).hexdigest()[:16]
 
 
 def talk(session: Session, address: Address) -> Talk:
-    """The latest messages, oldest first."""
+    """Read the latest messages, oldest first."""
     contact = _contact(session, address)
     waiting = _unread(session, address)
     if contact is None:
@@ -92,7 +92,7 @@ def talk(session: Session, address: Address) -> Talk:
     outgoing = [message.id for message in latest if message.kind is MessageKind.OUTGOING]
     arrived = select(Delivery).where(Delivery.message_id.in_(outgoing), Delivery.state.in_(_ARRIVED))
     for part in session.scalars(arrived.order_by(Delivery.id)):
-        parts[part.message_id][part.edits or part.id] = part  # an edit stands where the part was that it edits
+        parts[part.message_id][part.edits or part.id] = part  # an edit takes the place of the edited part
     used = _used(
         session, [button["id"] for found in parts.values() for part in found.values() for button in part.buttons]
     )
@@ -108,7 +108,7 @@ def talk(session: Session, address: Address) -> Talk:
 
 
 def mark_of(session: Session, address: Address) -> str:
-    """Changes whenever the page may show something else; cheap, for it is asked each second."""
+    """Return a value that changes whenever the page may change; cheap, as it is queried every second."""
     contact = _contact(session, address)
     unread = _unread(session, address)
     if contact is None:
@@ -123,7 +123,7 @@ def mark_of(session: Session, address: Address) -> str:
 
 
 def file_of(session: Session, address: Address, part: int) -> tuple[str, str] | None:
-    """Name and key of a file that was sent to this visitor; None for anybody else's."""
+    """Return name and key of a file that was sent to this visitor; None for other files."""
     wanted = select(Delivery.file).where(
         Delivery.id == part, Delivery.account == address.account, Delivery.user_id == address.user_id
     )
@@ -132,7 +132,7 @@ def file_of(session: Session, address: Address, part: int) -> tuple[str, str] | 
 
 
 def own_file_of(session: Session, address: Address, number: int) -> FileView | None:
-    """A file that this visitor sent; None for anybody else's."""
+    """Return a file that this visitor sent; None for other files."""
     row = session.get(FileRow, number)
     theirs = row is not None and row.contact_id == _contact(session, address)
     return file(session, number) if theirs else None

@@ -1,7 +1,7 @@
-"""Who chats: a secret that only the visitor's browser knows. We keep its hash, as the visitor's address.
+"""Identification of visitors by a secret that only the visitor's browser knows. Its hash is the visitor's address.
 
-Whoever has the secret has the conversation, so it travels in a cookie only. The private link by which the visitor comes
-back from another device is another secret, which can be replaced (handoff/people/private_links.py).
+The secret gives access to the conversation, so it is sent in a cookie only. The private link for other devices
+contains another secret, which can be replaced (handoff/people/private_links.py).
 """
 
 import hashlib
@@ -13,13 +13,13 @@ from dataclasses import dataclass
 from fastapi import Request, Response
 
 _AGE = 180 * 24 * 3600
-"""Seconds that a browser remembers its visitor."""
+"""Lifetime of the cookie in seconds."""
 _SECRET = re.compile(r"[A-Za-z0-9_-]{43}")
 
 
 @dataclass(frozen=True, slots=True)
 class Visitor:
-    """One browser; `known` says that it came with its secret."""
+    """One browser; `known` is set if it sent its secret."""
 
     secret: str
     known: bool
@@ -31,7 +31,7 @@ class Visitor:
 
     @property
     def form_token(self) -> str:
-        """What each form that changes something carries: another site cannot know it."""
+        """The CSRF token of the visitor's forms, which another site cannot know."""
         return hmac.new(self.secret.encode(), b"form", hashlib.sha256).hexdigest()
 
     def is_own_form(self, form_token: str) -> bool:
@@ -47,12 +47,12 @@ class Visitors:
         self._cookie = "__Host-frontdesk_chat" if self._secure else "frontdesk_chat"
 
     def of(self, request: Request) -> Visitor:
-        """The visitor that the cookie names, or a new one."""
+        """Return the visitor that the cookie names, or a new one."""
         secret = request.cookies.get(self._cookie, "") or request.cookies.get(_embedded(self._cookie), "")
         return Visitor(secret, known=True) if _SECRET.fullmatch(secret) else Visitor(secrets.token_urlsafe(32), False)
 
     def remember(self, response: Response, visitor: Visitor, *, embedded: bool = False) -> None:
-        """Have the browser keep the secret; within another site's page in a jar of that site's own (CHIPS)."""
+        """Set the cookie with the secret; partitioned by site if the chat is embedded (CHIPS)."""
         if embedded:
             response.headers.append(
                 "Set-Cookie",

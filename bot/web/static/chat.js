@@ -1,10 +1,10 @@
-// Sends without leaving the page, keeps the conversation current and the newest line in sight. Without it the page works
-// by plain forms. It runs on plain http too, so it uses nothing that browsers keep for secure contexts.
+// Sends without leaving the page, updates the conversation and keeps the newest line in view. Without this script the
+// page works with plain forms. It also runs on plain http, so it uses nothing that requires a secure context.
 "use strict";
 
 document.addEventListener("DOMContentLoaded", () => {
   const STALLED_AFTER = 30_000; // ms without a byte in either direction
-  const LOOK_AGAIN_AFTER = 10_000; // ms, where the server has ended the stream
+  const LOOK_AGAIN_AFTER = 10_000; // ms, after the server has ended the stream
   const thread = document.getElementById("thread");
   const form = document.getElementById("write");
   const box = document.getElementById("text");
@@ -30,7 +30,7 @@ document.addEventListener("DOMContentLoaded", () => {
     problem.hidden = false;
   };
 
-  // The stream of news. A browser gives up for good when a proxy answers with an error: then look now and then.
+  // The event stream. A browser stops reconnecting when a proxy answers with an error: then poll.
   let news;
   const listen = () => {
     news = new EventSource(thread.dataset.events);
@@ -60,7 +60,7 @@ document.addEventListener("DOMContentLoaded", () => {
     tell("size");
   });
 
-  // What is being sent is watched, for a browser itself waits for minutes.
+  // A time limit for sending: the browser itself waits for minutes.
   let sent = "";
   document.body.addEventListener("htmx:beforeSend", (event) => {
     if (!isPost(event)) return;
@@ -85,12 +85,12 @@ document.addEventListener("DOMContentLoaded", () => {
   });
 
   document.body.addEventListener("htmx:beforeSwap", (event) => {
-    // Only what our server says of this conversation is shown in its place, not a proxy's page about an error.
+    // Only our server's rendering of the conversation replaces it, not a proxy's error page.
     if (isPost(event) ? !isStored(event.detail.xhr) : event.detail.xhr.status !== 200) {
       event.detail.shouldSwap = false;
       return;
     }
-    // What looks the same is not drawn anew: a button must not vanish between a finger's going down and up.
+    // Unchanged contents are not redrawn: a button must not vanish during a tap.
     const mark = thread.querySelector("[data-mark]")?.dataset.mark;
     if (mark && event.detail.serverResponse.includes(`data-mark="${mark}"`)) event.detail.shouldSwap = false;
   });
@@ -105,7 +105,7 @@ document.addEventListener("DOMContentLoaded", () => {
     }
     if (elt !== form) return;
     files.value = "";
-    if (box.value.startsWith(sent)) box.value = box.value.slice(sent.length); // what was typed meanwhile stays
+    if (box.value.startsWith(sent)) box.value = box.value.slice(sent.length); // keep text typed meanwhile
     form.elements.key.value = newKey();
     box.focus();
   });
@@ -115,7 +115,7 @@ document.addEventListener("DOMContentLoaded", () => {
     if (!nothing()) form.requestSubmit();
   });
 
-  // Within another site's page: that page asks for the focus, and learns of Escape.
+  // Embedded in another site's page: that page sets the focus, and is notified of Escape.
   if (window.parent !== window) {
     window.addEventListener("message", (event) => {
       if (event.source === window.parent && event.data === "frontdesk:focus") box.focus();

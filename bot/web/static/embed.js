@@ -1,10 +1,10 @@
-// One line on any page, <script src="https://…/help/embed.js"></script>, brings the chat there, wherever it stands.
-// The page's own styles and scripts may be anything: the button is an element of its own in the browser's top layer.
+// <script src="https://…/help/embed.js"></script> anywhere on a page embeds the chat there. The page's own styles and
+// scripts do not affect the button: it is a custom element in the browser's top layer.
 "use strict";
 
 (() => {
   const NAME = "frontdesk-chat";
-  // Filled in by the server: the origins that may show the chat.
+  // Filled in by the server: the origins that may embed the chat.
   const SITES = [];
   const own = document.currentScript ?? document.querySelector('script[src*="/help/embed.js"]');
   if (!own || customElements.get(NAME)) return;
@@ -16,7 +16,7 @@
   const language = (own.dataset.lang || document.documentElement.lang || "").slice(0, 2).toLowerCase();
   const words = { ru: ["Написать нам", "Закрыть"], hu: ["Írjon nekünk", "Bezárás"] }[language] || ["Write to us", "Close"];
 
-  // Important rules of :host outweigh important rules of the page.
+  // Important rules of :host override important rules of the page.
   const style = new CSSStyleSheet();
   style.replaceSync(`
     :host {
@@ -38,19 +38,19 @@
     @media print { :host { display: none !important; } }
   `);
 
-  // The root's zoom reaches the top layer too, whatever :host says; browsers that do not tell it keep it.
+  // The root's zoom applies to the top layer too, regardless of :host; browsers that do not report it keep it.
   const fit = new CSSStyleSheet();
   const undoZoom = () => {
     const zoom = document.documentElement.currentCSSZoom || 1;
     fit.replaceSync(zoom === 1 ? "" : `:host { zoom: ${1 / zoom} !important; }`);
   };
 
-  // Whether it is open outlives the page; a browser may forbid the site its storage.
+  // The open state survives the page; a browser may deny the site its storage.
   const remember = (isOpen) => {
     try {
       if (isOpen) sessionStorage.setItem(NAME, "open");
       else sessionStorage.removeItem(NAME);
-    } catch { /* then it opens closed */ }
+    } catch { /* it starts closed */ }
   };
   const wasOpen = () => {
     try {
@@ -70,7 +70,7 @@
       this.frame.id = "chat";
       this.frame.title = words[0];
       this.frame.addEventListener("load", () => {
-        if (!this.frame.src) return; // the empty page that a frame begins with
+        if (!this.frame.src) return; // the initial empty page of a frame
         this.isLoaded = true;
         if (this.wantsFocus) this.focusInside();
       });
@@ -123,13 +123,13 @@
 
   const show = () => {
     const chat = document.createElement(NAME);
-    document.documentElement.append(chat); // not into the body, which some pages replace as a whole
-    // A page whose every element is hidden, the root too, shows this one element all the same.
+    document.documentElement.append(chat); // not into the body, which some pages replace
+    // This element is visible even on a page whose elements, including the root, are all hidden.
     const isHidden = [document.documentElement, document.body].every((node) => node && getComputedStyle(node).display === "none");
     if (isHidden) document.documentElement.style.setProperty("display", "block", "important");
     undoZoom();
     window.addEventListener("resize", undoZoom);
-    // The top layer knows no transforms, filters and clips of what is around.
+    // The top layer is not affected by transforms, filters and clips of surrounding elements.
     if (chat.showPopover) {
       chat.popover = "manual";
       chat.showPopover();
