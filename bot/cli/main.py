@@ -44,7 +44,7 @@ class _Plain(click.Group):
 @click.group(cls=_Plain, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(package_name="frontdesk")
 def main() -> None:
-    """The front door of a community's support."""
+    """Frontdesk: the front door of a community's support."""
 
 
 @main.command()
@@ -56,13 +56,13 @@ def run(only: Literal["bot", "web"] | None) -> None:
 
 @main.command()
 def demo() -> None:
-    """Run the demo: simulated VK and Telegram, example knowledge, a desk to try."""
+    """Run the demo: simulated VK and Telegram, an example knowledge base, and a desk."""
     _run(None, as_demo=True)
 
 
 @main.command()
 def migrate() -> None:
-    """Bring the database to the present schema; a SQLite file is copied first."""
+    """Migrate the database to the current schema; a SQLite file is copied first."""
     from bot.program.logs import write_logs  # noqa: PLC0415 - the command line starts fast
     from bot.program.schema import Upgrade  # noqa: PLC0415
     from bot.program.schema import migrate as apply  # noqa: PLC0415
@@ -88,7 +88,7 @@ def migrate() -> None:
 
 @main.command()
 def check() -> None:
-    """Say what works and what does not."""
+    """Check settings, database, channels and knowledge base."""
     _do("check")
 
 
@@ -96,13 +96,13 @@ def check() -> None:
 @click.argument("text")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object with band, candidates and confidence.")
 def ask(text: str, as_json: bool) -> None:
-    """Ask the knowledge as a contact would."""
+    """Ask a question as a contact would."""
     _do("ask", text=text, json=as_json)
 
 
 @main.command()
 def chat() -> None:
-    """Talk to the bot in this terminal."""
+    """Chat with the bot in this terminal."""
     from bot.cli.chat import chat as talk  # noqa: PLC0415 - the command line starts fast
 
     with _settings_in_force() as settings:
@@ -111,18 +111,16 @@ def chat() -> None:
 
 @main.group()
 def knowledge() -> None:
-    """Load, export and judge the knowledge."""
+    """Load, export and evaluate the knowledge base."""
 
 
 @knowledge.command("load")
 @click.argument("files", nargs=-1, required=True, type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Only say what would change.")
-@click.option("--keep", is_flag=True, help="Leave the entries that the files do not name.")
-@click.option(
-    "--encoding", help="Of the files that are not UTF-8 or UTF-16, where it cannot be recognised: windows-1250."
-)
+@click.option("--dry-run", is_flag=True, help="Only print what would change.")
+@click.option("--keep", is_flag=True, help="Keep the entries that the files do not name.")
+@click.option("--encoding", help="Encoding of files that are neither UTF-8 nor UTF-16, such as windows-1250.")
 def knowledge_load(files: tuple[Path, ...], dry_run: bool, keep: bool, encoding: str | None) -> None:
-    """Make the knowledge equal to FILES (YAML, JSON, JSON Lines, CSV), all or nothing."""
+    """Make the knowledge base equal to FILES (YAML, JSON, JSON Lines, CSV), all or nothing."""
     sources = [{"name": path.name, "data": base64.b64encode(_read(path)).decode()} for path in files]
     _do("load", files=sources, dry_run=dry_run, keep=keep, encoding=encoding, author="command line")
 
@@ -130,7 +128,7 @@ def knowledge_load(files: tuple[Path, ...], dry_run: bool, keep: bool, encoding:
 @knowledge.command("export")
 @click.argument("file", type=click.Path(path_type=Path))
 def knowledge_export(file: Path) -> None:
-    """Write the whole knowledge to FILE; its ending tells the format."""
+    """Write the whole knowledge base to FILE; its extension sets the format."""
     form = {"yml": "yaml"}.get(file.suffix.lower().removeprefix("."), file.suffix.lower().removeprefix("."))
     if form not in {"yaml", "json", "jsonl", "csv"}:
         raise PlainError(f"{file.name}: name the file .yaml, .json, .jsonl or .csv.")
@@ -200,7 +198,7 @@ def knowledge_eval(
 @knowledge.command("advise")
 @click.option("--picture", "picture_file", type=click.Path(path_type=Path), help=_PICTURE)
 def knowledge_advise(picture_file: Path | None) -> None:
-    """Say how sure the bot should be to answer, by what contacts pressed under answers and choices."""
+    """Recommend an answer threshold from the buttons that contacts pressed under answers and choices."""
     advice: dict[str, Any] = {}
     with click.progressbar(length=100, label="Asking again", file=sys.stderr) as bar:
 
@@ -216,14 +214,14 @@ def knowledge_advise(picture_file: Path | None) -> None:
 
 @main.group()
 def contact() -> None:
-    """What contacts may ask about themselves. ADDRESS is account and user, for example vk:main/12345."""
+    """Export or erase a contact's data. ADDRESS is account and user, for example vk:main/12345."""
 
 
 @contact.command("export")
 @click.argument("address")
-@click.option("--to", "file", type=click.Path(path_type=Path), help="Where to write; else contact.zip here.")
+@click.option("--to", "file", type=click.Path(path_type=Path), help="File to write; contact.zip by default.")
 def contact_export(address: str, file: Path | None) -> None:
-    """Write everything that is kept about ADDRESS as a ZIP: a page to read and a JSON file."""
+    """Write all data about ADDRESS as a ZIP with a page to read and a JSON file."""
     said: list[str] = []
     _do("export_contact", said.append, address=address)
     _write(file or Path("contact.zip"), base64.b64decode(said[0]))
@@ -233,7 +231,7 @@ def contact_export(address: str, file: Path | None) -> None:
 @click.argument("address")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def contact_forget(address: str, yes: bool) -> None:
-    """Erase everything that tells of ADDRESS; the figures of their tickets stay."""
+    """Erase all data about ADDRESS; the figures of their tickets stay."""
     if not yes:
         click.confirm(f"Erase everything about {address}? This cannot be undone", abort=True)
     _do("forget_contact", address=address)

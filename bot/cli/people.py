@@ -14,7 +14,7 @@ def add_access_commands(main: click.Group, do: Callable[..., None]) -> None:
 
     @main.group()
     def agent() -> None:
-        """The people of the desk."""
+        """Manage the agents of the desk."""
 
     @agent.command("add")
     @click.argument("email")
@@ -27,7 +27,7 @@ def add_access_commands(main: click.Group, do: Callable[..., None]) -> None:
 
     @agent.command("list")
     def agent_list() -> None:
-        """Say who may sign in."""
+        """List the agents who may sign in."""
         do("list_agents")
 
     @agent.command("disable")
@@ -46,14 +46,14 @@ def add_access_commands(main: click.Group, do: Callable[..., None]) -> None:
     @click.argument("email")
     @click.argument("role", type=ROLES)
     def agent_role(email: str, role: str) -> None:
-        """Give EMAIL another role."""
+        """Change the role of EMAIL."""
         do("set_role", email=email, role=role)
 
     @agent.command("password")
     @click.argument("email")
     @_STDIN
     def agent_password(email: str, password_stdin: bool) -> None:
-        """Give EMAIL another password, and sign them out everywhere."""
+        """Change the password of EMAIL, and sign them out everywhere."""
         do("set_password", email=email, password=_password(password_stdin))
 
     @agent.command("sign-out")
@@ -64,7 +64,7 @@ def add_access_commands(main: click.Group, do: Callable[..., None]) -> None:
 
     @main.group()
     def token() -> None:
-        """Access for programs."""
+        """Manage access for programs."""
 
     @token.command("add")
     @click.argument("name")
@@ -75,13 +75,13 @@ def add_access_commands(main: click.Group, do: Callable[..., None]) -> None:
 
     @token.command("list")
     def token_list() -> None:
-        """Say which programs have access."""
+        """List the programs that have access."""
         do("list_tokens")
 
     @token.command("revoke")
     @click.argument("name")
     def token_revoke(name: str) -> None:
-        """End the token of the program NAME at once."""
+        """Revoke the token of the program NAME at once."""
         do("revoke_token", name=name)
 
 
