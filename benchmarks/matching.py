@@ -25,7 +25,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from benchmarks.matching_baselines import BASELINES
 from benchmarks.matching_growth import GROWTH, growth, growth_plot, growth_table
 from benchmarks.matching_sets import JudgedSet, example_set, sets
-from infra.charts import chart
+from infra.charts import Axes, chart
 from knowledge.matching import Band
 from knowledge.quality.evaluation import Asked, EvalEntry, EvalQuery, Report, calibration_error, evaluate
 
@@ -133,26 +133,22 @@ def plots(results: Results) -> dict[str, str]:
     return {
         "accuracy": chart(
             "Accuracy@1 by kind of noise, mean of the sets that have it",
-            "noise",
-            "accuracy@1",
+            Axes("noise", "accuracy@1", results.kinds),
             {
                 method: [
                     (place, float(np.mean(results.by_kind[kind][method]))) for place, kind in enumerate(results.kinds)
                 ]
                 for method in _METHODS
             },
-            results.kinds,
         ),
         "precision": chart(
             "Precision of answers against coverage",
-            "answerable questions answered rightly",
-            "precision",
+            Axes("answerable questions answered rightly", "precision"),
             {name: precision_by_coverage(questions) for name, questions in results.clean.items()},
         ),
         "reliability": chart(
             f"Reliability of the confidence, expected calibration error {calibration_error(chance, right):.3f}",
-            "confidence",
-            "share right",
+            Axes("confidence", "share right"),
             {_OURS: reliability(everything), "ideal": [(0, 0), (1, 1)]},
         ),
     }

@@ -15,6 +15,7 @@ from bot.channels.telegram.channel import TelegramChannel
 from bot.channels.vk.channel import VkChannel
 from bot.program.app import App, open_app
 from bot.program.settings import Settings
+from handoff.deliveries.new_rows import OutgoingMessage
 from handoff.messages.values import RichText
 from handoff.models import Contact
 
@@ -62,7 +63,7 @@ async def queue(app: App) -> None:
         contacts = session.scalars(select(Contact)).all()
         for number in range(1, PARTS + 1):
             for contact in contacts:
-                app.outbox.post(session, contact, RichText(f"Новость №{number}"))
+                app.outbox.post(session, contact, OutgoingMessage(RichText(f"Новость №{number}")))
 
     await app.db.write(work)
 

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from html import escape
 
 _WIDTH, _HEIGHT, _LEFT, _RIGHT, _TOP, _BOTTOM = 720, 400, 60, 190, 40, 50
@@ -30,24 +31,23 @@ Points = Sequence[tuple[float, float]]
 Ticks = Sequence[tuple[float, str]]
 
 
-def chart(
-    title: str,
-    across: str,
-    up: str,
-    lines: Mapping[str, Points],
-    labels: Sequence[str] = (),
-    *,
-    points_named: Sequence[str] = (),
-    least: float = 0.0,
-    by_powers: bool = False,
-) -> str:
-    """Render one chart.
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """What the axes of a chart say."""
 
-    `labels` name the positions 0, 1, 2 … of the horizontal axis; without them it is numbered.
+    across: str
+    up: str
+    labels: Sequence[str] = ()
+    """Names of the positions 0, 1, 2 … of the horizontal axis; without them it is numbered."""
+    least: float = 0.0
+    """Where the vertical axis starts."""
+    by_powers: bool = False
+    """Both axes are logarithmic (base 10); every number has to be above 0 then."""
 
-    `points_named` are labels beside the points of the last line; `least` is where the vertical axis starts. With
-    `by_powers` both axes are logarithmic (base 10); every number has to be above 0 then.
-    """
+
+def chart(title: str, axes: Axes, lines: Mapping[str, Points], points_named: Sequence[str] = ()) -> str:
+    """Render one chart; `points_named` are labels beside the points of the last line."""
+    labels, least, by_powers = axes.labels, axes.least, axes.by_powers
     if by_powers:
         lines = {name: [(math.log10(x), math.log10(y)) for x, y in points] for name, points in lines.items()}
     xs = [x for points in lines.values() for x, _ in points] or [0.0, 1.0]
@@ -77,8 +77,8 @@ def chart(
         _style(),
         f'<rect width="{_WIDTH}" height="{_HEIGHT}" class="paper"/>',
         f'<text x="{_LEFT}" y="22" font-size="15">{escape(title)}</text>',
-        f'<text x="{_LEFT + wide / 2}" y="{_HEIGHT - 8}" text-anchor="middle">{escape(across)}</text>',
-        f'<text transform="translate(14 {_TOP + tall / 2}) rotate(-90)" text-anchor="middle">{escape(up)}</text>',
+        f'<text x="{_LEFT + wide / 2}" y="{_HEIGHT - 8}" text-anchor="middle">{escape(axes.across)}</text>',
+        f'<text transform="translate(14 {_TOP + tall / 2}) rotate(-90)" text-anchor="middle">{escape(axes.up)}</text>',
     ]
     for value, label in rows:
         y = place(left, value)[1]

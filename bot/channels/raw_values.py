@@ -4,6 +4,7 @@ import json
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
@@ -177,6 +178,10 @@ def card(
     author: Any = "",  # noqa: ANN401
     url: Any = "",  # noqa: ANN401
     price: str = "",
-    seconds: Any = 0,  # noqa: ANN401
 ) -> Card:
-    return Card(what, line(title), words(text), line(author), address(url), price, max(0, number(seconds)))
+    return Card(what, line(title), words(text), line(author), address(url), price)
+
+
+def with_duration(seconds: Any, made: Card) -> Card:  # noqa: ANN401
+    """The card of something that is played or took time."""
+    return replace(made, seconds=max(0, number(seconds)))

@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TypeVar
 
@@ -49,11 +49,12 @@ from bot.dialogue.decisions import (
     WithdrawTicket,
 )
 from bot.dialogue.expected_reply import answer_to, completion_of
+from bot.inbox.attachments import Attachments
 from bot.views import my_questions, topics
 from bot.views.other_language import button, with_remark
 from bot.views.wait_times import forecast, place
 from bot.wording import WORDS
-from handoff.deliveries.new_rows import Choice
+from handoff.deliveries.new_rows import Choice, OutgoingMessage
 from handoff.deliveries.outbox import Outbox
 from handoff.messages import buttons
 from handoff.messages.rich_text import clean, from_markdown, units
@@ -62,6 +63,7 @@ from handoff.models import Contact, Ticket
 from handoff.tickets import queue
 from handoff.tickets.service import Desk
 from handoff.tickets.wait_estimate import outlook_of
+from infra.bus import Bus
 from infra.clock import Clock
 from knowledge.entries.models import Outcome
 from knowledge.entries.repository import EntryView
@@ -74,14 +76,23 @@ _SHORT_COMMENT = 2
 """Words that are hardly a question of their own ("very quick")."""
 
 
+@dataclass(frozen=True, slots=True)
+class Services:
+    """Through which a round writes, each within the round's transaction."""
+
+    desk: Desk
+    outbox: Outbox
+    own_data: OwnData
+    attachments: Attachments
+    bus: Bus
+    clock: Clock
+
+
 class Effects:
     """Carries out decisions within the round's transaction."""
 
-    def __init__(self, desk: Desk, outbox: Outbox, own_data: OwnData, clock: Clock) -> None:
-        self._desk = desk
-        self._outbox = outbox
-        self._own_data = own_data
-        self._clock = clock
+    def __init__(self, services: Services) -> None:
+        self._services = services
 
     def apply(
         self,
@@ -95,20 +106,19 @@ class Effects:
 
         `incoming` are the messages that the decisions answer.
         """
-        round_ = _Round(session, contact, self._desk, self._outbox, self._own_data, self._clock, incoming)
+        round_ = _Round(session, contact, self._services, incoming)
         lookup = None
         # A word about the help is no question that the knowledge could not answer.
         if found is not None and not any(isinstance(decision, CommentTicket) for decision in decisions):
-            lookup = record_lookup(
-                session, contact_id=contact.id, match=found.match, lang=contact.language, at=self._clock()
-            )
+            now = self._services.clock()
+            lookup = record_lookup(session, contact_id=contact.id, match=found.match, lang=contact.language, at=now)
         for decision in decisions:
             round_.do(decision, lookup)
         return round_.ticket_id
 
     def hand_over_unread(self, session: Session, contact: Addressee, words: str) -> int | None:
         """A message that could not be handled: a person gets it, and the contact is told so; the ticket's id."""
-        round_ = _Round(session, contact, self._desk, self._outbox, self._own_data, self._clock, ())
+        round_ = _Round(session, contact, self._services, ())
         round_.do(OpenTicket(clean(words), "poison"), None)
         return round_.ticket_id
 
@@ -116,23 +126,14 @@ class Effects:
 class _Round:
     """The decisions of one event."""
 
-    def __init__(
-        self,
-        session: Session,
-        contact: Addressee,
-        desk: Desk,
-        outbox: Outbox,
-        own_data: OwnData,
-        clock: Clock,
-        incoming: tuple[int, ...],
-    ) -> None:
+    def __init__(self, session: Session, contact: Addressee, services: Services, incoming: tuple[int, ...]) -> None:
         self._session = session
-        self._own_data = own_data
         self._contact = contact
         self._incoming = incoming
-        self._desk = desk
-        self._outbox = outbox
-        self._clock = clock
+        self._desk = services.desk
+        self._outbox = services.outbox
+        self._own_data = services.own_data
+        self._clock = services.clock
         self._language = contact.language
         self.ticket_id: int | None = None
 
@@ -367,7 +368,8 @@ class _Round:
         return self._session.get_one(Ticket, number)
 
     def _say(self, text: RichText, choices: Sequence[Choice] = (), key: str | None = None) -> int:
-        return self._outbox.post(self._session, self._contact, text, ticket_id=self.ticket_id, choices=choices, key=key)
+        message = OutgoingMessage(text, choices, self.ticket_id, key=key)
+        return self._outbox.post(self._session, self._contact, message)
 
     def _text(self, sentence: str, **values: object) -> str:
         return WORDS.text(self._language, sentence, **values)

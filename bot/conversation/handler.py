@@ -6,7 +6,7 @@ meanwhile, the transaction finds out by the thread's version and the round start
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import partial
 from typing import Any
@@ -15,12 +15,11 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from bot.conversation.deep_links import resolve_link
-from bot.conversation.effects import Effects
+from bot.conversation.effects import Effects, Services
 from bot.conversation.flood_limit import Minute, decide_quietly, is_counted, minute_of
 from bot.conversation.forms import under_way
 from bot.conversation.press_context import choice_of, form_of_press, pressed_by, view_of
 from bot.conversation.pressed_message import show_choice
-from bot.conversation.privacy import OwnData
 from bot.conversation.public import PublicQuestions, follow_link, in_private, is_question, unreachable
 from bot.conversation.round_rows import JOIN, MEET, RECENT, USE, ThreadChangedError, known_at, mark_done
 from bot.conversation.tickets import Facts, correct_question, fact, facts, pending
@@ -29,12 +28,13 @@ from bot.dialogue import Found, Thread, decide, question_in, selects_offer, star
 from bot.dialogue.expected_reply import answered_form, takes_up
 from bot.dialogue.language import command_in, language_of
 from bot.inbox.albums import whole_albums
-from bot.inbox.attachments import Attachments, take_along
+from bot.inbox.attachments import take_along
 from bot.inbox.intake import InboxItem
 from bot.inbox.quarantine import words_in
-from handoff.deliveries.outbox import Claim, Outbox
+from handoff.deliveries.outbox import Claim
 from handoff.messages.buttons import decode, press_line
 from handoff.messages.contents import dump
+from handoff.messages.json_columns import dump_attachments
 from handoff.messages.values import Address, Addressee, EventKind, IncomingEvent
 from handoff.models import (
     Contact,
@@ -44,9 +44,6 @@ from handoff.models import (
     MessageKind,
 )
 from handoff.tickets.public_policy import PublicPolicy
-from handoff.tickets.service import Desk
-from infra.bus import Bus
-from infra.clock import Clock
 from infra.database import Database, after_commit
 from infra.storage import rows
 from knowledge.entries.repository import entries_by_id, in_language
@@ -79,27 +76,18 @@ class Conversation:
     """Turns events into decisions and decisions into rows (the `Thinker` of the intake)."""
 
     def __init__(
-        self,
-        db: Database,
-        library: Library,
-        desk: Desk,
-        outbox: Outbox,
-        bus: Bus,
-        clock: Clock,
-        language: str,
-        attachments: Attachments,
-        own_data: OwnData,
-        manners: PublicPolicy,
+        self, db: Database, library: Library, services: Services, language: str, public_policy: PublicPolicy
     ) -> None:
-        self._public = PublicQuestions(outbox, desk, clock, manners)
-        self._attachments = attachments
+        """`language` is spoken where nothing tells which one the contact speaks."""
         self._db = db
         self._library = library
-        self._outbox = outbox
-        self._bus = bus
-        self._clock = clock
         self._language = language
-        self._effects = Effects(desk, outbox, own_data, clock)
+        self._outbox = services.outbox
+        self._attachments = services.attachments
+        self._bus = services.bus
+        self._clock = services.clock
+        self._effects = Effects(services)
+        self._public = PublicQuestions(services.outbox, services.desk, services.clock, public_policy)
 
     async def handle(
         self, address: Address, items: Sequence[InboxItem], event: IncomingEvent, thought: Thought | None = None
@@ -361,7 +349,7 @@ class Conversation:
             kind=MessageKind.OUTGOING if staff else MessageKind.EVENT if press else MessageKind.INCOMING,
             author=event.name if staff else name,
             text=press_line(thread.pressed.payload) if press and thread.pressed else event.text,
-            attachments=[asdict(replace(attachment, source="")) for attachment in event.attachments] or None,
+            attachments=dump_attachments(event.attachments),
             contents=dump(event.contents),
             platform_id=event.message_id or None if not press else None,
             at=event.at,

@@ -9,7 +9,7 @@ from handoff.messages.rich_text import from_markdown, units
 from handoff.messages.text_parts import split
 from handoff.messages.values import Entity, EntityKind, RichText
 from infra.database import Database
-from knowledge.entries.repository import EntryView, entries, entries_by_id
+from knowledge.entries.repository import EntryFilter, EntryView, entries, entries_by_id
 from knowledge.languages import LANGUAGES
 from knowledge.live.library import Library
 
@@ -40,7 +40,7 @@ class LiveSearch:
             known = entries_by_id(session, ids, wordings=False) if ids else {}
             found = [known[id_] for id_ in ids if id_ in known]
         else:
-            found = list(entries(session, lang=language, order="asked", page=1, size=_MOST).items)
+            found = list(entries(session, EntryFilter(lang=language), order="asked", page=1, size=_MOST).items)
         return LiveResults(tuple(_answer(entry, language) for entry in found), WORDS.text(language, "Ask a person"))
 
 

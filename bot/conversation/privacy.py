@@ -6,6 +6,7 @@ import secrets
 
 from sqlalchemy.orm import Session
 
+from handoff.deliveries.new_rows import OutgoingMessage
 from handoff.deliveries.outbox import Outbox
 from handoff.messages.values import Addressee, RichText
 from handoff.models import Contact
@@ -32,7 +33,7 @@ class OwnData:
         self._clearing: set[asyncio.Task[None]] = set()
 
     def send(self, session: Session, contact: Addressee, words: str) -> None:
-        """Post the archive behind `words`."""
+        """OutgoingMessage the archive behind `words`."""
         session.flush()
         packed = archive(session, contact.id)
         if packed is None:
@@ -40,7 +41,7 @@ class OwnData:
         with self._files.incoming(len(packed)) as incoming:
             incoming.write(packed)
             kept = incoming.keep()
-        self._outbox.post(session, contact, RichText(words), files=((_NAME, kept),))
+        self._outbox.post(session, contact, OutgoingMessage(RichText(words), files=((_NAME, kept),)))
 
     def erase(self, session: Session, contact: Addressee, goodbye: str) -> None:
         """Forget the contact, and say so to somebody new at the same address, of whom nothing else is known.
@@ -64,7 +65,9 @@ class OwnData:
         if forgotten is None or made is None:
             return
         stranger = Addressee(made, contact.account, contact.user_id, contact.language, contact.numbered)
-        self._outbox.post(session, stranger, RichText(goodbye), key=f"{GOODBYE}{secrets.token_urlsafe(12)}")
+        self._outbox.post(
+            session, stranger, OutgoingMessage(RichText(goodbye), key=f"{GOODBYE}{secrets.token_urlsafe(12)}")
+        )
         log.info("contact %d asked to be forgotten: %d rows were erased", contact.id, forgotten.rows)
         after_commit(session, lambda: self._clear(forgotten))
 

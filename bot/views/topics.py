@@ -9,7 +9,7 @@ from bot.wording import WORDS
 from handoff.deliveries.new_rows import Choice
 from handoff.messages import buttons
 from handoff.messages.values import RichText
-from knowledge.entries.repository import categories, entries
+from knowledge.entries.repository import EntryFilter, categories, entries
 from knowledge.languages import LANGUAGES
 
 # With the buttons that turn the pages: short titles stand two in a row of VK's keyboard, whole questions one.
@@ -32,7 +32,7 @@ def topic(session: Session, lang: str, category: str, page: int = 1) -> Topic | 
     title = next((found.title for found in categories(session, lang) if found.key == category), None)
     if title is None:
         return None
-    found = entries(session, category=category, lang=lang, order="asked", page=page, size=_QUESTIONS)
+    found = entries(session, EntryFilter(category, lang), order="asked", page=page, size=_QUESTIONS)
     return Topic(category, title, lang, found)
 
 

@@ -15,7 +15,16 @@ from infra.web.assets import ANSWER
 from infra.web.body_limits import client_address
 from infra.web.slots import Slots
 from infra.web.throttle import Throttle
-from knowledge.entries.repository import EntryView, categories, entries, entries_by_id, entry, entry_named, search_words
+from knowledge.entries.repository import (
+    EntryFilter,
+    EntryView,
+    categories,
+    entries,
+    entries_by_id,
+    entry,
+    entry_named,
+    search_words,
+)
 from knowledge.languages import LANGUAGES
 from knowledge.live.library import Library
 
@@ -86,7 +95,7 @@ class HelpPage:
     async def home(self, request: Request, language: str, question: str) -> Response:
         shelves = await self._parts.database.read(lambda session: categories(session, language))
         often = await self._parts.database.read(
-            lambda session: entries(session, lang=language, order="asked", size=_OFTEN).items
+            lambda session: entries(session, EntryFilter(lang=language), order="asked", size=_OFTEN).items
         )
         found = await self._searched(request, language, question)
         status = 200 if found is not None else 429
@@ -104,7 +113,7 @@ class HelpPage:
 
     async def shelf(self, language: str, category: str, page: int) -> Response:
         found = await self._parts.database.read(
-            lambda session: entries(session, category=category, lang=language, page=page, size=_SHELF)
+            lambda session: entries(session, EntryFilter(category, language), page=page, size=_SHELF)
         )
         shelves = await self._parts.database.read(lambda session: categories(session, language))
         shelf = next((shelf for shelf in shelves if shelf.key == category), None)
@@ -175,5 +184,5 @@ def _look_up(
         view = others.get(language) or next(iter(others.values()), None)
     if view is None:
         return None, {}, ()
-    shelf = entries(session, category=view.category or "", lang=view.lang, size=_OFTEN + 1).items
+    shelf = entries(session, EntryFilter(view.category or "", view.lang), size=_OFTEN + 1).items
     return view, others, tuple(near for near in shelf if near.id != view.id)[:_OFTEN]

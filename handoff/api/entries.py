@@ -15,7 +15,7 @@ from handoff.models import Role
 from infra.storage.columns import LARGEST_ID
 from knowledge.entries.drafts import EntryDraft, Status
 from knowledge.entries.editing import MissingEntryError
-from knowledge.entries.repository import Order, entries, entries_by_id, entry
+from knowledge.entries.repository import EntryFilter, Order, entries, entries_by_id, entry
 from knowledge.files.loading import MOST_BYTES, FormatName, SourceFile, plan, read
 from knowledge.languages import LANGUAGES
 from knowledge.matching import Band
@@ -45,10 +45,7 @@ async def list_entries(
     found = await parts.database.read(
         lambda session: entries(
             session,
-            category=category,
-            lang=lang,
-            status=None if status == "any" else status,
-            query=q,
+            EntryFilter(category, lang, None if status == "any" else status, q),
             order=order,
             page=page,
             size=size,

@@ -29,6 +29,7 @@ from handoff.errors import NotFoundError
 from handoff.messages import files, threads
 from handoff.models import TicketStatus
 from handoff.tickets import queue
+from handoff.tickets.queue import TicketFilter
 from infra.storage.columns import LARGEST_ID
 
 router = APIRouter(
@@ -54,11 +55,8 @@ async def list_tickets(
 ) -> TicketsOut:
     """List the queue, oldest due time first; solved tickets newest first. Without `status`: all that are not closed."""
     who = caller.id if assignee == "me" else assignee if isinstance(assignee, int) else None
-    found = await parts.database.read(
-        lambda session: queue.tickets(
-            session, parts.clock(), status=status, assignee=who, unassigned=assignee == "none", page=page
-        )
-    )
+    wanted = TicketFilter(status, who, unassigned=assignee == "none")
+    found = await parts.database.read(lambda session: queue.tickets(session, parts.clock(), wanted, page=page))
     return TicketsOut(items=[TicketOut.of(view) for view in found.items], total=found.total)
 
 

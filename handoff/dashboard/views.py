@@ -13,7 +13,7 @@ from handoff.messages import threads
 from handoff.models import LIVE, ChannelState, TicketStatus
 from handoff.people.agents import AgentView, Staff
 from handoff.tickets import queue
-from handoff.tickets.queue import Counts, TicketPage, TicketView
+from handoff.tickets.queue import Counts, TicketFilter, TicketPage, TicketView
 
 Show = Literal["all", "mine", "unassigned", "late", "waiting", "solved"]
 SHOWS: tuple[str, ...] = get_args(Show)
@@ -90,15 +90,15 @@ def shared_queue(session: Session, place: Place, agent_id: int, now: datetime) -
     """Read the list at `place`; only that of `mine` depends on the agent."""
     match place.show:
         case "mine":
-            page = queue.tickets(session, now, assignee=agent_id, page=place.page)
+            page = queue.tickets(session, now, TicketFilter(assignee=agent_id), page=place.page)
         case "unassigned":
-            page = queue.tickets(session, now, unassigned=True, page=place.page)
+            page = queue.tickets(session, now, TicketFilter(unassigned=True), page=place.page)
         case "late":
-            page = queue.tickets(session, now, late=True, page=place.page)
+            page = queue.tickets(session, now, TicketFilter(late=True), page=place.page)
         case "waiting":
-            page = queue.tickets(session, now, status=TicketStatus.WAITING, page=place.page)
+            page = queue.tickets(session, now, TicketFilter(TicketStatus.WAITING), page=place.page)
         case "solved":
-            page = queue.tickets(session, now, status=TicketStatus.SOLVED, page=place.page)
+            page = queue.tickets(session, now, TicketFilter(TicketStatus.SOLVED), page=place.page)
         case _:
             page = queue.tickets(session, now, page=place.page)
     problems = select(ChannelState.account, ChannelState.problem).where(ChannelState.problem.is_not(None))

@@ -12,14 +12,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
+from handoff.messages.json_columns import load_buttons, load_entities, load_file, load_place
 from handoff.messages.values import (
     Address,
-    Button,
-    Entity,
-    EntityKind,
-    OutgoingFile,
     OutgoingPart,
-    PublicPlace,
     RichText,
     named_in_chat,
 )
@@ -143,22 +139,24 @@ class Claims:
     next_due: datetime | None
 
 
-def claim(
-    session: Session,
-    account: str,
-    owner: str,
-    limit: int,
-    now: datetime,
-    *,
-    at_once: int = 0,
-    resting: frozenset[int] = frozenset(),
-) -> Claims:
+@dataclass(frozen=True, slots=True)
+class ClaimWish:
+    """What a sender claims, as `Outbox.claim` says."""
+
+    account: str
+    owner: str
+    limit: int
+    at_once: int = 0
+    resting: frozenset[int] = frozenset()
+
+
+def claim(session: Session, wish: ClaimWish, now: datetime) -> Claims:
     """As `Outbox.claim`."""
-    heads = rows.run(session, _HEADS, {"account": account, "most": limit}).all()
+    heads = rows.run(session, _HEADS, {"account": wish.account, "most": wish.limit}).all()
     due = [head for head in heads if head.next_attempt_at <= now]
-    going = {head.id for head in [head for head in due if head.contact_id not in resting][:at_once]}
-    base = (due[0].base or random_base(session, account, now)) if due else 0
-    marks = {"owner": owner, "until": now + LEASE, "now": now, "base": base}
+    going = {head.id for head in [head for head in due if head.contact_id not in wish.resting][: wish.at_once]}
+    base = (due[0].base or random_base(session, wish.account, now)) if due else 0
+    marks = {"owner": wish.owner, "until": now + LEASE, "now": now, "base": base}
     for head in due:
         rows.run(session, _CLAIM_FENCED if head.id in going else _CLAIM, {"delivery": head.id, **marks})
     parts = [Claimed(head.id, head.contact_id, _part(head, base), head.id in going) for head in due]
@@ -184,16 +182,15 @@ def mark_sent(
 
 
 def _part(row: Row[Any], base: int) -> OutgoingPart:
-    entities = tuple(Entity(EntityKind(e["kind"]), e["offset"], e["length"], e["url"]) for e in row.entities)
     return OutgoingPart(
         Address(row.account, row.user_id),
-        RichText(row.text, entities),
-        tuple(Button(button["label"], button["id"]) for button in row.buttons),
+        RichText(row.text, load_entities(row.entities)),
+        load_buttons(row.buttons),
         row.random_id or (row.id + base) % _LAST_NUMBER + 1,
         # Empty where it is not known, or there never was such a message: then there is nothing to be edited.
         None if row.edits is None or row.afresh else named_in_chat(row.edited),
-        None if row.file is None else OutgoingFile(row.file["kind"], row.file["name"], row.file["key"]),
-        None if row.place is None else PublicPlace(**row.place),
+        load_file(row.file),
+        load_place(row.place),
     )
 
 

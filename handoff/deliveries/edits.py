@@ -5,35 +5,35 @@ once it is claimed. Only the last wish counts: an edit that was not taken up yet
 """
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handoff.deliveries.new_rows import refuse_buttons
+from handoff.messages.json_columns import dump_buttons, dump_entities, dump_place, load_buttons, load_entities
 from handoff.messages.rich_text import units
 from handoff.messages.text_parts import split
-from handoff.messages.values import OutgoingPart, RichText
+from handoff.messages.values import Button, OutgoingPart, RichText
 from handoff.models import ChoiceRow, Delivery, DeliveryState
 from handoff.words import WORDS
 
-Buttons = list[dict[str, str]]
 _STILL_OURS = (DeliveryState.REFUSED, DeliveryState.FAILED)
 
 
-def revise(
-    session: Session,
-    message_id: int,
-    parts: Sequence[RichText],
-    buttons: Buttons,
-    now: datetime,
-    *,
-    gone: str,
-    by_agent: bool,
-) -> str | None:
-    """Let the message read as `parts`, with `buttons` under the last; its account, None for one that was never posted.
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an edit makes of a message besides its words."""
+
+    buttons: tuple[Button, ...]
+    """Under the last part."""
+    now: datetime
+    by_agent: bool = False
+
+
+def revise(session: Session, message_id: int, parts: Sequence[RichText], gone: str, change: Change) -> str | None:
+    """Let the message read as `parts`; its account, None for one that was never posted.
 
     A part too many says `gone`, for nothing that a contact may have read vanishes without a word; a part too few is
     sent after the others.
@@ -43,12 +43,11 @@ def revise(
     if not originals:
         return None
     wanted = [*parts, *(RichText(gone) for _ in originals[len(parts) :])]
+    bare = replace(change, buttons=())
     for place, original in enumerate(originals):
-        under = buttons if place == len(parts) - 1 else []
-        _change(session, original, known, wanted[place], under, now, by_agent=by_agent)
+        _change(session, original, known, wanted[place], change if place == len(parts) - 1 else bare)
     for place, text in enumerate(wanted[len(originals) :], len(originals)):
-        under = buttons if place == len(parts) - 1 else []
-        session.add(_part(originals[0], text, under, now, edits=None, by_agent=by_agent))
+        session.add(_part(originals[0], text, change if place == len(parts) - 1 else bare, edits=None))
     return originals[0].account
 
 
@@ -62,14 +61,17 @@ def settle_choice(session: Session, choice_id: str, mark: str, keep: bool, now: 
         return None
     known = _rows(session, choice.message_id)
     # The first that has it: later ones may show what was chosen before.
-    row = next((row for row in known if any(button["id"] == choice_id for button in row.buttons)), None)
+    offers = ((row, load_buttons(row.buttons)) for row in known)
+    row, offered = next(
+        ((row, offered) for row, offered in offers if any(button.id == choice_id for button in offered)), (None, ())
+    )
     if row is None:
         return None
-    label = next(button["label"] for button in row.buttons if button["id"] == choice_id)
-    others = [button for button in row.buttons if keep and button["id"] != choice_id]
-    text = RichText(f"{row.text}\n\n{mark} {label}")
+    label = next(button.label for button in offered if button.id == choice_id)
+    others = tuple(button for button in offered if keep and button.id != choice_id)
+    text = RichText(f"{row.text}\n\n{mark} {label}", load_entities(row.entities))
     original = next(known_ for known_ in known if known_.id in {row.id, row.edits} and known_.edits is None)
-    _change(session, original, known, text, others, now, by_agent=False, entities=row.entities)
+    _change(session, original, known, text, Change(others, now))
     return row.account
 
 
@@ -78,46 +80,32 @@ def _rows(session: Session, message_id: int) -> Sequence[Delivery]:
     return session.scalars(wanted).all()
 
 
-def _change(
-    session: Session,
-    original: Delivery,
-    known: Sequence[Delivery],
-    text: RichText,
-    buttons: Buttons,
-    now: datetime,
-    *,
-    by_agent: bool,
-    entities: list[dict[str, Any]] | None = None,
-) -> None:
+def _change(session: Session, original: Delivery, known: Sequence[Delivery], text: RichText, change: Change) -> None:
     latest = [row for row in known if original.id in {row.id, row.edits}][-1]
-    marks = [asdict(entity) for entity in text.entities] if entities is None else entities
+    marks, buttons = dump_entities(text.entities), dump_buttons(change.buttons)
     if (latest.text, latest.entities, latest.buttons) == (text.text, marks, buttons):
         return
     untouched = latest.state is DeliveryState.QUEUED and latest.attempts == 0
     if untouched or (latest is original and latest.state in _STILL_OURS):
-        latest.text, latest.entities, latest.buttons, latest.updated_at = text.text, marks, buttons, now
-        latest.by_agent = latest.by_agent or by_agent
+        latest.text, latest.entities, latest.buttons, latest.updated_at = text.text, marks, buttons, change.now
+        latest.by_agent = latest.by_agent or change.by_agent
         return
-    edit = _part(original, text, buttons, now, edits=original.id, by_agent=by_agent)
-    edit.entities = marks
-    session.add(edit)
+    session.add(_part(original, text, change, edits=original.id))
 
 
-def _part(
-    like: Delivery, text: RichText, buttons: Buttons, now: datetime, *, edits: int | None, by_agent: bool
-) -> Delivery:
+def _part(like: Delivery, text: RichText, change: Change, *, edits: int | None) -> Delivery:
     return Delivery(
         message_id=like.message_id,
         contact_id=like.contact_id,
         account=like.account,
         user_id=like.user_id,
         text=text.text,
-        entities=[asdict(entity) for entity in text.entities],
-        buttons=buttons,
-        by_agent=by_agent,
+        entities=dump_entities(text.entities),
+        buttons=dump_buttons(change.buttons),
+        by_agent=change.by_agent,
         state=DeliveryState.QUEUED,
-        next_attempt_at=now,
-        updated_at=now,
+        next_attempt_at=change.now,
+        updated_at=change.now,
         edits=edits,
     )
 
@@ -128,7 +116,8 @@ def simplify(session: Session, delivery: Delivery, plain: OutgoingPart, language
         # The list may be too long for the part: the rest of it follows as a part of its own.
         first, *rest = split(refuse_buttons(session, delivery, plain.text, language, now))
         plain = replace(plain, text=first)
-        session.add_all(_part(delivery, text, [], now, edits=None, by_agent=delivery.by_agent) for text in rest)
+        change = Change((), now, delivery.by_agent)
+        session.add_all(_part(delivery, text, change, edits=None) for text in rest)
     _rewrite(delivery, plain)
 
 
@@ -141,12 +130,13 @@ def send_afresh(delivery: Delivery, language: str) -> None:
     head = WORDS.text(language, "Correction to an earlier message:") + "\n"
     delivery.afresh, delivery.attempts, delivery.first_attempt_at = True, 0, None
     delivery.text, shift = head + delivery.text, units(head)
-    delivery.entities = [entity | {"offset": entity["offset"] + shift} for entity in delivery.entities]
+    marks = load_entities(delivery.entities)
+    delivery.entities = dump_entities(replace(mark, offset=mark.offset + shift) for mark in marks)
 
 
 def _rewrite(delivery: Delivery, part: OutgoingPart) -> None:
     """Let the part go out in a plainer form."""
     delivery.text = part.text.text
-    delivery.entities = [asdict(entity) for entity in part.text.entities]
-    delivery.buttons = [asdict(button) for button in part.buttons]
-    delivery.place = asdict(part.place) if part.place else None
+    delivery.entities = dump_entities(part.text.entities)
+    delivery.buttons = dump_buttons(part.buttons)
+    delivery.place = dump_place(part.place)

@@ -9,9 +9,11 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from handoff.messages.buttons import Payload, encode
-from handoff.messages.values import Addressee, RichText
+from handoff.messages.json_columns import load_buttons
+from handoff.messages.values import Addressee, Button, PublicPlace, RichText
 from handoff.models import ChannelState, ChoiceRow, Contact, Delivery, DeliveryState
 from handoff.words import WORDS
+from infra.files import Kept
 from infra.storage import rows
 from infra.storage.rows import table
 
@@ -32,6 +34,27 @@ class Choice:
 
     label: str
     payload: Payload
+
+
+@dataclass(frozen=True, slots=True)
+class OutgoingMessage:
+    """A message to post."""
+
+    text: RichText
+    choices: Sequence[Choice] = ()
+    """The buttons under its last part."""
+    ticket_id: int | None = None
+    author: str = ""
+    agent_id: int | None = None
+    """The agent who wrote it; None for the bot."""
+    key: str | None = None
+    """Stands for the request: the same key again is the same message."""
+    shown: str | None = None
+    """What the thread on the desk shows where that differs from what is sent."""
+    files: Sequence[tuple[str, Kept]] = ()
+    """Go out behind the text, each as a part of its own: the name and what is in the store."""
+    place: PublicPlace | None = None
+    """Where it is said for all to read; None for a private message."""
 
 
 def queue(
@@ -73,11 +96,11 @@ def with_choices(
     text: RichText,
     choices: Sequence[Choice],
     now: datetime,
-) -> tuple[RichText, list[dict[str, str]]]:
+) -> tuple[RichText, tuple[Button, ...]]:
     """The text and the buttons under it; where there can be none, the text lists the choices by number."""
     below = buttons(session, contact.id, message_id, choices)
     if below and (contact.numbered or buttons_off(session, contact.account, now)):
-        return number_choices(text, enumerate((choice.label for choice in choices), 1), contact.language), []
+        return number_choices(text, enumerate((choice.label for choice in choices), 1), contact.language), ()
     return text, below
 
 
@@ -96,13 +119,14 @@ def accounts_without_buttons(session: Session, now: datetime) -> Sequence[str]:
 def refuse_buttons(session: Session, delivery: Delivery, plain: RichText, language: str, now: datetime) -> RichText:
     """Note that the platform takes no buttons, and list those of the delivery in its text; the text."""
     session.execute(update(ChannelState).where(ChannelState.account == delivery.account).values(buttons_refused_at=now))
-    known = select(ChoiceRow.id, ChoiceRow.number).where(ChoiceRow.id.in_([one["id"] for one in delivery.buttons]))
+    refused = load_buttons(delivery.buttons)
+    known = select(ChoiceRow.id, ChoiceRow.number).where(ChoiceRow.id.in_([button.id for button in refused]))
     numbers = {row.id: row.number for row in session.execute(known)}
-    listed = [(numbers[one["id"]], one["label"]) for one in delivery.buttons if numbers.get(one["id"])]
+    listed = [(numbers[button.id], button.label) for button in refused if numbers.get(button.id)]
     return number_choices(plain, listed, language) if listed else plain
 
 
-def buttons(session: Session, contact_id: int, message_id: int, choices: Sequence[Choice]) -> list[dict[str, str]]:
+def buttons(session: Session, contact_id: int, message_id: int, choices: Sequence[Choice]) -> tuple[Button, ...]:
     """Keep what the buttons mean; what the platform gets of them."""
     named = [(secrets.token_urlsafe(12), choice) for choice in choices]
     meanings = [
@@ -111,4 +135,4 @@ def buttons(session: Session, contact_id: int, message_id: int, choices: Sequenc
         for number, (id_, c) in enumerate(named, 1)
     ]
     rows.add_all(session, ChoiceRow, meanings)
-    return [{"label": choice.label, "id": id_} for id_, choice in named]
+    return tuple(Button(choice.label, id_) for id_, choice in named)

@@ -6,7 +6,6 @@ one who marked it. So a process that dies or sleeps can neither lose a part nor 
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -14,13 +13,14 @@ from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from handoff.deliveries import claims, edits
-from handoff.deliveries.claims import Claims
-from handoff.deliveries.new_rows import Choice, queue, with_choices
+from handoff.deliveries.claims import Claims, ClaimWish
+from handoff.deliveries.new_rows import Choice, OutgoingMessage, queue, with_choices
 from handoff.deliveries.outcomes import Attempt, Moved, Settled, Verdict, verdict
 from handoff.errors import NotFoundError, StateError
-from handoff.messages.files import attach_outgoing, outgoing
+from handoff.messages.files import MessageRef, attach_outgoing, outgoing
+from handoff.messages.json_columns import dump_attachments, dump_buttons, dump_entities, dump_file, dump_place
 from handoff.messages.text_parts import split
-from handoff.messages.values import Addressee, PublicPlace, Retry, RichText, SendOutcome, Sent, Uncertain
+from handoff.messages.values import Addressee, Attachment, Retry, RichText, SendOutcome, Sent, Uncertain
 from handoff.models import (
     UNFINISHED,
     ChoiceRow,
@@ -73,51 +73,32 @@ class Outbox:
         sender = self.senders.get(account)
         return sender.offer() if sender is not None else nullcontext()
 
-    def post(
-        self,
-        session: Session,
-        contact: Contact | Addressee,
-        text: RichText,
-        *,
-        ticket_id: int | None = None,
-        choices: Sequence[Choice] = (),
-        author: str = "",
-        agent_id: int | None = None,
-        key: str | None = None,
-        shown: str | None = None,
-        files: Sequence[tuple[str, Kept]] = (),
-        place: PublicPlace | None = None,
-    ) -> int:
-        """Write an outgoing message and queue its parts, the buttons under the last one; the id of the message.
-
-        `files` go out behind the text, each as a part of its own: the name and what is in the store.
-        `shown` is what the thread on the desk shows where that differs from what is sent. With a `place` it is said there
-        for all to read.
-        """
+    def post(self, session: Session, contact: Contact | Addressee, message: OutgoingMessage) -> int:
+        """Write an outgoing message and queue its parts; the id of the message."""
         now = self._clock()
-        message = rows.add(
+        message_id = rows.add(
             session,
             Message,
             contact_id=contact.id,
-            ticket_id=ticket_id,
+            ticket_id=message.ticket_id,
             kind=MessageKind.OUTGOING,
-            author=author,
-            agent_id=agent_id,
-            text=text.text if shown is None else shown,
-            key=key,
+            author=message.author,
+            agent_id=message.agent_id,
+            text=message.text.text if message.shown is None else message.shown,
+            key=message.key,
             at=now,
         )
-        text, below = with_choices(session, contact, message, text, choices, now)
+        text, below = with_choices(session, contact, message_id, message.text, message.choices, now)
         parts = split(text)
-        there, by_agent = asdict(place) if place is not None else None, agent_id is not None
+        there, by_agent = dump_place(message.place), message.agent_id is not None
         for part in parts:
-            marks, under = [asdict(entity) for entity in part.entities], below if part is parts[-1] else []
+            marks, under = dump_entities(part.entities), dump_buttons(below if part is parts[-1] else ())
             queued = {"text": part.text, "entities": marks, "buttons": under, "place": there}
-            queue(session, contact, message, now, by_agent=by_agent, **queued)
-        if files:
-            self._attach(session, contact, message, files, by_agent=by_agent)
+            queue(session, contact, message_id, now, by_agent=by_agent, **queued)
+        if message.files:
+            self._attach(session, contact, message_id, message.files, by_agent=by_agent)
         self._announce(session, contact.account)
-        return message
+        return message_id
 
     def _attach(
         self,
@@ -129,10 +110,12 @@ class Outbox:
         by_agent: bool,
     ) -> None:
         now, sent = self._clock(), [(outgoing(kept, name), kept) for name, kept in files]
-        session.get_one(Message, message_id).attachments = [{"kind": file.kind, "name": file.name} for file, _ in sent]
+        attached = (Attachment(file.kind, file.name) for file, _ in sent)
+        session.get_one(Message, message_id).attachments = dump_attachments(attached)
+        bearer = MessageRef(message_id, contact.id, contact.account)
         for file, kept in sent:
-            attach_outgoing(session, contact.account, contact.id, message_id, file, kept, now)
-            sent_instead = {"text": "", "entities": [], "buttons": [], "file": asdict(file)}
+            attach_outgoing(session, bearer, file, kept, now)
+            sent_instead: dict[str, object] = {"text": "", "entities": [], "buttons": [], "file": dump_file(file)}
             queue(session, contact, message_id, now, by_agent=by_agent, **sent_instead)
 
     def revise(
@@ -148,7 +131,7 @@ class Outbox:
         """Let a posted message read otherwise, on the desk and wherever it has arrived; old buttons make room for new.
 
         The edit takes the way of every part. Where the platform does not take it, one of the bot's fails quietly and
-        an agent's goes out as a message of its own. `shown` as for `post`.
+        an agent's goes out as a message of its own. `shown` as in `OutgoingMessage`.
         """
         message = session.get(Message, message_id)
         if message is None or message.kind is not MessageKind.OUTGOING:
@@ -160,7 +143,7 @@ class Outbox:
         session.execute(update(ChoiceRow).where(ChoiceRow.message_id == message_id).values(number=None))
         text, below = with_choices(session, contact, message_id, text, choices, now)
         gone = WORDS.text(contact.language, "This part of the message was removed.")
-        account = edits.revise(session, message_id, split(text), below, now, gone=gone, by_agent=by_agent)
+        account = edits.revise(session, message_id, split(text), gone, edits.Change(below, now, by_agent))
         if account is not None:
             self._announce(session, account)
 
@@ -217,7 +200,8 @@ class Outbox:
         The first `at_once` of them are fenced in the same stroke, save those to a contact in `resting`.
         """
         session.info.setdefault(_UNCLAIMED, set()).discard(account)
-        return claims.claim(session, account, owner, limit, self._clock(), at_once=at_once, resting=resting)
+        wish = ClaimWish(account, owner, limit, at_once, resting)
+        return claims.claim(session, wish, self._clock())
 
     def fence(self, session: Session, delivery_id: int, owner: str) -> bool:
         """Mark the part `sending`, just before the wire; False means that it is no longer the caller's to send."""

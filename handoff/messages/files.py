@@ -81,14 +81,17 @@ def _is_seen(sign: str) -> bool:
     return sign.isspace() or not unicodedata.category(sign).startswith("C")
 
 
+@dataclass(frozen=True, slots=True)
+class MessageRef:
+    """The message that files come or go with."""
+
+    id: int
+    contact_id: int
+    account: str
+
+
 def want(
-    session: Session,
-    account: str,
-    contact_id: int,
-    message_id: int,
-    attachments: Sequence[Attachment],
-    rules: Rules,
-    now: datetime,
+    session: Session, bearer: MessageRef, attachments: Sequence[Attachment], rules: Rules, now: datetime
 ) -> list[tuple[Attachment, str]]:
     """Note the files of a message; those that are refused outright, each with the reason."""
     refused = []
@@ -100,9 +103,9 @@ def want(
             refused.append((attachment, reason))
         session.add(
             FileRow(
-                message_id=message_id,
-                contact_id=contact_id,
-                account=account,
+                message_id=bearer.id,
+                contact_id=bearer.contact_id,
+                account=bearer.account,
                 kind=attachment.kind,
                 name=file_name(attachment.name),
                 source=attachment.source,
@@ -124,15 +127,13 @@ def outgoing(kept_file: Kept, name: str) -> OutgoingFile:
     return OutgoingFile("photo" if shown else "document", file_name(name) or "file", kept_file.key)
 
 
-def attach_outgoing(
-    session: Session, account: str, contact_id: int, message_id: int, file: OutgoingFile, kept_file: Kept, now: datetime
-) -> None:
+def attach_outgoing(session: Session, bearer: MessageRef, file: OutgoingFile, kept_file: Kept, now: datetime) -> None:
     """Note a file of ours under the message that it goes out with."""
     session.add(
         FileRow(
-            message_id=message_id,
-            contact_id=contact_id,
-            account=account,
+            message_id=bearer.id,
+            contact_id=bearer.contact_id,
+            account=bearer.account,
             kind=file.kind,
             name=file.name,
             source="",

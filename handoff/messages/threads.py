@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from handoff.messages.contents import Content, load, placed_files
 from handoff.messages.files import FETCHED, FileView, files_of
+from handoff.messages.json_columns import load_attachments, load_buttons
 from handoff.messages.values import Attachment
 from handoff.models import Delivery, DeliveryState, Message, MessageKind
 
@@ -78,7 +79,7 @@ def thread(session: Session, contact_id: int) -> tuple[Line, ...]:
     wanted = [message.id for message in latest if message.kind is MessageKind.OUTGOING]
     for row in session.scalars(select(Delivery).where(Delivery.message_id.in_(wanted)).order_by(Delivery.id)):
         if row.edits is None:
-            choices[row.message_id] += [button["label"] for button in row.buttons]
+            choices[row.message_id] += [button.label for button in load_buttons(row.buttons)]
         elif not row.by_agent:
             continue  # what the bot changes under its messages is no news to anybody
         parts[row.message_id].append(_part(row))
@@ -114,7 +115,7 @@ def _part(row: Delivery) -> DeliveryView:
 def _line(
     message: Message, deliveries: tuple[DeliveryView, ...], choices: tuple[str, ...], files: tuple[FileView, ...]
 ) -> Line:
-    attachments = tuple(Attachment(**attachment) for attachment in message.attachments or ())
+    attachments = load_attachments(message.attachments)
     return Line(
         id=message.id,
         kind=message.kind,

@@ -20,7 +20,7 @@ from functools import partial
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from handoff.deliveries.new_rows import Choice
+from handoff.deliveries.new_rows import Choice, OutgoingMessage
 from handoff.deliveries.outbox import Outbox
 from handoff.messages import buttons
 from handoff.messages.values import RichText
@@ -110,7 +110,7 @@ class Caretaker:
             Choice(WORDS.text(language, "Yes, thank you"), buttons.Solved(number)),
             Choice(WORDS.text(language, "No, I still have questions"), buttons.NotSolved(number)),
         )
-        self._outbox.post(session, contact, RichText(words), ticket_id=number, choices=choices)
+        self._outbox.post(session, contact, OutgoingMessage(RichText(words), choices, number))
         contact_id = str(contact.id)  # the session's rows cannot be read once its unit of work is over
         after_commit(session, lambda: self._bus.publish("desk", contact_id))
         return True
@@ -129,7 +129,7 @@ class Caretaker:
             words.append(WORDS.text(language, "If it is not solved, you can open it again."))
             still = WORDS.text(language, "No, I still have questions")
             choices.append(Choice(still, buttons.NotSolved(number)))
-        self._outbox.post(session, contact, RichText(" ".join(words)), ticket_id=number, choices=choices)
+        self._outbox.post(session, contact, OutgoingMessage(RichText(" ".join(words)), choices, number))
         return True
 
     def _take(self, session: Session, number: int, column: _Moment) -> Ticket | None:

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, exists, select, update
 from sqlalchemy.orm import Session, aliased
 
-from handoff.deliveries.new_rows import Choice
+from handoff.deliveries.new_rows import Choice, OutgoingMessage
 from handoff.deliveries.outbox import Outbox
 from handoff.messages import buttons
 from handoff.messages.values import RichText
@@ -68,7 +68,7 @@ class UnfinishedForms:
             Choice(WORDS.text(language, "Continue"), buttons.FormGo(number, step)),
             Choice(WORDS.text(language, "Cancel"), buttons.FormCancel(number, step)),
         )
-        self._outbox.post(session, contact, RichText(_words(language, form.question)), choices=choices)
+        self._outbox.post(session, contact, OutgoingMessage(RichText(_words(language, form.question)), choices))
         contact_id = str(contact.id)  # the session's rows cannot be read once its unit of work is over
         after_commit(session, lambda: self._bus.publish("desk", contact_id))
         return True

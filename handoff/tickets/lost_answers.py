@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from handoff.deliveries.new_rows import Choice
+from handoff.deliveries.new_rows import Choice, OutgoingMessage
 from handoff.deliveries.outbox import Outbox
 from handoff.deliveries.outcomes import Moved
 from handoff.messages import buttons
@@ -70,7 +70,7 @@ def hand_over(session: Session, tickets: Tickets, outbox: Outbox, moved: Moved) 
             number=ticket.id,
         )
         withdraw = Choice(WORDS.text(contact.language, "Withdraw the question"), buttons.Withdraw(ticket.id))
-        outbox.post(session, contact, RichText(words), ticket_id=ticket.id, choices=(withdraw,))
+        outbox.post(session, contact, OutgoingMessage(RichText(words), (withdraw,), ticket.id))
 
 
 def _ticket(

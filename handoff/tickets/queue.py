@@ -111,25 +111,31 @@ def free(now: datetime) -> ColumnElement[bool]:
     return or_(Ticket.assignee_id.is_(None), Ticket.claimed_until <= now, Ticket.claimed_until > now + _LONGEST)
 
 
-def tickets(
-    session: Session,
-    now: datetime,
-    *,
-    status: TicketStatus | None = None,
-    assignee: int | None = None,
-    unassigned: bool = False,
-    late: bool = False,
-    page: int = 1,
-) -> TicketPage:
-    """The queue, oldest promise first; solved ones newest first. Without `status`: all that are live."""
+@dataclass(frozen=True, slots=True)
+class TicketFilter:
+    """Which tickets a list holds; every condition that is set has to be met."""
+
+    status: TicketStatus | None = None
+    """None for all that are live."""
+    assignee: int | None = None
+    unassigned: bool = False
+    late: bool = False
+
+
+ALL_LIVE = TicketFilter()
+
+
+def tickets(session: Session, now: datetime, wanted: TicketFilter = ALL_LIVE, *, page: int = 1) -> TicketPage:
+    """The queue, oldest promise first; solved ones newest first."""
+    status, assignee = wanted.status, wanted.assignee
     where: list[ColumnElement[bool]] = [live()] if status is None or status in LIVE else []
     if status is not None:
         where.append(Ticket.status == status)
     if assignee is not None:
         where += [Ticket.assignee_id == assignee, or_(is_held(now), Ticket.status.not_in(LIVE))]
-    if unassigned:
+    if wanted.unassigned:
         where.append(~is_held(now) | Ticket.assignee_id.is_(None))
-    if late:
+    if wanted.late:
         where.append(_late(now))
     closed = status in {TicketStatus.SOLVED, TicketStatus.WITHDRAWN}
     order = (Ticket.id.desc(),) if closed else (Ticket.status == TicketStatus.WAITING, Ticket.due_at, Ticket.id)

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import or_, select, update
 from sqlalchemy.orm import Session
 
-from handoff.deliveries.new_rows import Choice
+from handoff.deliveries.new_rows import Choice, OutgoingMessage
 from handoff.deliveries.outbox import Outbox
 from handoff.deliveries.outcomes import Moved
 from handoff.errors import ClosedError, EmptyTextError, HeldError, NotFoundError
@@ -227,7 +227,7 @@ class Desk:
         """Answer the contact in private and return the message's id; the same request under one `key` is one message.
 
         Claims the ticket where nobody holds it. It waits for the contact once every part is confirmed
-        (handoff/tickets/confirmed_answers.py). `files` as for `Outbox.post`; they may go without words. Raises as `claim` does,
+        (handoff/tickets/confirmed_answers.py). `files` as in `OutgoingMessage`; they may go without words. Raises as `claim` does,
         EmptyTextError without either, and KeyUsedError where the key stands for another request.
         """
         text = clean(text).strip() if files else _worded(text)
@@ -242,13 +242,15 @@ class Desk:
         message_id = self._outbox.post(
             session,
             contact,
-            with_author(ticket, readable(agent.name) if self.agents_named else "", text),
-            ticket_id=ticket.id,
-            author=agent.name,
-            agent_id=agent_id,
-            key=key,
-            shown=text,
-            files=files,
+            OutgoingMessage(
+                with_author(ticket, readable(agent.name) if self.agents_named else "", text),
+                ticket_id=ticket.id,
+                author=agent.name,
+                agent_id=agent_id,
+                key=key,
+                shown=text,
+                files=files,
+            ),
         )
         message = session.get_one(Message, message_id)
         message.unnamed, message.key_digest = not self.agents_named, asked.digest if asked else None
@@ -297,11 +299,13 @@ class Desk:
         self._outbox.post(
             session,
             contact,
-            RichText(WORDS.text(language, "Is question №{number} solved?", number=ticket.id)),
-            ticket_id=ticket.id,
-            choices=(
-                Choice(WORDS.text(language, "Yes, thank you"), buttons.Solved(ticket.id)),
-                Choice(WORDS.text(language, "No, I still have questions"), buttons.NotSolved(ticket.id)),
+            OutgoingMessage(
+                RichText(WORDS.text(language, "Is question №{number} solved?", number=ticket.id)),
+                (
+                    Choice(WORDS.text(language, "Yes, thank you"), buttons.Solved(ticket.id)),
+                    Choice(WORDS.text(language, "No, I still have questions"), buttons.NotSolved(ticket.id)),
+                ),
+                ticket.id,
             ),
         )
 

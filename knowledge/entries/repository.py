@@ -121,22 +121,32 @@ def in_language(session: Session, entry_id: int, lang: str) -> EntryView | None:
     return next(iter(_views(session, same)), found)
 
 
+@dataclass(frozen=True, slots=True)
+class EntryFilter:
+    """Which entries a list holds."""
+
+    category: str | None = None
+    """A category's key; "" for the entries without one, None for all."""
+    lang: str | None = None
+    status: Status | None = "published"
+    """None for all."""
+    query: str = ""
+    """Every word of it (of the first 16) must stand somewhere in the entry."""
+
+
+ALL_PUBLISHED = EntryFilter()
+
+
 def entries(
     session: Session,
+    wanted: EntryFilter = ALL_PUBLISHED,
     *,
-    category: str | None = None,
-    lang: str | None = None,
-    status: Status | None = "published",
-    query: str = "",
     order: Order = "position",
     page: int = 1,
     size: int = 20,
 ) -> EntryPage:
-    """A page of entries.
-
-    `category` "" means those without one; `status` None means all; every word of `query` (of the first 16) must stand
-    somewhere in the entry. Order "asked" puts first those that were voted on most.
-    """
+    """A page of entries. Order "asked" puts first those that were voted on most."""
+    category, lang, status, query = wanted.category, wanted.lang, wanted.status, wanted.query
     if unstorable(tidy_line(f"{category} {lang} {query}")):  # no entry holds it, and no database takes it
         return EntryPage((), 0, 1, 1)
     conditions: list[ColumnElement[bool]] = []

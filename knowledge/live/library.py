@@ -11,8 +11,8 @@ from knowledge.entries import editing
 from knowledge.entries.drafts import CategoryDraft, Draft, EntryDraft
 from knowledge.files import loading
 from knowledge.live.live_matcher import TOPIC, LiveMatcher
-from knowledge.live.semantics import Semantics
-from knowledge.matching import Embedder, Thresholds
+from knowledge.live.semantics import EmbeddingModel, Semantics
+from knowledge.matching import Thresholds
 
 
 class Library(LiveMatcher):
@@ -29,11 +29,10 @@ class Library(LiveMatcher):
         thresholds: Thresholds | None = None,
         *,
         saved: Path | None = None,
-        embedder: Embedder | None = None,
-        model: str = "",
+        model: EmbeddingModel | None = None,
     ) -> None:
-        """`saved` as for the shelf; `embedder` is the semantic extra and `model` its name with its version."""
-        semantics = Semantics(db, embedder, model) if embedder is not None else None
+        """`saved` as for the shelf; `model` is the semantic extra."""
+        semantics = Semantics(db, model) if model is not None else None
         super().__init__(db, bus, thresholds, saved=saved, semantics=semantics)
         self._clock = clock
 

@@ -28,14 +28,22 @@ class Known:
         return len(self.wordings) + len(self.answers)
 
 
+@dataclass(frozen=True, slots=True)
+class EmbeddingModel:
+    """A model of the semantic extra."""
+
+    name: str
+    """With its version: vectors are kept under that name."""
+    embedder: Embedder
+
+
 class Semantics:
     """One embedder and what it has read so far."""
 
-    def __init__(self, db: Database, embedder: Embedder, model: str) -> None:
-        """`model` names what the embedder uses, with its version: vectors are kept under that name."""
+    def __init__(self, db: Database, model: EmbeddingModel) -> None:
         self._db = db
-        self._embedder = embedder
-        self._stored = StoredVectors(db, embedder.phrasings, model)
+        self._embedder = model.embedder
+        self._stored = StoredVectors(db, model.embedder.phrasings, model.name)
 
     async def compute(self) -> None:
         """Have everything published read, here or by another process. Raises whatever the embedder raises."""

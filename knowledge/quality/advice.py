@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import groupby
 from math import sqrt
 
-from infra.charts import chart
+from infra.charts import Axes, chart
 from knowledge.quality.evaluation import Asked
 
 LEVELS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.88, 0.9, 0.95)
@@ -119,14 +119,16 @@ def picture(found: Sequence[Step], in_force: float) -> str:
     points = [list(same) for _, same in groupby(answering, key=lambda step: step.answered)]
     return chart(
         "How sure to be to answer: each point is a threshold",
-        "share of the answerable questions that are answered rightly",
-        "share of the answers that are right",
+        Axes(
+            "share of the answerable questions that are answered rightly",
+            "share of the answers that are right",
+            least=0.5 if min([step.at_least for step in answering], default=0.0) >= 0.5 else 0.0,
+        ),
         {
             "right": [(same[0].coverage, same[0].precision) for same in points],
             "right at least, 19 times in 20": [(same[0].coverage, same[0].at_least) for same in points],
         },
-        points_named=[_named([step.threshold for step in same], marks) for same in points],
-        least=0.5 if min([step.at_least for step in answering], default=0.0) >= 0.5 else 0.0,
+        [_named([step.threshold for step in same], marks) for same in points],
     )
 
 

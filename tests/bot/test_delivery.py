@@ -17,6 +17,7 @@ from bot.channels import ChannelLimits, Inlet
 from bot.channels.downloads import Fetch
 from bot.delivery.pump import Pace, Pump
 from bot.program.schema import migrate
+from handoff.deliveries.new_rows import OutgoingMessage
 from handoff.deliveries.outbox import Claim, Outbox
 from handoff.messages.values import (
     AuthBroken,
@@ -187,7 +188,7 @@ class Post:
                 session.add(contact)
                 session.flush()
             for text in texts:
-                self.outbox.post(session, contact, RichText(text))
+                self.outbox.post(session, contact, OutgoingMessage(RichText(text)))
             if claim is not None:
                 claim(session)
 

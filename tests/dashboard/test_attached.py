@@ -5,7 +5,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handoff.messages import files
-from handoff.messages.files import Rules
+from handoff.messages.files import MessageRef, Rules
 from handoff.messages.values import Attachment
 from handoff.models import FileRow, Message, MessageKind, Role
 from infra.files import FileStore, TooBigError
@@ -23,7 +23,7 @@ async def attach(office: Office, store: FileStore, *given: tuple[Attachment, byt
         message = session.scalars(select(Message).where(Message.kind == MessageKind.INCOMING)).one()
         message.attachments = [{"kind": attachment.kind} for attachment, _ in given]
         named = [attachment for attachment, _ in given]
-        files.want(session, "vk:main", message.contact_id, message.id, named, RULES, office.clock())
+        files.want(session, MessageRef(message.id, message.contact_id, "vk:main"), named, RULES, office.clock())
         session.flush()
         rows = list(session.scalars(select(FileRow).order_by(FileRow.id)))
         for row, (_, content) in zip(rows, given, strict=True):

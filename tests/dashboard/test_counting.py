@@ -13,7 +13,7 @@ from handoff.messages.values import Sent
 from handoff.models import Contact, Role
 from handoff.people.agents import Staff
 from handoff.tickets import queue
-from handoff.tickets.queue import Counts
+from handoff.tickets.queue import Counts, TicketFilter
 from handoff.tickets.service import Desk
 from infra.bus import LocalBus
 from infra.database import Database
@@ -64,7 +64,7 @@ async def test_counts_and_changes(database: Database) -> None:
     assert await database.read(lambda session: queue.counts(session, later, agent)) == Counts(
         all=4, mine=0, unassigned=4, late=3, waiting=1
     )
-    late = await database.read(lambda session: queue.tickets(session, later, late=True))
+    late = await database.read(lambda session: queue.tickets(session, later, TicketFilter(late=True)))
     assert [view.id for view in late.items] == [numbers[0], numbers[2], numbers[3]]
 
 

@@ -8,7 +8,7 @@ from typing import TypeVar
 from sqlalchemy.orm import Session
 
 from handoff.deliveries.claims import Claimed
-from handoff.deliveries.new_rows import Choice
+from handoff.deliveries.new_rows import Choice, OutgoingMessage
 from handoff.deliveries.outbox import Outbox
 from handoff.messages.values import RichText, SendOutcome, Sent
 from handoff.models import Contact, Delivery, DeliveryState, Role, Ticket
@@ -76,12 +76,12 @@ class Floor:
     async def posts(
         self, contact_id: int, text: str = "words", *, agent: AgentView | None = None, choices: tuple[Choice, ...] = ()
     ) -> int:
-        """Post one message and return its id."""
+        """OutgoingMessage one message and return its id."""
 
         def work(session: Session) -> int:
             contact = session.get_one(Contact, contact_id)
             return self.outbox.post(
-                session, contact, RichText(text), choices=choices, agent_id=agent.id if agent else None
+                session, contact, OutgoingMessage(RichText(text), choices, agent_id=agent.id if agent else None)
             )
 
         return await self.do(work)

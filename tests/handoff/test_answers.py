@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from handoff.deliveries.new_rows import Choice
+from handoff.deliveries.new_rows import Choice, OutgoingMessage
 from handoff.messages import buttons
 from handoff.messages.values import (
     AuthBroken,
@@ -22,6 +22,7 @@ from handoff.models import Contact, Delivery, DeliveryState, Message, MessageKin
 from handoff.tickets import queue
 from handoff.tickets.caretaker import Caretaker
 from handoff.tickets.confirmed_answers import ANSWER_WITHIN
+from handoff.tickets.queue import TicketFilter
 from handoff.tickets.wait_estimate import expected_wait
 from tests.handoff.floor import Floor
 from tests.handoff.test_desk import events
@@ -96,7 +97,7 @@ async def test_what_does_not_arrive_leaves_it_open_late_and_marked(
     assert (ticket.first_reply_at, ticket.waiting_since) == (None, ticket.opened_at)
     floor.clock.passes(days=30)
     await Caretaker(floor.database, floor.desk, floor.outbox, floor.bus, floor.clock).look()
-    late = await floor.database.read(lambda session: queue.tickets(session, floor.clock(), late=True))
+    late = await floor.database.read(lambda session: queue.tickets(session, floor.clock(), TicketFilter(late=True)))
     assert [(view.id, view.status, view.undelivered) for view in late.items] == [(number, OPEN, mark)]
 
 
@@ -282,7 +283,7 @@ async def test_the_bots_words_are_no_answer(floor: Floor) -> None:
 
     def says(session: Session) -> None:
         who, button = session.get_one(Contact, contact), Choice("Continue", buttons.FormGo())
-        floor.outbox.post(session, who, RichText("Which version?"), ticket_id=number, choices=(button,))
+        floor.outbox.post(session, who, OutgoingMessage(RichText("Which version?"), (button,), number))
 
     await floor.do(says)
     await floor.delivers()

@@ -7,7 +7,7 @@ from sqlalchemy import update
 
 from handoff.errors import HeldError
 from handoff.messages import files
-from handoff.messages.files import Rules
+from handoff.messages.files import MessageRef, Rules
 from handoff.messages.values import Attachment, Retry
 from handoff.models import Delivery, DeliveryState
 from handoff.tickets import queue
@@ -66,7 +66,9 @@ async def test_a_file_is_fetched_after_its_own_pause(floor: Floor) -> None:
     anna = await floor.contact()
     message = await floor.posts(anna)
     photo = Attachment("photo", "a.png", source="place")
-    await floor.do(lambda session: files.want(session, "vk:main", anna, message, [photo], RULES, floor.clock()))
+    await floor.do(
+        lambda session: files.want(session, MessageRef(message, anna, "vk:main"), [photo], RULES, floor.clock())
+    )
     (wanted,) = await floor.do(lambda session: files.due(session, "vk:main", floor.clock(), 5))
     await floor.do(lambda session: files.postpone(session, wanted.id, floor.clock()))
     floor.clock.passes(hours=-1)

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff.deliveries.new_rows import Choice
+from handoff.deliveries.new_rows import Choice, OutgoingMessage
 from handoff.messages import buttons
 from handoff.messages.values import Refused, RichText, SendOutcome, Uncertain, Unsendable
 from handoff.models import Contact, DeliveryState, Message, MessageKind, Ticket, TicketStatus
@@ -27,7 +27,7 @@ async def answers(floor: Floor, contact: int, question: str, **about: Any) -> in
         session.add(asked)
         session.flush()
         helped = Choice("This helped", buttons.Helped(question=question, asked=(asked.id,), **about))
-        floor.outbox.post(session, session.get_one(Contact, contact), RichText("So."), choices=(helped,))
+        floor.outbox.post(session, session.get_one(Contact, contact), OutgoingMessage(RichText("So."), (helped,)))
         return asked.id
 
     return await floor.do(work)

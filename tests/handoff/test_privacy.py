@@ -9,7 +9,7 @@ from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
 from handoff.deliveries.claims import Claimed
-from handoff.deliveries.new_rows import Choice
+from handoff.deliveries.new_rows import Choice, OutgoingMessage
 from handoff.messages import buttons
 from handoff.messages.values import Address, RichText, Sent
 from handoff.models import (
@@ -214,7 +214,9 @@ async def test_whom_only_the_goodbye_is_left_of_is_forgotten_an_hour_later(floor
 
     def work(session: Session) -> None:
         for contact in (gone, back):
-            floor.outbox.post(session, session.get_one(Contact, contact), RichText("bye"), key=f"{GOODBYE}{contact}")
+            floor.outbox.post(
+                session, session.get_one(Contact, contact), OutgoingMessage(RichText("bye"), key=f"{GOODBYE}{contact}")
+            )
         wrote = Message(contact_id=back, kind=MessageKind.INCOMING, author="", text="here again", at=floor.clock())
         session.add(wrote)
 

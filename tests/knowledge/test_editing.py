@@ -20,7 +20,7 @@ from knowledge.entries.editing import (
 )
 from knowledge.entries.history import current_revision
 from knowledge.entries.problems import KnowledgeError
-from knowledge.entries.repository import EntryView, HelpCategory, categories, entries, entry, in_language
+from knowledge.entries.repository import EntryFilter, EntryView, HelpCategory, categories, entries, entry, in_language
 from tests.knowledge.conftest import Time
 
 LOGIN = EntryDraft("", "RU", " Как  войти? ", "Так\r\nили так\n", None, ("вход", "Вход", ""))
@@ -122,7 +122,7 @@ async def test_everything_wrong_is_told_and_nothing_is_written(db: Database, clo
         ("question", '"ВХОД" is already a phrasing of "kak-voyti"'),
     ]
     assert await db.read(current_revision) == 1
-    assert (await db.read(lambda session: entries(session, status=None))).total == 1
+    assert (await db.read(lambda session: entries(session, EntryFilter(status=None)))).total == 1
 
 
 async def test_what_does_not_exist_is_said(db: Database, clock: Time) -> None:
@@ -168,7 +168,7 @@ async def test_the_help_page_lists_what_is_published_in_a_language(db: Database,
     assert await db.read(lambda session: categories(session, "en")) == (HelpCategory("b", "B", 1),)
 
     async def listed(**wanted: object) -> list[str]:
-        page = await db.read(lambda session: entries(session, **wanted))  # type: ignore[arg-type]
+        page = await db.read(lambda session: entries(session, EntryFilter(**wanted)))  # type: ignore[arg-type]
         return [f"{item.key} {item.lang}" for item in page.items]
 
     assert await listed() == ["1 ru", "2 ru", "2 en", "3 ru"]
@@ -182,7 +182,7 @@ async def test_the_help_page_lists_what_is_published_in_a_language(db: Database,
     assert await listed(query="вопрос\0") == []
     assert await listed(query="\ud800", category="\0") == []
     assert await listed(query="е " * 5000) == ["1 ru", "3 ru"]
-    page = await db.read(lambda session: entries(session, status=None, page=9, size=2))
+    page = await db.read(lambda session: entries(session, EntryFilter(status=None), page=9, size=2))
     assert (page.total, page.page, page.pages, [item.key for item in page.items]) == (5, 3, 3, ["4"])
 
     russian = await db.read(lambda session: in_language(session, ids[2], "ru"))

@@ -16,6 +16,7 @@ from infra.database import Database
 from knowledge.entries.drafts import Draft, EntryDraft
 from knowledge.entries.models import TextVector
 from knowledge.live.library import Library
+from knowledge.live.semantics import EmbeddingModel
 from tests.knowledge.conftest import Time
 
 # Made-up words, which neither letters nor the built-in meanings bring near anything.
@@ -59,7 +60,9 @@ async def database(database: Database) -> Database:
 
 @pytest.fixture
 def start(database: Database, clock: Time) -> Callable[[Thesaurus | None], Library]:
-    return lambda embedder: Library(database, LocalBus(), clock, embedder=embedder, model="thesaurus 1")
+    return lambda embedder: Library(
+        database, LocalBus(), clock, model=EmbeddingModel("thesaurus 1", embedder) if embedder else None
+    )
 
 
 @contextlib.asynccontextmanager
@@ -172,7 +175,7 @@ async def test_what_another_process_reads_is_used_here(database: Database, clock
     urls = database.url.render_as_string(hide_password=False)
     other = Database(urls) if database.dialect == "postgresql" else database  # one process alone opens a SQLite file
     libraries = [
-        Library(db, LocalBus(), clock, embedder=model, model="thesaurus 1")
+        Library(db, LocalBus(), clock, model=EmbeddingModel("thesaurus 1", model))
         for db, model in zip((database, other), models, strict=True)
     ]
     async with running(libraries[0]), running(libraries[1]):

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bot.conversation.effects import Services
 from bot.conversation.handler import Conversation
 from bot.conversation.privacy import OwnData
 from bot.inbox.attachments import Attachments
@@ -118,13 +119,8 @@ class House:
         self.conversation = Conversation(
             self.db,
             _Known(ids),  # type: ignore[arg-type]  # all that a conversation asks of a library
-            self.desk,
-            self.outbox,
-            bus,
-            self.clock,
+            Services(self.desk, self.outbox, own, attachments, bus, self.clock),
             "ru",
-            attachments,
-            own,
             PublicPolicy(20),
         )
 

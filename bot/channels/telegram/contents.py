@@ -21,6 +21,7 @@ from bot.channels.raw_values import (
     place,
     unknown,
     vcard,
+    with_duration,
     words,
 )
 from handoff.messages.contents import (
@@ -339,7 +340,7 @@ def _app_data(body: Any) -> Card:  # noqa: ANN401
 
 
 def _call(body: Any) -> Card:  # noqa: ANN401
-    return card(CardKind.CALL, seconds=body.get("duration"))
+    return with_duration(body.get("duration"), card(CardKind.CALL))
 
 
 _READERS: dict[str, Callable[[Any], Content | None]] = {

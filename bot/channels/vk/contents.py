@@ -23,6 +23,7 @@ from bot.channels.raw_values import (
     place,
     unknown,
     vcard,
+    with_duration,
     words,
 )
 from handoff.messages.contents import Card, CardKind, ContactCard, Content, Passage, Place, Poll, Role
@@ -168,29 +169,33 @@ def _geo(body: Any) -> Place | None:  # noqa: ANN401 - whatever VK has sent, her
 
 
 def _video(body: Any) -> Card:  # noqa: ANN401
-    return card(
-        CardKind.VIDEO,
-        title=body.get("title"),
-        text=body.get("description"),
-        url=_named(body, "video") or body.get("player"),
-        seconds=body.get("duration"),
+    return with_duration(
+        body.get("duration"),
+        card(
+            CardKind.VIDEO,
+            title=body.get("title"),
+            text=body.get("description"),
+            url=_named(body, "video") or body.get("player"),
+        ),
     )
 
 
 def _audio(body: Any) -> Card:  # noqa: ANN401
     title = line(body.get("artist"), body.get("title"), between=" – ")
-    return card(CardKind.AUDIO, title=title, url=_named(body, "audio"), seconds=body.get("duration"))
+    return with_duration(body.get("duration"), card(CardKind.AUDIO, title=title, url=_named(body, "audio")))
 
 
 def _podcast(body: Any) -> Card:  # noqa: ANN401
     about = body.get("podcast_info") or {}
-    return card(
-        CardKind.PODCAST,
-        title=body.get("title"),
-        text=about.get("description"),
-        author=body.get("artist"),
-        url=_named(body, "podcast"),
-        seconds=body.get("duration"),
+    return with_duration(
+        body.get("duration"),
+        card(
+            CardKind.PODCAST,
+            title=body.get("title"),
+            text=about.get("description"),
+            author=body.get("artist"),
+            url=_named(body, "podcast"),
+        ),
     )
 
 
@@ -279,7 +284,7 @@ def _money(body: Any) -> Card:  # noqa: ANN401
 
 def _call(body: Any) -> Card:  # noqa: ANN401
     state = words(body.get("state")).replace("_", " ")
-    return card(CardKind.CALL, text=state, url=body.get("join_link"), seconds=body.get("duration"))
+    return with_duration(body.get("duration"), card(CardKind.CALL, text=state, url=body.get("join_link")))
 
 
 def _app(body: Any) -> Card:  # noqa: ANN401

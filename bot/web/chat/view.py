@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from handoff.messages.files import FileView, file, files_of
-from handoff.messages.values import Address, Entity, EntityKind, RichText
+from handoff.messages.json_columns import load_buttons, load_entities, load_file
+from handoff.messages.values import Address, RichText
 from handoff.models import (
     ChoiceRow,
     Contact,
@@ -94,7 +95,8 @@ def talk(session: Session, address: Address) -> Talk:
     for part in session.scalars(arrived.order_by(Delivery.id)):
         parts[part.message_id][part.edits or part.id] = part  # an edit takes the place of the edited part
     used = _used(
-        session, [button["id"] for found in parts.values() for part in found.values() for button in part.buttons]
+        session,
+        [button.id for found in parts.values() for part in found.values() for button in load_buttons(part.buttons)],
     )
     sent = files_of(session, [message.id for message in latest if message.kind is MessageKind.INCOMING])
     bubbles: list[Bubble] = []
@@ -127,8 +129,8 @@ def file_of(session: Session, address: Address, part: int) -> tuple[str, str] | 
     wanted = select(Delivery.file).where(
         Delivery.id == part, Delivery.account == address.account, Delivery.user_id == address.user_id
     )
-    found = session.scalar(wanted)
-    return (found["name"], found["key"]) if found else None
+    found = load_file(session.scalar(wanted))
+    return (found.name, found.key) if found else None
 
 
 def own_file_of(session: Session, address: Address, number: int) -> FileView | None:
@@ -162,10 +164,10 @@ def _used(session: Session, ids: list[str]) -> set[str]:
 
 def _said(part: Delivery, message: Message, used: set[str]) -> Bubble:
     author = message.author if message.agent_id is not None and not message.unnamed else ""
-    entities = tuple(Entity(EntityKind(e["kind"]), e["offset"], e["length"], e["url"]) for e in part.entities)
-    presses = tuple(Press(button["id"], button["label"]) for button in part.buttons if button["id"] not in used)
-    files = (Held(part.file["name"] or part.file["kind"], f"/help/chat/files/{part.id}"),) if part.file else ()
-    return Bubble(False, author, RichText(part.text, entities), files, presses, message.at, message.unnamed)
+    text, file = RichText(part.text, load_entities(part.entities)), load_file(part.file)
+    presses = tuple(Press(button.id, button.label) for button in load_buttons(part.buttons) if button.id not in used)
+    files = (Held(file.name or file.kind, f"/help/chat/files/{part.id}"),) if file else ()
+    return Bubble(False, author, text, files, presses, message.at, message.unnamed)
 
 
 def _own(file: FileView) -> Held:

@@ -11,6 +11,7 @@ from datetime import timedelta
 from sqlalchemy import ColumnElement, Table, and_, delete, exists, select, update
 from sqlalchemy.orm import Session
 
+from handoff.messages.json_columns import load_file
 from handoff.messages.values import Address
 from handoff.models import (
     FORGOTTEN,
@@ -83,7 +84,7 @@ def _files(session: Session, contact_id: int) -> set[str]:
     """Keys of the files that the contact sent and was sent."""
     sent = _kept(session, FileRow.contact_id == contact_id)
     got = session.scalars(select(Delivery.file).where(Delivery.contact_id == contact_id, Delivery.file.is_not(None)))
-    return sent | {file["key"] for file in got if file}
+    return sent | {file.key for file in map(load_file, got) if file}
 
 
 def _kept(session: Session, about: ColumnElement[bool]) -> set[str]:
