@@ -1,7 +1,8 @@
 """Hashing and checking of passwords, apart from everything else that the program does.
 
-An argon2id hash costs 64 MiB and a tenth of a second of every core on purpose. One thread of low priority computes one
-after the other, and only so many may wait: whoever floods the sign-in page slows down signing in and nothing else.
+An argon2id hash costs 64 MiB and a tenth of a second of every core on purpose. One thread computes one after the other, and
+only so many may wait. Its low priority counts only among the threads of one session or control group, so the thread also
+rests after each check for an unknown device: a flood of the sign-in page slows down signing in and nothing else.
 """
 
 import asyncio
@@ -9,6 +10,7 @@ import contextlib
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
@@ -24,6 +26,10 @@ MOST_WAITING = 8
 """Passwords that are hashed or wait for it."""
 MOST_UNTRUSTED = 5
 """Those of them that may come from unknown devices; the other places are for agents on their own machines."""
+UNTRUSTED_SHARE = 0.1
+"""Part of the time that checks for unknown devices may take while others wait."""
+LONGEST_REST = 1.0
+"""Seconds."""
 RETRY_AFTER = 5
 """Seconds after which somebody who was sent away may try again."""
 _NICE = 19
@@ -41,8 +47,18 @@ class PasswordsBusyError(PlainError):
 class Passwords:
     """Computes hashes in a thread of its own; made once for a process."""
 
-    def __init__(self, hasher: PasswordHasher | None = None) -> None:
+    def __init__(
+        self,
+        hasher: PasswordHasher | None = None,
+        *,
+        untrusted_share: float = UNTRUSTED_SHARE,
+        longest_rest: float = LONGEST_REST,
+    ) -> None:
         self._hasher = hasher or PasswordHasher()
+        self._untrusted_share = untrusted_share
+        self._longest_rest = longest_rest
+        self._trusted_waiting = 0
+        self._trusted_came = threading.Condition()
         self._places = threading.Semaphore(MOST_WAITING)
         self._untrusted_places = threading.Semaphore(MOST_UNTRUSTED)
         self._thread = ThreadPoolExecutor(1, "passwords", initializer=_yield_to_others)
@@ -66,10 +82,11 @@ class Passwords:
             except (VerificationError, InvalidHashError):
                 return False
 
-        places = (self._places,) if trusted else (self._untrusted_places, self._places)
-        return await self._compute(check, *places)
+        if trusted:
+            return await self._compute(check, self._places)
+        return await self._compute(check, self._untrusted_places, self._places, rests=True)
 
-    async def _compute(self, work: Callable[[], T], *places: threading.Semaphore) -> T:
+    async def _compute(self, work: Callable[[], T], *places: threading.Semaphore, rests: bool = False) -> T:
         taken = list[threading.Semaphore]()
 
         def leave(_done: object = None) -> None:
@@ -81,9 +98,32 @@ class Passwords:
                 leave()
                 raise PasswordsBusyError
             taken.append(place)
-        computing: Future[T] = self._thread.submit(work)
+        if not rests:
+            with self._trusted_came:
+                self._trusted_waiting += 1
+                self._trusted_came.notify()
+        spent = [0.0]
+        computing: Future[T] = self._thread.submit(self._timed, work, spent, rests)
         computing.add_done_callback(leave)  # not when the caller gives up: the hash is computed all the same
+        if rests:
+            self._thread.submit(self._rest, spent)
         return await asyncio.wrap_future(computing)
+
+    def _timed(self, work: Callable[[], T], spent: list[float], rests: bool) -> T:
+        if not rests:
+            with self._trusted_came:
+                self._trusted_waiting -= 1
+        began = time.monotonic()
+        try:
+            return work()
+        finally:
+            spent[0] = time.monotonic() - began
+
+    def _rest(self, spent: list[float]) -> None:
+        """Leave the processor to others for a while; end at once when a known device or a new password waits."""
+        seconds = min(spent[0] * (1 / self._untrusted_share - 1), self._longest_rest)
+        with self._trusted_came:
+            self._trusted_came.wait_for(lambda: self._trusted_waiting > 0, seconds)
 
 
 def _yield_to_others() -> None:

@@ -52,6 +52,21 @@ async def test_what_is_given_up_keeps_its_place_until_it_is_computed() -> None:
     assert [type(answer) for answer in await done] == [bool] * (MOST_UNTRUSTED - 1) + [PasswordsBusyError]
 
 
+async def test_between_strangers_the_thread_rests_until_a_known_device_comes() -> None:
+    hasher = SlowHasher()
+    hasher.may.set()
+    passwords = Passwords(hasher, untrusted_share=1e-9, longest_rest=3600)
+    known = hasher.hash("right")
+    assert not await passwords.verify(known, "wrong", trusted=False)
+    second = asyncio.create_task(passwords.verify(known, "wrong", trusted=False))
+    await asyncio.sleep(0)
+    assert len(hasher.checked) == 1
+    assert await passwords.verify(known, "right", trusted=True)
+    assert not await second
+    assert len(hasher.checked) == 3
+    await passwords.hash("new")  # ends the rest after the second one, which would keep the process
+
+
 async def test_the_database_answers_while_passwords_are_checked(floor: Floor) -> None:
     hasher = SlowHasher()
     passwords = Passwords(hasher)
