@@ -11,7 +11,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TypeVar
 
@@ -65,7 +65,8 @@ class Passwords:
 
     async def hash(self, password: str) -> str:
         """The hash to keep. Raises PasswordsBusyError."""
-        return await self._compute(lambda: self._hasher.hash(password), self._places)
+        with self.place(trusted=True) as place:
+            return await place.compute(lambda: self._hasher.hash(password))
 
     async def verify(self, password_hash: str, password: str, *, trusted: bool) -> bool:
         """Check a password; an empty hash matches none and takes the same time.
@@ -75,39 +76,49 @@ class Passwords:
         Raises:
             PasswordsBusyError: too many others wait.
         """
+        with self.place(trusted=trusted) as place:
+            return await place.verify(password_hash, password)
 
-        def check() -> bool:
-            try:
-                return self._hasher.verify(password_hash or _NOBODY, password) and bool(password_hash)
-            except (VerificationError, InvalidHashError):
-                return False
+    @contextlib.contextmanager
+    def place(self, *, trusted: bool) -> Iterator["Place"]:
+        """Take a place in the line, so that what the check needs is fetched only when it can be made.
 
-        if trusted:
-            return await self._compute(check, self._places)
-        return await self._compute(check, self._untrusted_places, self._places, rests=True)
-
-    async def _compute(self, work: Callable[[], T], *places: threading.Semaphore, rests: bool = False) -> T:
+        Raises:
+            PasswordsBusyError: too many others wait.
+        """
+        wanted = (self._places,) if trusted else (self._untrusted_places, self._places)
         taken = list[threading.Semaphore]()
-
-        def leave(_done: object = None) -> None:
-            for place in taken:
-                place.release()
-
-        for place in places:
-            if not place.acquire(blocking=False):
-                leave()
+        for semaphore in wanted:
+            if not semaphore.acquire(blocking=False):
+                _release(taken)
                 raise PasswordsBusyError
-            taken.append(place)
-        if not rests:
+            taken.append(semaphore)
+        place = Place(self, taken, trusted=trusted)
+        try:
+            yield place
+        finally:
+            if not place.computes:
+                _release(taken)
+
+    def submit(self, work: Callable[[], T], taken: Sequence[threading.Semaphore], *, trusted: bool) -> "Future[T]":
+        """Compute after what was submitted before; the place is free once it is computed, also if the caller gives up."""
+        if trusted:
             with self._trusted_came:
                 self._trusted_waiting += 1
                 self._trusted_came.notify()
         spent = [0.0]
-        computing: Future[T] = self._thread.submit(self._timed, work, spent, rests)
-        computing.add_done_callback(leave)  # not when the caller gives up: the hash is computed all the same
-        if rests:
+        computing: Future[T] = self._thread.submit(self._timed, work, spent, trusted)
+        computing.add_done_callback(lambda _: _release(taken))
+        if not trusted:
             self._thread.submit(self._rest, spent)
-        return await asyncio.wrap_future(computing)
+        return computing
+
+    def check(self, password_hash: str, password: str) -> bool:
+        """Compare in this very thread."""
+        try:
+            return self._hasher.verify(password_hash or _NOBODY, password) and bool(password_hash)
+        except (VerificationError, InvalidHashError):
+            return False
 
     def _timed(self, work: Callable[[], T], spent: list[float], rests: bool) -> T:
         if not rests:
@@ -124,6 +135,29 @@ class Passwords:
         seconds = min(spent[0] * (1 / self._untrusted_share - 1), self._longest_rest)
         with self._trusted_came:
             self._trusted_came.wait_for(lambda: self._trusted_waiting > 0, seconds)
+
+
+class Place:
+    """A place in the line of those whose passwords are computed; good for one computation."""
+
+    def __init__(self, passwords: Passwords, taken: Sequence[threading.Semaphore], *, trusted: bool) -> None:
+        self._passwords = passwords
+        self._taken = taken
+        self._trusted = trusted
+        self.computes = False
+
+    async def verify(self, password_hash: str, password: str) -> bool:
+        """As `Passwords.verify`."""
+        return await self.compute(lambda: self._passwords.check(password_hash, password))
+
+    async def compute(self, work: Callable[[], T]) -> T:
+        self.computes = True
+        return await asyncio.wrap_future(self._passwords.submit(work, self._taken, trusted=self._trusted))
+
+
+def _release(taken: Sequence[threading.Semaphore]) -> None:
+    for semaphore in taken:
+        semaphore.release()
 
 
 def _yield_to_others() -> None:

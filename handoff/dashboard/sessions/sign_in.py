@@ -65,10 +65,11 @@ def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
         seconds = limits.refusal(*tried)
         if seconds is not None:
             return _later(request, words(request).t("Too many tries. Please wait a minute."), 429, seconds, email, to)
-        found = await database.read(lambda session: staff.credentials(session, email))
         try:
-            # Verify also for an unknown address, so that every try takes the same time.
-            right = await staff.passwords.verify(found.password_hash, password, trusted=known)
+            with staff.passwords.place(trusted=known) as place:
+                found = await database.read(lambda session: staff.credentials(session, email))
+                # Verify also for an unknown address, so that every try takes the same time.
+                right = await place.verify(found.password_hash, password)
         except PasswordsBusyError:
             limits.not_tried(*tried)
             problem = words(request).t(
