@@ -198,6 +198,7 @@ class Message(Base):
     """The contact is not told which agent wrote it."""
     text: Mapped[str] = mapped_column(Text)
     attachments: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
+    """`Attachment`s, as `handoff/messages/json_columns.py` writes them."""
     contents: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
     """What it holds besides words and files, as `handoff/messages/contents.py` writes it."""
     platform_id: Mapped[str | None] = mapped_column(String(64))
@@ -235,6 +236,7 @@ class Delivery(Base):
     text: Mapped[str] = mapped_column(Text)
     entities: Mapped[list[dict[str, Any]]] = mapped_column(Json)
     buttons: Mapped[list[dict[str, str]]] = mapped_column(Json)
+    """`Entity`s and `Button`s; these, `file` and `place` are read and written by `handoff/messages/json_columns.py`."""
     by_agent: Mapped[bool]
     random_id: Mapped[int | None]
     state: Mapped[DeliveryState] = mapped_column(word_of(DeliveryState), default=DeliveryState.QUEUED)
@@ -250,7 +252,7 @@ class Delivery(Base):
     edits: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
     """The part that this one takes the place of, once both are sent; None for a part of its own."""
     file: Mapped[dict[str, str] | None] = mapped_column(Json)
-    """What this part sends instead of a text: `kind`, `name` and the `key` in the file store."""
+    """The `OutgoingFile` that this part sends instead of a text."""
     afresh: Mapped[bool] = mapped_column(default=False)
     """An edit that the platform did not take, sent as a message of its own."""
     place: Mapped[dict[str, Any] | None] = mapped_column(Json)

@@ -10,9 +10,9 @@ from bot.views.paging import label
 from bot.wording import WORDS
 from handoff.deliveries.new_rows import Choice
 from handoff.messages import buttons
-from handoff.tickets.request_models import FormRow, FormState
+from handoff.tickets.request_models import FormOrigin, FormRow, FormState
 from infra.wording import mark
-from knowledge.entries.forms import FieldType, load_form, plain
+from knowledge.entries.forms import FieldType, dump_form, load_form
 
 _HINTS: dict[FieldType, str] = {
     "text": mark("Please answer in words."),
@@ -33,15 +33,14 @@ def under_way(session: Session, contact_id: int, number: int, language: str) -> 
     )
     if row is None:
         return None
-    about = row.about
-    trail = Trail(tuple(about["asked"]), about["shown"], about["apart"])
+    origin = FormOrigin.load(row.about)
     return Filling(
         row.id,
         row.question,
-        about["reason"],
-        about["lookup"],
-        about["category"],
-        trail,
+        origin.reason,
+        origin.lookup,
+        origin.category,
+        Trail(origin.asked, origin.shown, origin.apart),
         load_form(row.fields),
         tuple(row.answers),
         language,
@@ -54,15 +53,10 @@ def save_form(session: Session, contact_id: int, filling: Filling, now: datetime
     if row is None:
         row = FormRow(contact_id=contact_id, state=FormState.OPEN)
         session.add(row)
-    row.question, row.answers, row.fields = filling.question, list(filling.answers), plain(filling.fields)
-    row.about = {
-        "reason": filling.reason,
-        "lookup": filling.lookup,
-        "category": filling.category,
-        "asked": filling.trail.asked,
-        "shown": filling.trail.shown,
-        "apart": filling.trail.apart,
-    }
+    row.question, row.answers, row.fields = filling.question, list(filling.answers), dump_form(filling.fields)
+    trail = filling.trail
+    origin = FormOrigin(filling.reason, filling.lookup, filling.category, trail.asked, trail.shown, trail.apart)
+    row.about = origin.dump()
     row.touched_at = now
     session.flush()
     return row.id

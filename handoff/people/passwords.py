@@ -120,8 +120,8 @@ class Passwords:
         except (VerificationError, InvalidHashError):
             return False
 
-    def _timed(self, work: Callable[[], T], spent: list[float], rests: bool) -> T:
-        if not rests:
+    def _timed(self, work: Callable[[], T], spent: list[float], trusted: bool) -> T:
+        if trusted:
             with self._trusted_came:
                 self._trusted_waiting -= 1
         began = time.monotonic()

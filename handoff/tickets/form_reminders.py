@@ -16,7 +16,7 @@ from handoff.deliveries.outbox import Outbox
 from handoff.messages import buttons
 from handoff.messages.values import RichText
 from handoff.models import Contact, Ticket
-from handoff.tickets.request_models import FormRow, FormState
+from handoff.tickets.request_models import FormOrigin, FormRow, FormState
 from handoff.tickets.silence_policy import surely_silent
 from handoff.words import WORDS
 from infra.bus import Bus
@@ -58,7 +58,8 @@ class UnfinishedForms:
         if contact is None or not taken.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result counts its rows
             return False
         form = session.get_one(FormRow, number, populate_existing=True)
-        lookup = session.get(Lookup, form.about["lookup"]) if form.about.get("lookup") else None
+        asked = FormOrigin.load(form.about).lookup
+        lookup = session.get(Lookup, asked) if asked else None
         if lookup is not None and lookup.outcome == "helped":
             return False
         contact.version += 1

@@ -1,5 +1,7 @@
 """Rows of what is asked before there is a ticket: forms that are being filled in, and questions in public."""
 
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -18,6 +20,32 @@ class FormState(StrEnum):
     CANCELLED = "cancelled"
 
 
+@dataclass(frozen=True, slots=True)
+class FormOrigin:
+    """What a form leads to once it is whole, besides the question itself."""
+
+    reason: str = ""
+    """Why a person gets it."""
+    lookup: int | None = None
+    category: str | None = None
+    asked: tuple[int, ...] = ()
+    """The messages that asked."""
+    shown: str = ""
+    """The key of the message that showed an answer."""
+    apart: bool = False
+    """It joins no ticket that is open."""
+
+    def dump(self) -> dict[str, Any]:
+        """The value of `form.about`."""
+        return asdict(self)
+
+    @classmethod
+    def load(cls, stored: Mapping[str, Any]) -> "FormOrigin":
+        """Read a row of any version: what it lacks has the default."""
+        known = {name: stored[name] for name in cls.__slots__ if name in stored}
+        return cls(**(known | {"asked": tuple(stored.get("asked", ()))}))
+
+
 class FormRow(Base):
     """A form that a contact fills in before their question goes to a person; an unfinished one is kept."""
 
@@ -28,9 +56,9 @@ class FormRow(Base):
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
     question: Mapped[str] = mapped_column(Text)
     about: Mapped[dict[str, Any]] = mapped_column(Json)
-    """Whatever else opening the ticket needs: reason, lookup, category and the messages that led here."""
+    """A `FormOrigin`."""
     fields: Mapped[list[dict[str, Any]]] = mapped_column(Json)
-    """The form as it was when it was begun."""
+    """The form as it was when it was begun, as `knowledge.entries.forms.dump_form` writes it."""
     answers: Mapped[list[str | None]] = mapped_column(Json)
     """One for each field that was asked so far; None where it was skipped."""
     state: Mapped[FormState] = mapped_column(word_of(FormState), default=FormState.OPEN)

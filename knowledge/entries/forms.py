@@ -58,8 +58,8 @@ def load_form(rows: Sequence[Mapping[str, Any]] | None) -> Form:
     )
 
 
-def plain(form: Form) -> list[dict[str, Any]]:
-    """What `stored` reads."""
+def dump_form(form: Form) -> list[dict[str, Any]]:
+    """What `load_form` reads."""
     return [
         {
             "name": one.name,

@@ -64,7 +64,7 @@ class Shelving:
                 row.position = place
             row.titles = target.titles
             row.handoff = target.handoff or "allowed"
-            row.form = forms.plain(target.form) or None
+            row.form = forms.dump_form(target.form) or None
         self._session.flush()
         return {key: row.id for key, row in rows.items()}
 

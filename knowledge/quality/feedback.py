@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from knowledge.entries.models import Entry, Lookup, Outcome, Vote
 from knowledge.matching import Matcher
 from knowledge.quality.evaluation import Asked
+from knowledge.quality.lookups import FoundEntry, load_candidates
 
 _MEANT: frozenset[Outcome] = frozenset({"chosen", "unclear", "disliked"})
 """An answer that is unclear, or tells what nobody likes to hear, is the answer to what was asked all the same."""
@@ -47,7 +48,7 @@ def latest_feedback(session: Session, most: int) -> list[Feedback]:
     found = []
     for text, lang, band, candidates, chosen, outcome, vote in session.execute(wanted):
         meant = chosen if vote == "helped" or outcome in _MEANT else None
-        refused = frozenset[int]() if meant else _refused(band, candidates, chosen, vote)
+        refused = frozenset[int]() if meant else _refused(band, load_candidates(candidates), chosen, vote)
         if meant or refused:
             found.append(Feedback(text, lang, meant, refused))
     return found
@@ -85,12 +86,10 @@ def asked_again(
     return found
 
 
-def _refused(
-    band: str, candidates: Iterable[Mapping[str, int]], chosen: int | None, vote: Vote | None
-) -> frozenset[int]:
+def _refused(band: str, candidates: Iterable[FoundEntry], chosen: int | None, vote: Vote | None) -> frozenset[int]:
     """The entries that were shown and do not fit; none where a person came in for another reason."""
     if vote == "not_helped":
         return frozenset(() if chosen is None else (chosen,))
     if band == "suggest" and chosen is None:
-        return frozenset(candidate["entry_id"] for candidate in candidates)
+        return frozenset(candidate.entry_id for candidate in candidates)
     return frozenset()

@@ -1,7 +1,9 @@
 """The log of questions looked up, and what became of each; from it come votes, gaps and threshold advice."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from typing import get_args
+from typing import Any, get_args
 
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
@@ -9,9 +11,30 @@ from sqlalchemy.orm import Session
 from infra.storage import rows
 from knowledge.entries.models import Entry, Lookup, Outcome
 from knowledge.entries.repository import EntryView
-from knowledge.matching import Band, Match
+from knowledge.matching import Band, Candidate, Match
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
+
+
+@dataclass(frozen=True, slots=True)
+class FoundEntry:
+    """A candidate of a lookup, as it is kept."""
+
+    entry_id: int
+    confidence: float = 0.0
+    phrasing: str = ""
+
+
+def dump_candidates(candidates: Iterable[Candidate]) -> list[dict[str, Any]]:
+    """The value of `lookup.candidates`."""
+    return [
+        {"entry_id": found.entry_id, "confidence": round(found.confidence, 4), "phrasing": found.phrasing}
+        for found in candidates
+    ]
+
+
+def load_candidates(stored: Iterable[Mapping[str, Any]]) -> tuple[FoundEntry, ...]:
+    return tuple(FoundEntry(**one) for one in stored)
 
 
 def record_lookup(session: Session, *, contact_id: int | None, match: Match, lang: str, at: datetime) -> int:
@@ -22,10 +45,7 @@ def record_lookup(session: Session, *, contact_id: int | None, match: Match, lan
         contact_id=contact_id,
         question=match.question,
         band=match.band.value,
-        candidates=[
-            {"entry_id": found.entry_id, "confidence": round(found.confidence, 4), "phrasing": found.phrasing}
-            for found in match.candidates
-        ],
+        candidates=dump_candidates(match.candidates),
         chosen_entry_id=match.candidates[0].entry_id if match.band is Band.ANSWER else None,
         outcome="pending",
         lang=lang,

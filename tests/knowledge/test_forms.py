@@ -2,7 +2,7 @@
 
 import pytest
 
-from knowledge.entries.forms import FormField, load_form, merge_forms, parse_form, plain
+from knowledge.entries.forms import FormField, dump_form, load_form, merge_forms, parse_form
 from knowledge.entries.problems import KnowledgeError
 from knowledge.files.formats import FORMATS
 from knowledge.files.loading import SourceFile, read_files
@@ -36,7 +36,7 @@ def test_a_form_is_one_over_the_languages() -> None:
     )
     assert (what.required, what.choices) == (False, {"ru": ("a", "b"), "en": ("a", "b")})
     assert [what.label("en"), what.label("hu"), what.options("hu")] == ["What?", "Chto?", ("a", "b")]
-    assert load_form(plain(category.form)) == category.form
+    assert load_form(dump_form(category.form)) == category.form
 
 
 @pytest.mark.parametrize("ending", ["yaml", "json"])
@@ -63,7 +63,10 @@ def test_files_that_ask_for_different_things_are_refused() -> None:
             [{"name": "A b", "label": "A"}],
             "field 1: name must be a word of small Latin letters, digits and underscores",
         ),
-        ([{"name": "a"}], "field 1: label must be a text of at most 200 plain characters, or one for each language"),
+        (
+            [{"name": "a"}],
+            "field 1: label must be a text of at most 200 plain characters, or one for each language",
+        ),
         ([{"name": "a", "label": "A", "type": "colour"}], "field 1: type must be one of text, number, date, phone"),
         ([{"name": "a", "label": "A", "required": "maybe"}], "field 1: required must be true or false"),
         ([{"name": "a", "label": "A", "type": "choice"}], "field 1: choices must be 2 to 8 texts"),
