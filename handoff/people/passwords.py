@@ -27,8 +27,10 @@ MOST_WAITING = 8
 MOST_UNTRUSTED = 5
 """Those of them that may come from unknown devices; the other places are for agents on their own machines."""
 UNTRUSTED_SHARE = 0.1
-"""Part of the time that checks for unknown devices may take while others wait."""
-LONGEST_REST = 1.0
+"""Part of the time that checks for unknown devices may take."""
+FLOODED_SHARE = 0.03
+"""The same while more of them come than may wait: then fewer than one contact in twenty meets a check."""
+LONGEST_REST = 4.0
 """Seconds."""
 RETRY_AFTER = 5
 """Seconds after which somebody who was sent away may try again."""
@@ -58,6 +60,8 @@ class Passwords:
         self._untrusted_share = untrusted_share
         self._longest_rest = longest_rest
         self._trusted_waiting = 0
+        self._flooded = False
+        """A check for an unknown device was refused since the last rest."""
         self._trusted_came = threading.Condition()
         self._places = threading.Semaphore(MOST_WAITING)
         self._untrusted_places = threading.Semaphore(MOST_UNTRUSTED)
@@ -91,6 +95,7 @@ class Passwords:
         for semaphore in wanted:
             if not semaphore.acquire(blocking=False):
                 _release(taken)
+                self._flooded = not trusted
                 raise PasswordsBusyError
             taken.append(semaphore)
         place = Place(self, taken, trusted=trusted)
@@ -132,7 +137,9 @@ class Passwords:
 
     def _rest(self, spent: list[float]) -> None:
         """Leave the processor to others for a while; end at once when a known device or a new password waits."""
-        seconds = min(spent[0] * (1 / self._untrusted_share - 1), self._longest_rest)
+        share = self._untrusted_share * (FLOODED_SHARE / UNTRUSTED_SHARE if self._flooded else 1)
+        self._flooded = False
+        seconds = min(spent[0] * (1 / share - 1), self._longest_rest)
         with self._trusted_came:
             self._trusted_came.wait_for(lambda: self._trusted_waiting > 0, seconds)
 

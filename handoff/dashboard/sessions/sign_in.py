@@ -33,6 +33,7 @@ def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
 
     router = APIRouter(route_class=guarded_route(check, nonsense))
     limits, database, staff = SignInLimits(parts.clock), parts.database, parts.staff
+    behind = database.for_pages()
 
     def words(request: Request) -> Words:
         return Words(preferred_language(request.headers.get("accept-language", ""), parts.default_language, LANGUAGES))
@@ -60,14 +61,14 @@ def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
         to: Annotated[str, Form(alias="next")] = "",
     ) -> Response:
         given = gate.device(request)
-        known = bool(given) and await database.read(lambda session: staff.knows_device(session, email, given))
+        known = bool(given) and await behind.read(lambda session: staff.knows_device(session, email, given))
         tried = (email, request.client.host if request.client else "", given if known else None)
         seconds = limits.refusal(*tried)
         if seconds is not None:
             return _later(request, words(request).t("Too many tries. Please wait a minute."), 429, seconds, email, to)
         try:
             with staff.passwords.place(trusted=known) as place:
-                found = await database.read(lambda session: staff.credentials(session, email))
+                found = await behind.read(lambda session: staff.credentials(session, email))
                 # Verify also for an unknown address, so that every try takes the same time.
                 right = await place.verify(found.password_hash, password)
         except PasswordsBusyError:
