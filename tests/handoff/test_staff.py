@@ -149,4 +149,4 @@ async def test_the_database_holds_nothing_that_opens_a_door(floor: Floor) -> Non
         kept += await floor.database.read(lambda session, column=column: list(session.scalars(select(column))))  # type: ignore[misc]
     assert len(kept) == 4
     assert not any(opening in value for value in kept for opening in (PASSWORD, secret, token))
-    assert kept[0].startswith("$argon2id$")
+    assert sum(value.startswith("$argon2id$") for value in kept) == 1  # a token's agent has none
