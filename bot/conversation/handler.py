@@ -24,9 +24,17 @@ from bot.conversation.public import PublicQuestions, follow_link, in_private, is
 from bot.conversation.round_rows import JOIN, MEET, RECENT, USE, ThreadChangedError, known_at, mark_done
 from bot.conversation.tickets import Facts, correct_question, fact, facts, pending
 from bot.conversation.typed_buttons import as_press
-from bot.dialogue import Found, Thread, decide, question_in, selects_offer, starts_new_question
+from bot.dialogue import (
+    Found,
+    Thread,
+    Utterance,
+    decide,
+    question_in,
+    read_utterance,
+    selects_offer,
+    starts_new_question,
+)
 from bot.dialogue.expected_reply import answered_form, takes_up
-from bot.dialogue.language import command_in, language_of
 from bot.inbox.albums import whole_albums
 from bot.inbox.attachments import take_along
 from bot.inbox.intake import InboxItem
@@ -35,7 +43,7 @@ from handoff.deliveries.outbox import Claim
 from handoff.messages.buttons import decode, press_line
 from handoff.messages.contents import dump
 from handoff.messages.json_columns import dump_attachments
-from handoff.messages.values import Address, Addressee, EventKind, IncomingEvent
+from handoff.messages.values import Address, Addressee, EventKind, IncomingEvent, shows_something
 from handoff.models import (
     Contact,
     InboxEvent,
@@ -65,6 +73,8 @@ class Thought:
 
     event: IncomingEvent
     """What was done, with a number that was typed in place of a button understood as the press that it is."""
+    said: Utterance
+    """Its text as understood."""
     known: Row[Any] | None
     thread: Thread
     found: Found | None
@@ -121,27 +131,28 @@ class Conversation:
     def think(self, session: Session, address: Address, event: IncomingEvent) -> Thought:
         """The contact as they are known, the thread, and what the knowledge says; runs off the event loop."""
         known = known_at(session, address, self._clock())
+        done, said = event, _understand(event)
         if known is not None:
-            event = as_press(session, known.id, event, numbered=known.numbered)
+            event = as_press(session, known.id, event, said, numbered=known.numbered)
         event = follow_link(session, address, event)
-        thread = self._thread(session, known, in_private(event))
+        if event is not done:
+            said = _understand(event)
+        thread = self._thread(session, known, in_private(event), said)
         if is_counted(event) and minute_of(known, event, 1, self._clock()).quiet:
-            return Thought(event, known, thread, None, quiet=True)
-        found = self._look_up(session, thread, in_private(event))
+            return Thought(event, said, known, thread, None, quiet=True)
+        found = self._look_up(session, thread, in_private(event), said)
         if found is not None and found.match.band is Band.ANSWER:
             sure = found.entries.get(found.match.candidates[0].entry_id)
             if sure is not None and sure.handoff == "always":
                 thread = replace(thread, form=form_of(session, sure.category))
-        return Thought(event, known, thread, found)
+        return Thought(event, said, known, thread, found)
 
-    def _thread(self, session: Session, known: Row[Any] | None, event: IncomingEvent) -> Thread:
+    def _thread(self, session: Session, known: Row[Any] | None, event: IncomingEvent, said: Utterance) -> Thread:
         profile = event.language if event.language in LANGUAGES else ""
         otherwise = (known.language if known else "") or profile or self._language
-        # The English of "/my" tells nothing of its sender.
-        told = otherwise if event.text.startswith("/") else language_of(event.text, otherwise)
-        language = (known.chosen_language if known else None) or told
+        language = (known.chosen_language if known else None) or said.language or otherwise
         choice = choice_of(session, known.id, event) if known and event.kind is EventKind.PRESS else None
-        command = command_in(event.text) if event.kind is EventKind.MESSAGE else None
+        command = said.command if event.kind is EventKind.MESSAGE else None
         pressed, pressed_ticket = pressed_by(session, choice) if choice else (None, None)
         view = None
         if wanted := pressed.payload if pressed else decode(command, {}) if command else None:
@@ -173,15 +184,15 @@ class Conversation:
             filling=filling,
         )
 
-    def _look_up(self, session: Session, thread: Thread, event: IncomingEvent) -> Found | None:
-        question = question_in(thread, event)
+    def _look_up(self, session: Session, thread: Thread, event: IncomingEvent, said: Utterance) -> Found | None:
+        question = question_in(thread, event, said)
         if question is None:
             return None
         found = self._found(session, thread.language, question)
         if thread.pending is None:
             return found
-        alone = self._found(session, thread.language, event.text)
-        if starts_new_question(event.text, thread.pending, alone, found.match.band):
+        alone = self._found(session, thread.language, said.text)
+        if starts_new_question(said, thread.pending, alone, found.match.band):
             return replace(alone, anew=True)
         # Together the words may say nothing to the knowledge, and the later ones something.
         band = found.match.band
@@ -210,10 +221,10 @@ class Conversation:
 
         Raises ThreadChangedError when the thread is not as it was thought about.
         """
-        thread = thought.thread
+        thread, said = thought.thread, thought.said
         if not mark_done(session, items):
             return  # another process was quicker
-        if not is_question(event) if event.place else thought.known is None and event.kind is EventKind.PROFILE:
+        if not is_question(said) if event.place else thought.known is None and event.kind is EventKind.PROFILE:
             return  # nothing to keep of whoever has asked us nothing
         minute = minute_of(thought.known, event, len(items), self._clock())
         quiet = is_counted(event) and minute.quiet
@@ -221,7 +232,10 @@ class Conversation:
             raise ThreadChangedError  # the minute is over since
         contact, name = self._meet(session, address, thought.known, event, thread.language, minute)
         events = whole_albums([item.event for item in items if item.event is not None])
-        recorded = [(self._record(session, contact.id, name, one, thread), one.attachments) for one in events]
+        recorded = [
+            (self._record(session, contact.id, name, one, _thread_showing(one, event, thought)), one.attachments)
+            for one in events
+        ]
         incoming = tuple(id_ for id_, _ in recorded if id_ is not None)
         # Of a flood only what a person will read is fetched.
         fetched = not quiet or thread.ticket is not None
@@ -234,7 +248,7 @@ class Conversation:
         if quiet:
             decisions, found = decide_quietly(thread, event, minute), None
         else:
-            decisions, found = decide(thread, in_private(event), thought.found), thought.found
+            decisions, found = decide(thread, in_private(event), said, thought.found), thought.found
         asked = incoming if event.kind in {EventKind.MESSAGE, EventKind.PUBLIC} else ()
         answer = partial(self._effects.apply, session, contact, decisions, found, asked)
         if event.place is not None:
@@ -338,8 +352,7 @@ class Conversation:
             return None
         if thread.pressed is not None and thread.pressed.payload.rule.unseen:
             return None
-        # A command is no part of a question that a person reads.
-        ticket = None if event.kind is EventKind.MESSAGE and command_in(event.text) else thread.ticket
+        ticket = thread.ticket
         staff, press = event.kind is EventKind.STAFF_REPLY, event.kind is EventKind.PRESS
         return rows.add(
             session,
@@ -354,3 +367,13 @@ class Conversation:
             platform_id=event.message_id or None if not press else None,
             at=event.at,
         )
+
+
+def _understand(event: IncomingEvent) -> Utterance:
+    return read_utterance(event.text, shows=shows_something(event))
+
+
+def _thread_showing(one: IncomingEvent, whole: IncomingEvent, thought: Thought) -> Thread:
+    """The thread in which one of the events shows that `whole` joins: a command is no part of a ticket, which people read."""
+    said = thought.said if one.text == whole.text else _understand(one)
+    return replace(thought.thread, ticket=None) if one.kind is EventKind.MESSAGE and said.command else thought.thread

@@ -12,8 +12,7 @@ from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
 from bot.channels import reasons
-from bot.dialogue import TicketContext
-from bot.dialogue.language import is_greeting, is_thanks
+from bot.dialogue import TicketContext, Utterance
 from bot.wording import WORDS
 from handoff.deliveries.new_rows import OutgoingMessage
 from handoff.deliveries.outbox import Outbox
@@ -52,10 +51,9 @@ def course(*, reachable: bool, may_speak: bool, mute: bool) -> Course:
     return Course(line="link") if may_speak else Course(ticket=True)
 
 
-def is_question(event: IncomingEvent) -> bool:
+def is_question(said: Utterance) -> bool:
     """Whether it asks anything: thanks and greetings in public are not answered at all."""
-    text = event.text.strip()
-    return any(map(str.isalnum, text)) and not is_thanks(text) and not is_greeting(text)
+    return said.has_words and not said.is_courtesy
 
 
 def in_private(event: IncomingEvent) -> IncomingEvent:

@@ -8,10 +8,10 @@ from dataclasses import replace
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
-from bot.dialogue.language import reply_in
-from handoff.messages.buttons import meant_by
+from bot.dialogue import Utterance
+from handoff.messages.buttons import Reply, meant_by
 from handoff.messages.json_columns import load_buttons
-from handoff.messages.values import EventKind, IncomingEvent, shows_something
+from handoff.messages.values import EventKind, IncomingEvent
 from handoff.models import ChoiceRow, Delivery, Message, MessageKind
 from infra.storage import rows
 from infra.storage.rows import table
@@ -42,21 +42,23 @@ _LONGEST = 60
 """Characters; no button has more."""
 
 
-def as_press(session: Session, contact_id: int, event: IncomingEvent, *, numbered: bool) -> IncomingEvent:
+def as_press(
+    session: Session, contact_id: int, event: IncomingEvent, said: Utterance, *, numbered: bool
+) -> IncomingEvent:
     """The event as a press where it says what a choice of our last message means, or, if it is listed there, its number.
 
-    `numbered` says that the contact's app shows no buttons.
+    `said` is its text as understood; `numbered` says that the contact's app shows no buttons.
 
     Of the last one only: whoever is asked "how many?" and answers "2" means two. A choice that was used already is none, for a
     press of it says nothing, and whoever writes wants to hear something.
     """
-    typed = event.text.strip()
-    if event.kind is not EventKind.MESSAGE or event.attachments or shows_something(event) or len(typed) > _LONGEST:
+    typed = said.text
+    if event.kind is not EventKind.MESSAGE or event.attachments or said.shows or len(typed) > _LONGEST:
         return event
     # A platform that refuses buttons gets the numbers of one message in its text.
     listed = numbered or (typed.isdecimal() and not rows.run(session, _SHOWN, {"contact": contact_id}).scalar())
     exactly = _by_number if listed else _by_words
-    choice = exactly(session, contact_id, typed) or _by_reply(session, contact_id, typed)
+    choice = exactly(session, contact_id, typed) or _by_reply(session, contact_id, said.reply)
     return event if choice is None else replace(event, kind=EventKind.PRESS, choice_id=choice, text="", message_id="")
 
 
@@ -74,8 +76,7 @@ def _by_words(session: Session, contact_id: int, typed: str) -> str | None:
     return meant[0] if len(meant) == 1 and meant[0] in _offered(session, contact_id) else None
 
 
-def _by_reply(session: Session, contact_id: int, typed: str) -> str | None:
-    reply = reply_in(typed)
+def _by_reply(session: Session, contact_id: int, reply: Reply | None) -> str | None:
     if reply is None:
         return None
     choices = {action: choice for choice, action in _offered(session, contact_id).items()}

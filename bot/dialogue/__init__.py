@@ -12,6 +12,7 @@ from bot.dialogue.messages import decide_message, question_of
 from bot.dialogue.presses import decide_press, repeated_question
 from bot.dialogue.sentences import ASK_PERSON
 from bot.dialogue.thread import MOST_OPEN, ButtonPress, Found, PendingOffer, Thread, TicketContext
+from bot.dialogue.utterance import Utterance, read_utterance
 from handoff.messages.values import EventKind, IncomingEvent
 
 __all__ = [
@@ -22,29 +23,31 @@ __all__ = [
     "PendingOffer",
     "Thread",
     "TicketContext",
+    "Utterance",
     "decide",
     "question_in",
+    "read_utterance",
     "selects_offer",
     "starts_new_question",
 ]
 
 
-def question_in(thread: Thread, event: IncomingEvent) -> str | None:
+def question_in(thread: Thread, event: IncomingEvent, said: Utterance) -> str | None:
     """The words to look up in the knowledge; None where the event asks nothing of it."""
     match event.kind:
         case EventKind.MESSAGE:
-            return question_of(thread, event)
+            return question_of(thread, said)
         case EventKind.PRESS:
             return repeated_question(thread)
         case _:
             return None
 
 
-def decide(thread: Thread, event: IncomingEvent, found: Found | None) -> list[Decision]:
-    """Everything that follows from the event, in order. `found` answers `question_in`."""
+def decide(thread: Thread, event: IncomingEvent, said: Utterance, found: Found | None) -> list[Decision]:
+    """Everything that follows from the event, in order. `said` is its text as understood, `found` answers `question_in`."""
     match event.kind:
         case EventKind.MESSAGE:
-            return decide_message(thread, event, found)
+            return decide_message(thread, event, said, found)
         case EventKind.PRESS:
             return decide_press(thread, found)
         case EventKind.BLOCKED:

@@ -14,11 +14,10 @@ from bot.dialogue.decisions import (
     Trail,
 )
 from bot.dialogue.expected_reply import FOR_A_PERSON
-from bot.dialogue.language import is_greeting, is_nudge, is_thanks, says_only_person
 from bot.dialogue.sentences import WELCOME, enough_open
 from bot.dialogue.thread import MOST_OPEN, ButtonPress, Thread, TicketContext, trail_of
+from bot.dialogue.utterance import Utterance
 from handoff.messages.buttons import QuestionButton
-from handoff.messages.values import IncomingEvent, shows_something
 from knowledge.matching import alike
 
 
@@ -54,25 +53,23 @@ def expect_description(thread: Thread) -> list[Decision]:
     ]
 
 
-def join_open_ticket(thread: Thread, ticket: TicketContext, event: IncomingEvent) -> list[Decision]:
+def join_open_ticket(thread: Thread, ticket: TicketContext, said: Utterance) -> list[Decision]:
     """What the contact writes while a person has their question: it joins, and is acknowledged once."""
-    text = event.text.strip()
-    shows = shows_something(event)
-    if not text and not shows:
+    if not said.text and not said.shows:
         return [Attach(ticket.number)]
-    if is_greeting(text) and not shows:
+    if said.greets and not said.shows:
         return [Attach(ticket.number), say_still_open(ticket)]
-    if is_thanks(text) and not shows:
+    if said.gives_thanks and not said.shows:
         # Where nobody has answered yet, thanks are for the acknowledgement: a second one would say nothing.
         return [Attach(ticket.number), *([WELCOME] if ticket.answered else [])]
-    if not ticket.answered and not shows and _repeats(text, ticket):
+    if not ticket.answered and not said.shows and _repeats(said, ticket):
         return [JoinTicket(ticket.number, acknowledge=False, patience=not ticket.patience_asked)]
     first = not ticket.acknowledged
-    return [JoinTicket(ticket.number, acknowledge=first, text=text if first and thread.live < MOST_OPEN else "")]
+    return [JoinTicket(ticket.number, acknowledge=first, text=said.text if first and thread.live < MOST_OPEN else "")]
 
 
-def _repeats(text: str, ticket: TicketContext) -> bool:
-    return is_nudge(text) or says_only_person(text) or alike(text, ticket.question)
+def _repeats(said: Utterance, ticket: TicketContext) -> bool:
+    return said.nudges or said.wants_only_person or alike(said.text, ticket.question)
 
 
 def reopen(thread: Thread, ticket: TicketContext, *, joined: bool = False) -> list[Decision]:

@@ -4,8 +4,9 @@ Taking one for the other is never grave: of a new question taken for more words 
 of more words taken for a new question a second offer; the first one stays and its buttons work. So the rule is plain.
 """
 
-from bot.dialogue.language import accented_language, asks, words_of
+from bot.dialogue.language import accented_language, words_of
 from bot.dialogue.thread import Found, PendingOffer
+from bot.dialogue.utterance import Utterance
 from knowledge.matching import ASKING, Band, lower, stem
 
 _TELLING = 4
@@ -13,7 +14,7 @@ _TELLING = 4
 _FEWEST = 2
 
 
-def starts_new_question(text: str, pending: PendingOffer, alone: Found, joined: Band) -> bool:
+def starts_new_question(said: Utterance, pending: PendingOffer, alone: Found, joined: Band) -> bool:
     """Whether the message is a question of its own, with `alone` what the knowledge says to it by itself.
 
     `joined` is the band of the question with the message added. Where that finds the answer, or where the message by itself
@@ -25,10 +26,10 @@ def starts_new_question(text: str, pending: PendingOffer, alone: Found, joined: 
         return False
     if band is not Band.NONE and alone.first in pending.offered:
         return False
-    told, before = _told(text), _told(pending.question)
+    told, before = _told(said.text), _told(pending.question)
     if len(told) < _FEWEST:
         return False
-    return band is Band.ANSWER or (asks(text) and not told & before)
+    return band is Band.ANSWER or (said.asks and not told & before)
 
 
 def selects_offer(pending: PendingOffer, alone: Found, joined: Band) -> bool:

@@ -4,9 +4,9 @@ from dataclasses import replace
 
 from bot.dialogue.decisions import AskField, Decision, EndForm, Filling, OpenTicket, Say
 from bot.dialogue.fields import parse_field
-from bot.dialogue.language import command_in, is_cancelling, says_only_person
 from bot.dialogue.sentences import enough_open
 from bot.dialogue.thread import MOST_OPEN, Thread
+from bot.dialogue.utterance import Utterance
 from handoff.messages.values import IncomingEvent
 
 CANCELLED = Say("The form is cancelled, and nothing was passed on. If you change your mind, just write.")
@@ -22,11 +22,11 @@ def start_form(opening: OpenTicket, thread: Thread) -> Decision:
     return AskField(filling)
 
 
-def fill_field(thread: Thread, filling: Filling, event: IncomingEvent) -> list[Decision]:
+def fill_field(thread: Thread, filling: Filling, event: IncomingEvent, said: Utterance) -> list[Decision]:
     """What the contact answers to the field that was asked last."""
-    if is_cancelling(event.text):
+    if said.cancels:
         return [EndForm(filling.id or 0, sent=False), CANCELLED]
-    if says_only_person(event.text):
+    if said.wants_only_person:
         return submit_form(thread, filling)  # whoever wants a person now gets one, with what is known so far
     answer = parse_field(filling.field, event)
     if answer is None:
@@ -61,6 +61,6 @@ def submit_form(thread: Thread, filling: Filling) -> list[Decision]:
     ]
 
 
-def takes(thread: Thread, event: IncomingEvent) -> Filling | None:
+def takes(thread: Thread, said: Utterance) -> Filling | None:
     """The form that the message answers; a command never does."""
-    return thread.filling if thread.filling is not None and command_in(event.text) is None else None
+    return thread.filling if thread.filling is not None and said.command is None else None

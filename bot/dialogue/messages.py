@@ -19,13 +19,13 @@ from bot.dialogue.decisions import (
     Trail,
 )
 from bot.dialogue.expected_reply import FOR_A_PERSON, NEW, commented_ticket
-from bot.dialogue.language import command_in, is_greeting, is_thanks, says_only_person, wants_person
 from bot.dialogue.sentences import WELCOME, hello, show_view
 from bot.dialogue.thread import MOST_OPEN, Found, PendingOffer, Thread
+from bot.dialogue.utterance import Utterance
 from handoff.messages import buttons
 from handoff.messages.content_sentences import headline
 from handoff.messages.contents import is_shown
-from handoff.messages.values import IncomingEvent, shows_something
+from handoff.messages.values import IncomingEvent
 from knowledge.entries.repository import EntryView
 from knowledge.languages import Command
 from knowledge.matching import Band
@@ -36,56 +36,54 @@ _WORTH_A_BUTTON = 0.05
 _TO_A_PERSON = Link()
 
 
-def question_of(thread: Thread, event: IncomingEvent) -> str | None:
+def question_of(thread: Thread, said: Utterance) -> str | None:
     """The words to look up, with what was asked before where the message completes it."""
-    text = event.text.strip()
-    if thread.ticket is not None or _reopens(thread, text) or forms.takes(thread, event) is not None:
+    if thread.ticket is not None or _reopens(thread, said) or forms.takes(thread, said) is not None:
         return None
     if thread.expects == FOR_A_PERSON or thread.link == _TO_A_PERSON:
         return None
-    if not any(map(str.isalnum, text)) or text.startswith("/") or command_in(text):
+    if not said.has_words or said.text.startswith("/") or said.command:
         return None
-    if wants_person(text) or is_greeting(text) or is_thanks(text):
+    if said.wants_person or said.is_courtesy:
         return None
-    return text if thread.pending is None else f"{thread.pending.question}\n{text}"
+    return said.text if thread.pending is None else f"{thread.pending.question}\n{said.text}"
 
 
-def decide_message(thread: Thread, event: IncomingEvent, found: Found | None) -> list[Decision]:
+def decide_message(thread: Thread, event: IncomingEvent, said: Utterance, found: Found | None) -> list[Decision]:
     """What follows from a message, or from several in a row that were joined into one."""
-    text = event.text.strip()
-    if thread.link is not None and (command_in(text) == "menu" or is_greeting(text)):
+    if thread.link is not None and (said.command == "menu" or said.greets):
         return follow_link(thread, thread.link)
-    if command := command_in(text):
-        return [_called(thread, command)]
-    if (filling := forms.takes(thread, event)) is not None:
-        return forms.fill_field(thread, filling, event)
+    if said.command:
+        return [_called(thread, said.command)]
+    if (filling := forms.takes(thread, said)) is not None:
+        return forms.fill_field(thread, filling, event, said)
     number = commented_ticket(thread.expects)
-    if number is not None and _comments(text, found):
-        return [CommentTicket(number, text)]
-    if thread.quoted is not None and _reopens(thread, text):
+    if number is not None and _comments(said, found):
+        return [CommentTicket(number, said.text)]
+    if thread.quoted is not None and _reopens(thread, said):
         return escalation.reopen(thread, thread.quoted, joined=True)
     if thread.ticket is not None:
-        return escalation.join_open_ticket(thread, thread.ticket, event)
+        return escalation.join_open_ticket(thread, thread.ticket, said)
     if found is not None:
         apart = thread.expects == NEW
         if found.anew and thread.pending is not None:  # what was offered before stays as it is
             apart, thread = thread.pending.trail.apart, replace(thread, pending=None)
-        return decide_matches(thread, found, question_of(thread, event) or text, Trail(apart=apart))
+        return decide_matches(thread, found, question_of(thread, said) or said.text, Trail(apart=apart))
     if thread.expects == FOR_A_PERSON or thread.link == _TO_A_PERSON:
-        if not shows_something(event) and (not text or is_greeting(text) or is_thanks(text)):
+        if not said.shows and (not said.text or said.is_courtesy):
             return follow_link(thread, _TO_A_PERSON)  # not yet what it is about
-        return [escalation.pass_on(thread, text or _shown_question(event))]
-    return _said_otherwise(thread, event, text)
+        return [escalation.pass_on(thread, said.text or _shown_question(event))]
+    return _said_otherwise(thread, event, said)
 
 
-def _said_otherwise(thread: Thread, event: IncomingEvent, text: str) -> list[Decision]:
+def _said_otherwise(thread: Thread, event: IncomingEvent, said: Utterance) -> list[Decision]:
     """Where nothing of it is to be looked up."""
     pending = thread.pending
-    if wants_person(text):
-        question = thread.last_question if says_only_person(text) and thread.last_question else text
+    if said.wants_person:
+        question = thread.last_question if said.wants_only_person and thread.last_question else said.text
         return [escalation.pass_on(thread, question, pending.trail if pending else NO_TRAIL)]
-    if not shows_something(event):
-        return [WELCOME if is_thanks(text) else hello()]
+    if not said.shows:
+        return [WELCOME if said.gives_thanks else hello()]
     if pending is not None:
         # A picture says what words did not, and people can read it.
         return [OfferPerson(pending.question, "unanswered", trail=pending.trail, instead_of=_replaced(pending))]
@@ -105,9 +103,9 @@ def _shown_question(event: IncomingEvent) -> str:
     return headline(event.contents, event.attachments)
 
 
-def _comments(text: str, found: Found | None) -> bool:
+def _comments(said: Utterance, found: Found | None) -> bool:
     """Whether it is the word about the help that was invited: whoever asks something after all is answered."""
-    if not text or "?" in text or wants_person(text) or is_greeting(text) or is_thanks(text):
+    if not said.text or "?" in said.text or said.wants_person or said.is_courtesy:
         return False
     return found is None or found.match.band is not Band.ANSWER
 
@@ -117,11 +115,11 @@ def _replaced(pending: PendingOffer | None) -> int | None:
     return pending.message if pending is not None and not pending.changed else None
 
 
-def _reopens(thread: Thread, text: str) -> bool:
+def _reopens(thread: Thread, said: Utterance) -> bool:
     quoted = thread.quoted
     if quoted is None or not quoted.solved or not quoted.reopenable:  # about one that is too old it is a new question
         return False
-    return not is_thanks(text) and command_in(text) is None
+    return not said.gives_thanks and said.command is None
 
 
 def _called(thread: Thread, command: Command) -> Decision:

@@ -10,11 +10,12 @@ import pytest
 
 import bot
 import handoff
-from bot.dialogue import ButtonPress, Thread, decide
+from bot.dialogue import ButtonPress, Thread
 from bot.dialogue.sentences import GONE
 from handoff.messages import buttons
 from handoff.messages.buttons import PAYLOADS, Action, Reply, Retired, Rule, decode, encode, meant_by
 from handoff.messages.values import EventKind, IncomingEvent
+from tests.bot.rounds import decide
 from tests.bot.test_dialogue import ENTRIES, FREE, LAST_STEP, NOW, OWN_SOLVED, SOLVED, WHO
 from tests.upgrades.dumps import dump_of, dumped_revisions
 

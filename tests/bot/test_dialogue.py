@@ -12,8 +12,7 @@ from bot.dialogue import (
     PendingOffer,
     Thread,
     TicketContext,
-    decide,
-    question_in,
+    read_utterance,
     selects_offer,
     starts_new_question,
 )
@@ -61,6 +60,7 @@ from handoff.tickets.queue import TicketView
 from knowledge.entries.forms import FormField
 from knowledge.entries.repository import EntryPage, EntryView, HelpCategory
 from knowledge.matching import Band, Candidate, Match
+from tests.bot.rounds import decide, question_in
 
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
 WHO = Address("vk:main", "1")
@@ -621,15 +621,15 @@ MUSIC = PendingOffer(9, "не работает музыка", NO_TRAIL, offered=
     ],
 )
 def test_what_asks_something_else_than_what_is_pending(text: str, alone: Found, joined: Band, anew: bool) -> None:
-    assert starts_new_question(text, MUSIC, alone, joined) is anew
+    assert starts_new_question(read_utterance(text), MUSIC, alone, joined) is anew
 
 
 def test_what_leads_to_what_was_offered_asks_nothing_else() -> None:
     offered = replace(MUSIC, offered=(1, 3))
     known = found(Band.ANSWER, 0.95)
     assert known.first == 1
-    assert not starts_new_question("как включить громкий звук", offered, known, Band.SUGGEST)
-    assert starts_new_question("как включить громкий звук", MUSIC, known, Band.SUGGEST)
+    assert not starts_new_question(read_utterance("как включить громкий звук"), offered, known, Band.SUGGEST)
+    assert starts_new_question(read_utterance("как включить громкий звук"), MUSIC, known, Band.SUGGEST)
 
 
 def test_a_choice_that_is_typed_is_chosen_though_both_together_are_unsure() -> None:

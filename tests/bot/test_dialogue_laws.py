@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.dialogue import MOST_OPEN, ButtonPress, Found, PendingOffer, Thread, TicketContext, decide, question_in
+from bot.dialogue import MOST_OPEN, ButtonPress, Found, PendingOffer, Thread, TicketContext
 from bot.dialogue.decisions import (
     AskLanguage,
     AskRating,
@@ -25,6 +25,7 @@ from bot.dialogue.decisions import (
 from handoff.messages.buttons import Action, decode
 from handoff.messages.values import Attachment, EventKind, IncomingEvent
 from knowledge.matching import Band
+from tests.bot.rounds import decide, question_in
 from tests.bot.test_dialogue import (
     ALWAYS,
     ENTRIES,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.dialogue.language import reply_in
+from bot.dialogue import read_utterance
 from handoff.messages.buttons import Reply
 
 
@@ -17,7 +17,7 @@ from handoff.messages.buttons import Reply
     ],
 )  # fmt: skip
 def test_a_reply(text: str, reply: Reply) -> None:
-    assert reply_in(text) == reply
+    assert read_utterance(text).reply == reply
 
 
 @pytest.mark.parametrize(
@@ -26,4 +26,4 @@ def test_a_reply(text: str, reply: Reply) -> None:
      "no sound", "yes but how", "nem megy a zene", "спасибо", "это", "всё"],
 )  # fmt: skip
 def test_what_says_more_or_less_is_none(text: str) -> None:
-    assert reply_in(text) is None
+    assert read_utterance(text).reply is None

@@ -5,12 +5,13 @@ from pathlib import Path
 
 import pytest
 
-from bot.dialogue import Found, PendingOffer, Thread, TicketContext, decide, question_in
+from bot.dialogue import Found, PendingOffer, Thread, TicketContext
 from bot.dialogue.decisions import NO_TRAIL, Filling
 from bot.dialogue.expected_reply import FOR_A_PERSON, comment_on
 from handoff.messages.values import IncomingEvent
 from knowledge.entries.forms import FormField
 from knowledge.matching import Band
+from tests.bot.rounds import decide, question_in
 from tests.bot.test_dialogue import forwards, found, says
 
 HELD = TicketContext(7, live=True, acknowledged=False, question="где деньги")

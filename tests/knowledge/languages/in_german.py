@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from bot.dialogue import language as dialogue
+from bot.dialogue import read_utterance
+from bot.dialogue.language import language_of
 from bot.program.demo import example_files
 from bot.program.settings import Settings
 from bot.views.other_language import remark
@@ -33,25 +34,25 @@ from tests.journeys.stage import staged
     ],
 )
 def test_its_messages_are_told_from_others(text: str, language: str) -> None:
-    assert dialogue.language_of(text, "?") == language
+    assert language_of(text, "?") == language
 
 
 def test_its_short_messages_are_understood() -> None:
-    assert dialogue.is_greeting("Guten Tag!")
-    assert dialogue.is_thanks("Vielen Dank für die Hilfe")
-    assert dialogue.wants_person("Ich möchte mit einem Menschen sprechen")
-    assert dialogue.is_nudge("Wie lange dauert das noch?")
-    assert dialogue.is_cancelling("abbrechen")
-    assert dialogue.command_in("Meine Fragen") == "own"
+    assert read_utterance("Guten Tag!").greets
+    assert read_utterance("Vielen Dank für die Hilfe").gives_thanks
+    assert read_utterance("Ich möchte mit einem Menschen sprechen").wants_person
+    assert read_utterance("Wie lange dauert das noch?").nudges
+    assert read_utterance("abbrechen").cancels
+    assert read_utterance("Meine Fragen").command == "own"
     assert [
-        dialogue.reply_in(text) for text in ("ja gerne", "nein danke", "das hat geholfen", "hat nicht geholfen")
+        read_utterance(text).reply for text in ("ja gerne", "nein danke", "das hat geholfen", "hat nicht geholfen")
     ] == [
         "yes",
         "no",
         "helped",
         "unhelped",
     ]
-    assert dialogue.asks("und warum geht das nicht")
+    assert read_utterance("und warum geht das nicht").asks
 
 
 def test_the_matcher_reads_it() -> None:
