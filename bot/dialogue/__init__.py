@@ -2,8 +2,8 @@
 
 No input or output, no platform names, no clock of its own. `question_in` says what to look up; `decide` says what to
 do with what was found. `bot/conversation/handler.py` loads the values and turns decisions into rows. What a contact writes is
-read in `saying`, what they press in `pressing`; `person` is the way to people; `apart` tells whether a message completes the
-question before it.
+understood in `utterance` and decided in `messages`, what they press in `presses`; `escalation` is the way to people;
+`followup` tells whether a message completes the question before it.
 """
 
 from bot.dialogue.decisions import Decision, MarkBlocked
