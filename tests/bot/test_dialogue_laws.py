@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from bot.dialogue import MOST_OPEN, ButtonPress, Found, PendingOffer, Thread, TicketContext
 from bot.dialogue.decisions import (
+    AskAbout,
     AskLanguage,
     AskRating,
     AskWhy,
@@ -88,7 +89,7 @@ matches = st.builds(
 )
 
 
-_SEEN = Say | GiveAnswer | AskWhy | Suggest | OfferPerson | OpenTicket | Show | AskLanguage | AskRating
+_SEEN = Say | AskAbout | GiveAnswer | AskWhy | Suggest | OfferPerson | OpenTicket | Show | AskLanguage | AskRating
 
 
 def seen(decisions: Sequence[Decision]) -> Sequence[Decision]:
