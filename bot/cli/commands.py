@@ -124,7 +124,10 @@ async def advise(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa:
         )
     in_force = app.settings.answer_confidence
     steps = advice.steps(asked, in_force)
-    head = f"Questions that contacts judged with a button: {len(feedback)}; {len(asked)} of them match the current knowledge base."
+    head = (
+        f"Questions that contacts judged with a button: {len(feedback)};"
+        f" {len(asked)} of them match the current knowledge base."
+    )
     lines = [head, "", *advice.lines(steps, in_force)]
     say(json.dumps({"lines": lines, "picture": advice.picture(steps, in_force)}))
     return 0

@@ -1,4 +1,4 @@
-"""Knowledge as values: what files hold, what an editor submits and what is compared with the database."""
+"""Entries and categories as plain values, read from files or submitted by an editor, to compare with the database."""
 
 import re
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from knowledge.entries.forms import Form
 from knowledge.entries.texts import fingerprint, tidy_answer, tidy_line, unstorable
 
 Handoff = Literal["allowed", "always", "never"]
-"""Whether a question goes to a person: offered after the answer, at once, or not at all."""
+"""Whether a question goes to an agent: on request after the answer, always, or never."""
 Status = Literal["published", "draft", "archived"]
 
 HANDOFFS: tuple[Handoff, ...] = get_args(Handoff)
@@ -24,7 +24,7 @@ _LANGUAGE = re.compile("[a-z]{2,3}(-[a-z0-9]{2,8})?")
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Where in the files a draft stands, for the messages about it."""
+    """The position of a draft in the files, for error messages."""
 
     file: str
     row: int | None
@@ -35,7 +35,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class EntryDraft:
-    """One entry as it should be. `handoff` None means: as its category says."""
+    """One entry in its intended state. `handoff` None inherits the category's rule."""
 
     key: str
     lang: str
@@ -48,7 +48,7 @@ class EntryDraft:
     origin: Origin | None = field(default=None, compare=False)
 
     def tidy(self) -> "EntryDraft":
-        """The same entry in the form that is stored; a phrasing given twice stands once."""
+        """Return the entry in its stored form, without duplicate phrasings."""
         question = tidy_line(self.question)
         seen = {"", fingerprint(question)}
         alternatives = []
@@ -67,7 +67,7 @@ class EntryDraft:
         )
 
     def faults(self) -> Iterator[tuple[str, str]]:
-        """(field, reason) for everything that forbids storing this tidy entry."""
+        """Yield (field, reason) for everything that prevents storing this tidy entry."""
         lines = [("id", self.key, KEY_LENGTH), ("question", self.question, LINE_LENGTH)]
         lines += [("alternatives", text, LINE_LENGTH) for text in self.alternatives]
         lines += [("category", self.category or "", KEY_LENGTH), ("answer", self.answer, ANSWER_LENGTH)]
@@ -84,14 +84,14 @@ class EntryDraft:
             yield "question", "is empty"
         if not self.key:
             yield "id", "is empty"
-        # A draft may still wait for its answer; whoever asks the bot may not.
+        # Only unpublished entries may lack an answer.
         if self.status == "published" and not self.answer:
             yield "answer", "is empty: write one, or set status to draft"
 
 
 @dataclass(frozen=True, slots=True)
 class CategoryDraft:
-    """One category as it should be: titles by language; `handoff` None means that nothing was said of it."""
+    """One category in its intended state: titles by language; `handoff` None means unspecified."""
 
     key: str
     titles: dict[str, str]
@@ -101,12 +101,12 @@ class CategoryDraft:
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A whole knowledge: what a set of files says together, in the order of the files."""
+    """A whole knowledge base: the contents of a set of files, in the order of the files."""
 
     entries: tuple[EntryDraft, ...] = ()
     categories: tuple[CategoryDraft, ...] = ()
 
 
 def is_language(code: str) -> bool:
-    """Whether `code` looks like a language: two or three letters, perhaps with a region."""
+    """Return whether `code` has the form of a language code: two or three letters, optionally with a region."""
     return _LANGUAGE.fullmatch(code) is not None

@@ -1,7 +1,7 @@
 """Editing single entries and categories, with history and undo.
 
-Each function works in the caller's transaction, raises the revision and leaves a version with its author. Whatever is
-wrong is told before anything is written.
+Each function works in the caller's transaction, raises the revision and stores a version with its author. Errors are
+raised before anything is written.
 """
 
 from collections.abc import Callable
@@ -22,12 +22,12 @@ from knowledge.entries.validation import phrasings, problem
 
 
 class MissingEntryError(PlainError):
-    """There is no such entry, or it has no such version."""
+    """The entry or its version does not exist."""
 
 
 @dataclass(frozen=True, slots=True)
 class VersionView:
-    """What an entry was from `at` on, until the next version."""
+    """The state of an entry from `at` until the next version."""
 
     revision: int
     at: datetime
@@ -36,10 +36,10 @@ class VersionView:
 
 
 def create_entry(session: Session, draft: EntryDraft, *, author: str, at: datetime) -> int:
-    """Add an entry after all others and return its id; without a key it gets one from its question.
+    """Add an entry after all others and return its id; a missing key is derived from the question.
 
     Raises:
-        KnowledgeError: something in it cannot be stored, or is taken by another entry.
+        KnowledgeError: something in it cannot be stored, or is used by another entry.
     """
     writer = Writer(session, author, at)
     draft = draft.tidy()
@@ -51,7 +51,7 @@ def create_entry(session: Session, draft: EntryDraft, *, author: str, at: dateti
 
 
 def update_entry(session: Session, entry_id: int, draft: EntryDraft, *, author: str, at: datetime) -> bool:
-    """Make the entry what `draft` says; False where it is that already, and then there is no new version.
+    """Update the entry to `draft`; returns False and stores no version if nothing changes.
 
     Raises:
         KnowledgeError: as for `create_entry`.
@@ -61,17 +61,17 @@ def update_entry(session: Session, entry_id: int, draft: EntryDraft, *, author: 
 
 
 def archive_entry(session: Session, entry_id: int, *, author: str, at: datetime) -> bool:
-    """Take the entry out of use; its history and votes stay."""
+    """Archive the entry; its history and votes stay."""
     return _revise(session, entry_id, lambda old: replace(old, status="archived"), author, at)
 
 
 def learn(session: Session, entry_id: int, text: str, *, author: str, at: datetime) -> bool:
-    """Add another wording; False where the entry already has it."""
+    """Add a phrasing; returns False if the entry already has it."""
     return _revise(session, entry_id, lambda old: replace(old, alternatives=(*old.alternatives, text)), author, at)
 
 
 def undo(session: Session, entry_id: int, revision: int, *, author: str, at: datetime) -> bool:
-    """Make the entry what it was at `revision` (one of its `history`); that is a new change with its own version."""
+    """Restore the entry to its state at `revision` (one of its `history`), as a new change with its own version."""
     kept = session.scalar(
         select(EntryVersion.snapshot).where(EntryVersion.entry_id == entry_id, EntryVersion.revision == revision)
     )
@@ -81,7 +81,7 @@ def undo(session: Session, entry_id: int, revision: int, *, author: str, at: dat
 
 
 def history(session: Session, entry_id: int) -> tuple[VersionView, ...]:
-    """Every version of the entry, newest first."""
+    """Return every version of the entry, newest first."""
     rows = session.scalars(
         select(EntryVersion).where(EntryVersion.entry_id == entry_id).order_by(EntryVersion.revision.desc())
     )
@@ -89,7 +89,7 @@ def history(session: Session, entry_id: int) -> tuple[VersionView, ...]:
 
 
 def put_category(session: Session, draft: CategoryDraft) -> int:
-    """Add or change a category by its key; its id. Handoff None keeps the rule it has ("allowed" for a new one)."""
+    """Add or change a category by its key; returns its id. Handoff None keeps its rule ("allowed" for a new one)."""
     raise_revision(session)
     titles = {lang: tidy_line(text) for lang, text in draft.titles.items() if tidy_line(text)}
     key = tidy_line(draft.key)
@@ -115,7 +115,7 @@ def put_category(session: Session, draft: CategoryDraft) -> int:
 def _revise(
     session: Session, entry_id: int, change: Callable[[EntryDraft], EntryDraft], author: str, at: datetime
 ) -> bool:
-    writer = Writer(session, author, at)  # first, so that nobody else changes the entry between the look and the change
+    writer = Writer(session, author, at)  # first, so that the entry cannot change between the read and the write
     position, old = _existing(session, entry_id)
     draft = change(old).tidy()
     if draft == old:
@@ -139,7 +139,7 @@ def _existing(session: Session, entry_id: int) -> tuple[int, EntryDraft]:
 
 
 def _checked(session: Session, draft: EntryDraft, entry_id: int | None = None) -> int | None:
-    """The id of the draft's category, once everything about it is known to be right."""
+    """Validate the draft; returns the id of its category."""
     problems = [problem(draft, name, reason) for name, reason in draft.faults()]
     category_id = session.scalar(select(Category.id).where(Category.key == draft.category))
     if draft.category and category_id is None:

@@ -1,7 +1,7 @@
-"""Forms: what a category has to know of a question before a person can deal with it.
+"""Forms: the fields that a contact fills in before a question of a category goes to an agent.
 
-A form is a list of fields, in the order in which they are asked. Files give it as `form` of a category; files in several
-languages give the same fields, told apart by their `name`, each with its own labels and choices.
+A form is a list of fields, in the order in which they are asked. Files define it as `form` of a category; files in
+several languages define the same fields, identified by `name`, each with its own labels and choices.
 """
 
 import re
@@ -16,7 +16,7 @@ FIELD_TYPES: tuple[FieldType, ...] = get_args(FieldType)
 FIELD_KEYS = ("name", "label", "type", "required", "choices")
 MOST_FIELDS = 12
 MOST_CHOICES = 8
-"""As many buttons as stand below each other in every app, with those that lead on."""
+"""Number of button rows that every app can show, minus the navigation buttons."""
 LABEL_LENGTH = 200
 CHOICE_LENGTH = 40
 _YES_OR_NO: dict[object, bool] = {True: True, "true": True, "yes": True, False: False, "false": False, "no": False}
@@ -25,7 +25,7 @@ _NAME = re.compile("[a-z][a-z0-9_]{0,39}")
 
 @dataclass(frozen=True, slots=True)
 class FormField:
-    """One thing to ask. `labels` are what to ask by language, `choices` what may be chosen, in one order for all."""
+    """One field. `labels` are its questions by language, `choices` its options, in the same order in every language."""
 
     name: str
     type: FieldType = "text"
@@ -34,7 +34,7 @@ class FormField:
     choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def label(self, language: str) -> str:
-        """The question in the language, else in any that there is."""
+        """Return the question in the language, else in any language that exists."""
         return self.labels.get(language) or next(iter(self.labels.values()), self.name)
 
     def options(self, language: str) -> tuple[str, ...]:
@@ -45,7 +45,7 @@ Form = tuple[FormField, ...]
 
 
 def load_form(rows: Sequence[Mapping[str, Any]] | None) -> Form:
-    """A form as the database and a form that was begun keep it."""
+    """Decode a form as stored in the database or in a started form."""
     return tuple(
         FormField(
             row["name"],
@@ -73,7 +73,7 @@ def dump_form(form: Form) -> list[dict[str, Any]]:
 
 
 def form_fields(form: Form) -> list[dict[str, object]]:
-    """The form as a file gives it."""
+    """Return the form in the format of a file."""
     fields: list[dict[str, object]] = []
     for one in form:
         given: dict[str, object] = {"name": one.name, "label": dict(one.labels), "type": one.type}
@@ -86,7 +86,7 @@ def form_fields(form: Form) -> list[dict[str, object]]:
 
 
 def parse_form(value: object, language: str) -> tuple[Form, list[str]]:
-    """The form that a file gives, and what is wrong with it; texts without a language are in `language`."""
+    """Parse a file's form; returns it with its errors. Texts without a language are in `language`."""
     if value is None:
         return (), []
     if not isinstance(value, list):
@@ -107,7 +107,7 @@ def parse_form(value: object, language: str) -> tuple[Form, list[str]]:
 
 
 def merge_forms(known: Form, more: Form) -> Form:
-    """One form from two files: labels and choices of both languages. Raises ValueError where they ask for other things."""
+    """Merge the labels and choices of two files' forms. Raises ValueError if their fields differ."""
     if not known or not more:
         return known or more
     if [(one.name, one.type, one.required) for one in known] != [(one.name, one.type, one.required) for one in more]:

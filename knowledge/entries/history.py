@@ -1,4 +1,4 @@
-"""The only code that writes entries: each change raises the revision and leaves a version behind."""
+"""The only code that writes entries: each change raises the revision and stores a version."""
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
@@ -18,7 +18,7 @@ _BATCH = 500
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """An entry as it should be, the row of its category and its place in the lists."""
+    """An entry in its intended state, with the row of its category and its position in the lists."""
 
     draft: EntryDraft
     category_id: int | None
@@ -26,12 +26,12 @@ class Placed:
 
 
 def current_revision(session: Session) -> int:
-    """The number of changes so far; it rises with each."""
+    """Return the number of changes so far."""
     return session.scalar(select(KnowledgeState.revision).where(KnowledgeState.id == 1)) or 0
 
 
 def raise_revision(session: Session) -> int:
-    """Take the next revision. Until the transaction ends nobody else can, so changes happen one after another."""
+    """Take the next revision. The row stays locked until the transaction ends, which serializes changes."""
     raised = (
         update(KnowledgeState)
         .where(KnowledgeState.id == 1)
@@ -44,14 +44,14 @@ def raise_revision(session: Session) -> int:
         try:
             with session.begin_nested():
                 session.execute(insert(KnowledgeState).values(id=1, revision=1))
-        except IntegrityError:  # somebody else made the very first change just now
+        except IntegrityError:  # another transaction has just made the first change
             return session.scalars(raised).one()
         return 1
     return revision
 
 
 class Writer:
-    """One change of the knowledge: all that it writes has the same `revision`, author and moment."""
+    """One change of the knowledge base: all its writes have the same `revision`, author and time."""
 
     def __init__(self, session: Session, author: str, at: datetime) -> None:
         self.revision = raise_revision(session)
@@ -60,7 +60,7 @@ class Writer:
         self._at = at
 
     def add(self, entries: Sequence[Placed]) -> list[int]:
-        """Add new entries; their ids in the same order."""
+        """Add new entries; returns their ids in the same order."""
         rows = [Entry(created_at=self._at, helped=0, not_helped=0, **self._columns(placed)) for placed in entries]
         self._session.add_all(rows)
         self._session.flush()
@@ -69,7 +69,7 @@ class Writer:
         return ids
 
     def change(self, entries: Sequence[tuple[int, Placed]]) -> None:
-        """Make the entries of these ids what is given."""
+        """Update the entries with these ids."""
         if not entries:
             return
         self._session.execute(update(Entry), [{"id": id_, **self._columns(placed)} for id_, placed in entries])
@@ -79,7 +79,7 @@ class Writer:
         self._wordings_and_versions(entries)
 
     def move(self, places: Sequence[tuple[int, int]]) -> None:
-        """Give entries (ids) another place in the lists, which is no change worth a version."""
+        """Change the positions of entries (by id) in the lists, without storing versions."""
         if places:
             self._session.execute(update(Entry), [{"id": id_, "position": place} for id_, place in places])
 
@@ -123,7 +123,7 @@ class Writer:
 
 
 def snapshot(draft: EntryDraft) -> dict[str, Any]:
-    """The fields of `draft` as kept in a version."""
+    """Return the fields of `draft` as stored in a version."""
     fields = asdict(draft)
     del fields["origin"]
     return fields

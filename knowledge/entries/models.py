@@ -1,6 +1,6 @@
-"""Tables of the knowledge. Rows stay inside the unit of work that loaded them; others get values (`entries.EntryView`).
+"""Tables of the knowledge base. Rows stay inside their unit of work; other code gets values (`EntryView`).
 
-There are no ORM relationships: each query says what it reads.
+There are no ORM relationships: each query states what it reads.
 """
 
 from datetime import datetime
@@ -19,7 +19,7 @@ Vote = Literal["helped", "not_helped"]
 
 
 class Category(Base):
-    """A shelf of entries; `titles` holds one title per language, {"ru": "Вход"}."""
+    """A category of entries; `titles` has one title per language, {"ru": "Вход"}."""
 
     __tablename__ = "category"
 
@@ -28,15 +28,15 @@ class Category(Base):
     titles: Mapped[dict[str, str]] = mapped_column(Json)
     handoff: Mapped[Handoff] = mapped_column(String(16))
     form: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
-    """What is asked before a question goes to a person (`forms`)."""
+    """The form that is filled in before a question goes to an agent (`forms`)."""
     position: Mapped[int] = mapped_column(Integer)
 
 
 class Entry(Base):
     """One question with its answer in one language; the same key in another language is another row.
 
-    `fingerprint` finds the same question whatever its spaces and case; `search` is everything the lists look through,
-    case-folded here because SQLite folds ASCII alone.
+    `fingerprint` identifies a question regardless of spaces and case; `search` is the text that the lists search,
+    case-folded here because SQLite folds only ASCII.
     """
 
     __tablename__ = "entry"
@@ -76,7 +76,7 @@ class Phrasing(Base):
 
 
 class EntryVersion(Base):
-    """What an entry was from one change on; `revision` is the knowledge's revision that the change made."""
+    """The state of an entry after one change; `revision` is the revision that the change made."""
 
     __tablename__ = "entry_version"
     __table_args__ = (UniqueConstraint("entry_id", "revision"),)
@@ -90,10 +90,10 @@ class EntryVersion(Base):
 
 
 class Lookup(Base):
-    """One question that was looked up, what was found and what became of it.
+    """One looked-up question, its candidates and its outcome.
 
-    `contact_id` has no foreign key: contacts live a floor above, and forgetting one clears this column from there.
-    `vote` is the one vote that was counted for the entry.
+    `contact_id` has no foreign key: contacts belong to the layer above, which clears this column when it erases one.
+    `vote` is the vote that was counted for the entry.
     """
 
     __tablename__ = "lookup"
@@ -111,7 +111,7 @@ class Lookup(Base):
 
 
 class KnowledgeState(Base):
-    """One row: the revision that every change raises in its own transaction, so that processes see what they missed."""
+    """One row: the revision, which every change raises in its own transaction, so that processes detect changes."""
 
     __tablename__ = "knowledge_state"
 
@@ -120,9 +120,9 @@ class KnowledgeState(Base):
 
 
 class TextVector(Base):
-    """What a model of the semantic extra makes of a text, as 16-bit floats.
+    """The vector of a text by a model of the semantic extra, as 16-bit floats.
 
-    It follows from the text and the model alone: rows outlive edits, and losing them costs the time to compute them anew.
+    It depends only on the text and the model: rows survive edits, and lost rows only have to be recomputed.
     """
 
     __tablename__ = "text_vector"

@@ -1,4 +1,4 @@
-"""What is wrong with a knowledge file or an edited entry, told so that the reader finds the place and mends it."""
+"""Errors in knowledge files and edited entries, with their position and a remedy."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,10 +11,10 @@ _SHOWN = 50
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """One thing to mend.
+    """One error to fix.
 
-    `row` is the line of a YAML or JSON Lines file, the number of the entry in a JSON file, the row of a table (the
-    header is row 1); None where the whole file is meant. `file` is empty for an entry edited by hand.
+    `row` is the line of a YAML or JSON Lines file, the number of the entry in a JSON file, or the row of a table (the
+    header is row 1); None for the whole file. `file` is empty for an entry edited at the desk.
     """
 
     file: str
@@ -28,7 +28,7 @@ class Problem:
 
 
 class KnowledgeError(PlainError):
-    """The knowledge given cannot be taken as it is; nothing of it was. `problems` holds every one found."""
+    """The files or the edit contain errors and nothing was stored. `problems` lists all errors."""
 
     def __init__(self, problems: Iterable[Problem]) -> None:
         self.problems = tuple(problems)
@@ -39,6 +39,6 @@ class KnowledgeError(PlainError):
 
 
 def did_you_mean(word: str, known: Iterable[str]) -> str:
-    """`; did you mean "question"?` where a known word is near, else nothing."""
+    """Return `; did you mean "question"?` if a known word is similar, else ""."""
     near = get_close_matches(word.lower(), list(known), n=1)
     return f'; did you mean "{near[0]}"?' if near else ""

@@ -1,4 +1,4 @@
-"""Reading the knowledge: frozen views of entries, lists for the desk and the help page."""
+"""Read access to the knowledge base: frozen views of entries, lists for the desk and the help page."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Order = Literal["position", "asked"]
 _QUERY_WORDS = 16
 _CATEGORIES = table(Category)
 _ENTRIES = table(Entry)
-# Every question reads a few entries: plain rows, and for that a statement built once.
+# Every question reads a few entries, so they are plain rows of a statement that is built once.
 _VIEWED = select(
     *(column for column in _ENTRIES.c if column.key not in {"category_id", "fingerprint", "search"}),
     _CATEGORIES.c.key.label("category"),
@@ -35,8 +35,8 @@ _LARGEST_ID = 2**63 - 1
 class EntryView:
     """One entry with everything a reader needs.
 
-    `own_handoff` is the entry's own rule, `handoff` the one that holds (else the category's, else "allowed").
-    `category` is a key, `category_title` stands in the entry's language where there is one.
+    `own_handoff` is the entry's own rule, `handoff` the effective one (else the category's, else "allowed").
+    `category` is a key; `category_title` is in the entry's language if that exists.
     """
 
     id: int
@@ -58,7 +58,7 @@ class EntryView:
     author: str
 
     def draft(self) -> EntryDraft:
-        """The entry as an editor would submit it unchanged."""
+        """Return the entry as an unchanged draft."""
         return EntryDraft(
             key=self.key,
             lang=self.lang,
@@ -73,7 +73,7 @@ class EntryView:
 
 @dataclass(frozen=True, slots=True)
 class EntryPage:
-    """One page of a list; pages count from 1 and there is always at least one."""
+    """One page of a list; pages are numbered from 1 and there is always at least one."""
 
     items: tuple[EntryView, ...]
     total: int
@@ -83,7 +83,7 @@ class EntryPage:
 
 @dataclass(frozen=True, slots=True)
 class HelpCategory:
-    """A category with published entries in one language. The entries without category are the one with an empty key."""
+    """A category with published entries in one language. Entries without a category have an empty key."""
 
     key: str
     title: str
@@ -91,29 +91,29 @@ class HelpCategory:
 
 
 def entry(session: Session, entry_id: int) -> EntryView | None:
-    if not 0 < entry_id <= _LARGEST_ID:  # numbers come from addresses, and no database takes a longer one
+    if not 0 < entry_id <= _LARGEST_ID:  # ids come from addresses, and databases reject larger ones
         return None
     return next(iter(_views(session, [Entry.id == entry_id])), None)
 
 
 def entries_by_id(session: Session, ids: Sequence[int], *, wordings: bool = True) -> dict[int, EntryView]:
-    """The entries with these ids, archived ones too; an unknown id is left out.
+    """Return the entries with these ids, including archived ones; unknown ids are left out.
 
-    A reply shows no other wordings: without them (`alternatives` is empty then) it spares a statement.
+    Without `wordings`, `alternatives` is empty, which saves a statement: replies do not show other wordings.
     """
     found = rows.run(session, _BY_ID, {"ids": ids}).all()
     return {view.id: view for view in (_read(session, found) if wordings else (_view(row, ()) for row in found))}
 
 
 def entry_named(session: Session, key: str, lang: str) -> EntryView | None:
-    """The entry by its key in exactly this language, archived or not."""
+    """Return the entry by its key in exactly this language, archived or not."""
     if unstorable(key + lang):
         return None
     return next(iter(_views(session, [Entry.key == key, Entry.lang == lang])), None)
 
 
 def in_language(session: Session, entry_id: int, lang: str) -> EntryView | None:
-    """The published entry with the same key in `lang` where there is one, else the entry itself."""
+    """Return the published entry with the same key in `lang` if it exists, else the entry itself."""
     found = entry(session, entry_id)
     if found is None or found.lang == lang:
         return found
@@ -147,7 +147,7 @@ def entries(
 ) -> EntryPage:
     """A page of entries. Order "asked" puts first those that were voted on most."""
     category, lang, status, query = wanted.category, wanted.lang, wanted.status, wanted.query
-    if unstorable(tidy_line(f"{category} {lang} {query}")):  # no entry holds it, and no database takes it
+    if unstorable(tidy_line(f"{category} {lang} {query}")):  # no entry contains it, and databases reject it
         return EntryPage((), 0, 1, 1)
     conditions: list[ColumnElement[bool]] = []
     if category is not None:
@@ -166,14 +166,14 @@ def entries(
 
 
 def search_words(session: Session, query: str, lang: str, limit: int) -> tuple[EntryView, ...]:
-    """The first published entries that hold every word of `query`: one look over them all, where `entries` also counts."""
+    """Return the first published entries with every word of `query`, in one query; `entries` also counts."""
     if unstorable(tidy_line(f"{lang} {query}")):
         return ()
     return _views(session, [Entry.lang == lang, Entry.status == "published", *_holding(query)], limit=limit)
 
 
 def categories(session: Session, lang: str) -> tuple[HelpCategory, ...]:
-    """The categories with something published in `lang`, in their order; those without a category last."""
+    """Return the categories with published entries in `lang`, in order; entries without a category last."""
     counted = (
         select(Category.key, Category.titles, func.count())
         .select_from(Entry)
@@ -188,7 +188,7 @@ def categories(session: Session, lang: str) -> tuple[HelpCategory, ...]:
 
 
 def title(key: str | None, titles: dict[str, str] | None, lang: str) -> str:
-    """A category's title in `lang`, else in any language it has, else its key; nothing for no category."""
+    """Return a category's title in `lang`, else in any language it has, else its key; "" for no category."""
     titles = titles or {}
     return titles.get(lang) or next(iter(titles.values()), None) or key or ""
 
@@ -209,7 +209,7 @@ def _views(
     if order == "asked":
         wanted = wanted.order_by((Entry.helped + Entry.not_helped).desc())
     wanted = wanted.where(*conditions).order_by(Entry.position, Entry.id).offset(offset).limit(limit)
-    session.flush()  # plain rows do not wait for what this session has changed
+    session.flush()  # plain statements do not flush pending changes
     return _read(session, rows.run(session, wanted).all())
 
 

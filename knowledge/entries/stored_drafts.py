@@ -1,4 +1,4 @@
-"""What the database holds, as the same values that files hold, so that the two can be compared and written."""
+"""Conversion of the stored knowledge base to drafts, to compare it with files and to export it."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ _WORDINGS_OF = _WORDINGS.where(_PHRASINGS.c.entry_id.in_(bindparam("entries", ex
 
 @dataclass(frozen=True, slots=True)
 class StoredEntry:
-    """An entry of the database and the number of its row."""
+    """A stored entry and the id of its row."""
 
     id: int
     position: int
@@ -28,7 +28,7 @@ class StoredEntry:
 
 
 def stored_entries(session: Session) -> list[StoredEntry]:
-    """Every entry, archived ones too, in the order of the lists."""
+    """Return every entry, including archived ones, in list order."""
     found = session.execute(
         select(Entry, Category.key)
         .outerjoin(Category, Category.id == Entry.category_id)
@@ -42,7 +42,7 @@ def stored_entries(session: Session) -> list[StoredEntry]:
 
 
 def alternatives(session: Session, entry_ids: Iterable[int] | None = None) -> dict[int, tuple[str, ...]]:
-    """The other wordings by entry, of every entry or of a page of them."""
+    """Return the alternative phrasings by entry, of all or of the given entries."""
     if entry_ids is None:
         wordings = rows.run(session, _WORDINGS)
     else:
@@ -72,13 +72,13 @@ def stored_categories(session: Session) -> list[CategoryDraft]:
 
 
 def form_of(session: Session, category: str | None) -> Form:
-    """The fields that the category with this key asks for; none for most."""
+    """Return the form of the category with this key; empty if it has none."""
     if category is None:
         return ()
     return load_form(session.scalar(select(Category.form).where(Category.key == category)))
 
 
 def stored_draft(session: Session) -> Draft:
-    """The whole knowledge but for archived entries."""
+    """Return the whole knowledge base without archived entries."""
     entries = tuple(stored.draft for stored in stored_entries(session) if stored.draft.status != "archived")
     return Draft(entries, tuple(stored_categories(session)))

@@ -1,7 +1,7 @@
-"""The one form in which texts of the knowledge are kept, compared and named.
+"""Normalisation of texts for storage, comparison and keys.
 
-Everything stored has passed `tidy_line` or `tidy_answer`. That is what makes a file written by `export` read back as
-exactly the same entries in every format.
+Every stored text has passed `tidy_line` or `tidy_answer`. Therefore a file written by `export` reads back as exactly
+the same entries in every format.
 """
 
 import hashlib
@@ -21,37 +21,37 @@ _PUNCTUATION = re.compile(r"(?![+<>=|~^$€₽£°№])[\W_]")
 
 
 def tidy_line(text: str) -> str:
-    """`text` in one line, single spaces, nothing around it."""
+    """Return `text` as one line with single spaces, stripped."""
     return " ".join(text.split())
 
 
 def tidy_answer(text: str) -> str:
-    """`text` with LF as the only line break and nothing around it; spaces at line ends stay, Markdown means them."""
+    """Return `text` stripped and with LF line breaks; spaces at line ends stay, as they are significant in Markdown."""
     return "\n".join(text.splitlines()).strip()
 
 
 def unstorable(text: str) -> bool:
-    """Whether `text` holds control characters or broken Unicode, which no database and no file would keep alike."""
+    """Return whether `text` has control characters or broken Unicode, which databases and files cannot all store."""
     return _UNSTORABLE.search(text) is not None
 
 
 def fold(text: str) -> str:
-    """`text` as compared: without regard to spaces, case and how an accent is written."""
+    """Return `text` for comparison: spaces, case and the encoding of accents are normalised."""
     return unicodedata.normalize("NFC", tidy_line(text).casefold())
 
 
 def bare(text: str) -> str:
-    """`text` without regard to case, punctuation, spaces and ё; signs such as + and € count."""
+    """Return `text` with case, punctuation, spaces and ё normalised; signs such as + and € count."""
     return _PUNCTUATION.sub("", fold(text).replace("ё", "е"))
 
 
 def fingerprint(text: str) -> str:
-    """Equal for two texts exactly when they are the same after `folded`; short enough to be indexed whatever comes."""
+    """Return a hash that is equal for two texts exactly when `fold` makes them equal; short enough for an index."""
     return hashlib.blake2b(fold(text).encode("utf-8", "replace"), digest_size=16).hexdigest()
 
 
 def slug(text: str) -> str:
-    """A key in a-z, 0-9 and hyphens that tells a reader which text it came from; never empty."""
+    """Return a readable key for a text, of a-z, 0-9 and hyphens; never empty."""
     latin = "".join(_CYRILLIC.get(letter, letter) for letter in unicodedata.normalize("NFC", text).casefold())
     plain = unicodedata.normalize("NFKD", latin).encode("ascii", "ignore").decode()
     words = re.findall("[a-z0-9]+", plain)

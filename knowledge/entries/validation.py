@@ -1,4 +1,4 @@
-"""What the validation of files and of edits shares: the wordings of an entry, and a problem at its place."""
+"""Helpers for validating files and edits: the phrasings of an entry, and a problem with its position."""
 
 from collections.abc import Iterable
 
@@ -7,13 +7,13 @@ from knowledge.entries.problems import Problem
 
 
 def problem(entry: EntryDraft, name: str | None, reason: str) -> Problem:
-    """A problem at the place where `entry` stands."""
+    """Return a problem at the position of `entry`."""
     origin = entry.origin or Origin("", None)
     return Problem(origin.file, origin.row, name, reason)
 
 
 def phrasings(entry: EntryDraft) -> Iterable[tuple[str, str]]:
-    """(field, text) of every wording that leads to `entry`; none for an archived one."""
+    """Yield (field, text) of every phrasing of `entry`; none for an archived one."""
     if entry.status != "archived" and entry.question:
         yield "question", entry.question
         yield from (("alternatives", text) for text in entry.alternatives)

@@ -1,7 +1,7 @@
-"""Which category each entry of a load belongs to, and what the load does to the categories themselves.
+"""Assignment of loaded entries to categories, and changes of the categories themselves.
 
-An entry names its category by key or by title. One that neither the files nor the database know is created under that
-title. Where the files declare categories and nothing is kept, categories that are neither declared nor used go.
+An entry names its category by key or by title. A category that exists neither in the files nor in the database is
+created with that title. If the files declare categories and `keep` is off, undeclared and unused ones are removed.
 """
 
 import re
@@ -42,7 +42,7 @@ class Shelving:
         self._unused = [key for key in self._stored if sweep and key not in self._targets and key not in used]
 
     def changes(self) -> Iterable[tuple[str, Literal["added", "changed", "removed"]]]:
-        """(key, what happens to it) of each category that does not stay as it is."""
+        """Yield (key, change) of each category that changes."""
         for key, target in self._targets.items():
             if key not in self._stored:
                 yield key, "added"
@@ -52,7 +52,7 @@ class Shelving:
             yield key, "removed"
 
     def store(self) -> dict[str, int]:
-        """Write the categories of the load; the ids of all categories by key."""
+        """Write the categories of the load; returns the ids of all categories by key."""
         rows = {row.key: row for row in self._session.scalars(select(Category))}
         free = max((row.position for row in rows.values()), default=-1) + 1 if self._keep else 0
         for place, (key, target) in enumerate(self._targets.items()):
@@ -69,7 +69,7 @@ class Shelving:
         return {key: row.id for key, row in rows.items()}
 
     def discard(self) -> None:
-        """Remove the categories that the load leaves without use; archived entries lose theirs."""
+        """Remove categories that the load leaves unused; archived entries lose theirs."""
         self._session.execute(delete(Category).where(Category.key.in_(self._unused)))
 
     def _target(self, declared: CategoryDraft) -> CategoryDraft:

@@ -1,7 +1,7 @@
-"""Knowledge files in and out.
+"""Import and export of knowledge files.
 
-`read_files` → `plan` → `apply`: read and check everything, look at what would change, change it in one transaction.
-Nothing is ever applied in part. `export` writes what the same three steps find to be no change at all, in each format.
+`read_files` → `plan` → `apply`: read and validate everything, compute the changes, apply them in one transaction. A
+load is never applied in part. `export` writes files that load without any change, in each format.
 """
 
 from collections.abc import Mapping, Sequence
@@ -46,7 +46,7 @@ MOST_BYTES = 5 * 1024 * 1024
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """A file as it came: its name tells the format and stands in the messages about it."""
+    """An input file: its name determines the format and appears in messages."""
 
     name: str
     data: bytes
@@ -54,7 +54,7 @@ class SourceFile:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was read, and `notes` for the person who loads it: one sentence each."""
+    """The draft that was read, and `notes` for the person who loads it: one sentence each."""
 
     draft: Draft
     notes: tuple[str, ...] = ()
@@ -63,7 +63,7 @@ class Reading:
 def read_files(
     files: Sequence[SourceFile], *, default_language: str = "ru", formats: Mapping[str, Format] = FORMATS
 ) -> Draft:
-    """The draft that `read` returns."""
+    """Return only the draft of `read`."""
     return read(files, default_language=default_language, formats=formats).draft
 
 
@@ -77,8 +77,8 @@ def read(
     """Read `files` as one knowledge base. `encoding` is that of the files that are not in Unicode.
 
     Raises:
-        KnowledgeError: with every problem of every file, from top to bottom (reading ends at 10,000). Together the files
-            may hold 5 MiB and 20,000 entries.
+            KnowledgeError: with every problem of every file, from top to bottom (reading stops at 10,000). The limits
+                for all files together are 5 MiB and 20,000 entries.
     """
     if sum(len(file.data) for file in files) > MOST_BYTES:
         raise KnowledgeError([Problem(file.name, None, None, "more than 5 MiB in one load") for file in files])
@@ -105,7 +105,7 @@ def read(
         if entries > MOST_ENTRIES:
             raise KnowledgeError([Problem(file.name, None, None, TOO_MANY)])
         if not (sheet.entries or sheet.categories or sheet.problems):
-            # A file without entries is an accident: taken at its word it would archive everything.
+            # A file without entries is a mistake: loading it would archive everything.
             judge.problems.append(Problem(file.name, None, None, NO_ENTRIES if decoded.text.strip() else "is empty"))
         if decoded.encoding != "utf-8":
             notes.append(f"{file.name}: read as {decoded.encoding}")
@@ -122,5 +122,5 @@ def read(
 
 
 def export(session: Session, form: FormatName) -> bytes:
-    """Everything that is not archived, as a file; CSV and JSON Lines carry no titles and handoff rules of categories."""
+    """Return all entries that are not archived as a file; CSV and JSON Lines omit titles and rules of categories."""
     return FORMATS[f".{form}"].write(stored_draft(session))

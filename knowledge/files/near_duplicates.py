@@ -1,4 +1,7 @@
-"""Phrasings of different entries that differ only by case, punctuation, spaces or ё. They load, and the load names them."""
+"""Near duplicates: phrasings of different entries that differ only by case, punctuation, spaces or ё.
+
+They are loaded, with a note.
+"""
 
 from collections.abc import Iterable, Sequence
 
@@ -10,9 +13,9 @@ _MOST_NOTES = 50
 
 
 def near_duplicate_notes(entries: Iterable[EntryDraft], staying: Iterable[EntryDraft]) -> tuple[str, ...]:
-    """One sentence for each near duplicate among `entries`, and between them and the stored entries that stay.
+    """Return a sentence for each near duplicate among `entries`, and between them and the stored entries that stay.
 
-    At most 50 of them, and how many more there are.
+    At most 50 sentences, and the number of further ones.
     """
     known: dict[tuple[str, str], tuple[EntryDraft, str]] = {}
     for entry in staying:
@@ -33,7 +36,7 @@ def near_duplicate_notes(entries: Iterable[EntryDraft], staying: Iterable[EntryD
 def _first_of(
     known: dict[tuple[str, str], tuple[EntryDraft, str]], entry: EntryDraft
 ) -> Sequence[tuple[str, str, EntryDraft, str]]:
-    """(field, text, other entry, its wording) of each phrasing of `entry` that another had first; adds the rest to `known`."""
+    """Yield (field, text, other entry, its phrasing) for each phrasing of `entry` in `known`; adds the others to it."""
     found = []
     for name, text in phrasings(entry):
         if not (letters := bare(text)):

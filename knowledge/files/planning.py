@@ -1,7 +1,7 @@
-"""What a load would change, and the change itself.
+"""Planning and application of a load.
 
-A load makes the knowledge equal to its draft: entries that it does not name are archived (`keep` leaves them), and one
-that comes back later is the same row again, with its history and its votes.
+A load makes the knowledge base equal to its draft: entries that it does not name are archived (unless `keep` is set).
+An archived entry that is loaded again is the same row, with its history and votes.
 """
 
 from collections.abc import Iterable
@@ -25,12 +25,12 @@ _FIELDS = ("category", "question", "alternatives", "answer", "handoff", "status"
 
 
 class PlanChangedError(PlainError):
-    """The knowledge was changed between the plan and its application; a new plan shows what that means."""
+    """The knowledge base was changed between the plan and its application; a new plan is needed."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedEntry:
-    """One entry of a plan; `fields` says what differs in a changed one ("status" where it comes out of the archive)."""
+    """One entry of a plan; `fields` lists the differences of a changed one ("status" if it leaves the archive)."""
 
     key: str
     lang: str
@@ -40,7 +40,7 @@ class PlannedEntry:
 
 @dataclass(frozen=True, slots=True)
 class PlannedCategory:
-    """One category that a load would add, change or remove."""
+    """One category that a load adds, changes or removes."""
 
     key: str
     change: Literal["added", "changed", "removed"]
@@ -48,7 +48,7 @@ class PlannedCategory:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What applying a draft to the knowledge at `revision` does.
+    """The changes that a draft makes to the knowledge base at `revision`.
 
     `notes` name near duplicates: one sentence each, for the person who loads.
     """
@@ -64,7 +64,7 @@ class Plan:
 
     @property
     def empty(self) -> bool:
-        """Whether nothing would change."""
+        """Whether the plan changes nothing."""
         return not (self.added or self.changed or self.removed or self.categories)
 
 
@@ -72,7 +72,7 @@ def plan(session: Session, draft: Draft, keep: bool = False) -> Plan:
     """Compare `draft` with the database; writes nothing.
 
     Raises:
-        KnowledgeError: with `keep`, a wording of the draft already leads to an entry that stays.
+            KnowledgeError: with `keep`, a phrasing of the draft already belongs to an entry that stays.
     """
     revision = current_revision(session)
     shelving = Shelving(session, draft, keep=keep)
@@ -102,10 +102,10 @@ def plan(session: Session, draft: Draft, keep: bool = False) -> Plan:
 
 
 def apply(session: Session, draft: Draft, plan: Plan, author: str, clock: Clock) -> None:
-    """Do what `plan` says, in the transaction of `session`.
+    """Apply `plan` in the transaction of `session`.
 
     Raises:
-        PlanChangedError: the knowledge is no longer what the plan was made for.
+        PlanChangedError: the knowledge base has changed since the plan was made.
     """
     writer = Writer(session, author, clock())
     if writer.revision != plan.revision + 1:
@@ -113,7 +113,7 @@ def apply(session: Session, draft: Draft, plan: Plan, author: str, clock: Clock)
     shelving = Shelving(session, draft, keep=plan.keep)
     shelves = shelving.store()
     stored = _by_name(stored_entries(session))
-    # With `keep`, what is here keeps its place and the new comes after it.
+    # With `keep`, existing entries keep their position; new ones are appended.
     first_free = max((known.position for known in stored.values()), default=-1) + 1 if plan.keep else 0
     fresh, changed, moved = [], [], []
     for place, entry in enumerate(shelving.entries):

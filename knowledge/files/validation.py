@@ -1,6 +1,6 @@
-"""From read files to drafts: every value judged, every fault told with its place.
+"""Validation of read files into drafts; every problem is reported with its position.
 
-The judge goes on after a fault, so that one run shows all there is to mend.
+Validation continues after a problem, so that one run reports all of them.
 """
 
 from collections import Counter
@@ -32,9 +32,9 @@ _ENOUGH = 10_000
 
 
 class FileValidator:
-    """Gathers the sheets of one load. `problems` grows as it reads; `draft` is worth having only while it is empty.
+    """Collects the sheets of one load. `problems` grows while reading; `draft` is valid only if it is empty.
 
-    `notes` are sentences for the person who loads the files, about what needs no correction.
+    `notes` are sentences for the person who loads the files, about things that need no correction.
     """
 
     def __init__(self, default_language: str) -> None:
@@ -59,7 +59,7 @@ class FileValidator:
             words = "answer held HTML and was" if self._converted == 1 else "answers held HTML and were"
             self.notes.append(f"{name}: {self._converted} {words} converted")
         counts = Counter(entry.lang for entry in entries)
-        # A title without a language is in the language of the entries beside it.
+        # A title without a language is in the language of the entries in its file.
         language = counts.most_common(1)[0][0] if counts else self._default_language
         for block in sheet.categories:
             self._category(_Fields(name, block, CATEGORY_FIELDS, self.problems), language)
@@ -68,11 +68,11 @@ class FileValidator:
 
     @property
     def enough(self) -> bool:
-        """Whether so much is wrong that nobody would read on."""
+        """Whether there are so many problems that validation stops."""
         return len(self.problems) >= _ENOUGH
 
     def draft(self) -> Draft:
-        """Everything read so far as one knowledge, checked as a whole."""
+        """Return everything read so far as one knowledge base, validated as a whole."""
         entries = _named(self._entries)
         self.problems += _repeated(entries)
         shelf = CategoryIndex(tuple(self._categories.values()))
@@ -94,7 +94,7 @@ class FileValidator:
             status=cast("Status | None", fields.choice("status", STATUSES)) or "published",
             origin=fields.origin,
         ).tidy()
-        # What was told of a field is enough about it; an absent id is made from the question later.
+        # A field with a reported problem is not reported again; an absent id is derived from the question later.
         silent = fields.wrong | (set() if entry.key else {"id"})
         for name, reason in dict.fromkeys(entry.faults()):
             if name not in silent:
@@ -102,7 +102,7 @@ class FileValidator:
         return entry
 
     def _answer(self, fields: "_Fields") -> str:
-        """The answer in Markdown; HTML that cannot be converted stays in it and is reported."""
+        """Return the answer in Markdown; HTML that cannot be converted is kept and reported."""
         text = fields.text("answer")
         try:
             markdown, converted = to_markdown(text)
@@ -137,7 +137,7 @@ class FileValidator:
 
 
 class CategoryIndex:
-    """Categories found by key, else by the title in any language, without regard to case and spaces."""
+    """Finds categories by key, else by the title in any language, ignoring case and spaces."""
 
     def __init__(self, categories: Sequence[CategoryDraft]) -> None:
         self._keys = {fold(category.key): category.key for category in categories}
@@ -155,7 +155,7 @@ class CategoryIndex:
 
 
 class _Fields:
-    """One block, asked field by field; faults go to `problems`, and the fields they concern to `wrong`."""
+    """Reads one block field by field; errors go to `problems`, and the fields they concern to `wrong`."""
 
     def __init__(self, file: str, block: Block, known: Sequence[str], problems: list[Problem]) -> None:
         self.origin = Origin(file, block.row)
@@ -222,7 +222,7 @@ class _Fields:
 
 
 def _named(entries: Sequence[EntryDraft]) -> list[EntryDraft]:
-    """Each entry with a key; those without get one from their question, numbered where that is taken."""
+    """Give each entry a key; missing ones are derived from the question and numbered if already used."""
     taken = {(entry.key, entry.lang) for entry in entries}
     numbers: Counter[str] = Counter()
     named = []
@@ -237,7 +237,7 @@ def _named(entries: Sequence[EntryDraft]) -> list[EntryDraft]:
 
 
 def _repeated(entries: Sequence[EntryDraft]) -> Iterable[Problem]:
-    """Two entries with one key in one language, and two that are asked for with the same words."""
+    """Yield problems for entries with the same key in one language, and for entries with the same phrasing."""
     keys: dict[tuple[str, str], EntryDraft] = {}
     asked: dict[tuple[str, str], EntryDraft] = {}
     for entry in entries:

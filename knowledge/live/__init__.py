@@ -1,1 +1,1 @@
-"""The knowledge base as a running process holds it: a matcher that follows the database."""
+"""The live knowledge base of a running process: a matcher that follows the database."""

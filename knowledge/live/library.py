@@ -1,4 +1,4 @@
-"""The knowledge as a running process holds it: its matcher, and the edits that tell the other processes."""
+"""The knowledge base of a running process: its matcher, and edits that notify other processes."""
 
 from pathlib import Path
 
@@ -16,9 +16,9 @@ from knowledge.matching import Thresholds
 
 
 class Library(LiveMatcher):
-    """The shelf of this process, and every edit of the knowledge.
+    """The live matcher of this process, with all edits of the knowledge base.
 
-    The editing methods work in the caller's unit of work; the functions behind them are in `editing` and `loading`.
+    The editing methods work in the caller's unit of work; they wrap the functions of `editing` and `loading`.
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class Library(LiveMatcher):
         self._clock = clock
 
     def create(self, session: Session, draft: EntryDraft, *, author: str) -> int:
-        """As `editing.create_entry`, and so on for the others."""
+        """Wrap `editing.create_entry`; the following methods wrap the others."""
         self._announce(session)
         return editing.create_entry(session, draft, author=author, at=self._clock())
 
@@ -62,14 +62,14 @@ class Library(LiveMatcher):
         return editing.put_category(session, draft)
 
     def load(self, session: Session, draft: Draft, *, author: str, keep: bool = False) -> loading.Plan:
-        """Plan and apply in one go; what was done. An empty plan is not applied."""
+        """Plan and apply in one step; returns the plan. An empty plan is not applied."""
         plan = loading.plan(session, draft, keep=keep)
         if not plan.empty:
             self.apply(session, draft, plan, author=author)
         return plan
 
     def apply(self, session: Session, draft: Draft, plan: loading.Plan, *, author: str) -> None:
-        """Apply a plan that somebody has looked at; raises PlanChangedError when it is no longer true."""
+        """Apply a reviewed plan; raises PlanChangedError if it is outdated."""
         self._announce(session)
         loading.apply(session, draft, plan, author, self._clock)
 

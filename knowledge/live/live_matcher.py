@@ -1,4 +1,4 @@
-"""The knowledge as a running process holds it: a matcher that is always whole and never more than seconds old."""
+"""The live matcher of a running process: always consistent and at most seconds behind the database."""
 
 import asyncio
 import logging
@@ -19,24 +19,24 @@ TOPIC = "knowledge"
 _LOOK_SECONDS = 1.0
 _WAIT_SECONDS = 30.0
 _AT_ONCE = 16
-"""Changed entries that are taken over one by one; more than that, and the index is built anew."""
+"""Maximum number of changed entries that are applied one by one; for more the index is rebuilt."""
 _EDITS = 32
-"""Edits held beside the index before it is built anew: up to here an edit costs less than 20 ms (`docs/matching.md`)."""
+"""Maximum number of edits beside the index before it is rebuilt; until then an edit costs less than 20 ms."""
 _TOLD = 4
-"""Times that the log hears of a build, before its end."""
+"""Number of progress lines in the log before a build ends."""
 _WORTH_TELLING = 10_000
-"""Phrasings from which building takes more than a moment."""
+"""Number of phrasings from which a build takes noticeable time."""
 _SHARE = 20
-"""Edits stay below a twentieth of the entries: a small knowledge is built anew in a moment, and rare words stay rare."""
+"""Edits stay below 1/20 of the entries: a small index is rebuilt quickly, and word frequencies stay accurate."""
 
 logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A matcher, the revision that it knows wholly, how many entries its index holds and which it knows as edits.
+    """A matcher, the revision that it completely covers, the number of entries in its index, and its edited entries.
 
-    `vectors` counts the texts that the semantic extra had read for it.
+    `vectors` is the number of texts for which it has vectors of the semantic extra.
     """
 
     revision: int
@@ -49,7 +49,7 @@ class _Held:
         return min(most, self.entries // _SHARE)
 
     def with_edits(self, found: Changes) -> "_Held":
-        """What has changed, known at once; milliseconds an entry."""
+        """Return a matcher with the changes applied; takes milliseconds per entry."""
         matcher = self.matcher
         for entry_id, phrasings in (found.entries or {}).items():
             matcher = matcher.with_edit(entry_id, phrasings, found.answers.get(entry_id, ""))
@@ -59,9 +59,9 @@ class _Held:
 class LiveMatcher:
     """The current matcher of this process.
 
-    An edit reaches every process that runs `run` within a second, by hint or, without one, by looking at the revision:
-    what changed is read and taken over beside the index. Where much has changed, or many edits have gathered, the index
-    is built anew in the background, and questions are answered from the old one meanwhile.
+    An edit reaches every process that runs `run` within a second, by a hint or by polling the revision: the changes are
+    read and applied beside the index. After many changes or accumulated edits the index is rebuilt in the background;
+    meanwhile questions are answered from the old one.
     """
 
     def __init__(
@@ -73,7 +73,7 @@ class LiveMatcher:
         saved: Path | None = None,
         semantics: Semantics | None = None,
     ) -> None:
-        """`saved` is where the index is kept from one start to the next; the file may vanish at any time."""
+        """`saved` is the file that keeps the index between starts; it may be deleted at any time."""
         self._db = db
         self._bus = bus
         self._thresholds = thresholds or Thresholds()
@@ -84,48 +84,48 @@ class LiveMatcher:
         self._building: asyncio.Task[None] | None = None
         self._opened = asyncio.Event()
         self.indexed = 0.0
-        """How much of a large index under way, or of the last one, is built: 0..1."""
+        """Progress of the current or last build of a large index, 0..1."""
         self.semantics = semantics
         self._changed = asyncio.Event()
 
     @property
     def matcher(self) -> Matcher:
-        """An immutable matcher over everything published at `revision`, and perhaps later edits; empty until `opened`."""
+        """Return an immutable matcher of everything published at `revision`, or later; empty until `ready`."""
         return self._held.matcher
 
     @property
     def revision(self) -> int:
-        """-1 until `opened`."""
+        """The revision of the matcher; -1 until `ready`."""
         return self._held.revision
 
     @property
     def ready(self) -> bool:
-        """Whether the knowledge is here."""
+        """Whether the knowledge base is loaded."""
         return self._opened.is_set()
 
     async def wait_until_open(self) -> None:
-        """Wait until the knowledge is here, for what is asked before would find nothing. `run` brings it."""
+        """Wait until `run` has loaded the knowledge base; before that a question would find nothing."""
         await self._opened.wait()
 
     async def run(self) -> None:
-        """Bring the knowledge and follow the database for ever."""
+        """Load the knowledge base and follow the database until cancelled."""
         reading = asyncio.create_task(self._read_for_ever(), name="semantic extra")
         try:
             with self._bus.subscribe(TOPIC) as hints:
                 while True:
                     try:
                         await self._look()
-                    except (SQLAlchemyError, OSError) as error:  # the database is away; the old matcher still answers
+                    except (SQLAlchemyError, OSError) as error:  # a database outage: the old matcher still answers
                         logger.warning("knowledge could not be refreshed: %s", type(error).__name__)
                     await hints.next(_LOOK_SECONDS)
         finally:
             reading.cancel()
             if self._building is not None:
                 self._building.cancel()
-                self._building = None  # so that another run begins its own
+                self._building = None  # so that another run starts its own
 
     async def refresh(self) -> bool:
-        """Take over whatever has changed and wait for it to be known; whether anything had."""
+        """Apply all changes and wait for them; returns whether there were any."""
         before = self._held
         await self._look()
         while self._building is not None:
@@ -134,7 +134,7 @@ class LiveMatcher:
         return self._held is not before
 
     async def _look(self) -> None:
-        """Take over a few changes at once, and have many built in the background."""
+        """Apply a few changes at once, or start a background build for many."""
         async with self._looking:
             if self._building is not None and self._building.done():
                 built, self._building = self._building, None
@@ -148,7 +148,7 @@ class LiveMatcher:
                 self._build()
                 return
             fresh = await asyncio.to_thread(held.with_edits, found)
-            # While a build is under way that brings many changes, the revision stays where all was known.
+            # During a build for many changes the revision stays at the last complete state.
             self._held = replace(fresh, revision=found.revision if held.revision == since else held.revision)
             self._looked = found.revision
             self._changed.set()
@@ -165,11 +165,11 @@ class LiveMatcher:
             while not await self._built():
                 pass
         except BaseException:
-            self._looked = self._held.revision  # so that the next look tries again
+            self._looked = self._held.revision  # so that the next poll tries again
             raise
 
     async def _built(self) -> bool:
-        """Build from everything, then take over what has changed meanwhile; False where that was too much for edits."""
+        """Build from everything, then apply changes made meanwhile; returns False if these were too many for edits."""
         begun = time.monotonic()
         if (
             not self.ready
@@ -193,13 +193,16 @@ class LiveMatcher:
         return taken
 
     def _progress(self, share: float) -> None:
-        """Called from the building thread."""
+        """Record the progress; called from the building thread."""
         if int(share * _TOLD) > int(self.indexed * _TOLD):
             logger.info("knowledge: %d %% indexed", 100 * share)
         self.indexed = max(self.indexed, share)
 
     async def _take(self, fresh: _Held, *, or_its_own: bool = False) -> bool:
-        """Hold `fresh` and what has changed since; False where that is too much, and then hold it as it is, or nothing."""
+        """Install `fresh` with later changes.
+
+        If these are too many, returns False, and installs it unchanged only if `or_its_own` is set.
+        """
         async with self._looking:
             late = await self._db.read(lambda session: changes(session, fresh.revision, fresh.room(_AT_ONCE)))
             if late.entries is None and not or_its_own:
@@ -211,14 +214,14 @@ class LiveMatcher:
             return late.entries is not None
 
     async def _with_vectors(self, held: _Held) -> _Held:
-        """With the vectors that there are, so that a new index knows no less than the old one did."""
+        """Add the existing vectors, so that a new index is no less complete than the old one."""
         if self.semantics is None:
             return held
         known = await self.semantics.read_known()
         return replace(held, matcher=await self.semantics.apply(held.matcher, known), vectors=len(known))
 
     async def _read_for_ever(self) -> None:
-        """After each change, have the semantic extra read what is new, and match by that too."""
+        """After each change, compute the vectors of new texts and add them to the matcher."""
         while self.semantics is not None:
             await self._changed.wait()
             self._changed.clear()
@@ -233,12 +236,12 @@ class LiveMatcher:
                 logger.warning("the semantic extra waits for the database: %s", type(error).__name__)
                 await asyncio.sleep(_WAIT_SECONDS)
                 self._changed.set()
-            except Exception:  # a foreign library may raise anything
+            except Exception:  # the embedding library may raise anything
                 logger.exception("the semantic extra reads nothing more until the next start")
                 return
 
     async def _kept(self) -> _Held | None:
-        """The saved matcher, if it was made from a state that this database has been in."""
+        """Load the saved matcher if it was built from an earlier state of this database."""
         found = (
             await asyncio.to_thread(saved_matcher.load, self._saved, self._thresholds)
             if self._saved is not None
@@ -256,7 +259,7 @@ class LiveMatcher:
 
 
 def _origin(origin: Origin, entries: int) -> dict[str, Any]:
-    """As it stands in the file of a saved matcher."""
+    """Encode the origin for the file of a saved matcher."""
     at = origin.at.isoformat() if origin.at else None
     return {"revision": origin.revision, "version": origin.version, "at": at, "entries": entries}
 
@@ -264,5 +267,5 @@ def _origin(origin: Origin, entries: int) -> dict[str, Any]:
 def _keep(path: Path, held: _Held, origin: Origin) -> None:
     try:
         saved_matcher.save(held.matcher, path, _origin(origin, held.entries))
-    except (OSError, ValueError) as error:  # the next start builds anew
+    except (OSError, ValueError) as error:  # the next start rebuilds the index
         logger.warning("the index could not be saved: %s", error.strerror if isinstance(error, OSError) else error)

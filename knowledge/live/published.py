@@ -1,4 +1,4 @@
-"""What the matcher is made of, read from the database: everything published, or only what changed since a revision."""
+"""The matcher's input from the database: everything published, or only the changes since a revision."""
 
 import re
 from collections import defaultdict
@@ -14,15 +14,15 @@ from knowledge.entries.models import Entry, EntryVersion
 from knowledge.entries.models import Phrasing as PhrasingRow
 from knowledge.matching import Phrasing, text_of_answer
 
-_LINK_TARGET = re.compile(r"\]\([^)]*\)")  # where a Markdown link leads says nothing about the question
+_LINK_TARGET = re.compile(r"\]\([^)]*\)")  # a link's target is irrelevant to the question
 
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """Which state of which database something was made from.
+    """The state of a database that something was built from.
 
-    `version` and `at` are the last entry version up to `revision`: a database that was restored from a copy and edited
-    since reaches the same revisions again, but never with the same version at the same moment.
+    `version` and `at` are the last entry version up to `revision`: a database that was restored from a copy and then
+    edited reaches the same revisions again, but not with the same version at the same time.
     """
 
     revision: int
@@ -32,7 +32,7 @@ class Origin:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """Every wording of the published entries and the words of each answer."""
+    """All phrasings of the published entries and the words of each answer."""
 
     origin: Origin
     phrasings: list[Phrasing]
@@ -41,9 +41,9 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """What is new at `revision`: the wordings of each changed entry (none where it is published no more).
+    """The changes at `revision`: the phrasings of each changed entry (none if it is no longer published).
 
-    `entries` is None where more have changed than were asked for, or the past is not what it was.
+    `entries` is None if more than the requested number have changed, or the history differs.
     """
 
     revision: int
@@ -52,15 +52,15 @@ class Changes:
 
 
 def read_published(session: Session) -> Published:
-    """The whole knowledge as it is matched."""
-    # The revision first: a change that slips in between is then seen again by the next look, never missed.
+    """Read the whole knowledge base for the matcher."""
+    # The revision is read first: a concurrent change is then seen again by the next poll, never missed.
     origin = origin_at(session, current_revision(session))
     entries, answers = _wordings(session)
     return Published(origin, [phrasing for own in entries.values() for phrasing in own], answers)
 
 
 def published_texts(session: Session) -> list[str]:
-    """Every wording of the published entries, questions first."""
+    """Return all phrasings of the published entries, questions first."""
     shown = Entry.status == "published"
     questions = session.scalars(select(Entry.question).where(shown)).all()
     wordings = session.scalars(
@@ -70,7 +70,7 @@ def published_texts(session: Session) -> list[str]:
 
 
 def published_answers(session: Session) -> dict[int, str]:
-    """What the semantic extra reads of each published answer, by entry."""
+    """Return the text of each published answer for the semantic extra, by entry."""
     wanted = select(Entry.id, Entry.question, Entry.answer).where(Entry.status == "published")
     return {
         entry_id: text_of_answer(question, _words_of(answer)) for entry_id, question, answer in session.execute(wanted)
@@ -78,7 +78,7 @@ def published_answers(session: Session) -> dict[int, str]:
 
 
 def origin_at(session: Session, revision: int) -> Origin:
-    """What the database says of its state at `revision`, now or in the past."""
+    """Return the database's origin at `revision`, now or in the past."""
     last = session.execute(
         select(EntryVersion.id, EntryVersion.at)
         .where(EntryVersion.revision <= revision)
@@ -89,13 +89,13 @@ def origin_at(session: Session, revision: int) -> Origin:
 
 
 def changes(session: Session, since: int, most: int) -> Changes:
-    """What changed after the revision `since`; costs as much as has changed, whatever the size of the knowledge."""
+    """Return the changes after the revision `since`; the cost depends only on the number of changes."""
     revision = current_revision(session)
     if revision == since:
         return Changes(revision, {}, {})
-    if revision < since:  # a copy was put in the place of the database
+    if revision < since:  # the database was replaced by an older copy
         return Changes(revision, None, {})
-    # Not DISTINCT, for which SQLite would go through all versions: an entry that changed twice counts twice.
+    # Without DISTINCT, for which SQLite would scan all versions: an entry that changed twice counts twice.
     versions = session.scalars(select(EntryVersion.entry_id).where(EntryVersion.revision > since).limit(most + 1)).all()
     if len(versions) > most:
         return Changes(revision, None, {})
@@ -105,7 +105,7 @@ def changes(session: Session, since: int, most: int) -> Changes:
 
 
 def _wordings(session: Session, ids: Sequence[int] | None = None) -> tuple[dict[int, list[Phrasing]], dict[int, str]]:
-    """Wordings and answers by entry, the question first; of all published entries or of these."""
+    """Return phrasings and answers by entry, the question first; of all published entries or of these."""
     wanted = Entry.status == "published"
     if ids is not None:
         wanted &= Entry.id.in_(ids)

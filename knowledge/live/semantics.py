@@ -1,6 +1,6 @@
-"""The semantic extra at work: vectors of everything published, and matchers that compare by them.
+"""The semantic extra in a running process: vectors of everything published, and matchers that use them.
 
-Without an embedder there is none of this, and nothing is missed: words are enough to go on.
+Without an embedder it is not used, and matching is by words alone.
 """
 
 import asyncio
@@ -19,7 +19,7 @@ from knowledge.matching import Embedder, Matcher
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is read: vectors of wordings by their text, and of answers by entry."""
+    """The computed vectors: of phrasings by text, and of answers by entry."""
 
     wordings: TextVectors
     answers: Mapping[int, NDArray[np.float32]]
@@ -38,7 +38,7 @@ class EmbeddingModel:
 
 
 class Semantics:
-    """One embedder and what it has read so far."""
+    """One embedder and its computed vectors."""
 
     def __init__(self, db: Database, model: EmbeddingModel) -> None:
         self._db = db
@@ -46,24 +46,24 @@ class Semantics:
         self._stored = StoredVectors(db, model.embedder.phrasings, model.name)
 
     async def compute(self) -> None:
-        """Have everything published read, here or by another process. Raises whatever the embedder raises."""
+        """Compute missing vectors, here or in another process. Raises the embedder's exceptions."""
         wordings, answers = await self._db.read(_published)
         await self._stored.fill([*wordings, *answers.values()])
 
     async def read_known(self) -> Known:
-        """What is read already."""
+        """Return the vectors computed so far."""
         wordings, answers = await self._db.read(_published)
         vectors = await self._stored.read({*wordings, *answers.values()})
         return Known(vectors, {entry: vectors[text] for entry, text in answers.items() if text in vectors})
 
     async def progress(self) -> tuple[int, int]:
-        """How many of the texts are read, and how many there are."""
+        """Return the number of texts with vectors, and of all texts."""
         wordings, answers = await self._db.read(_published)
         texts = {*wordings, *answers.values()}
         return len(await self._stored.read(texts)), len(texts)
 
     async def apply(self, matcher: Matcher, known: Known) -> Matcher:
-        """The matcher with vectors, as far as there are any."""
+        """Return the matcher with the available vectors."""
         if not known:
             return matcher
         return await asyncio.to_thread(matcher.with_embedder, self._embedder, known.wordings, known.answers)

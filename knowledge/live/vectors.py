@@ -1,6 +1,6 @@
-"""What a language model makes of the published wordings: computed once per text, in the background, kept in the database.
+"""Vectors of the published phrasings: computed once per text, in the background, and stored in the database.
 
-Only the optional semantic extra needs this. Nothing waits for it: a text without a vector is matched by its words alone.
+Only the optional semantic extra needs them. Nothing waits for them: a text without a vector is matched by words.
 """
 
 import asyncio
@@ -23,13 +23,13 @@ _FEW = 500
 _HOLD = "text vectors"
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
-"""A row for each text."""
+"""Returns one row per text."""
 
 logger = logging.getLogger(__name__)
 
 
 class TextVectors(Mapping[str, NDArray[np.float32]]):
-    """Vectors by text, held as they are stored, in half the space, until one is asked for."""
+    """Vectors by text, kept in half precision as stored, and converted on access."""
 
     def __init__(self, stored: dict[str, bytes]) -> None:
         self._stored = stored
@@ -45,7 +45,7 @@ class TextVectors(Mapping[str, NDArray[np.float32]]):
 
 
 class StoredVectors:
-    """The vectors of one model. A text has one for ever, for it depends on nothing else."""
+    """The stored vectors of one model. A text's vector never changes, as it depends on nothing else."""
 
     def __init__(self, db: Database, embed: Embed, model: str) -> None:
         """`model` names the model with its version: vectors of two models do not compare."""
@@ -54,10 +54,10 @@ class StoredVectors:
         self._model = model
 
     async def fill(self, texts: Collection[str]) -> int:
-        """Compute what is missing; how many were. Of several processes one computes and the others wait for it.
+        """Compute missing vectors; returns their number. One process computes at a time, and others wait for it.
 
-        Works half of the time and rests the other half, so that questions find a free processor. What is computed is
-        stored batch by batch: whoever is interrupted goes on from there.
+        It computes half of the time and sleeps the other half, which leaves the processor to questions. Results are
+        stored batch by batch, so an interrupted run can be continued.
         """
         if not await self._missing(texts):
             return 0
@@ -79,7 +79,7 @@ class StoredVectors:
         return computed
 
     async def read(self, texts: Collection[str]) -> TextVectors:
-        """The vectors of these texts, as far as they are there."""
+        """Return the stored vectors of these texts."""
         by_hash = {text_hash(text): text for text in texts}
         wanted = select(TextVector.text_hash, TextVector.vector).where(TextVector.model == self._model)
         if len(by_hash) <= _FEW:  # else most of what there is

@@ -1,11 +1,11 @@
-"""The matcher: which entry of the knowledge answers a message, and how sure we are.
+"""The matcher: finds the entry that answers a message, with a calibrated probability.
 
-Pure: built from phrasings, asked with text, touches no database and no network. The method, in the order of the modules:
-`text` (normalise) → `script` (keyboard layout, transliteration) → `spelling` (typos, glued and split words) →
-`courtesy` (greetings, long messages) → `verbatim` (a phrasing as it stands is answered) → `index` (candidates) →
-`features` (rerank) → `semantics` (the same by the vectors of a language model, where there is one) → `confidence`
-(probability and band).
-`likeness` compares two messages with each other.
+It is pure: built from phrasings and asked with text, without database and network. The steps in order:
+`text` (normalise) → `lexicon.scripts` (keyboard layout, transliteration) → `lexicon.spelling` (typos, glued and split
+words) → `lexicon.politeness` (greetings, long messages) → `index.exact_match` (a phrasing word for word) → `index`
+(candidates) → `ranking.features` (rerank) → `semantic` (the same by vectors of a language model, if installed) →
+`ranking.confidence` (probability and band).
+`text.similarity` compares two messages with each other.
 """
 
 from knowledge.matching.lexicon.politeness import ASKING

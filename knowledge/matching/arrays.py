@@ -11,7 +11,7 @@ Ints = NDArray[np.signedinteger[Any]]
 Floats = NDArray[np.floating[Any]]
 
 _FEW = 40
-"""Stretches up to which it is quicker to put slices together than to compute the place of each value."""
+"""Number of stretches up to which joining slices is faster than computing the index of each value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Rows:
         return lengths
 
     def table(self, rows: Ints, filler: int) -> Ints:
-        """Several rows side by side as columns between two lines of `filler`, which fills up those that are shorter than others."""
+        """Return several rows as columns between two lines of `filler`, which also pads shorter columns."""
         starts = self.starts.take(rows)
         lengths = self.starts.take(rows + 1) - starts
         lines = np.arange(-1, np.maximum.reduce(lengths, initial=0) + 1)[:, None]
@@ -53,12 +53,12 @@ class Rows:
         return values
 
     def gather(self, rows: Ints) -> tuple[Ints, Ints]:
-        """The values of several rows, one after the other, and the length of each row."""
+        """Return the concatenated values of several rows, and the length of each row."""
         starts, ends = self.starts.take(rows), self.starts.take(rows + 1)
         return self.stretches(starts, ends), ends - starts
 
     def stretches(self, begin: Ints, end: Ints) -> Ints:
-        """The values from each place of `begin` up to that of `end`, one stretch after the other."""
+        """Return the concatenated values between each index of `begin` and that of `end`."""
         if len(begin) <= _FEW:
             pieces = [self.values[a:b] for a, b in zip(begin.tolist(), end.tolist(), strict=True)]
             return np.concatenate(pieces) if pieces else self.values[:0]
@@ -69,7 +69,7 @@ class Rows:
         return values
 
     def invert(self, width: int) -> "Rows":
-        """Row `v` of the result lists the rows that hold `v`, ascending, once for each time it stands there."""
+        """Return rows in which row `v` lists the rows that contain `v`, ascending, once per occurrence."""
         owners = np.repeat(np.arange(self.count, dtype=np.int32), np.diff(self.starts))
         order = np.argsort(self.values, kind="stable")
         starts = np.zeros(width + 1, np.int32)
@@ -78,7 +78,7 @@ class Rows:
 
 
 def unit(rows: Floats) -> Floats:
-    """Each row divided by its length; a row of zeros stays one."""
+    """Divide each row by its length; a row of zeros stays unchanged."""
     lengths = np.sqrt(np.einsum("ij,ij->i", rows, rows))
     scaled: Floats = rows / np.maximum(lengths, 1e-6)[:, None]
     return scaled

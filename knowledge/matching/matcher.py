@@ -1,4 +1,4 @@
-"""The matcher: one question in, ranked entries with calibrated probabilities out."""
+"""The matcher: ranks entries for a question, with calibrated probabilities."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -19,8 +19,8 @@ from knowledge.matching.text.normalised import lower
 from knowledge.matching.values import Band, Candidate, Match, Phrasing, Thresholds
 
 _WORD_FOR_WORD = 0.99
-"""The confidence of a phrasing as it stands: set, not learned. That it is right is its author's word; of 14 such questions to the
-development sets 12 were, and both others are a phrasing that its set has under the wrong entry."""
+"""Confidence of a word-for-word phrasing: set, not learned, as its author declares it right. Of 14 such questions to
+the development sets 12 were right; the other two are phrasings that their set has under the wrong entry."""
 
 _NEAR_TIE = 0.5
 _SHORT = 2
@@ -30,29 +30,30 @@ _COVERED = NAMES.index("covered")
 _FAIR, _HALF = 0.7, 0.5
 _LEAD, _FAR = AROUND.index("second"), 4.0
 _BACKED = 0.9
-"""Least probability of a fair candidate whose best phrasing has every word of the question, which has half of its own, far before
-the next one: of 18 such questions with less than .88 by the logistic alone 17 were right; `docs/matching.md`."""
+"""Minimum probability of a fair candidate with a large lead whose best phrasing has every word of the question and
+shares half of its own with it: of 18 such questions with less than .88 by the logistic alone, 17 were right
+(`docs/matching.md`)."""
 
 _OPPOSED = 0.5
-"""The most that a candidate is worth whose best phrasing wants the opposite: of 20 with more by the logistic 8 were right, of 8 with
-.8 and more 2, across families. It may be offered, but is never the answer."""
+"""Maximum probability of a candidate whose best phrasing asks for the opposite: of 20 with more by the logistic 8 were
+right, of 8 with .8 and more 2, across families. It may be offered, but never answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """An index to be asked: that of the knowledge as it was built, or that of the edits made since."""
+    """A searchable index: that of the knowledge base as it was built, or that of later edits."""
 
     reader: Reader
     vectors: Vectors | None
 
 
 _Place = tuple[Reader, Reading, Reranked, int, int]
-"""An entry under consideration: who found it for what, the line it stands on, and its number in the index."""
+"""A considered entry: its reader, the reading, the ranking, its line there, and its number in the index."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Option:
-    """An entry that is judged or shown."""
+    """A candidate entry that is rated or shown."""
 
     reader: Reader
     reading: Reading
@@ -74,11 +75,11 @@ class _Option:
 
 
 class Matcher:
-    """An immutable index over phrasings. Safe to ask from any number of threads; building is the only slow part.
+    """An immutable index over phrasings. It is thread-safe; only building is slow.
 
-    `edited` gives a matcher that knows of one more edit without building the index again: it costs milliseconds, however
-    large the knowledge is, and shares the index. After many edits, build anew. `embedded` gives one that also compares by
-    vectors what words leave open.
+    `with_edit` returns a matcher with one more edit that shares the index: it takes milliseconds regardless of the size
+    of the knowledge base. After many edits, rebuild. `with_embedder` returns one that also compares by vectors when
+    words are not decisive.
     """
 
     def __init__(
@@ -104,9 +105,9 @@ class Matcher:
         answers: Mapping[int, str] | None = None,
         progress: Progress = lambda _share: None,
     ) -> "Matcher":
-        """`answers` are plain texts by entry, where there are any: their words help to tell similar entries apart.
+        """Build a matcher. `answers` are plain texts by entry: their words help to distinguish similar entries.
 
-        `progress` is told the share of the index that is built, 0..1, now and then.
+        `progress` is called repeatedly with the share of the index that is built, 0..1.
         """
         index = Index(list(phrasings), answers or {}, progress=progress)
         matcher = cls(_Source(Reader(index), None), thresholds or Thresholds())
@@ -114,13 +115,13 @@ class Matcher:
         return matcher
 
     def prepare(self) -> None:
-        """Do beforehand what the first questions would wait for, within some 150 ms; `build` and `saving.load` do it."""
+        """Precompute what the first questions need, in about 150 ms; `build` and `saved_matcher.load` call it."""
         self._source.reader.index.vocabulary.prepare()
 
     def with_edit(self, entry_id: int, phrasings: Iterable[Phrasing], answer: str = "") -> "Matcher":
-        """A matcher in which the entry has these phrasings and no others; with none of them it is gone.
+        """Return a matcher in which the entry has exactly these phrasings; without any it is removed.
 
-        Vectors of the edited entries are forgotten until the next `embedded`.
+        Vectors of edited entries are dropped until the next `with_embedder`.
         """
         edits = {**self._edits, entry_id: (list(phrasings), answer)}
         texts = [phrasing for own, _ in edits.values() for phrasing in own]
@@ -135,10 +136,10 @@ class Matcher:
         vectors: Mapping[str, NDArray[np.float32]],
         answers: Mapping[int, NDArray[np.float32]] | None = None,
     ) -> "Matcher":
-        """A matcher that asks the embedder about questions it would not answer by words alone.
+        """Return a matcher that uses the embedder for questions it would not answer by words alone.
 
-        `vectors` are those of `embedder.phrasings` by text, and `answers` by entry those of `semantics.told`; what has none
-        is compared by words. Vectors that the matcher already has for all it knows are kept.
+        `vectors` are those of `embedder.phrasings` by text, and `answers` by entry those of `text_of_answer`; texts
+        without a vector are compared by words. If the matcher already has all vectors, they are kept.
         """
         source, fresh, answers = self._source, self._fresh, answers or {}
         if source.vectors is None or not source.vectors.complete:
@@ -149,7 +150,7 @@ class Matcher:
 
     @property
     def size(self) -> int:
-        """Bytes that the index and its vectors hold, within a few per cent."""
+        """Size of the index and its vectors in bytes, within a few per cent."""
         return self._source.reader.index.size + (self._source.vectors.size if self._source.vectors else 0)
 
     @property
@@ -158,11 +159,11 @@ class Matcher:
         return self._source.reader.richness
 
     def match(self, question: str, *, languages: Sequence[str] = (), limit: int = 5, rivals: bool = False) -> Match:
-        """The entries that may answer, best first, at most `limit`.
+        """Return candidate entries, best first, at most `limit`.
 
-        A question that is a phrasing as it stands is answered by its entry; other entries follow only if `rivals` are wanted,
-        for they take several times as long. Of entries that score nearly alike, those in an earlier one of `languages` come
-        first. Never raises for any text, and looks at no more than `text.LIMIT` characters of it.
+        A question that equals a phrasing word for word is answered by its entry; other entries follow only with
+        `rivals`, which takes several times as long. Of entries with nearly equal scores, those in an earlier one of
+        `languages` come first. Never raises for any text, and reads at most `text.LIMIT` characters of it.
         """
         sources = [self._source, self._fresh] if self._fresh else [self._source]
         heard = [source.reader.hear(question) for source in sources]
@@ -180,9 +181,9 @@ class Matcher:
         return self._judged(question, wider, languages, limit, chances)[0] if wider else match
 
     def examine(self, question: str) -> tuple[Reading, Reranked]:
-        """The question as it is read and the rows of the nearest entries, edits apart: what learning needs.
+        """Return the reading of the question and the feature rows of the nearest entries, without edits, for training.
 
-        With an embedder the rows have the columns of vectors too.
+        With an embedder the rows include the columns of vectors.
         """
         reader = self._source.reader
         reading, found = reader.examine(reader.hear(question))
@@ -192,10 +193,10 @@ class Matcher:
     def _as_it_stands(
         self, sources: Sequence[_Source], heard: Sequence[Heard], languages: Sequence[str]
     ) -> Candidate | None:
-        """The one entry that has the question among its phrasings, word for word; of several the one in the first language.
+        """Return the only entry with the question as a phrasing, word for word; of several, that in the first language.
 
-        Whoever wrote a phrasing expects it to be answered, whatever a probability says of it. None where entries share it,
-        for then it tells nothing, and where the threshold is too high for any answer.
+        The author of a phrasing expects it to be answered regardless of a probability. None if several entries share
+        it, or if the threshold is too high for any answer.
         """
         if self._thresholds.answer > _WORD_FOR_WORD:
             return None
@@ -218,7 +219,7 @@ class Matcher:
     def _compared(
         self, found: Sequence[tuple[Reading, Reranked]], embedder: Embedder
     ) -> list[tuple[Reading, Reranked]] | None:
-        """The same entries and more, by vectors too; None when too few phrasings have one."""
+        """Compare the same entries and more by vectors too; None if too few phrasings have one."""
         if self._source.vectors is None:
             return None
         reading, nearest = found[0]
@@ -231,7 +232,7 @@ class Matcher:
             reading, nearest = found[1]
             vectors = self._fresh.vectors
             fresh = self._fresh.reader.compare(reading, nearest, vectors, asked) if vectors else None
-            if fresh is None:  # as if they were middling by vectors: words decide
+            if fresh is None:  # average values for vectors: words decide
                 columns = compared.rows[:, len(NAMES) :].mean(axis=0)
                 rows = np.hstack([nearest.rows, np.broadcast_to(columns, (len(nearest.rows), len(columns)))])
                 fresh = Reranked(nearest.entries, nearest.phrasings, rows)
@@ -246,9 +247,9 @@ class Matcher:
         limit: int,
         by_words: Mapping[int, float] | None = None,
     ) -> tuple[Match, dict[int, float]]:
-        """The outcome, and with an embedder the probability of every entry considered.
+        """Return the outcome, and with an embedder the probability of every considered entry.
 
-        With the probabilities `by_words` alone it is the vectors' turn.
+        `by_words` are the probabilities by words alone, to be combined with those by vectors.
         """
         weights = Weights.load("lexical" if by_words is None else "semantic")
         by_column = weights.order(self._source.reader.richness)
@@ -289,7 +290,7 @@ class Matcher:
                 for place, confidence in zip(order[: max(limit, 0)], confidences, strict=False)
             ]
         )
-        # Where no word speaks for the best entries but "how" and "what", their score is only the likeness of letters.
+        # If the best entries share only words like "how" and "what", their score is only a similarity of letters.
         spoken_for = by_words is not None or any(
             lower(word) not in ASKING for candidate in candidates[:3] for word in candidate.why
         )
@@ -302,10 +303,10 @@ class Matcher:
         return match, dict(zip(ids, confidences, strict=True))
 
     def _band(self, confidence: float, best: _Option) -> Band:
-        """The band that the thresholds give, but for questions of one or two words, which a probability judges badly.
+        """Return the band by the thresholds, except for questions of one or two words, whose probability is unreliable.
 
-        A single word is answered only if it is a phrasing as it stands; and when a phrasing holds all the words of so
-        short a question, choices are offered however unsure it is which of them is meant.
+        A single word is answered only if it is a phrasing word for word. If a phrasing has all the words of such a
+        short question, choices are offered regardless of the probability.
         """
         asked = best.reading.asked
         if confidence >= self._thresholds.answer and _may_be_answered(best):
@@ -317,17 +318,17 @@ class Matcher:
 
 
 def _may_be_answered(best: _Option) -> bool:
-    """Whether the question has several words, or is a phrasing as it stands."""
+    """Return whether the question has several words, or is a phrasing word for word."""
     return len(best.reading.asked.forms) > 1 or bool(best.row[_EQUAL])
 
 
 def _says_it_all(option: _Option) -> bool:
-    """Whether the phrasing has every word of the question, two at least, and the question half of its own."""
+    """Return whether the phrasing has every word of the question, at least two, and the question half of its words."""
     return len(option.reading.asked.forms) > 1 and bool(option.row[_EXACT] > _ALL and option.row[_COVERED] >= _HALF)
 
 
 def _preferring(scores: Sequence[float], langs: Sequence[str], languages: Sequence[str]) -> list[float]:
-    """Scores for the order alone: a later language costs less than any real difference."""
+    """Adjust scores for the order only: a later language costs less than any real difference."""
     rank = {lang: place for place, lang in reversed(list(enumerate(languages)))}
     step = _NEAR_TIE / max(len(rank), 1)
     return [score - rank.get(lang, len(rank)) * step for score, lang in zip(scores, langs, strict=True)]

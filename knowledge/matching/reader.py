@@ -1,4 +1,4 @@
-"""Reads a question by the words of one index, and finds its nearest entries there."""
+"""Reading of a question with the vocabulary of one index, and search of its nearest entries there."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -28,12 +28,12 @@ _BY_VECTOR = 16
 _BY_SCORE = 0.35
 _OPEN = NAMES.index("open")
 _ACCENTED = frozenset(code for code, language in LANGUAGES.items() if language.accents)
-"""Languages whose words have other stems without their accents."""
+"""Languages whose words have different stems without their accents."""
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What is asked, in the forms of the knowledge (`text`, `asked`), and how it was `written`, in words that were `meant`."""
+    """A question: in the forms of the index (`text`, `asked`), as `written`, and in the words that were `meant`."""
 
     text: str
     asked: Question
@@ -43,13 +43,13 @@ class Reading:
 
     @property
     def said(self) -> str:
-        """The message as a careful person would write it."""
+        """Return the message with corrected spelling."""
         return as_meant(self.written, self.meant, self.accented)
 
 
 @dataclass(frozen=True, slots=True)
 class Spoken:
-    """A message, or part of one, once its script and its spelling are right: the folded `forms` without greeting and thanks."""
+    """A message, or part of one, with corrected script and spelling: folded `forms` without greeting and thanks."""
 
     forms: list[str]
     written: str
@@ -58,14 +58,14 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """The words of a message as they came, folded, and what it says: as a whole, and where it is long also part by part."""
+    """The folded words of a message as received, and its corrected form: whole, and if long also part by part."""
 
     typed: list[str]
     parts: list[Spoken]
 
 
 class Reader:
-    """Everything that is learned from the phrasings of one index. Immutable but for what its vocabulary remembers."""
+    """Everything derived from the phrasings of one index. Immutable except for the vocabulary's cache."""
 
     def __init__(self, index: Index, richness: float | None = None) -> None:
         self.index = index
@@ -78,7 +78,7 @@ class Reader:
         self._spelling = Spelling(index.vocabulary)
 
     def hear(self, question: str) -> Heard:
-        """The message and its parts, one at least, in the script and the spelling that were meant."""
+        """Return the message and its parts, at least one, in corrected script and spelling."""
         text = clip(question)
         lowered = lower(text)
         found = words(lowered)
@@ -90,14 +90,14 @@ class Reader:
         return Heard([fold(word) for word in found], spoken)
 
     def standing(self, heard: Heard) -> list[int]:
-        """The phrasings that the message is as it stands, courtesy and slips of the fingers apart; a single word is none."""
+        """Return phrasings equal to the message apart from politeness and typos; never for a single word."""
         for forms in (heard.typed, heard.parts[0].forms):
             if len(forms) > 1 and (found := standing(self.index, forms)):
                 return found
         return []
 
     def examine(self, heard: Heard) -> tuple[Reading, Reranked]:
-        """The question and its nearest entries; of a long message, the part that is likeliest to have an answer."""
+        """Return the question and its nearest entries; of a long message, the part that most likely has an answer."""
         read = [self._read(part) for part in heard.parts]
         if len(read) == 1:
             return read[0], self._nearest(read[0])
@@ -106,13 +106,13 @@ class Reader:
         return max(seen, key=lambda pair: self._worth(*pair))
 
     def as_it_stands(self, phrasing: int, confidence: float) -> Candidate:
-        """The candidate of a question that is this phrasing: all of its words speak for it."""
+        """Return the candidate for a question that equals this phrasing; `why` has all of its words."""
         text = self.index.texts[phrasing]
         why = tuple(dict.fromkeys(_worded(text, self.index.norms[phrasing])))
         return Candidate(self.index.entry_ids[self.index.owners[phrasing]], text, confidence, why)
 
     def compare(self, reading: Reading, found: Reranked, vectors: Vectors, asked: Floats) -> Reranked | None:
-        """The nearest entries by words or by vectors, with the columns of both; None where vectors are missing."""
+        """Return the nearest entries by words or by vectors, with the columns of both; None if vectors are missing."""
         entries = np.union1d(found.entries, vectors.nearest(asked, _BY_VECTOR))
         if not len(entries):
             return None
@@ -130,7 +130,7 @@ class Reader:
         return Candidate(self.index.entry_ids[entry], text, confidence, tuple(dict.fromkeys(why)))
 
     def _put_right(self, part: str, lowered: str, found: Sequence[str] | None = None) -> Spoken:
-        """One part of the message; `found` are its words, where they are known."""
+        """Correct one part of the message; `found` are its words, if already split."""
         repaired = self._script.repair(lowered)
         if found is None or repaired is not lowered:
             found = words(repaired)
@@ -153,10 +153,10 @@ class Reader:
         return float(np.max(self.index.cosines(reading.asked), initial=0.0))
 
     def _worth(self, reading: Reading, found: Reranked) -> float:
-        """How likely it is that this part of a message is what is asked: the likelihood of its answer, in logits.
+        """Return how likely this part of a message is the question: the likelihood of its answer, in logits.
 
-        The score has a say of its own, for a probability is low where two entries are near, and that speaks for the part. That
-        an entry is ready for new words says nothing for a part that has many of them.
+        The score is added because a probability is low if two entries are near, which is evidence for the part. An
+        entry's openness to new words is ignored, as it is no evidence for a part with many of them.
         """
         if not len(found.entries):
             return -inf
@@ -170,6 +170,6 @@ class Reader:
 
 
 def _worded(text: str, norm: str) -> list[str]:
-    """The words of a phrasing as they are written, of which `norm` has the forms."""
+    """Return the words of a phrasing as written; `norm` has their forms."""
     bare = text.rstrip(" ?.!")
     return bare.split() if bare.casefold() == norm else words(clip(text))

@@ -1,8 +1,8 @@
-"""A built matcher kept in a file, so that a start need not build it again.
+"""Saving and loading of a built matcher, so that a start does not have to build it.
 
-The file is an npz archive of plain arrays with one JSON header; nothing in it is executed when it is read, and the archive's
-checksums find damage. A file is taken only if the very same code, weights and meanings made it: any other, and any
-damaged one, is passed over, for the index can always be built anew.
+The file is an npz archive of plain arrays with one JSON header; reading it executes no code, and the archive's
+checksums detect damage. A file is accepted only if exactly the same code, weights and meanings wrote it. Any other
+and any damaged file is ignored, because the index can always be rebuilt.
 """
 
 import contextlib
@@ -56,21 +56,22 @@ _PARTS: dict[str, type] = {
     )
 }
 _FORGOTTEN = frozenset({"_prepared", "_remembered"})
-"""What a part remembers of words: they are compared again sooner than read."""
+"""Caches of words, which are not saved: recomputing them is faster than reading them."""
 _HEADER = "header"
 _UNREADABLE = (
-    OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, EOFError, NotImplementedError, zipfile.BadZipFile,
+    OSError, ValueError, KeyError, IndexError, TypeError, AttributeError, EOFError, NotImplementedError,
+    zipfile.BadZipFile,
     zlib.error,
 )  # fmt: skip
 
 Origin = dict[str, Any]
-"""What the caller wants to know of a saved matcher again: JSON values."""
+"""The caller's description of a saved matcher: JSON values."""
 
 
 def save(matcher: Matcher, path: Path, origin: Mapping[str, Any]) -> None:
-    """Put the matcher into the file, whole or not at all.
+    """Write the matcher to the file atomically.
 
-    Raises OSError where the file cannot be written, and ValueError for a matcher with edits: only an index is kept.
+    Raises OSError if the file cannot be written, and ValueError for a matcher with edits: only an index can be saved.
     """
     shelf = _Freezer()
     header = {"code": _code(), "origin": dict(origin), "matcher": shelf.freeze(matcher)}
@@ -80,7 +81,7 @@ def save(matcher: Matcher, path: Path, origin: Mapping[str, Any]) -> None:
 
 
 def load(path: Path, thresholds: Thresholds) -> tuple[Matcher, Origin] | None:
-    """The matcher and the origin it was saved with; None where there is none, or none that this program made."""
+    """Return the saved matcher and its origin; None if there is no file written by this exact code."""
     try:
         with path.open("rb") as opened, np.load(opened, allow_pickle=False) as file:
             header = json.loads(file[_HEADER].tobytes())
@@ -95,7 +96,7 @@ def load(path: Path, thresholds: Thresholds) -> tuple[Matcher, Origin] | None:
 
 @cache
 def _code() -> str:
-    """A checksum of everything that decides what an index holds: this package with its data, the languages, the stemmer."""
+    """Return a checksum of everything that determines an index: this package with its data, languages, stemmer."""
     digest = hashlib.sha256(f"{Stemmer.version()} {np.__version__}".encode())
     folders = (Path(__file__).parent, Path(languages.__file__).parent)
     for file in sorted(itertools.chain.from_iterable(folder.rglob("*.*") for folder in folders)):
@@ -106,7 +107,7 @@ def _code() -> str:
 
 @contextlib.contextmanager
 def _replacing(path: Path) -> Iterator[Any]:
-    """A new file that takes the place of `path` once it is written."""
+    """Open a new file that replaces `path` once it is written."""
     number, name = tempfile.mkstemp(dir=path.parent, prefix=f"{path.name}.")
     try:
         with os.fdopen(number, "wb") as file:
@@ -118,14 +119,14 @@ def _replacing(path: Path) -> Iterator[Any]:
 
 
 class _Freezer:
-    """Takes a matcher apart into arrays and a description of JSON values."""
+    """Serializes a matcher into arrays and a description of JSON values."""
 
     def __init__(self) -> None:
         self.arrays: dict[str, NDArray[Any]] = {}
         self._places: dict[int, int] = {}
 
     def freeze(self, value: object) -> Any:  # noqa: ANN401 - JSON
-        """A description: a plain value as it is, anything else as [kind, …]."""
+        """Return a description: a plain value unchanged, anything else as [kind, …]."""
         match value:
             case None | bool() | int() | float() | str():
                 return value
@@ -148,7 +149,7 @@ class _Freezer:
         raise ValueError(f"an index holds nothing like this {type(value).__name__}")
 
     def _part(self, part: object) -> list[Any]:
-        """A part that is shared is described once; later it is only pointed at."""
+        """Describe a shared part once; later occurrences are references."""
         place = self._places.get(id(part))
         if place is not None:
             return ["same", place]
@@ -167,14 +168,14 @@ class _Freezer:
         return name
 
     def _texts(self, texts: list[str]) -> tuple[str, str]:
-        """Texts as one string of bytes and the places, in characters, where each ends; half a character is kept too."""
+        """Store texts as one byte string and their end positions in characters; lone surrogates are preserved."""
         whole = "".join(texts).encode("utf-8", "surrogatepass")
         ends = np.cumsum(np.fromiter(map(len, texts), np.int64, len(texts)))
         return self._kept(np.frombuffer(whole, np.uint8)), self._kept(ends)
 
 
 class _Thawer:
-    """Puts a matcher together again."""
+    """Deserializes a matcher."""
 
     def __init__(self, arrays: Mapping[str, NDArray[Any]], thresholds: Thresholds) -> None:
         self._arrays = arrays
@@ -214,10 +215,10 @@ class _Thawer:
         whole = self._arrays[text].tobytes().decode("utf-8", "surrogatepass")
         places = [0, *self._arrays[ends].tolist()]
         found = (whole[begin:end] for begin, end in itertools.pairwise(places))
-        return [self._known.setdefault(each, each) for each in found]  # a word stands in several lists: once in memory
+        return [self._known.setdefault(each, each) for each in found]  # words of several lists share one object
 
 
 def _attributes(part: object) -> dict[str, object]:
-    """Fields of a slotted dataclass, attributes of any other object."""
+    """Return the fields of a slotted dataclass, or the attributes of any other object."""
     slots = getattr(part, "__slots__", None)
     return {name: getattr(part, name) for name in slots} if slots else vars(part)

@@ -1,11 +1,11 @@
-"""The values that go into the matcher and come out of it."""
+"""Input and output values of the matcher."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Band(StrEnum):
-    """What the caller may do with a match: answer at once, offer choices, or pass the question to a person."""
+    """What the caller may do with a match: answer at once, offer choices, or pass the question to an agent."""
 
     ANSWER = "answer"
     SUGGEST = "suggest"
@@ -14,7 +14,7 @@ class Band(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Phrasing:
-    """One way of asking for an entry; an entry has one or many."""
+    """One phrasing of an entry's question; an entry has at least one."""
 
     entry_id: int
     text: str
@@ -23,9 +23,9 @@ class Phrasing:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """An entry that may answer; `confidence` is the calibrated probability that it does, `why` the words that say so.
+    """A candidate entry; `confidence` is the calibrated probability that it answers, `why` the matching words.
 
-    The words of `why` are as they stand in `phrasing`, so that a page can highlight them there.
+    The words of `why` are as written in `phrasing`, so that a page can highlight them there.
     """
 
     entry_id: int
@@ -38,8 +38,8 @@ class Candidate:
 class Match:
     """The outcome for one question: candidates best first, and the band of the best.
 
-    One that is `held_back` would not be answered however low the threshold: a single word that is no phrasing as it stands, or
-    nothing but question words.
+    A `held_back` match is not answered at any threshold: a single word that is no phrasing word for word, or only
+    question words.
     """
 
     question: str
@@ -50,10 +50,9 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Confidence from which the best candidate is an answer, or worth a suggestion; both within 0..1.
+    """Minimum confidence of the best candidate for an answer and for a suggestion; both within 0..1.
 
-    The defaults are chosen so that an answer is right in at least 95 % of cases on knowledge never seen before
-    (`docs/matching.md`).
+    With the defaults an answer is right in at least 95 % of cases on unseen knowledge bases (`docs/matching.md`).
     """
 
     answer: float = 0.88

@@ -1,1 +1,1 @@
-"""How good the answers are: lookups, evaluation, comparison, feedback and advice."""
+"""Quality of the answers: lookups, evaluation, comparison, feedback and threshold advice."""

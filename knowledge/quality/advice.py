@@ -1,8 +1,8 @@
-"""How sure to be: what each threshold would have answered of judged questions, and which one they speak for.
+"""Threshold advice: the results of each threshold on judged questions, and the threshold that they support.
 
-A knowledge whose entries lie far apart can be answered from at a lower confidence than the built-in one, another one cannot. Judged
-questions of the community's own tell which it is, if there are enough of them: a threshold is chosen by the same questions by which
-it is judged, so it must hold with something to spare.
+A knowledge base with dissimilar entries allows a lower answer threshold than the built-in one; another one does not.
+The community's own judged questions decide, if there are enough of them. A threshold is chosen and judged by the same
+questions, so it must hold with a margin.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,18 +15,19 @@ from knowledge.quality.evaluation import Asked
 
 LEVELS = (0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.88, 0.9, 0.95)
 WANTED, AT_LEAST = 0.95, 0.9
-"""Share of right answers among these questions, and what it is in truth nineteen times in twenty, for a threshold to be advised."""
+"""Required share of right answers for an advised threshold: among these questions, and as a 95 % lower bound."""
 _ONE_SIDED = 1.645
-"""Standard deviations that a normal value exceeds one time in twenty."""
+"""The one-sided 95 % quantile of the normal distribution."""
 _EXAMPLES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One threshold: how many questions it answers, how many of them rightly.
+    """One threshold: the numbers of questions answered and answered rightly.
 
-    `coverage` is the share of the answerable questions that are answered rightly, `unanswerable` the share of the others that are
-    answered all the same, 0 where there are none. `mistakes` are the wrong answers that the next higher step does not give.
+    `coverage` is the share of the answerable questions that are answered rightly, `unanswerable` the share of the
+    others that are answered nevertheless, 0 if there are none. `mistakes` are the wrong answers that the next higher
+    step avoids.
     """
 
     threshold: float
@@ -38,12 +39,12 @@ class Step:
 
     @property
     def precision(self) -> float:
-        """Share of right ones among the answers; 1 where there is none."""
+        """Share of right answers among the answers; 1 if there are none."""
         return self.right / self.answered if self.answered else 1.0
 
     @property
     def at_least(self) -> float:
-        """Least share of right answers that agrees with these, nineteen times in twenty (Wilson 1927)."""
+        """One-sided 95 % lower bound of the share of right answers (Wilson 1927)."""
         if not self.answered:
             return 0.0
         z, n, share = _ONE_SIDED, self.answered, self.precision
@@ -52,18 +53,18 @@ class Step:
 
     @property
     def figures(self) -> dict[str, float]:
-        """Its numbers by name."""
+        """Return its numbers by name."""
         names = ("threshold", "answered", "right", "precision", "at_least", "coverage", "unanswerable")
         return {name: getattr(self, name) for name in names}
 
     @property
     def holds(self) -> bool:
-        """Whether it may be advised by itself."""
+        """Whether this step alone may be advised."""
         return self.precision >= WANTED and self.at_least >= AT_LEAST
 
 
 def steps(questions: Sequence[Asked], in_force: float) -> tuple[Step, ...]:
-    """What each of `LEVELS` and the threshold `in_force` would have answered, lowest first."""
+    """Return the results of each of `LEVELS` and of the threshold `in_force`, lowest first."""
     answerable = sum(question.expected is not None for question in questions)
     levels = sorted({*LEVELS, in_force})
     found = []
@@ -84,7 +85,7 @@ def steps(questions: Sequence[Asked], in_force: float) -> tuple[Step, ...]:
 
 
 def advise_threshold(found: Sequence[Step]) -> Step | None:
-    """The lowest step that holds, as do all above it that answer enough to tell; None where these questions show none."""
+    """Return the lowest step that holds together with all higher ones with enough answers; None if there is none."""
     best = None
     for step in reversed(found):
         if step.holds:
@@ -95,7 +96,7 @@ def advise_threshold(found: Sequence[Step]) -> Step | None:
 
 
 def lines(found: Sequence[Step], in_force: float) -> list[str]:
-    """The steps for a person, with the mistakes behind them and what follows."""
+    """Render the steps as text, with their mistakes and the advice."""
     said = [f"{'answered from':>26}  {'answers':>7} {'right':>6} {'at least':>8} {'coverage':>8} {'unanswerable':>12}"]
     for step in found:
         mark = "  in force" if step.threshold == in_force else ""
@@ -111,11 +112,11 @@ def lines(found: Sequence[Step], in_force: float) -> list[str]:
 
 
 def picture(found: Sequence[Step], in_force: float) -> str:
-    """The steps that answer anything as an SVG chart: how many of the answers are right against how many questions get one."""
+    """Render the steps that answer anything as an SVG chart: precision against the share of answered questions."""
     answering = [step for step in found if step.answered]
     best = advise_threshold(found)
     marks = {in_force: "in force"} | ({best.threshold: "advised"} if best and best.threshold != in_force else {})
-    # Thresholds that answer the same questions are one point.
+    # Thresholds that answer the same questions share one point.
     points = [list(same) for _, same in groupby(answering, key=lambda step: step.answered)]
     return chart(
         "How sure to be to answer: each point is a threshold",
@@ -145,7 +146,7 @@ def _answered(question: Asked, level: float) -> bool:
 
 def _examples(mistakes: Sequence[Asked]) -> Iterable[str]:
     for question in sorted(mistakes, key=lambda question: -question.confidence)[:_EXAMPLES]:
-        yield f"  {question.told}"
+        yield "  " + question.told
     if len(mistakes) > _EXAMPLES:
         yield f"  … and {len(mistakes) - _EXAMPLES} more"
 
@@ -155,13 +156,13 @@ def _advice(found: Sequence[Step], in_force: float) -> str:
     best = advise_threshold(found)
     if best is None:
         return (
-            "Too few of these questions are answered surely enough to advise a threshold: it takes 25 right answers and no wrong "
-            "one, or more of both. More questions that people really asked would tell."
+            "Too few of these questions are answered surely enough to advise a threshold: it takes 25 right answers and"
+            " no wrong one, or more of both. More questions that people really asked would help."
         )
     if best == now:
         return f"FRONTDESK_ANSWER_CONFIDENCE={in_force:g} is what these questions speak for."
     return (
-        f"These questions speak for FRONTDESK_ANSWER_CONFIDENCE={best.threshold:g}: {best.coverage:.0%} of what the knowledge"
-        f" covers would be answered rightly instead of {now.coverage:.0%}, and {best.precision:.1%} of the answers would be right"
-        f" instead of {now.precision:.1%}."
+        f"These questions speak for FRONTDESK_ANSWER_CONFIDENCE={best.threshold:g}: {best.coverage:.0%} of what the"
+        f" knowledge covers would be answered rightly instead of {now.coverage:.0%}, and {best.precision:.1%} of the"
+        f" answers would be right instead of {now.precision:.1%}."
     )

@@ -1,4 +1,4 @@
-"""Two evaluations side by side: which figures moved, and which questions are answered better or worse than before."""
+"""Comparison of two evaluations: changed figures, and questions that are answered better or worse than before."""
 
 import json
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from knowledge.matching import Band
 from knowledge.quality.evaluation import Asked, Report
 
 TOLERANCE = 0.01
-"""How far a figure may fall before the comparison fails, unless said otherwise."""
+"""Default for how far a figure may fall before the comparison fails."""
 MUST_NOT_FALL = ("accuracy_at_1", "recall_at_3", "auto_answer_precision")
 MUST_NOT_RISE = ("oos_answered",)
 _NOT_THE_REPORT = "is no report of `frontdesk knowledge eval --json`: write one and compare with that"
@@ -26,11 +26,11 @@ class Baseline:
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """What changed between two reports, over the questions that both asked.
+    """The changes between two reports, over the questions that both have.
 
-    `figures` are (name, before, after), None where a report does not have it. `worse` names those of MUST_NOT_FALL and
-    MUST_NOT_RISE that went the wrong way by more than the tolerance. `newly_answered` are questions without an answer in the
-    knowledge that are answered all the same. `unmatched` counts the questions that only one of the reports asked.
+    `figures` are (name, before, after), None if a report lacks the figure. `worse` names those of MUST_NOT_FALL and
+    MUST_NOT_RISE that worsened by more than the tolerance. `newly_answered` are unanswerable questions that are now
+    answered. `unmatched` is the number of questions that only one of the reports has.
     """
 
     figures: tuple[tuple[str, float | None, float | None], ...]
@@ -41,7 +41,7 @@ class Comparison:
     unmatched: int
 
     def lines(self) -> list[str]:
-        """The comparison for a person."""
+        """Render the comparison as text."""
         said = [f"{'':>26}  {'before':>9} {'after':>9}  change"]
         for name, before, after in self.figures:
             change = "" if before is None or after is None else f"{after - before:+.4g}"
@@ -53,16 +53,16 @@ class Comparison:
             ("newly answered, though nothing answers them", self.newly_answered),
         ):
             said.append(f"\n{title}: {len(questions)}")
-            said += [f"  {question.told}" for question in questions]
+            said += ["  " + question.told for question in questions]
         if self.unmatched:
             said.append(f"\n{self.unmatched} questions were asked in one of the two runs only")
         return said
 
 
 def read_baseline(text: str, name: str) -> Baseline:
-    """The report in `text`, the content of the file `name`.
+    """Parse a report from `text`, the content of the file `name`.
 
-    Raises PlainError when it is none, or one without its questions.
+    Raises PlainError if it is no report, or one without its questions.
     """
     try:
         content = json.loads(text)
@@ -84,7 +84,7 @@ def read_baseline(text: str, name: str) -> Baseline:
 
 
 def compare(before: Baseline, after: Report, tolerance: float = TOLERANCE) -> Comparison:
-    """Raises PlainError when the two have no question in common."""
+    """Compare two reports. Raises PlainError if they have no question in common."""
     now = {_key(question): question for question in after.questions}
     both = [(before.questions[key], question) for key, question in now.items() if key in before.questions]
     if not both:

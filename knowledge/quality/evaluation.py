@@ -1,7 +1,7 @@
-"""How good the answers are: a knowledge file and judged questions in, precision, coverage and speed out.
+"""Evaluation of the matcher: precision, coverage and speed on a knowledge file and judged questions.
 
 Both files are JSON Lines. Knowledge: `{"id", "question", "alternatives": [], "answer", "category", "lang"}`; questions:
-`{"text", "lang", "expected": id or null}`, where null means that nothing in the knowledge answers it.
+`{"text", "lang", "expected": id or null}`, where null means that no entry answers it.
 """
 
 import json
@@ -23,7 +23,7 @@ _SHOWN = 120
 
 @dataclass(frozen=True, slots=True)
 class EvalEntry:
-    """One entry of the knowledge under evaluation."""
+    """One entry of the evaluated knowledge base."""
 
     id: str
     question: str
@@ -34,7 +34,7 @@ class EvalEntry:
 
 @dataclass(frozen=True, slots=True)
 class EvalQuery:
-    """One judged question; `expected` is the id of the entry that answers it, None when none does."""
+    """One judged question; `expected` is the id of the entry that answers it, None if none does."""
 
     text: str
     lang: str
@@ -43,7 +43,7 @@ class EvalQuery:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What became of one judged question: the first three entries found, and the rest as in `Match`."""
+    """The result of one judged question: the first three entries found, and the rest as in `Match`."""
 
     text: str
     lang: str
@@ -55,12 +55,12 @@ class Asked:
 
     @property
     def right(self) -> bool:
-        """Whether there is an answer and it was found first."""
+        """Whether the question has an answer and it was ranked first."""
         return self.expected is not None and self.found[:1] == (self.expected,)
 
     @property
     def told(self) -> str:
-        """One line for a person; the text may hold anything, half a character included."""
+        """The result as one line of text; lone surrogates in the question are escaped."""
         text = " ".join(self.text.split()).encode(errors="replace").decode()
         short = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
         expected = "" if self.expected is None else f", expected {self.expected}"
@@ -69,12 +69,14 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The figures of one run, and what became of each question. Shares are 0..1, and NaN where the questions cannot tell (no question of that kind).
+    """The figures of one run, and the result of each question.
+
+    Shares are 0..1, and NaN if there is no question of that kind.
 
     accuracy_at_1, recall_at_3, mrr_at_10: over questions that have an answer. oos_auroc: how well confidence separates
     them from those that have none. coverage_at_95_precision: the largest share of answerable questions answered rightly
-    at any threshold with at least 95 % right. auto_answer_*: with the built-in thresholds, right among the answered, and
-    answered rightly among the answerable. oos_answered: share of unanswerable questions that were answered all the same.
+    at any threshold with at least 95 % right. auto_answer_*: with the built-in thresholds, right among the answered,
+    and answered rightly among the answerable. oos_answered: share of unanswerable questions that were answered.
     calibration_error: expected calibration error of the best candidate's confidence in ten bins.
     """
 
@@ -98,15 +100,15 @@ class Report:
 
     @property
     def figures(self) -> dict[str, float | None]:
-        """Every figure by name; None for a share of nothing, for JSON has no other word for it."""
+        """Return every figure by name; None instead of NaN, which JSON lacks."""
         values = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "questions"}
         return {name: None if math.isnan(value) else value for name, value in values.items()}
 
 
 def read_knowledge(lines: Iterable[str]) -> list[EvalEntry]:
-    """Entries in the order of the lines.
+    """Read entries in the order of the lines.
 
-    Raises PlainError with the line number, the field and the reason at the first fault.
+    Raises PlainError with the line number, the field and the reason at the first error.
     """
     entries: list[EvalEntry] = []
     seen: dict[str, int] = {}
@@ -127,7 +129,7 @@ def read_knowledge(lines: Iterable[str]) -> list[EvalEntry]:
 
 
 def read_queries(lines: Iterable[str]) -> list[EvalQuery]:
-    """Judged questions in the order of the lines; faults as in `read_knowledge`."""
+    """Read judged questions in the order of the lines; raises as `read_knowledge`."""
     queries = []
     for number, row in _rows(lines):
         if "expected" not in row:
@@ -136,7 +138,7 @@ def read_queries(lines: Iterable[str]) -> list[EvalQuery]:
             )
         expected = None if row["expected"] is None else _identity(row["expected"], number, "expected")
         text = row.get("text")
-        if not isinstance(text, str):  # an empty one is a question too: people send stickers and bare punctuation
+        if not isinstance(text, str):  # an empty text is a question too: people send stickers and bare punctuation
             raise PlainError(f'Line {number}, field "text": a text is needed.')
         queries.append(EvalQuery(text, _text(row, number, "lang"), expected))
     return queries
@@ -175,9 +177,10 @@ def evaluate(
     *,
     thresholds: Thresholds | None = None,
 ) -> Report:
-    """Ask every query once and count. `progress` is told (asked, all) after each; the language of a query is its contact's.
+    """Match every query once and compute the figures.
 
-    Raises PlainError when a query expects an entry that the knowledge does not have.
+    `progress` is called with (asked, all) after each; the language of a query is its contact's. Raises PlainError if a
+    query expects an entry that does not exist.
     """
     places = {entry.id: place for place, entry in enumerate(knowledge)}
     for position, query in enumerate(queries, 1):
@@ -226,7 +229,7 @@ def _phrasings(knowledge: Sequence[EvalEntry]) -> Iterable[Phrasing]:
 
 @dataclass(frozen=True, slots=True)
 class _Outcome:
-    """What was measured, one number per question: from the rank of the right entry to the time spent."""
+    """The measurements, one number per question each: from the rank of the right entry to the time spent."""
 
     ranks: NDArray[np.int64]
     inside: NDArray[np.bool_]
@@ -266,7 +269,10 @@ def _share(values: NDArray[np.bool_]) -> float:
 
 
 def auroc(inside: NDArray[np.float64], outside: NDArray[np.float64]) -> float:
-    """Chance that a question with an answer is trusted more than one without; ties count half. NaN if either is absent."""
+    """Return the probability that an answerable question has more confidence than an unanswerable one.
+
+    Ties count half. NaN if either kind is absent.
+    """
     if not len(inside) or not len(outside):
         return float("nan")
     ordered = np.sort(outside)
@@ -276,7 +282,7 @@ def auroc(inside: NDArray[np.float64], outside: NDArray[np.float64]) -> float:
 
 
 def coverage_at(precision: float, confidences: NDArray[np.float64], right: NDArray[np.bool_], answerable: int) -> float:
-    """The largest share of answerable questions that a threshold answers rightly while holding the precision."""
+    """Return the largest share of answerable questions that a threshold answers rightly with at least `precision`."""
     if answerable == 0:
         return float("nan")
     order = np.argsort(-confidences, kind="stable")
@@ -287,7 +293,7 @@ def coverage_at(precision: float, confidences: NDArray[np.float64], right: NDArr
 
 
 def calibration_error(confidences: NDArray[np.float64], right: NDArray[np.bool_]) -> float:
-    """Mean distance between confidence and the share that is right, over ten bins weighted by their size."""
+    """Return the mean distance between confidence and the share of right answers, over ten bins weighted by size."""
     if not len(confidences):
         return float("nan")
     bins = np.minimum((confidences * 10).astype(np.int64), 9)

@@ -1,6 +1,7 @@
-"""What contacts pressed under answers and choices, read as judged questions: which entry they meant, or which ones they did not.
+"""Button presses under answers and choices as judged questions: the entry that was meant, or those that were not.
 
-Whoever presses nothing says nothing: many who were helped just go. So a share of right answers among these is rather too low.
+Contacts who press nothing are not counted, although many of them were helped. The share of right answers is therefore
+underestimated.
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -15,12 +16,12 @@ from knowledge.quality.evaluation import Asked
 from knowledge.quality.lookups import FoundEntry, load_candidates
 
 _MEANT: frozenset[Outcome] = frozenset({"chosen", "unclear", "disliked"})
-"""An answer that is unclear, or tells what nobody likes to hear, is the answer to what was asked all the same."""
+"""Outcomes that confirm the entry: an unclear or unwelcome answer still answers the question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Feedback:
-    """One question and what its contact said of what was found: the entry that was `meant`, else those that were `refused`."""
+    """One question with its contact's judgement: the entry that was `meant`, else those that were `refused`."""
 
     text: str
     lang: str
@@ -29,7 +30,7 @@ class Feedback:
 
 
 def latest_feedback(session: Session, most: int) -> list[Feedback]:
-    """What was said of the latest questions that were answered or offered choices, `most` of them, newest first."""
+    """Return the judgements of the latest questions that got an answer or choices, at most `most`, newest first."""
     said = or_(Lookup.vote.is_not(None), Lookup.outcome.in_((*_MEANT, "none_fits", "handed_off")))
     wanted = (
         select(
@@ -55,7 +56,7 @@ def latest_feedback(session: Session, most: int) -> list[Feedback]:
 
 
 def published_keys(session: Session) -> dict[int, str]:
-    """The keys of the published entries by their ids."""
+    """Return the keys of the published entries by id."""
     rows = session.execute(select(Entry.id, Entry.key).where(Entry.status == "published"))
     return {row.id: row.key for row in rows}
 
@@ -66,10 +67,10 @@ def asked_again(
     keys: Mapping[int, str],
     progress: Callable[[int, int], None] = lambda _asked, _all: None,
 ) -> list[Asked]:
-    """What the matcher makes of these questions now, with the keys of entries in place of their ids.
+    """Match these questions again, with the keys of entries in place of their ids.
 
-    Left out is what nobody can judge any more: the entry that was meant is gone, or what was refused is not what is found.
-    `progress` is told (asked, all) after each.
+    Questions that can no longer be judged are left out: the entry that was meant is gone, or the entry found is not one
+    that was refused. `progress` is called with (asked, all) after each.
     """
     found = []
     for number, said in enumerate(feedback, 1):
@@ -87,7 +88,7 @@ def asked_again(
 
 
 def _refused(band: str, candidates: Iterable[FoundEntry], chosen: int | None, vote: Vote | None) -> frozenset[int]:
-    """The entries that were shown and do not fit; none where a person came in for another reason."""
+    """Return the entries that were shown and do not fit; none if the question went to an agent for another reason."""
     if vote == "not_helped":
         return frozenset(() if chosen is None else (chosen,))
     if band == "suggest" and chosen is None:

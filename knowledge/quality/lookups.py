@@ -1,4 +1,4 @@
-"""The log of questions looked up, and what became of each; from it come votes, gaps and threshold advice."""
+"""The log of looked-up questions and their outcomes: the source of votes, gaps and threshold advice."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -38,7 +38,7 @@ def load_candidates(stored: Iterable[Mapping[str, Any]]) -> tuple[FoundEntry, ..
 
 
 def record_lookup(session: Session, *, contact_id: int | None, match: Match, lang: str, at: datetime) -> int:
-    """Keep what was asked and found; the id of the lookup. An answer counts as its first candidate being chosen."""
+    """Store a question and its candidates; returns the lookup's id. An answer counts as "chosen"."""
     return rows.add(
         session,
         Lookup,
@@ -54,7 +54,7 @@ def record_lookup(session: Session, *, contact_id: int | None, match: Match, lan
 
 
 def record_reading(session: Session, *, contact_id: int, entry: EntryView, at: datetime) -> int:
-    """Keep that an entry was opened among the topics, where nothing had to be looked up; the id to settle it by."""
+    """Store that an entry was opened from the topics, without a search; returns the id for `settle_lookup`."""
     return rows.add(
         session,
         Lookup,
@@ -70,10 +70,10 @@ def record_reading(session: Session, *, contact_id: int, entry: EntryView, at: d
 
 
 def settle_lookup(session: Session, lookup_id: int, outcome: Outcome, chosen_entry_id: int | None = None) -> bool:
-    """Note what became of a lookup; False where there is no such lookup, or where its vote was given before.
+    """Store the outcome of a lookup; returns False if the lookup does not exist or has a vote already.
 
-    `helped` and `not_helped` are votes for the entry that was shown. The first vote of a lookup is counted, a later one
-    changes nothing. Other outcomes may follow a vote ("not helped", then why: "unclear", "disliked", "handed off").
+    `helped` and `not_helped` are votes for the shown entry. Only the first vote of a lookup is counted. Other outcomes
+    may follow a vote ("not helped", then the reason: "unclear", "disliked", "handed off").
     """
     values: dict[str, object] = {"outcome": outcome}
     if chosen_entry_id is not None:
@@ -82,7 +82,7 @@ def settle_lookup(session: Session, lookup_id: int, outcome: Outcome, chosen_ent
     settled = settled.execution_options(synchronize_session=False)
     if outcome not in {"helped", "not_helped"}:
         return session.execute(settled).one_or_none() is not None
-    # The condition in the UPDATE is what counts a vote once, however many clicks arrive together.
+    # The condition in the UPDATE counts a vote once, even if several clicks arrive together.
     voted = session.execute(settled.where(Lookup.vote.is_(None)).values(vote=outcome)).one_or_none()
     if voted is None:
         return False
@@ -97,6 +97,6 @@ def settle_lookup(session: Session, lookup_id: int, outcome: Outcome, chosen_ent
 
 
 def outcomes_of(session: Session, entry_id: int) -> dict[Outcome, int]:
-    """How often showing this entry came to each outcome."""
+    """Return the number of lookups of this entry by outcome."""
     counted = select(Lookup.outcome, func.count()).where(Lookup.chosen_entry_id == entry_id).group_by(Lookup.outcome)
     return {row[0]: row[1] for row in session.execute(counted)}

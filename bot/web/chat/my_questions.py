@@ -133,7 +133,7 @@ class OwnPages:
         )
 
     async def come_back(self, request: Request, language: str, token: str) -> Response:
-        """Open a private link after asking: with another's link a visitor would write into that person's conversation."""
+        """Open a private link after asking: with another's link a visitor would write into another's conversation."""
         secret = await self._parts.database.read(lambda session: self._opened(session, token, use=False))
         if secret is None:
             return self._parts.frame.answer("link_expired.html", language, status=410, headers=_PRIVATE)

@@ -1,4 +1,4 @@
-"""File formats of the knowledge, one module each. A new one is a module and a line here."""
+"""File formats of the knowledge base, one module each. A new format is a module and a line here."""
 
 from knowledge.files.formats.csv import CSV
 from knowledge.files.formats.json import JSON, JSON_LINES
@@ -6,4 +6,4 @@ from knowledge.files.formats.rows import Format
 from knowledge.files.formats.yaml import YAML
 
 FORMATS: dict[str, Format] = {".yaml": YAML, ".yml": YAML, ".json": JSON, ".jsonl": JSON_LINES, ".csv": CSV}
-"""By file suffix."""
+"""By file extension."""

@@ -1,7 +1,7 @@
-"""CSV: one entry a row under a header row, as a spreadsheet saves it. Rows are counted as the spreadsheet counts them.
+"""CSV: one entry per row under a header row, as spreadsheets save it. Rows are counted as spreadsheets do.
 
-Other wordings stand in one cell, one a line or separated by `|`; with `;` alone the author is asked which is meant. A cell that a spreadsheet would take for a formula
-is written with an apostrophe before it, and loses it again when it is read.
+Alternative phrasings share one cell, one per line or separated by `|`; a cell with only `;` is ambiguous and reported.
+A cell that a spreadsheet would take for a formula is written with a leading apostrophe, which is removed on reading.
 """
 
 import csv
@@ -35,7 +35,7 @@ _DELIMITERS = (",", ";", "\t")
 _TOLD = re.compile(r'"?sep=([^\w\s"\']|\t)"?[,;\t]*(?:\r\n|\n|\r)', re.IGNORECASE)
 _ESCAPE = re.compile("'*[=+\\-@\t\r]")
 _ESCAPED = re.compile("'+[=+\\-@\t\r]")
-# The library refuses cells over 128 KiB unless told otherwise; the size of the whole file is limited elsewhere.
+# The library's default limit is 128 KiB per cell; the size of the whole file is limited elsewhere.
 csv.field_size_limit(8 * 1024 * 1024)
 
 
@@ -66,7 +66,7 @@ def read(name: str, text: str) -> Sheet:
 
 def write(draft: Draft) -> bytes:
     file = io.StringIO(newline="")
-    # Semicolon and byte order mark: what Excel opens as a table in Russian and Hungarian without being asked.
+    # With semicolons and a byte order mark, Russian and Hungarian Excel opens the file as a table without a dialog.
     writer = csv.writer(file, delimiter=";")
     writer.writerow(ENTRY_FIELDS)
     for entry in plain_entries(draft):
@@ -76,10 +76,10 @@ def write(draft: Draft) -> bytes:
 
 
 def _rows(text: str, delimiter: str) -> Iterator[list[str] | csv.Error]:
-    """Each row, or what is wrong with it.
+    """Yield each row, or its error.
 
-    After a broken row reading goes on in the next line. A quote that is never closed breaks the row where it opens; the
-    lines after that are read again as rows, at most 20 times in one file.
+    After a broken row reading continues with the next line. An unclosed quote breaks the row where it opens; the
+    following lines are read again as rows, at most 20 times per file.
     """
     lines = list(io.StringIO(text, newline=""))
     begin = 0
@@ -102,7 +102,7 @@ def _rows(text: str, delimiter: str) -> Iterator[list[str] | csv.Error]:
 
 
 def _delimiter(text: str) -> tuple[str, str]:
-    """What separates the cells, and the text without the line `sep=;` that tells it to Excel, which shows no such row."""
+    """Return the delimiter, and the text without a line `sep=;`, which is meant for Excel and not shown by it."""
     if told := _TOLD.match(text):
         return told.group(1), text[told.end() :]
     first = text[:10_000].split("\n", 1)[0]
@@ -114,9 +114,9 @@ def _known(line: str, delimiter: str) -> set[str]:
 
 
 def _holds_rows(cell: str, delimiter: str, width: int) -> bool:
-    """Whether a quote seems to have opened by mistake: the lines within the cell have the cells of a row each.
+    """Return whether a quote seems to be opened by mistake: each line within the cell has the cells of a row.
 
-    Prose has a space after its commas, and no cell of a row begins with one.
+    Commas in prose are followed by a space, and no cell of a row begins with one.
     """
     _, *lines = cell.splitlines()[:_MOST_CELLS] or [""]
     whole = lines[:-1] or lines
@@ -151,7 +151,7 @@ def _entry(sheet: Sheet, name: str, number: int, names: list[str], cells: list[s
             Problem(name, number, None, "has more cells than the header: quote a cell with separators")
         )
     fields: dict[str, object] = {}
-    for field, cell in reversed(list(zip(names, cells, strict=False))):  # of a field given twice the first counts
+    for field, cell in reversed(list(zip(names, cells, strict=False))):  # the first of duplicate fields wins
         if field == "alternatives":
             if ";" in cell and "|" not in cell and "\n" not in cell:
                 sheet.problems.append(Problem(name, number, field, _ONE_OR_SEVERAL))
@@ -163,7 +163,7 @@ def _entry(sheet: Sheet, name: str, number: int, names: list[str], cells: list[s
 
 def _cell(alternatives: object) -> str:
     lines = [str(text) for text in alternatives] if isinstance(alternatives, list) else []
-    # A line break says that `|` and `;` are ordinary characters in this cell.
+    # In a cell with line breaks, `|` and `;` are ordinary characters.
     return "\n".join(lines) + ("\n" if len(lines) == 1 and ("|" in lines[0] or ";" in lines[0]) else "")
 
 

@@ -1,7 +1,7 @@
-"""From the bytes of a file to its text. An encoding is recognised by evidence or refused, never assumed.
+"""Decoding of files. An encoding is recognised by evidence or refused, never assumed.
 
-UTF-8 and UTF-16 prove themselves. Of the older encodings, where every file of bytes is a text in each of them, the one
-wins whose text is likely (`likelihood`) and clearly likelier than every other that differs.
+UTF-8 and UTF-16 can be verified. In the older encodings almost every byte sequence is a text; the one is chosen whose
+text is likely (`likelihood`) and clearly likelier than every other reading.
 """
 
 import codecs
@@ -32,7 +32,7 @@ NAMES: Mapping[str, str] = {
     "cp852": "cp852",
     "cp850": "cp850",
 }
-"""Encodings of one byte a character that are recognised: the codec and how it is called. The first of equals counts."""
+"""Recognised single-byte encodings: codec and display name. On a tie the first one wins."""
 
 _NO_TEXTS = {
     "base64_codec",
@@ -57,40 +57,40 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\
 _ASCII_CONTROLS = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _BYTE_SPACES = re.compile(rb"[\x00-\x20\x7f]+")
 _MOST_WORDS, _LONGEST_WORD = 2_000, 60
-"""What an encoding is decided by; more would not make it surer."""
+"""Size of the sample that decides an encoding; a larger one does not improve the decision."""
 _MOST_STRANGE = 0.2
-"""Share of words that no language has, above which even the likeliest encoding is not believed."""
+"""Maximum share of words that no language has; above it even the likeliest encoding is rejected."""
 _MARGIN = 6.0
-"""How much likelier (natural logarithm) an encoding must be than the next: 400 to 1."""
+"""Required log-likelihood ratio (natural logarithm) to the next encoding: 400 to 1."""
 _NOT_OF_WINDOWS = 3.0
-"""Cost of an encoding that few programs of today write: one such file in twenty."""
+"""Prior cost of an encoding that few current programs write: one file in twenty."""
 _MOST_DOUBTFUL = 200
-"""Lines that are looked at in every encoding, where they read badly in that of the file."""
+"""Maximum number of lines that are tested in every encoding because they are unlikely in the file's own."""
 _MISREAD = (
     *((taken_for, "utf-8") for taken_for in ("cp1251", "cp1252", "cp1250", "latin-1", "cp866", "mac_roman")),
     *(("cp1251", codec) for codec in ("cp1250", "koi8-r", "cp866", "mac_cyrillic")),
     *((taken_for, "cp1251") for taken_for in ("cp1252", "latin-1", "cp1250", "koi8-r", "cp866", "mac_roman")),
 )
-"""Common accidents: an encoding that a program took a text for, and the one it was in."""
+"""Common conversion errors: the encoding that a program assumed, and the actual one."""
 _DAMAGED = "export it again as UTF-8, or say --encoding utf-8 where it is meant so"
 _REMEDY = "save it as UTF-8, or name its encoding, for example --encoding windows-1250"
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The text of a file, and the encoding it was found to be in."""
+    """The text of a file and its detected encoding."""
 
     text: str
     encoding: str
 
 
 def decode(data: bytes, encoding: str | None = None) -> Decoded:
-    """The text of `data`, whose first mark (BOM) is taken off.
+    """Decode `data` and remove a byte order mark.
 
-    `encoding` is what the sender says it is in; where the bytes themselves prove to be UTF-8 or marked UTF-16, that counts.
+    `encoding` is the encoding given by the user; valid UTF-8 and UTF-16 with a byte order mark take precedence.
 
     Raises:
-        UnreadableError: the bytes are no text, are text in no encoding or in two, or are not what `encoding` says.
+        UnreadableError: the bytes are no text, fit no encoding or two of them, or do not fit `encoding`.
     """
     codec = None if encoding is None else _codec(encoding)
     for mark, name in _MARKS:
@@ -114,7 +114,7 @@ def decode(data: bytes, encoding: str | None = None) -> Decoded:
 
 
 def _codec(encoding: str) -> str:
-    """The codec of a named encoding of texts. Raises UnreadableError for another name."""
+    """Return the codec of a text encoding. Raises UnreadableError for an unknown name."""
     try:
         name = codecs.lookup(encoding).name.replace("-", "_")
     except (LookupError, ValueError):
@@ -138,7 +138,7 @@ def _strictly(data: bytes, codec: str) -> str:
 
 
 def _wide(data: bytes) -> Decoded:
-    """UTF-16 or UTF-32 without a mark: the only one of them in which the bytes are a text with field names."""
+    """Decode UTF-16 or UTF-32 without a byte order mark, if exactly one of them yields a text with field names."""
     for name in _WIDE:
         try:
             text = data.decode(name)
@@ -161,7 +161,7 @@ def _recognised(data: bytes, error: UnicodeDecodeError) -> Decoded:
     broken = loose.count("\ufffd")
     whole = len(re.findall("[^\x00-\x7f\ufffd]", loose))
     if whole >= 4 * broken or (whole and error.reason == "unexpected end of data"):
-        raise UnreadableError(f"is UTF-8 but for a broken character here: mend it, or {_REMEDY}", row)
+        raise UnreadableError(f"is UTF-8 except for a broken character here: correct it, or {_REMEDY}", row)
     _refuse_lines_in_utf8(data)
     sample = _sample(data)
     codecs_left = _possible(data)
@@ -177,7 +177,7 @@ def _recognised(data: bytes, error: UnicodeDecodeError) -> Decoded:
 
 
 def _possible(data: bytes) -> list[str]:
-    """The codecs in which every byte means something; of those that read these bytes alike the first."""
+    """Return the codecs in which every byte is defined; of those with the same result only the first."""
     high = bytes(sorted(byte for byte in set(data) if byte > 127))
     found: dict[str, str] = {}
     for codec in NAMES:
@@ -189,7 +189,7 @@ def _possible(data: bytes) -> list[str]:
 
 
 def _sample(data: bytes) -> bytes:
-    """Different words with something beyond ASCII, from the beginning of the file."""
+    """Return distinct words with non-ASCII characters from the beginning of the file."""
     words = (word[:_LONGEST_WORD] for word in dict.fromkeys(_BYTE_SPACES.split(data)) if not word.isascii())
     return b" ".join(islice(words, _MOST_WORDS))
 
@@ -208,7 +208,7 @@ def _strange_share(text: str) -> float:
 
 
 def _refuse_lines_in_utf8(data: bytes) -> None:
-    """Raises UnreadableError at a line in UTF-8: the file as a whole is not."""
+    """Raise UnreadableError at a line in UTF-8, because the file as a whole is not UTF-8."""
     for row, line in enumerate(data.split(b"\n"), 1):
         if line.isascii():
             continue
@@ -220,7 +220,7 @@ def _refuse_lines_in_utf8(data: bytes) -> None:
 
 
 def _refuse_lines_in_another(data: bytes, codec: str, others: Iterable[str]) -> None:
-    """Raises UnreadableError at the first line that is clearly in another encoding than the whole file."""
+    """Raise UnreadableError at the first line that is clearly in another encoding than the file."""
     doubtful = 0
     for row, line in enumerate(data.split(b"\n"), 1):
         if line.isascii() or not has_doubtful_words(line.decode(codec)):
@@ -237,7 +237,7 @@ def _refuse_lines_in_another(data: bytes, codec: str, others: Iterable[str]) -> 
 
 
 def _refuse_damaged(text: str) -> None:
-    """Raises UnreadableError where UTF-8 holds what an earlier conversion has made gibberish."""
+    """Raise UnreadableError if the text was garbled by an earlier conversion."""
     if text.isascii():
         return
     if "\ufffd" in text:
@@ -254,8 +254,8 @@ def _refuse_damaged(text: str) -> None:
                 if not is_doubtful(meant) and cost(meant) < cost(word) - _MARGIN:
                     misread[taken_for, codec].append((word, meant))
     for (_, codec), pairs in misread.items():
-        # Pairs of letters that read as UTF-8 are no accident. Between encodings of one byte, a few capitals in a row are:
-        # there, most of the text has to be affected.
+        # Letter pairs that are valid UTF-8 do not occur by chance. Between single-byte encodings a few consecutive
+        # capitals do, so there most of the text must be affected.
         if codec == "utf-8" or (len(pairs) >= 3 and 2 * len(pairs) > len(words)):
             word, meant = pairs[0]
             row = text.count("\n", 0, text.index(word)) + 1

@@ -1,4 +1,4 @@
-"""Files of other programs: what they are, and what is wanted instead."""
+"""Recognition of other programs' files, with a message that names the expected formats."""
 
 import io
 import re
@@ -10,7 +10,7 @@ EXAMPLES = {
     ".jsonl": '{"question": "How do I sign in?", "answer": "Press Sign in."}',
     ".csv": "question,answer⏎How do I sign in?,Press Sign in.",
 }
-"""The shortest file of each format; ⏎ is the end of a line."""
+"""A minimal file of each format; ⏎ is the end of a line."""
 
 WANTED = f"save it as YAML, JSON, JSON Lines or CSV, for example CSV: {EXAMPLES['.csv']}"
 _SHEET = f"save it as CSV UTF-8, with the names of the fields in the first row, for example: {EXAMPLES['.csv']}"
@@ -37,7 +37,7 @@ _XML = re.compile(rb"\s*<\?xml")
 
 
 def recognise(data: bytes) -> str | None:
-    """What is to be said of a file that another program made and that no format of ours reads; None for any other."""
+    """Return the message about a file of another program that none of our formats reads; None for other files."""
     if data.startswith(b"PK\x03\x04"):
         return _packed(data)
     for beginning, reason in _BEGINNINGS:

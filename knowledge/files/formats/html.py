@@ -1,8 +1,8 @@
 """Convert the HTML in an answer to Markdown.
 
-Only a tag that HTML knows counts, and one that has a counterpart only if its counterpart is there: `a < b`, `<your name>`
-and `x<b>z` are plain text. Markdown code is left alone, and so is a tag or an entity after a backslash. `escape` writes
-that backslash into exported files, so that an export reads back unchanged.
+Only known HTML tags count, and paired tags only if both are present: `a < b`, `<your name>` and `x<b>z` are plain
+text. Markdown code is unchanged, and so is a tag or an entity after a backslash. `escape` writes that backslash into
+exported files, so that an export reads back unchanged.
 """
 
 import re
@@ -27,7 +27,7 @@ _PLAIN = {
 }
 _CONVERTED = {*_MARKS, *_BLOCKS, *_LISTS, *_PLAIN, "a", "br", "li"}
 _ALONE = {"br", "img", "hr", "iframe", "tr", "td", "th"}
-"""Tags that count without their counterpart."""
+"""Tags that count without a closing tag."""
 _REFUSED = {
     *(
         "img",
@@ -91,16 +91,16 @@ _IN_LINK = {ord(letter): f"%{ord(letter):02X}" for letter in "()<>\\"}
 _MARKDOWN_SIGNS = "*_`[]\\"
 _LINE_BREAK = re.compile(r"[ \t]*\n[ \t]*(?![-*+>#]\s|\d{1,9}[.)]\s|[ \t]*\n)")
 _LONGEST = 100_000
-"""Characters; a longer text is refused for its length."""
+"""Characters; longer texts are refused elsewhere."""
 
 
 class UnconvertibleError(ValueError):
-    """The HTML has no equal in Markdown; the text of the error is the reason for the author."""
+    """The HTML has no equivalent in Markdown; the text of the error is the reason for the author."""
 
 
 @dataclass(slots=True)
 class _Frame:
-    """An open inline tag or heading, and what was written within it."""
+    """An open inline tag or heading, and its contents so far."""
 
     name: str
     mark: str
@@ -109,10 +109,10 @@ class _Frame:
 
 
 def to_markdown(text: str) -> tuple[str, bool]:
-    """`text` in Markdown, and whether HTML was converted in it.
+    """Return `text` in Markdown, and whether it contained HTML.
 
     Raises:
-        UnconvertibleError: it holds a table, a picture, a script, an unsafe link or tags that do not match.
+        UnconvertibleError: it has a table, a picture, a script, an unsafe link or tags that do not match.
     """
     if len(text) > _LONGEST or not _MARKUP.search(text):
         return text, False
@@ -145,7 +145,7 @@ def to_markdown(text: str) -> tuple[str, bool]:
 
 
 def escape(text: str) -> str:
-    """`text` such that `to_markdown` gives it back unchanged."""
+    """Escape `text` so that `to_markdown` returns it unchanged."""
     if not _MARKUP.search(text):
         return text
     return _TOKEN.sub(lambda token: token[0] if token["code"] or not _is_known(token) else "\\" + token[0], text)
@@ -154,7 +154,7 @@ def escape(text: str) -> str:
 def _is_known(token: re.Match[str]) -> bool:
     if token["entity"]:
         return token["entity"][1] == "#" or token["entity"][1:] in html5
-    # "if a <b and c> d" is no tag: an attribute without a value stands beside others that have one.
+    # "if a <b and c> d" is no tag: attributes without a value count only beside others that have one.
     return not (token["tag"] and token["name"].lower() in _CONVERTED and token["attributes"] and "=" not in token[0])
 
 
@@ -163,7 +163,7 @@ def _name(token: re.Match[str]) -> str:
 
 
 def _is_html(text: str, tokens: Sequence[re.Match[str]]) -> bool:
-    """Whether at least one tag is meant as such."""
+    """Return whether at least one tag is meant as HTML."""
     starts = Counter(_name(token) for token in tokens if not token["end"])
     ends = Counter(_name(token) for token in tokens if token["end"])
     for token in tokens:
@@ -180,7 +180,7 @@ def _is_html(text: str, tokens: Sequence[re.Match[str]]) -> bool:
 
 
 def _is_unclosed(text: str, token: re.Match[str]) -> bool:
-    """Whether a tag is meant as one though its counterpart is absent: `</b>`, `<a href=…>`, and `<b>word` after a space."""
+    """Return whether an unpaired tag is meant as HTML: `</b>`, `<a href=…>`, and `<b>word` after a space."""
     if token["name"].lower() in _REFUSED:
         return False
     before, after = text[max(token.start() - 1, 0) : token.start()], text[token.end() : token.end() + 1]
@@ -207,7 +207,7 @@ class _Href(HTMLParser):
 
 
 class _Converter:
-    """Writes Markdown from pieces of text and tags in their order."""
+    """Writes Markdown from a sequence of texts and tags."""
 
     def __init__(self, *, is_laid_out: bool) -> None:
         self.text = ""
@@ -223,7 +223,7 @@ class _Converter:
         return any(_MARKS.get(frame.name) == "`" for frame in self._frames)
 
     def write(self, text: str) -> None:
-        """Text between tags; among blocks its line breaks are spaces, as in HTML, unless Markdown means them."""
+        """Write text between tags; among blocks line breaks become spaces, as in HTML, unless Markdown needs them."""
         if self._is_laid_out:
             blank_before = re.match(r"[ \t]*\n[ \t]*\n", text)
             if blank_before and self.text:
@@ -269,7 +269,7 @@ class _Converter:
                 self._break(2)
 
     def end(self) -> str:
-        """The whole text. Raises UnconvertibleError where a tag is still open."""
+        """Return the whole text. Raises UnconvertibleError if a tag is still open."""
         if self._frames:
             raise self._unmatched(self._frames[-1].name)
         return self.text.strip()
@@ -346,7 +346,7 @@ def _wrapped(text: str, frame: _Frame, following: str) -> str:
     if frame.link:
         return f"{head}[{inner}]({frame.link}){tail}"
     if following.isalnum() and not tail and frame.mark != "`":
-        # Markdown does not end emphasis between a sign and a letter.
+        # Markdown does not close emphasis between punctuation and a letter.
         cut = inner.rstrip(".,:;!?")
         inner, tail = cut or inner, inner[len(cut) :] if cut else ""
     return f"{head}{frame.mark}{inner}{frame.mark}{tail}"

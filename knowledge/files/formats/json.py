@@ -1,6 +1,6 @@
-"""JSON (an object with `categories` and `entries`, or a plain list of entries) and JSON Lines (one entry a line).
+"""JSON (an object with `categories` and `entries`, or a plain list of entries) and JSON Lines (one entry per line).
 
-Rows are the number of the entry in JSON, the line in JSON Lines.
+Rows are entry numbers in JSON and line numbers in JSON Lines.
 """
 
 import io
@@ -50,7 +50,7 @@ def write(draft: Draft) -> bytes:
 
 def read_lines(name: str, text: str) -> Sheet:
     sheet = Sheet()
-    # Lines end at LF alone: JSON may hold U+2028 and its like within a text.
+    # Lines end only at LF: JSON texts may contain U+2028 and the like.
     for number, line in enumerate(io.StringIO(text, newline="\n"), 1):
         if not line.strip():
             continue
@@ -87,7 +87,7 @@ def _parse(text: str) -> object:
 
 
 def _faults(text: str, first: JSONDecodeError) -> Iterator[JSONDecodeError]:
-    """`first`, and the faults of the objects that begin behind it: one for each object, 50 at most."""
+    """Yield `first` and the errors of the objects that start after it: one per object, at most 50."""
     decoder = json.JSONDecoder()
     yield first
     if first.msg == "Extra data":
@@ -111,7 +111,7 @@ def _reason(fault: JSONDecodeError) -> str:
 
 
 def _remedy(fault: JSONDecodeError) -> str:
-    """What to change at the place of `fault`; empty where that is unclear."""
+    """Return what to change at the position of `fault`; "" if that is unclear."""
     here = fault.doc[fault.pos : fault.pos + 4]
     before = fault.doc[: fault.pos].rstrip()[-1:]
     if fault.msg == "Extra data":

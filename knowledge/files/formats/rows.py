@@ -1,4 +1,4 @@
-"""What every format reads into: named fields with the place where they stand. Nothing here judges the values."""
+"""The common result of all formats: named fields with their positions. Values are not validated here."""
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
@@ -27,7 +27,7 @@ class UnreadableError(Exception):
 
 
 class Block(dict[str, object]):
-    """The fields of one entry or category: text, number, list, mapping or None; `twice` names those given twice."""
+    """The fields of one entry or category: text, number, list, mapping or None; `twice` names duplicate fields."""
 
     def __init__(self, fields: Sequence[tuple[str, object]] = (), row: int | None = None) -> None:
         if len(fields) > _MOST_FIELDS:
@@ -40,7 +40,7 @@ class Block(dict[str, object]):
 
 @dataclass(slots=True)
 class Sheet:
-    """One file, read: its blocks, and what kept the rest of it from being read."""
+    """The contents of one file: its blocks, and the errors that prevented reading the rest."""
 
     entries: list[Block] = field(default_factory=list)
     categories: list[Block] = field(default_factory=list)
@@ -49,14 +49,14 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """One file format. `read(name, text)` raises `UnreadableError` and nothing else; `write` keeps every field."""
+    """One file format. `read(name, text)` raises only `UnreadableError`; `write` keeps every field."""
 
     read: Callable[[str, str], Sheet]
     write: Callable[[Draft], bytes]
 
 
 def sheet_of(name: str, document: object) -> Sheet:
-    """The blocks of a document: an object with `categories` and `entries`, or a plain list of entries."""
+    """Return the blocks of a document: an object with `categories` and `entries`, or a plain list of entries."""
     sheet = Sheet()
     if isinstance(document, Block):
         if document and not {"categories", "entries"} & set(document):
@@ -83,7 +83,7 @@ def sheet_of(name: str, document: object) -> Sheet:
 
 
 def refuse_foreign(sheet: Sheet, example: str) -> None:
-    """Raises UnreadableError where no entry has a question and other fields stand there: the file of another tool."""
+    """Raise UnreadableError for another tool's file: no entry has a question, but other fields exist."""
     names = dict.fromkeys(name for block in sheet.entries for name in block)
     unknown = [name[:40] for name in names if name not in ENTRY_FIELDS]
     if unknown and "question" not in names:
@@ -108,7 +108,7 @@ def _blocks(sheet: Sheet, name: str, field_name: str, items: object) -> Iterable
 
 
 def plain_entries(draft: Draft) -> list[dict[str, object]]:
-    """The entries as fields to write, in the order of the documentation; fields that say nothing are left out."""
+    """Return the entries as fields to write, in documented order, without empty fields."""
     return [
         {
             name: value
@@ -129,7 +129,7 @@ def plain_entries(draft: Draft) -> list[dict[str, object]]:
 
 
 def plain_categories(draft: Draft) -> list[dict[str, object]]:
-    """The categories as fields to write."""
+    """Return the categories as fields to write."""
     return [
         {"key": category.key, "title": dict(category.titles), "handoff": category.handoff or "allowed"}
         | ({"form": form_fields(category.form)} if category.form else {})

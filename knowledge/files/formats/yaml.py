@@ -1,7 +1,7 @@
-"""YAML: the format to write by hand.
+"""YAML: the format for writing by hand.
 
-Only its plain part is read: every scalar is text (so `no` is a word and 007 keeps its zeros), no anchors, aliases or
-tags, which keeps a small file from becoming a large one. Rows are line numbers.
+Only a plain subset is read: every scalar is text (so `no` is a word and 007 keeps its zeros). Anchors, aliases and
+tags are refused, so a small file cannot expand into a large one. Rows are line numbers.
 """
 
 import re
@@ -44,7 +44,7 @@ def read(name: str, text: str) -> Sheet:
 
 
 def _faults(name: str, text: str, error: yaml.MarkedYAMLError) -> list[Problem]:
-    """What is wrong at `error` and in the list items behind it, one fault an item, 50 at most."""
+    """Return the problem at `error` and those of the list items after it: one per item, at most 50."""
     lines = text.split("\n")
     place = _place(error)
     faults = [_fault(name, lines, place, error)]
@@ -79,7 +79,7 @@ def _leaves_list(line: str, indent: int | None) -> bool:
 
 
 def _place(error: yaml.MarkedYAMLError) -> int | None:
-    """The line of `error`, counted from 0: where a quoted text begins that never ends, else where reading stopped."""
+    """Return the line of `error`, counted from 0: the start of an unclosed quoted text, else where reading stopped."""
     begins = error.context_mark if error.context and "quoted scalar" in error.context else None
     mark = begins or error.problem_mark or error.context_mark
     return mark.line if mark else None
@@ -94,7 +94,7 @@ def _fault(name: str, lines: list[str], place: int | None, error: yaml.MarkedYAM
 
 
 def _remedy(line: str, error: yaml.MarkedYAMLError) -> str:
-    """What to change in `line`; empty where that is unclear."""
+    """Return what to change in `line`; "" if that is unclear."""
     found = _SCALAR.match(line)
     start = found[1] if found else ""
     if "\t" in line[: len(line) - len(line.lstrip())]:
@@ -116,14 +116,14 @@ def write(draft: Draft) -> bytes:
 
 
 class _Document:
-    """Values built straight from the parser's events."""
+    """Builds values directly from the parser's events."""
 
     def __init__(self, text: str) -> None:
         self._events: Iterator[Event] = iter(yaml.parse(text, Loader=_Loader))
         self._left = _VALUES
 
     def value(self) -> object:
-        """The one document of the file; None for an empty file."""
+        """Return the only document of the file; None for an empty file."""
         self._next()
         event = self._next()
         if isinstance(event, events.StreamEndEvent):
@@ -171,7 +171,7 @@ def _row(event: Event) -> int | None:
 
 
 class _Dumper(yaml.SafeDumper):
-    """Texts of several lines as blocks, and list items indented under their field."""
+    """Writes multi-line texts as blocks, and list items indented under their field."""
 
     def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002 - PyYAML's own signature
         super().increase_indent(flow, False)

@@ -1,1 +1,1 @@
-"""The index room: phrasings in, the nearest entries of a question out."""
+"""The index: built from phrasings, it finds the nearest entries of a question."""

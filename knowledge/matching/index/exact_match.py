@@ -1,4 +1,4 @@
-"""Questions that stand in the knowledge as they are, word for word."""
+"""Exact matches: questions that equal a phrasing word for word."""
 
 from collections.abc import Sequence
 
@@ -6,9 +6,9 @@ from knowledge.matching.index.sparse_index import Index
 
 
 def standing(index: Index, forms: Sequence[str]) -> list[int]:
-    """The phrasings that have just these folded forms, in this order; ascending.
+    """Return the phrasings with exactly these folded forms in this order, ascending.
 
-    Costs one look at the phrasings that hold the rarest of the words, and the index has no table for it.
+    Compares the phrasings that contain the rarest of the words, so the index needs no table for it.
     """
     numbers = [index.vocabulary.form_ids.get(form, -1) for form in forms]
     if not numbers or -1 in numbers:

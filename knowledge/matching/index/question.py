@@ -1,4 +1,4 @@
-"""A question as the index sees it: its words, and how much each word of the knowledge resembles them."""
+"""A question as the index sees it: its words, and their similarity to the words of the knowledge base."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from knowledge.matching.lexicon.vocabulary import Vocabulary
 
 _CARRYING = 0.6**1.5
 _TELLING = 0.3
-"""Words less rare than that are articles, pronouns and the like: one in a few thousand words."""
+"""Minimum rarity of a telling word: one in a few thousand words. Commoner ones are articles, pronouns and the like."""
 _OF_A_FEW = 1 / 8
 
 _AS_TYPED: Mapping[str, str] = {}
@@ -20,17 +20,19 @@ _AS_TYPED: Mapping[str, str] = {}
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """The distinct forms of a question in order, against the forms of the knowledge that resemble any of them.
+    """The distinct forms of a question in order, compared with the similar forms of the knowledge base (KB forms).
 
-    `weights` is how telling each form is, `parts` the same as parts of one, `share` the part of it that the knowledge knows.
-    `stem_weights` and `gram_weights` are the two search vectors over all forms of the knowledge, `active` the forms for which they
-    are not zero. `places` gives for each form of the knowledge the number, from 1, of the word of the question that it is a form of,
-    and one more number at last for the edge of a text; `sequence` has these numbers in the order of the question, 0 for a word that
-    the knowledge lacks. `lines` gives for each form of the knowledge the line of `likeness` that compares it with the words of the
-    question; line 0, of zeros, is for all that resemble none; `carrying` are the forms so like a word that they may be
-    shown as the same. `rare` is how rare each form is in its language, as parts of one, `telling` an eighth for those
-    that are rare enough to tell something. `meaning` has a unit vector for each form, `intent` is their weighted mean, of unit
-    length too. `wants` has the acts and manners.
+    * `weights`: the weight of each form; `parts`: the same, normalised to a sum of 1; `share`: the part of it that the
+      knowledge base knows.
+    * `stem_weights`, `gram_weights`: the two search vectors over all KB forms; `active`: the KB forms where they are
+      not 0.
+    * `places`: for each KB form the number, from 1, of the question's word that it is a form of, and one more number at
+      the end for the edge of a text; `sequence`: these numbers in the order of the question, 0 for an unknown word.
+    * `lines`: for each KB form the row of `likeness` that compares it with the words of the question; row 0, of zeros,
+      is for dissimilar forms; `carrying`: the forms so similar to a word that they may be shown as the same.
+    * `rare`: the rarity of each form in its language, normalised to a sum of 1; `telling`: 1/8 for those that are rare
+      enough to be significant.
+    * `meaning`: a unit vector per form; `intent`: their weighted mean, also of unit length; `wants`: acts and manners.
     """
 
     forms: tuple[str, ...]
@@ -53,7 +55,7 @@ class Question:
 
     @classmethod
     def of(cls, forms: Sequence[str], vocabulary: Vocabulary, accented: Mapping[str, str] = _AS_TYPED) -> "Question":
-        """`accented` has the forms that were written with accents, as they were written."""
+        """Build a question. `accented` maps forms to their accented spelling in the message."""
         counts: dict[str, int] = {}
         for form in forms:
             counts[form] = counts.get(form, 0) + 1
@@ -61,7 +63,7 @@ class Question:
         width = len(vocabulary.forms)
         if not words:
             return cls._of_nothing(width)
-        # A dozen numbers: lists are quicker than arrays.
+        # A dozen numbers: lists are faster than arrays.
         times, weights = list(counts.values()), [word.weight for word in words]
         stem_length = sum([(n * weight) ** 2 for n, weight in zip(times, weights, strict=True)]) ** 0.5 or 1.0
         gram_length = sum([n * n * word.square for n, word in zip(times, words, strict=True)]) ** 0.5 or 1.0

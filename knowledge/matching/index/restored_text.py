@@ -1,4 +1,4 @@
-"""A message as it was meant: what was misspelt is put right, and all else stays as it was written."""
+"""Restoration of a message's text: misspelt words are corrected, and everything else stays as written."""
 
 from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
@@ -7,10 +7,10 @@ from knowledge.matching.text.normalised import fold, lower, word_places
 
 
 def as_meant(written: str, meant: Sequence[str], accented: Mapping[str, str]) -> str:
-    """The text with those of its words replaced that are not among the words meant, in their order.
+    """Replace the words of a text that differ from the words meant, in order.
 
-    Words that are not among them at all, such as a greeting, stay, but beside a word that was put right. Where a message has no accents at all, its words get those
-    of `accented`, by folded form.
+    Words that have no counterpart, such as a greeting, stay, except next to a corrected word. If a message has no
+    accents at all, its words get those of `accented`, by folded form.
     """
     places = word_places(written)
     words = [lower(written[begin:end]) for begin, end in places]

@@ -1,8 +1,8 @@
 """The sparse index: cosine of a question with every phrasing and every entry, by stems and by character n-grams.
 
-A phrasing's n-grams are those of its words, so the n-gram product of two texts is a sum over pairs of words. That is
-why only words have postings here and n-grams only point at words: the index stays small, and a question costs one pass
-over the postings of the words it resembles.
+A phrasing's n-grams are those of its words, so the n-gram product of two texts is a sum over pairs of words. Therefore
+only words have postings, and n-grams refer to words: the index stays small, and a question needs one pass over the
+postings of similar words.
 """
 
 import sys
@@ -25,7 +25,7 @@ _ANSWER = 600
 _POSTINGS = 15_000
 _LOOKED_AT = 600
 _FAINT = 0.2
-"""Of a large knowledge base, phrasings are looked at whose cosine is at least this part of the greatest."""
+"""In a large knowledge base, the minimum cosine of considered phrasings, as a part of the greatest."""
 
 _ALL_ENTRIES = 5_000
 _BY_MEANING, _BY_ANSWER = 0.6, 0.3
@@ -33,15 +33,15 @@ _CERTAINTY, _FEW_TO_JUDGE = 3.0, 8.0
 
 
 Progress = Callable[[float], None]
-"""Told the share that is built, 0..1, some hundred times at most; called from the building thread."""
-# How far building is when every phrasing is read, entered, and counted: measured at 100 000 entries.
+"""Receives the share that is built, 0..1, about a hundred times at most; called from the building thread."""
+# Progress after reading, adding and counting all phrasings: measured with 100 000 entries.
 _PARSED, _ENTERED, _SEALED = 0.2, 0.35, 0.45
 
 Item = TypeVar("Item")
 
 
 def _counted(items: Sequence[Item], progress: Progress, start: float, end: float) -> Iterator[Item]:
-    """The items, telling of each hundredth of them."""
+    """Yield the items and report progress after each hundredth of them."""
     step = max(len(items) // 100, 1000)
     for number, item in enumerate(items):
         if number % step == 0:
@@ -62,7 +62,7 @@ class Index:
         entries: dict[int, list[tuple[Phrasing, list[str]]]] = {}
         for phrasing in _counted(phrasings, progress, 0.0, _PARSED):
             found = words(lower(clip(phrasing.text)))
-            if found:  # what has no words can never be found
+            if found:  # a phrasing without words can never be found
                 entries.setdefault(phrasing.entry_id, []).append((phrasing, found))
         self.entry_ids = list(entries)
         self.langs = [own[0][0].lang for own in entries.values()]
@@ -96,9 +96,9 @@ class Index:
         self.openness: Floats = (self._newness - np.float32(self.variety)) * repeated / (repeated + _FEW_TO_JUDGE)
 
     def _in_columns(self, sizes: Sequence[int]) -> Ints:
-        """The phrasings of each entry as a column, filled up with the number after the last; empty where much would be filler.
+        """Return the phrasings of each entry as a column, padded with the number after the last; empty if too sparse.
 
-        The greatest of a column is taken for all entries at once, in a quarter of the time that stretches take.
+        A maximum per column takes a quarter of the time of a maximum per stretch.
         """
         if len(sizes) > _ALL_ENTRIES or max(sizes, default=0) * len(sizes) > 2 * len(self.texts):
             return np.zeros((0, 0), np.intp)
@@ -106,7 +106,7 @@ class Index:
         return np.where(lines < np.diff(self.entry_starts), lines + self.entry_starts[:-1], len(self.texts))
 
     def _answers(self, answers: Mapping[int, str]) -> Rows:
-        """The distinct words of each entry's answer. They take part when entries are put in order, not in the search by letters."""
+        """Return the distinct words of each entry's answer. They are used for ranking, not in the n-gram search."""
         lengths: list[int] = []
         tokens: list[int] = []
         for entry, lang in zip(self.entry_ids, self.langs, strict=True):
@@ -117,7 +117,7 @@ class Index:
         return Rows.of(lengths, tokens)
 
     def _measure(self, progress: Progress) -> NDArray[np.float16]:
-        """Lengths of the phrasing vectors and of the entries' mean vectors; returns the shares that `acts.Habits` wants."""
+        """Compute lengths of the phrasing vectors and of the entries' mean vectors; returns the shares for `Habits`."""
         vocabulary = self.vocabulary
         count = len(self.texts)
         stem_norms = np.ones(count, np.float32)
@@ -155,7 +155,7 @@ class Index:
         return shares
 
     def _lengths(self, begin: int, end: int, owners: Ints, features: Rows, squares: Floats) -> tuple[Floats, Floats]:
-        """Vector length of the phrasings `begin:end`, squared length of the sums of their unit vectors by entry."""
+        """Compute vector lengths of the phrasings `begin:end`, and squared lengths of their sums by entry."""
         tokens, per_phrasing = self.tokens.gather(np.arange(begin, end))
         values, per_token = features.gather(tokens)
         width = len(squares)
@@ -176,14 +176,14 @@ class Index:
         return norm.astype(np.float32), np.maximum(mean, 1e-6).astype(np.float32)
 
     def _new_words(self, tokens: Ints, lengths: Ints, owners: Ints, entries: int) -> Floats:
-        """How likely a word of one more phrasing of each entry is to be new to it.
+        """Return the probability that a word of another phrasing of each entry is new to it.
 
-        The share, by weight, of the words that only one of its phrasings has (Good 1953), a little towards certainty.
+        It is the share, by weight, of the words that only one of its phrasings has (Good 1953), slightly increased.
         """
         width = len(self.vocabulary.stem_weight)
         stems = self.vocabulary.form_stem.take(tokens).astype(np.int64)
         once = np.sort(np.arange(len(lengths)).repeat(lengths) * width + stems)
-        once = once[np.diff(once, prepend=-1) != 0]  # np.unique would import masked arrays for this
+        once = once[np.diff(once, prepend=-1) != 0]  # np.unique would import masked arrays
         owned = np.sort(owners.take(once // width).astype(np.int64) * width + once % width)
         first = np.flatnonzero(np.diff(owned, prepend=-1))
         pairs, counts = owned.take(first), np.diff(first, append=len(owned))
@@ -195,7 +195,7 @@ class Index:
         return found
 
     def meanings(self, phrasings: Ints) -> Floats:
-        """What each phrasing means: the weighted mean of its words, of unit length."""
+        """Return the meaning vector of each phrasing: the weighted mean of its words, of unit length."""
         return unit(self._weighed(self.tokens, phrasings))
 
     def _weighed(self, texts: Rows, chosen: Ints) -> Floats:
@@ -209,7 +209,7 @@ class Index:
         return sums
 
     def _answer_meanings(self) -> Floats:
-        """What each answer means, as in `meanings`; nothing at all where there are no answers."""
+        """Return the meaning vector of each answer, as in `meanings`; empty if there are no answers."""
         if not len(self.answers.values):
             return np.zeros((0, WIDTH), np.float32)
         found = np.zeros((self.answers.count, WIDTH), np.float32)
@@ -220,14 +220,14 @@ class Index:
 
     @property
     def richness(self) -> float:
-        """How many ways of asking an entry has on average, on a scale from 0 (one) to 1 (sixteen and more)."""
+        """Mean number of phrasings per entry, on a scale from 0 (one) to 1 (sixteen and more)."""
         if not self.entry_ids:
             return 0.0
         return float(np.clip(np.log2(len(self.texts) / len(self.entry_ids)), 0, 4) / 4)
 
     @property
     def size(self) -> int:
-        """Bytes of arrays and texts."""
+        """Size of arrays and texts in bytes."""
         arrays = (
             self.owners,
             self.entry_starts,
@@ -255,18 +255,18 @@ class Index:
         )
 
     def side_by_side(self, phrasings: Ints) -> Ints:
-        """The forms of phrasings as columns, before and after each the number of forms, which is none of them."""
+        """Return the forms of phrasings as columns, with the number of forms as a border before and after each."""
         return self.tokens.table(phrasings, len(self.vocabulary.forms))
 
     def cosines(self, question: Question) -> Floats:
-        """Mean of the stem and the n-gram cosine with every phrasing; for a large knowledge base see `search`."""
+        """Return the mean of stem and n-gram cosine with every phrasing; for a large knowledge base see `search`."""
         return self.search(question)[0]
 
     def search(self, question: Question) -> tuple[Floats, bool]:
-        """The `cosines`, and whether words were passed over.
+        """Return the `cosines`, and whether words were skipped.
 
-        In a large knowledge base the commonest words of the question are passed over here, for they would cost the most
-        and tell the least; `features` counts them again for the entries found.
+        In a large knowledge base the commonest words of the question are skipped, as they cost the most and contribute
+        the least; `features` includes them for the entries found.
         """
         active = question.active
         begin, end = self.postings.starts.take(active), self.postings.starts.take(active + 1)
@@ -288,10 +288,10 @@ class Index:
         return sums, passes_over
 
     def nearest(self, cosines: Floats, intent: Floats, most: int) -> Ints:
-        """The entries worth comparing closely, ascending: by the best phrasing, by all phrasings, and by meaning.
+        """Return the entries to rank, ascending: the nearest by best phrasing, by all phrasings, and by meaning.
 
-        `intent` is what the question means. In a large knowledge base, where not every entry is compared with it, only
-        entries that share an n-gram with the question are found.
+        `intent` is the meaning vector of the question. In a large knowledge base, where not every entry is compared
+        with it, only entries that share an n-gram with the question are found.
         """
         if not len(self.entry_ids):
             return np.zeros(0, np.int32)
@@ -321,7 +321,7 @@ class Index:
         return entries.take(_greatest(rough, most))
 
     def _touched(self, cosines: Floats) -> Ints:
-        """The phrasings worth looking at in a large knowledge base, ascending."""
+        """Return the phrasings to consider in a large knowledge base, ascending."""
         places: Ints = (cosines > _FAINT * cosines.max()).nonzero()[0]
         if len(places) > _LOOKED_AT:
             places = places[np.argpartition(cosines.take(places), -_LOOKED_AT)[-_LOOKED_AT:]]
@@ -330,7 +330,7 @@ class Index:
 
 
 def _greatest(values: Floats, most: int) -> Ints:
-    """Places of the greatest values above zero, ascending."""
+    """Return the indices of the greatest values above zero, ascending."""
     places: Ints = np.argpartition(values, -most)[-most:] if len(values) > most else np.arange(len(values))
     places = places.compress(values.take(places) > 0)
     places.sort()
@@ -338,7 +338,7 @@ def _greatest(values: Floats, most: int) -> Ints:
 
 
 def _theme(meanings: Floats, owners: Ints, count: int) -> Floats:
-    """The mean meaning of the phrasings of each entry."""
+    """Return the mean meaning vector of the phrasings of each entry."""
     sums = np.zeros((count, WIDTH), np.float32)
     if len(owners):
         starts = np.flatnonzero(np.diff(owners, prepend=-1))

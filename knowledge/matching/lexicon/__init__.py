@@ -1,1 +1,1 @@
-"""The lexicon room: what is known of words, independent of any knowledge base."""
+"""The lexicon: data about words, independent of any knowledge base."""

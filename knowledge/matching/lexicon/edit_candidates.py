@@ -1,7 +1,7 @@
-"""All that a word may have been before one slip of the fingers, as the checksums under which the tables keep words.
+"""Edit candidates: the words one edit away from a word, as checksums by which the tables index words.
 
-There are several hundreds of them for a word, so they are not written out. Checksums are linear (Peterson and Brown 1961): by how
-much one changes when another letter takes the place of a letter follows from the two letters and the number of bytes behind them.
+A word has several hundred candidates, so they are not spelled out. Checksums are linear (Peterson and Brown 1961): the
+effect of replacing a letter depends only on the two letters and the number of bytes after them.
 """
 
 from collections.abc import Sequence
@@ -13,19 +13,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 LONGEST = 25
-"""Letters of a word; longer ones are not looked at."""
+"""Maximum number of letters of a word; longer ones are ignored."""
 
 _BYTES = 4 * LONGEST
 
 
 class Guesses:
-    """The words that become this one when a letter is left out, put in, changed, or swapped with the next: their `keys`.
+    """The words that become this one by deleting, inserting or changing a letter, or swapping it with the next: `keys`.
 
-    A word can stand among them more than once, and this one does.
+    A word may occur among them more than once, and the word itself does.
     """
 
     def __init__(self, word: str, lang: str, letters: str) -> None:
-        """`letters` are those that may be put in or in place of another; the word has `LONGEST` letters at most."""
+        """`letters` are those to insert or substitute; the word has at most `LONGEST` letters."""
         length = len(word)
         tails = [word[cut:].encode() for cut in range(length + 1)]
         begun = list(
@@ -35,9 +35,9 @@ class Guesses:
         shorter = [(cut, word[cut + 1 :]) for cut in range(length)]
         swapped = [(cut, word[cut + 1] + word[cut] + word[cut + 2 :]) for cut in range(length - 1)]
         self._plain = shorter + swapped
-        """How many letters stay, and what comes after them."""
+        """The number of letters that stay, and the rest after them."""
         self._gaps = [(cut, cut) for cut in range(length + 1)] + [(cut, cut + 1) for cut in range(length)]
-        """Where a letter of the alphabet may stand: after how many letters, and how many of the word are before what follows."""
+        """Positions of an inserted letter: the letters before it, and the letters of the word before the rest."""
         self._alphabet = "".join(_by_size(letters))
         parts = [np.array([crc32(rest.encode(), begun[cut]) for cut, rest in self._plain], np.uint32)]
         sizes = [len(tails[after]) for _, after in self._gaps]
@@ -48,7 +48,7 @@ class Guesses:
         self.keys: NDArray[np.uint64] = np.concatenate(parts).astype(np.uint64)
 
     def word(self, number: int) -> str:
-        """The word whose checksum is `keys[number]`."""
+        """Return the word whose checksum is `keys[number]`."""
         if number < len(self._plain):
             cut, rest = self._plain[number]
             return self._word[:cut] + rest
@@ -59,14 +59,14 @@ class Guesses:
 
 @cache
 def _by_size(letters: str) -> Sequence[str]:
-    """The letters by how many bytes they have, for only those can stand for each other in a checksum."""
+    """Group the letters by number of bytes: only those of a group can replace each other in a checksum."""
     ordered = sorted(letters, key=lambda letter: len(letter.encode()))
     return ["".join(same) for _, same in groupby(ordered, key=lambda letter: len(letter.encode()))]
 
 
 @cache
 def _changes(letters: str) -> NDArray[np.uint32]:
-    """By what a checksum differs with each of the letters in place of the first, one column for each number of bytes after it."""
+    """Return how a checksum changes with each letter in place of the first, one column per number of bytes after it."""
     behind = [bytes(count) for count in range(_BYTES + 1)]
     first = [crc32(letters[0].encode() + rest) for rest in behind]
     rows = [

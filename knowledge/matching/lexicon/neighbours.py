@@ -1,4 +1,4 @@
-"""Which words of the knowledge are one edit away from a word, without comparing it with all of them."""
+"""Search for words of the knowledge base one edit away from a word, without comparing it with all of them."""
 
 from zlib import crc32
 
@@ -9,11 +9,11 @@ from knowledge.matching.lexicon.vocabulary import Vocabulary
 
 _SHORTEST = 3
 LONGEST = 32
-"""Words that are longer have no neighbours."""
+"""Maximum length of a word; longer ones have no neighbours."""
 
 
 class Neighbours:
-    """The forms of a vocabulary by their checksums with each letter left out: two that are one edit apart share one of them.
+    """The forms of a vocabulary by the checksums of their deletions: two forms one edit apart share one of them.
 
     Immutable.
     """
@@ -32,7 +32,7 @@ class Neighbours:
         self._owners = np.array(owners, np.int32)[order]
 
     def of(self, form: str) -> list[str]:
-        """A letter left out, put in or changed, or two swapped: one edit each (optimal string alignment)."""
+        """Return the forms one deletion, insertion, change or swap away (optimal string alignment)."""
         keys, found = self._keys, set[int]()
         if not len(keys):
             return []
@@ -47,7 +47,7 @@ class Neighbours:
 
 
 def _shortened(form: str) -> list[int]:
-    """Checksums of the word and of the word without each of its letters."""
+    """Return the checksums of the word and of the word without each of its letters."""
     letters = form.encode("utf-32-le")
     keys = {crc32(letters)}
     before = 0

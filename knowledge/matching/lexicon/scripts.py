@@ -1,7 +1,7 @@
 """Messages typed on the wrong keyboard layout, or in Latin letters instead of Cyrillic.
 
-How a message was written, the knowledge's own words and n-grams decide, so a knowledge base without Cyrillic never turns Latin
-text into Cyrillic. Which Russian words Latin letters stand for, the frequencies of words in the language say as well.
+The words and n-grams of the knowledge base decide how a message was written, so a knowledge base without Cyrillic never
+turns Latin text into Cyrillic. Word frequencies of the language contribute to the choice of Russian words.
 """
 
 import re
@@ -18,7 +18,7 @@ _CYRILLIC_KEYS = "йцукенгшщзхъфывапролджэячсмитьб
 _TO_CYRILLIC = str.maketrans(
     dict(zip(_LATIN_KEYS, _CYRILLIC_KEYS, strict=True)) | dict(zip('{}:"<>~', "хъжэбюе", strict=True))
 )
-# The last key is ё, which `lower` has made е: it must not take the place of the real е.
+# The last key is ё, which `lower` turns into е: it must not replace the real е.
 _TO_LATIN = str.maketrans(dict(zip(_CYRILLIC_KEYS[:-1], _LATIN_KEYS[:-1], strict=True)))
 
 _J_AS_ZH = re.compile(r"j(?![aeiouy])|(?<![aeiouy])j")
@@ -30,13 +30,13 @@ _Reading = Callable[[str], list[str]]
 
 _SURE = 0.72
 _LETTERS = 0.8
-"""The likelihood of a strange word at best, all of whose n-grams are known."""
+"""Maximum likelihood of an unknown word, reached if all of its n-grams are known."""
 _PENALTY = 0.06
 _BENEFIT = 0.25
 
 
 class Script:
-    """Chooses the reading of a message that the knowledge makes likeliest; a message it knows is left as it is."""
+    """Chooses the likeliest reading of a message by the knowledge base; a message with known words is unchanged."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
@@ -44,7 +44,7 @@ class Script:
         self._latin = any(is_latin(form) for form in vocabulary.forms)
 
     def repair(self, lowered: str) -> str:
-        """Lower-case text with misread words replaced."""
+        """Return lower-case text with words in the wrong script replaced."""
         latin, cyrillic = is_latin(lowered), is_cyrillic(lowered)
         if not ((latin and self._cyrillic) or (cyrillic and self._latin)):
             return lowered
@@ -68,8 +68,8 @@ class Script:
                 values = [self._likelihood(words(text)) for text in options]
                 found = max(values)
                 if by_itself and found <= _LETTERS and any(map(self._vocabulary.sounding_like, words(chunk))):
-                    continue  # "steam" beside "стим" is a word as it stands
-                # A message is written in one way as a whole: what reads worse this way speaks against it.
+                    continue  # "steam" beside "стим" is a word as written
+                # A whole message is written in one way: chunks that are less likely in this reading count against it.
                 gain += (found - plain[place]) * sizes[place]
                 length += sizes[place]
                 if found > plain[place] - _BENEFIT:
@@ -82,7 +82,7 @@ class Script:
         return " ".join(best) if best is not chunks else lowered
 
     def _as_words(self, chunk: str, text: str) -> str:
-        """The chunk in Cyrillic, each of its words as the likeliest there is; a chunk that `text` left as it was stays so."""
+        """Return the chunk in Cyrillic with the likeliest words; a chunk that `text` left unchanged stays so."""
         return text if text == chunk else _IN_LATIN.sub(lambda written: self._likeliest(written.group()), chunk)
 
     def _likeliest(self, written: str) -> str:
@@ -111,7 +111,7 @@ class Script:
         return readings
 
     def _likelihood(self, found: list[str]) -> float:
-        """Share of known words and of known n-grams in strange ones, 0..1, weighted by length; 0 for no words at all."""
+        """Return the share of known words, and of known n-grams in others, 0..1, weighted by length; 0 for no words."""
         total = value = 0.0
         for word in found:
             form = fold(word)
@@ -135,7 +135,7 @@ def _typed_in_cyrillic(chunk: str) -> list[str]:
 
 def _written_in_latin(chunk: str) -> list[str]:
     texts = [letter_by_letter(chunk), letter_by_letter(_J_AS_ZH.sub("zh", chunk))]
-    soft = [text + "ь" for text in texts if text[-1:] in _SOFTENED]  # many leave the soft sign out
+    soft = [text + "ь" for text in texts if text[-1:] in _SOFTENED]  # many people omit the soft sign
     return list(dict.fromkeys(texts + soft))
 
 

@@ -1,4 +1,4 @@
-"""Words that sound alike in the other alphabet: who writes "ютуб" or "смс" means "YouTube" or "SMS"."""
+"""Phonetic matches between the alphabets: "ютуб" means "YouTube", and "смс" means "SMS"."""
 
 import re
 from collections.abc import Iterable
@@ -19,7 +19,8 @@ _CYRILLIC = str.maketrans(
     }
 )  # fmt: skip
 _LATIN = {
-    "tch": "C", "ch": "C", "sh": "S", "ph": "f", "th": "t", "ck": "k", "q": "k", "x": "ks", "j": "J", "oo": "u", "ou": "u",
+    "tch": "C", "ch": "C", "sh": "S", "ph": "f", "th": "t", "ck": "k", "q": "k", "x": "ks", "j": "J",
+    "oo": "u", "ou": "u",
     "ee": "i", "ea": "i", "wh": "v", "w": "v", "y": "i", "ce": "se", "ci": "si", "cy": "si", "c": "k",
 }  # fmt: skip
 _SPELT = re.compile("|".join(sorted(_LATIN, key=len, reverse=True)))
@@ -30,16 +31,17 @@ _TWICE = re.compile(r"(.)\1+")
 _VOWELS = re.compile(r"[aeiou]+")
 
 _LEAST_ALIKE = {0: 100.0, 1: 100.0, 2: 85.0, 3: 75.0}
-"""Least `fuzz.ratio` of two words with so many consonants in common."""
+"""Minimum `fuzz.ratio` of two words by their number of common consonants."""
 _LEAST_OF_LONG = 60.0
 _ALL_BUT_EQUAL = 90.0
 _KEYS = 0x7FFFFFFF
 _LEAST_MEANT = 0.35
-"""Chosen by reading the 700 pairs that the development sets and the example knowledge give: "верните" is not "warn" (.18)."""
+"""Minimum cosine of meanings, chosen by reading the 700 pairs of the development sets and the example knowledge base:
+"верните" is not "warn" (.18)."""
 
 
 def sound(word: str) -> str:
-    """A lower-case word in one alphabet, roughly as it sounds: capital letters stand for ч, ш and дж."""
+    """Return a lower-case word roughly as it sounds, in one alphabet; capital letters denote ч, ш and дж."""
     if is_cyrillic(word):
         heard = word.translate(_CYRILLIC).replace("dJ", "J")
     else:
@@ -49,10 +51,10 @@ def sound(word: str) -> str:
 
 
 class Sounds:
-    """The stems of a knowledge base by their consonants, which is what the two spellings of a word share. Immutable."""
+    """The stems of a knowledge base by consonants, which the two spellings of a word share. Immutable."""
 
     def __init__(self, stems: Iterable[str]) -> None:
-        """In the order of their numbers. Nothing is kept of Latin stems alone: a Cyrillic word is then just unknown."""
+        """`stems` are in the order of their numbers. With only Latin stems it is empty: Cyrillic words are unknown."""
         found = list(stems)
         self._has_cyrillic = any(map(is_cyrillic, found))
         self._has_latin = any(map(is_latin, found))
@@ -65,10 +67,10 @@ class Sounds:
         self._stems = [found[number] for number in self._numbers.tolist()]
 
     def of(self, stem: str, lang: str, meanings: Floats, number: int | None) -> list[int]:
-        """The numbers of the stems in the other alphabet that sound like this one and may mean the same.
+        """Return the numbers of the stems in the other alphabet that sound like this one and may mean the same.
 
-        `meanings` has a line for each stem by its number; unknown meanings are zeros. `number` is that of the stem itself,
-        if it has one.
+        `meanings` has a row per stem by its number; unknown meanings are zeros. `number` is that of the stem itself, if
+        it has one.
         """
         cyrillic = is_cyrillic(stem)
         if not (self._has_latin if cyrillic else self._has_cyrillic) or not _may_be_spelt_otherwise(stem):
@@ -79,7 +81,7 @@ class Sounds:
         for place in range(*self._keys.searchsorted([key, key + np.uint32(1)]).tolist()):
             other, strange = self._stems[place], int(self._numbers[place])
             if is_cyrillic(other) != cyrillic and (likeness := _likeness(heard, sound(other))):
-                # The file of meanings is left alone where it can be: each page of it that is read is memory.
+                # The file of meanings is read as little as possible: each page read takes memory.
                 own = meanings[number] if number is not None else Meanings.load().of([(stem, lang)])[0]
                 if _may_mean_the_same(*((own, meanings[strange]) if cyrillic else (meanings[strange], own)), likeness):
                     found.append(strange)
@@ -87,7 +89,7 @@ class Sounds:
 
 
 def _likeness(one: str, other: str) -> float:
-    """`fuzz.ratio` of two sounds; 0 where it is too little for the consonants that they have in common."""
+    """Return the `fuzz.ratio` of two sounds; 0 if it is too low for their number of common consonants."""
     frame = _frame(one)
     if frame != _frame(other):
         return 0.0
@@ -96,7 +98,10 @@ def _likeness(one: str, other: str) -> float:
 
 
 def _may_mean_the_same(russian: Floats, latin: Floats, likeness: float) -> bool:
-    """Two words with a meaning must be near; a Russian word of its own right is hardly a strange Latin one."""
+    """Return whether two words may mean the same.
+
+    Known meanings must be near, and a known Russian word is rarely a foreign one.
+    """
     if russian.any() and latin.any():
         return float(russian @ latin) >= _LEAST_MEANT
     return likeness >= _ALL_BUT_EQUAL or not russian.any()
@@ -111,5 +116,5 @@ def _key(heard: str) -> int:
 
 
 def _frame(heard: str) -> str:
-    """The consonants, and whether the word begins with a vowel."""
+    """Return the consonants, with a mark for an initial vowel."""
     return ("A" if heard[:1] in "aeiou" else "") + _VOWELS.sub("", heard).replace("z", "s")

@@ -1,7 +1,8 @@
-"""Typos, glued and split words, read as the words that were likeliest meant.
+"""Correction of typos, glued and split words.
 
-A noisy channel (Shannon 1948; for spelling, Kernighan, Church and Gale 1990): of all readings of a message that one is chosen
-whose words and whose slips of the fingers are likeliest together. How likely a word is, the knowledge and the language say.
+A noisy channel model (Shannon 1948; for spelling, Kernighan, Church and Gale 1990): of all readings of a message, the
+one with the greatest joint likelihood of words and errors is chosen. Word likelihoods come from the knowledge base and
+the language.
 """
 
 import re
@@ -24,39 +25,39 @@ _SHORTEST_HALF = 4
 _LONG = 7
 _PIECE = re.compile(r"\d+|[^\W\d]+")
 
-# What a slip costs, in units of natural logarithm: chosen by how many questions of the development sets with typos find
-# their entry, and how many of their words come back; `docs/matching-trials.md` has what other values gave.
+# Costs of errors, in units of natural logarithm: chosen by the accuracy of development questions with typos, and by the
+# share of their words that are restored; `docs/matching-trials.md` has the results of other values.
 _EDIT = 4.5
 _SECOND_EDIT = 5.5
 _FIRST_LETTER = 3.0
 _SPLIT = 2.0
 _JOIN = 4.0
 _KNOWN = 3.0
-"""How much is taken off what a known word costs as it stands: few words that are written as some word are slips."""
+"""Discount on the cost of a known word as written: known words are rarely typos."""
 _UNKNOWN = 28.0
 _FAR_FETCHED = 19.0
-"""A word that the knowledge lacks must be this likely: about one in a million, or an unknown name becomes a rare word."""
+"""Maximum cost of a word not in the knowledge base, about one in a million; else unknown names become rare words."""
 _HEARD = 8.0
-"""What a word costs that sounds like one of the knowledge in the other alphabet."""
+"""Cost of a word that sounds like one of the knowledge base in the other alphabet."""
 
 _WEIGHT = 0.6
-"""Of either the knowledge or the language, when they say how likely a word is."""
+"""Weight of either the knowledge base or the language in the likelihood of a word."""
 
 _COMMONEST = 0.06
-"""About what part of all words the commonest one is ("the")."""
+"""Approximate share of the commonest word ("the") among all words."""
 _LEAST_SLIP = _EDIT - log(_WEIGHT * _COMMONEST)
-"""A word that costs less as it stands was meant as it stands: no word that it may be a slip for is likely enough."""
+"""Cost below which a word is kept as written: no correction can be likely enough."""
 
 _Reading = tuple[float, tuple[str, ...]]
-"""What it costs, and its words."""
+"""Cost, and words."""
 
 
 class Spelling:
-    """Reads words that neither the knowledge nor the language has as the likeliest ones that it has.
+    """Replaces words that neither the knowledge base nor the language has by the likeliest known ones.
 
-    Readings are words one edit away (swapped letters are one edit), in a long word two; two or three words written as one, the
-    outer one of two with at most one edit; one word written as two. Words with digits are not repaired, for an error code is
-    right or wrong, but a number before or after a known word is split off.
+    Readings are: words one edit away (a swap is one edit), in a long word two; two or three words written as one, the
+    outer one of two with at most one edit; one word written as two. Words with digits are not corrected, because an
+    error code is right or wrong, but a number before or after a known word is split off.
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -64,7 +65,7 @@ class Spelling:
         self._neighbours = Neighbours(vocabulary)
 
     def repair(self, words: Sequence[str]) -> list[str]:
-        """The words of the likeliest reading. Those that are not repaired stay as they are; forms of the knowledge are folded."""
+        """Return the words of the likeliest reading. Uncorrected words are unchanged; forms of the index are folded."""
         has = self._vocabulary.has
         known = [has(fold(word)) for word in words]
         if all(known):
@@ -78,7 +79,7 @@ class Spelling:
         readings: list[_Reading] = [(0.0, ()), *[(inf, ())] * len(words)]
         for place, word in enumerate(words):
             cost, before = readings[place]
-            # What all readings of the message have in common need not be weighed.
+            # The common part of all readings need not be weighed.
             has_rival = not known[place] or place in joined or place - 1 in joined
             own, parts = self._read(word) if has_rival else (0.0, (word,))
             if cost + own < readings[place + 1][0]:
@@ -89,7 +90,7 @@ class Spelling:
         return list(readings[-1][1])
 
     def _joined(self, word: str, *, with_edit: bool) -> list[_Reading]:
-        """The reading as one word of two that were written; none if there is no such word."""
+        """Return the reading of two written words as one; none if there is no such word."""
         form = fold(word)
         if not form.isalpha() or len(form) > LONGEST:
             return []
@@ -119,7 +120,7 @@ class Spelling:
         return best
 
     def _read_by_language(self, word: str, best: _Reading) -> _Reading:
-        """A better reading with words that the knowledge lacks, if there is one."""
+        """Return a better reading with words that the knowledge base lacks, if there is one."""
         if not (is_cyrillic(word) or is_latin(word)):
             return best
         if len(word) >= _SHORTEST_HALF and best[0] >= _LEAST_SLIP:
@@ -130,7 +131,7 @@ class Spelling:
         return min([best, *self._splits(word, best[0], self._cost_of_part, 3)])
 
     def _number_and_unit(self, word: str) -> tuple[str, ...]:
-        """A number and a word of the knowledge that were written as one, "60fps"; anything else as it is."""
+        """Split a number and a known word that were written as one, "60fps"; anything else is unchanged."""
         vocabulary = self._vocabulary
         pieces = _PIECE.findall(word)
         if len(pieces) != 2:
@@ -149,7 +150,7 @@ class Spelling:
         return _EDIT + (_FIRST_LETTER if meant[0] != written[0] else 0.0) - log(likelihood)
 
     def _likelihood(self, word: str) -> float:
-        """Which part of all words it is, by the knowledge and by the language."""
+        """Return the share of the word among all words, by the knowledge base and the language."""
         return _WEIGHT * (self._vocabulary.share(word) + self._vocabulary.share_of_language(word))
 
     def _near_in_language(self, word: str) -> Iterator[str]:
@@ -165,7 +166,7 @@ class Spelling:
         return [choice for choice, _, _ in near if len(choice) >= _LONG - 2 and choice.isalpha()]
 
     def _splits(self, word: str, below: float, cost_of: Callable[[str], float], most: int = 2) -> Iterator[_Reading]:
-        """Readings as two words, or at most so many: at least those that cost less than `below`."""
+        """Return readings as two words, at most so many: at least those that cost less than `below`."""
         for cut in range(1, len(word)):
             left, right = word[:cut], word[cut:]
             before, after = cost_of(left), cost_of(right)
@@ -189,7 +190,7 @@ class Spelling:
         return -log(self._likelihood(part)) if self._vocabulary.has(fold(part)) else inf
 
     def _cost_of_part(self, part: str) -> float:
-        """Of a word that the knowledge or the language has in this form; a single letter must be a word of the knowledge."""
+        """Return the cost of a known word in this form; a single letter must be a word of the knowledge base."""
         if not self._vocabulary.has(fold(part)) and (len(part) == 1 or not self._vocabulary.share_of_language(part)):
             return inf
         return -log(self._likelihood(part))

@@ -1,4 +1,4 @@
-"""The words of a knowledge base: their stems, how telling each is, and which of them look alike."""
+"""The vocabulary of a knowledge base: stems, weights and similar words."""
 
 import sys
 from collections.abc import Iterable, Sequence
@@ -23,9 +23,9 @@ _ANY_FORM = 0.1
 _FEW = 500
 _REMEMBERED = 2048
 _CELLS = 200_000
-"""Words times forms that are compared at once: the table of numbers behind it takes eight bytes for each."""
+"""Number of (word, form) pairs compared at once; each takes eight bytes."""
 _PREPARED, _PREPARED_CELLS = 8192, 100_000_000
-"""Words compared beforehand, at most, and their number times that of the forms: some 150 ms and 5 MB at most, at 10 000 entries."""
+"""Maximum number of precomputed words, and of pairs of them with forms: at most 150 ms and 5 MB at 10 000 entries."""
 
 _NO_FORMS: Ints = np.zeros(0, np.int32)
 _NO_MEANING: Floats = np.zeros(WIDTH, np.float32)
@@ -34,11 +34,11 @@ _NO_MEANING: Floats = np.zeros(WIDTH, np.float32)
 class Vocabulary:
     """Numbers the folded word forms of a knowledge base and their stems, and compares words by their n-grams.
 
-    `accented` has the forms that the knowledge writes with accents, as it writes them.
+    `accented` maps forms to their accented spelling in the knowledge base.
 
-    Immutable once sealed, but for what it remembers of the words asked. Weights are inverse frequencies by entry: a word
-    that every phrasing of a single entry holds is still rare. A vocabulary of a few edited entries takes its frequencies from the whole knowledge in
-    its `background`.
+    Immutable once sealed, except for its cache of words. Weights are inverse entry frequencies: a word in every
+    phrasing of a single entry is still rare. A vocabulary of a few edited entries uses the frequencies of the whole
+    knowledge base in its `background`.
     """
 
     def __init__(self, background: "Vocabulary | None" = None) -> None:
@@ -58,7 +58,7 @@ class Vocabulary:
         self.token_count = 1
 
     def add(self, words: Iterable[str], lang: str) -> list[int]:
-        """The form numbers of the words of one phrasing, new ones where needed."""
+        """Add the words of one phrasing; returns their form numbers."""
         if lang not in self.langs:
             self.langs.add(lang)
             self._cyrillic_langs, self._latin_langs = stems.languages_of_scripts(self.langs)
@@ -87,10 +87,10 @@ class Vocabulary:
         return number
 
     def seal(self, tokens: Rows, owners: Ints, answers: Rows, entries: int) -> None:
-        """Count once all words were added: `tokens` are the forms of the phrasings, `owners` their entries.
+        """Compute the frequencies after all words were added: `tokens` are the phrasings' forms, `owners` the entries.
 
-        A word of many answers, such as the name of what all of them are about, is common however few phrasings hold it. One
-        that stands in `answers` only weighs as much as an unknown one, for it tells no phrasing from another.
+        A word of many answers, such as a product name, is common even if few phrasings contain it. A word only in
+        `answers` weighs as much as an unknown one, as it does not distinguish phrasings.
         """
         self._spelt = {}
         self.form_stem = np.array(self._form_stem, np.int32)
@@ -146,24 +146,24 @@ class Vocabulary:
             self.largest_scale = float(self.form_scale.max())
 
     def stem_frequency(self, stem: str) -> float:
-        """In how many entries a stem stands, their answers included."""
+        """Return the number of entries with a stem, including their answers."""
         number = self.stem_ids.get(stem)
         return float(self.stem_df[number]) if number is not None else 0.0
 
     def gram_frequencies(self, keys: NDArray[np.uint32]) -> Floats:
-        """In how many entries each n-gram stands."""
+        """Return the number of entries with each n-gram."""
         places, known = self._places(keys)
         frequencies = np.zeros(len(keys))
         frequencies[known] = self.gram_df[places[known]]
         return frequencies
 
     def known_grams(self, grams: Sequence[str]) -> Ints:
-        """The numbers of those of the n-grams that the knowledge has, in their order."""
+        """Return the numbers of the known n-grams, in order."""
         places, known = self._places(checksums(grams))
         return places[known]
 
     def _places(self, keys: NDArray[np.uint32]) -> tuple[Ints, NDArray[np.bool_]]:
-        """Where each n-gram is or would be, and whether it is there."""
+        """Return the insertion point of each n-gram, and whether it is known."""
         places = self.gram_keys.searchsorted(keys)
         if not len(self.gram_keys):
             return places, np.zeros(len(keys), bool)
@@ -171,14 +171,14 @@ class Vocabulary:
 
     @property
     def size(self) -> int:
-        """Bytes of arrays, tables and prepared words; a table's entry is counted with its key and its number."""
+        """Size of arrays, tables and precomputed words in bytes; a table's entry counts with its key and number."""
         tables = (self.form_ids, self.stem_ids, self.accented)
         held = sum(sys.getsizeof(table) + sum(map(sys.getsizeof, table)) + 28 * len(table) for table in tables)
         held += sum(word.size for word in self._prepared.values())
         return held + self.gram_keys.nbytes + self.form_grams.size + self.gram_forms.size + self.stem_forms.size
 
     def stem_of(self, word: str) -> int | None:
-        """The number of the stem of a word, known form or not; None when no phrasing has it."""
+        """Return the number of the stem of a word in any form; None if no phrasing has it."""
         form = self.form_ids.get(fold(word))
         if form is not None:
             return int(self.form_stem[form])
@@ -189,7 +189,7 @@ class Vocabulary:
         return None
 
     def sounding_like(self, word: str) -> list[int]:
-        """The numbers of the stems that are the word in the other alphabet."""
+        """Return the numbers of the stems that are the word in the other alphabet."""
         found: dict[int, None] = {}
         for lang in self.langs_of(word):
             stem = stems.stem(word, lang)
@@ -197,22 +197,22 @@ class Vocabulary:
         return list(found)
 
     def langs_of(self, word: str) -> list[str]:
-        """The languages that a word of a question may be in."""
+        """Return the possible languages of a question's word."""
         return self._cyrillic_langs if is_cyrillic(word) else self._latin_langs
 
     def has(self, form: str) -> bool:
-        """Whether a folded form stands in a phrasing or an answer."""
+        """Return whether a folded form occurs in a phrasing or an answer."""
         return form in self.form_ids or (self._background is not None and self._background.has(form))
 
     def share(self, word: str) -> float:
-        """Which part of the words of the phrasings, as if there were at least 500, is the form.
+        """Return the share of the form among the words of the phrasings, assuming at least 500 words.
 
-        Of a form that they lack, a tenth of its stem.
+        For an unknown form it is a tenth of its stem's share.
         """
         return self.occurrences(word) / max(self.token_count, _FEW)
 
     def occurrences(self, word: str) -> float:
-        """How often the form stands in the phrasings; for one that stands in answers alone half of once, as for its stem."""
+        """Return how often the form occurs in the phrasings; 1/2 for one only in answers, likewise for its stem."""
         found = self._background.occurrences(word) if self._background else 0.0
         number = self.form_ids.get(fold(word))
         if number is not None:
@@ -223,19 +223,18 @@ class Vocabulary:
         return found + _ANY_FORM * max(float(self.form_count.take(self.stem_forms.row(stem)).sum()), 0.5)
 
     def share_of_language(self, word: str) -> float:
-        """Which part of the words of its language the form is; 0 for one that is hardly used."""
+        """Return the share of the form among the words of its language; 0 for a very rare one."""
         table = Frequencies.load()
         return max([table.of(word, lang) for lang in self.langs_of(word)])
 
     def share_of_stem(self, word: str) -> float:
-        """About the same for a form that is hardly used: a tenth of what is known of all forms of its stem."""
+        """Estimate the share of a very rare form: a tenth of its stem's share."""
         return _ANY_FORM * max(Rarity.load().share(stems.stem(word, lang), lang) for lang in self.langs_of(word))
 
     def words(self, wanted: Iterable[tuple[str, str]]) -> list[Word]:
-        """Everything about some words of a question, remembered for the next question that uses them.
+        """Compare words of a question with the vocabulary; results are cached for later questions.
 
-        Each is given as its folded form and as it was written, with the accents without which the stem of a Hungarian word cannot
-        always be found.
+        Each is given in its folded form and as written, because the stem of a Hungarian word may depend on its accents.
         """
         asked = list(wanted)
         found = {written: self._prepared.get(written) or self._remembered.get(written) for _, written in asked}
@@ -249,9 +248,9 @@ class Vocabulary:
         return [word for _, written in asked if (word := found[written]) is not None]
 
     def prepare(self) -> None:
-        """Compare the commonest words of the phrasings beforehand: most questions then hold few words that are new.
+        """Precompute the commonest words of the phrasings: most questions then have few new words.
 
-        What was remembered of other words, such as those that the index itself asked for, is forgotten.
+        Cached results of other words, such as those that the index itself requested, are dropped.
         """
         most = min(_PREPARED, _PREPARED_CELLS // max(len(self.forms), 1))
         commonest = np.argsort(-self.form_count, kind="stable")[:most].tolist()
@@ -260,7 +259,7 @@ class Vocabulary:
         self._remembered.clear()
 
     def _newly_compared(self, wanted: Sequence[tuple[str, str]]) -> dict[str, Word]:
-        """What each word is to the forms, by the word as it was written."""
+        """Return the comparison of each word with the forms, by the word as written."""
         at_once = max(_CELLS // max(len(self.forms), 1), 1)
         new: dict[str, Word] = {}
         for first in range(0, len(wanted), at_once):
@@ -269,7 +268,7 @@ class Vocabulary:
         return new
 
     def _compared(self, wanted: Sequence[tuple[str, str]]) -> list[Word]:
-        """Words against all forms, in a few passes for all of them: a line of the table for each word, a column for each form."""
+        """Compare words with all forms in a few passes: the table has a row per word and a column per form."""
         count, width = len(wanted), len(self.forms)
         found = [self._stem_and_kin(written) for _, written in wanted]
         asked = [self._grams_of(form) for form, _ in wanted]
@@ -285,7 +284,7 @@ class Vocabulary:
         least = _FAINT * np.sqrt(square)
         for line, (form, _) in enumerate(wanted):
             if not form.isalpha() and any(map(str.isdigit, form)):
-                least[line] = inf  # a number or an error code is right or wrong: nothing else resembles it
+                least[line] = inf  # a number or an error code is right or wrong: nothing is similar to it
         resembling = shared.take(cells) * self.form_scale.take(forms) > least.take(lines)
         kin = np.concatenate([line * width + own for line, (_, own) in enumerate(found)])
         cells = np.sort(np.concatenate([cells[resembling], kin]))
@@ -317,7 +316,7 @@ class Vocabulary:
         ]
 
     def _stem_and_kin(self, written: str) -> tuple[int | None, Ints]:
-        """The stem of a word, and the forms that are the same word, be it in the other alphabet."""
+        """Return the stem of a word, and the forms that are the same word, including those in the other alphabet."""
         stem, heard = self.stem_of(written), self.sounding_like(written)
         if heard:
             kin = {*self.stem_forms.gather(np.array(heard))[0].tolist()}
@@ -327,7 +326,7 @@ class Vocabulary:
         return stem, self.stem_forms.row(stem) if stem is not None else _NO_FORMS
 
     def _grams_of(self, form: str) -> tuple[Ints, int]:
-        """The n-grams of a word that the knowledge has, and how many it lacks."""
+        """Return the known n-grams of a word, and the number of unknown ones."""
         own = self.form_ids.get(form)
         if own is not None:
             return self.form_grams.row(own), 0
@@ -344,7 +343,7 @@ class Vocabulary:
         return self.rarest * _UNKNOWN
 
     def _meaning(self, written: str, stem: int | None) -> Floats:
-        """A unit vector, or zeros for a word without meaning; the knowledge need not have it."""
+        """Return a unit vector, or zeros for a word without meaning; the knowledge base need not contain the word."""
         found: Floats = self.stem_meaning[stem] if stem is not None else _NO_MEANING
         for lang in self.langs_of(written) if stem is None else ():
             if not found.any():
@@ -352,12 +351,12 @@ class Vocabulary:
         return found
 
     def _rarity(self, written: str) -> float:
-        """How rare the word is in the language in which it is the commonest, of those that it may be in."""
+        """Return the rarity of the word in the possible language in which it is commonest."""
         return min([Rarity.load().of(stems.stem(written, lang), lang) for lang in self.langs_of(written)])
 
 
 def _distinct(terms: Ints, owners: np.ndarray[tuple[int], np.dtype[np.int64]], width: int, entries: int) -> Floats:
-    """In how many entries each term stands."""
+    """Return the number of entries with each term."""
     pairs = np.sort(terms.astype(np.int64) * max(entries, 1) + owners)
     pairs = pairs[np.diff(pairs, prepend=-1) != 0]  # np.unique would import masked arrays for this
     return np.bincount(pairs // max(entries, 1), minlength=width).astype(np.float32)

@@ -1,1 +1,1 @@
-"""The ranking room: features of a question and an entry in, ordered entries with probabilities out."""
+"""Ranking: orders entries by features of a question and an entry, with probabilities."""

@@ -1,4 +1,4 @@
-"""Which words follow each other: "turn the light down" has the words of "turn down the light" but not its pairs."""
+"""Overlap of word pairs: "turn the light down" has the words of "turn down the light" but not its pairs."""
 
 from itertools import pairwise
 from math import log
@@ -10,12 +10,11 @@ from knowledge.matching.index.question import Question
 
 
 def pairs_in_common(question: Question, texts: Ints, owners: Ints, count: int) -> Floats:
-    """For each of `count` entries, the share of the question's pairs of neighbouring words, by stem, that one of its texts has too.
+    """Return for each of `count` entries the share of the question's word pairs, by stem, that one of its texts has.
 
     The beginning and the end of a text are neighbours of its first and last word. `texts` are columns of forms, as
-    `Index.side_by_side` gives them, `owners` their entries, counted from 0. Of the pairs that any of these entries has, one
-    counts for more the fewer of them have it: the logarithm of their number by the number of those, as with words in a
-    knowledge.
+    returned by `Index.side_by_side`, `owners` their entries, counted from 0. Pairs are weighted by inverse entry
+    frequency: the logarithm of the number of entries divided by the number of those that have the pair.
     """
     edge = int(question.places[-1])
     asked = [edge, *question.sequence, edge]

@@ -1,4 +1,4 @@
-"""The learned part: weights that order the entries, and the logistic that turns the best score into a probability."""
+"""The learned weights: the ranking of entries, and the logistic that turns the best score into a probability."""
 
 import json
 from collections.abc import Sequence
@@ -16,12 +16,12 @@ from knowledge.matching.semantic.vectors import NAMES as SEMANTIC_NAMES
 FILE = Path(__file__).with_name("weights.json")
 
 AROUND = ("score", "second", "third", "share", "known", "words", "single")
-"""What else the probability is judged by: the best score, its lead over the next two, its share among all candidates, how
-much of the question the knowledge knows, and how many words the question has."""
+"""Further inputs of the probability: the best score, its lead over the next two, its share among all candidates, the
+share of the question that the knowledge base knows, and the question's number of words."""
 
 
 def circumstances(scores: Sequence[float], row: Floats, known: float, words: int) -> Floats:
-    """The numbers behind the probability of the first entry: `scores` are best first, at least one; `row` is its own."""
+    """Return the inputs of the first entry's probability: `scores` are best first, at least one; `row` is its row."""
     first = scores[0]
     second = scores[1] if len(scores) > 1 else first - 3.0
     third = scores[2] if len(scores) > 2 else second
@@ -39,9 +39,9 @@ _COLUMNS = {"lexical": NAMES, "semantic": NAMES + SEMANTIC_NAMES}
 class Weights:
     """Immutable learned numbers; `benchmarks/train_matching.py` writes them.
 
-    What tells entries apart depends on how many ways of asking each has, so the order has two sets of weights: `plain`,
-    and `rich`, added in proportion to the richness of the knowledge (0 for one phrasing per entry, 1 for 16 and more).
-    There is one section for rows of words alone, `lexical`, and one for rows with the columns of vectors, `semantic`.
+    The best features depend on the number of phrasings per entry, so the ranking has two sets of weights: `plain`, and
+    `rich`, added in proportion to the richness of the knowledge base (0 for one phrasing per entry, 1 for 16 and more).
+    The section `lexical` is for rows of words alone, `semantic` for rows with the columns of vectors.
     """
 
     plain: Floats
@@ -52,7 +52,7 @@ class Weights:
     @classmethod
     @cache
     def load(cls, section: str) -> "Weights":
-        """Raises ValueError when the file was learned for other features than the code computes."""
+        """Load a section. Raises ValueError if the file was trained for other features than the code computes."""
         data = json.loads(FILE.read_text(encoding="utf-8"))[section]
         columns = _COLUMNS[section]
         if tuple(data["order"]) != columns or tuple(data["confidence"]) != AROUND + columns:
@@ -62,12 +62,12 @@ class Weights:
         return cls(order[:, 0], order[:, 1], confidence, float(data["bias"]))
 
     def order(self, richness: float) -> Floats:
-        """Weights of the feature columns for one knowledge base."""
+        """Return the weights of the feature columns for a knowledge base of this richness."""
         weights: Floats = self.plain + np.float32(richness) * self.rich
         return weights
 
     def logit(self, around: Floats) -> float:
-        """The logarithm of the odds that the first entry is right."""
+        """Return the logarithm of the odds that the first entry is right."""
         slope = float(around @ self.confidence)
         return slope + self.bias
 
@@ -76,11 +76,11 @@ class Weights:
 
 
 def agree(by_vectors: float, by_words: float) -> float:
-    """One probability that an entry is right from two.
+    """Combine two probabilities that an entry is right.
 
-    For an answer it is the mean of the two in logits, a little of it taken off: on unseen knowledge vectors alone are too sure
-    of themselves, of what they would answer .93 is right, of what both would .95. Up to `_OPEN` that mean is too low, and a
-    logistic of the two that was fitted across knowledge bases holds.
+    For an answer it is the mean of the two in logits, slightly reduced: on unseen knowledge bases vectors alone are
+    overconfident; of their answers .93 are right, of those by both .95. Up to `_OPEN` that mean is too low, and a
+    logistic of the two, fitted across knowledge bases, is used.
     """
     vectors, words = (log(p / (1 - p)) for p in (min(max(chance, _LEAST), _MOST) for chance in (by_vectors, by_words)))
     fitted = 0.3 + 0.55 * vectors + 0.24 * words

@@ -1,8 +1,8 @@
-"""What is compared when the nearest entries are put in order: one row of numbers per entry.
+"""Features for ranking the nearest entries: one row of numbers per entry.
 
-A question costs a few dozen array operations however many entries there are, and all of them are over small arrays. So the
-texts compared are laid out as tables, one column per phrasing: numpy takes the greatest of a column for many columns at once,
-where it would take the greatest of many stretches one by one.
+A question costs a few dozen operations on small arrays, regardless of the number of entries. The compared texts are
+laid out as tables, one column per phrasing: numpy computes the maxima of many columns at once, but those of many
+stretches one by one.
 """
 
 from dataclasses import dataclass
@@ -25,24 +25,30 @@ NAMES = (
 )  # fmt: skip
 """The columns of a row.
 
-Of the best three phrasings, each for itself: the greatest share of the question's weight found in one (asked; exact: by
-stems alone; asked_meant: also by meaning), share of the phrasing found in the question (covered, covered_meant), cosine of
-meanings (meant), string ratio (ratio); whether one is equal. Their mean cosine (top3).
+Maxima over the best three phrasings: share of the question's weight found in one (asked; exact: by stems alone;
+asked_meant: also by meaning), share of the phrasing found in the question (covered, covered_meant), cosine of meanings
+(meant), string ratio (ratio), whether one is equal. Their mean cosine (top3).
+
 Of the best phrasing: difference in length, cosines (stem, gram).
-Of the entry: cosine with its centre (centroid; theme: by meaning), number of phrasings (count), what the phrasings teach
-(lesson), share of the question found in any of them (anywhere), the weightiest word found in none (missed), share of the
-question found in any phrasing when words count by how rare they are in the language, not in the knowledge (rare), what the
-answer adds to that (answered), cosine of meanings with the answer (answer_meant; parts of these two are in rare and theme as
-well), telling words found in none of the best three, not even by meaning (left). Of what is wanted done and how it is asked, as in `acts.Habits`: opposed, idle, bare, manner.
-The share found in no phrasing, by how ready the entry is for new words, `Index.openness` (open). The share of the neighbouring
-words that are neighbours in a phrasing too (pairs).
+
+Of the entry: cosine with its centre (centroid; theme: by meaning), number of phrasings (count), the value of the ridge
+regression (lesson), share of the question found in any phrasing (anywhere), the greatest weight of a word found in none
+(missed), share of the question found in any phrasing with words weighted by rarity in the language instead of the
+knowledge base (rare), the answer's addition to that (answered), cosine of meanings with the answer (answer_meant; parts
+of these two are in rare and theme as well), telling words found in none of the best three, even by meaning (left).
+
+Of acts and manners, as in `intents.Habits`: opposed, idle, bare, manner. The share found in no phrasing, weighted by
+the entry's openness to new words, `Index.openness` (open). The share of the neighbouring words that are neighbours in a
+phrasing too (pairs).
 """
 
 (_RATIO, _SAME, _LENGTH, _STEM, _GRAM, _TOP3, _CENTROID, _THEME, _COUNT, _LESSON, _ANYWHERE, _MISSED, _ANSWERED,
- _ANSWER_MEANT, _RARE, _LEFT, _OPPOSED, _IDLE, _BARE, _MANNER, _OPEN, _PAIRS) = range(len(_LEADING) - 1, len(NAMES))  # fmt: skip
+ _ANSWER_MEANT, _RARE, _LEFT, _OPPOSED, _IDLE, _BARE, _MANNER, _OPEN, _PAIRS) = range(
+     len(_LEADING) - 1, len(NAMES)
+ )  # fmt: skip
 
 _OF_ANSWERED, _OF_ANSWER_MEANT = 0.6, 0.3
-"""What an answer is worth beside phrasings, in the columns `rare` and `theme`: sets without answers cannot teach it."""
+"""Weight of an answer relative to phrasings, in the columns `rare` and `theme`; not trainable on sets without answers."""
 
 NEAREST = 16
 _PER_ENTRY = 3
@@ -50,7 +56,7 @@ _PER_ENTRY = 3
 
 @dataclass(frozen=True, slots=True)
 class Reranked:
-    """The nearest entries of a question: their places in the index, the phrasing that speaks for each, and the rows."""
+    """The nearest entries of a question: their positions in the index, the best phrasing of each, and the rows."""
 
     entries: Ints
     phrasings: Ints
@@ -58,7 +64,7 @@ class Reranked:
 
 
 def nearest(index: Index, lessons: Lessons, question: Question, text: str, entries: Ints | None = None) -> Reranked:
-    """Feature rows of the `NEAREST` entries, none when no n-gram and no meaning is shared; or of the `entries` given."""
+    """Return feature rows of the `NEAREST` entries, none if no n-gram and no meaning is shared; or of `entries`."""
     cosines, passed_over = index.search(question)
     if entries is None:
         entries = index.nearest(cosines, question.intent, NEAREST)
@@ -101,7 +107,7 @@ def nearest(index: Index, lessons: Lessons, question: Question, text: str, entri
 
 
 def _blends(index: Index, question: Question, first: Ints, sizes: Ints, cosines: Floats | None) -> Floats:
-    """The cosine of every phrasing of the entries, one column per entry; -1 where a column has ended.
+    """Return the cosine of every phrasing of the entries, one column per entry, padded with -1.
 
     Without `cosines` of the whole question they are computed here.
     """
@@ -122,7 +128,7 @@ def _blends(index: Index, question: Question, first: Ints, sizes: Ints, cosines:
 
 
 def _leading(blends: Floats, first: Ints) -> tuple[Ints, Floats]:
-    """The best few phrasings of each entry, best first, one column per entry, and their cosines.
+    """Return the best few phrasings of each entry, best first, one column per entry, and their cosines.
 
     An entry with fewer repeats its best one, with a cosine of zero.
     """
@@ -143,15 +149,15 @@ def _leading(blends: Floats, first: Ints) -> tuple[Ints, Floats]:
 
 
 def _compare_words(index: Index, question: Question, spoken: Ints, texts: Ints, rows: Floats) -> tuple[Floats, Floats]:
-    """Fills in what is compared word by word with the leading phrasings, whose forms are the columns of `texts`.
+    """Fill in the word features of the leading phrasings, whose forms are the columns of `texts`.
 
-    Returns how much the likest word of any of them resembles each word of the question, by letters and by letters or
+    Returns the greatest similarity of each word of the question to any of their words, by letters and by letters or
     meaning, one line per entry.
     """
     vocabulary = index.vocabulary
     count, width, depth = len(question.forms), spoken.shape[1], len(spoken)
     phrasings = spoken.ravel()
-    # Few forms stand in so few phrasings: each is compared once, on a line of its own, the last one for "no form".
+    # Few distinct forms occur in so few phrasings: each is compared once, on its own line; the last is for "no form".
     present = np.zeros(len(vocabulary.forms) + 1, bool)
     present[texts] = True
     forms = present[:-1].nonzero()[0]
@@ -192,7 +198,7 @@ def _compare_words(index: Index, question: Question, spoken: Ints, texts: Ints, 
 
 
 def _compare_strings(index: Index, text: str, spoken: Ints, rows: Floats) -> None:
-    """Fills in what is compared letter by letter."""
+    """Fill in the string features."""
     norms = [index.norms[number] for number in spoken.ravel().tolist()]
     ratios = process.cdist((text,), norms, scorer=fuzz.ratio, dtype=np.float32).reshape(spoken.shape)
     rows[_RATIO] = ratio = np.maximum.reduce(ratios) / 100.0
@@ -202,7 +208,7 @@ def _compare_strings(index: Index, text: str, spoken: Ints, rows: Floats) -> Non
 
 
 def _compare_answers(index: Index, question: Question, entries: Ints, found: Floats, rows: Floats) -> None:
-    """Fills in what the answer of each entry adds to the share `found` in its phrasings, and the cosine of meanings with it."""
+    """Fill in the answer's addition to the share `found` in the phrasings, and its cosine of meanings."""
     if not len(index.answer_meaning):
         rows[_ANSWERED] = rows[_ANSWER_MEANT] = 0.0
         return
@@ -216,7 +222,7 @@ def _compare_answers(index: Index, question: Question, entries: Ints, found: Flo
 
 
 def _found(question: Question, texts: Rows, begin: Ints, end: Ints) -> Floats:
-    """For each stretch of tokens and each word of the question, how much the likest token resembles it."""
+    """Return for each stretch of tokens and each word of the question the similarity of the most similar token."""
     best = np.zeros((len(begin), len(question.forms)), np.float32)
     lines, owners = question.lines.take(texts.stretches(begin, end)), np.arange(len(begin)).repeat(end - begin)
     held = lines.nonzero()[0]

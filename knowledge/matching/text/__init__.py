@@ -1,1 +1,1 @@
-"""The text room: a message in, normalised words and stems out."""
+"""Text: turns a message into normalised words and stems."""

@@ -1,13 +1,13 @@
-"""Normalised text: what is left of a message when case, accents of Latin letters, emoji and noise no longer matter.
+"""Normalisation of messages: case, accents of Latin letters, emoji and noise are removed.
 
-Whatever arrives, the result is at most `LIMIT` characters, so every later step has a bounded cost.
+The result has at most `LIMIT` characters, so every later step has a bounded cost.
 """
 
 import re
 import unicodedata
 
 LIMIT = 500
-"""Characters of a message that are looked at."""
+"""Maximum number of characters of a message that are read."""
 
 _HEAD = 300
 _RAW_LIMIT = 4 * LIMIT
@@ -15,7 +15,7 @@ _RAW_LIMIT = 4 * LIMIT
 _WORD = re.compile(r"[^\W_]+")
 _NO_LETTER = re.compile(r"[^\w\s\x00-\x7f]")
 _THREE_ALIKE = re.compile(r"(.)\1\1")
-"""What every stretched letter has, and few other messages: quicker to look for."""
+"""A fast check for stretched letters, which few messages have."""
 
 _STRETCHED = re.compile(r"([^\W\d_])\1{2,}")
 _CYRILLIC = re.compile(r"[а-я]")
@@ -36,9 +36,9 @@ _FIRST_CYRILLIC, _LAST_CYRILLIC = "\u0400", "\u04ff"
 
 
 def clip(raw: str) -> str:
-    """The message without control, combining and surrogate characters, at most `LIMIT` long.
+    """Return the message without control, combining and surrogate characters, at most `LIMIT` long.
 
-    Of a longer message the beginning and the end stay: people greet, tell their story, and ask last.
+    Of a longer message the beginning and the end stay: people greet, describe their situation, and ask last.
     """
     if len(raw) > _RAW_LIMIT:
         raw = f"{raw[: _RAW_LIMIT // 2]}\n{raw[-_RAW_LIMIT // 2 :]}"
@@ -55,24 +55,24 @@ def clip(raw: str) -> str:
 
 
 def lower(text: str) -> str:
-    """Case-folded text with ё written as е; the dot that folding makes of a Turkish İ is dropped."""
+    """Case-fold a text, with ё as е and without the dot that folding makes of a Turkish İ."""
     return text.casefold().replace("ё", "е").replace("\u0307", "")
 
 
 def words(lowered: str) -> list[str]:
-    """The words and numbers of `lower`ed text, accents kept; letters repeated for emphasis are written once."""
+    """Return the words and numbers of `lower`ed text, with accents; letters repeated for emphasis appear once."""
     if _THREE_ALIKE.search(lowered):
         lowered = _STRETCHED.sub(r"\1", lowered)
     return _WORD.findall(lowered)
 
 
 def word_places(text: str) -> list[tuple[int, int]]:
-    """Where each word or number begins and ends."""
+    """Return the start and end of each word or number."""
     return [place.span() for place in _WORD.finditer(text)]
 
 
 def fold(word: str) -> str:
-    """The word without accents on Latin letters, so that Hungarian typed without them is the same word."""
+    """Remove accents of Latin letters, so that Hungarian typed without them is the same word."""
     return word if word.isascii() or _FIRST_CYRILLIC <= word[0] <= _LAST_CYRILLIC else word.translate(_FOLDS)
 
 

@@ -1,4 +1,4 @@
-"""Whether two messages ask the same, judged by their words alone: no knowledge is needed for it."""
+"""Similarity of two messages by their words alone, without a knowledge base."""
 
 from collections.abc import Sequence
 
@@ -7,11 +7,11 @@ from rapidfuzz import fuzz, process
 from knowledge.matching.text.normalised import clip, fold, lower, words
 
 _ALIKE = 0.86
-"""Least likeness. A typo or another order of the words stays above it, another subject falls below."""
+"""Minimum similarity. A typo or another word order stays above it, another subject falls below."""
 
 
 def alike(one: str, other: str) -> bool:
-    """Whether the words are the same but for their order, their case, accents and a few typos; numbers must be equal."""
+    """Return whether the words are the same except for order, case, accents and a few typos; numbers must be equal."""
     first, second = _words(one), _words(other)
     if not first or not second or _numbers(first) != _numbers(second):
         return False
@@ -19,7 +19,7 @@ def alike(one: str, other: str) -> bool:
 
 
 def _held(some: Sequence[str], others: Sequence[str]) -> float:
-    """How much of the letters of some words the others hold, each in the word that is most like it."""
+    """Return the share of the letters of some words that the others contain, each in its most similar word."""
     nearest: list[float] = process.cdist(some, others, scorer=fuzz.ratio).max(axis=1).tolist()
     return sum(near * len(word) for near, word in zip(nearest, some, strict=True)) / sum(map(len, some)) / 100
 
