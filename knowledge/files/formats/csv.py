@@ -24,7 +24,10 @@ from knowledge.files.formats.rows import (
     plain_entries,
 )
 
-_ONE_OR_SEVERAL = "is this one phrasing with a semicolon or several? Put | between several, or | behind a single one: nothing is guessed"
+_ONE_OR_SEVERAL = (
+    "is this one phrasing with a semicolon or several? Put | between several, or | behind a single one:"
+    " nothing is guessed"
+)
 _SWALLOWED = (
     "a quote opens here and closes lines later, and what is between looks like rows: close the quote in its own row, "
     "or put a space behind the separators where it is one text"

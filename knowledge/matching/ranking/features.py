@@ -48,7 +48,7 @@ phrasing too (pairs).
  )  # fmt: skip
 
 _OF_ANSWERED, _OF_ANSWER_MEANT = 0.6, 0.3
-"""Weight of an answer relative to phrasings, in the columns `rare` and `theme`; not trainable on sets without answers."""
+"""Weight of an answer relative to phrasings in `rare` and `theme`; sets without answers cannot train it."""
 
 NEAREST = 16
 _PER_ENTRY = 3
