@@ -1,1 +1,1 @@
-"""What Frontdesk achieves, measured: `python -m benchmarks` for the program, `matching.py` for the matcher."""
+"""Benchmarks: `python -m benchmarks` measures the program, `matching.py` the matcher."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: the program's figures beside their goals. Run it from the repository's root."""
+"""`python -m benchmarks`: measures the program against its goals. Run it from the repository's root."""
 
 import asyncio
 import time
@@ -22,7 +22,7 @@ _ON_SQLITE = {"memory", "start"}
 
 
 async def measure(parts: tuple[str, ...], seconds: float) -> list[Figure]:
-    """Ratios first: they hold on any machine."""
+    """Run the benchmarks, ratios first: they are comparable between machines."""
     began = time.monotonic()
     figures: list[Figure] = []
 

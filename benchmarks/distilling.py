@@ -1,4 +1,4 @@
-"""How vectors of stems are learned from sentences: sums of them should lie to each other as the models' vectors do."""
+"""Distillation of stem vectors from sentences: their sums should have the similarities of the models' vectors."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -17,16 +17,16 @@ _ROUNDS = 10
 _BATCH = 512
 _STEP = 0.01
 _SHARP, _BLUNT = 0.05, 0.1
-"""Temperatures of a model's cosines and of the sums' cosines: the nearest few neighbours are to count for most."""
+"""Temperatures of the models' and the sums' cosines: the nearest few neighbours get most of the weight."""
 _NEW = 5
-"""Sentences that a stem must stand in to be learned though it is not among the frequent ones."""
+"""Minimum number of sentences with a stem that is not among the frequent ones."""
 _DOUBT = 3
-"""A stem that stands in so many sentences is half what they say of it, and half what its start says."""
+"""Number of sentences at which a stem's vector is half learned and half its initial value."""
 
 
 @dataclass
 class Taught:
-    """What one model says of some of the sentences: their places, and a unit vector for each; how often a round hears it."""
+    """One model's training data: positions of sentences, a unit vector for each, and its repetitions per round."""
 
     places: NDArray[np.int64]
     vectors: Array
@@ -35,7 +35,7 @@ class Taught:
 
 @dataclass
 class Lesson:
-    """Sentences as rows of stems, each weighed by how few sentences it stands in, and what the models say of them."""
+    """Sentences as rows of stems, weighted by inverse frequency, and the models' vectors."""
 
     keys: NDArray[np.uint32]
     counts: NDArray[np.int64]
@@ -47,7 +47,7 @@ class Lesson:
 def prepared(
     keys: NDArray[np.uint32], vectors: Array, sentences: list[tuple[str, str]], taught: list[Taught]
 ) -> Lesson:
-    """From the frequent stems with their first vectors, (language, text) of each sentence, and the models' vectors."""
+    """Prepare a lesson from frequent stems with initial vectors, (language, text) of sentences, and models' vectors."""
     texts = []
     for lang, text in sentences:
         written = [(word, stems.language_of(word, lang)) for word in words(lower(text))]
@@ -69,7 +69,7 @@ def prepared(
 
 
 def centred(vectors: Array, langs: NDArray[np.str_]) -> Array:
-    """Each language's vectors about their own middle: a model keeps languages apart more than meanings."""
+    """Centre the vectors of each language: models separate languages more than meanings."""
     rows = vectors.astype(np.float32)
     for lang in set(langs.tolist()):
         rows[langs == lang] -= rows[langs == lang].mean(axis=0)
@@ -77,7 +77,7 @@ def centred(vectors: Array, langs: NDArray[np.str_]) -> Array:
 
 
 def learned(lesson: Lesson) -> Array:
-    """One vector of unit length for each stem of the lesson."""
+    """Learn a vector of unit length for each stem of the lesson."""
     rng = np.random.default_rng(0)
     vectors = lesson.start.copy()
     mean, square = np.zeros_like(vectors), np.zeros_like(vectors)
@@ -100,7 +100,7 @@ def learned(lesson: Lesson) -> Array:
 
 
 def _batches(taught: Array, rng: np.random.Generator) -> list[NDArray[np.int64]]:
-    """Sentences of like meaning together, for what is far apart teaches little."""
+    """Group sentences with similar meanings, because distant ones contribute little."""
     middles = taught[rng.choice(len(taught), max(len(taught) // 4096, 1), replace=False)]
     nearest = np.argmax(taught @ middles.T, axis=1)
     order = rng.permutation(len(taught))
@@ -111,7 +111,7 @@ def _batches(taught: Array, rng: np.random.Generator) -> list[NDArray[np.int64]]
 
 
 def _slope(sums: Array, taught: Array) -> Array:
-    """Of the cross-entropy between whom each sentence is near to by the model and by the sums of its words."""
+    """Return the gradient of the cross-entropy between the neighbours by the model and by the sums of words."""
     lengths = np.maximum(np.linalg.norm(sums, axis=1, keepdims=True), 1e-4)
     own = sums / lengths
     between = (_shares(own @ own.T / _BLUNT) - _shares(taught @ taught.T / _SHARP)) / (len(own) * _BLUNT)
@@ -128,7 +128,7 @@ def _shares(cosines: Array) -> Array:
 
 
 def _completed(lesson: Lesson, vectors: Array) -> Array:
-    """Stems that hardly any sentence has are put where a linear map takes their first vectors."""
+    """Map the initial vectors of stems with few sentences linearly into the learned space."""
     begun = np.abs(lesson.start).sum(axis=1) > 0
     sure = begun & (lesson.counts >= _NEW)
     before = lesson.start[sure]

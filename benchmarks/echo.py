@@ -1,4 +1,4 @@
-"""The baseline: the least that an aiogram bot can do, with aiogram's own polling. `python -m benchmarks.echo URL TOKEN`."""
+"""The baseline: a minimal aiogram bot with aiogram's own polling. `python -m benchmarks.echo URL TOKEN`."""
 
 import asyncio
 import sys

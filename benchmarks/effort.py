@@ -1,4 +1,4 @@
-"""Processor time for one message, as a multiple of what a bare aiogram echo bot needs for the same stream."""
+"""Processor time per message, as a multiple of that of a bare aiogram echo bot for the same stream."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -15,7 +15,7 @@ _ROUNDS = 3
 
 
 async def effort(folder: Path, storage: Storage, seconds: float, say: Callable[[str], None]) -> list[Figure]:
-    """Both bots in turn, several rounds, for the machine may be busy otherwise; the median round counts."""
+    """Run both bots alternately in several rounds, as the machine may be busy; the median round counts."""
     await furnish(folder, storage)
     async with (
         platforms() as (ours, _),
@@ -25,7 +25,7 @@ async def effort(folder: Path, storage: Storage, seconds: float, say: Callable[[
     ):
         await until(lambda: bare.is_polled)
         pairs = []
-        for number in range(_ROUNDS + 1):  # the first round pays for what happens once, and does not count
+        for number in range(_ROUNDS + 1):  # the first round is a warm-up
             say(f"processor time on {storage.name}, round {number} of {_ROUNDS}: the echo bot, then Frontdesk")
             pairs.append((await _spent(echo, bare, seconds), await _spent(program, ours, seconds)))
     del pairs[0]

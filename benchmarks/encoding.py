@@ -1,8 +1,8 @@
-"""Sentence vectors by an English model, in NumPy alone: for two models that run once, no framework of gigabytes is needed.
+"""Sentence vectors of English models in plain NumPy, which avoids a framework of gigabytes for two models.
 
-A folder as sentence-transformers writes them is read: `config.json`, `tokenizer.json`, `model.safetensors`. The forward pass is
-that of BERT (Devlin et al. 2019) or of MPNet (Song et al. 2020: positions count as distances, too, in buckets as T5 has them);
-the vector of a text is the mean of its tokens, of unit length.
+Reads a folder of sentence-transformers: `config.json`, `tokenizer.json`, `model.safetensors`. The forward pass is that
+of BERT (Devlin et al. 2019) or of MPNet (Song et al. 2020, with relative position buckets as in T5). The vector of a
+text is the mean of its tokens, of unit length.
 """
 
 import json
@@ -20,7 +20,7 @@ _BUCKETS, _EXACT, _FARTHEST = 16, 8, 128
 
 
 class Encoder:
-    """Call it with texts for one row each; `width` numbers a row."""
+    """Call it with texts to get one row of `width` numbers each."""
 
     def __init__(self, folder: Path) -> None:
         from safetensors.numpy import load_file  # noqa: PLC0415 - only needed here
@@ -92,7 +92,7 @@ class Encoder:
         return found
 
     def _distant(self, length: int) -> Array:
-        """What the distance between two tokens adds to how much one heeds the other, for each head."""
+        """Return the relative position bias of the attention for each head."""
         ahead = np.arange(length)[None, :] - np.arange(length)[:, None]
         far = np.maximum(np.abs(ahead), 1) / _EXACT
         coarse = _EXACT + (np.log(far) / np.log(_FARTHEST / _EXACT) * (_BUCKETS - _EXACT)).astype(int)
@@ -103,6 +103,6 @@ class Encoder:
 
 
 def _gelu(rows: Array) -> Array:
-    """By the tangent; of the exact one the vectors of the models differ by less than 1e-4."""
+    """Compute GELU by the tanh approximation; the models' vectors differ from the exact ones by less than 1e-4."""
     found: Array = 0.5 * rows * (1 + np.tanh(np.float32(0.7978845608) * (rows + np.float32(0.044715) * rows**3)))
     return found

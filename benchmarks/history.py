@@ -1,4 +1,4 @@
-"""A database with years of history in it, made by SQL alone: what the program does with it is what is measured."""
+"""Generate a database with years of history in pure SQL, to measure how the program handles it."""
 
 import sqlite3
 from pathlib import Path
@@ -19,7 +19,8 @@ _TABLES = {
                'Words of this many letters are what people write on average, or less, ' || n, :now
         FROM number WHERE n <= :count""",
     "delivery": """
-        INSERT INTO delivery (id, message_id, contact_id, account, user_id, text, entities, buttons, by_agent, random_id,
+        INSERT INTO delivery (id, message_id, contact_id, account, user_id, text, entities, buttons, by_agent,
+          random_id,
                               state, attempts, repeated, next_attempt_at, afresh, updated_at)
         SELECT n, 2 * n - 1, 1 + (2 * n - 1) % (:count / 20), :account, n, 'An answer ' || n, '[]', '[]', 0, n,
                'sent', 1, 0, :now, 0, :now FROM number WHERE n <= :count / 2""",
@@ -34,11 +35,11 @@ _TABLES = {
         SELECT n, 1 + n % (:count / 20), '"How?"', 'none', '[]', 'none', 'ru', :now
         FROM number WHERE n <= :count / 2""",
 }
-"""Referred-to tables first."""
+"""Tables in order of foreign keys."""
 
 
 def fill(path: Path, messages: int, account: str = "telegram:main") -> None:
-    """Put `messages` messages and what belongs to them into the empty tables of a SQLite file."""
+    """Insert `messages` messages and their related rows into the empty tables of a SQLite file."""
     numbers = "WITH RECURSIVE number(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM number WHERE n < :count)"
     with sqlite3.connect(path) as database:
         database.execute("PRAGMA synchronous = OFF")

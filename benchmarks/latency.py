@@ -1,4 +1,4 @@
-"""From a contact's message to the reply on the phone, at twenty messages a second over both platforms."""
+"""Latency from a contact's message to the reply on the phone, at twenty messages per second over both platforms."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +16,7 @@ async def latency(folder: Path, storage: Storage, seconds: float, say: Callable[
     say(f"latency on {storage.name}: {PER_SECOND} messages a second for {seconds:.0f} s")
     await furnish(folder, storage)
     async with platforms() as (telegram, vk), frontdesk(folder, storage, telegram, vk):
-        await stream(crowd(20, telegram, vk), PER_SECOND)  # the first ones pay for what happens once
+        await stream(crowd(20, telegram, vk), PER_SECOND)  # warm-up
         taken = await stream(crowd(int(PER_SECOND * seconds / 2), telegram, vk), PER_SECOND)
     marks = quantiles(taken, n=20)
     return [

@@ -1,4 +1,4 @@
-"""What the matcher's weights are learned from and how: judged questions in, an order and a logistic out."""
+"""Training of the matcher's weights: learns a ranking and a logistic from judged questions."""
 
 from dataclasses import dataclass
 
@@ -12,16 +12,17 @@ from knowledge.matching.values import Thresholds
 
 Array = NDArray[np.float64]
 
-# Share of each kind of question in the loss, against 1 for the clean ones; of the others every second one is asked.
+# Weight of each kind of question in the loss, relative to 1 for clean ones; every second one of the others is used.
 KINDS = {"clean": 1.0, "typo3": 0.5, "ramble": 0.3, "translit": 0.3, "nodiac": 0.3, "noisy": 0.3}
 _THINNED = 0.3
-# The only sets with real answers have few phrasings: what answers are worth beside many could only be guessed.
+# The only sets with real answers have few phrasings, so the weight of answers beside many cannot be learned.
 _ANSWER_COLUMNS = [NAMES.index("answered"), NAMES.index("answer_meant"), len(NAMES) + SEMANTIC_NAMES.index("told")]
 _MANNERS = [NAMES.index(name) for name in ("idle", "bare", "manner")]
-"""They put entries in order and leave it at that: how sure the matcher is they made less certain where editors ask in many manners."""
+"""Used for ranking only: they made the confidence worse if the phrasings have many manners."""
 _BY_WORDS_ALONE = [*_MANNERS, NAMES.index("opposed"), NAMES.index("pairs")]
-"""With vectors beside them these columns made the order worse or no better, across families: with the first four .740 of the first
-entries were right instead of .747, with the last .756 instead of .754, but of rambling questions .715 instead of .721."""
+"""Not used together with vectors, as they made the ranking worse or no better, across families: with the first four,
+.740 of the first entries were right instead of .747; with the last, .756 instead of .754, but of rambling questions
+.715 instead of .721."""
 SURE = Thresholds().answer
 _ORDER_DECAY = 5e-2
 _CONFIDENCE_DECAY = 3e-3
@@ -29,7 +30,7 @@ _CONFIDENCE_DECAY = 3e-3
 
 @dataclass
 class Case:
-    """One judged query: the nearest entries, their feature rows and the place of the right one (-1: missed, -2: none)."""
+    """One judged query: nearest entries, their feature rows, position of the right one (-1: missed, -2: none)."""
 
     entries: list[int]
     rows: NDArray[np.float32]
@@ -59,7 +60,7 @@ class Block:
 
 
 def widened(block: Block, rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Columns for `Weights.plain`, then for `Weights.rich`."""
+    """Return the columns for `Weights.plain`, then for `Weights.rich`."""
     if block.section == "semantic":
         rows = rows.copy()
         rows[:, _BY_WORDS_ALONE] = 0.0
@@ -111,7 +112,7 @@ def learn_order(blocks: list[Block]) -> Array:
 
 
 def judged(block: Block, case: Case, order: Array) -> tuple[Array, int]:
-    """The circumstances of the first entry and the rank of the right one (-1: missed, -2: none)."""
+    """Return the circumstances of the first entry and the rank of the right one (-1: missed, -2: none)."""
     scores = widened(block, case.rows) @ order
     ranking = np.argsort(-scores, kind="stable")
     rank = int(np.flatnonzero(ranking == case.right)[0]) if case.right >= 0 else case.right
@@ -121,7 +122,7 @@ def judged(block: Block, case: Case, order: Array) -> tuple[Array, int]:
 
 
 def learn_confidence(blocks: list[Block], order: Array) -> tuple[Array, float]:
-    """Logistic regression by Newton steps, of whether the first entry is the right one."""
+    """Learn by Newton steps a logistic regression of whether the first entry is right."""
     rows, truth, shares = [], [], []
     for block in blocks:
         own = [case for case in block.cases if len(case.rows)]
@@ -151,7 +152,7 @@ def learn_confidence(blocks: list[Block], order: Array) -> tuple[Array, float]:
 
 @dataclass
 class Judged:
-    """Confidence, rightness and whether there was an answer, for each query of a block; what each entry was given."""
+    """Confidence, correctness and answerability of each query of a block, and the probability of each entry."""
 
     block: Block
     chance: Array
@@ -169,7 +170,7 @@ class Judged:
         return right
 
     def at(self, level: float) -> tuple[float, float, float, int]:
-        """Precision, coverage, share of the unanswerable that were answered, and number of answers."""
+        """Return precision, coverage, share of answered unanswerable questions, and number of answers."""
         answered = self.chance >= level
         precision = float(self.right[answered].mean()) if answered.any() else float("nan")
         coverage = float((answered & self.right).sum() / self.inside.sum())
@@ -194,7 +195,7 @@ def judge(block: Block, order: Array, slopes: Array, bias: float) -> Judged:
 
 
 def combined(lexical: Judged, semantic: Judged) -> Judged:
-    """What words are sure of is not asked again; else vectors order the entries, and both say how sure that is."""
+    """Combine both: confident results by words stay; else vectors rank, and both give the probability."""
     sure = lexical.chance >= SURE
     chance = np.array(
         [

@@ -1,11 +1,11 @@
-"""Count which letters follow each other in words, for `knowledge/files/formats/encodings.py`.
+"""Count letter pairs in words, for `knowledge/files/formats/encodings.py`.
 
     pip install wordfreq
     python -m benchmarks.letter_pairs
 
-Writes `knowledge/files/formats/letter_pairs.json`: for each language its letters (a space stands for the edge of a word) and a row
-of costs for each of them. A cost is one character, `chr(48 + cost)`, where cost / 4 is the negative natural logarithm of
-the probability that the letter of the column follows the letter of the row.
+Writes `knowledge/files/formats/letter_pairs.json`: for each language its letters (a space is a word boundary) and a row
+of costs for each of them. A cost is one character, `chr(48 + cost)`, where cost / 4 is the negative natural logarithm
+of the probability that the letter of the column follows the letter of the row.
 """
 
 import json
@@ -18,19 +18,20 @@ LETTERS = {
     "uk": "абвгґдеєжзиіїйклмнопрстуфхцчшщьюя",
     "hu": "abcdefghijklmnopqrstuvwxyzáéíóöőúüű",
     "de": "abcdefghijklmnopqrstuvwxyzäöüß",
-    # Of the accents in English words only those that Windows-1250 and Windows-1252 keep in the same place.
+    # Only those accents of English words that have the same codes in Windows-1250 and Windows-1252.
     "en": "abcdefghijklmnopqrstuvwxyzáâäçéëíîóôöúü",
 }
 STEPS = 4
 _SHARP = (
     "groß große größe größer grüße gruß straße schließen schließt schließlich außer außerdem außen heißt heißen weiß "
     "maß maßnahmen gemäß regelmäßig mäßig fuß fußball spaß süß dreißig dreißigste stoßen stößt fließen genießen gießen "
-    "ließ ließen verließ anschließend ausschließlich einschließlich äußern äußerst bloß großartig größte begrüßen scheiße"
+    "ließ ließen verließ anschließend ausschließlich einschließlich äußern äußerst bloß großartig größte begrüßen"
+    " scheiße"
 )
-"""The words come with ss for ß: these are counted beside them, each as often as one word in ten thousand."""
+"""The word list has ss for ß: these words are counted too, each with a frequency of one in ten thousand."""
 _WORDS = 60_000
 _SMOOTHING = 2e-5
-"""Share of a row that a pair without a sighting gets."""
+"""Share of a row for a pair that does not occur."""
 
 
 def main() -> None:
@@ -48,7 +49,7 @@ def _costs(language: str) -> list[str]:
         words |= dict.fromkeys(_SHARP.split(), 1e-4)
     for word, frequency in words.items():
         if word.isalpha() and set(word) <= set(letters):
-            weight = frequency**0.5  # between counting words and counting their uses
+            weight = frequency**0.5  # a compromise between types and tokens
             for pair in zip(f" {word}", f"{word} ", strict=True):
                 counts[pair] += weight
     rows = []

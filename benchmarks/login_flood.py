@@ -1,4 +1,4 @@
-"""`python -m benchmarks.login_flood ADDRESS`: wrong passwords at a steady rate from many addresses of loopback, until stopped."""
+"""`python -m benchmarks.login_flood ADDRESS`: sends wrong passwords at a steady rate from many loopback addresses."""
 
 import asyncio
 import itertools
@@ -14,7 +14,7 @@ _ADDRESSES = 200
 
 
 async def flood(address: str) -> None:
-    """Each try is for an account of its own, from the next address, on a connection that stays open."""
+    """Try a different account each time, from the next address, on a connection that stays open."""
     callers = [
         ClientSession(address, connector=TCPConnector(local_addr=(f"127.0.1.{n}", 0))) for n in range(1, _ADDRESSES + 1)
     ]
@@ -42,5 +42,5 @@ async def _try(caller: ClientSession, form: dict[str, str], cookies: dict[str, s
 
 
 if __name__ == "__main__":
-    os.nice(10)  # who floods has a machine of their own
+    os.nice(10)  # an attacker would use another machine
     asyncio.run(flood(sys.argv[1]))

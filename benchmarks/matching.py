@@ -1,11 +1,11 @@
-"""The matcher beside ready string scorers and BM25, all in one run: tables and plots in `benchmarks/results/`.
+"""Comparison of the matcher with string scorers and BM25 in one run: tables and plots in `benchmarks/results/`.
 
     python benchmarks/matching.py [DATA] [--quick] [--out FOLDER]
 
 DATA holds one folder per set with `knowledge.jsonl`, `queries.jsonl` and, if any, noisy copies `queries.KIND.jsonl`;
-without it the project's own questions about its example help centre are asked. The weights in the repository were
-learned on the sets that `weights.json` names: for those the table shows what the product does, not what it would do on
-unseen knowledge; `train_matching.py` prints the cross-validated figures. `--quick` leaves out time against size.
+without it the project's own questions about its example help centre are used. The weights in the repository were
+trained on the sets that `weights.json` names: for those the table does not predict the results on unseen knowledge
+bases; `train_matching.py` prints the cross-validated figures. `--quick` omits time against size.
 """
 
 import argparse
@@ -31,12 +31,12 @@ from knowledge.quality.evaluation import Asked, EvalEntry, EvalQuery, Report, ca
 
 _OURS = "frontdesk"
 _METHODS = (_OURS, *BASELINES)
-_EVERY = 3  # the scorers are slow: a third of the questions will do
+_EVERY = 3  # the scorers are slow: a third of the questions is enough
 
 
 @dataclass(slots=True)
 class Results:
-    """Everything measured: our report by set and kind, and each method's accuracy@1 by kind, a number for each set."""
+    """All results: our report by set and kind, and each method's accuracy@1 by kind, one number per set."""
 
     reports: dict[tuple[str, str], Report] = field(default_factory=dict)
     by_kind: dict[str, dict[str, list[float]]] = field(default_factory=lambda: defaultdict(lambda: defaultdict(list)))
@@ -64,7 +64,7 @@ def judge(judged: Sequence[JudgedSet]) -> Results:
 
 
 def baselines(knowledge: Sequence[EvalEntry], queries: Sequence[EvalQuery]) -> dict[str, float]:
-    """accuracy@1 of one pass over all phrasings with each of them."""
+    """Return each baseline's accuracy@1, with one pass over all phrasings per question."""
     texts = [(entry.id, text) for entry in knowledge for text in (entry.question, *entry.alternatives)]
     answerable = [query for query in queries if query.expected is not None]
     shares = {}
@@ -80,7 +80,7 @@ def baselines(knowledge: Sequence[EvalEntry], queries: Sequence[EvalQuery]) -> d
 
 
 def trusted(questions: Sequence[Asked]) -> tuple[NDArray[np.float64], NDArray[np.bool_], NDArray[np.bool_]]:
-    """Confidence of the best candidate, whether it is right, and whether there is an answer, per question."""
+    """Return per question the best candidate's confidence, whether it is right, and whether there is an answer."""
     chance = np.array([question.confidence for question in questions])
     right = np.array([question.right for question in questions])
     return chance, right, np.array([question.expected is not None for question in questions])
@@ -108,7 +108,8 @@ def reliability(questions: Sequence[Asked]) -> list[tuple[float, float]]:
 
 def tables(results: Results) -> list[str]:
     lines = [
-        "| set | questions | @1 | @3 | OOS AUROC | answered right | coverage | unanswerable answered | offered, right among 3"
+        "| set | questions | @1 | @3 | OOS AUROC | answered right | coverage | unanswerable answered"
+        " | offered, right among 3"
         " | calibration error | p50 ms | p99 ms |",
         "|---|" + "---|" * 11,
     ]

@@ -1,9 +1,9 @@
-"""What a question may cost at worst: hostile and broken messages asked of a large knowledge.
+"""Worst-case time of a question: hostile and broken messages to a large knowledge base.
 
     python benchmarks/matching_abuse.py [ENTRIES]     # writes benchmarks/results/matching-abuse.md
 
-Times are processor time of the one thread, for the first time and again: the words of a question are remembered, so a
-repeated message costs less. The promise is 200 ms whatever is sent.
+Times are processor time of the thread, for the first and for a repeated call: words are cached, so a repeated message
+takes less. The guarantee is 200 ms for any message.
 """
 
 import random
@@ -24,7 +24,7 @@ PROMISE = 200.0
 
 
 def messages(phrasings: list[str]) -> dict[str, str]:
-    """Each with what it is; the last ones are made of the knowledge's own words, for they find the most to compare."""
+    """Return messages with descriptions; the last ones consist of known words, which need the most comparisons."""
     rng = random.Random(5)
     known = [word for text in phrasings[:3000] for word in text.split()]
     rng.shuffle(known)

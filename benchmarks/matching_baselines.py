@@ -1,4 +1,4 @@
-"""What the matcher is compared with: ready string scorers and BM25, each over all phrasings, the best one wins."""
+"""Baselines for the matcher: string scorers and BM25, each over all phrasings; the best phrasing wins."""
 
 from collections.abc import Callable, Sequence
 
@@ -6,7 +6,7 @@ import bm25s
 from rapidfuzz import fuzz, process, utils
 
 Baseline = Callable[[str], int | None]
-"""The place of the best text for a question; None where nothing is alike at all."""
+"""Returns the index of the best text for a question; None if none is similar."""
 
 
 def _scorer(texts: Sequence[str], scorer: Callable[..., float]) -> Baseline:
@@ -20,7 +20,7 @@ def _scorer(texts: Sequence[str], scorer: Callable[..., float]) -> Baseline:
 
 
 def _bm25(texts: Sequence[str]) -> Baseline:
-    """BM25 over lower-cased words, without stemming, as it comes."""
+    """Build BM25 over lower-cased words, without stemming, with default settings."""
     index = bm25s.BM25()
     index.index(bm25s.tokenize(list(texts), stopwords=None, show_progress=False), show_progress=False)
 
@@ -38,4 +38,4 @@ BASELINES: dict[str, Callable[[Sequence[str]], Baseline]] = {
     "WRatio": lambda texts: _scorer(texts, fuzz.WRatio),
     "bm25s": _bm25,
 }
-"""Each makes an index over texts."""
+"""Functions that build an index over texts."""

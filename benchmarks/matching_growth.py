@@ -1,8 +1,8 @@
-"""Time of a question against the size of the knowledge, for the matcher and for what it is compared with.
+"""Time of a question against the size of the knowledge base, for the matcher and the baselines.
 
-The knowledge is that of `matching_speed.py`. Times are processor time of the one thread, so that a busy machine does not
-count. A question with one typo is often read as a phrasing, which is answered as it stands: those with a word left out are
-shown as well. The baselines answer fewer questions, for a pass over 300 000 phrasings is slow.
+The knowledge base is that of `matching_speed.py`. Times are processor time of the thread, so other load does not count.
+A question with one typo is often an exact match after correction, so questions with an omitted word are measured as
+well. The baselines answer fewer questions, because a pass over 300 000 phrasings is slow.
 """
 
 import random
@@ -25,12 +25,12 @@ GROWTH = (1_000, 10_000, 100_000)
 _QUESTIONS = 200
 _FEW = 12
 _OURS, _REWORDED = "frontdesk", "frontdesk, a word left out"
-_COMPARED = ("ratio", "token_set_ratio", "bm25s")  # WRatio takes a minute for what these do in a second
+_COMPARED = ("ratio", "token_set_ratio", "bm25s")  # WRatio takes a minute instead of a second
 
 
 @dataclass(frozen=True, slots=True)
 class Size:
-    """One size: seconds to build and to read from a file, bytes held, and milliseconds of a question by method (p50, p99)."""
+    """One size: seconds to build and to load, bytes, and milliseconds per question by method (p50, p99)."""
 
     entries: int
     build: float
@@ -63,7 +63,7 @@ def growth(sizes: Sequence[int]) -> list[Size]:
 
 
 def _reading(matcher: Matcher) -> float:
-    """Seconds to have the matcher back from a file, as they pass: the disk counts."""
+    """Return the wall-clock seconds to load the matcher from a file, including the disk."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "index"
         saved_matcher.save(matcher, path, {})
@@ -94,7 +94,8 @@ def growth_table(measured: Sequence[Size]) -> list[str]:
         medians = " | ".join(f"{size.spent[method][0]:.2f}" for method in methods)
         ours = size.spent[_REWORDED][1]
         lines.append(
-            f"| {size.entries} | {size.build:.1f} | {size.read:.2f} | {size.held / 2**20:.0f} | {ours:.2f} | {medians} |"
+            f"| {size.entries} | {size.build:.1f} | {size.read:.2f} | {size.held / 2**20:.0f}"
+            f" | {ours:.2f} | {medians} |"
         )
     return lines
 

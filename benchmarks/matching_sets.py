@@ -21,7 +21,7 @@ class JudgedSet:
 
 
 def sets(data: Path) -> list[JudgedSet]:
-    """One set for each folder with `knowledge.jsonl`, `queries.jsonl` and, if any, noisy copies `queries.KIND.jsonl`."""
+    """Read a set per folder with `knowledge.jsonl`, `queries.jsonl` and optional noisy copies `queries.KIND.jsonl`."""
     found = []
     for folder in sorted(path for path in data.iterdir() if (path / "knowledge.jsonl").exists()):
         queries = {}
@@ -33,7 +33,7 @@ def sets(data: Path) -> list[JudgedSet]:
 
 
 def example_set() -> JudgedSet:
-    """The example help centre, all languages in one knowledge, with the questions written for it."""
+    """Return the example help centre, all languages in one knowledge base, with the questions written for it."""
     files = sorted((_EXAMPLES / "knowledge").glob("*.yaml"))
     entries = read_files([SourceFile(file.name, file.read_bytes()) for file in files]).entries
     knowledge = [
@@ -44,7 +44,7 @@ def example_set() -> JudgedSet:
     queries: defaultdict[str, list[EvalQuery]] = defaultdict(list)
     for row in map(json.loads, _lines(_EXAMPLES / "questions.jsonl")):
         key = row["expected"]
-        # In the language of the question where it is written in that language, else in the first one that has it.
+        # In the language of the question if the entry exists in it, else in the first language that has it.
         named = [f"{key}.{lang}" for lang in (row["lang"], "ru", "en", "hu") if f"{key}.{lang}" in ids]
         queries[row["kind"]].append(EvalQuery(row["text"], row["lang"], named[0] if key is not None else None))
     return JudgedSet("examples", knowledge, dict(queries))

@@ -1,11 +1,11 @@
-"""Time and memory of the matcher against the size of the knowledge, next to one pass of rapidfuzz in the same run.
+"""Time and memory of the matcher against the size of the knowledge base, with a pass of rapidfuzz for comparison.
 
     python benchmarks/matching_speed.py [ENTRIES …]
 
-The knowledge is synthetic: three phrasings of four to nine words for each entry, words drawn from a vocabulary that grows
-with the knowledge and is used as unevenly as a language uses its words. Questions are phrasings with one typo: most of them are
-read as the phrasing itself, which is answered as it stands. So there are times of questions with a word left out as well, which
-are compared with the nearest entries. Times are processor time of the one thread, so that a busy machine does not count.
+The knowledge base is synthetic: three phrasings of four to nine words per entry, with words from a vocabulary that
+grows with the knowledge base and has the word frequencies of a language. Questions are phrasings with one typo: most of
+them are exact matches after correction. So questions with an omitted word are measured as well, which are compared with
+the nearest entries. Times are processor time of the thread, so other load does not count.
 """
 
 import random
@@ -28,7 +28,7 @@ _QUESTIONS = 300
 
 
 def knowledge(entries: int, seed: int = 7) -> list[Phrasing]:
-    """Three phrasings for each entry; the second and third keep part of the words of the first."""
+    """Generate three phrasings per entry; the second and third keep part of the words of the first."""
     rng = random.Random(seed)
     size = min(60_000, 600 + entries * 2)
     vocabulary = list({"".join(rng.choices(_SYLLABLES, k=rng.randint(1, 4))) for _ in range(size)})
@@ -54,7 +54,7 @@ def with_typo(text: str, rng: random.Random) -> str:
 
 
 def without_a_word(text: str, rng: random.Random) -> str:
-    """No phrasing any more, and a typo as well."""
+    """Return a question with an omitted word and a typo, which equals no phrasing."""
     words = text.split()
     del words[rng.randrange(len(words))]
     return with_typo(" ".join(words), rng)
@@ -83,7 +83,7 @@ def main() -> None:
 
 
 def _spent(ask: Callable[[str], object], questions: Sequence[str]) -> list[float]:
-    """Milliseconds for each question."""
+    """Return the milliseconds for each question."""
     spent = []
     for question in questions:
         begun = time.thread_time()

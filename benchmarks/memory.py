@@ -1,4 +1,4 @@
-"""What the whole demo needs: both platforms simulated, bots, desk and pages in one process, after a little talk."""
+"""Memory of the whole demo: simulated platforms, bots, desk and pages in one process, after some messages."""
 
 import asyncio
 import time
@@ -31,7 +31,7 @@ async def memory(folder: Path, _storage: Storage, say: Callable[[str], None]) ->
 
 
 async def _demo(folder: Path) -> tuple[float, float, float]:
-    """Seconds to the open doors; megabytes after some talk on both phones and a look at the pages, and its own ones."""
+    """Return the seconds to start, and total and private megabytes after messages on both phones and page views."""
     began = time.perf_counter()
     settings = {"FRONTDESK_PORT": "0", "FRONTDESK_BURST_WINDOW": "0"}
     async with launched(folder, "bot", "run", **settings) as program:

@@ -1,4 +1,4 @@
-"""How long the program takes from its start to open doors, with a year's messages in its database."""
+"""Startup time of the program with a year's messages in its database."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ GOAL_SECONDS = 5.0
 
 
 async def opening(folder: Path, _storage: Storage, say: Callable[[str], None]) -> list[Figure]:
-    """Seconds until the pages are open, of `run` and of the demo; on SQLite, whose files the demo uses too."""
+    """Measure the seconds until `run` and the demo serve pages; on SQLite, which the demo uses too."""
     figures = []
     for command, database, account in (("run", "year.db", "telegram:main"), ("demo", "var/demo.db", "telegram:demo")):
         path = folder / database

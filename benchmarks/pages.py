@@ -1,7 +1,7 @@
-"""What open desk pages cost contacts: the time from message to reply with fifty of them, beside that without any.
+"""Effect of open desk pages on contacts: reply latency with fifty pages compared with none.
 
-Each page follows the stream of events and fetches the queue when it is told to, as a browser does; meanwhile an agent
-changes a question of the queue again and again. Both figures come from one run of the program.
+Each page follows the event stream and fetches the queue when notified, as a browser does; meanwhile an agent changes a
+question of the queue continually. Both figures come from one run of the program.
 """
 
 import asyncio
@@ -33,14 +33,14 @@ _COOKIE = "frontdesk"
 
 
 async def pages(folder: Path, storage: Storage, seconds: float, say: Callable[[str], None]) -> list[Figure]:
-    """The ratio of both p95, and how often a page fetched the queue."""
+    """Measure the ratio of both p95, and how often a page fetched the queue."""
     say(f"pages on {storage.name}: {PER_SECOND} messages a second for {seconds:.0f} s, without and with {PAGES} pages")
     await furnish(folder, storage)
     async with open_app(Settings(database_url=storage.database_url)) as app:
         secrets = await app.db.write(lambda session: _people(session, app))
     count = int(PER_SECOND * seconds / 2)
     async with platforms() as (telegram, vk), frontdesk(folder, storage, telegram, vk) as running:
-        await stream(crowd(20, telegram, vk), PER_SECOND)  # the first ones pay for what happens once
+        await stream(crowd(20, telegram, vk), PER_SECOND)  # warm-up
         async with _desk(running.address, secrets[:1], 0):
             quiet = _p95(await stream(crowd(count, telegram, vk), PER_SECOND))
         async with _desk(running.address, secrets, PAGES) as fetched:
@@ -57,8 +57,8 @@ def _p95(taken: list[float]) -> float:
 
 
 def _people(session: Session, app: App) -> list[str]:
-    """Agents with a session for each page, and questions in the queue; the secrets of the sessions."""
-    password = "a long enough password for nobody"  # noqa: S105 - of people who exist for a minute
+    """Add agents with a session per page, and questions in the queue; returns the sessions' secrets."""
+    password = "a long enough password for a test"  # noqa: S105 - of temporary agents
     ids = [app.staff.add(session, f"a{one}@bench.test", f"Agent {one}", Role.AGENT, password).id for one in range(5)]
     for number in range(QUESTIONS):
         contact = Contact(
@@ -73,7 +73,7 @@ def _people(session: Session, app: App) -> list[str]:
 
 @asynccontextmanager
 async def _desk(address: str, secrets: list[str], count: int) -> AsyncIterator[list[int]]:
-    """An agent at work and open pages while the block runs; yields a list with how often they fetched the queue."""
+    """Run an agent and open pages while the block runs; yields a list with how often they fetched the queue."""
     fetched = [0]
     steps = [_page(address, secret, fetched) for secret in secrets[:count]]
     tasks = [asyncio.create_task(step) for step in (*steps, _changes(address, secrets[0]))]
@@ -89,7 +89,7 @@ async def _desk(address: str, secrets: list[str], count: int) -> AsyncIterator[l
 
 
 class _Connection:
-    """HTTP/1.1 by hand: fifty clients of a library would cost this process more than the pages cost the program."""
+    """A minimal HTTP/1.1 client: fifty clients of a library would need more processor time than the program itself."""
 
     def __init__(self, address: str, secret: str) -> None:
         self._where = urlsplit(address)
@@ -105,7 +105,7 @@ class _Connection:
         self._writer.close()
 
     async def ask(self, path: str, form: str | None = None) -> bytes:
-        """The head of the answer; raises for any other status than 200."""
+        """Send a request; returns the head of the answer. Raises for any status other than 200."""
         body = b"" if form is None else form.encode()
         head = (
             f"{'GET' if form is None else 'POST'} {path} HTTP/1.1\r\nHost: {self._where.netloc}\r\n"
@@ -148,7 +148,7 @@ async def _page(address: str, secret: str, fetched: list[int]) -> None:
 
 
 async def _changes(address: str, secret: str) -> None:
-    """An agent who takes a question and gives it back, again and again."""
+    """Claim a question and release it continually, as an agent."""
     connection = await _Connection(address, secret).open()
     page = (await connection.body("/desk")).decode()
     form = "csrf=" + page.partition('name="csrf" value="')[2].partition('"')[0]

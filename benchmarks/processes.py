@@ -1,4 +1,4 @@
-"""The program and the baseline as processes of their own, so that what they cost can be told from what we cost."""
+"""The program and the baseline as separate processes, so that their resources are measured without ours."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ _PATIENCE = 60.0
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """Where the program under measurement keeps its record and its hints."""
+    """Database and bus of the measured program."""
 
     name: str
     database_url: str
@@ -35,11 +35,11 @@ class Launched:
         self.process = process
         self.folder = folder
         self.address = ""
-        """Where its pages are, for a program that has some."""
+        """Address of its pages, if it has any."""
         self._seen = psutil.Process(process.pid)
 
     def processor_seconds(self) -> float:
-        """Used so far, by children too."""
+        """Return the processor time used so far, including children."""
         spent = [process.cpu_times() for process in (self._seen, *self._seen.children(recursive=True))]
         return sum(times.user + times.system for times in spent)
 
@@ -48,7 +48,7 @@ class Launched:
         return sum(process.memory_info().rss for process in processes)
 
     async def line(self, start: str) -> str:
-        """The next line of its output that begins so."""
+        """Return the next line of its output that starts with `start`."""
         assert self.process.stdout is not None  # noqa: S101 - it was opened as a pipe
         async with asyncio.timeout(_PATIENCE):
             while line := (await self.process.stdout.readline()).decode():
@@ -57,7 +57,7 @@ class Launched:
         raise RuntimeError(f"it ended: {(self.folder / 'log').read_text()[-2000:]}")
 
     async def ends(self) -> None:
-        """Wait for an end by itself; raises when it was not a good one."""
+        """Wait until the process exits; raises on a failure."""
         if await self.process.wait():
             raise RuntimeError(f"it failed: {(self.folder / 'log').read_text()[-2000:]}")
 
@@ -69,7 +69,7 @@ class Launched:
 
 @asynccontextmanager
 async def launched(folder: Path, *arguments: str, **settings: str) -> AsyncIterator[Launched]:
-    """`python -m …` while the block runs. No setting of this machine reaches it: only those given."""
+    """Run `python -m …` while the block runs, only with the given settings and none of this machine."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("FRONTDESK_")}
     environment |= {"PYTHONPATH": str(REPOSITORY), **settings}
     with (folder / "log").open("ab") as log:
@@ -87,7 +87,7 @@ async def launched(folder: Path, *arguments: str, **settings: str) -> AsyncItera
 async def frontdesk(
     folder: Path, storage: Storage, telegram: TelegramSimulator | None, vk: VkSimulator | None
 ) -> AsyncIterator[Launched]:
-    """`frontdesk run`, connected to those simulators that are given."""
+    """Run `frontdesk run`, connected to the given simulators."""
     settings = storage_settings(storage) | {"FRONTDESK_PORT": "0", "FRONTDESK_BURST_WINDOW": "0"}
     if telegram is not None:
         settings |= {"FRONTDESK_TELEGRAM_TOKEN": telegram.token, "FRONTDESK_TELEGRAM_API_URL": telegram.url}
@@ -107,7 +107,7 @@ async def frontdesk(
 
 
 async def furnish(folder: Path, storage: Storage) -> None:
-    """Bring the database to its schema and load the example knowledge."""
+    """Migrate the database and load the example knowledge base."""
     files = [str(path) for path in sorted((REPOSITORY / "examples" / "knowledge").glob("*.yaml"))]
     async with launched(folder, "bot", "knowledge", "load", *files, **storage_settings(storage)) as loading:
         await loading.ends()
@@ -119,7 +119,7 @@ def storage_settings(storage: Storage) -> dict[str, str]:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    """Wait for what the simulators do not announce."""
+    """Poll a condition that the simulators do not announce."""
     deadline = time.monotonic() + _PATIENCE
     while not true():
         if time.monotonic() > deadline:

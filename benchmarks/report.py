@@ -1,4 +1,4 @@
-"""Figures beside their goals: on the screen, as JSON for programs and as a table for people."""
+"""Reports of figures and goals: on the screen, as JSON and as a Markdown table."""
 
 import json
 import os
@@ -19,7 +19,7 @@ _LIBRARIES = ("aiogram", "sqlalchemy", "psycopg", "redis", "vk-api", "numpy")
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One measured number. With a goal it is reached or not, without one it is there for comparison."""
+    """One measured number, with a goal or only for comparison."""
 
     name: str
     value: float
@@ -43,14 +43,14 @@ class Figure:
 
 
 def table(figures: Sequence[Figure]) -> str:
-    """All figures in aligned columns."""
+    """Render all figures in aligned columns."""
     rows = [_HEAD, *(figure.row() for figure in figures)]
     widths = [max(len(row[column]) for row in rows) for column in range(len(_HEAD))]
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
 
 
 def write(figures: Sequence[Figure], folder: Path = RESULTS) -> None:
-    """`latest.json` and `README.md` in `folder`; the latter is made anew each time."""
+    """Write `latest.json` and `README.md` into `folder`; the latter is regenerated each time."""
     folder.mkdir(parents=True, exist_ok=True)
     machine = _machine()
     whole = {
@@ -65,7 +65,7 @@ def write(figures: Sequence[Figure], folder: Path = RESULTS) -> None:
 
 
 def _machine() -> dict[str, Any]:
-    """What the figures depend on; nothing that tells whose machine it is."""
+    """Return the properties of the machine that the figures depend on, without identifying it."""
     return {
         "processors": os.cpu_count(),
         "architecture": platform.machine(),

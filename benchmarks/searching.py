@@ -1,4 +1,4 @@
-"""The help page's search while somebody types: ten thousand entries, a request for every few letters."""
+"""Latency of the help page's search while typing: ten thousand entries, a request every few letters."""
 
 import json
 import random
@@ -17,11 +17,11 @@ ENTRIES = 10_000
 GOAL_MS = 50
 _QUESTIONS = 40
 _LETTERS = 4
-"""From one request to the next."""
+"""Letters between requests."""
 
 
 async def searching(folder: Path, storage: Storage, say: Callable[[str], None]) -> list[Figure]:
-    """Milliseconds from the request to the whole answer, over loopback, and those of a page that looks nothing up."""
+    """Measure the milliseconds of a whole search request over loopback, and of a page without a search."""
     say(f"help search on {storage.name}: {ENTRIES} entries are loaded")
     texts = await _furnish(folder, storage)
     settings = storage_settings(storage) | {"FRONTDESK_PORT": "0"}
@@ -30,7 +30,7 @@ async def searching(folder: Path, storage: Storage, say: Callable[[str], None]) 
         say(f"help search on {storage.name}: {_QUESTIONS} questions are typed")
         async with httpx.AsyncClient(base_url=address) as client:
             typed = [text[:end] for text in texts for end in range(_LETTERS, len(text) + 1, _LETTERS)]
-            await _milliseconds(client, typed[:20])  # the first ones pay for what happens once
+            await _milliseconds(client, typed[:20])  # warm-up
             taken, plain = await _milliseconds(client, typed), await _milliseconds(client, [""] * len(typed))
     marks, base = quantiles(taken, n=20), quantiles(plain, n=20)
     return [
@@ -41,7 +41,7 @@ async def searching(folder: Path, storage: Storage, say: Callable[[str], None]) 
 
 
 async def _furnish(folder: Path, storage: Storage) -> list[str]:
-    """Load the entries; some of their phrasings, to be typed."""
+    """Load the entries; returns some of their phrasings to type."""
     phrasings = knowledge(ENTRIES)
     file = folder / "many.jsonl"
     with file.open("w", encoding="utf-8") as lines:

@@ -1,4 +1,4 @@
-"""Contacts and visitors of the help page while somebody tries a hundred passwords a second from many addresses."""
+"""Latency for contacts and visitors while an attacker tries a hundred passwords per second from many addresses."""
 
 import asyncio
 import time
@@ -21,7 +21,7 @@ _PAGE_EVERY = 0.1
 async def sign_in(folder: Path, storage: Storage, seconds: float, say: Callable[[str], None]) -> list[Figure]:
     await furnish(folder, storage)
     async with platforms() as (telegram, vk), frontdesk(folder, storage, telegram, vk) as program:
-        await _traffic(program.address, (telegram, vk), 5)  # the first ones pay for what happens once
+        await _traffic(program.address, (telegram, vk), 5)  # warm-up
         say(f"signing in on {storage.name}: quiet, for {seconds:.0f} s")
         reply, page = await _traffic(program.address, (telegram, vk), seconds)
         say(f"signing in on {storage.name}: {TRIES_PER_SECOND} wrong passwords a second, for {seconds:.0f} s")
@@ -40,7 +40,7 @@ async def sign_in(folder: Path, storage: Storage, seconds: float, say: Callable[
 
 
 async def _traffic(address: str, phones: tuple[Phone, ...], seconds: float) -> tuple[float, float]:
-    """p95 in milliseconds of replies to contacts and of the help page, both asked for at a steady rate."""
+    """Return the p95 in milliseconds of replies to contacts and of the help page, both at a steady rate."""
     looking = asyncio.create_task(_look(address))
     taken = await stream(crowd(int(MESSAGES_PER_SECOND * seconds / 2), *phones), MESSAGES_PER_SECOND)
     looking.cancel()
@@ -49,7 +49,7 @@ async def _traffic(address: str, phones: tuple[Phone, ...], seconds: float) -> t
 
 
 async def _look(address: str) -> list[float]:
-    """Seconds that each look at the help page took, until cancelled."""
+    """Request the help page until cancelled; returns the seconds of each request."""
     taken: list[float] = []
     try:
         async with ClientSession() as browser:

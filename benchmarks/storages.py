@@ -1,4 +1,4 @@
-"""The two ways to run, each made for one measurement: SQLite alone, and PostgreSQL with Valkey."""
+"""The two deployments, each set up for one measurement: SQLite alone, and PostgreSQL with Valkey."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ def sqlite() -> Iterator[tuple[Path, Storage]]:
 
 @contextmanager
 def postgres() -> Iterator[tuple[Path, Storage]]:
-    """Durable, as in production: each commit waits for the disk."""
+    """Run PostgreSQL with durable commits, as in production."""
     server, valkey = Postgres(durable=True), Valkey()
     try:
         with TemporaryDirectory(prefix="frontdesk-bench-") as folder:

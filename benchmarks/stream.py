@@ -1,4 +1,4 @@
-"""People who write at a steady rate, and the time until each sees a reply on the phone."""
+"""Simulated people who write at a steady rate, and the latency of the replies on their phones."""
 
 import asyncio
 import itertools
@@ -13,7 +13,7 @@ from bot.simulator.vk.simulator import VkSimulator
 
 Phone = TelegramSimulator | VkSimulator
 
-# Each has an answer: what is written after choices would complete that question and change them, which is no reply anew.
+# Each has an answer: a message after choices would complete that question and edit them, without a new reply.
 KNOWN = (
     "здрасте не могу зайти забыла пороль",
     "не помню пароль",
@@ -29,7 +29,7 @@ _numbers = itertools.count(200_001)
 
 @asynccontextmanager
 async def platforms(*, strict: bool = False) -> AsyncIterator[tuple[TelegramSimulator, VkSimulator]]:
-    """Both simulators while the block runs; `strict` ones punish whoever is too fast."""
+    """Run both simulators while the block runs; `strict` ones enforce rate limits."""
     telegram, vk = TelegramSimulator(), VkSimulator()
     await telegram.start()
     await vk.start()
@@ -44,7 +44,7 @@ async def platforms(*, strict: bool = False) -> AsyncIterator[tuple[TelegramSimu
 
 @dataclass(slots=True)
 class Person:
-    """Somebody with a phone. `waiting` holds when each message was written that has no reply yet, oldest first."""
+    """A person with a phone. `waiting` has the times of unanswered messages, oldest first."""
 
     phone: Phone
     number: int
@@ -56,7 +56,7 @@ class Person:
 
 
 def crowd(count: int, *phones: Phone) -> list[Person]:
-    """New people, in turn on each of the phones."""
+    """Create people, alternating between the phones."""
     people = [Person(phone, next(_numbers)) for phone, _ in zip(itertools.cycle(phones), range(count), strict=False)]
     for person in people:
         person.phone.join(person.number, f"Гость{person.number}")
@@ -64,13 +64,13 @@ def crowd(count: int, *phones: Phone) -> list[Person]:
 
 
 async def stream(people: Sequence[Person], per_second: float) -> list[float]:
-    """Everybody writes twice; the seconds to each reply, in no order.
+    """Let everyone write twice; returns the seconds to each reply, unordered.
 
-    The first questions have an answer; of the second ones a sixth has none, and a person is offered: so each message
+    The first questions have an answer; a sixth of the second ones has none, and an agent is offered: so each message
     gets exactly one reply.
 
     Raises:
-        RuntimeError: somebody was not answered.
+        RuntimeError: a message was not answered.
     """
     taken: list[float] = []
     phones = list(dict.fromkeys(person.phone for person in people))

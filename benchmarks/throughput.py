@@ -1,4 +1,4 @@
-"""A long queue at the platforms' own pace: how much of the allowed rate the pump makes use of, without being punished."""
+"""Throughput of a long queue: the share of the platforms' rate limits that the pump uses without refusals."""
 
 import asyncio
 import time
@@ -27,7 +27,7 @@ _GIVE_UP = 120.0
 
 
 async def throughput(folder: Path, storage: Storage, say: Callable[[str], None]) -> list[Figure]:
-    """Queue while the program is down, start it, and time what arrives from the first part to the last."""
+    """Fill the queue while the program is down, start it, and measure from the first delivered part to the last."""
     await furnish(folder, storage)
     async with platforms(strict=True) as (telegram, vk):
         people = {phone: crowd(CONTACTS, phone) for phone in (telegram, vk)}
@@ -57,7 +57,7 @@ async def throughput(folder: Path, storage: Storage, say: Callable[[str], None])
 
 
 async def queue(app: App) -> None:
-    """Some words for everybody who has ever written."""
+    """Queue messages for every contact."""
 
     def work(session: Session) -> None:
         contacts = session.scalars(select(Contact)).all()
@@ -69,7 +69,7 @@ async def queue(app: App) -> None:
 
 
 async def timed(phone: Phone, people: Sequence[Person]) -> float:
-    """Seconds from the first part that arrives to the last."""
+    """Return the seconds from the first delivered part to the last."""
     before = sum(person.replies() for person in people)
     start, arrived, revision = 0.0, 0, phone.revision
     async with asyncio.timeout(_GIVE_UP):

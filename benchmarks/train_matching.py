@@ -1,14 +1,16 @@
-"""Learns the weights of the matcher and cross-validates them between knowledge bases.
+"""Train the weights of the matcher and cross-validate them between knowledge bases.
 
     python benchmarks/train_matching.py DATA [--write] [--cache FILE] [--vectors FILE]
 
-DATA holds one folder per set with `knowledge.jsonl`, `queries.jsonl` and noisy copies `queries.KIND.jsonl`; the project's own
-questions about the example knowledge are judged as one more set, but never learned from. Sets that share a knowledge base (the same name up to the
-first `_`) form one family: each family is judged by weights that were learned on the others only. Beside the sets as they
-are, thinned copies take part in the learning: fewer phrasings per entry, and some entries left out so that their questions
-have no answer. `--write` learns on all families and replaces `knowledge/matching/ranking/weights.json`; `--cache` keeps the computed
-features between runs. `--vectors` learns the section `semantic` too, by the embedder of the extra of that name, and keeps
-its vectors in the file; without it that section is left as it is.
+DATA holds one folder per set with `knowledge.jsonl`, `queries.jsonl` and noisy copies `queries.KIND.jsonl`; the
+project's own questions about the example knowledge base are evaluated as another set, but never trained on. Sets that
+share a knowledge base (the same name up to the first `_`) form one family: each family is evaluated with weights that
+were trained on the others only. Training also uses thinned copies of the sets: fewer phrasings per entry, and some
+entries left out so that their questions have no answer.
+
+`--write` trains on all families and replaces `knowledge/matching/ranking/weights.json`; `--cache` keeps the computed
+features between runs. `--vectors` trains the section `semantic` too, with the embedder of the extra of that name, and
+keeps its vectors in the file; without it that section is unchanged.
 """
 
 import argparse
@@ -48,14 +50,14 @@ _OWN = "examples"
 
 
 class Remembering:
-    """An embedder that keeps what it has computed in a file, for that takes most of the time."""
+    """An embedder that caches its vectors in a file, as computing them takes most of the time."""
 
     def __init__(self, embedder: Embedder, file: Path) -> None:
         self._embedder = embedder
         self._file = file
         self._known: dict[tuple[str, str], NDArray[np.float16]] = {}
         if file.exists():
-            self._known = pickle.loads(file.read_bytes())  # noqa: S301 - our own file, named by whoever runs this
+            self._known = pickle.loads(file.read_bytes())  # noqa: S301 - our own file, named on the command line
 
     def questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return self._vectors("question", texts, self._embedder.questions)
@@ -104,13 +106,13 @@ def sets(data: Path) -> Iterable[Set]:
             for path in sorted(folder.glob("queries*.jsonl"))
         }
         queries = {kind: asked if kind == "clean" else asked[::2] for kind, asked in queries.items() if kind in KINDS}
-        # Sets of intents have a placeholder for the answer, from which nothing can be learned.
+        # Sets of intents have placeholders for answers, which are useless for training.
         answers = {e["id"]: e["answer"] for e in knowledge if e.get("answer") and not e["answer"].startswith("[")}
         yield folder.name, texts, answers, queries
 
 
 def own_set() -> Set:
-    """The project's own questions; an entry has one key in all languages, so the question's language tells which is meant."""
+    """Return the project's own questions; languages share keys, so the question's language selects the entry."""
     files = sorted((_EXAMPLES / "knowledge").glob("*.yaml"))
     entries = read_files([SourceFile(file.name, file.read_bytes()) for file in files]).entries
     texts = {f"{entry.key}.{entry.lang}": (entry.lang, [entry.question, *entry.alternatives]) for entry in entries}
@@ -174,7 +176,7 @@ def _case(matcher: Matcher, text: str, place: int | None) -> Case:
 
 
 def cross_validate(blocks: list[Block]) -> None:
-    """Each family by the weights of the others: by words, by words and vectors, and as the matcher combines the two."""
+    """Evaluate each family with the weights of the others: by words, by words and vectors, and combined."""
     lexical = judged_by_others([block for block in blocks if block.section == "lexical"])
     report("by words", lexical)
     semantic = judged_by_others([block for block in blocks if block.section == "semantic"])
@@ -197,7 +199,8 @@ def judged_by_others(blocks: list[Block]) -> list[Judged]:
 def report(title: str, judged: list[Judged]) -> None:
     table: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
     print(
-        f"\n{title}\nset              kind       @1    @3  found auroc   ece | p >= .88: precision, coverage, oos | .90 | .85"
+        f"\n{title}\nset              kind       @1    @3  found auroc   ece"
+        " | p >= .88: precision, coverage, oos | .90 | .85"
     )
     for done in judged:
         rank, inside = done.rank[done.inside], done.inside
@@ -220,7 +223,8 @@ def report(title: str, judged: list[Judged]) -> None:
         right = sum(p * n for p, _, _, n in found if n)
         print(
             f"threshold {level:.2f}: pooled precision {right / max(sum(n for *_, n in found), 1):.3f},"
-            f" coverage {np.mean([c for _, c, _, _ in found]):.3f}, oos answered {np.mean([o for _, _, o, _ in found]):.3f}"
+            f" coverage {np.mean([c for _, c, _, _ in found]):.3f},"
+            f" oos answered {np.mean([o for _, _, o, _ in found]):.3f}"
         )
 
 
@@ -261,7 +265,7 @@ def main() -> None:
             parser.error(why_no_embedder() or "")
         embedder = Remembering(real, options.vectors)
     if options.cache and options.cache.exists():
-        blocks = pickle.loads(options.cache.read_bytes())  # noqa: S301 - our own file, named by whoever runs this
+        blocks = pickle.loads(options.cache.read_bytes())  # noqa: S301 - our own file, named on the command line
     else:
         blocks = collect(options.data, embedder)
         if options.cache:

@@ -59,7 +59,7 @@ def load_form(rows: Sequence[Mapping[str, Any]] | None) -> Form:
 
 
 def dump_form(form: Form) -> list[dict[str, Any]]:
-    """What `load_form` reads."""
+    """Encode a form for `load_form`."""
     return [
         {
             "name": one.name,

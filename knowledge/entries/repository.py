@@ -123,15 +123,15 @@ def in_language(session: Session, entry_id: int, lang: str) -> EntryView | None:
 
 @dataclass(frozen=True, slots=True)
 class EntryFilter:
-    """Which entries a list holds."""
+    """The filter of a list of entries."""
 
     category: str | None = None
-    """A category's key; "" for the entries without one, None for all."""
+    """A category's key; "" selects entries without one, None all."""
     lang: str | None = None
     status: Status | None = "published"
-    """None for all."""
+    """None selects all."""
     query: str = ""
-    """Every word of it (of the first 16) must stand somewhere in the entry."""
+    """The entry must contain every word of it (of the first 16)."""
 
 
 ALL_PUBLISHED = EntryFilter()
@@ -145,7 +145,7 @@ def entries(
     page: int = 1,
     size: int = 20,
 ) -> EntryPage:
-    """A page of entries. Order "asked" puts first those that were voted on most."""
+    """Return a page of entries. Order "asked" lists entries with the most votes first."""
     category, lang, status, query = wanted.category, wanted.lang, wanted.status, wanted.query
     if unstorable(tidy_line(f"{category} {lang} {query}")):  # no entry contains it, and databases reject it
         return EntryPage((), 0, 1, 1)

@@ -31,7 +31,7 @@ class Library(LiveMatcher):
         saved: Path | None = None,
         model: EmbeddingModel | None = None,
     ) -> None:
-        """`saved` as for the shelf; `model` is the semantic extra."""
+        """`saved` as for `LiveMatcher`; `model` is the semantic extra."""
         semantics = Semantics(db, model) if model is not None else None
         super().__init__(db, bus, thresholds, saved=saved, semantics=semantics)
         self._clock = clock

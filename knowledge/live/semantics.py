@@ -33,7 +33,7 @@ class EmbeddingModel:
     """A model of the semantic extra."""
 
     name: str
-    """With its version: vectors are kept under that name."""
+    """Its name with version: vectors are stored under it."""
     embedder: Embedder
 
 
