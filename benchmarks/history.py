@@ -20,8 +20,7 @@ _TABLES = {
         FROM number WHERE n <= :count""",
     "delivery": """
         INSERT INTO delivery (id, message_id, contact_id, account, user_id, text, entities, buttons, by_agent,
-          random_id,
-                              state, attempts, repeated, next_attempt_at, afresh, updated_at)
+                              random_id, state, attempts, repeated, next_attempt_at, afresh, updated_at)
         SELECT n, 2 * n - 1, 1 + (2 * n - 1) % (:count / 20), :account, n, 'An answer ' || n, '[]', '[]', 0, n,
                'sent', 1, 0, :now, 0, :now FROM number WHERE n <= :count / 2""",
     "inbox_event": """
