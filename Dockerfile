@@ -1,9 +1,9 @@
-# Built in one image, run in another: the second has neither pip's cache nor anything that only building needs.
+# Built in one image, run in another: the second has neither pip's cache nor build-only packages.
 FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/frontdesk
 WORKDIR /app
-# The packages come first, so that a change of our own code does not fetch them again.
+# Packages first, so that a change of our own code does not download them again.
 COPY requirements.lock ./
 RUN /opt/frontdesk/bin/pip install --no-deps --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
@@ -12,7 +12,7 @@ COPY handoff handoff
 COPY knowledge knowledge
 COPY infra infra
 COPY examples examples
-# Installed where it lies, as `make setup` does: templates, catalogues and migrations are read beside the code.
+# An editable install, as `make setup` does: templates, catalogues and migrations are read beside the code.
 RUN /opt/frontdesk/bin/pip install --no-deps --no-build-isolation -e . \
     && /opt/frontdesk/bin/python -m compileall -q bot handoff knowledge infra
 

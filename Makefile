@@ -2,12 +2,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check -q
-# Modules stay compiled, whatever the shell wishes: otherwise each start, and tests start many, compiles all of them anew.
+# Keep compiled modules even if the shell disables them: otherwise each of the many starts in tests recompiles them.
 export PYTHONDONTWRITEBYTECODE :=
 
 .PHONY: setup run test check soak bench bench-matching schema-dump lock clean
 
-# The lock files are complete, so pip resolves nothing: --no-deps also keeps out what pyproject.toml overrides.
+# The lock files are complete, so pip resolves nothing: --no-deps also excludes what pyproject.toml overrides.
 .venv/run: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Frontdesk needs Python 3.11 or newer: set PYTHON=/path/to/python3."; exit 2; }
 	@echo "Setting up .venv (once, under two minutes) …"
@@ -25,8 +25,9 @@ setup: .venv/dev
 run: .venv/run
 	@$(BIN)/python -m bot run
 
-# By file, so that a browser or a running program is started once; in the order of tests/conftest.py, long ones first.
-# Four workers for two cores: many tests wait for the pace that platforms allow, and each worker imports everything.
+# Distributed by file, so that a browser or a running program is started once; in the order of tests/conftest.py, long
+# ones first. Four workers for two cores: many tests wait for the pace that platforms allow, and each worker imports
+# everything.
 test: .venv/dev
 	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
 
@@ -43,11 +44,11 @@ soak: .venv/dev
 bench: .venv/dev
 	$(BIN)/python -m benchmarks
 
-# The matcher on judged questions: DATA is a folder of sets, each with knowledge.jsonl and queries.jsonl.
+# Measures the matcher on judged questions: DATA is a folder of sets, each with knowledge.jsonl and queries.jsonl.
 bench-matching: .venv/dev
 	$(BIN)/python benchmarks/matching.py $(DATA) $(ARGS)
 
-# Before a migration is committed: a filled database of the schema before it (tests/data/schemas/README.md).
+# Before a migration is committed: dumps a filled database of the schema before it (tests/data/schemas/README.md).
 COMMIT ?= HEAD
 schema-dump: .venv/dev
 	$(BIN)/python -m tests.upgrades.make_dump $(COMMIT)

@@ -1,4 +1,4 @@
-"""What can be wrong with a request to the desk. None of them knows HTTP; the web layers map them to a status."""
+"""Errors of requests to the desk. They are independent of HTTP; the web layers map them to a status."""
 
 
 class DeskError(Exception):
@@ -22,19 +22,19 @@ class ClosedError(DeskError):
 
 
 class StateError(DeskError):
-    """The delivery is not in a state from which this can be done."""
+    """The state of the delivery does not allow this."""
 
 
 class KeyUsedError(DeskError):
-    """The idempotency key stands for another message."""
+    """The idempotency key was used for another message."""
 
 
 class EmptyTextError(DeskError):
-    """A reply or note without words."""
+    """A reply or note without text."""
 
 
 class TooLargeError(DeskError):
-    """A file is larger than is taken, or there are too many."""
+    """A file is larger than allowed, or there are too many."""
 
     def __init__(self, megabytes: int, most: int) -> None:
         super().__init__(f"attach at most {most} files of up to {megabytes} MB each")

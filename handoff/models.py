@@ -1,4 +1,4 @@
-"""The rows of support. Rows never leave the unit of work that loaded them; other code gets values."""
+"""Tables of support. Rows never leave the unit of work that loaded them; other code gets values."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -9,16 +9,17 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from infra.storage.columns import Base, BigId, Json, partial_index, word_of, words
 
-# Rows of these tables are named outside the database (VK's random_id, ticket numbers), so a number is never used twice.
+# Rows of these tables are referred to outside the database (VK's random_id, ticket numbers), so a number is never
+# reused.
 _NEVER_REUSED = {"sqlite_autoincrement": True}
 
 
 FORGOTTEN = "forgotten"
-"""What the address of a forgotten contact begins with; the platform's own number is in none of it."""
+"""Prefix of the user id of an erased contact; it contains nothing of the platform's own number."""
 
 
 class TicketStatus(StrEnum):
-    """Whom a ticket waits for."""
+    """Party that a ticket waits for."""
 
     OPEN = "open"
     WAITING = "waiting"
@@ -27,11 +28,11 @@ class TicketStatus(StrEnum):
 
 
 LIVE = (TicketStatus.OPEN, TicketStatus.WAITING)
-"""The statuses of a ticket that still holds its contact's thread."""
+"""Statuses of a ticket that still holds its contact's thread."""
 
 
 class MessageKind(StrEnum):
-    """What a line of a thread is."""
+    """Kind of a line in a thread."""
 
     INCOMING = "incoming"
     OUTGOING = "outgoing"
@@ -40,7 +41,7 @@ class MessageKind(StrEnum):
 
 
 class DeliveryState(StrEnum):
-    """How far one part of an outgoing message has come."""
+    """Delivery state of one part of an outgoing message."""
 
     QUEUED = "queued"
     CLAIMED = "claimed"
@@ -54,12 +55,12 @@ class DeliveryState(StrEnum):
 
 
 UNFINISHED = (DeliveryState.QUEUED, DeliveryState.CLAIMED, DeliveryState.SENDING, DeliveryState.RETRYING)
-"""States that hold back the contact's later parts, so that nobody reads an answer out of order."""
+"""States that hold back the contact's later parts, so that answers arrive in order."""
 _UNFINISHED_STATES = "state IN ('queued', 'claimed', 'sending', 'retrying')"
 
 
 class InboxState(StrEnum):
-    """What became of a stored event."""
+    """Processing state of a stored event."""
 
     NEW = "new"
     DONE = "done"
@@ -67,7 +68,7 @@ class InboxState(StrEnum):
 
 
 class FileState(StrEnum):
-    """How far a file that a contact sent has come."""
+    """Fetching state of a file that a contact sent."""
 
     WANTED = "wanted"
     KEPT = "kept"
@@ -76,7 +77,7 @@ class FileState(StrEnum):
 
 
 class Role(StrEnum):
-    """What an agent may do; each includes the one before it."""
+    """Permissions of an agent; each role includes the one before it."""
 
     AGENT = "agent"
     LEAD = "lead"
@@ -95,20 +96,20 @@ class Contact(Base):
     name: Mapped[str] = mapped_column(Text, default="")
     language: Mapped[str] = mapped_column(String(8), default="")
     chosen_language: Mapped[str | None] = mapped_column(String(8))
-    """What the contact asked to be spoken to in; None where their words tell it, message by message."""
+    """Language that the contact requested; None if it is detected for each message."""
     numbered: Mapped[bool] = mapped_column(default=False)
     """Their app shows no buttons, so choices are numbered in the text."""
     expects: Mapped[str | None] = mapped_column(String(32))
-    """What the contact's next message is taken for, where it is not a question as any other."""
+    """How the contact's next message is interpreted, if not as an ordinary question."""
     unreachable: Mapped[str | None] = mapped_column(Text)
     """Why nothing can be sent, until the contact writes again."""
     flood_since: Mapped[datetime | None]
-    """When the minute began in which `flood_count` is counted (`bot/conversation/flood_limit.py`)."""
+    """Start of the minute in which `flood_count` is counted (`bot/conversation/flood_limit.py`)."""
     flood_written: Mapped[datetime | None]
     """The same by the platform's clock."""
     flood_count: Mapped[int] = mapped_column(default=0, server_default="0")
     version: Mapped[int] = mapped_column(default=0)
-    """Grows with every change of the thread, so that a decision made on an older state is made anew."""
+    """Incremented by every change of the thread, so that a decision on an older state is repeated."""
     created_at: Mapped[datetime]
     last_seen_at: Mapped[datetime]
 
@@ -143,9 +144,9 @@ class Ticket(Base):
     waiting_since: Mapped[datetime | None]
     """Since when the contact waits for us; empty while we wait for them."""
     unanswered_since: Mapped[datetime | None]
-    """Since when no agent has written an answer to what the contact wrote; empty once one is on its way."""
+    """Since when the contact's words lack an agent's answer; empty once one is on its way."""
     undelivered: Mapped[DeliveryState | None] = mapped_column(word_of(DeliveryState))
-    """What keeps the agents' latest words from the contact: retrying, refused, maybe_delivered or failed."""
+    """Why the agents' latest words have not arrived: retrying, refused, maybe_delivered or failed."""
     first_reply_at: Mapped[datetime | None]
     solved_at: Mapped[datetime | None]
     remind_at: Mapped[datetime | None]
@@ -153,26 +154,26 @@ class Ticket(Base):
     solve_at: Mapped[datetime | None]
     """When their silence counts as "it is solved"."""
     reopen_until: Mapped[datetime | None]
-    """Of a closed ticket: until when its contact can open it again; None where nothing limits it."""
+    """Of a closed ticket: until when its contact can reopen it; None for no limit."""
     reopened_at: Mapped[datetime | None]
-    """When it was last opened again."""
+    """When it was last reopened."""
     previous_assignee_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
-    """Who had it before it was opened again: somebody else shall look at it first."""
+    """Its holder before it was reopened: other agents take precedence."""
     joined_acknowledged: Mapped[bool] = mapped_column(default=False)
-    """Whether the contact was told that further messages join, since an agent last replied."""
+    """Whether the contact was informed that further messages join, since an agent last replied."""
     patience_asked: Mapped[bool] = mapped_column(default=False)
-    """Whether the contact was told that asking again does not speed things up, since an agent last replied."""
+    """Whether the contact was informed that asking again does not speed things up, since an agent last replied."""
     read_at: Mapped[datetime | None]
-    """When the contact last looked at it or added to it: what agents wrote later is new to them."""
+    """When the contact last looked at it or added to it: later words of agents are new to them."""
     rating: Mapped[int | None]
-    """How the contact found the help, from 1 to 5."""
+    """The contact's rating of the help, from 1 to 5."""
     rating_comment: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=0)
     updated_at: Mapped[datetime] = mapped_column(index=True)
 
 
 def live() -> ColumnElement[bool]:
-    """That a ticket still holds its contact's thread, in the words of the index of those."""
+    """Condition that a ticket still holds its contact's thread, worded as in the index of live tickets."""
     return Ticket.status.in_(words(*LIVE))
 
 
@@ -195,26 +196,26 @@ class Message(Base):
     """Name of the person who wrote it; empty for the bot."""
     agent_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
     unnamed: Mapped[bool] = mapped_column(default=False)
-    """The contact is not told which agent wrote it."""
+    """The name of the agent is not shown to the contact."""
     text: Mapped[str] = mapped_column(Text)
     attachments: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
     """`Attachment`s, as `handoff/messages/json_columns.py` writes them."""
     contents: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
-    """What it holds besides words and files, as `handoff/messages/contents.py` writes it."""
+    """Contents besides text and files, as `handoff/messages/contents.py` writes them."""
     platform_id: Mapped[str | None] = mapped_column(String(64))
     """Of an incoming message: the platform's id, so that a later edit finds it."""
     edited_at: Mapped[datetime | None]
     before: Mapped[str | None] = mapped_column(Text)
-    """Of an incoming message that was edited once an agent had it: its words before that."""
+    """Of an incoming message that was edited once an agent had it: its earlier text."""
     key: Mapped[str | None] = mapped_column(String(64), unique=True)
-    """Given by whoever sends a reply: the same key again is the same message."""
+    """Idempotency key of a reply, set by its sender: the same key again is the same message."""
     key_digest: Mapped[str | None] = mapped_column(String(64))
-    """Of the request that the key stands for (handoff/tickets/idempotency.py)."""
+    """Digest of the request that the key stands for (handoff/tickets/idempotency.py)."""
     at: Mapped[datetime]
 
 
 class Delivery(Base):
-    """One part of an outgoing message on its way to a platform (DESIGN.md §4)."""
+    """One part of an outgoing message on its way to a platform (ARCHITECTURE.md, "A delivery and its states")."""
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -250,18 +251,18 @@ class Delivery(Base):
     lease_until: Mapped[datetime | None]
     platform_ids: Mapped[dict[str, str] | None] = mapped_column(Json)
     edits: Mapped[int | None] = mapped_column(ForeignKey("delivery.id"))
-    """The part that this one takes the place of, once both are sent; None for a part of its own."""
+    """The part that this one replaces, once both are sent; None for a part of its own."""
     file: Mapped[dict[str, str] | None] = mapped_column(Json)
     """The `OutgoingFile` that this part sends instead of a text."""
     afresh: Mapped[bool] = mapped_column(default=False)
-    """An edit that the platform did not take, sent as a message of its own."""
+    """An edit that the platform refused, sent as a message of its own."""
     place: Mapped[dict[str, Any] | None] = mapped_column(Json)
-    """The `PublicPlace` in which it is said for all to read; None for a private message."""
+    """The `PublicPlace` in which it is posted; None for a private message."""
     updated_at: Mapped[datetime] = mapped_column(index=True)
 
 
 class ChoiceRow(Base):
-    """What a button means; the platform holds only the id."""
+    """Meaning of a button; the platform holds only the id."""
 
     __tablename__ = "choice"
 
@@ -271,13 +272,13 @@ class ChoiceRow(Base):
     data: Mapped[dict[str, Any]] = mapped_column(Json)
     used_at: Mapped[datetime | None]
     message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"), index=True)
-    """The message that offers it; unknown for choices of before this was kept."""
+    """The message that offers it; unknown for choices from before this column existed."""
     number: Mapped[int | None]
-    """Under which it is offered, from 1 on."""
+    """The number under which it is offered, from 1 on."""
 
 
 class FileRow(Base):
-    """A file of a contact's message: where the platform has it, and once it is fetched where we do."""
+    """A file of a contact's message: its place on the platform, and once it is fetched its place in the store."""
 
     __tablename__ = "file"
     __table_args__ = (partial_index("ix_file_wanted", "account", "next_attempt_at", where="state IN ('wanted')"),)
@@ -295,9 +296,9 @@ class FileRow(Base):
     reason: Mapped[str | None] = mapped_column(String(24))
     """Why it is refused (`kind`, `size`) or was given up (`unreachable`)."""
     told: Mapped[bool] = mapped_column(default=True, server_default=true())
-    """Of a refused one: the contact knows it. False while the other files of the message are still being tried."""
+    """Of a refused one: the contact was notified. False while other files of the message are still being tried."""
     key: Mapped[str | None] = mapped_column(String(64), index=True)
-    """Its place in the file store, once it is kept."""
+    """Its key in the file store, once it is kept."""
     media_type: Mapped[str] = mapped_column(String(40))
     attempts: Mapped[int]
     next_attempt_at: Mapped[datetime]
@@ -321,7 +322,7 @@ class InboxEvent(Base):
     account: Mapped[str] = mapped_column(String(64))
     event_key: Mapped[str] = mapped_column(String(128))
     message_key: Mapped[str | None] = mapped_column(String(128))
-    """Names the message itself, where the platform may tell of one message by two events."""
+    """Identifies the message itself, because a platform may report one message by two events."""
     user_id: Mapped[str] = mapped_column(String(64))
     payload: Mapped[dict[str, Any]] = mapped_column(Json)
     received_at: Mapped[datetime]
@@ -331,19 +332,19 @@ class InboxEvent(Base):
 
 
 class ChannelState(Base):
-    """What must survive a restart about one channel account."""
+    """State of a channel account that must survive a restart."""
 
     __tablename__ = "channel_state"
 
     account: Mapped[str] = mapped_column(String(64), primary_key=True)
     cursor: Mapped[str | None] = mapped_column(String(64))
-    """Where receiving goes on: Telegram's next offset, VK's `ts`."""
+    """Where receiving continues: Telegram's next offset, VK's `ts`."""
     random_base: Mapped[int]
     """Start of this account's `random_id` counter."""
     problem: Mapped[str | None] = mapped_column(Text)
     """Why the account cannot receive or send at present, in one sentence."""
     buttons_refused_at: Mapped[datetime | None]
-    """When the platform last took a message only without its buttons (`handoff/deliveries/new_rows.py`)."""
+    """When the platform last accepted a message only without its buttons (`handoff/deliveries/new_rows.py`)."""
     updated_at: Mapped[datetime]
 
 

@@ -1,4 +1,4 @@
-"""The catalogue of this floor: what agents read on their pages, and what contacts read of the agents' doings."""
+"""Catalogue of this package: what agents read on their pages, and what contacts read about agents' actions."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Texts for people, from gettext catalogues: the English sentence is the key, one file for each language translates it."""
+"""Texts for people, from gettext catalogues: the English sentence is the key, with one file per language."""
 
 import gettext
 from functools import cache

@@ -18,7 +18,7 @@ def add_access_commands(main: click.Group, do: Callable[..., None]) -> None:
 
     @agent.command("add")
     @click.argument("email")
-    @click.option("--name", required=True, help="Contacts read it with each answer.")
+    @click.option("--name", required=True, help="Contacts see it with each answer.")
     @click.option("--role", type=ROLES, default="agent", show_default=True)
     @_STDIN
     def agent_add(email: str, name: str, role: str, password_stdin: bool) -> None:

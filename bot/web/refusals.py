@@ -12,7 +12,7 @@ from infra.web.body_limits import Answer, Refusal
 
 _PAGES = ("/help", "/desk", "/demo")
 _CODES = {
-    Refusal.TOO_LARGE: ("too_large", "The body is larger than this operation takes."),
+    Refusal.TOO_LARGE: ("too_large", "The body is larger than this operation accepts."),
     Refusal.ENCODED: ("encoded", "Send the body without a Content-Encoding: compressed bodies are not taken."),
     Refusal.FILES: ("no_files", "This operation takes no multipart form."),
     Refusal.BUSY: ("busy", "Many files are being received. Send the request again in a minute."),

@@ -24,7 +24,7 @@ _last: dict[int | str, dict[str, Any]] = {
     409: {"model": Refusal, "description": "They are the last admin who can sign in."}
 }
 _invalid: dict[int | str, dict[str, Any]] = {
-    422: {"model": Refusal, "description": "Something in it cannot be stored; the message says what."}
+    422: {"model": Refusal, "description": "The data cannot be stored; the message gives the reason."}
 }
 router = APIRouter(
     dependencies=[Depends(needs(Role.ADMIN))],
@@ -37,7 +37,7 @@ class AgentIn(Sent):
     """A person who is to sign in at the desk."""
 
     email: str = Field(max_length=254)
-    name: str = Field(max_length=200, description="Contacts read it with each answer.")
+    name: str = Field(max_length=200, description="Contacts see it with each answer.")
     role: Role = Role.AGENT
     password: str = Field(max_length=1000, description="At least 12 characters, and in no list of breached ones.")
 
@@ -57,7 +57,7 @@ class PasswordIn(Sent):
 class TokenIn(Sent):
     """A token to create."""
 
-    name: str = Field(max_length=200, description="Shown at the desk where the program does something.")
+    name: str = Field(max_length=200, description="Shown at the desk with the program's actions.")
     role: Role = Role.AGENT
 
 

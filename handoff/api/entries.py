@@ -25,7 +25,7 @@ _TOO_LARGE = f"The file is larger than {MOST_BYTES >> 20} MiB."
 _writers = [Depends(needs(Role.LEAD))]
 _missing: dict[int | str, dict[str, Any]] = {404: {"model": Refusal, "description": "There is no such entry."}}
 _invalid: dict[int | str, dict[str, Any]] = {
-    422: {"model": Refusal, "description": "Something in it cannot be stored; each fault is in the details."}
+    422: {"model": Refusal, "description": "The data cannot be stored; each fault is in the details."}
 }
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
 
@@ -36,7 +36,7 @@ async def list_entries(
     category: Annotated[str | None, Query(description="A category's key; empty for entries without one.")] = None,
     lang: str | None = None,
     status: Status | Literal["any"] = "published",
-    q: Annotated[str, Query(max_length=500, description="Words that must all stand in the entry.")] = "",
+    q: Annotated[str, Query(max_length=500, description="Words that the entry must contain, all of them.")] = "",
     order: Order = "position",
     page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
     size: Annotated[int, Query(ge=1, le=200)] = 50,
@@ -83,12 +83,14 @@ async def import_entries(
     request: Request,
     parts: Parts,
     caller: Caller,
-    form: Annotated[FormatName | None, Query(alias="format", description="Of a file sent as the body itself.")] = None,
+    form: Annotated[
+        FormatName | None, Query(alias="format", description="Format of a file sent as the body itself.")
+    ] = None,
     dry_run: bool = False,
-    keep: Annotated[bool, Query(description="Leave entries that the file does not name.")] = False,
+    keep: Annotated[bool, Query(description="Keep entries that the file does not name.")] = False,
     encoding: Annotated[
         str | None,
-        Query(max_length=40, description="Of a file that is not UTF-8 or UTF-16, where it cannot be recognised."),
+        Query(max_length=40, description="Encoding of a file that is not UTF-8 or UTF-16, if it cannot be recognised."),
     ] = None,
 ) -> ImportOut:
     """Make the knowledge base equal to a file, all or nothing; with `dry_run` only report the changes.
@@ -144,7 +146,7 @@ async def archive_entry(parts: Parts, caller: Caller, entry_id: Id) -> None:
 @router.get("/match", tags=["match"])
 async def match_question(
     parts: Parts,
-    q: Annotated[str, Query(max_length=10_000, description="A question in anybody's words.")],
+    q: Annotated[str, Query(max_length=10_000, description="A question in free wording.")],
     lang: Annotated[str | None, Query(description="The language to prefer.")] = None,
 ) -> MatchOut:
     """Return what the bot would answer to a question, and why."""

@@ -76,10 +76,10 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
     403: {"model": Refusal, "description": "The token's role does not allow this."},
     413: {
         "model": Refusal,
-        "description": "The body, a file of it or their number is larger than this operation takes.",
+        "description": "The body, a file of it or their number is larger than this operation accepts.",
     },
-    415: {"model": Refusal, "description": "The body is compressed, or has files where none are taken."},
-    422: {"model": Refusal, "description": "Something in it cannot be taken; each fault is in the details."},
+    415: {"model": Refusal, "description": "The body is compressed, or has files on a route that accepts none."},
+    422: {"model": Refusal, "description": "The body is not valid; each fault is in the details."},
     503: {"model": Refusal, "description": "Too many files are being received at this moment."},
 }
 

@@ -57,7 +57,7 @@ class TicketOut(BaseModel):
     """One question that people handle."""
 
     id: int
-    number: int = Field(description="What people call it: №482. The same as the id.")
+    number: int = Field(description="The number shown to people: №482. The same as the id.")
     status: TicketStatus
     question: str
     channel: str = Field(description="The channel account, e.g. `vk:main`.")
@@ -70,11 +70,11 @@ class TicketOut(BaseModel):
     due_at: datetime
     waiting_since: datetime | None = Field(description="Since when the contact waits for us.")
     solved_at: datetime | None
-    rating: int | None = Field(description="How the contact found the help, from 1 to 5.")
+    rating: int | None = Field(description="The contact's rating of the help, from 1 to 5.")
     rating_comment: str | None
     undelivered: DeliveryState | None = Field(
-        description="What keeps the agents' latest words from the contact: `retrying`, `refused`, `maybe_delivered` or "
-        "`failed`. Null where they have arrived or are on their way."
+        description="Why the agents' latest words have not arrived: `retrying`, `refused`, `maybe_delivered` or "
+        "`failed`. Null if they have arrived or are on their way."
     )
     reopened: bool = Field(description="It was closed before, and is open again.")
     version: int = Field(description="Grows with every change.")
@@ -145,7 +145,7 @@ class DeliveryOut(Shown):
     reason: str | None
     attempts: int
     repeated: bool = Field(description="Sent once more after a “maybe delivered”.")
-    edit: bool = Field(description="A correction of what was sent before.")
+    edit: bool = Field(description="A correction of an earlier message.")
     next_attempt_at: datetime
     updated_at: datetime
 
@@ -155,10 +155,10 @@ class MessageOut(Shown):
 
     id: int
     kind: MessageKind
-    author: str = Field(description="Empty where the bot speaks.")
+    author: str = Field(description="Empty for the bot.")
     by_agent: bool
     ticket_id: int | None
-    text: str = Field(description="Of an event: its word, e.g. `claimed`.")
+    text: str = Field(description="Of an event: its keyword, e.g. `claimed`.")
     attachments: list[AttachmentOut]
     files: list[FileOut]
     contents: list[Content] = Field(
@@ -235,13 +235,13 @@ class EntryIn(Sent):
 
     model_config = ConfigDict(extra="forbid", json_schema_extra=_WITH_AN_ANSWER)
 
-    key: str = Field("", description="Made from the question where it is empty.", json_schema_extra=_line(KEY_LENGTH))
+    key: str = Field("", description="Derived from the question if it is empty.", json_schema_extra=_line(KEY_LENGTH))
     lang: str = Field(description="Two or three letters, such as ru, en or hu.", json_schema_extra=_LANGUAGE)
     question: str = Field(json_schema_extra={**_line(LINE_LENGTH), **_ONE_LINE_WITH_LETTERS})
     answer: str = Field("", description="Markdown.", json_schema_extra=_line(ANSWER_LENGTH))
     category: str | None = Field(None, json_schema_extra=_line(KEY_LENGTH))
     alternatives: list[str] = Field([], json_schema_extra={"maxItems": MOST_ALTERNATIVES})
-    handoff: Handoff | None = Field(None, description="None: as the category says.")
+    handoff: Handoff | None = Field(None, description="None: the category's rule applies.")
     status: Status = "published"
 
 
@@ -257,7 +257,7 @@ class EntryOut(Shown):
     alternatives: list[str]
     answer: str
     own_handoff: Handoff | None
-    handoff: Handoff = Field(description="The rule that holds: the entry's own, else the category's.")
+    handoff: Handoff = Field(description="The effective rule: the entry's own, otherwise the category's.")
     status: Status
     helped: int
     not_helped: int
@@ -302,7 +302,7 @@ class CandidateOut(BaseModel):
     key: str
     lang: str
     question: str
-    phrasing: str = Field(description="The wording that came nearest.")
+    phrasing: str = Field(description="The closest wording.")
     confidence: float = Field(description="Probability that this entry answers, 0 to 1.")
     why: list[str] = Field(description="The words that say so.")
 

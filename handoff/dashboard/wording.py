@@ -175,8 +175,8 @@ class Words:
             case TooLargeError(megabytes=megabytes, most=most):
                 return self.t("Attach at most {most} files of up to {limit} MB each.", most=most, limit=megabytes)
             case KeyUsedError():
-                return self.t("This form was sent already, with other words. To send these too, send them once more.")
+                return self.t("This form was already sent with another text. To send this text too, send it once more.")
             case StateError():
-                return self.t("The message has moved on meanwhile: look at its mark.")
+                return self.t("The state of the message has changed: check its mark.")
             case _:
                 return self.t("There is no such question, message or colleague.")

@@ -1,7 +1,7 @@
-"""Claiming parts and settling the ordinary outcome: what the pump does for each part, over plain rows.
+"""Claiming of parts and recording of the usual outcome: the pump's work for each part, over plain rows.
 
-Every part that goes out passes here several times, so the statements are built once. See `handoff/deliveries/outbox.py` for who
-may call this and when.
+Every outgoing part passes here several times, so the statements are built once. See `handoff/deliveries/outbox.py` for
+who may call this and when.
 """
 
 import secrets
@@ -25,7 +25,7 @@ from infra.storage.columns import words
 from infra.storage.rows import table
 
 LEASE = timedelta(seconds=45)
-"""Longer than any one request to a platform may take (15 s), so that a living sender never loses its claim."""
+"""Longer than any one request to a platform may take (15 s), so that a running sender never loses its claim."""
 
 _ROWS = table(Delivery)
 _EARLIER, _LATER = _ROWS.alias(), _ROWS.alias()
@@ -39,7 +39,7 @@ _HEADS = (
     .add_columns(select(_EDITED.c.platform_ids).where(_EDITED.c.id == _ROWS.c.edits).scalar_subquery().label("edited"))
     .where(
         _ROWS.c.account == bindparam("account"),
-        _ROWS.c.state.in_(words(*UNFINISHED)),  # as the index says it
+        _ROWS.c.state.in_(words(*UNFINISHED)),  # as written in the index
         _ROWS.c.state.in_(words(DeliveryState.QUEUED, DeliveryState.RETRYING)),
         ~exists().where(
             _EARLIER.c.contact_id == _ROWS.c.contact_id,
@@ -51,7 +51,7 @@ _HEADS = (
     .limit(bindparam("most"))
     .with_for_update(of=_ROWS, skip_locked=True)
 )
-"""Each contact's first unfinished part, where it waits to be claimed: what is due longest first, the next due last."""
+"""Each contact's first unfinished part that waits to be claimed: longest overdue first, next due last."""
 
 # A counter from a random base: never 0 (which switches VK's check off), never the same within 2^31 parts.
 _LAST_NUMBER = 2**31 - 1
@@ -107,7 +107,7 @@ _SENT = (
         _ROWS.c.message_id,
         _ROWS.c.edits,
         _ROWS.c.afresh,
-        # Nothing here may lean on the updated row: on SQLite the columns are written without their tables' names.
+        # Do not refer to the updated row here: on SQLite the columns are written without their tables' names.
         exists()
         .where(
             _LATER.c.contact_id
@@ -128,12 +128,12 @@ class Claimed:
     contact_id: int
     part: OutgoingPart
     fenced: bool
-    """Marked `sending` already, by the claim itself."""
+    """Already marked `sending`, by the claim itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a claim yielded; `next_due` is when the next part has its time, where all that are due were claimed."""
+    """Result of a claim; `next_due` is when the next part is due, if all that are due were claimed."""
 
     parts: list[Claimed]
     next_due: datetime | None
@@ -141,7 +141,7 @@ class Claims:
 
 @dataclass(frozen=True, slots=True)
 class ClaimWish:
-    """What a sender claims, as `Outbox.claim` says."""
+    """Parameters of a claim, see `Outbox.claim`."""
 
     account: str
     owner: str
@@ -151,7 +151,7 @@ class ClaimWish:
 
 
 def claim(session: Session, wish: ClaimWish, now: datetime) -> Claims:
-    """As `Outbox.claim`."""
+    """Claim parts as `Outbox.claim` does."""
     heads = rows.run(session, _HEADS, {"account": wish.account, "most": wish.limit}).all()
     due = [head for head in heads if head.next_attempt_at <= now]
     going = {head.id for head in [head for head in due if head.contact_id not in wish.resting][: wish.at_once]}
@@ -164,7 +164,7 @@ def claim(session: Session, wish: ClaimWish, now: datetime) -> Claims:
 
 
 def fence(session: Session, delivery_id: int, owner: str, now: datetime) -> bool:
-    """As `Outbox.fence`."""
+    """Fence a part as `Outbox.fence` does."""
     marks = {"delivery": delivery_id, "owner": owner, "until": now + LEASE, "now": now}
     return bool(rows.run(session, _FENCE, marks).rowcount)
 
@@ -172,7 +172,7 @@ def fence(session: Session, delivery_id: int, owner: str, now: datetime) -> bool
 def mark_sent(
     session: Session, delivery_id: int, owner: str, platform_ids: dict[str, str], now: datetime
 ) -> Row[Any] | None:
-    """Record that the part arrived; None where it is no longer the caller's.
+    """Record that the part arrived; return None if the caller no longer holds it.
 
     The row has `by_agent`, `contact_id`, `message_id`, `edits`, `afresh` and `behind`: whether a later part of the
     contact's waits for it.
@@ -187,7 +187,7 @@ def _part(row: Row[Any], base: int) -> OutgoingPart:
         RichText(row.text, load_entities(row.entities)),
         load_buttons(row.buttons),
         row.random_id or (row.id + base) % _LAST_NUMBER + 1,
-        # Empty where it is not known, or there never was such a message: then there is nothing to be edited.
+        # Empty if it is not known, or if there never was such a message: then there is nothing to edit.
         None if row.edits is None or row.afresh else named_in_chat(row.edited),
         load_file(row.file),
         load_place(row.place),
@@ -195,7 +195,7 @@ def _part(row: Row[Any], base: int) -> OutgoingPart:
 
 
 def random_base(session: Session, account: str, now: datetime) -> int:
-    """Start of the account's `random_id` counter, drawn once."""
+    """Return the start of the account's `random_id` counter, drawn once."""
     known: int | None = rows.run(session, _BASE, {"account": account}).scalar()
     if known is not None:
         return known
@@ -206,10 +206,10 @@ def random_base(session: Session, account: str, now: datetime) -> int:
 
 
 def held_repeats(account: str, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """The bot's parts that may have arrived and wait for the channel to work again."""
+    """Conditions for the bot's parts that may have arrived and wait for the channel to work again."""
     return (
         Delivery.account == account,
-        Delivery.state.in_(words(*UNFINISHED)),  # as the index says it
+        Delivery.state.in_(words(*UNFINISHED)),  # as written in the index
         Delivery.state == DeliveryState.RETRYING,
         Delivery.next_attempt_at > now,
         Delivery.repeated.is_(True),

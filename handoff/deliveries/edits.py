@@ -1,7 +1,7 @@
-"""Changing what was posted: what is not on its way yet is rewritten, what went out is edited by a part of its own.
+"""Changes of posted messages: unsent parts are rewritten, sent parts are edited by a further part.
 
-Such a part waits behind the one that it edits, like every later part of the contact, so it finds the platform's id there
-once it is claimed. Only the last wish counts: an edit that was not taken up yet is rewritten by the next one.
+Such a part waits behind the one that it edits, like every later part of the contact, so the platform's id is known once
+it is claimed. Only the last edit counts: one that was not claimed yet is rewritten by the next one.
 """
 
 from collections.abc import Sequence
@@ -24,19 +24,19 @@ _STILL_OURS = (DeliveryState.REFUSED, DeliveryState.FAILED)
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an edit makes of a message besides its words."""
+    """Properties of an edit besides its text."""
 
     buttons: tuple[Button, ...]
-    """Under the last part."""
+    """Buttons under the last part."""
     now: datetime
     by_agent: bool = False
 
 
 def revise(session: Session, message_id: int, parts: Sequence[RichText], gone: str, change: Change) -> str | None:
-    """Let the message read as `parts`; its account, None for one that was never posted.
+    """Change the message to `parts`; return its account, None if it was never posted.
 
-    A part too many says `gone`, for nothing that a contact may have read vanishes without a word; a part too few is
-    sent after the others.
+    A surplus old part is replaced by `gone`, because text that a contact may have read never vanishes silently;
+    additional new parts are sent after the others.
     """
     known = _rows(session, message_id)
     originals = [row for row in known if row.edits is None and row.file is None]
@@ -52,15 +52,15 @@ def revise(session: Session, message_id: int, parts: Sequence[RichText], gone: s
 
 
 def settle_choice(session: Session, choice_id: str, mark: str, keep: bool, now: datetime) -> str | None:
-    """Show under the message that offered a choice that it was chosen: `mark` and its label, in place of the buttons.
+    """Show the chosen option under the message that offered it: `mark` and its label, in place of the buttons.
 
-    With `keep` the others stay. Returns the account; None where the message is not known, or has no such button.
+    With `keep` the others stay. Returns the account; None if the message is not known, or has no such button.
     """
     choice = session.get(ChoiceRow, choice_id)
     if choice is None or choice.message_id is None:
         return None
     known = _rows(session, choice.message_id)
-    # The first that has it: later ones may show what was chosen before.
+    # Take the first part that has the button: later ones may already show a choice.
     offers = ((row, load_buttons(row.buttons)) for row in known)
     row, offered = next(
         ((row, offered) for row, offered in offers if any(button.id == choice_id for button in offered)), (None, ())
@@ -111,7 +111,7 @@ def _part(like: Delivery, text: RichText, change: Change, *, edits: int | None) 
 
 
 def simplify(session: Session, delivery: Delivery, plain: OutgoingPart, language: str, now: datetime) -> None:
-    """Let the part go out in a plainer form; choices whose buttons are refused are listed by number in its text."""
+    """Rewrite the part in a plainer form; choices whose buttons are refused are listed by number in its text."""
     if delivery.buttons and not plain.buttons:
         # The list may be too long for the part: the rest of it follows as a part of its own.
         first, *rest = split(refuse_buttons(session, delivery, plain.text, language, now))
@@ -126,7 +126,7 @@ def is_edit(delivery: Delivery) -> bool:
 
 
 def send_afresh(delivery: Delivery, language: str) -> None:
-    """What could not be edited is said once more, as a correction."""
+    """Send a refused edit as a message of its own, marked as a correction."""
     head = WORDS.text(language, "Correction to an earlier message:") + "\n"
     delivery.afresh, delivery.attempts, delivery.first_attempt_at = True, 0, None
     delivery.text, shift = head + delivery.text, units(head)
@@ -135,7 +135,7 @@ def send_afresh(delivery: Delivery, language: str) -> None:
 
 
 def _rewrite(delivery: Delivery, part: OutgoingPart) -> None:
-    """Let the part go out in a plainer form."""
+    """Rewrite the part in a plainer form."""
     delivery.text = part.text.text
     delivery.entities = dump_entities(part.text.entities)
     delivery.buttons = dump_buttons(part.buttons)

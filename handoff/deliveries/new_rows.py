@@ -1,4 +1,4 @@
-"""What posting a message writes: the row of each part, what its buttons mean, and choices as a list of numbers."""
+"""Rows written by posting a message: its parts, the meaning of its buttons, and choices as a numbered list."""
 
 import secrets
 from collections.abc import Iterable, Sequence
@@ -30,7 +30,7 @@ _REFUSED_AT = select(table(ChannelState).c.buttons_refused_at).where(
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A button to post: what it says and what pressing it means."""
+    """A button to post: its label and the meaning of a press."""
 
     label: str
     payload: Payload
@@ -42,19 +42,19 @@ class OutgoingMessage:
 
     text: RichText
     choices: Sequence[Choice] = ()
-    """The buttons under its last part."""
+    """Buttons under its last part."""
     ticket_id: int | None = None
     author: str = ""
     agent_id: int | None = None
     """The agent who wrote it; None for the bot."""
     key: str | None = None
-    """Stands for the request: the same key again is the same message."""
+    """Identifies the request: the same key again is the same message."""
     shown: str | None = None
-    """What the thread on the desk shows where that differs from what is sent."""
+    """What the desk's thread shows, if it differs from what is sent."""
     files: Sequence[tuple[str, Kept]] = ()
-    """Go out behind the text, each as a part of its own: the name and what is in the store."""
+    """Sent after the text, each as a part of its own: the name and the stored file."""
     place: PublicPlace | None = None
-    """Where it is said for all to read; None for a private message."""
+    """Where it is posted in public; None for a private message."""
 
 
 def queue(
@@ -83,7 +83,7 @@ def queue(
 
 
 def number_choices(text: RichText, choices: Iterable[tuple[int, str]], language: str) -> RichText:
-    """The text with its choices, numbers and labels, below it, for an app or a platform that shows no buttons."""
+    """Return the text with its choices, numbers and labels, below it, for an app or a platform without buttons."""
     listed = [f"{number}. {label}" for number, label in choices]
     below = "\n".join([WORDS.text(language, "Answer with a number:"), *listed])
     return RichText(f"{text.text}\n\n{below}", text.entities)
@@ -97,7 +97,7 @@ def with_choices(
     choices: Sequence[Choice],
     now: datetime,
 ) -> tuple[RichText, tuple[Button, ...]]:
-    """The text and the buttons under it; where there can be none, the text lists the choices by number."""
+    """Return the text and the buttons under it; without buttons, the text lists the choices by number."""
     below = buttons(session, contact.id, message_id, choices)
     if below and (contact.numbered or buttons_off(session, contact.account, now)):
         return number_choices(text, enumerate((choice.label for choice in choices), 1), contact.language), ()
@@ -105,19 +105,19 @@ def with_choices(
 
 
 def buttons_off(session: Session, account: str, now: datetime) -> bool:
-    """Whether the platform refused our buttons lately: then choices are numbered until they are tried again."""
+    """Return whether the platform refused our buttons lately: then choices are numbered until they are tried again."""
     refused = rows.run(session, _REFUSED_AT, {"account": account}).scalar()
     return refused is not None and now - refused < BUTTONS_TRIED_AFTER
 
 
 def accounts_without_buttons(session: Session, now: datetime) -> Sequence[str]:
-    """The accounts where choices are numbered at present, for their platform refused buttons."""
+    """Return the accounts where choices are numbered at present because their platform refused buttons."""
     lately = ChannelState.buttons_refused_at > now - BUTTONS_TRIED_AFTER
     return session.scalars(select(ChannelState.account).where(lately).order_by(ChannelState.account)).all()
 
 
 def refuse_buttons(session: Session, delivery: Delivery, plain: RichText, language: str, now: datetime) -> RichText:
-    """Note that the platform takes no buttons, and list those of the delivery in its text; the text."""
+    """Record that the platform refuses buttons, list those of the delivery in its text, and return the text."""
     session.execute(update(ChannelState).where(ChannelState.account == delivery.account).values(buttons_refused_at=now))
     refused = load_buttons(delivery.buttons)
     known = select(ChoiceRow.id, ChoiceRow.number).where(ChoiceRow.id.in_([button.id for button in refused]))
@@ -127,7 +127,7 @@ def refuse_buttons(session: Session, delivery: Delivery, plain: RichText, langua
 
 
 def buttons(session: Session, contact_id: int, message_id: int, choices: Sequence[Choice]) -> tuple[Button, ...]:
-    """Keep what the buttons mean; what the platform gets of them."""
+    """Store the meaning of the buttons; return what the platform gets of them."""
     named = [(secrets.token_urlsafe(12), choice) for choice in choices]
     meanings = [
         {"id": id_, "contact_id": contact_id, "action": c.payload.name, "data": encode(c.payload)}

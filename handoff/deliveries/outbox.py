@@ -1,7 +1,8 @@
-"""Every outgoing word: posted as rows in the caller's transaction, then claimed, fenced and settled by the pump.
+"""Outbox: messages are posted as rows in the caller's transaction, then claimed, fenced and settled by the pump.
 
-A delivery is claimed under a lease, marked `sending` just before the wire by its claimer only, and settled only by the
-one who marked it. So a process that dies or sleeps can neither lose a part nor overwrite what its successor found out.
+A delivery is claimed under a lease, marked `sending` just before the request by its claimer only, and settled only by
+the process that marked it. So a process that dies or sleeps can neither lose a part nor overwrite its successor's
+outcome.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -42,16 +43,16 @@ _UNCLAIMED = "accounts that were posted to and not claimed from since"
 
 
 Claim = Callable[[Session], None]
-"""To be called at the end of a unit of work that posted: what it claims is sent as soon as that is committed."""
+"""Called at the end of a unit of work that posted: what it claims is sent as soon as that is committed."""
 
 Follower = Callable[[Session, Moved], None]
 
 
 class Sender(Protocol):
-    """Whoever sends an account's parts in this process."""
+    """The sender of an account's parts in this process."""
 
     def offer(self) -> AbstractContextManager[Claim | None]:
-        """A claim for the unit of work that is committed within the block; None where the parts have to wait."""
+        """Claim for the unit of work that is committed within the block; None if the parts have to wait."""
 
 
 class Outbox:
@@ -61,20 +62,20 @@ class Outbox:
         self._bus = bus
         self._clock = clock
         self.senders: dict[str, Sender] = {}
-        """By account; each enters itself while it runs."""
+        """By account; each registers itself while it runs."""
         self._follower: Follower = lambda *_: None
 
     def follow(self, follower: Follower) -> None:
-        """Tell `follower` of each new state of a part, of the bot's of those not sent, within the unit of work."""
+        """Notify `follower` of each new state of a part, for the bot's only of unsent ones, within the unit of work."""
         self._follower = follower
 
     def offer(self, account: str) -> AbstractContextManager[Claim | None]:
-        """As `Sender.offer`; None too where another process sends for the account."""
+        """Offer as `Sender.offer` does; None also if another process sends for the account."""
         sender = self.senders.get(account)
         return sender.offer() if sender is not None else nullcontext()
 
     def post(self, session: Session, contact: Contact | Addressee, message: OutgoingMessage) -> int:
-        """Write an outgoing message and queue its parts; the id of the message."""
+        """Write an outgoing message and queue its parts; return the message's id."""
         now = self._clock()
         message_id = rows.add(
             session,
@@ -128,10 +129,10 @@ class Outbox:
         shown: str | None = None,
         by_agent: bool = False,
     ) -> None:
-        """Let a posted message read otherwise, on the desk and wherever it has arrived; old buttons make room for new.
+        """Edit a posted message, on the desk and wherever it has arrived; new buttons replace the old ones.
 
-        The edit takes the way of every part. Where the platform does not take it, one of the bot's fails quietly and
-        an agent's goes out as a message of its own. `shown` as in `OutgoingMessage`.
+        The edit is delivered as every part. If the platform refuses it, one of the bot's is dropped and an agent's is
+        sent as a message of its own. `shown` as in `OutgoingMessage`.
         """
         message = session.get(Message, message_id)
         if message is None or message.kind is not MessageKind.OUTGOING:
@@ -139,7 +140,7 @@ class Outbox:
         now = self._clock()
         message.text, message.edited_at = text.text if shown is None else shown, now
         contact = session.get_one(Contact, message.contact_id)
-        # Old buttons work for ever, but a number that is typed means what is listed now.
+        # Old buttons keep working, but a typed number refers to the current list.
         session.execute(update(ChoiceRow).where(ChoiceRow.message_id == message_id).values(number=None))
         text, below = with_choices(session, contact, message_id, text, choices, now)
         gone = WORDS.text(contact.language, "This part of the message was removed.")
@@ -148,13 +149,13 @@ class Outbox:
             self._announce(session, account)
 
     def settle_choice(self, session: Session, choice_id: str, mark: str, *, keep: bool) -> None:
-        """Show what was chosen in the message that offered it, as `revising.settle_choice`."""
+        """Show the chosen option in the message that offered it, as `edits.settle_choice` does."""
         account = edits.settle_choice(session, choice_id, mark, keep, self._clock())
         if account is not None:
             self._announce(session, account)
 
     def resume(self, session: Session, contact_id: int) -> None:
-        """The contact can be written to again: what agents said meanwhile goes out, in order; the bot's words are stale."""
+        """Queue agents' refused words again, in order, when the contact is reachable; the bot's words are stale."""
         refused = session.scalars(
             select(Delivery)
             .where(Delivery.contact_id == contact_id, Delivery.state == DeliveryState.REFUSED, Delivery.by_agent)
@@ -165,13 +166,13 @@ class Outbox:
             self._move(session, delivery, DeliveryState.QUEUED, None)
 
     def repeats(self, session: Session, account: str) -> bool:
-        """Whether something that may have arrived waits to be sent once more."""
+        """Return whether a part that may have arrived waits to be sent once more."""
         return (
             session.scalar(select(Delivery.id).where(*claims.held_repeats(account, self._clock())).limit(1)) is not None
         )
 
     def repeat(self, session: Session, account: str, *, contact_id: int | None = None, most: int | None = None) -> None:
-        """The channel works again, or the contact wrote: what waits for that is sent once more now, the oldest first."""
+        """Send waiting parts once more, the oldest first: the channel works again, or the contact wrote."""
         held = select(Delivery).where(*claims.held_repeats(account, self._clock())).order_by(Delivery.id).limit(most)
         if contact_id is not None:
             held = held.where(Delivery.contact_id == contact_id)
@@ -197,18 +198,18 @@ class Outbox:
     ) -> Claims:
         """Lease up to `limit` parts that are due, at most one per contact and never past an unfinished earlier one.
 
-        The first `at_once` of them are fenced in the same stroke, save those to a contact in `resting`.
+        The first `at_once` of them are also fenced, except those to a contact in `resting`.
         """
         session.info.setdefault(_UNCLAIMED, set()).discard(account)
         wish = ClaimWish(account, owner, limit, at_once, resting)
         return claims.claim(session, wish, self._clock())
 
     def fence(self, session: Session, delivery_id: int, owner: str) -> bool:
-        """Mark the part `sending`, just before the wire; False means that it is no longer the caller's to send."""
+        """Mark the part `sending`, just before the request; False means that the caller no longer holds it."""
         return claims.fence(session, delivery_id, owner, self._clock())
 
     def release(self, session: Session, delivery_ids: Sequence[int], owner: str) -> None:
-        """Give back claimed parts unsent."""
+        """Release claimed parts unsent."""
         for delivery_id in delivery_ids:
             delivery = self._mine(session, delivery_id, owner, DeliveryState.CLAIMED)
             if delivery is not None:
@@ -217,11 +218,11 @@ class Outbox:
     def settle(
         self, session: Session, delivery_id: int, owner: str, outcome: SendOutcome, *, idempotent: bool
     ) -> Settled | None:
-        """Record what became of the part; None when another process took it over meanwhile.
+        """Record the outcome of the part; None if another process took it over meanwhile.
 
-        `idempotent` says that the platform shows a repeat of the same `random_id` once.
+        `idempotent` means that the platform shows a repeat of the same `random_id` once.
         """
-        if isinstance(outcome, Sent):  # nearly always, so it takes the short way
+        if isinstance(outcome, Sent):  # the usual case takes the short path
             return self._sent(session, delivery_id, owner, outcome)
         delivery = self._mine(session, delivery_id, owner, DeliveryState.SENDING)
         if delivery is None:
@@ -244,11 +245,11 @@ class Outbox:
     def recover(
         self, session: Session, account: str, owner: str, *, idempotent: bool, known: Collection[int] = ()
     ) -> None:
-        """Take back what a dead sender held: leases that ran out, and those of anyone but `owner`.
+        """Release what a dead sender held: expired leases, and those of anyone but `owner`.
 
-        The caller holds the account's lock, so whoever else has a lease is dead, or too late and fenced off. `known` are
-        deliveries whose outcome the caller has and could not write yet, however long ago their leases ran out.
-        Where the clock was set back, what waits is counted from now on.
+        The caller holds the account's lock, so any other lease holder is dead, or too late and fenced off. `known` are
+        deliveries whose outcome the caller has and could not write yet, even if their leases expired long ago. If the
+        clock was set back, waiting parts count from now on.
         """
         now = self._clock()
         self._follow_clock(session, account, now)
@@ -256,7 +257,7 @@ class Outbox:
             select(Delivery)
             .where(
                 Delivery.account == account,
-                Delivery.state.in_(words(*UNFINISHED)),  # as the index says it
+                Delivery.state.in_(words(*UNFINISHED)),  # as written in the index
                 Delivery.state.in_((DeliveryState.CLAIMED, DeliveryState.SENDING)),
                 or_(Delivery.lease_until < now, Delivery.lease_owner != owner),
             )
@@ -273,7 +274,7 @@ class Outbox:
                 self._apply(session, delivery, Uncertain("the program stopped while sending"), idempotent=False)
 
     def _follow_clock(self, session: Session, account: str, now: datetime) -> None:
-        """Move the moments of parts that were last changed in what is the future now: none waits longer than its pause."""
+        """Reset timestamps of parts that lie in the future now: none waits longer than its pause."""
         ahead = session.scalars(
             select(Delivery)
             .where(Delivery.account == account, Delivery.state.in_(words(*UNFINISHED)), Delivery.updated_at > now)
@@ -289,7 +290,7 @@ class Outbox:
                 delivery.first_attempt_at -= back
 
     def retry(self, session: Session, delivery_id: int) -> None:
-        """An agent's decision to send a part again, or at once.
+        """Send a part again, or at once, by an agent's decision.
 
         Raises:
             NotFoundError: there is no such delivery.
@@ -304,7 +305,7 @@ class Outbox:
         self._move(session, delivery, DeliveryState.QUEUED, None)
 
     def settle_by_hand(self, session: Session, delivery_id: int, *, arrived: bool) -> None:
-        """An agent's word on a part that may have arrived.
+        """Record an agent's statement about a part that may have arrived.
 
         Raises:
             NotFoundError: there is no such delivery.

@@ -1,4 +1,4 @@
-"""What an outcome of sending means for the delivery: one pure table."""
+"""Effect of a sending outcome on the delivery: one pure table."""
 
 import random
 from dataclasses import dataclass, field
@@ -21,17 +21,17 @@ BACKOFF = (1, 2, 5, 15, 60, 300, 900)
 """Seconds before each next attempt, ± 20 %."""
 GIVE_UP = timedelta(hours=24)
 STALE = timedelta(minutes=10)
-"""After this nobody needs an edit of the bot's any more, and what comes behind it has waited long enough."""
+"""Time after which an edit of the bot's is obsolete, and later parts have waited long enough."""
 KEY_REMEMBERED = timedelta(minutes=50)
-"""How long a repeated `random_id` surely shows a part once: VK's documents speak of one hour."""
+"""Time within which a repeated `random_id` reliably shows a part once: VK's documentation says one hour."""
 AUTH_PAUSE = timedelta(seconds=60)
 HELD = timedelta(hours=24)
-"""How long the second try of the bot's words waits at most for the channel to work again (`Outbox.repeat`)."""
+"""Longest wait of the bot's second try for the channel to work again (`Outbox.repeat`)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Settled:
-    """What became of a part, and whether a later one of its contact's may have waited for it."""
+    """New state of a part, and whether a later one of its contact's may have waited for it."""
 
     state: DeliveryState
     behind: bool
@@ -39,7 +39,7 @@ class Settled:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """A part of a private message, and the state that it has now."""
+    """A part of a private message, and its present state."""
 
     contact_id: int
     message_id: int
@@ -50,7 +50,7 @@ class Moved:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """The delivery as it stands when the outcome of its last attempt is known."""
+    """The delivery at the time when the outcome of its last attempt is known."""
 
     attempts: int
     age: timedelta
@@ -60,20 +60,20 @@ class Attempt:
     idempotent: bool
     """Whether the platform shows a repeat of the same `random_id` once."""
     edit: bool = False
-    """An edit, which any platform may be told twice."""
+    """An edit, which is harmless to repeat on any platform."""
     public: bool = False
-    """For all to read: rather not said than said twice, or long after the question."""
+    """Posted in public: it is dropped rather than sent twice, or long after the question."""
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The delivery's next state and what goes with it."""
+    """The delivery's next state and the related changes."""
 
     state: DeliveryState
     reason: str | None = None
     pause: timedelta = timedelta(0)
     counted: bool = True
-    """False where the attempt is not held against the part."""
+    """False if the attempt does not count."""
     repeat: bool = False
     """The next attempt may show the part twice."""
     fallback: OutgoingPart | None = None
@@ -81,7 +81,7 @@ class Verdict:
 
 
 def verdict(outcome: SendOutcome, attempt: Attempt) -> Verdict:
-    """Decide by what the sender could find out; see DESIGN.md §4 for the states."""
+    """Decide the next state by the sender's outcome; see "A delivery and its states" in ARCHITECTURE.md."""
     match outcome:
         case Sent(platform_ids):
             return Verdict(DeliveryState.SENT, platform_ids=platform_ids)
@@ -108,8 +108,8 @@ def _uncertain(reason: str, attempt: Attempt) -> Verdict:
         return _retry(reason, attempt)
     if attempt.by_agent or attempt.repeated or attempt.public:
         return Verdict(DeliveryState.MAYBE, reason)
-    # The bot's own words go out once more: for the contact silence is worse than a repeat. Not before the channel works
-    # again, for nothing can follow a second loss.
+    # The bot's own words are sent once more: for the contact silence is worse than a repeat. This waits until the
+    # channel works again, because there is no third attempt.
     return Verdict(DeliveryState.RETRYING, reason, HELD, repeat=True)
 
 

@@ -1,7 +1,7 @@
-"""The buttons that contacts can press: what each means, what it carries, and how it behaves.
+"""Buttons that contacts can press: meaning, payload and behaviour of each.
 
-An `Action` has one frozen payload class. The column `choice.action` holds the action, `choice.data` what `encode` makes
-of the payload; `decode` reads rows of every earlier version. Why they are here: docs/decisions/0039.
+An `Action` has one frozen payload class. The column `choice.action` holds the action, `choice.data` the payload as
+encoded by `encode`; `decode` reads rows of every earlier version. docs/decisions/0039 has the reasons.
 """
 
 from collections.abc import Collection, Mapping
@@ -14,7 +14,7 @@ from knowledge.entries.models import Outcome
 
 
 class Action(StrEnum):
-    """What pressing a button does. The values stand in databases: add new ones, never change them."""
+    """Effect of pressing a button. The values are stored in databases: add new ones, never change them."""
 
     TOPICS = "topics"
     TOPIC = "topic"
@@ -60,34 +60,34 @@ class Reply(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Meaning:
-    """A reply that means the button, where the message offers the button `beside` as well."""
+    """A reply that means the button, if the message also offers the button `beside`."""
 
     reply: Reply
     beside: Action | None = None
 
 
 CHOSEN, NOTED = "✅", "☑️"
-"""What stands before a pressed button's label in its message: what the contact wanted, and everything else."""
+"""Mark before a pressed button's label in its message: for what the contact wanted, and for everything else."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """How a button behaves, whatever it carries."""
+    """Behaviour of a button, independent of its payload."""
 
     once: bool
-    """A second press of it changes nothing; False for a button that answers however often it is pressed."""
+    """A second press changes nothing; False for a button that responds to every press."""
     shows: str | None = NOTED
-    """`CHOSEN` or `NOTED`, with which the pressed message shows the choice; None leaves the message as it is."""
+    """`CHOSEN` or `NOTED`, the mark of the choice in the pressed message; None leaves the message as it is."""
     keeps_others: bool = False
-    """The other buttons of the message stay, for a contact who finds that they meant another one."""
+    """The other buttons of the message stay, for a contact who meant another one."""
     unseen: bool = False
-    """The press is not shown at the desk: it tells agents nothing."""
+    """The press is not shown at the desk, because agents do not need it."""
     at_desk: str = ""
-    """The sentence by which the desk's thread shows the press, for the catalogue of the desk."""
+    """Sentence of the desk's thread for the press, from the desk's catalogue."""
     outcome: Outcome | None = None
-    """What it says of the lookup whose answer or choices it stands under."""
+    """Outcome of the lookup whose answer or choices the button belongs to."""
     replies: tuple[Meaning, ...] = ()
-    """What people type instead. Never for a button that closes a ticket: "yes" may answer what an agent has asked."""
+    """Typed replies that mean it. None for a button that closes a ticket: "yes" may answer an agent's question."""
 
 
 _ONCE = Rule(once=True)
@@ -98,7 +98,7 @@ _LOOKS = Rule(once=False, shows=None, unseen=True)
 
 @dataclass(frozen=True, slots=True)
 class _Button:
-    """A payload: its fields are named as the keys of `choice.data`, and each has a default for rows that lack it."""
+    """A payload: its fields have the names of the keys of `choice.data`, and a default for rows without them."""
 
     action: ClassVar[Action]
     rule: ClassVar[Rule]
@@ -201,14 +201,14 @@ class Add(TicketButton):
 
 
 class Withdraw(TicketButton):
-    """Withdraws it; a late press shows how it stands."""
+    """Withdraws it; a late press shows its state."""
 
     action = Action.WITHDRAW
     rule = _ANSWERS
 
 
 class Reopen(TicketButton):
-    """Opens it again from the list of questions; a late press shows how it stands."""
+    """Reopens it from the list of questions; a late press shows its state."""
 
     action = Action.REOPEN
     rule = _ANSWERS
@@ -222,7 +222,7 @@ class Solved(TicketButton):
 
 
 class NotSolved(TicketButton):
-    """Opens it again, or takes it up with the agent who has it."""
+    """Reopens it, or continues it with the agent who has it."""
 
     action = Action.NOT_SOLVED
     rule = _ONCE
@@ -256,7 +256,7 @@ class Enough(_Button):
 
 @dataclass(frozen=True, slots=True)
 class QuestionButton(_Button):
-    """Concerns a question that was asked, and with `entry` what was found for it."""
+    """Concerns a question, with `entry` also the entry that was found for it."""
 
     lookup: int | None = None
     entry: int | None = None
@@ -270,7 +270,7 @@ class QuestionButton(_Button):
     reason: str = ""
     """Why a person was offered."""
     category: str | None = None
-    """What the question is about, where no entry says so."""
+    """Category of the question, if no entry defines it."""
 
 
 class AskPerson(QuestionButton):
@@ -362,7 +362,7 @@ class NoneFits(QuestionButton):
 
 
 class NewQuestion(QuestionButton):
-    """Says that what was written, or what comes next, is a new question."""
+    """Declares that the last message, or the next one, is a new question."""
 
     action = Action.NEW_QUESTION
     rule = Rule(once=True, at_desk=mark("The contact says that it is a new question"))
@@ -385,19 +385,19 @@ class FormButton(_Button):
 
 
 class FormGo(FormButton):
-    """Goes on with it."""
+    """Continues it."""
 
     action = Action.FORM_GO
 
 
 class FormSkip(FormButton):
-    """Leaves the field out."""
+    """Skips the field."""
 
     action = Action.FORM_SKIP
 
 
 class FormBack(FormButton):
-    """Returns to the field before."""
+    """Returns to the previous field."""
 
     action = Action.FORM_BACK
 
@@ -468,7 +468,7 @@ Payload = (
     | Keep
     | Retired
 )
-"""Every button. mypy refuses a program in which `decide_press` leaves one of them out."""
+"""Union of all buttons. mypy rejects a program in which `decide_press` leaves one of them out."""
 
 PAYLOADS: dict[str, type[Payload]] = {kind.action: kind for kind in get_args(Payload) if kind is not Retired}
 """By action."""
@@ -476,13 +476,13 @@ _DEFAULTS = {kind: {field.name: field.default for field in fields(kind)} for kin
 
 
 def encode(payload: Payload) -> dict[str, Any]:
-    """The value of `choice.data`: what differs from the defaults."""
+    """Encode `choice.data`: the fields that differ from the defaults."""
     values = ((name, getattr(payload, name), default) for name, default in _DEFAULTS[type(payload)].items())
     return {name: value for name, value, default in values if value != default}
 
 
 def decode(action: str, data: Mapping[str, Any]) -> Payload:
-    """The payload of a row; keys that are absent, empty or of no meaning any more count as the default."""
+    """Decode the payload of a row; keys that are absent, empty or obsolete count as the default."""
     kind = PAYLOADS.get(action)
     if kind is None:
         return Retired(action)
@@ -495,7 +495,7 @@ def decode(action: str, data: Mapping[str, Any]) -> Payload:
 
 
 def meant_by(reply: Reply, offered: Collection[str]) -> str | None:
-    """The action that a reply means where these are offered; None where it means none of them."""
+    """Return the action that a reply means if these are offered; None if it means none of them."""
     for action, kind in PAYLOADS.items():
         for meaning in kind.rule.replies:
             if meaning.reply is reply and action in offered and (meaning.beside is None or meaning.beside in offered):
@@ -507,12 +507,12 @@ _PRESSED = "pressed "
 
 
 def press_line(payload: Payload) -> str:
-    """The text of the line that a press leaves in the thread."""
+    """Return the text of the line that a press leaves in the thread."""
     return _PRESSED + payload.name
 
 
 def sentence_of_press(line: str) -> str | None:
-    """The desk's sentence for such a line, empty where the button has none; None for any other line."""
+    """Return the desk's sentence for such a line, empty if the button has none; None for any other line."""
     if not line.startswith(_PRESSED):
         return None
     kind = PAYLOADS.get(line.removeprefix(_PRESSED))

@@ -1,4 +1,4 @@
-"""The contents of a message in a reader's words: what each is called, what it says, where it leads."""
+"""Descriptions of message contents in the reader's language: name, text and link of each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,16 +85,16 @@ class Translate(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class ContentWords:
-    """One content in the reader's words. Everything but `title` may be empty."""
+    """One content in the reader's language. Everything but `title` may be empty."""
 
     icon: str
     title: str
     text: str = ""
-    """What it says, as it was written."""
+    """Its text, as it was written."""
     lines: tuple[str, ...] = ()
-    """Facts in words, one each."""
+    """Facts, one sentence each."""
     links: tuple[tuple[str, str], ...] = ()
-    """Words and addresses, which begin with `http`."""
+    """Labels and addresses, which begin with `http`."""
     at: datetime | None = None
     files: tuple[int, ...] = ()
     """Positions of the message's files that belong to it."""
@@ -103,7 +103,7 @@ class ContentWords:
     """JSON, to be shown folded."""
 
     def plain(self, indent: str = "") -> str:
-        """All of it as lines of text."""
+        """Return all of it as lines of text."""
         rows = [f"{self.icon} {self.title}", *self.text.splitlines(), *self.lines]
         rows += [words if words == url else f"{words}: {url}" for words, url in self.links]
         rows += self.raw.splitlines()
@@ -111,7 +111,7 @@ class ContentWords:
 
 
 def describe(contents: Sequence[Content], t: Translate) -> tuple[ContentWords, ...]:
-    """Each content in words."""
+    """Describe each content."""
     return tuple(_described(one, t) for one in contents)
 
 
@@ -143,7 +143,7 @@ def _described(content: Content, t: Translate) -> ContentWords:
 
 
 def _kind(content: Content) -> tuple[str, str]:
-    """The sign and the name of a kind, in English."""
+    """Return the symbol and the name of a kind, in English."""
     match content:
         case Place():
             return _PLACE
@@ -167,7 +167,8 @@ def _kind(content: Content) -> tuple[str, str]:
 
 def _place(place: Place, t: Translate) -> ContentWords:
     point = f"{place.latitude:.6f},{place.longitude:.6f}"
-    url = f"https://www.openstreetmap.org/?mlat={place.latitude:.6f}&mlon={place.longitude:.6f}#map=17/{point.replace(',', '/')}"
+    marker = f"mlat={place.latitude:.6f}&mlon={place.longitude:.6f}"
+    url = f"https://www.openstreetmap.org/?{marker}#map=17/{point.replace(',', '/')}"
     lines = [line for line in (place.address, point.replace(",", ", ")) if line]
     title = t("Place, live") if place.live else t("Place")
     return ContentWords("📍", title, place.title, tuple(lines), ((t("Show on the map"), url),))
@@ -207,7 +208,7 @@ def _link(url: str, words: str = "") -> tuple[tuple[str, str], ...]:
 
 
 def headline(contents: Sequence[Content], attachments: Sequence[Attachment]) -> str:
-    """What stands for the question where somebody sent things and no words: a sign and a word in English, and details below.
+    """Describe a message without text as a question: a symbol and a word in English, and details below.
 
     `question_words` gives the first line in the reader's language.
     """
@@ -220,7 +221,7 @@ def headline(contents: Sequence[Content], attachments: Sequence[Attachment]) -> 
 
 
 def question_words(question: str, t: Translate) -> str:
-    """A ticket's question with a first line that `headline` wrote in the reader's language."""
+    """Return a ticket's question with the first line that `headline` wrote translated into the reader's language."""
     first, newline, rest = question.partition("\n")
     icon, _, sentence = first.partition(" ")
     return f"{icon} {t(sentence)}{newline}{rest}" if (icon, sentence) in _HEADLINES else question

@@ -1,7 +1,7 @@
-"""What a message holds besides its own words and its files: places, polls, what others wrote, and the like.
+"""Contents of a message besides its own text and its files: places, polls, quoted messages, and the like.
 
-Stored as structure, so that each reader gets it in their own language (`handoff/messages/content_sentences.py`). `dump` and `load` are
-the only codec: a list of JSON objects, each told from the others by `kind`.
+Stored as structure, so that each reader sees them in their own language (`handoff/messages/content_sentences.py`).
+`dump` and `load` are the only codec: a list of JSON objects, distinguished by `kind`.
 """
 
 import logging
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 
 
 class CardKind(StrEnum):
-    """Things that have a title, perhaps a text, and mostly an address."""
+    """Kinds of cards: they have a title, perhaps a text, and mostly an address."""
 
     ALBUM = "album"
     APP = "app"
@@ -46,7 +46,7 @@ class CardKind(StrEnum):
 
 
 class Role(StrEnum):
-    """How what somebody wrote elsewhere came into a message."""
+    """How a text written elsewhere came into a message."""
 
     FORWARD = "forward"
     QUOTE = "quote"
@@ -65,26 +65,26 @@ class Place:
     title: str = ""
     address: str = ""
     live: bool = False
-    """It moves while its owner does."""
+    """A live location, which moves with its owner."""
     kind: Literal["place"] = "place"
 
 
 @dataclass(frozen=True, slots=True)
 class ContactCard:
-    """A person's or a firm's name and where to reach them."""
+    """Contact details of a person or a company."""
 
     name: str
     phones: tuple[str, ...] = ()
     emails: tuple[str, ...] = ()
     url: str = ""
     note: str = ""
-    """Firm, position, remark: what else the card says."""
+    """Company, position, remark: the other fields of the card."""
     kind: Literal["contact"] = "contact"
 
 
 @dataclass(frozen=True, slots=True)
 class Poll:
-    """A question with options, of which people choose."""
+    """A question with options to choose from."""
 
     question: str
     options: tuple[str, ...]
@@ -122,7 +122,7 @@ class Dice:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A thing with a title and mostly an address: `what` says which."""
+    """A card with a title and mostly an address; `what` is its kind."""
 
     what: CardKind
     title: str = ""
@@ -130,15 +130,15 @@ class Card:
     author: str = ""
     url: str = ""
     price: str = ""
-    """An amount with its currency, in the platform's words."""
+    """An amount with its currency, as the platform words it."""
     seconds: int = 0
-    """How long it lasts, where that is known."""
+    """Length in seconds, if known."""
     kind: Literal["card"] = "card"
 
 
 @dataclass(frozen=True, slots=True)
 class HiddenLink:
-    """Words of the message behind which an address is hidden."""
+    """Text of the message that links to a hidden address."""
 
     words: str
     url: str
@@ -147,20 +147,20 @@ class HiddenLink:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """What was written elsewhere: forwarded, quoted, a post or a comment that was passed on."""
+    """Text written elsewhere: forwarded, quoted, or a shared post or comment."""
 
     role: Role
     text: str = ""
     author: str = ""
-    """Empty where the platform does not name the author."""
+    """Empty if the platform does not name the author."""
     author_url: str = ""
     by: Literal["contact", "community", "other"] = "other"
     """Whether the contact or our community wrote it themselves."""
     url: str = ""
-    """Where it stands."""
+    """Its address."""
     at: datetime | None = None
     files: tuple[int, ...] = ()
-    """Which of the message's files it came with: positions in their order, from 0."""
+    """Positions, from 0, of the message's files that came with it."""
     contents: tuple["Content", ...] = ()
     kind: Literal["passage"] = "passage"
 
@@ -178,7 +178,7 @@ class Unknown:
 RAW_LIMIT = 4000
 
 Content = Annotated[
-    Union[Place, ContactCard, Poll, Checklist, Dice, Card, HiddenLink, Passage, Unknown],  # noqa: UP007 - `Passage` refers to it
+    Union[Place, ContactCard, Poll, Checklist, Dice, Card, HiddenLink, Passage, Unknown],  # noqa: UP007
     Field(discriminator="kind"),
 ]
 
@@ -187,12 +187,12 @@ _SMALL_TALK = frozenset({CardKind.STICKER})
 
 
 def dump(contents: Sequence[Content]) -> list[dict[str, Any]] | None:
-    """JSON values for the row of a message; None where there is nothing."""
+    """Encode contents as JSON values for the row of a message; None if there are none."""
     return [_ONE.dump_python(content, mode="json") for content in contents] or None
 
 
 def load(stored: Sequence[Any] | None) -> tuple[Content, ...]:
-    """What `dump` wrote. What a newer program wrote and this one cannot read is left out, and logged by its kind."""
+    """Decode what `dump` wrote. Kinds that only a newer program knows are left out, and logged by name."""
     found: list[Content] = []
     for one in stored or ():
         try:
@@ -203,7 +203,7 @@ def load(stored: Sequence[Any] | None) -> tuple[Content, ...]:
 
 
 def shift(contents: Sequence[Content], by: int) -> tuple[Content, ...]:
-    """The same contents in a message that has `by` files before theirs."""
+    """Return the same contents for a message that has `by` files before theirs."""
     return tuple(
         replace(one, files=tuple(place + by for place in one.files), contents=shift(one.contents, by))
         if isinstance(one, Passage)
@@ -213,12 +213,12 @@ def shift(contents: Sequence[Content], by: int) -> tuple[Content, ...]:
 
 
 def placed_files(contents: Sequence[Content]) -> frozenset[int]:
-    """Positions of the files that came with a passage, so that they are not the message's own."""
+    """Return the positions of the files that came with a passage, so that they are not the message's own."""
     return frozenset(place for one in everything_in(contents) if isinstance(one, Passage) for place in one.files)
 
 
 def everything_in(contents: Sequence[Content]) -> Iterator[Content]:
-    """Each content and what passages hold, in reading order."""
+    """Return each content and the contents of passages, in reading order."""
     for one in contents:
         yield one
         if isinstance(one, Passage):
@@ -226,7 +226,7 @@ def everything_in(contents: Sequence[Content]) -> Iterator[Content]:
 
 
 def is_shown(content: Content) -> bool:
-    """Whether it is something to look at by itself."""
+    """Return whether it is visible content by itself."""
     match content:
         case HiddenLink() | Passage(role=Role.QUOTE):
             return False

@@ -1,4 +1,4 @@
-"""Files that contacts send: wanted as soon as the message is stored, then fetched, refused or given up; never forgotten."""
+"""Contacts' files: wanted as soon as the message is stored, then fetched, refused or given up; none is dropped."""
 
 import re
 import unicodedata
@@ -18,7 +18,7 @@ from infra.storage.columns import words
 FETCHED = ("photo", "document", "voice", "video", "audio")
 """Kinds of attachments that are files; a sticker or a poll is none."""
 _BACKOFF = (5, 30, 120, 600, 3600)
-"""Seconds before each next attempt; after the last one it is given up."""
+"""Seconds before each next attempt; after the last one the file is given up."""
 _IMAGES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))
 _SHOWN = {"image/png", "image/jpeg"}
 _LARGEST_PICTURE = 10 * 1024 * 1024
@@ -27,7 +27,7 @@ OTHER = "application/octet-stream"
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """Which files are taken."""
+    """Rules for accepting files."""
 
     megabytes: int
     kinds: frozenset[str]
@@ -37,7 +37,7 @@ class Rules:
         return self.megabytes * 1024 * 1024
 
     def against(self, attachment: Attachment) -> str | None:
-        """Why it is not taken: `kind` or `size`; None where it may be."""
+        """Return why a file is refused: `kind` or `size`; None if it may be accepted."""
         if attachment.kind not in self.kinds or not attachment.source:
             return "kind"
         return "size" if attachment.size > self.bytes else None
@@ -71,13 +71,13 @@ class Wanted:
 
 
 def file_name(name: str) -> str:
-    """A name that shows what it is: without folders, and without signs that are not seen or turn the text round."""
+    """Clean a file name: no folders, no invisible characters, none that change the direction of text."""
     shown = re.split(r"[/\\]", clean(name))[-1]
     return " ".join("".join(" " if sign.isspace() else sign for sign in shown if _is_seen(sign)).split())
 
 
 def _is_seen(sign: str) -> bool:
-    """Not a control, a mark of direction or of nothing, a private or an unassigned character."""
+    """Return False for control, direction, zero-width, private and unassigned characters."""
     return sign.isspace() or not unicodedata.category(sign).startswith("C")
 
 
@@ -93,7 +93,7 @@ class MessageRef:
 def want(
     session: Session, bearer: MessageRef, attachments: Sequence[Attachment], rules: Rules, now: datetime
 ) -> list[tuple[Attachment, str]]:
-    """Note the files of a message; those that are refused outright, each with the reason."""
+    """Record the files of a message; return those that are refused outright, each with the reason."""
     refused = []
     for attachment in attachments:
         if attachment.kind not in FETCHED:
@@ -122,13 +122,13 @@ def want(
 
 
 def outgoing(kept_file: Kept, name: str) -> OutgoingFile:
-    """How an agent's file goes out: a picture that both platforms show as one, or a document."""
+    """Return how an agent's file is sent: as a picture if both platforms show it as one, otherwise as a document."""
     shown = media_type(kept_file.head) in _SHOWN and kept_file.size <= _LARGEST_PICTURE
     return OutgoingFile("photo" if shown else "document", file_name(name) or "file", kept_file.key)
 
 
 def attach_outgoing(session: Session, bearer: MessageRef, file: OutgoingFile, kept_file: Kept, now: datetime) -> None:
-    """Note a file of ours under the message that it goes out with."""
+    """Record a file of ours under the message that it is sent with."""
     session.add(
         FileRow(
             message_id=bearer.id,
@@ -149,7 +149,7 @@ def attach_outgoing(session: Session, bearer: MessageRef, file: OutgoingFile, ke
 
 
 def due(session: Session, account: str, now: datetime, limit: int) -> list[Wanted]:
-    """What the account's channel is to fetch, oldest first."""
+    """Return what the account's channel is to fetch, oldest first."""
     rows = session.scalars(
         select(FileRow)
         .where(FileRow.account == account, FileRow.state.in_(words(FileState.WANTED)), FileRow.next_attempt_at <= now)
@@ -160,7 +160,7 @@ def due(session: Session, account: str, now: datetime, limit: int) -> list[Wante
 
 
 def follow_clock(session: Session, account: str, now: datetime) -> None:
-    """Count the pauses of wanted files from now on, where the clock was set back since they began."""
+    """Restart the pauses of wanted files, if the clock was set back since they began."""
     ahead = select(FileRow).where(
         FileRow.account == account, FileRow.state.in_(words(FileState.WANTED)), FileRow.updated_at > now
     )
@@ -176,23 +176,24 @@ def mark_kept(session: Session, file_id: int, file: Kept, now: datetime) -> None
 
 
 def mark_refused(session: Session, file_id: int, reason: str, now: datetime) -> None:
-    """It turned out that it cannot be taken; the contact is told by `untold`."""
+    """Record that it cannot be accepted; the contact is notified through `untold`."""
     row = session.get_one(FileRow, file_id)
     row.state, row.reason, row.updated_at, row.told = FileState.REFUSED, reason, now, False
 
 
 def beside(session: Session, file_id: int) -> list[FileRow]:
-    """The files of the message that this one came with, itself included, for ourselves until the commit."""
+    """Lock and return the files of the message that this one came with, itself included, until the commit."""
     message = select(FileRow.message_id).where(FileRow.id == file_id).scalar_subquery()
-    # Always in one order, so that two who settle files of one message do not wait for each other.
+    # Always in one order, so that two transactions that settle files of one message cannot deadlock.
     wanted = select(FileRow).where(FileRow.message_id == message).order_by(FileRow.id)
     return list(session.scalars(wanted.with_for_update()))
 
 
 def untold(rows: Sequence[FileRow]) -> list[tuple[Attachment, str]]:
-    """What the contact has to be told of a message's refused files, each with the reason, from now on told.
+    """Return the refused files that the contact has to hear of, each with the reason, and mark them as reported.
 
-    Nothing while others of them have not been tried once, so that an album is refused in one sentence.
+    Returns nothing while other files of the message have not been tried once, so that an album is refused in one
+    sentence.
     """
     if any(row.state is FileState.WANTED and row.attempts == 0 for row in rows):
         return []
@@ -205,7 +206,7 @@ def untold(rows: Sequence[FileRow]) -> list[tuple[Attachment, str]]:
 
 
 def postpone(session: Session, file_id: int, now: datetime) -> None:
-    """It could not be fetched this time."""
+    """Record a failed attempt to fetch it."""
     row = session.get_one(FileRow, file_id)
     row.updated_at = now
     if row.attempts >= len(_BACKOFF):
@@ -216,7 +217,7 @@ def postpone(session: Session, file_id: int, now: datetime) -> None:
 
 
 def files_of(session: Session, message_ids: Sequence[int]) -> dict[int, list[FileView]]:
-    """By message."""
+    """Return files by message."""
     found: dict[int, list[FileView]] = {}
     for row in session.scalars(select(FileRow).where(FileRow.message_id.in_(message_ids)).order_by(FileRow.id)):
         found.setdefault(row.message_id, []).append(_view(row))
@@ -229,14 +230,14 @@ def file(session: Session, file_id: int) -> FileView | None:
 
 
 def media_type(head: bytes) -> str:
-    """What the first bytes say that it is; only pictures that every browser shows safely have a type of their own."""
+    """Determine the type by the first bytes; only pictures that every browser shows safely have a type of their own."""
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return "image/webp"
     return next((name for magic, name in _IMAGES if head.startswith(magic)), OTHER)
 
 
 def headers() -> dict[str, str]:
-    """How a stored file is served: nothing in it runs, and no shared cache keeps it."""
+    """Return headers for serving a stored file: nothing in it is executed, and no shared cache keeps it."""
     return {
         "X-Content-Type-Options": "nosniff",
         "Content-Security-Policy": "default-src 'none'; sandbox",

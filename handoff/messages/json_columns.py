@@ -1,6 +1,6 @@
 """Codecs of the JSON columns of `message` and `delivery`: values of `values.py` as plain lists and objects, and back.
 
-They name each key once. Plain dictionaries are built by hand, for a round writes several of them.
+Each key is spelled only here. Dictionaries are built by hand for speed, because a round writes several of them.
 """
 
 from collections.abc import Iterable, Mapping
@@ -10,7 +10,7 @@ from handoff.messages.values import Attachment, Button, Entity, EntityKind, Outg
 
 
 def dump_entities(entities: Iterable[Entity]) -> list[dict[str, Any]]:
-    """The value of `delivery.entities`."""
+    """Encode `delivery.entities`."""
     return [{"kind": e.kind.value, "offset": e.offset, "length": e.length, "url": e.url} for e in entities]
 
 
@@ -19,7 +19,7 @@ def load_entities(stored: Iterable[Mapping[str, Any]]) -> tuple[Entity, ...]:
 
 
 def dump_buttons(buttons: Iterable[Button]) -> list[dict[str, str]]:
-    """The value of `delivery.buttons`."""
+    """Encode `delivery.buttons`."""
     return [{"label": button.label, "id": button.id} for button in buttons]
 
 
@@ -28,7 +28,7 @@ def load_buttons(stored: Iterable[Mapping[str, str]]) -> tuple[Button, ...]:
 
 
 def dump_file(file: OutgoingFile | None) -> dict[str, str] | None:
-    """The value of `delivery.file`; None for a part that is a text."""
+    """Encode `delivery.file`; None for a part that is a text."""
     return {"kind": file.kind, "name": file.name, "key": file.key} if file is not None else None
 
 
@@ -37,7 +37,7 @@ def load_file(stored: Mapping[str, str] | None) -> OutgoingFile | None:
 
 
 def dump_place(place: PublicPlace | None) -> dict[str, Any] | None:
-    """The value of `delivery.place`; None for a private message."""
+    """Encode `delivery.place`; None for a private message."""
     if place is None:
         return None
     return {name: getattr(place, name) for name in PublicPlace.__slots__}
@@ -48,7 +48,7 @@ def load_place(stored: Mapping[str, Any] | None) -> PublicPlace | None:
 
 
 def dump_attachments(attachments: Iterable[Attachment]) -> list[dict[str, Any]] | None:
-    """The value of `message.attachments`, without what the channel fetches them by; None where there are none."""
+    """Encode `message.attachments`, without what the channel fetches them by; None if there are none."""
     return [
         {"kind": one.kind, "name": one.name}
         | ({"reference": one.reference} if one.reference else {})
@@ -58,5 +58,5 @@ def dump_attachments(attachments: Iterable[Attachment]) -> list[dict[str, Any]] 
 
 
 def load_attachments(stored: Iterable[Mapping[str, Any]] | None) -> tuple[Attachment, ...]:
-    """What rows of every version hold: only the kind is in all of them."""
+    """Decode rows of every version: only `kind` is in all of them."""
     return tuple(Attachment(**one) for one in stored or ())

@@ -1,6 +1,6 @@
-"""Files in the store that no message holds: sent with what was never stored, or left behind by a crash.
+"""Removal of stored files without a message: their message was never stored, or a crash left them behind.
 
-A file is in the store before the row that names it, so only files of some age are looked at.
+A file is in the store before the row that names it, so only files older than AGE are considered.
 """
 
 import asyncio
@@ -31,14 +31,14 @@ class Orphans:
         self._clock = clock
 
     async def run(self) -> None:
-        """Look until cancelled, the first time after one pause."""
+        """Run until cancelled, the first time after one pause."""
         while True:
             await asyncio.sleep(LOOK_EVERY)
             if dropped := await self.sweep():
                 log.info("%d files that no message holds are removed", dropped)
 
     async def sweep(self) -> int:
-        """Remove every file that is older than AGE and named by no row; how many they were."""
+        """Remove every file that is older than AGE and named by no row; return their number."""
         before = (self._clock() - AGE).timestamp()
         left = await asyncio.to_thread(self._store.older_than, before)
         if not left:
@@ -52,13 +52,13 @@ class Orphans:
 
 
 def _named(session: Session, after: int) -> list[tuple[int, str | None, str]]:
-    """Row by row what the next rows name: a visitor's file is in the store under its source before it is fetched."""
+    """Yield the keys named by each row in turn: a visitor's file is stored under its source before it is fetched."""
     wanted = select(FileRow.id, FileRow.key, FileRow.source).where(FileRow.id > after).order_by(FileRow.id).limit(_PAGE)
     return [(number, key, source) for number, key, source in session.execute(wanted)]
 
 
 def _promised(session: Session) -> set[str]:
-    """Keys in events that have made no rows, or not yet."""
+    """Yield keys in events that have not, or not yet, become rows."""
     found: set[str] = set()
     for state in (InboxState.NEW, InboxState.POISON):
         for payload in session.scalars(select(InboxEvent.payload).where(InboxEvent.state == state)):

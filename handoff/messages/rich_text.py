@@ -1,4 +1,4 @@
-"""Markdown to text with entities: that of knowledge answers, and the fewer signs of what agents write."""
+"""Conversion of Markdown to text with entities: knowledge answers, and the smaller syntax of agents' messages."""
 
 import re
 from functools import lru_cache
@@ -14,7 +14,7 @@ _LITERAL = ["html_inline", "html_block", "entity"]
 _markdown = MarkdownIt("commonmark", {"html": False}).disable(_LITERAL).enable("table")
 _KINDS = {"strong": EntityKind.BOLD, "em": EntityKind.ITALIC, "link": EntityKind.LINK}
 _CELLS = " — "
-"""Between the cells of a table's row, which becomes a line."""
+"""Separator between the cells of a table's row, which becomes a line."""
 _ESCAPED = "*_`[|-"
 _ABSOLUTE = re.compile(r"[a-z][a-z0-9+.-]*:\S", re.IGNORECASE)
 _ADDRESS = re.compile(r"://[^\s<>\[\]()`]*[^\s<>\[\]()`*.,;:!?]")
@@ -26,14 +26,14 @@ def units(text: str) -> int:
 
 
 def clean(text: str) -> str:
-    """`text` without what no database or platform can carry: NUL and other control characters, lone surrogates."""
+    """Remove from `text` what no database or platform can carry: NUL and other control characters, lone surrogates."""
     text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return "".join(character for character in text if character in "\n\t" or ord(character) >= 32)
 
 
-@lru_cache(512)  # an answer is read once and sent many times
+@lru_cache(512)  # an answer is parsed once and sent many times
 def from_markdown(source: str) -> RichText:
-    """Read bold, italic, code, links, pictures (as links), lists, tables and paragraphs; the rest stays as written."""
+    """Read bold, italic, code, links, pictures (as links), lists, tables and paragraphs; other text is unchanged."""
     writer = _Writer()
     _write_blocks(_markdown.parse(source), writer)
     return writer.finish()
@@ -41,11 +41,11 @@ def from_markdown(source: str) -> RichText:
 
 @lru_cache(512)
 def from_agent(source: str) -> RichText:
-    """Read what an agent wrote: `**bold**`, `*italic*`, `_italic_`, code, links, lists and tables.
+    """Read an agent's message: `**bold**`, `*italic*`, `_italic_`, code, links, lists and tables.
 
-    Who types in a hurry rarely means Markdown, so whatever is not surely formatting stays as it was typed: signs within
-    words (`2*3*4`, `snake_case`) and `__init__`, those of web addresses, headings, quotes, rules, the numbers of a list, and
-    a single line that begins with `*`. A backslash before one of ``*_`[|-`` takes its meaning away, and else is one.
+    People who type in a hurry rarely mean Markdown, so ambiguous marks stay as typed: marks within words (`2*3*4`,
+    `snake_case`) and `__init__`, those of web addresses, headings, quotes, rules, the numbers of a list, and a single
+    line that begins with `*`. A backslash before one of ``*_`[|-`` escapes it; any other backslash is literal.
     """
     writer = _Writer()
     _write_blocks(_agents.parse(source), writer, typed=True)
@@ -87,7 +87,7 @@ class _Writer:
 
 
 def _address(state: StateInline, silent: bool) -> bool:
-    """Take the rest of a bare web address as it is, whose scheme was just read."""
+    """Take the rest of a bare web address, whose scheme was just read, literally."""
     found = _ADDRESS.match(state.src, state.pos)
     if found is None or not state.pending.endswith(("http", "https")):
         return False
@@ -98,7 +98,7 @@ def _address(state: StateInline, silent: bool) -> bool:
 
 
 def _escape(state: StateInline, silent: bool) -> bool:
-    """A backslash is a sign of its own save before what would mean something."""
+    """Treat a backslash as a literal character unless it precedes a mark with a meaning."""
     if state.src[state.pos] != "\\" or state.src[state.pos + 1 : state.pos + 2] not in set(_ESCAPED):
         return False
     if not silent:
@@ -108,13 +108,13 @@ def _escape(state: StateInline, silent: bool) -> bool:
 
 
 def _emphasis(state: StateInline, silent: bool) -> bool:
-    """As CommonMark has it, but for `__` and for whatever stands within a word."""
+    """Apply CommonMark's rule, except for `__` and within words."""
     marker = state.src[state.pos]
     if silent or marker not in "*_":
         return False
     run = state.scanDelims(state.pos, canSplitWord=False)
     before = state.src[state.pos - 1 : state.pos]
-    # `**Note:**word`: where bold began at the edge of a word, it may end within one.
+    # `**Note:**word`: bold that began at the edge of a word may end within one.
     closes = run.can_close or (marker == "*" and run.length == 2 and bool(before.strip()))
     for _ in range(run.length):
         token = state.push("text", "", 0)
@@ -139,12 +139,12 @@ _agents = _agents_markdown()
 
 
 def _write_blocks(tokens: list[Token], writer: _Writer, *, typed: bool = False) -> None:
-    """`typed` keeps the marks of lists that the writer may have meant as they are."""
+    """`typed` keeps the marks of lists that the writer may have meant literally."""
     counters: list[int | None] = []  # one per open list: the next number, or None for bullets
-    first = True  # whether what comes is the first item of its list
-    begun = False  # whether a list item is at its very beginning, right behind its mark
+    first = True  # whether the next token starts the first item of its list
+    begun = False  # whether a list item has just started, right after its mark
     bullets: list[str] = []  # one per open list
-    cells: int | None = None  # of the row of the table that is being read
+    cells: int | None = None  # of the table row that is being read
     for place, token in enumerate(tokens):
         match token.type:
             case "ordered_list_open":
@@ -187,7 +187,7 @@ def _write_blocks(tokens: list[Token], writer: _Writer, *, typed: bool = False) 
 
 
 def _write_table(tokens: list[Token], place: int, writer: _Writer, cells: int | None) -> int | None:
-    """What a token does of a table, whose rows become lines; how many cells the row has so far, None outside of rows."""
+    """Process a table token (rows become lines); return the row's cells so far, None outside of rows."""
     match tokens[place].type:
         case "table_open":
             writer.gap("\n\n")
@@ -208,7 +208,7 @@ def _write_table(tokens: list[Token], place: int, writer: _Writer, cells: int | 
 
 
 def _items(tokens: list[Token], place: int) -> int:
-    """How many items the list has that opens there."""
+    """Return the number of items of the list that opens there."""
     level, count = tokens[place].level, 0
     for token in tokens[place + 1 :]:
         if token.level == level:
@@ -228,7 +228,7 @@ def _write_inline(tokens: list[Token], writer: _Writer) -> None:
             writer.begin(EntityKind.CODE)
             writer.text(token.content)
             writer.end()
-        elif token.type == "image":  # chats show a picture's link; its words say what is to be seen there
+        elif token.type == "image":  # chats show a picture's link; its text describes the picture
             writer.begin(EntityKind.LINK, str(token.attrGet("src") or ""))
             writer.text(token.content or str(token.attrGet("src") or ""))
             writer.end()
@@ -239,7 +239,7 @@ def _write_inline(tokens: list[Token], writer: _Writer) -> None:
 
 
 def within(entities: tuple[Entity, ...], start: int, length: int) -> tuple[Entity, ...]:
-    """The entities of one part, moved to its beginning and cut to its edges."""
+    """Return the entities of one part, shifted to its beginning and cut at its edges."""
     inside = []
     for entity in entities:
         begin = max(entity.offset, start)
@@ -250,7 +250,7 @@ def within(entities: tuple[Entity, ...], start: int, length: int) -> tuple[Entit
 
 
 def as_plain(text: RichText) -> str:
-    """The text alone, each link's address in brackets after its words unless they are the address."""
+    """Return the text alone, each link's address in brackets after its label unless they are equal."""
     wide = text.text.encode("utf-16-le")
     links = [entity for entity in text.entities if entity.kind is EntityKind.LINK]
     for link in sorted(links, key=lambda entity: entity.offset, reverse=True):

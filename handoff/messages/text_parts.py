@@ -1,4 +1,4 @@
-"""Long texts into parts that each fit one message of a platform."""
+"""Splitting of long texts into parts that each fit one message of a platform."""
 
 import re
 import unicodedata
@@ -9,23 +9,24 @@ from handoff.messages.values import EntityKind, RichText
 from knowledge.languages import LANGUAGES
 
 PART_UNITS = 4000
-"""Longest part in UTF-16 units: VK and Telegram take 4096, and one size for all splits a text alike everywhere."""
+"""Longest part in UTF-16 units: VK and Telegram take 4096; one size for all splits a text identically everywhere."""
 _SENTENCE_END = re.compile(r"[.!?…]+[\"»”’)\]]*(?=\s)")
 _SPACE = re.compile(r"(?<!№) (?![\d])|(?<![\d№]) ")
-"""Between words; not within `5 000 000` or behind №."""
+"""Places between words; not within `5 000 000` or after №."""
 _WEB_ADDRESS = re.compile(r"https?://\S+", re.IGNORECASE)
 _LAST_WORD = re.compile(r"(\S+)\.[\"»”’)\]]*$")
 _ABBREVIATIONS = frozenset[str]().union(*(language.abbreviations for language in LANGUAGES.values()))
-"""Words that a full stop shortens rather than ends."""
+"""Abbreviations: a full stop after them does not end a sentence."""
 _JOINERS = frozenset("\u200d\ufe0e\ufe0f\u20e3")
 
 
 def split(rich: RichText, limit: int = PART_UNITS) -> list[RichText]:
-    """Cut into parts of at most `limit` UTF-16 units, at a line's end where there is one, else a sentence's, else a word's.
+    """Split into parts of at most `limit` UTF-16 units.
 
-    Never within a link, a web address or a sign that several characters make, unless it alone is longer, nor behind an abbreviation or
-    an ordinal number. Other entities that a cut crosses go on in the next part; no character is lost but the white space
-    at a cut. No part is blank, unless the whole text is.
+    A cut is preferably at the end of a line, then of a sentence, then of a word. It is never within a link, a web
+    address or a grapheme of several characters, unless that alone is longer, nor after an abbreviation or an ordinal
+    number. Other entities that a cut crosses continue in the next part; no character is lost but the white space at a
+    cut. No part is blank, unless the whole text is.
     """
     parts: list[RichText] = []
     rest, passed = rich.text, 0
@@ -49,7 +50,7 @@ def split(rich: RichText, limit: int = PART_UNITS) -> list[RichText]:
 
 
 def _cut(text: str, limit: int, links: list[tuple[int, int]]) -> int:
-    """How many characters of `text` go into the next part; `links` are stretches of it in UTF-16 units."""
+    """Return how many characters of `text` go into the next part; `links` are ranges of it in UTF-16 units."""
     if units(text) <= limit:
         return len(text)
     room = count = 0
@@ -68,7 +69,7 @@ def _cut(text: str, limit: int, links: list[tuple[int, int]]) -> int:
 
 
 def _ends(head: str, count: int) -> Iterator[int]:
-    """Where the head may be cut, best first: lines, sentences, words; of each kind the latest first."""
+    """Yield possible cuts of the head, best first: lines, sentences, words; of each kind the latest first."""
     for sign in ("\n\n", "\n"):
         at = head.rfind(sign, 0, count)
         while at > 0:
@@ -80,7 +81,7 @@ def _ends(head: str, count: int) -> Iterator[int]:
 
 
 def _shortened(head: str) -> bool:
-    """Whether the head ends with an abbreviation, an initial or a number with a full stop, which need what follows."""
+    """Return whether the head ends with an abbreviation, initial or numbered full stop, which needs the next word."""
     found = _LAST_WORD.search(head[-40:])
     if found is None:
         return False
@@ -89,7 +90,7 @@ def _shortened(head: str) -> bool:
 
 
 def _hard_cut(text: str, count: int, links: list[tuple[int, int]]) -> int:
-    """The latest place before `count` that parts neither a link nor a sign; `count` where there is none."""
+    """Return the latest place before `count` that splits neither a link nor a grapheme; `count` if there is none."""
     for end in range(count, 0, -1):
         at = units(text[:end]) if links else 0
         if not _within_a_sign(text, end) and not any(begin < at < stop for begin, stop in links):
@@ -98,7 +99,7 @@ def _hard_cut(text: str, count: int, links: list[tuple[int, int]]) -> int:
 
 
 def _within_a_sign(text: str, place: int) -> bool:
-    """Whether the characters before and after the place are shown as one."""
+    """Return whether the characters before and after the place are shown as one."""
     before, after = text[place - 1], text[place : place + 1]
     if not after:
         return False

@@ -1,4 +1,4 @@
-"""A contact's thread as agents read it: every line, and under each outgoing one how far it has come."""
+"""A contact's thread as agents read it: every line, and the delivery state of each outgoing one."""
 
 from collections import defaultdict
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from handoff.messages.values import Attachment
 from handoff.models import Delivery, DeliveryState, Message, MessageKind
 
 LINES = 200
-"""How many of the latest lines a thread shows."""
+"""Number of latest lines that a thread shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class DeliveryView:
     attempts: int
     repeated: bool
     edit: bool
-    """It changes what was sent before, or says the change anew where the platform did not take it."""
+    """It edits an earlier part, or replaces an edit that the platform refused."""
     next_attempt_at: datetime
     updated_at: datetime
     held: bool = False
@@ -41,22 +41,22 @@ class Line:
     id: int
     kind: MessageKind
     author: str
-    """Empty where the bot speaks."""
+    """Empty for the bot."""
     by_agent: bool
     unnamed: bool
-    """The contact is not told which agent wrote it."""
+    """The name of the agent is not shown to the contact."""
     agent_id: int | None
     ticket_id: int | None
     text: str
-    """Of an event: its word, e.g. `claimed`."""
+    """Of an event: its keyword, e.g. `claimed`."""
     attachments: tuple[Attachment, ...]
-    """Those that are no files."""
+    """Attachments that are not files."""
     files: tuple[FileView, ...]
     contents: tuple[Content, ...]
-    """What else it holds; a passage names its files by their positions in `files`."""
+    """Other contents; a passage names its files by their positions in `files`."""
     edited_at: datetime | None
     before: str | None
-    """What the contact had written before they edited it, where an agent may have read that."""
+    """Text before the contact's edit, if an agent may have read it."""
     at: datetime
     deliveries: tuple[DeliveryView, ...]
     choices: tuple[str, ...]
@@ -64,13 +64,13 @@ class Line:
 
     @property
     def own_files(self) -> tuple[FileView, ...]:
-        """Those that came with the message itself, not within something that was forwarded."""
+        """Files that came with the message itself, not within a forwarded one."""
         placed = placed_files(self.contents)
         return tuple(file for place, file in enumerate(self.files) if place not in placed)
 
 
 def thread(session: Session, contact_id: int) -> tuple[Line, ...]:
-    """The latest lines of the contact's thread, oldest first."""
+    """Return the latest lines of the contact's thread, oldest first."""
     latest = session.scalars(
         select(Message).where(Message.contact_id == contact_id).order_by(Message.id.desc()).limit(LINES)
     ).all()
@@ -81,7 +81,7 @@ def thread(session: Session, contact_id: int) -> tuple[Line, ...]:
         if row.edits is None:
             choices[row.message_id] += [button.label for button in load_buttons(row.buttons)]
         elif not row.by_agent:
-            continue  # what the bot changes under its messages is no news to anybody
+            continue  # the bot's edits of its own messages are not relevant to agents
         parts[row.message_id].append(_part(row))
     bearing = [message.id for message in latest if message.attachments]
     files = files_of(session, bearing) if bearing else {}
@@ -92,7 +92,7 @@ def thread(session: Session, contact_id: int) -> tuple[Line, ...]:
 
 
 def own_reply(session: Session, message_id: int, agent_id: int) -> str | None:
-    """The words of a reply that this agent sent; None for any other message."""
+    """Return the text of a reply that this agent sent; None for any other message."""
     message = session.get(Message, message_id)
     sent = message is not None and message.kind is MessageKind.OUTGOING and message.agent_id == agent_id
     return message.text if message is not None and sent else None

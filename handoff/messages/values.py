@@ -1,4 +1,4 @@
-"""The neutral values that travel between a platform and everything else.
+"""Neutral values that are exchanged between platforms and the rest of the program.
 
 Nothing here names a platform: adapters in `bot/channels/` translate to and from these.
 """
@@ -13,7 +13,7 @@ from handoff.messages.contents import Content, is_shown
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Where one person is reached in private: there is no chat id on purpose, so an answer cannot go to a group."""
+    """Private address of one person: it has no chat id on purpose, so an answer cannot go to a group."""
 
     account: str
     """The channel account, e.g. `vk:main`."""
@@ -25,40 +25,42 @@ class Address:
 
 @dataclass(frozen=True, slots=True)
 class PublicPlace:
-    """Where a question was asked for all to read. What the ids mean only the adapter knows that gave them."""
+    """Where a question was asked in public. Only the adapter that assigned the ids can interpret them."""
 
     group: str
-    """The chat, wall or board: what is said there in public is counted by it."""
+    """The chat, wall or board: the limit of public lines applies per thread."""
     message: str
     """The question's own id within the thread."""
     thread: str = ""
-    """The topic or post below which it stands, where there is such a thing."""
+    """The topic or post below which it stands, if there is one."""
     title: str = ""
     url: str = ""
-    """Where an agent can read it; empty where the platform has no address for it."""
+    """Address at which an agent can read it; empty if the platform has none."""
     door: str = ""
-    """The beginning of a link into the private chat, to be ended by what the link carries."""
+    """The beginning of a link into the private chat; what the link carries is appended."""
     mute: bool = False
     """The community cannot answer there by a program."""
     for_asker: bool = False
-    """Of what is said there: it is meant for whoever asked, and loses little if it is lost. Where the platform can
-    show it to them alone, nobody else is disturbed."""
+    """Whether lines there are meant for the asker only, and may be lost.
+
+    If the platform can show a line to one person alone, only the asker sees it.
+    """
 
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """A contact as far as sending needs to know one."""
+    """A contact, as far as sending is concerned."""
 
     id: int
     account: str
     user_id: str
     language: str
     numbered: bool = False
-    """Their app shows no buttons: choices are numbered in the text, and the number is the press."""
+    """Their app shows no buttons: choices are numbered in the text, and typing the number selects one."""
 
 
 class EntityKind(StrEnum):
-    """The formatting that every channel can show or drop."""
+    """Formatting that every channel can show or drop."""
 
     BOLD = "bold"
     ITALIC = "italic"
@@ -68,7 +70,7 @@ class EntityKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Entity:
-    """Formatting of one stretch of text; `offset` and `length` count UTF-16 units, as VK and Telegram both do."""
+    """Formatting of a range of text; `offset` and `length` count UTF-16 units, as VK and Telegram both do."""
 
     kind: EntityKind
     offset: int
@@ -78,7 +80,7 @@ class Entity:
 
 @dataclass(frozen=True, slots=True)
 class RichText:
-    """Text and its formatting, apart from each other, so that no markup can be forged by what someone writes."""
+    """Text and its formatting, kept separate, so that no user text can forge markup."""
 
     text: str
     entities: tuple[Entity, ...] = ()
@@ -86,7 +88,7 @@ class RichText:
 
 @dataclass(frozen=True, slots=True)
 class Attachment:
-    """Something other than text that came with a message: what it is and where the platform keeps it."""
+    """An attachment other than text: its kind and where the platform keeps it."""
 
     kind: str
     """photo, document, voice, video, audio, sticker or other."""
@@ -94,9 +96,9 @@ class Attachment:
     reference: str = ""
     """The platform's own identifier of the file; means nothing elsewhere."""
     source: str = field(default="", compare=False)
-    """By what the channel fetches it (a file id, an address that will expire); empty where it cannot."""
+    """What the channel fetches it by (a file id, an address that will expire); empty if it cannot be fetched."""
     size: int = field(default=0, compare=False)
-    """In bytes, where the platform says so."""
+    """In bytes, if the platform reports it."""
 
 
 class EventKind(StrEnum):
@@ -109,44 +111,47 @@ class EventKind(StrEnum):
     BLOCKED = "blocked"
     PROFILE = "profile"
     PUBLIC = "public"
-    """A question to us that others can read; where, says `IncomingEvent.place`."""
+    """A question to us that others can read, asked in `IncomingEvent.place`."""
     STAFF_REPLY = "staff_reply"
-    """A person answered the contact in the platform's own inbox, past the desk."""
+    """A person answered the contact in the platform's own inbox, bypassing the desk."""
 
 
 @dataclass(frozen=True, slots=True)
 class IncomingEvent:
-    """One thing a contact did, in neutral words."""
+    """One action of a contact, in neutral terms."""
 
     kind: EventKind
     address: Address
     at: datetime
-    """By the platform's clock, often in whole seconds; where it does not say, when the event came."""
+    """By the platform's clock, often in whole seconds; without one, the time of receipt."""
     text: str = ""
     name: str = ""
-    """What the person is called, where the platform says so with the event."""
+    """The person's name, if the platform sends it with the event."""
     language: str = ""
-    """Language of the person's profile (`ru`, `en` …), where the platform says so."""
+    """Language of the person's profile (`ru`, `en` …), if the platform reports it."""
     message_id: str = ""
     """The platform's id of the message written or edited, or of the one whose button was pressed."""
     choice_id: str = ""
     start: str = ""
-    """What a deep link carried."""
+    """Payload of a deep link."""
     reply_to: str = ""
-    """The platform's id of the message that this one quotes: `Message.platform_id` of one that the contact wrote,
-    `named_in_chat(Delivery.platform_ids)` of one that we sent."""
+    """The platform's id of the message that this one quotes.
+
+    It is `Message.platform_id` of one that the contact wrote, `named_in_chat(Delivery.platform_ids)` of one that we
+    sent.
+    """
     attachments: tuple[Attachment, ...] = ()
-    """Everything that is a file or a sticker, also what came within a forwarded message."""
+    """Every file or sticker, including those within a forwarded message."""
     contents: tuple[Content, ...] = ()
-    """What else it holds: places, polls, what others wrote, addresses behind words (`handoff/messages/contents.py`)."""
+    """Other contents: places, polls, quoted messages, hidden links (`handoff/messages/contents.py`)."""
     album: str = ""
-    """What messages share that the platform shows as one; empty for a message by itself."""
+    """Shared by messages that the platform shows as one; empty for a single message."""
     numbered: bool | None = None
-    """Whether the person's app shows no buttons of ours; None where the platform does not say."""
+    """Whether the person's app cannot show our buttons; None if the platform does not report it."""
     place: PublicPlace | None = None
     """Where it was asked, if in public."""
     allows: bool | None = None
-    """Whether the person takes private messages from us; None where the platform does not say."""
+    """Whether the person accepts private messages from us; None if the platform does not report it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,13 +164,13 @@ class Button:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingFile:
-    """A file that goes out as a message of its own."""
+    """A file that is sent as a message of its own."""
 
     kind: str
-    """`photo` for what the platform is to show as a picture, else `document`."""
+    """`photo` for a file that the platform shows as a picture, otherwise `document`."""
     name: str
     key: str
-    """Its place in the file store."""
+    """Its key in the file store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,13 +181,13 @@ class OutgoingPart:
     text: RichText
     buttons: tuple[Button, ...] = ()
     random_id: int = 0
-    """The same on each repeat of this part; platforms that know such a key show the part once."""
+    """Identical on each repeat of this part; platforms that support such a key show the part once."""
     edits: str | None = None
-    """The platform's id of the message that this one takes the place of; None for a new message."""
+    """The platform's id of the message that this one replaces; None for a new message."""
     file: OutgoingFile | None = None
-    """What is sent instead of a text."""
+    """File that is sent instead of a text."""
     place: PublicPlace | None = None
-    """The question below which it goes, for all to read; None for a private message."""
+    """The question below which it is posted in public; None for a private message."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,13 +195,13 @@ class Sent:
     """The platform confirmed the message with its own ids."""
 
     platform_ids: dict[str, str] = field(default_factory=dict)
-    """Under `cmid`, or where there is none under `message_id`: the id by which later events name the message."""
+    """The id by which later events name the message: under `cmid`, otherwise under `message_id`."""
 
 
 def named_in_chat(platform_ids: Mapping[str, str] | None) -> str:
-    """The id by which a press or a quote names a message that we sent, and by which it is edited; empty if unknown.
+    """Return the id by which a press, a quote or an edit names a message that we sent; empty if unknown.
 
-    VK gives two: `message_id`, which its events never speak of, and `cmid`, the number within the conversation.
+    VK has two: `message_id`, which its events never contain, and `cmid`, the number within the conversation.
     """
     ids = platform_ids or {}
     return ids.get("cmid") or ids.get("message_id") or ""
@@ -204,46 +209,46 @@ def named_in_chat(platform_ids: Mapping[str, str] | None) -> str:
 
 @dataclass(frozen=True, slots=True)
 class RetryAfter:
-    """The platform asks for a pause; this is not an attempt."""
+    """The platform asks for a pause; the attempt does not count."""
 
     seconds: float
     for_contact: bool = False
-    """It has heard enough from us for this one contact: the others are written to meanwhile."""
+    """The limit concerns this one contact: messages to others continue."""
 
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """It surely did not arrive, or repeating it is harmless: try again later."""
+    """It certainly did not arrive, or repeating it is harmless: try again later."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """The contact cannot be written to until they write first."""
+    """The contact cannot receive messages until they write first."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Unsendable:
-    """The platform will never take this part as it is."""
+    """The platform will never accept this part as it is."""
 
     reason: str
     fallback: OutgoingPart | None = None
-    """A plainer form that it may take, to be tried once."""
+    """A plainer form that it may accept, to be tried once."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuthBroken:
-    """The account's token or rights are broken: nothing can be sent until an admin mends them."""
+    """The account's token or permissions are invalid: nothing can be sent until an admin fixes them."""
 
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
 class Uncertain:
-    """The request left and no answer came: it may have arrived."""
+    """The request was sent and no response came: it may have arrived."""
 
     reason: str
 
@@ -252,5 +257,5 @@ SendOutcome = Sent | RetryAfter | Retry | Refused | Unsendable | AuthBroken | Un
 
 
 def shows_something(event: IncomingEvent) -> bool:
-    """Whether something to look at came besides words: not a sticker, a quoted message or an address behind a word."""
+    """Return whether there is visible content besides text: not a sticker, a quoted message or a hidden link."""
     return any(attachment.kind != "sticker" for attachment in event.attachments) or any(map(is_shown, event.contents))

@@ -1,1 +1,1 @@
-"""Contacts, agents and programs: who has access, and what is kept about a person."""
+"""Contacts, agents and programs: access, and the data kept about a person."""

@@ -1,4 +1,4 @@
-"""Who has access, and how it is changed and withdrawn: at once, with open sessions, event streams and tokens.
+"""Access of agents and programs: changes and withdrawals apply at once, to sessions, event streams and tokens.
 
 A disabled agent stays in the records of what they wrote; the questions that they held go back to the queue.
 """
@@ -18,7 +18,7 @@ from infra.database import after_commit
 from infra.errors import PlainError
 
 SESSIONS = "sessions"
-"""On the bus: some sessions have ended."""
+"""Bus topic: some sessions have ended."""
 
 
 class UnknownAgentError(PlainError):
@@ -26,12 +26,12 @@ class UnknownAgentError(PlainError):
 
 
 class LastAdminError(PlainError):
-    """Nobody else could give access any more."""
+    """No admin who can sign in would be left."""
 
 
 @dataclass(frozen=True, slots=True)
 class Member:
-    """An agent as those who give access see them."""
+    """An agent as admins see them."""
 
     id: int
     email: str
@@ -63,18 +63,18 @@ class Team:
         self._clock = clock
 
     def members(self, session: Session) -> tuple[Member, ...]:
-        """Everybody who may have a password, by name; programs are listed by `tokens`."""
+        """List everybody who may have a password, by name; programs are listed by `tokens`."""
         return tuple(map(_member, session.scalars(select(Agent).where(~_is_program()).order_by(Agent.name, Agent.id))))
 
     def member(self, session: Session, agent_id: int) -> Member:
-        """Raises UnknownAgentError."""
+        """Return the agent. Raises UnknownAgentError."""
         agent = session.scalar(select(Agent).where(Agent.id == agent_id, ~_is_program()))
         if agent is None:
             raise _unknown(agent_id)
         return _member(agent)
 
     def member_at(self, session: Session, email: str) -> Member:
-        """Raises UnknownAgentError."""
+        """Return the agent with this address. Raises UnknownAgentError."""
         email = email.strip().lower()
         agent_id = session.scalar(select(Agent.id).where(Agent.email == email, ~_is_program()))
         if agent_id is None:
@@ -82,7 +82,7 @@ class Team:
         return self.member(session, agent_id)
 
     def disable(self, session: Session, agent_id: int) -> int:
-        """End the agent's access and give back what they hold; returns how many questions that are.
+        """End the agent's access and release what they hold; return the number of released questions.
 
         Raises:
             UnknownAgentError: there is no such agent.
@@ -95,17 +95,17 @@ class Team:
         return self._desk.release_all(session, agent_id)
 
     def enable(self, session: Session, agent_id: int) -> None:
-        """Let a disabled agent sign in again, with the password that they had. Raises UnknownAgentError."""
+        """Let a disabled agent sign in again, with their previous password. Raises UnknownAgentError."""
         self._person(session, agent_id).disabled_at = None
 
     def set_role(self, session: Session, agent_id: int, role: Role) -> None:
-        """Give the agent another role, which holds from their next request on. Raises as `disable` does."""
+        """Change the agent's role, effective from their next request. Raises as `disable` does."""
         if role is not Role.ADMIN:
             self._keep_an_admin(session, agent_id)
         self._person(session, agent_id).role = role
 
     def set_password(self, session: Session, agent_id: int, password_hash: str) -> None:
-        """Give the agent a password of `Staff.hash_new`; whoever is signed in as them is signed out.
+        """Set the agent's password, a hash of `Staff.hash_new`; all their sessions end.
 
         Raises UnknownAgentError.
         """
@@ -113,7 +113,7 @@ class Team:
         self._end_sessions(session, agent_id)
 
     def sign_out(self, session: Session, agent_id: int) -> int:
-        """End every session of the agent, and know none of their devices; returns how many sessions there were.
+        """End every session of the agent and forget their devices; return the number of sessions.
 
         Raises UnknownAgentError.
         """
@@ -121,7 +121,7 @@ class Team:
         return self._end_sessions(session, agent_id)
 
     def tokens(self, session: Session) -> tuple[TokenView, ...]:
-        """Those in force, by name."""
+        """List the tokens in force, by name."""
         rows = session.execute(
             select(ApiToken, Agent)
             .join(Agent, Agent.id == ApiToken.agent_id)
@@ -131,14 +131,14 @@ class Team:
         return tuple(TokenView(t.id, agent.name, agent.role, agent.id, t.created_at) for t, agent in rows)
 
     def token(self, session: Session, token_id: int) -> TokenView:
-        """Raises UnknownAgentError where it is not in force."""
+        """Return the token. Raises UnknownAgentError if it is not in force."""
         for token in self.tokens(session):
             if token.id == token_id:
                 return token
         raise UnknownAgentError("There is no such token: `frontdesk token list` shows all.")
 
     def revoke_token(self, session: Session, token_id: int) -> int:
-        """End a token; returns how many questions that its program held go back to the queue.
+        """Revoke a token; return the number of questions that its program held and that go back to the queue.
 
         Raises:
             UnknownAgentError: there is no such token in force.
@@ -150,7 +150,7 @@ class Team:
         return self._desk.release_all(session, token.agent_id)
 
     def token_named(self, session: Session, name: str) -> int:
-        """The id of the token in force with this name, in whatever case. Raises UnknownAgentError."""
+        """Return the id of the token in force with this name, ignoring case. Raises UnknownAgentError."""
         wanted = name.strip().lower()
         for token in self.tokens(session):
             if token.name.lower() == wanted:
@@ -181,7 +181,7 @@ class Team:
             raise LastAdminError(f"{name} is the last admin who can sign in: make somebody else an admin first.")
 
     def _end_sessions(self, session: Session, agent_id: int) -> int:
-        ended = session.execute(delete(AgentSession).where(AgentSession.agent_id == agent_id)).rowcount  # type: ignore[attr-defined]  # a DELETE counts
+        ended = session.execute(delete(AgentSession).where(AgentSession.agent_id == agent_id)).rowcount  # type: ignore[attr-defined]
         session.execute(delete(AgentDevice).where(AgentDevice.agent_id == agent_id))
         after_commit(session, lambda: self._bus.publish(SESSIONS))
         return int(ended)

@@ -1,7 +1,7 @@
 """Agents and programs that may work at the desk: passwords, logins and API tokens.
 
-Passwords are kept as argon2id hashes, sessions and tokens as SHA-256 of 256 random bits: what a thief of the database
-finds opens nothing.
+Passwords are kept as argon2id hashes, sessions and tokens as SHA-256 of 256 random bits: a copy of the database gives
+no access.
 """
 
 import asyncio
@@ -39,7 +39,7 @@ class AgentView:
 
 @dataclass(frozen=True, slots=True)
 class Login:
-    """A session in force: who it is and the token that each of their forms must carry."""
+    """A session in force: its agent and the token that each of their forms must carry."""
 
     agent: AgentView
     csrf_token: str
@@ -48,21 +48,21 @@ class Login:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a password is checked against; nobody, with an empty hash, for an address that no agent signs in with."""
+    """Data to check a password against; without an agent and with an empty hash for an unknown address."""
 
     agent: AgentView | None = None
     password_hash: str = ""
 
 
 class Staff:
-    """Who may do what; each method with a session works within the caller's unit of work."""
+    """Authentication of agents and programs; each method with a session works within the caller's unit of work."""
 
     def __init__(self, clock: Clock, passwords: Passwords | None = None) -> None:
         self._clock = clock
         self.passwords = passwords or Passwords()
 
     async def hash_new(self, password: str, about: Sequence[str] = ()) -> str:
-        """The hash of a password that is to be set. Do this before the unit of work that keeps it: it takes long.
+        """Hash a password that is to be set. Do this before the unit of work that keeps it: it takes long.
 
         `about` are the agent's e-mail address and name, which the password must not be made of.
 
@@ -89,7 +89,7 @@ class Staff:
         return self._create(session, email, name, role, password_hash)
 
     def put_demo(self, session: Session, email: str, name: str, password_hash: str) -> AgentView:
-        """Give the demo's agent, an admin, a password; create them at `email`, or near it where it is taken."""
+        """Set a password for the demo's agent, an admin; create them at `email`, or a variant of it if it is taken."""
         agent = session.scalar(select(Agent).where(Agent.demo))
         if agent is None:
             if session.scalar(select(Agent.id).where(Agent.email == email)):
@@ -101,13 +101,13 @@ class Staff:
         return _view(agent)
 
     def lock_out_demo(self, session: Session) -> None:
-        """End the sessions of the demo's agent and let nobody sign in as them."""
+        """End the sessions of the demo's agent and disable signing in as them."""
         demo = select(Agent.id).where(Agent.demo)
         session.execute(delete(AgentSession).where(AgentSession.agent_id.in_(demo)))
         session.execute(update(Agent).where(Agent.demo).values(password_hash=""))
 
     def credentials(self, session: Session, email: str) -> Credentials:
-        """Whose password `Passwords.verify` has to check."""
+        """Return the agent whose password `Passwords.verify` has to check."""
         agent = session.scalar(
             select(Agent).where(
                 Agent.email == email.strip().lower(), Agent.password_hash != "", Agent.disabled_at.is_(None)
@@ -129,7 +129,7 @@ class Staff:
         return session.scalar(known) is not None
 
     def remember_device(self, session: Session, agent_id: int, secret: str) -> str:
-        """Know the device from now on; returns the secret for its cookie, a new one where none of ours was given."""
+        """Remember the device from now on; return the secret for its cookie, a new one unless the given one is ours."""
         now, known = self._clock(), select(AgentDevice.agent_id).where(AgentDevice.token_hash == _hash(secret))
         session.execute(
             delete(AgentDevice).where(AgentDevice.agent_id == agent_id, AgentDevice.last_used_at <= now - DEVICE)
@@ -140,7 +140,7 @@ class Staff:
         return secret
 
     def log_in(self, session: Session, agent_id: int) -> str:
-        """Start a session; returns the secret for the cookie."""
+        """Start a session; return the secret for the cookie."""
         secret, now = secrets.token_urlsafe(32), self._clock()
         session.add(
             AgentSession(
@@ -154,7 +154,7 @@ class Staff:
         return secret
 
     def login(self, session: Session, secret: str) -> Login | None:
-        """Whose session the cookie's secret is; None when it is unknown, idle for 8 hours or 7 days old."""
+        """Return the session of the cookie's secret; None if it is unknown, idle for 8 hours or 7 days old."""
         now = self._clock()
         row = session.execute(
             select(AgentSession, Agent)
@@ -178,9 +178,9 @@ class Staff:
         session.execute(delete(AgentSession).where(AgentSession.token_hash == _hash(secret)))
 
     def change_password(self, session: Session, known: Credentials, password_hash: str, secret: str) -> bool:
-        """Give the agent another password, a hash of `hash_new`; every session of theirs but the one of `secret` ends.
+        """Set the agent's password, a hash of `hash_new`; all their sessions except the one of `secret` end.
 
-        False, with nothing changed, where `known` is no longer what the agent signs in with.
+        Returns False, with nothing changed, if `known` is no longer the agent's password hash.
         """
         number = known.agent.id if known.agent else 0
         agent = session.get(Agent, number, with_for_update=True, populate_existing=True)
@@ -194,7 +194,7 @@ class Staff:
         return True
 
     def add_token(self, session: Session, name: str, role: Role) -> str:
-        """Create an API token and the agent in whose name it acts; returns the token, which is shown only now.
+        """Create an API token and the agent in whose name it acts; return the token, which is shown only now.
 
         A name whose tokens are all revoked may be used again; it acts in the name of the same agent then.
 
@@ -219,7 +219,7 @@ class Staff:
         return token
 
     def token(self, session: Session, token: str) -> AgentView | None:
-        """In whose name a request with this token acts."""
+        """Return the agent in whose name a request with this token acts."""
         agent = session.scalar(
             select(Agent)
             .join(ApiToken, ApiToken.agent_id == Agent.id)
@@ -231,7 +231,7 @@ class Staff:
         return tuple(_view(agent) for agent in session.scalars(select(Agent).order_by(Agent.name)))
 
     def people(self, session: Session) -> tuple[AgentView, ...]:
-        """Agents who can sign in; disabled ones and those that stand for API tokens cannot."""
+        """Return agents who can sign in; disabled ones and those of API tokens cannot."""
         can = select(Agent).where(Agent.password_hash != "", Agent.disabled_at.is_(None)).order_by(Agent.name)
         return tuple(_view(agent) for agent in session.scalars(can))
 

@@ -1,4 +1,4 @@
-"""Tables of what opens a door besides a password. Each secret is kept as its hash only."""
+"""Tables of credentials other than passwords. Only the hash of each secret is kept."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from infra.storage.columns import Base, BigId
 
 
 class PrivateLink(Base):
-    """The link by which a visitor of the web chat comes back (handoff/people/private_links.py)."""
+    """The link by which a visitor of the web chat returns (handoff/people/private_links.py)."""
 
     __tablename__ = "private_link"
 
@@ -18,7 +18,7 @@ class PrivateLink(Base):
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     salt: Mapped[str] = mapped_column(String(32))
     sealed: Mapped[str] = mapped_column(String(128))
-    """The visitor's secret, which the link opens, in hexadecimal digits."""
+    """The visitor's secret, which the link unseals, in hexadecimal digits."""
     last_used_at: Mapped[datetime]
 
 

@@ -1,7 +1,7 @@
-"""Which passwords may be set: long ones that are in no list of breached passwords and follow none of the usual patterns.
+"""Rules for new passwords: long ones that are in no list of breached passwords and follow no common pattern.
 
-Everything is looked up offline. zxcvbn carries the most frequent passwords of known breaches and finds words of them that
-are joined, repeated, spelled with digits or continued along the keyboard.
+All checks are offline. zxcvbn contains the most frequent passwords of known breaches and finds words of them that are
+joined, repeated, spelled with digits or continued along the keyboard.
 """
 
 from collections.abc import Sequence
@@ -13,15 +13,15 @@ LENGTH = 12
 TOO_SHORT = mark("The password is too short: give at least 12 characters.")
 EASY = mark("The password is easy to guess or known from a breach: take four or more unrelated words.")
 _FEWEST_GUESSES = 10**8
-"""What zxcvbn calls safe against guessing over the network."""
+"""zxcvbn's threshold for guessing over the network."""
 _LONGEST = 72
-"""Characters that are judged: more take long and change nothing."""
+"""Number of characters that are checked: more take long and change nothing."""
 # zxcvbn's lists are English.
 _USUAL = ("frontdesk", *(password for language in LANGUAGES.values() for password in language.passwords))
 
 
 def password_problem(password: str, about: Sequence[str] = ()) -> str | None:
-    """Say in a sentence why the password may not be set; None where it may.
+    """Return a sentence that says why the password may not be set; None if it may.
 
     `about` are words that a guesser knows: the agent's e-mail address and name.
     """

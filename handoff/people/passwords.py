@@ -1,8 +1,8 @@
-"""Hashing and checking of passwords, apart from everything else that the program does.
+"""Hashing and verification of passwords, isolated from the rest of the program.
 
-An argon2id hash costs 64 MiB and a tenth of a second of every core on purpose. One thread computes one after the other, and
-only so many may wait. Its low priority counts only among the threads of one session or control group, so the thread also
-rests after each check for an unknown device: a flood of the sign-in page slows down signing in and nothing else.
+An argon2id hash costs 64 MiB and a tenth of a second of every core on purpose. One thread computes one after the other,
+and the queue is limited. Its low priority applies only among the threads of one session or control group, so the thread
+also rests after each check for an unknown device: a flood of sign-in requests delays only signing in.
 """
 
 import asyncio
@@ -23,9 +23,9 @@ from infra.errors import PlainError
 T = TypeVar("T")
 
 MOST_WAITING = 8
-"""Passwords that are hashed or wait for it."""
+"""Limit of passwords being hashed or waiting."""
 MOST_UNTRUSTED = 5
-"""Those of them that may come from unknown devices; the other places are for agents on their own machines."""
+"""Share of them for unknown devices; the other places are for agents on their own machines."""
 UNTRUSTED_SHARE = 0.1
 """Part of the time that checks for unknown devices may take."""
 FLOODED_SHARE = 0.03
@@ -33,7 +33,7 @@ FLOODED_SHARE = 0.03
 LONGEST_REST = 4.0
 """Seconds."""
 RETRY_AFTER = 5
-"""Seconds after which somebody who was sent away may try again."""
+"""Seconds after which a refused caller may try again."""
 _NICE = 19
 # The hash of nobody's password, so that checking one for an unknown address costs the same time as for a known one.
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$0BBs9mcFW6jZi9rOjjMYAg$xK2icdhL+I0Pxb3xATVyAjtHRqjXzdhYJQbc/oocufM"
@@ -47,7 +47,7 @@ class PasswordsBusyError(PlainError):
 
 
 class Passwords:
-    """Computes hashes in a thread of its own; made once for a process."""
+    """Computes hashes in a thread of its own; created once per process."""
 
     def __init__(
         self,
@@ -68,14 +68,14 @@ class Passwords:
         self._thread = ThreadPoolExecutor(1, "passwords", initializer=_yield_to_others)
 
     async def hash(self, password: str) -> str:
-        """The hash to keep. Raises PasswordsBusyError."""
+        """Return the hash to store. Raises PasswordsBusyError."""
         with self.place(trusted=True) as place:
             return await place.compute(lambda: self._hasher.hash(password))
 
     async def verify(self, password_hash: str, password: str, *, trusted: bool) -> bool:
         """Check a password; an empty hash matches none and takes the same time.
 
-        `trusted` says that the try comes from a device on which this agent signed in before.
+        `trusted` means that the try comes from a device on which this agent signed in before.
 
         Raises:
             PasswordsBusyError: too many others wait.
@@ -85,7 +85,7 @@ class Passwords:
 
     @contextlib.contextmanager
     def place(self, *, trusted: bool) -> Iterator["Place"]:
-        """Take a place in the line, so that what the check needs is fetched only when it can be made.
+        """Reserve a place in the queue, so that the data for a check is fetched only when it can be made.
 
         Raises:
             PasswordsBusyError: too many others wait.
@@ -106,7 +106,7 @@ class Passwords:
                 _release(taken)
 
     def submit(self, work: Callable[[], T], taken: Sequence[threading.Semaphore], *, trusted: bool) -> "Future[T]":
-        """Compute after what was submitted before; the place is free once it is computed, also if the caller gives up."""
+        """Compute after earlier submissions; the place is freed afterwards, even if the caller gives up."""
         if trusted:
             with self._trusted_came:
                 self._trusted_waiting += 1
@@ -119,7 +119,7 @@ class Passwords:
         return computing
 
     def check(self, password_hash: str, password: str) -> bool:
-        """Compare in this very thread."""
+        """Compare in the calling thread."""
         try:
             return self._hasher.verify(password_hash or _NOBODY, password) and bool(password_hash)
         except (VerificationError, InvalidHashError):
@@ -136,7 +136,7 @@ class Passwords:
             spent[0] = time.monotonic() - began
 
     def _rest(self, spent: list[float]) -> None:
-        """Leave the processor to others for a while; end at once when a known device or a new password waits."""
+        """Leave the processor to others for a while; end at once if a known device or a new password waits."""
         share = self._untrusted_share * (FLOODED_SHARE / UNTRUSTED_SHARE if self._flooded else 1)
         self._flooded = False
         seconds = min(spent[0] * (1 / share - 1), self._longest_rest)
@@ -145,7 +145,7 @@ class Passwords:
 
 
 class Place:
-    """A place in the line of those whose passwords are computed; good for one computation."""
+    """A place in the queue for one computation."""
 
     def __init__(self, passwords: Passwords, taken: Sequence[threading.Semaphore], *, trusted: bool) -> None:
         self._passwords = passwords
@@ -154,7 +154,7 @@ class Place:
         self.computes = False
 
     async def verify(self, password_hash: str, password: str) -> bool:
-        """As `Passwords.verify`."""
+        """Check a password as `Passwords.verify` does."""
         return await self.compute(lambda: self._passwords.check(password_hash, password))
 
     async def compute(self, work: Callable[[], T]) -> T:
@@ -168,7 +168,7 @@ def _release(taken: Sequence[threading.Semaphore]) -> None:
 
 
 def _yield_to_others() -> None:
-    """Give this thread, and those that argon2 starts from it, the lowest priority (on Linux, where threads have one)."""
+    """Lower the priority of this thread, and of those that argon2 starts from it (Linux only)."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _NICE)

@@ -1,8 +1,8 @@
-"""The private links of visitors: each opens one conversation from any device, until it is replaced or unused for long.
+"""Private links of visitors: each opens one conversation from any device, until it is replaced or expires unused.
 
-A link is made from the visitor's secret and a salt, so it can be shown again without being kept. The row holds its hash
-and the secret sealed with the link: whoever reads the database can open nothing, and whoever has a link that was
-replaced finds no row.
+A link is derived from the visitor's secret and a salt, so it can be shown again without being stored. The row holds its
+hash and the secret sealed with the link: a reader of the database can open nothing, and a link that was replaced finds
+no row.
 """
 
 import hashlib
@@ -21,17 +21,17 @@ from handoff.people.models import PrivateLink
 
 @dataclass(frozen=True, slots=True)
 class LinkRules:
-    """`days` after its last use a link opens nothing any more; 0 for never."""
+    """A link expires `days` after its last use; 0 for never."""
 
     days: float
 
     def oldest(self, now: datetime) -> datetime | None:
-        """The last use that still counts; None where every one does."""
+        """Return the earliest last use that still counts; None if links do not expire."""
         return now - timedelta(days=self.days) if self.days else None
 
 
 def link_of(session: Session, address: Address, secret: str, now: datetime, rules: LinkRules) -> str:
-    """The token of the visitor's link, a new one where there is none in force; looking at it is a use."""
+    """Return the token of the visitor's link, a new one if there is none in force; showing it counts as a use."""
     row = session.get(PrivateLink, (address.account, address.user_id), with_for_update=True)
     oldest = rules.oldest(now)
     if row is None or (oldest is not None and row.last_used_at <= oldest):
@@ -41,7 +41,7 @@ def link_of(session: Session, address: Address, secret: str, now: datetime, rule
 
 
 def replace_link(session: Session, address: Address, secret: str, now: datetime) -> str:
-    """Make a new link for the visitor; the one before opens nothing from here on."""
+    """Create a new link for the visitor; the previous one stops working."""
     session.execute(
         delete(PrivateLink).where(PrivateLink.account == address.account, PrivateLink.user_id == address.user_id)
     )
@@ -61,7 +61,7 @@ def replace_link(session: Session, address: Address, secret: str, now: datetime)
 
 
 def open_link(session: Session, token: str, now: datetime, rules: LinkRules, *, use: bool) -> str | None:
-    """The secret of the visitor whose link this is; None where it opens nothing. `use` keeps it from expiring."""
+    """Return the secret of the visitor of this link; None if it is not valid. `use` keeps it from expiring."""
     row = session.scalar(select(PrivateLink).where(PrivateLink.token_hash == _hash(token)))
     oldest = rules.oldest(now)
     if row is None or (oldest is not None and row.last_used_at <= oldest):

@@ -1,1 +1,1 @@
-"""Tickets: the queue, what agents do with a question, and what follows from silence."""
+"""Tickets: the queue, agents' actions on a question, and the consequences of silence."""

@@ -1,14 +1,14 @@
-"""What happens when nobody says anything: one reminder to the contact, then the question counts as solved.
+"""Consequences of silence: one reminder to the contact, then the question counts as solved.
 
-Forms that were left half-filled are looked after by the same rules (handoff/tickets/form_reminders.py).
+Unfinished forms follow the same rules (handoff/tickets/form_reminders.py).
 
-The due moment is a column of the ticket (handoff/tickets/silence_policy.py). Each effect is one transaction together with its message
-and deliveries, and begins by taking the moment out of the row under a condition: a crash before the commit leaves it due,
-after the commit it is gone, and of several processes one takes it.
+The due moment is a column of the ticket (handoff/tickets/silence_policy.py). Each effect is one transaction together
+with its message and deliveries, and begins by clearing the moment under a condition: after a crash before the commit it
+is still due, after the commit it is gone, and only one of several processes gets it.
 
-Nobody counts as silent whose answer failed on its way, or whom we may not have heard: while something of theirs waits to be
-thought about, while their account has a problem, or in the first moments of a process, when the platforms bring what was
-written during an outage.
+A contact does not count as silent if their answer failed to arrive, or if we may have missed their words: while an
+event of theirs waits to be processed, while their account has a problem, or in the first moments of a process, when the
+platforms deliver what was written during an outage.
 """
 
 import asyncio
@@ -38,13 +38,13 @@ from infra.storage.outages import Notices, outage
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 20.0
-"""Seconds before each look; what is waited for takes days."""
+"""Seconds before each look; the awaited moments are days away."""
 _AT_ONCE = 100
 _Moment = InstrumentedAttribute[datetime | None]
 
 
 class Caretaker:
-    """Looks after the tickets and forms whose contacts are silent; any number of processes may run one."""
+    """Handles the tickets and forms whose contacts are silent; any number of processes may run one."""
 
     def __init__(
         self, db: Database, desk: Desk, outbox: Outbox, bus: Bus, clock: Clock, *, look_every: float = LOOK_EVERY
@@ -58,7 +58,7 @@ class Caretaker:
         self._forms = UnfinishedForms(outbox, bus, clock)
 
     async def run(self) -> None:
-        """Look for ever."""
+        """Run until cancelled."""
         notices = Notices(log, "what silence is to lead to")
         while True:
             await asyncio.sleep(self._look_every)
@@ -70,7 +70,7 @@ class Caretaker:
                 notices.note_success()
 
     async def look(self) -> None:
-        """Do everything that is due, the closing first: nobody is reminded of what is closed the next moment."""
+        """Do everything that is due, closing first, so that no reminder is sent just before its ticket closes."""
         await self._do("question", partial(self._due, Ticket.solve_at), self.solve)
         await self._do("question", partial(self._due, Ticket.remind_at), self.remind)
         await self._do("form", self._forms.due, self._forms.remind)
@@ -84,9 +84,9 @@ class Caretaker:
     async def _try(self, what: str, act: Callable[[Session, int], bool], number: int) -> None:
         try:
             await self._db.write(lambda session: act(session, number))
-        except Exception as error:  # one question's trouble is never another's; it stays due
+        except Exception as error:  # an error with one question does not affect the others; it stays due
             if outage(error):
-                raise  # and that of all: they wait for the next look
+                raise  # an outage affects all of them: they wait for the next look
             log.exception("%s %s: what is due could not be done", what, number)
 
     def _due(self, column: _Moment, session: Session, after: int, limit: int) -> Sequence[int]:
@@ -95,7 +95,7 @@ class Caretaker:
         return session.scalars(wanted).all()
 
     def remind(self, session: Session, number: int) -> bool:
-        """Ask the contact whether it is solved, once for each silence; False where it is not due (any more)."""
+        """Ask the contact whether it is solved, once for each silence; return False if it is not due (any more)."""
         ticket = self._take(session, number, Ticket.remind_at)
         if ticket is None:
             return False
@@ -116,7 +116,7 @@ class Caretaker:
         return True
 
     def solve(self, session: Session, number: int) -> bool:
-        """Close the ticket and tell its contact; False where it is not due (any more)."""
+        """Close the ticket and notify its contact; return False if it is not due (any more)."""
         ticket = self._take(session, number, Ticket.solve_at)
         if ticket is None:
             return False
@@ -133,9 +133,9 @@ class Caretaker:
         return True
 
     def _take(self, session: Session, number: int, column: _Moment) -> Ticket | None:
-        """The ticket, with what was due taken out of its row and the thread for ourselves until the commit."""
+        """Return the ticket, with its due moment cleared and the thread locked until the commit."""
         owner = select(Ticket.contact_id).where(Ticket.id == number).scalar_subquery()
-        # First the contact, as every round of the conversation does: so neither waits for the other in a circle.
+        # Lock the contact first, as every round of the conversation does, to avoid deadlocks.
         contact = session.scalars(select(Contact).where(Contact.id == owner).with_for_update()).one_or_none()
         taken = session.execute(
             update(Ticket)
@@ -150,13 +150,13 @@ class Caretaker:
 
 
 def _silent(column: _Moment, now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """That the moment has come, the answer was not lost, and we would know if the contact had said something."""
+    """Return the condition that it is due, the answer was not lost, and a message of the contact would be known."""
     due = column <= now
     if column is Ticket.remind_at:
-        due &= Ticket.solve_at.is_(None) | (Ticket.solve_at > now)  # else it is closed the next moment
+        due &= Ticket.solve_at.is_(None) | (Ticket.solve_at > now)  # otherwise it is closed the next moment
     return (due, Ticket.status == TicketStatus.WAITING, surely_told(), *surely_silent(Ticket.contact_id))
 
 
 def _language(contact: Contact, ticket: Ticket) -> str:
-    """The one that is spoken with the contact now."""
+    """Return the language spoken with the contact now."""
     return contact.chosen_language or contact.language or ticket.language

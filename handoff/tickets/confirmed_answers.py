@@ -1,7 +1,7 @@
-"""When an agent's answer counts as given: once the platform has confirmed every part of it.
+"""Confirmation of agents' answers: an answer counts once the platform has confirmed every part of it.
 
-Until then the ticket stays open and keeps its due time; what a contact cannot read must not be closed by their silence
-(docs/decisions/0021). The outbox reports each change of a part that an agent wrote.
+Until then the ticket stays open and keeps its due time; a question must not be closed by the contact's silence if they
+cannot read the answer (docs/decisions/0021). The outbox reports each change of a part that an agent wrote.
 """
 
 from collections.abc import Sequence
@@ -22,16 +22,16 @@ from infra.clock import Clock
 from infra.database import after_commit
 
 ANSWER_WITHIN = timedelta(hours=12)
-"""The promise that orders the queue and colours the due time."""
+"""Due time that orders the queue and is coloured by urgency."""
 LOST = "answer_lost"
-"""The event of a ticket that is open again because the agents' last answer did not arrive."""
+"""Event of a ticket that is reopened because the agents' last answer did not arrive."""
 _TROUBLES = (DeliveryState.FAILED, DeliveryState.MAYBE, DeliveryState.REFUSED, DeliveryState.RETRYING)
-"""States of a part that keep an answer from its contact, the one that needs an agent most first."""
+"""States of a part that keep an answer from its contact, the most urgent for an agent first."""
 _LOST = frozenset(_TROUBLES[:3])
 
 
 class Answers:
-    """Moves a ticket on as the agents' words in it arrive or get lost; works within the caller's transaction."""
+    """Updates a ticket as the agents' words in it arrive or get lost; works within the caller's transaction."""
 
     def __init__(self, bus: Bus, clock: Clock, patience: SilencePolicy) -> None:
         self._bus = bus
@@ -39,10 +39,10 @@ class Answers:
         self._patience = patience
 
     def part_moved(self, session: Session, moved: Moved) -> None:
-        """Follow a part of an agent's message into its new state."""
+        """Process the new state of a part of an agent's message."""
         contact_id, message_id, state = moved.contact_id, moved.message_id, moved.state
         session.flush()
-        # First the contact, as every round of the conversation does: what it decides on must not change under it.
+        # Lock the contact first, as every round of the conversation does: its state must not change in between.
         contact = session.get(Contact, contact_id, with_for_update=True, populate_existing=True)
         ticket = session.scalar(
             select(Ticket)
@@ -75,14 +75,14 @@ class Answers:
         if ticket.status is TicketStatus.WAITING:
             self._patience.start_waiting(ticket, now)
         elif latest and ticket.status is TicketStatus.OPEN and ticket.unanswered_since is not None:
-            # The contact wrote after the answer was written: from there on they wait for the next one.
+            # The contact wrote after the answer was written: from then on they wait for the next one.
             self._wait(ticket, ticket.unanswered_since, ticket.unanswered_since + ANSWER_WITHIN)
 
     def _lost(self, session: Session, ticket: Ticket, answer: Message) -> None:
         if ticket.status is TicketStatus.WAITING:
             self._wait(ticket, answer.at, ticket.due_at)
         elif _solved_without_the_contact(session, ticket) and ticket.undelivered is not DeliveryState.REFUSED:
-            # An agent closed it while the answer was on its way. One that was refused goes out when they are back.
+            # An agent closed it while the answer was on its way. A refused answer is sent when the contact returns.
             ticket.solved_at = None
             self._patience.reopen(ticket, self._clock())
             self._wait(ticket, answer.at, ticket.due_at)
@@ -100,7 +100,7 @@ class Answers:
 
 
 def _latest(session: Session, ticket_id: int, kind: MessageKind) -> int:
-    """The ticket's last message of a kind, of those going out the last of an agent; 0 where there is none."""
+    """Return the ticket's last message of a kind, for outgoing ones the last of an agent; 0 if there is none."""
     wanted = select(func.max(Message.id)).where(Message.ticket_id == ticket_id, Message.kind == kind)
     if kind is MessageKind.OUTGOING:
         wanted = wanted.where(Message.agent_id.is_not(None))
@@ -113,7 +113,7 @@ def _parts(session: Session, message_id: int) -> Sequence[Delivery]:
 
 
 def _arrived(parts: Sequence[Delivery]) -> bool:
-    """Whether the contact has every part, or of one that was lost the correction that was sent in its place."""
+    """Return whether the contact has every part; for a lost one, whether they have the correction sent in its place."""
     sent = {
         part.edits or part.id for part in parts if part.state is DeliveryState.SENT and (not part.edits or part.afresh)
     }
@@ -121,7 +121,7 @@ def _arrived(parts: Sequence[Delivery]) -> bool:
 
 
 def _trouble(session: Session, ticket_id: int, latest: int) -> DeliveryState | None:
-    """What keeps from the contact what agents wrote in the ticket since the contact's last words in it."""
+    """Return why the agents' words since the contact's last ones in the ticket have not arrived."""
     heard = _latest(session, ticket_id, MessageKind.INCOMING)
     messages = session.scalars(
         select(Message.id).where(
@@ -136,13 +136,13 @@ def _trouble(session: Session, ticket_id: int, latest: int) -> DeliveryState | N
 
 
 def _current(parts: Sequence[Delivery]) -> set[DeliveryState]:
-    """The states of a message's parts as they are to read now: of each the last wish counts."""
+    """Return the states of a message's parts in their present wording: the last edit of each counts."""
     last = {part.edits or part.id: part.state for part in parts if part.edits is None or part.by_agent}
     return set(last.values())
 
 
 def _solved_without_the_contact(session: Session, ticket: Ticket) -> bool:
-    """Whether an agent closed the ticket and its contact has not said since that it is solved."""
+    """Return whether an agent closed the ticket and its contact has not confirmed since that it is solved."""
     if ticket.status is not TicketStatus.SOLVED or ticket.solved_at is None:
         return False
     word = session.scalar(
@@ -155,7 +155,7 @@ def _solved_without_the_contact(session: Session, ticket: Ticket) -> bool:
 
 
 def with_author(ticket: Ticket, agent: str, text: str) -> RichText:
-    """A reply as the contact reads it; without a name where `agent` is empty."""
+    """Format a reply as the contact reads it; without a name if `agent` is empty."""
     if agent:
         head = WORDS.text(ticket.language, "{agent}, question №{number}:", agent=agent, number=ticket.id)
     else:

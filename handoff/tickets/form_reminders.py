@@ -1,8 +1,8 @@
-"""Forms that were begun and left: their contact is reminded of each once, an hour after they last touched it.
+"""Reminders of unfinished forms: each contact is reminded of a form once, an hour after they last touched it.
 
-Reminding is one transaction that begins by marking the form's row under a condition, as everything that follows from
-silence (handoff/tickets/caretaker.py). Nobody is reminded who has moved on: whom the answer above the form helped, whose question
-a person has meanwhile, or who is in the middle of another form.
+A reminder is one transaction that begins by marking the form's row under a condition, as all consequences of silence
+(handoff/tickets/caretaker.py). There is no reminder if the answer above the form helped, if a person has the question
+meanwhile, or if the contact is filling in another form.
 """
 
 from collections.abc import Sequence
@@ -27,11 +27,11 @@ from knowledge.entries.models import Lookup
 
 IDLE = timedelta(hours=1)
 _QUOTED = 80
-"""Characters of the question that the reminder names."""
+"""Number of characters of the question that the reminder quotes."""
 
 
 class UnfinishedForms:
-    """Finds them and reminds of them, each time within the caller's unit of work."""
+    """Finds unfinished forms and sends reminders, each within the caller's unit of work."""
 
     def __init__(self, outbox: Outbox, bus: Bus, clock: Clock) -> None:
         self._outbox = outbox
@@ -39,15 +39,15 @@ class UnfinishedForms:
         self._clock = clock
 
     def due(self, session: Session, after: int, limit: int) -> Sequence[int]:
-        """Numbers of forms to remind of, above `after`."""
+        """Return the ids of forms to remind of, above `after`."""
         number = without_index(FormRow.id)
         wanted = select(FormRow.id).where(*_left(self._clock()), number > after).order_by(number).limit(limit)
         return session.scalars(wanted).all()
 
     def remind(self, session: Session, number: int) -> bool:
-        """Ask the contact whether to go on; False where there is nothing to ask (any more)."""
+        """Ask the contact whether to go on; return False if there is nothing to ask (any more)."""
         owner = select(FormRow.contact_id).where(FormRow.id == number).scalar_subquery()
-        # First the contact, as every round of the conversation does: so neither waits for the other in a circle.
+        # Lock the contact first, as every round of the conversation does, to avoid deadlocks.
         contact = session.scalars(select(Contact).where(Contact.id == owner).with_for_update()).one_or_none()
         taken = session.execute(
             update(FormRow)
@@ -85,7 +85,7 @@ def _words(language: str, question: str) -> str:
 
 
 def _left(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    """That the form was left, and that we would know if the contact had said something."""
+    """Condition that the form was left, and that a message of the contact would be known."""
     other = aliased(FormRow)
     theirs = FormRow.contact_id
     moved_on = exists().where(Ticket.contact_id == theirs, Ticket.opened_at >= FormRow.touched_at)

@@ -1,4 +1,4 @@
-"""Idempotency keys: whoever sends a request twice under one key means one message, and a key never means another one.
+"""Idempotency keys: a request sent twice under one key is one message, and a key never means another one.
 
 The row keeps a digest of the request, because a message may be corrected later and a repeat of the first words must
 still find it.
@@ -17,7 +17,7 @@ from handoff.models import Message, MessageKind
 
 @dataclass(frozen=True, slots=True)
 class KeyedRequest:
-    """What a key stands for."""
+    """Request that a key stands for."""
 
     key: str
     kind: MessageKind
@@ -34,7 +34,7 @@ class KeyedRequest:
 
 
 def earlier_message(session: Session, request: KeyedRequest) -> int | None:
-    """The message that this very request made before; None where it made none."""
+    """Return the message that an identical request created before; None if there is none."""
     row = session.execute(
         select(Message.id, Message.key_digest, Message.kind, Message.ticket_id, Message.agent_id, Message.text).where(
             Message.key == request.key
@@ -50,14 +50,14 @@ def earlier_message(session: Session, request: KeyedRequest) -> int | None:
 
 
 def claim_key(session: Session, request: KeyedRequest) -> int | None:
-    """Take the key for this request, to be called once its agent may do what it asks for.
+    """Take the key for this request, to be called once the agent's permission is checked.
 
-    Returns the message that the same request made meanwhile; None where the message is still to be written.
+    Returns the message that the same request created meanwhile; None if the message is still to be written.
 
     Raises:
         KeyUsedError: the key stands for another request.
     """
-    if session.get_bind().dialect.name == "postgresql":  # requests at the same moment wait for each other
+    if session.get_bind().dialect.name == "postgresql":  # concurrent requests wait for each other
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(f"key {request.key}", 0))))
     known = earlier_message(session, request)
     if known is None and session.scalar(select(Message.id).where(Message.key == request.key)) is not None:

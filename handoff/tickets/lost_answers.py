@@ -1,6 +1,6 @@
-"""Answers of the bot that did not arrive, or perhaps not, though they were repeated: a person gets the question.
+"""Lost answers of the bot: an answer that failed, or stays uncertain after its repeat, becomes a question for people.
 
-The contact is told so, once; where a person has lost answers of theirs already, nothing more is said.
+The contact is notified once; if a person has lost answers of theirs already, no further notice is sent.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,14 +19,14 @@ from handoff.words import WORDS
 from knowledge.quality.lookups import settle_lookup
 
 REASON = "undelivered"
-"""Why such a ticket was opened."""
+"""Reason of such a ticket."""
 MOST_OPEN = 3
-"""Live tickets of one contact."""
+"""Limit of live tickets of one contact."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tickets:
-    """What the desk does with a question: open a ticket for it, or let it join one."""
+    """The desk's handling of a question: open a ticket for it, or add it to one."""
 
     open: Callable[[Session, Contact, str, str | None], Ticket]
     """Takes the question and its category."""
@@ -34,9 +34,9 @@ class Tickets:
 
 
 def hand_over(session: Session, tickets: Tickets, outbox: Outbox, moved: Moved) -> None:
-    """Open a ticket for the question that the message answers; nothing where it answers none, or a person has it."""
+    """Open a ticket for the question that the message answers; do nothing if it answers none, or a person has it."""
     session.flush()
-    # First the contact, as every round of the conversation does: so neither waits for the other in a circle.
+    # Lock the contact first, as every round of the conversation does, to avoid deadlocks.
     contact = session.get(Contact, moved.contact_id, with_for_update=True, populate_existing=True)
     message = session.get(Message, moved.message_id, populate_existing=True)
     if contact is None or message is None or message.ticket_id is not None:
@@ -46,7 +46,7 @@ def hand_over(session: Session, tickets: Tickets, outbox: Outbox, moved: Moved) 
     ).all()
     meant = (buttons.decode(row.action, row.data) for row in under)
     about = next((one for one in meant if isinstance(one, buttons.QuestionButton) and one.question), None)
-    if about is None or any(row.used_at is not None for row in under):  # what was pressed has arrived
+    if about is None or any(row.used_at is not None for row in under):  # a message whose button was pressed has arrived
         return
     contact.version += 1
     ticket, told = _ticket(session, tickets, contact, about.question, about.category)
@@ -76,7 +76,7 @@ def hand_over(session: Session, tickets: Tickets, outbox: Outbox, moved: Moved) 
 def _ticket(
     session: Session, tickets: Tickets, contact: Contact, question: str, category: str | None
 ) -> tuple[Ticket, bool]:
-    """The ticket that takes the question, and whether the contact knows of it."""
+    """Return the ticket that takes the question, and whether the contact knows of it."""
     live: Sequence[Ticket] = session.scalars(
         select(Ticket).where(Ticket.contact_id == contact.id, Ticket.status.in_(LIVE)).order_by(Ticket.id)
     ).all()

@@ -1,4 +1,4 @@
-"""How much the community says where everybody reads it."""
+"""Policy for public posts of the community."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,23 +7,23 @@ from datetime import UTC, datetime, time, tzinfo
 
 @dataclass(frozen=True, slots=True)
 class PublicPolicy:
-    """How much the community says in public."""
+    """Limits of the community's public posts."""
 
     per_hour: int
     """Lines in one group within an hour; 0 for none ever."""
     quiet: tuple[time, time] | None = None
-    """From when until when nothing is said; across midnight where the second is the earlier one."""
+    """Start and end of the quiet hours; they span midnight if the end is earlier than the start."""
     zone: tzinfo = UTC
-    """Whose clock the quiet hours go by."""
+    """Time zone of the quiet hours."""
     groups: Mapping[str, "PublicPolicy"] = field(default_factory=dict)
-    """Groups that have manners of their own."""
+    """Groups with a policy of their own."""
 
     def there(self, group: str) -> "PublicPolicy":
-        """Those that hold in the group."""
+        """Return the policy of the group."""
         return self.groups.get(group, self)
 
     def silent_at(self, now: datetime) -> bool:
-        """Whether nothing is said now, whatever was said before."""
+        """Return whether it is a quiet hour."""
         if self.quiet is None:
             return False
         (begin, end), at = self.quiet, now.astimezone(self.zone).time()

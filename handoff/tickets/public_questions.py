@@ -1,6 +1,6 @@
-"""Questions that were asked for all to read: what is kept of them, and the one line that may be said below each.
+"""Questions asked in public: what is kept of them, and the one line that may be posted below each.
 
-A line in public is a delivery like every other, so its state is seen and a dead process repeats nothing. There is at
+A public line is a delivery like every other, so its state is visible and a dead process repeats nothing. There is at
 most one for each question: the row is unique by the place, and the line is written with it in one transaction.
 """
 
@@ -24,7 +24,7 @@ _HOUR = timedelta(hours=1)
 
 
 def may_speak(session: Session, account: str, place: PublicPlace, manners: PublicPolicy, now: datetime) -> bool:
-    """Whether something may be said there: not where we cannot, nor in the quiet hours, nor after too many lines."""
+    """Return whether a line may be posted: we can post there, outside quiet hours and within the hourly limit."""
     manners = manners.there(place.group)
     if place.mute or manners.silent_at(now):
         return False
@@ -45,7 +45,7 @@ def keep(
     *,
     replied: bool,
 ) -> str | None:
-    """Keep that it was asked; the id by which a link opens it, None where this very question is known already."""
+    """Store the question; return the id by which a link opens it, None if the question is known already."""
     key = secrets.token_urlsafe(12)
     made = rows.add_if_new(
         session,
@@ -65,12 +65,12 @@ def keep(
 
 
 def remember_message(session: Session, key: str, line: int) -> None:
-    """Remember the message by which the asker is to find the question's link."""
+    """Store the message by which the asker is to find the question's link."""
     session.execute(update(PublicQuestion).where(PublicQuestion.id == key).values(line_id=line))
 
 
 def question_by_link(session: Session, key: str, address: Address) -> str:
-    """The words that a link asks in private; empty for what is gone, and for everybody but who wrote them."""
+    """Return the text that a link asks in private; empty if it has expired, and for anyone but its author."""
     mine = select(PublicQuestion.text).where(
         PublicQuestion.id == key,
         PublicQuestion.account == address.account,
@@ -80,7 +80,7 @@ def question_by_link(session: Session, key: str, address: Address) -> str:
 
 
 def rescue(session: Session, desk: Desk) -> None:
-    """Questions whose link could not be shown to anybody go to people, with the lines that tell of them."""
+    """Hand questions whose link could not be posted to people, with the lines that report it."""
     lost = (
         select(PublicQuestion)
         .join(Delivery, Delivery.message_id == PublicQuestion.line_id)
@@ -112,5 +112,5 @@ def rescue(session: Session, desk: Desk) -> None:
 
 
 def tidy(session: Session, now: datetime) -> None:
-    """Drop what is older than any link has to work."""
+    """Delete what is older than any link has to work."""
     session.execute(delete(PublicQuestion).where(PublicQuestion.at < now - KEPT))

@@ -1,4 +1,4 @@
-"""Who waits, in which order, and which question is whose: the reading side of the queue."""
+"""Queries of the queue: waiting questions, their order and their holders."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,17 +24,17 @@ from handoff.tickets.silence_policy import reopenable
 from knowledge.matching import alike
 
 CLAIM = timedelta(minutes=30)
-"""How long a claim holds without a sign of life from its agent."""
+"""How long a claim holds without activity of its agent."""
 _LONGEST = CLAIM + timedelta(minutes=1)
-"""How far a claim may reach: one that another agent has just made, by a clock slightly ahead of ours, is in force too."""
+"""Longest valid claim: covers one that another agent has just made, by a clock slightly ahead of ours."""
 PAGE = 50
 COUNTED = 1000
-"""Tickets of a list that are counted; where there are more, nobody needs to know how many."""
+"""Tickets of a list that are counted; above it, the exact number does not matter."""
 _COMPARED = 100
 AT_THE_DESK = timedelta(minutes=15)
-"""Whoever opened a page of the desk within this time is taken to be there."""
+"""An agent who opened a page of the desk within this time counts as present."""
 FOR_ANOTHER = timedelta(hours=4)
-"""How long a question that was opened again is kept from the agent who had it."""
+"""How long a reopened question is withheld from the agent who had it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class TicketView:
     contact_user_id: str
     unreachable: str | None
     assignee_id: int | None
-    """Who holds the ticket now; None also where a claim's lease ran out."""
+    """Current holder of the ticket; None also if a claim's lease expired."""
     assignee: str | None
     category: str | None
     language: str
@@ -64,11 +64,11 @@ class TicketView:
     rating_comment: str | None
     version: int
     undelivered: DeliveryState | None = None
-    """What keeps the agents' latest words from the contact: retrying, refused, maybe_delivered or failed."""
+    """Why the agents' latest words have not arrived: retrying, refused, maybe_delivered or failed."""
     reopened: bool = False
     """It was closed before, and is open again."""
     reopenable: bool = True
-    """If it is closed: its contact can still open it again."""
+    """If it is closed: its contact can still reopen it."""
 
     @property
     def forgotten(self) -> bool:
@@ -82,14 +82,14 @@ class TicketPage:
 
     items: tuple[TicketView, ...]
     total: int
-    """How many there are in all; `COUNTED` where there are more than are counted."""
+    """Total number; `COUNTED` if there are more than are counted."""
     more: bool = False
     """Another page follows."""
 
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many live questions there are under each filter of the queue."""
+    """Number of live questions under each filter of the queue."""
 
     all: int
     mine: int
@@ -99,21 +99,21 @@ class Counts:
 
 
 def is_held(now: datetime) -> ColumnElement[bool]:
-    """The condition that an agent's claim is in force.
+    """Return the condition that an agent's claim is in force.
 
-    A claim that ends much later than one made now was made before the clock was set back: it has no more to say.
+    A claim that ends much later than one made now was made before the clock was set back: it is void.
     """
     return and_(Ticket.assignee_id.is_not(None), Ticket.claimed_until > now, Ticket.claimed_until <= now + _LONGEST)
 
 
 def free(now: datetime) -> ColumnElement[bool]:
-    """The condition that any agent may claim the ticket, as far as others' claims go."""
+    """Return the condition that any agent may claim the ticket, as far as others' claims are concerned."""
     return or_(Ticket.assignee_id.is_(None), Ticket.claimed_until <= now, Ticket.claimed_until > now + _LONGEST)
 
 
 @dataclass(frozen=True, slots=True)
 class TicketFilter:
-    """Which tickets a list holds; every condition that is set has to be met."""
+    """Filter of a list; all conditions that are set have to be met."""
 
     status: TicketStatus | None = None
     """None for all that are live."""
@@ -126,7 +126,7 @@ ALL_LIVE = TicketFilter()
 
 
 def tickets(session: Session, now: datetime, wanted: TicketFilter = ALL_LIVE, *, page: int = 1) -> TicketPage:
-    """The queue, oldest promise first; solved ones newest first."""
+    """List the queue, oldest due time first; solved tickets newest first."""
     status, assignee = wanted.status, wanted.assignee
     where: list[ColumnElement[bool]] = [live()] if status is None or status in LIVE else []
     if status is not None:
@@ -146,13 +146,13 @@ def tickets(session: Session, now: datetime, wanted: TicketFilter = ALL_LIVE, *,
 
 
 def _count(session: Session, *where: ColumnElement[bool]) -> int:
-    """How many tickets there are, `COUNTED` at most: closed ones grow for years."""
+    """Count tickets, up to `COUNTED`: closed ones accumulate for years."""
     found = select(Ticket.id).where(*where).limit(COUNTED).subquery()
     return session.scalars(select(func.count()).select_from(found)).one()
 
 
 def counts(session: Session, now: datetime, agent_id: int) -> Counts:
-    """Figures for the filters, in one query."""
+    """Return the figures for the filters, in one query."""
     free = ~is_held(now) | Ticket.assignee_id.is_(None)
     mine = and_(Ticket.assignee_id == agent_id, is_held(now))
     wanted = (mine, free, _late(now), Ticket.status == TicketStatus.WAITING)
@@ -162,20 +162,20 @@ def counts(session: Session, now: datetime, agent_id: int) -> Counts:
 
 
 def held_by_agent(session: Session, now: datetime) -> dict[int, int]:
-    """How many live questions each agent holds; agents who hold none are left out."""
+    """Return the number of live questions of each agent; agents without any are left out."""
     held_now = (live(), is_held(now))
     rows = session.execute(select(Ticket.assignee_id, func.count()).where(*held_now).group_by(Ticket.assignee_id))
     return {agent_id: count for agent_id, count in rows if agent_id is not None}
 
 
 def of_contact(session: Session, contact_id: int, now: datetime) -> tuple[TicketView, ...]:
-    """The contact's latest questions, newest first."""
+    """Return the contact's latest questions, newest first."""
     rows = session.execute(_view().where(Ticket.contact_id == contact_id).order_by(Ticket.id.desc()).limit(PAGE)).all()
     return tuple(view_of(ticket, contact, agent, now) for ticket, contact, agent in rows)
 
 
 def own(session: Session, contact_id: int, now: datetime, *, page: int, size: int) -> TicketPage:
-    """A page of the contact's questions, newest first."""
+    """Return a page of the contact's questions, newest first."""
     mine = Ticket.contact_id == contact_id
     latest = _view().where(mine).order_by(Ticket.id.desc()).limit(size).offset((page - 1) * size)
     total = session.scalars(select(func.count()).select_from(Ticket).where(mine)).one()
@@ -183,7 +183,7 @@ def own(session: Session, contact_id: int, now: datetime, *, page: int, size: in
 
 
 def news(session: Session, ticket_ids: Sequence[int]) -> frozenset[int]:
-    """Those of the tickets in which an agent wrote to the contact since they last looked at it, or added to it."""
+    """Return the tickets in which an agent wrote to the contact since they last looked at it, or added to it."""
     written = (
         select(Message.ticket_id)
         .join(Ticket, Ticket.id == Message.ticket_id)
@@ -203,18 +203,19 @@ def ticket(session: Session, ticket_id: int, now: datetime) -> TicketView | None
 
 
 def asked_by_others(session: Session, one: TicketView, now: datetime) -> tuple[TicketView, ...]:
-    """Live tickets of other contacts that ask the same, oldest promise first, among the `_COMPARED` next in the queue."""
+    """Return other contacts' live tickets with the same question, by due time, of the next `_COMPARED` in the queue."""
     others = _view().where(live(), Ticket.contact_id != one.contact_id)
     rows = session.execute(others.order_by(Ticket.due_at, Ticket.id).limit(_COMPARED))
     return tuple(view_of(*row, now) for row in rows if alike(row[0].question, one.question))
 
 
 def next_free(session: Session, now: datetime, agent_id: int) -> int | None:
-    """The question with the oldest promise that nobody holds, for this agent; skips what another transaction is taking.
+    """Lock the free question with the oldest due time for this agent; skips those that another transaction is taking.
 
-    What was opened again is left to somebody else than who had it, for whoever was not helped wants other eyes: until
-    `FOR_ANOTHER` has passed, and only while another agent is at the desk. Who works alone gets it at once, and anybody
-    may claim it by hand. An answer that is on its way or was refused needs nobody; one that was lost does.
+    A reopened question is left to an agent other than its previous holder, because a contact who was not helped needs a
+    second opinion: until `FOR_ANOTHER` has passed, and only while another agent is at the desk. An agent who works
+    alone gets it at once, and any agent may claim it by hand. A ticket whose answer is on its way or was refused needs
+    no agent; one whose answer was lost does.
     """
     colleagues = exists().where(AgentSession.agent_id != agent_id, AgentSession.last_seen_at > now - AT_THE_DESK)
     for_another = and_(
@@ -241,7 +242,7 @@ def next_free(session: Session, now: datetime, agent_id: int) -> int | None:
 
 
 def ahead(session: Session, ticket_id: int) -> int:
-    """How many questions wait before this one for an agent to write."""
+    """Return how many questions wait before this one for an agent to write."""
     due = select(Ticket.due_at).where(Ticket.id == ticket_id).scalar_subquery()
     earlier = or_(Ticket.due_at < due, and_(Ticket.due_at == due, Ticket.id < ticket_id))
     return session.scalars(

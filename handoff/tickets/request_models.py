@@ -1,4 +1,4 @@
-"""Rows of what is asked before there is a ticket: forms that are being filled in, and questions in public."""
+"""Tables of requests before there is a ticket: forms that are being filled in, and public questions."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -13,7 +13,7 @@ from infra.storage.columns import Base, BigId, Json, partial_index, word_of
 
 
 class FormState(StrEnum):
-    """How far a form has come."""
+    """State of a form."""
 
     OPEN = "open"
     SENT = "sent"
@@ -22,26 +22,26 @@ class FormState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class FormOrigin:
-    """What a form leads to once it is whole, besides the question itself."""
+    """What a completed form leads to, besides the question itself."""
 
     reason: str = ""
-    """Why a person gets it."""
+    """Reason for handing it to a person."""
     lookup: int | None = None
     category: str | None = None
     asked: tuple[int, ...] = ()
-    """The messages that asked."""
+    """Messages that asked the question."""
     shown: str = ""
     """The key of the message that showed an answer."""
     apart: bool = False
-    """It joins no ticket that is open."""
+    """It joins no open ticket."""
 
     def dump(self) -> dict[str, Any]:
-        """The value of `form.about`."""
+        """Encode `form.about`."""
         return asdict(self)
 
     @classmethod
     def load(cls, stored: Mapping[str, Any]) -> "FormOrigin":
-        """Read a row of any version: what it lacks has the default."""
+        """Decode a row of any version: missing fields have the default."""
         known = {name: stored[name] for name in cls.__slots__ if name in stored}
         return cls(**(known | {"asked": tuple(stored.get("asked", ()))}))
 
@@ -58,16 +58,16 @@ class FormRow(Base):
     about: Mapped[dict[str, Any]] = mapped_column(Json)
     """A `FormOrigin`."""
     fields: Mapped[list[dict[str, Any]]] = mapped_column(Json)
-    """The form as it was when it was begun, as `knowledge.entries.forms.dump_form` writes it."""
+    """The form as it was when it was started, as `knowledge.entries.forms.dump_form` writes it."""
     answers: Mapped[list[str | None]] = mapped_column(Json)
-    """One for each field that was asked so far; None where it was skipped."""
+    """One for each field that was asked so far; None if it was skipped."""
     state: Mapped[FormState] = mapped_column(word_of(FormState), default=FormState.OPEN)
     touched_at: Mapped[datetime]
     reminded_at: Mapped[datetime | None]
 
 
 class PublicQuestion(Base):
-    """A question that was asked for all to read, and whether something was said there."""
+    """A question that was asked in public, and whether a line was posted there."""
 
     __tablename__ = "public_question"
     __table_args__ = (
@@ -78,7 +78,7 @@ class PublicQuestion(Base):
     )
 
     id: Mapped[str] = mapped_column(String(24), primary_key=True)
-    """Cannot be guessed: it is what the link carries."""
+    """Unguessable id, which the link carries."""
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
     account: Mapped[str] = mapped_column(String(64))
     user_id: Mapped[str] = mapped_column(String(64))
@@ -86,9 +86,9 @@ class PublicQuestion(Base):
     thread: Mapped[str] = mapped_column(String(64))
     message: Mapped[str] = mapped_column(String(64))
     text: Mapped[str] = mapped_column(Text)
-    """What the link asks in private; empty where there is no link."""
+    """What the link asks in private; empty if there is no link."""
     replied_at: Mapped[datetime | None]
-    """When our public line was written; empty where we kept quiet."""
+    """When our public line was written; empty if there is none."""
     line_id: Mapped[int | None] = mapped_column(ForeignKey("message.id"))
-    """That line, where it carries the link: if it cannot be said, a person gets the question."""
+    """The line that carries the link: if it cannot be posted, a person gets the question."""
     at: Mapped[datetime]

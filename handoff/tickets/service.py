@@ -1,4 +1,4 @@
-"""Every use case on a ticket. Each runs whole within the caller's unit of work, or raises and changes nothing."""
+"""Use cases of a ticket. Each runs whole within the caller's unit of work, or raises and changes nothing."""
 
 from collections.abc import Sequence
 
@@ -37,7 +37,7 @@ class Desk:
         *,
         agents_named: bool = True,
     ) -> None:
-        """`agents_named` says whether contacts are told who answers them."""
+        """`agents_named` says whether contacts see the names of agents."""
         self._bus = bus
         self._clock = clock
         self._outbox = outbox
@@ -51,7 +51,7 @@ class Desk:
     def open(
         self, session: Session, contact: Contact | Addressee, question: str, *, reason: str, category: str | None = None
     ) -> Ticket:
-        """Hand a question to people; its id is the number to tell the contact."""
+        """Hand a question to people; its id is the number that the contact sees."""
         now = self._clock()
         ticket = Ticket(
             contact_id=contact.id,
@@ -75,7 +75,7 @@ class Desk:
         return ticket
 
     def join(self, session: Session, ticket: Ticket) -> None:
-        """The contact wrote more: what we had answered waits for us anew, what waits already keeps its place."""
+        """Record further words of the contact: an answered ticket is due again, a waiting one keeps its due time."""
         now = self._clock()
         ticket.unanswered_since = ticket.unanswered_since or now
         if ticket.status is TicketStatus.WAITING:
@@ -85,17 +85,17 @@ class Desk:
         self._touch(session, ticket)
 
     def attach(self, ticket: Ticket) -> None:
-        """What the contact said changes nothing about it, but they are not silent: no reminder is needed."""
+        """Record words of the contact that leave the ticket as it is: they are not silent, so no reminder is needed."""
         ticket.read_at, ticket.remind_at = self._clock(), None
 
     def looked_at(self, ticket: Ticket) -> None:
-        """The contact has read what agents wrote so far."""
+        """Record that the contact has read what agents wrote so far."""
         ticket.read_at = self._clock()
 
     def take_along(self, session: Session, ticket: Ticket, message_ids: Sequence[int], key: str) -> None:
-        """Let the ticket have what was said before it: these messages, and the one posted under `key`.
+        """Attach earlier messages to the ticket: these, and the one posted under `key`.
 
-        What belongs to a ticket already stays there.
+        Messages that belong to a ticket already stay there.
         """
         session.execute(
             update(Message)
@@ -109,7 +109,7 @@ class Desk:
         )
 
     def split_off(self, session: Session, contact_id: int, message_ids: Sequence[int]) -> None:
-        """These messages of the contact's ask something new: they belong to no ticket until one is opened for them."""
+        """Detach these messages of the contact's: they ask something new and wait for a ticket of their own."""
         session.execute(
             update(Message)
             .where(
@@ -122,41 +122,41 @@ class Desk:
         )
 
     def confirm(self, session: Session, ticket: Ticket) -> None:
-        """The contact says that the question is solved."""
+        """Close the ticket: the contact says that the question is solved."""
         ticket.read_at = self._clock()
         if ticket.status in LIVE:
             self._close(session, ticket, "confirmed")
 
     def rate(self, session: Session, ticket: Ticket, stars: int) -> None:
-        """The contact's judgement of the help, from 1 to 5; a later one counts."""
+        """Record the contact's rating of the help, from 1 to 5; a later one replaces it."""
         ticket.rating, ticket.read_at = min(5, max(1, stars)), self._clock()
         self._event(session, ticket, "rated")
 
     def comment(self, session: Session, ticket: Ticket, text: str) -> None:
-        """The contact's words about the help."""
+        """Record the contact's comment about the help."""
         ticket.rating_comment = clean(text)[:4000]
         self._touch(session, ticket)
 
     def dispute(self, session: Session, ticket: Ticket) -> None:
-        """The contact says that it is not solved: the ticket is open again, free for any agent."""
+        """Reopen the ticket: the contact says that it is not solved. Any agent may claim it."""
         if ticket.status not in LIVE:
             self._reopen(session, ticket, "not_solved")
 
     def withdraw(self, session: Session, ticket: Ticket) -> None:
-        """The contact needs no answer any more: the ticket leaves the queue with all its lines."""
+        """Withdraw the question: the contact needs no answer, and the ticket leaves the queue with all its lines."""
         if ticket.status in LIVE:
             ticket.status, ticket.waiting_since = TicketStatus.WITHDRAWN, None
             self._patience.close(ticket, self._clock())
             self._event(session, ticket, "withdrawn")
 
     def time_out(self, session: Session, ticket: Ticket) -> None:
-        """The contact was silent for so long that the question counts as solved."""
+        """Close the ticket after the contact's silence."""
         self._close(session, ticket, "timed_out")
 
     # --- the agent's side -------------------------------------------------------------------------------------------
 
     def claim(self, session: Session, ticket_id: int, agent_id: int) -> None:
-        """Take the ticket, or renew one's claim.
+        """Claim the ticket, or renew one's claim.
 
         Raises:
             NotFoundError: there is no such ticket.
@@ -181,9 +181,9 @@ class Desk:
             self._event(session, ticket, "claimed", agent_id)
 
     def take_next(self, session: Session, agent_id: int) -> int | None:
-        """Claim the question with the oldest promise; None when nothing waits, or only what a colleague shall see first.
+        """Claim the question with the oldest due time; None if there is none for this agent.
 
-        See `waiting.next_free` for those.
+        Questions that a colleague should see first are left out; see `queue.next_free` for those.
         """
         ticket_id = queue.next_free(session, self._clock(), agent_id)
         if ticket_id is not None:
@@ -191,13 +191,13 @@ class Desk:
         return ticket_id
 
     def release(self, session: Session, ticket_id: int, agent_id: int) -> None:
-        """Give the ticket back to the queue. Raises as `claim` does."""
+        """Release the ticket to the queue. Raises as `claim` does."""
         ticket = self._hold(session, ticket_id, agent_id)
         ticket.assignee_id = ticket.claimed_until = None
         self._event(session, ticket, "released", agent_id)
 
     def release_all(self, session: Session, agent_id: int) -> int:
-        """Give back every live ticket of an agent whose access ended; returns how many there were."""
+        """Release every live ticket of an agent whose access ended; return their number."""
         held = session.scalars(
             select(Ticket).where(Ticket.assignee_id == agent_id, Ticket.status.in_(LIVE)).with_for_update()
         ).all()
@@ -226,9 +226,9 @@ class Desk:
     ) -> int:
         """Answer the contact in private and return the message's id; the same request under one `key` is one message.
 
-        Claims the ticket where nobody holds it. It waits for the contact once every part is confirmed
-        (handoff/tickets/confirmed_answers.py). `files` as in `OutgoingMessage`; they may go without words. Raises as `claim` does,
-        EmptyTextError without either, and KeyUsedError where the key stands for another request.
+        Claims the ticket if it is free. It waits for the contact once every part is confirmed
+        (handoff/tickets/confirmed_answers.py). `files` as in `OutgoingMessage`; they may be sent without text. Raises
+        as `claim` does, EmptyTextError without either, and KeyUsedError if the key stands for another request.
         """
         text = clean(text).strip() if files else _worded(text)
         named = tuple((name, kept.key) for name, kept in files)
@@ -260,7 +260,7 @@ class Desk:
         return message_id
 
     def correct(self, session: Session, message_id: int, agent_id: int, text: str) -> None:
-        """Let one's own reply read otherwise, also where the contact has it already; a closed ticket stays closed.
+        """Edit the agent's own reply, even if the contact has already received it; a closed ticket stays closed.
 
         Raises:
             NotFoundError: there is no such reply of this agent's.
@@ -278,7 +278,7 @@ class Desk:
         self._touch(session, ticket)
 
     def note(self, session: Session, ticket_id: int, agent_id: int, text: str, key: str | None = None) -> int:
-        """Write what only agents read; allowed on a ticket that another agent holds. Returns the message's id.
+        """Write a note that only agents read; allowed on a ticket that another agent holds. Return the message's id.
 
         `key` as for `reply`.
         """
@@ -310,7 +310,7 @@ class Desk:
         )
 
     def reopen(self, session: Session, ticket_id: int, agent_id: int) -> None:
-        """Open a closed ticket again; nothing happens to one that is open."""
+        """Reopen a closed ticket; an open one is left unchanged."""
         ticket = self._ticket(session, ticket_id)
         if ticket.status not in LIVE:
             self._reopen(session, ticket, "reopened", agent_id)
@@ -318,7 +318,7 @@ class Desk:
     # --- on the way -------------------------------------------------------------------------------------------------
 
     def part_moved(self, session: Session, moved: Moved) -> None:
-        """Follow a part of ours into its new state: whose turn it is, and who answers where the bot's answer was lost."""
+        """Process the new state of a part of ours: update the ticket, and open one if the bot's answer was lost."""
         if moved.by_agent:
             self.answers.part_moved(session, moved)
         elif moved.state in {DeliveryState.MAYBE, DeliveryState.FAILED}:
@@ -360,7 +360,7 @@ class Desk:
         ticket.status, ticket.waiting_since, ticket.solved_at = TicketStatus.OPEN, now, None
         ticket.unanswered_since = now
         self._patience.reopen(ticket, now)
-        if ticket.assignee_id is not None:  # an agent who opens their own again wants it themselves
+        if ticket.assignee_id is not None:  # an agent who reopens their own ticket wants it themselves
             ticket.previous_assignee_id = ticket.assignee_id if ticket.assignee_id != agent_id else None
         ticket.assignee_id = ticket.claimed_until = None
         ticket.due_at = now + ANSWER_WITHIN

@@ -1,7 +1,7 @@
-"""How long silence lasts before something follows from it: moments that a ticket's row is given as its state changes.
+"""Consequences of silence: how long it lasts until each, and the moments set in a ticket's row on state changes.
 
-They stand in the row that they are about, so whatever moves the ticket on cancels them in the same stroke
-(docs/decisions/0012). A changed setting counts from the next answer or closing on.
+They are columns of the ticket's row, so any change of the ticket cancels them in the same transaction
+(docs/decisions/0012). A changed setting applies from the next answer or closing on.
 """
 
 from dataclasses import dataclass
@@ -17,42 +17,42 @@ _NOTHING = timedelta()
 
 @dataclass(frozen=True, slots=True)
 class SilencePolicy:
-    """What differs between two deployments."""
+    """Durations that differ between deployments."""
 
     remind_after: timedelta = timedelta(days=2)
     """From the delivery of an agent's answer to the reminder; zero for none."""
     solve_after: timedelta = timedelta(days=7)
     """From the delivery of an agent's last answer to the closing of the ticket; zero for never."""
     reopen_within: timedelta = timedelta(days=14)
-    """From the closing on; zero for not at all."""
+    """Time after closing within which it can be reopened; zero for not at all."""
 
     def start_waiting(self, ticket: Ticket, now: datetime) -> None:
-        """We wait for the contact now; each answer starts this anew."""
+        """Start waiting for the contact; each answer restarts this."""
         ticket.remind_at = now + self.remind_after if self.remind_after else None
         ticket.solve_at = now + self.solve_after if self.solve_after else None
 
     def stop_waiting(self, ticket: Ticket) -> None:
-        """Nobody waits for the contact."""
+        """Stop waiting for the contact."""
         ticket.remind_at = ticket.solve_at = None
 
     def close(self, ticket: Ticket, now: datetime) -> None:
-        """The contact may say for a while that it is not solved."""
+        """Allow the contact to reopen the ticket for a while."""
         self.stop_waiting(ticket)
         ticket.reopen_until = now + self.reopen_within
 
     def reopen(self, ticket: Ticket, now: datetime) -> None:
-        """All starts anew."""
+        """Reset all moments."""
         self.stop_waiting(ticket)
         ticket.reopen_until, ticket.reopened_at = None, now
 
 
 def reopenable(ticket: Ticket, now: datetime) -> bool:
-    """Whether the contact can open the ticket again, if it is closed; an agent always can."""
+    """Return whether the contact can reopen the ticket, if it is closed; an agent always can."""
     return ticket.reopen_until is None or now < ticket.reopen_until
 
 
 def surely_silent(contact: InstrumentedAttribute[int]) -> tuple[ColumnElement[bool], ...]:
-    """That we would know if the contact whose id stands in this column had said something."""
+    """Return the condition that a message of the contact in this column would be known to us."""
     theirs = Contact.id == contact
     unread = exists().where(
         theirs,
@@ -65,7 +65,7 @@ def surely_silent(contact: InstrumentedAttribute[int]) -> tuple[ColumnElement[bo
 
 
 def surely_told() -> ColumnElement[bool]:
-    """That the contact has every word of the agents: who has not got one is not silent, and the agent sees it."""
+    """Return the condition that all words of agents have arrived: until then, the contact does not count as silent."""
     last = (
         select(func.max(Message.id))
         .where(Message.ticket_id == Ticket.id, Message.agent_id.is_not(None))

@@ -1,4 +1,4 @@
-"""How long a question will probably wait, from how long others lately did. Says nothing where it cannot know."""
+"""Estimate of a question's waiting time from recent waits; None where there is too little data."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -13,13 +13,13 @@ from handoff.models import Ticket, TicketStatus, live
 
 LATELY = timedelta(days=14)
 _LOOKED_AT = 60
-"""Questions whose waits are considered, the latest ones."""
+"""Number of questions whose waits are considered, the latest ones."""
 _SEARCHED = 600
-"""Questions among which those of the category and the hour are looked for."""
+"""Number of questions among which those of the category and the hour are selected."""
 _SAME_HOUR = timedelta(hours=2)
-"""How far from the present time of day a question may have come to count as one of that hour."""
+"""Largest distance from the present time of day at which a question counts as one of that hour."""
 FEWEST = 5
-"""Waits from which anything can be said; and late questions from which the desk is overloaded."""
+"""Waits needed for an estimate; and late questions from which the desk is overloaded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,12 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """What can honestly be said to somebody whose question goes to people now."""
+    """Expectation for a question that goes to people now."""
 
     wait: Wait | None
-    """None where too little is known."""
+    """None if too little is known."""
     overloaded: bool
-    """More questions wait than the desk gets done: half of them are late, or it takes longer than it nearly ever did."""
+    """The desk is overloaded: half of the waiting questions are late, or the wait exceeds nearly every earlier one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class _Answered:
 
 
 def outlook_of(session: Session, category: str | None, now: datetime, ahead: int | None = None) -> Outlook:
-    """What a question of the category has to expect, with `ahead` others before it; with None, all that wait are."""
+    """Estimate the wait of a question of the category, with `ahead` others before it; None counts all that wait."""
     answered = _answered(session, now)
     waiting, late = _queue(session, now)
     wait = _fitting(answered, category, now)
@@ -65,10 +65,10 @@ def outlook_of(session: Session, category: str | None, now: datetime, ahead: int
 
 
 def expected_wait(session: Session, category: str | None, now: datetime) -> Wait | None:
-    """What the latest questions waited for their first answer.
+    """Return the waits of the latest questions for their first answer.
 
-    Those of the category at this time of day count, else those of the category, else those of this time of day, else all.
-    None where there were too few altogether, or none within `LATELY`.
+    The first set with enough data is used: the category at this time of day, the category, this time of day, all. None
+    if there were too few altogether, or none within `LATELY`.
     """
     return _fitting(_answered(session, now), category, now)
 
@@ -85,7 +85,7 @@ def _answered(session: Session, now: datetime) -> list[_Answered]:
 
 
 def _queue(session: Session, now: datetime) -> tuple[int, int]:
-    """How many questions wait for an agent to write, and how many of them longer than promised."""
+    """Return how many questions wait for an agent to write, and how many of them longer than promised."""
     late = func.count().filter(Ticket.due_at <= now)
     open_ = (live(), Ticket.status == TicketStatus.OPEN, Ticket.unanswered_since.is_not(None))
     row = session.execute(select(func.count(), late).where(*open_)).one()
@@ -112,7 +112,7 @@ def _wait(waits: Sequence[timedelta]) -> Wait:
 
 
 def _pace(answered: Sequence[_Answered]) -> timedelta:
-    """The usual time from one first answer to the next; nights weigh no more than one gap among many."""
+    """Return the usual time from one first answer to the next; nights weigh no more than one gap among many."""
     replies = sorted(one.replied for one in answered[:_LOOKED_AT])
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(replies)]
     return timedelta(seconds=median(gaps) if len(gaps) >= FEWEST else 0.0)

@@ -12,9 +12,9 @@ pytestmark = IN_BROWSER
 WORDS = "A long answer"
 PROXY = "<html><body><h1>Bad gateway of somebody else</h1></body></html>"
 KINDS = {
-    413: "That is more than the desk takes at once: at most 10 files of up to 1 MB each. What you typed is still here.",
-    429: "That was a lot at once. What you typed is still here: please wait a minute and try again.",
-    403: "The desk did not take this as coming from its own page. Please reload the page: what you typed is kept.",
+    413: "This is too large: at most 10 files of up to 1 MB each. What you typed is still here.",
+    429: "Too many requests at once. What you typed is still here: please wait a minute and try again.",
+    403: "The desk cannot verify that this came from its own page. Please reload the page: what you typed is kept.",
     500: "The server could not do this just now. What you typed is still here: please try again in a minute.",
     502: "The server could not do this just now. What you typed is still here: please try again in a minute.",
     200: "The server could not do this just now. What you typed is still here: please try again in a minute.",

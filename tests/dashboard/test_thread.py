@@ -56,7 +56,7 @@ async def test_a_form_sent_again_with_other_words_is_told_and_then_sent(
         await browser.sends(path, kind=kind, text="Here it is.", key=key)
         refused = await browser.sends(path, script=script, kind=kind, text="Or there.", key=key)
         assert refused.status_code == 409
-        assert "This form was sent already, with other words." in refused.text
+        assert "This form was already sent with another text." in refused.text
         assert "Or there.</textarea>" in refused.text
         assert await office.texts(MessageKind(kind.replace("reply", "outgoing"))) == ["Here it is."]
         again = await browser.sends(path, kind=kind, text="Or there.", key=field(refused.text, "key"))
@@ -166,7 +166,7 @@ async def test_an_agent_settles_what_may_have_arrived(office: Office) -> None:
         assert "✓ sent" in settled
         assert "an agent marked it as arrived" in settled
         again = await browser.sends(f"{at}/deliveries/{delivery}/arrived")
-        assert (again.status_code, "The message has moved on meanwhile" in again.text) == (409, True)
+        assert (again.status_code, "The state of the message has changed" in again.text) == (409, True)
         await office.delivery(number, DeliveryState.MAYBE)
         await browser.sends(f"{at}/deliveries/{delivery}/retry")
         resent = (await browser.get(at)).text
@@ -231,7 +231,7 @@ async def test_who_else_asks_the_same_and_what_a_message_said_before(office: Off
         same = page.partition("Others ask the same")[2].partition("</ol>")[0]
         assert f"№{second} · Boris" in same
         assert f"№{other}" not in same
-        assert "What it said before" in page
+        assert "Text before the edit" in page
         assert "Where is it?" in page
         await browser.sends(f"/desk/tickets/{first}/resolve")
         assert "Others ask the same" not in (await browser.get(f"/desk/tickets/{first}")).text

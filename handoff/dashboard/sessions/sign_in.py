@@ -23,7 +23,7 @@ def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
         if not changes_something(request):
             return None
         if too_big(request):
-            return _page(request, words(request).t("That is more than this page takes at once."), 413)
+            return _page(request, words(request).t("The request is too large for this page."), 413)
         if gate.same_site(request) and await gate.own_form(request, gate.stranger(request)):
             return None
         return _page(request, words(request).t("This page was open for too long. Please try once more."), 403)

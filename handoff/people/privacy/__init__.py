@@ -1,4 +1,4 @@
-"""What a contact may ask of us about themselves: a copy of everything we keep, and that we keep nothing.
+"""Privacy requests of contacts: a copy of everything we keep, and erasure.
 
-`archive` makes the copy, `erasure` forgets.
+`archive` makes the copy, `erasure` erases.
 """

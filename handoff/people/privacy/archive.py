@@ -1,4 +1,4 @@
-"""Everything that we keep about a contact, as an archive for them: one page to read, one file for programs."""
+"""Export of everything that we keep about a contact: one page to read, one file for programs."""
 
 import json
 from datetime import datetime
@@ -44,9 +44,9 @@ _environment = Environment(
 
 
 def archive(session: Session, contact_id: int) -> bytes | None:
-    """A ZIP of `frontdesk.html`, in the contact's language, and `frontdesk.json`; None where there is no such contact.
+    """Build a ZIP of `frontdesk.html`, in the contact's language, and `frontdesk.json`; None for an unknown contact.
 
-    Notes that agents wrote for each other are not in it: they are theirs.
+    Notes that agents wrote for each other are not included: they belong to the agents.
     """
     kept = everything(session, contact_id)
     if kept is None:
@@ -59,7 +59,7 @@ def archive(session: Session, contact_id: int) -> bytes | None:
 
 
 def everything(session: Session, contact_id: int) -> dict[str, Any] | None:
-    """What the archive holds, as JSON values; moments are ISO 8601 in UTC."""
+    """Return the content of the archive as JSON values; moments are ISO 8601 in UTC."""
     contact = session.execute(_columns(Contact, _CONTACT).where(Contact.id == contact_id)).mappings().one_or_none()
     if contact is None:
         return None
@@ -79,7 +79,7 @@ def everything(session: Session, contact_id: int) -> dict[str, Any] | None:
 
 
 def page(kept: dict[str, Any]) -> str:
-    """The archive as a page that needs nothing beside it."""
+    """Render the archive as a self-contained page."""
     contact = kept["contact"]
     language = contact["chosen_language"] or contact["language"]
     language = language if language in LANGUAGES else "en"
@@ -107,7 +107,7 @@ def _all(session: Session, wanted: Select[Any]) -> list[dict[str, Any]]:
 
 
 def _message(row: dict[str, Any]) -> dict[str, Any]:
-    """Without the name of an agent that the contact was not told."""
+    """Remove the name of an agent that was not shown to the contact."""
     return row | {"author": ""} if row["unnamed"] else row
 
 

@@ -1,8 +1,8 @@
-"""Forgetting a contact: every row that tells of them goes, whatever table it stands in.
+"""Erasure of a contact: every row about them is deleted, in every table.
 
-Which tables those are is read from the schema, so that a table made later is not forgotten: a column `contact_id`, or
-the columns `account` and `user_id`, say that a row tells of a contact. Tickets alone stay, as figures: that there was a
-question, when it came and was answered, and how it was rated, without a word of it.
+The tables are found from the schema, so that a table added later is included: a column `contact_id`, or the columns
+`account` and `user_id`, mark a row as being about a contact. Only tickets stay, as figures: that there was a question,
+when it came and was answered, and how it was rated, without any text.
 """
 
 from dataclasses import dataclass
@@ -32,32 +32,32 @@ from infra.storage.rows import table
 
 _CONTACTS, _TICKETS = table(Contact), table(Ticket)
 GOODBYE = "goodbye-"
-"""How the key of the message begins that tells somebody that they are forgotten."""
+"""Prefix of the key of the message that confirms the erasure to the contact."""
 _GOODBYE_STAYS = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Forgotten:
-    """What was erased: how many rows, and of how many tickets the figures stayed."""
+    """Result of an erasure: the number of deleted rows, and of tickets whose figures stay."""
 
     rows: int
     tickets: int
     files: tuple[str, ...]
-    """Keys of files that no row names any more: whoever commits this drops them from the file store."""
+    """Keys of files that no row names any more: the caller drops them from the file store after the commit."""
 
 
 def contact_at(session: Session, address: Address) -> int | None:
-    """The contact at an address; None for nobody we know."""
+    """Return the contact at an address; None if it is unknown."""
     return session.scalar(
         select(Contact.id).where(Contact.account == address.account, Contact.user_id == address.user_id)
     )
 
 
 def forget(session: Session, contact_id: int, clock: Clock) -> Forgotten | None:
-    """Erase the contact within the caller's unit of work; None where there is no such contact.
+    """Erase the contact within the caller's unit of work; return None if there is no such contact.
 
-    What is on its way to them is not sent any more: a part that was claimed but not yet marked as being sent finds no
-    row. Somebody who writes again is somebody new.
+    Pending deliveries to them are not sent any more: a part that was claimed but not yet marked as being sent finds no
+    row. A contact who writes again is treated as new.
     """
     session.flush()
     contact = session.get(Contact, contact_id, populate_existing=True, with_for_update=True)
@@ -69,7 +69,7 @@ def forget(session: Session, contact_id: int, clock: Clock) -> Forgotten | None:
     for rows in reversed(Base.metadata.sorted_tables):
         about = _about(rows, contact_id, address)
         if about is not None and rows not in (_CONTACTS, _TICKETS):
-            erased += session.execute(delete(rows).where(about)).rowcount  # type: ignore[attr-defined]  # a DELETE counts
+            erased += session.execute(delete(rows).where(about)).rowcount  # type: ignore[attr-defined]
     tickets = _scrub_tickets(session, contact_id, clock)
     session.execute(
         update(_CONTACTS)
@@ -81,20 +81,20 @@ def forget(session: Session, contact_id: int, clock: Clock) -> Forgotten | None:
 
 
 def _files(session: Session, contact_id: int) -> set[str]:
-    """Keys of the files that the contact sent and was sent."""
+    """Return the keys of the files that the contact sent and received."""
     sent = _kept(session, FileRow.contact_id == contact_id)
     got = session.scalars(select(Delivery.file).where(Delivery.contact_id == contact_id, Delivery.file.is_not(None)))
     return sent | {file.key for file in map(load_file, got) if file}
 
 
 def _kept(session: Session, about: ColumnElement[bool]) -> set[str]:
-    """Keys in these rows; what a visitor has just sent is in the store before it is fetched, under its source."""
+    """Return the keys in these rows; a visitor's new file is stored under its source before it is fetched."""
     rows = session.execute(select(FileRow.key, FileRow.source).where(about))
     return {place for row in rows for place in row if place and FileStore.is_key(place)}
 
 
 def _named(session: Session, keys: set[str]) -> set[str]:
-    """Those of the keys that others' rows still name: the same bytes are kept once."""
+    """Return those of the keys that others' rows still name: identical bytes are kept once."""
     if not keys:
         return set()
     kept = _kept(session, FileRow.key.in_(keys))
@@ -104,7 +104,7 @@ def _named(session: Session, keys: set[str]) -> set[str]:
 
 
 def sweep(session: Session, clock: Clock) -> int:
-    """Forget whom only our goodbye is left of, an hour after it was said; how many they were."""
+    """Erase contacts of whom only our goodbye is left, an hour after it was sent; return their number."""
     said = select(Message.contact_id).where(
         Message.key >= GOODBYE, Message.key < f"{GOODBYE}\uffff", Message.at < clock() - _GOODBYE_STAYS
     )
@@ -119,8 +119,8 @@ def sweep(session: Session, clock: Clock) -> int:
 
 
 def _about(rows: Table, contact_id: int, address: Address) -> ColumnElement[bool] | None:
-    """Which rows of a table tell of the contact; None where no column can say so."""
-    if "contact_id" in rows.c:  # whatever address stands beside it is that contact's
+    """Return the condition for a table's rows about the contact; None if no column identifies one."""
+    if "contact_id" in rows.c:  # any address beside it is that contact's
         return rows.c.contact_id == contact_id
     if "account" in rows.c and "user_id" in rows.c:
         return and_(rows.c.account == address.account, rows.c.user_id == address.user_id)
@@ -128,7 +128,7 @@ def _about(rows: Table, contact_id: int, address: Address) -> ColumnElement[bool
 
 
 def _scrub_tickets(session: Session, contact_id: int, clock: Clock) -> int:
-    """Words go, figures stay; what was open is closed, for nobody is left to answer."""
+    """Remove texts and keep figures; open tickets are closed, because their contact no longer exists."""
     mine = _TICKETS.c.contact_id == contact_id
     now = clock()
     session.execute(
@@ -146,7 +146,7 @@ _WORDS_OF_A_PERSON = {
     "contact": ("name", "unreachable"),
     "ticket": ("question", "rating_comment"),
 }
-"""Columns of the rows that stay which may hold words or names; a test looks through the whole database for what is missed."""
+"""Columns of the remaining rows that may hold words or names; a test searches the whole database for omissions."""
 
 
 def _blank(rows: Table) -> dict[str, str | None]:
