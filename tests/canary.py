@@ -1,4 +1,4 @@
-"""Everything that the suite has the program log goes through its own formatter and is searched for what must not be there.
+"""Search all log output of the suite, in the program's own format, for data that must not be logged.
 
 Log lines are English and hold identifiers only, so a Cyrillic letter is somebody's words or name. Besides: what looks
 like a secret, and the secrets that tests agree on.
@@ -10,7 +10,7 @@ import re
 from bot.program.logs import Redacted
 
 SECRETS = ("topsecret", "canary-secret", "canary words")
-"""Whoever tests a failure with a secret or with words in Latin letters uses these."""
+"""For tests of failures with a secret or with words in Latin letters."""
 _LEAK = re.compile(
     r"[А-Яа-яЁё]|\d{3,}:[A-Za-z0-9_-]{30,}|vk1\.a\.\w|fd_[A-Za-z0-9_-]{20}|" + "|".join(map(re.escape, SECRETS))
 )

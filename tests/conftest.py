@@ -95,7 +95,7 @@ def logging_as_before() -> Iterator[None]:
 
 @pytest.hookimpl(trylast=True)
 def pytest_runtest_teardown(item: pytest.Item) -> None:
-    """Whatever a test does, failures of the program included, its log shows nobody's words and no secret."""
+    """Check after each test that the log contains no contact's words and no secret."""
     if leaks := canary.taken():
         pytest.fail("the log shows what it must not:\n" + "\n".join(leaks), pytrace=False)
 

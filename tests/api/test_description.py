@@ -1,6 +1,6 @@
-"""The REST interface answers as its description says, whatever it is sent.
+"""The REST interface conforms to its description for any request.
 
-The whole program is served, for a refusal may come from before the interface too.
+The whole program is served, because a middleware may refuse a request before the interface sees it.
 """
 
 import asyncio

@@ -1,4 +1,4 @@
-"""The command line without a running bot: what it says, and one plain sentence with exit code 2 for what can be mended."""
+"""The command line without a running bot: its output, and one sentence with exit code 2 for errors of the user."""
 
 import json
 import os
@@ -272,7 +272,7 @@ def test_migrating_says_what_was_done(frontdesk: Command) -> None:
     assert frontdesk("migrate").stdout == "The database is up to date.\n"
 
 
-# --- what can be mended -----------------------------------------------------------------------------------------------
+# --- errors of the user -----------------------------------------------------------------------------------------------
 
 
 def test_settings(frontdesk: Command) -> None:

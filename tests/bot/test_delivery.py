@@ -57,7 +57,7 @@ class Moments:
 
 
 def sent_by(pace: Pace, moments: Moments, contacts: Sequence[int], until: float) -> list[tuple[float, int]]:
-    """Somebody who sends to whoever may be sent to, as soon as possible."""
+    """Simulate a sender that sends to each allowed contact as soon as possible."""
     sent: list[tuple[float, int]] = []
     turn = 0
     while moments.now < until:
@@ -123,7 +123,7 @@ def test_contacts_that_rest_are_forgotten_without_harm() -> None:
 
 
 class Platform:
-    """A channel whose platform is told what to say."""
+    """A channel with programmed outcomes."""
 
     account = ACCOUNT
 
@@ -440,7 +440,7 @@ async def test_a_pause_for_one_contact_holds_nobody_else_up(post: Post) -> None:
     assert [user for _, user, _ in platform.calls] == ["a", "b"]
 
 
-# --- claims offered to whoever writes ---------------------------------------------------------------------------------
+# --- claims offered to writers ----------------------------------------------------------------------------------------
 
 
 async def test_what_is_claimed_along_with_the_writing_goes_out_without_a_hint(post: Post) -> None:

@@ -1,4 +1,4 @@
-"""What the bot decides, as a table: the thread, the event and what the knowledge found on one side, the decisions on the other."""
+"""The bot's decisions as a table: thread, event and matches on one side, decisions on the other."""
 
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
@@ -290,7 +290,7 @@ def pressing(action: str, thread: Thread = FREE, **more: object) -> Thread:
         (HELD, says("", "sticker"), None, [Attach(7)]),
         (HELD, says("здравствуйте"), None, [Attach(7), STILL_OPEN]),
         (HELD, says("", "photo"), None, [JoinTicket(7, acknowledge=True)]),
-        # who asks again is told once that it does not speed things up
+        # a contact who asks again is informed once that it does not speed things up
         (HELD, says("оператор"), None, [JoinTicket(7, acknowledge=False, patience=True)]),
         (HELD, says("ну что там?"), None, [JoinTicket(7, acknowledge=False, patience=True)]),
         (HELD, says("Где деньги ?"), None, [JoinTicket(7, acknowledge=False, patience=True)]),

@@ -1,4 +1,4 @@
-"""The minute of the flood rule, on values alone: what counts, when it begins anew, and that the count is in the row."""
+"""The minute of the flood rule, on plain values: what counts, when it restarts, and that the count is stored."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -49,7 +49,7 @@ def test_after_the_minute_it_begins_anew() -> None:
     assert minute_of(row(over), WRITTEN, 1, over.since + 59 * SECOND).quiet
     again = minute_of(row(over), WRITTEN, 1, over.since + 60 * SECOND)
     assert (again.quiet, again.count, again.since) == (False, 1, over.since + 60 * SECOND)
-    # A clock that was set back must not silence anybody for longer.
+    # A clock that was set back must not silence a contact for longer.
     assert not minute_of(row(over), WRITTEN, 1, over.since - SECOND).quiet
 
 

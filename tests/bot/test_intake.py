@@ -40,7 +40,7 @@ def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
 
 
 class Listener:
-    """A thinker that notes what it was told and marks it done, and fails on certain words."""
+    """A thinker that records events and marks them done, and fails on certain words."""
 
     def __init__(self, database: Database) -> None:
         self.heard: list[tuple[str, str]] = []

@@ -1,6 +1,6 @@
-"""The running program on a full disk and behind platforms that hang: nothing hangs with them, and it heals by itself.
+"""The running program with a full disk and hanging platforms: it does not hang, and recovers by itself.
 
-One program is started for all, told as one story: starting it takes longer than anything that happens to it here.
+All tests share one program and run in order: starting it takes longer than any of them.
 """
 
 import asyncio
@@ -67,7 +67,7 @@ async def test_a_full_disk_stops_nothing_for_good(tmp_path: Path) -> None:
             assert "передан агенту" in await hears(telegram, 2)
 
             with full_disk(program.pid):
-                # Erasing needs the disk too: it is refused in words, and harms nobody.
+                # Erasing needs the disk too: it is refused with a message, without harm.
                 forget = ["contact", "forget", "telegram:main/2", "--yes"]
                 refused = await asyncio.to_thread(command, tmp_path, *forget, **settings)
                 assert refused.returncode == 2

@@ -226,7 +226,7 @@ def test_a_webhook_secret_is_the_one_given_or_derived_from_the_key() -> None:
     ("host", "address"),
     [
         ("127.0.0.1", "http://127.0.0.1:8080"),
-        ("0.0.0.0", "http://localhost:8080"),  # noqa: S104 - in a container it listens to whoever the container is open to
+        ("0.0.0.0", "http://localhost:8080"),  # noqa: S104 - in a container the container decides who may connect
         ("::", "http://localhost:8080"),
         ("::1", "http://[::1]:8080"),
     ],
@@ -251,7 +251,8 @@ def test_no_secret_is_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         assert TELEGRAM not in shown
 
 
-# --- in public ----------------------------------------------------------------------------------------------------------
+# --- in public
+# ----------------------------------------------------------------------------------------------------------
 
 
 def test_quiet_hours_may_name_a_time_zone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""A process that was replaced at an account's channel, stopped or cut off: it claims, sends, settles and receives no more."""
+"""A process that lost its account to another one: it no longer claims, sends, settles or receives."""
 
 import asyncio
 from collections.abc import AsyncIterator

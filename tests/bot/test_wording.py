@@ -1,4 +1,4 @@
-"""Every sentence that the bot can say is in all three catalogues, whole; and none stands there that nobody says."""
+"""The bot's sentences are complete in all three catalogues, which contain no unused sentence."""
 
 import ast
 import re

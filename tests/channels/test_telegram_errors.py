@@ -78,7 +78,7 @@ def _said(status: int, description: str | None, **parameters: int) -> Exception:
         (400, "Bad Request: BUTTON_URL_INVALID", Unsendable(reasons.KEYBOARD, NO_BUTTONS)),
         (400, "Bad Request: reply markup is too long", Unsendable(reasons.KEYBOARD, NO_BUTTONS)),
         (400, "Bad Request: can't parse inline keyboard button: x", Unsendable(reasons.KEYBOARD, NO_BUTTONS)),
-        (400, "Bad Request: something nobody has seen yet", Unsendable(reasons.NOT_TAKEN)),
+        (400, "Bad Request: something unknown", Unsendable(reasons.NOT_TAKEN)),
         (418, "I'm a teapot", Unsendable(reasons.NOT_TAKEN)),
         (429, "Too Many Requests: retry after 11", RetryAfter(11.0)),
         (429, "Too Many Requests", RetryAfter(1.0)),

@@ -115,7 +115,7 @@ async def test_a_key_that_expires_costs_nothing(vk: VkPlatform) -> None:
 
 
 async def _comes_back_to(vk: VkPlatform, loss: str) -> list[str]:
-    """What Anna and Boris wrote while nobody listened, told of by no event, as the channel hears it."""
+    """Return Anna's and Boris's messages from a gap without events, as the channel recovers them."""
     await vk.writes("before")
     await vk.inlet.heard(vk.channel, 1)
     await vk.end()
@@ -211,7 +211,7 @@ async def test_a_name_that_was_not_to_be_had_is_asked_for_again(vk: VkPlatform) 
     vk.simulator.faults.next("users.get", Fault("server_error"))
     await vk.writes("one")
     async with asyncio.timeout(PATIENCE):
-        # Whoever writes while the question about them is under way is asked about with the next message.
+        # A person who writes while their name is being requested gets a request with the next message.
         while not any(event.key.startswith("profile:") for event in vk.inlet.events):
             await vk.writes("again")
             await asyncio.sleep(0.1)

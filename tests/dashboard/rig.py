@@ -48,7 +48,7 @@ class Rig:
         try:
             yield context
         finally:
-            # An answer that comes while a page closes finds no elements any more, and that is nobody's fault.
+            # An answer that arrives while a page closes finds no elements, which is no error.
             for page in context.pages:
                 page.remove_listener("console", self._hear)
             await context.close()

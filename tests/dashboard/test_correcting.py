@@ -1,4 +1,4 @@
-"""Mending a sent reply at the desk, by the page without a script and by the REST interface."""
+"""Editing a sent reply at the desk, on the page without scripts and by the REST interface."""
 
 from handoff.models import DeliveryState, MessageKind, Role
 from tests.api.test_access import client

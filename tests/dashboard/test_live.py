@@ -14,7 +14,7 @@ from tests.office import PASSWORD, Office, field
 
 
 async def until(events: AsyncIterator[list[str]], name: str) -> None:
-    """Read until `name` is told; a test that waits in vain ends by the suite's own limit."""
+    """Read until the event `name`; the suite's time limit ends a test that waits in vain."""
     async for names in events:
         if name in names:
             return

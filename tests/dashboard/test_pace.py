@@ -1,4 +1,4 @@
-"""Open pages cost contacts nothing: changes are gathered, a list is read once for all, and pages wait for their turn."""
+"""Open pages do not slow down contacts: changes are batched, a list is read once for all pages, and pages queue."""
 
 import asyncio
 import threading

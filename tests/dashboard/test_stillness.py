@@ -97,7 +97,7 @@ async def test_a_page_in_the_background_fetches_when_it_is_looked_at(rig: Rig) -
         while rig.office.live.generation is None:
             await asyncio.sleep(0.01)
         await rig.office.asks("Where is my page?")
-        while "queue" not in await anext(events):  # the page was told as well
+        while "queue" not in await anext(events):  # the page got the event as well
             pass
         await events.aclose()
         assert fetched == []

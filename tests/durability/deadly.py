@@ -1,4 +1,4 @@
-"""Points at which a test lets the program die, told by the statements that it runs (SQLAlchemy's own events).
+"""Crash points of the program, identified by its SQL statements (SQLAlchemy's own events).
 
 The child process arms one of them before it starts; nothing of the program is patched.
 """

@@ -85,8 +85,8 @@ async def ordeal(
 ) -> None:
     """Let everybody write, disturb so many times, wait for rest, and judge.
 
-    The same seed gives the same texts in the same order, the same disturbances and the same odds; what meets what is up to the
-    machine.
+    The same seed gives the same texts in the same order, the same disturbances and the same odds; what meets what is up
+    to the machine.
 
     `besides` are people whom `disturb` lets write; it may add to them. They are judged like the others.
     """
@@ -119,7 +119,7 @@ async def _storm(program: Program, contacts: list[Written], scale: Scale, distur
     await program.connected()  # what is written before the very first connection is not ours to answer
     for number, faults in enumerate((telegram.faults, vk.faults)):
         faults.chance(ODDS, 2 * seed + number, {"sendMessage", "messages.send", "getUpdates", "a_check"})
-    # Each with dice of its own: whoever throws first would change what the other gets.
+    # Each has its own random generator, so that their order does not matter.
     writing = asyncio.create_task(write(contacts, scale, telegram, vk, random.Random(seed)))
     dice = random.Random(seed + 1)
     try:
@@ -242,16 +242,16 @@ def outgoing(session: Session, contact: Written) -> list[Reply]:
 
 
 def _texts(row: Delivery, edits: list[Delivery]) -> tuple[str, ...]:
-    """The last change that arrived; before it, where the platform may not have told of a change that it made, any."""
+    """The last change that arrived; any earlier one if the platform may not have reported a change that it made."""
     arrived = [edit.text for edit in edits if edit.state is DeliveryState.SENT]
     failed = [edit.text for edit in edits if edit.state is not DeliveryState.SENT]
-    if row.repeated or not arrived:  # of two copies the platform told us the name of one
+    if row.repeated or not arrived:  # of two copies the platform reported the id of one
         failed.append(row.text)
     return (*arrived[-1:], *failed)
 
 
 def undone(session: Session) -> list[int]:
-    """Events that nobody has handled. VK reports the bot's own messages too, perhaps while it is being stopped."""
+    """Unhandled events. VK reports the bot's own messages too, possibly during shutdown."""
     new = (InboxEvent.state == InboxState.NEW) & InboxEvent.account.in_(ACCOUNTS)
     events = session.scalars(select(InboxEvent).where(new))
     return [event.id for event in events if event.payload.get("type") != "message_reply"]

@@ -17,7 +17,7 @@ from tests.durability import counting, deadly
 from tests.servers.forks import fork
 
 ACCOUNTS = ("telegram:main", "vk:main")
-"""Those that it serves; an old database may have rows of others, for which nobody does anything."""
+"""The served accounts; an old database may have rows of others, which are ignored."""
 
 
 def _run(settings: dict[str, str]) -> None:

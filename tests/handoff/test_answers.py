@@ -1,4 +1,4 @@
-"""An answer counts as given from the platform's confirmation on; until then the question stays open and on the clock."""
+"""An answer counts from the platform's confirmation; until then the question stays open and its due time runs."""
 
 from datetime import timedelta
 

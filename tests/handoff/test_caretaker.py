@@ -1,4 +1,4 @@
-"""What follows from silence follows once: whoever looks, however often, and whatever dies in between."""
+"""The silence policy acts once, regardless of which process checks, how often, and of crashes in between."""
 
 import asyncio
 from collections.abc import Callable

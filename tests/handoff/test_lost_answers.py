@@ -1,4 +1,4 @@
-"""An answer of the bot that was lost twice: a person gets the question, and the contact is told so once."""
+"""A bot's answer that was lost twice: an agent gets the question, and the contact is notified once."""
 
 from typing import Any
 

@@ -178,7 +178,7 @@ async def test_a_claim_fences_what_may_go_at_once(floor: Floor) -> None:
         (DeliveryState.SENDING, 1),
         (DeliveryState.CLAIMED, 0),
     ]
-    assert not await floor.fences(claims.parts[1])  # nobody marks it twice
+    assert not await floor.fences(claims.parts[1])  # it is not marked twice
     assert await floor.settles(claims.parts[1], Sent({"id": "1"})) is DeliveryState.SENT
     assert await floor.settles(claims.parts[0], Sent({"id": "1"})) is None  # it was never on the wire
 
@@ -250,7 +250,7 @@ async def test_what_was_claimed_only_is_queued_again(floor: Floor) -> None:
 
 
 async def test_an_outcome_that_could_not_be_written_yet_is_not_lost(floor: Floor) -> None:
-    """The disk was full, or the server away, for longer than a lease; nobody else has taken the account over."""
+    """The disk was full, or the server down, for longer than a lease; no other process has taken over the account."""
     anna = await floor.contact()
     await floor.posts(anna)
     (claimed,) = await floor.claims("one")

@@ -1,4 +1,4 @@
-"""Being forgotten, and a copy of everything: told on both databases, looked for in every table and in the file itself."""
+"""Erasure and export of a contact's data on both databases, checked in every table and in the file itself."""
 
 import json
 from io import BytesIO
@@ -195,7 +195,7 @@ async def test_there_is_no_archive_of_nobody(floor: Floor) -> None:
 
 
 def test_no_column_that_may_hold_words_was_overlooked() -> None:
-    """Whoever gives these tables a column has to say what forgetting does to it."""
+    """A new column of these tables needs a decision on erasure."""
     assert set(Contact.__table__.c.keys()) - {"name", "unreachable", "user_id"} == {
         "id", "account", "language", "chosen_language", "numbered",
         "expects", "version", "created_at", "last_seen_at", "flood_since", "flood_written", "flood_count",

@@ -130,7 +130,7 @@ async def test_a_program_acts_by_its_token(floor: Floor) -> None:
     assert view is not None
     assert (view.name, view.role) == ("Exporter", Role.AGENT)
     assert await floor.database.read(lambda session: floor.staff.token(session, token[:-1])) is None
-    assert await floor.database.read(floor.staff.people) == ()  # nobody signs in as a program
+    assert await floor.database.read(floor.staff.people) == ()  # programs cannot sign in
     for name, sentence in (
         ("exporter", "There is a token named exporter already."),
         (" ", "A token needs a name that identifies it."),

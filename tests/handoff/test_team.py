@@ -93,7 +93,7 @@ async def test_the_last_admin_who_can_sign_in_stays(floor: Floor, team: Team) ->
     await floor.do(
         lambda session: session.execute(update(Agent).where(Agent.id == locked).values(password_hash="")) and None
     )
-    await floor.do(lambda session: floor.staff.add_token(session, "crm", Role.ADMIN))  # a program is nobody
+    await floor.do(lambda session: floor.staff.add_token(session, "crm", Role.ADMIN))  # a program is no person
     await floor.do(lambda session: team.disable(session, olga))
     for change in (
         lambda session: team.disable(session, ada),

@@ -1,4 +1,4 @@
-"""Hints: usually, soon. What is promised for sure is that nobody waits for them and nothing breaks without them."""
+"""Hints usually arrive soon. The guarantee is that nothing waits for them or breaks without them."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable

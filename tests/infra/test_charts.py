@@ -55,6 +55,6 @@ def test_every_line_has_a_colour_by_day_and_one_by_night() -> None:
     by_day, by_night = svg[svg.index("<style>") : svg.index("</style>")].split("@media (prefers-color-scheme:dark)")
     used = set(re.findall(r'class="(line\d)"', svg))
     colours = [re.findall(rf"\.{name}{{color:(#\w+)}}", style) for name in used for style in (by_day, by_night)]
-    assert len(used) == 8, "the ninth begins anew"
+    assert len(used) == 8, "the ninth restarts the cycle"
     assert all(len(found) == 1 for found in colours)
     assert len({found[0] for found in colours}) == 16

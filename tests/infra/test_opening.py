@@ -1,4 +1,4 @@
-"""A database or bus that cannot be opened: one plain sentence that names the mend, and nothing left behind."""
+"""A database or bus that cannot be opened: one sentence that names the remedy, and nothing left behind."""
 
 import os
 import signal

@@ -229,7 +229,7 @@ async def test_a_start_on_a_full_disk_names_the_disk(tmp_path: Path) -> None:
     await Database(url).close()
 
 
-# --- nobody else reads it ---------------------------------------------------------------------------------------------
+# --- others cannot read it --------------------------------------------------------------------------------------------
 
 
 def rights(folder: Path) -> dict[str, str]:

@@ -55,7 +55,7 @@ async def kept(supervisor: Supervisor, role: Role) -> AsyncIterator[asyncio.Task
         ValueError("on purpose"),
         MemoryError(),
         SystemExit(1),
-        asyncio.CancelledError(),  # a stray one: nobody asked the role to end
+        asyncio.CancelledError(),  # a stray one: the role was not asked to end
         ExceptionGroup("several", [OSError(), KeyError()]),
         BaseExceptionGroup("several", [SystemExit()]),
         None,

@@ -100,7 +100,7 @@ class ContactOnStage:
         return heard
 
     async def presses(self, label: str) -> None:
-        """Tap the latest button with this label, be it that a phone that was not refreshed shows it still."""
+        """Tap the latest button with this label, even one that only an outdated phone still shows."""
         shown = [(message.id, button) for message in self.replies for row in message.buttons for button in row]
         for message_id, button in (*reversed(shown), *reversed(self._offered)):
             if button.label == label:
@@ -231,8 +231,8 @@ class Stage:
         """Let time pass while nothing is on its way; what is due then is done."""
         await self.settled()
         self._clock.ahead += timedelta(**span)
-        # Until then nobody counts as silent. What comes during the look, such as the name of somebody new, makes it look
-        # away, as the program does for twenty seconds: so it looks again.
+        # Until then no contact counts as silent. If an event arrives during the check, such as a new contact's name,
+        # the caretaker skips the check, as the program does for twenty seconds: so check again.
         unread = select(InboxEvent.id).where(InboxEvent.state == InboxState.NEW).limit(1)
         deaf = select(ChannelState.account).where(ChannelState.problem.is_not(None)).limit(1)
         latest = select(func.max(InboxEvent.id))

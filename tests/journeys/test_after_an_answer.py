@@ -11,7 +11,7 @@ from tests.journeys.stage import Stage
 
 PASSWORD = "forgot-password"
 WHY = (
-    "Что не так с этим ответом?\nЕсли остались вопросы, на них ответит агент.\n"  # the wait is told before a person is asked
+    "Что не так с этим ответом?\nЕсли остались вопросы, на них ответит агент.\n"  # the wait comes before the transfer
     "Пока трудно сказать, сколько придётся ждать."
 )
 
@@ -61,7 +61,7 @@ async def test_what_is_still_open_goes_to_a_person_with_all_that_was_said(stage:
         (answer.text, ticket.id),
         (reply.text, ticket.id),
     ]
-    assert len(said) == 6  # the greetings and the question why belong to nobody's ticket
+    assert len(said) == 6  # the greetings and the question why belong to no ticket
     _, outcomes = await known(stage, PASSWORD)
     assert outcomes == {"handed_off": 1}
 

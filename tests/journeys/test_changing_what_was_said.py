@@ -1,4 +1,4 @@
-"""What was sent is changed where it stands: pressed messages show the choice, agents mend what they wrote."""
+"""Sent messages are edited in place: pressed messages show the choice, agents correct their replies."""
 
 import pytest
 

@@ -14,7 +14,7 @@ NOTICE = (
 
 
 async def floods(stage: Stage, who: ContactOnStage, number: int) -> None:
-    """So many messages that are answered at once, the last of them told from all others."""
+    """Write messages that are answered at once, the last of them distinguishable from the others."""
     for n in range(number):
         await who.writes(f"привет {n}")
     await stage.noted(f"привет {number - 1}")

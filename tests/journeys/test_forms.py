@@ -109,7 +109,7 @@ async def test_a_form_is_kept_and_goes_on_after_any_break(stage: Stage) -> None:
     assert (await anna.hears()).text == "Шаг 1 из 5. Ссылка на вашу страницу?"
     away = update(Contact).values(last_seen_at=stage.app.clock() - timedelta(days=3))
     await stage.app.db.write(lambda session: session.execute(away))
-    await anna.writes("музыка")  # long after, nobody takes that for a link
+    await anna.writes("музыка")  # long after, it is not taken for a link
     assert (await anna.hears()).text == "Возможно, вы об этом:"
     state, answers = await stage.app.db.read(lambda s: tuple(s.execute(select(FormRow.state, FormRow.answers)).one()))
     assert (state, answers) == ("open", [])

@@ -34,7 +34,7 @@ async def test_live_results_while_somebody_types(backend: Backend) -> None:
             task.cancel()
         (call,) = [params for method, params in stage.telegram.calls if method == "answerInlineQuery"][:1]
         assert (str(call["cache_time"]), bool(call["is_personal"])) == ("10", True)
-        # It leaves no trace: nobody has asked yet.
+        # It leaves no trace: no question has been asked yet.
         kept = await stage.app.db.read(lambda s: (s.query(InboxEvent).count(), s.query(Message).count()))
         assert kept == (1, 2)
         assert await stage.tickets() == []

@@ -21,7 +21,7 @@ async def test_choices_by_number(backend: Backend) -> None:
         labels = [line.partition(". ")[2] for line in listed.splitlines()]
         assert labels[-1] == "Ни один вариант не подходит"
 
-        # The list is made anew: the numbers mean what is listed now.
+        # The list is rebuilt: the numbers refer to the current list.
         line = (await stage.thread_of(anna))[-1]
         known = await stage.app.db.read(lambda s: dict(s.query(ChoiceRow.number, ChoiceRow.data).all()))
         again = [Choice(label, buttons.decode("pick", known[labels.index(label) + 1])) for label in sorted(labels[:-1])]

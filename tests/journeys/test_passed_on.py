@@ -1,4 +1,4 @@
-"""What comes without words of the contact's own: forwards, places, cards, albums, and names that nobody can read."""
+"""Messages without the contact's own words: forwards, places, cards, albums, and unreadable names."""
 
 from typing import Any
 
@@ -186,7 +186,7 @@ async def test_a_name_that_cannot_be_read_has_a_stand_in(stage: Stage) -> None:
 
 
 async def test_a_place_that_moves_is_shown_where_it_is_now(backend: Backend) -> None:
-    """On Telegram, where a live location is told of by edits."""
+    """On Telegram, where a live location is updated by edits."""
     async with staged(backend, "telegram") as stage:
         anna = await stage.contact("Анна")
         await anna.asks_a_person()

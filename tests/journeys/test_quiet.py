@@ -1,4 +1,4 @@
-"""How much is said in public: not in the quiet hours, and not too much within an hour, in a group of either platform."""
+"""Limits of public answers in groups of both platforms: none in the quiet hours, and a maximum per hour."""
 
 import asyncio
 from collections.abc import Callable

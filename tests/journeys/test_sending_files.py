@@ -142,7 +142,7 @@ async def test_an_agent_sends_files_with_and_without_words(stage: Stage) -> None
     assert [part.state for part in line.deliveries] == ["sent"] * 3
     assert [(file.kind, file.name) for file in line.files] == [("photo", "карта.png"), ("document", "прогноз.pdf")]
 
-    # An answer that is lost: VK recognises the repeat by its key, Telegram does not, and the agent is told so.
+    # A lost answer: VK recognises the repeat by its key, Telegram does not, and the agent is notified.
     method = "sendDocument" if stage.platform == "telegram" else "messages.send"
     if stage.platform == "vk":
         stage.simulator.faults.next("docs.getMessagesUploadServer", Fault("dropped"))

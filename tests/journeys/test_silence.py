@@ -1,4 +1,4 @@
-"""When nobody says anything: the reminder, the closing, opening again for a while, other eyes, and no names."""
+"""Silent tickets: the reminder, closing, reopening for a limited time, review by another agent, unnamed replies."""
 
 from collections.abc import AsyncIterator
 

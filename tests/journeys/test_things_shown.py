@@ -1,4 +1,4 @@
-"""What contacts send besides words and files: it reaches the agent whole, at the desk, over REST and in the contact's export."""
+"""Contents besides text and files: agents get them completely, at the desk, over REST and in the contact's export."""
 
 import json
 import re

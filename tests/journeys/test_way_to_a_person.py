@@ -1,4 +1,4 @@
-"""On the way to a person, and while they wait: the wait is told first, nothing is asked twice, several questions at once."""
+"""Escalation and waiting: the wait is stated first, nothing is asked twice, several questions may be open."""
 
 from datetime import timedelta
 

@@ -1,7 +1,7 @@
-"""One long conversation in each language, word by word: whoever changes a sentence sees it here as members read it.
+"""One long conversation in each language, word by word: it shows a changed sentence as contacts read it.
 
-Everything that the bot says and every button stands in `wording/LANGUAGE.txt`; a change of the wording or of the dialogue is
-accepted by writing the files anew, as the failure says, and reading what changed.
+Everything that the bot says and every button stands in `wording/LANGUAGE.txt`; a change of the wording or of the
+dialogue is accepted by regenerating the files, as the failure says, and reading the differences.
 """
 
 import os
@@ -14,7 +14,7 @@ from tests.conftest import Backend
 from tests.journeys.stage import AgentOnStage, ContactOnStage, Stage, staged
 
 HEARD = Path(__file__).parent / "wording"
-ANEW = "TESTS_WRITE_WORDING"
+REGENERATE = "TESTS_WRITE_WORDING"
 
 
 class Recorded:
@@ -130,6 +130,6 @@ async def test_every_word_of_a_long_conversation(language: str, tmp_path: Path) 
         await is_silent(anna, boris, stage)
     heard = "\n".join(anna.lines).replace("\n\n\n", "\n\n") + "\n"
     kept = HEARD / f"{language}.txt"
-    if os.environ.get(ANEW):
+    if os.environ.get(REGENERATE):
         kept.write_text(heard, "utf-8")
-    assert heard == kept.read_text("utf-8"), f"write {kept.name} anew with {ANEW}=1 and read what changed"
+    assert heard == kept.read_text("utf-8"), f"regenerate {kept.name} with {REGENERATE}=1 and read what changed"

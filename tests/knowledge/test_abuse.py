@@ -1,7 +1,7 @@
 """A question costs at most what 500 characters cost, whatever is sent.
 
-Work is counted, not timed: every call of a function, of Python or of C, that asking makes. `benchmarks/matching_abuse.py`
-shows the milliseconds.
+Work is counted, not timed: every call of a function, of Python or of C, that asking makes.
+`benchmarks/matching_abuse.py` shows the milliseconds.
 """
 
 import random
@@ -82,7 +82,7 @@ def test_ten_times_as_long_is_no_more_work(text: str) -> None:
 
 
 def test_the_work_is_really_counted() -> None:
-    """The counter tells a short question from 500 characters of words that nobody has seen."""
+    """The counter distinguishes a short question from 500 characters of unknown words."""
     _, short = asked(Matcher.build(PHRASINGS), "как удалить пароль")
     _, long = asked(Matcher.build(PHRASINGS), HOSTILE["misspelt words of the knowledge"])
     assert 50 < short < long

@@ -1,4 +1,4 @@
-"""Editing by hand: history, undo, and everything wrong told before anything is written."""
+"""Editing by hand: history, undo, and all errors reported before anything is written."""
 
 import asyncio
 from dataclasses import replace

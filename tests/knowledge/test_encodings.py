@@ -162,7 +162,8 @@ def test_a_file_of_categories_accompanies_one_of_entries() -> None:
 
 
 def test_abbreviations_in_capitals_are_no_damage() -> None:
-    # In windows-1251 and koi8-r capitals and small letters change places, so any abbreviation reads as a word of the other.
+    # In windows-1251 and koi8-r capitals and small letters change places, so any abbreviation reads as a word of the
+    # other.
     text = "Сколько ГБ места даёт тариф, и где хранятся ГБ, МБ и КБ? Ответ по СМС, в МФЦ или по QR: ПДФ, ФИО и ИНН не нужны.\n"
     assert decode(text.encode()) == Decoded(text, "utf-8")
 

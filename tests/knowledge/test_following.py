@@ -1,4 +1,4 @@
-"""A process follows the knowledge: single edits without building the index again, many by building it behind the scenes."""
+"""A process follows the knowledge base: it applies single edits at once, and rebuilds in the background for many."""
 
 import asyncio
 import contextlib
@@ -173,7 +173,7 @@ async def test_a_copy_put_in_the_place_of_the_database_is_read_whole(
     await library.refresh()
     await shelf.write(lambda session: library.archive(session, parking, author="anna"))
 
-    def back(session: Session) -> None:  # as if the archiving had never been, and the count had begun anew
+    def back(session: Session) -> None:  # as if the entry had never been archived, and the count had restarted
         session.execute(delete(EntryVersion).where(EntryVersion.revision == 3))
         session.execute(update(KnowledgeState).values(revision=1))
 

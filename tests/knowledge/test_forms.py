@@ -1,4 +1,4 @@
-"""Forms of categories: read from files, told apart from mistakes, merged over languages, written back as they were."""
+"""Forms of categories: read from files, validated, merged over languages, written back unchanged."""
 
 import pytest
 

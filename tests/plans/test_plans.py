@@ -18,7 +18,7 @@ from tests.plans.planners import Planner, planner
 from tests.plans.recorder import Recorder, recorded
 
 MOST = CONTACTS * 5 // 8
-"""Rows that a statement may look at: nothing here concerns more than a page of them, or the thousand that are counted."""
+"""Maximum rows that a statement may read: no result is larger than a page, or the thousand that are counted."""
 
 
 @pytest.mark.parametrize("platform", ["telegram"])

@@ -1,4 +1,4 @@
-"""Databases for tests to borrow: each comes with every table and without a row, whoever had it before."""
+"""Databases lent to tests: each has every table and no rows, regardless of its earlier use."""
 
 from functools import cache
 from itertools import count
@@ -40,7 +40,7 @@ class Databases:
         self._tables = {str(table) for table, *_ in self._columns}
 
     def lend(self) -> str:
-        """The address of a database that nobody else uses."""
+        """The address of an exclusive database."""
         if self._free:
             name = self._free.pop()
         else:
@@ -95,7 +95,7 @@ def _sqlite_pattern() -> bytes:
 
 
 def make_tables(url: str) -> None:
-    """Write a new SQLite database as a copy: making its tables takes a hundred times as long. Nothing for another one."""
+    """Create a SQLite database as a copy: creating its tables takes a hundred times as long. A no-op for others."""
     made = make_url(url)
     if made.get_backend_name() == "sqlite" and made.database and not (path := Path(made.database)).exists():
         path.write_bytes(_sqlite_pattern())

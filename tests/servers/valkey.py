@@ -50,7 +50,7 @@ class Valkey:
         shutil.rmtree(self._folder, ignore_errors=True)
 
     def _answers(self, pid: int) -> bool:
-        # Whoever else has taken the port meanwhile would answer too, and be killed or paused by its own test.
+        # Another process that has taken the port meanwhile would answer too, and be killed or paused by its own test.
         try:
             with socket.create_connection(("127.0.0.1", self.port), 0.2) as connection:
                 connection.sendall(b"INFO server\r\n")

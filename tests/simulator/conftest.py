@@ -16,7 +16,7 @@ Json = dict[str, Any]
 
 
 class Clock:
-    """Stands still until told to move."""
+    """A clock that stands still until it is moved."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -1,4 +1,4 @@
-"""A webhook that answers as a test has told it, and remembers what it was sent."""
+"""A webhook with programmed answers that records its requests."""
 
 import asyncio
 from collections import deque
@@ -12,7 +12,7 @@ from aiohttp import web
 
 @dataclass
 class Hook:
-    """`answers` are used up first, then `usual` for ever."""
+    """`answers` are used first, then always `usual`."""
 
     url: str = ""
     usual: tuple[int, str] = (200, "ok")

@@ -1,4 +1,4 @@
-"""VK's long poll: numbered events, the three failures, and events that nobody switched on."""
+"""VK's long poll: numbered events, the three failures, and events that are not enabled."""
 
 import asyncio
 from typing import Any

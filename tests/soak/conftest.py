@@ -1,6 +1,7 @@
 """Long tests, run by `make soak` alone.
 
-`SOAK` in the environment scales them: 1 takes about half an hour on two quiet cores, 0.1 a tenth of the load, 10 a night.
+`SOAK` in the environment scales them: 1 takes about half an hour on two quiet cores, 0.1 a tenth of the load, 10 a
+night.
 """
 
 import os

@@ -1,4 +1,4 @@
-"""Faults that come one at a time: each by itself loses nothing, doubles nothing and is told in words."""
+"""Single faults: each loses nothing, duplicates nothing and is reported in words."""
 
 import asyncio
 import os

@@ -148,7 +148,7 @@ def checked_out(revision: str, folder: Path) -> Path:
 
 
 def without_foreign_deliveries(dump: Dump, contact: Row) -> Dump:
-    """The contact waits for no delivery of an account that nobody serves, as those have that fill a dump."""
+    """No contact waits for a delivery of an unserved account, such as those that fill a dump."""
     other = next(row["id"] for row in dump.rows["contact"] if row["account"] != contact["account"])
     deliveries = [
         row | {"contact_id": other} if row["contact_id"] == contact["id"] and row["account"] != "vk:main" else row

@@ -74,7 +74,7 @@ async def trial(backend: Backend, *, furnished: bool = True, people: int = 10) -
 
 
 class SpawnedProgram(Program):
-    """`frontdesk run` as an operator starts it: a process that shares nothing with the test, perhaps of another version."""
+    """`frontdesk run` as an operator starts it: a separate process, possibly of another version."""
 
     def __init__(self, backend: Backend, telegram: TelegramSimulator, vk: VkSimulator, code: Path = REPOSITORY) -> None:
         super().__init__(backend, telegram, vk)

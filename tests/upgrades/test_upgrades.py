@@ -95,7 +95,7 @@ def test_a_dump_has_rows_in_every_table_and_a_value_in_every_column(revision: st
 
 
 def _pairs() -> Iterator[ParameterSet]:
-    """Every dump on SQLite, where most changes rebuild a table; on PostgreSQL the oldest, the newest and every third."""
+    """All dumps on SQLite, where most changes rebuild a table; on PostgreSQL the oldest, the newest and every third."""
     dumped = dumped_revisions()
     for number, revision in enumerate(dumped):
         yield pytest.param("sqlite", revision)
@@ -141,7 +141,7 @@ def _assert_rows_kept(dump: Dump, database: Database) -> None:
 
 
 def _upgraded(dump: Dump) -> Rows:
-    """The rows of a dump as they should be today: new columns hold the model's default, and what a migration rewrote."""
+    """The expected rows of a dump today: new columns have the model's default or a migration's value."""
     expected: Rows = {}
     for table, before in dump.rows.items():
         if table != "alembic_version":

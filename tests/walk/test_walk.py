@@ -76,7 +76,7 @@ class Walk(RuleBasedStateMachine):
 
     @rule()
     def wants_a_person(self) -> None:
-        """Nobody is ever without a way to people."""
+        """Every state offers a way to an agent."""
         self._judge(*self.world.writes("позовите оператора"))
         assert self.world.live()
 
@@ -100,7 +100,7 @@ class Walk(RuleBasedStateMachine):
             self.world.close()
 
     def _nothing_was_acknowledged_twice(self) -> None:
-        """Since an agent's last word, whoever asks again is told so once."""
+        """After an agent's last message, a contact who asks again is informed once."""
         told: dict[int | None, int] = {}
         for message in self.world.said():
             if message.agent is not None:

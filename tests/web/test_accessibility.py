@@ -1,4 +1,4 @@
-"""Pages for everyone: axe-core finds nothing against WCAG 2.2 A and AA, light and dark, on a phone and on a wide screen.
+"""Accessibility: axe-core finds no violation of WCAG 2.2 A and AA, light and dark, on a phone and a wide screen.
 
 It looks at what is on the screen after the page has come to rest, as a member and as an agent see it.
 """

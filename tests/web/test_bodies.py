@@ -1,4 +1,4 @@
-"""Bodies that are too large, compressed, in too many parts or too many at once: refused in words before they are read."""
+"""Bodies that are too large, compressed, with too many parts or too many at once: refused before they are read."""
 
 import asyncio
 import json

@@ -90,7 +90,7 @@ async def test_who_takes_nothing_of_an_answer_is_closed(tmp_path: Path) -> None:
             ours = reader.getsockname()[1]
             while any(held.client and held.client[1] == ours for held in counter.connections.open):
                 await asyncio.sleep(0.05)
-        got = await anna.client.get(links[0])  # whoever reads gets all of it
+        got = await anna.client.get(links[0])  # a reader gets all of it
         assert len(got.content) == 12 << 20
 
 

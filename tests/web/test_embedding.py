@@ -1,4 +1,4 @@
-"""The chat within another site's page: whatever that page's styles are, wherever the line stands, and on listed sites only.
+"""The chat embedded in another site's page: with any styles, any position of the script, and only on listed sites.
 
 The other site is another host, so the browser keeps its cookies apart.
 """

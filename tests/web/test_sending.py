@@ -166,7 +166,7 @@ class TestInABrowser:
 
 
 def keeping(held: list[Route]) -> Callable[[Route], Awaitable[None]]:
-    """A network that lets nothing through until it is told to."""
+    """A network that lets nothing through until it is opened."""
 
     async def keep(route: Route) -> None:
         held.append(route)

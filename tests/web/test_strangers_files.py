@@ -1,4 +1,4 @@
-"""Files of strangers: so many and no more, pictures made anew, names that hide nothing, and none that nobody holds."""
+"""Visitors' files: limited in number, pictures re-encoded, names safe, and no file without an owner."""
 
 import asyncio
 import os
@@ -141,7 +141,7 @@ async def test_files_that_no_message_holds_are_removed_after_a_day(counter: Coun
             incoming.write(content)
             return store.path(incoming.keep().key)
 
-    old, fresh = keeps(b"nobody's"), keeps(b"nobody's yet")
+    old, fresh = keeps(b"orphan"), keeps(b"unclaimed yet")
     half = counter.app.settings.files_dir / "incoming-half"
     half.write_bytes(b"ha")
     before = (clock() - AGE).timestamp() - 60
@@ -150,7 +150,7 @@ async def test_files_that_no_message_holds_are_removed_after_a_day(counter: Coun
             os.utime(path, (before, before))
     assert await counter.app.orphans.sweep() == 1
     assert (old.exists(), fresh.exists(), half.exists()) == (False, True, False)
-    assert sorted(path.read_bytes() for path in kept(counter)) == [b"%PDF held", b"nobody's yet"]
+    assert sorted(path.read_bytes() for path in kept(counter)) == [b"%PDF held", b"unclaimed yet"]
     assert await counter.app.orphans.sweep() == 0
 
 

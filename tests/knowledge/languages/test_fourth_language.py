@@ -1,4 +1,4 @@
-"""CONTRIBUTING's recipe "Add a language", followed in a copy of the program: German is its module and its catalogues."""
+"""CONTRIBUTING's recipe "Add a language" in a copy of the program: German is one module and its catalogues."""
 
 import re
 import shutil

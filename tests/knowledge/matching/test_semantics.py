@@ -21,7 +21,7 @@ STRANGE = {"флюмбр": "реклама", "зюзьки": "доставка",
 
 
 class Concepts:
-    """One axis per topic and one that all texts share; knows a few words that stand for a topic and notes what it is asked."""
+    """One axis per topic and one that all texts share; knows a few words of each topic and records its calls."""
 
     def __init__(self) -> None:
         self.asked: list[str] = []
