@@ -1,4 +1,4 @@
-"""What every test may ask for: a database of its own on either server, and a bus to go with it."""
+"""Common fixtures: a separate database on either server, and its bus."""
 
 import logging
 import os

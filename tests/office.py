@@ -1,4 +1,4 @@
-"""A desk with people at it: the real pages on a real database, for tests that look at them from outside."""
+"""A desk with agents: the real pages on a real database, for tests from outside."""
 
 import asyncio
 import re

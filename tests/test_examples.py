@@ -1,4 +1,4 @@
-"""The example knowledge does what the demo and the README say of it."""
+"""The example knowledge base behaves as the demo and the README state."""
 
 import json
 from collections import Counter

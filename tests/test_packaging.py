@@ -1,4 +1,4 @@
-"""The files around the program say what the program is: containers, settings, commands and dependencies."""
+"""Containers, settings, commands and dependencies are consistent with the program."""
 
 import itertools
 import os

@@ -1,4 +1,4 @@
-"""Who may call what: every operation with every role, from the application's own description of itself."""
+"""Access control: every operation with every role, by the application's own description."""
 
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager

@@ -25,12 +25,15 @@ from knowledge.quality.lookups import record_lookup, settle_lookup
 ENTRIES = """\
 categories: [{key: access, title: Вход}]
 entries:
-  - {id: password, lang: ru, category: access, question: Забыли пароль?, answer: Нажмите «Забыли пароль?»., alternatives: [не помню пароль, забыл пароль]}
+  - {id: password, lang: ru, category: access, question: Забыли пароль?, answer: Нажмите «Забыли пароль?».,
+     alternatives: [не помню пароль, забыл пароль]}
   - {id: music, lang: ru, question: Как скачать музыку?, answer: По подписке., alternatives: [скачать музыку]}
 """
 KNOWLEDGE = """\
-{"id": "password", "question": "I forgot my password", "alternatives": ["lost password"], "answer": "Reset it", "lang": "en"}
-{"id": "music", "question": "How do I download music?", "alternatives": ["download a song"], "answer": "Subscribe", "lang": "en"}
+{"id": "password", "question": "I forgot my password", "alternatives": ["lost password"], \
+"answer": "Reset it", "lang": "en"}
+{"id": "music", "question": "How do I download music?", "alternatives": ["download a song"], \
+"answer": "Subscribe", "lang": "en"}
 """
 QUERIES = """\
 {"text": "forgot password", "lang": "en", "expected": "password"}

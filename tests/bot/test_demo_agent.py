@@ -57,8 +57,9 @@ def write_entry(database: Database, at: datetime) -> None:
     with database.engine.begin() as connection:
         connection.execute(
             text(
-                "INSERT INTO entry (id, key, lang, question, answer, status, author, created_at, updated_at, position, helped,"
-                " not_helped, fingerprint, search) VALUES (1, 'a', 'ru', 'q', 'a', 'published', 'example', :at, :at, 0, 0, 0, '', '')"
+                "INSERT INTO entry (id, key, lang, question, answer, status, author, created_at, updated_at, position,"
+                " helped, not_helped, fingerprint, search)"
+                " VALUES (1, 'a', 'ru', 'q', 'a', 'published', 'example', :at, :at, 0, 0, 0, '', '')"
             ),
             {"at": stored(database, at)},
         )

@@ -1,4 +1,4 @@
-"""What holds for any thread and any event."""
+"""Invariants of the dialogue for any thread and any event."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""What a field of a form takes for an answer."""
+"""Answers that a form's field accepts."""
 
 from datetime import UTC, datetime
 

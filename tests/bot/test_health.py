@@ -1,4 +1,4 @@
-"""Readiness: while the knowledge is on its way, while the database takes no writes, and while a role is down."""
+"""Readiness while the knowledge base is loading, while the database refuses writes, and while a role is down."""
 
 import asyncio
 import sqlite3

@@ -1,4 +1,4 @@
-"""Webhooks: stored before they are acknowledged, refused where they are not ours, 503 where nothing could be kept."""
+"""Webhooks: stored before they are acknowledged, foreign ones refused, 503 if they cannot be stored."""
 
 import asyncio
 import json

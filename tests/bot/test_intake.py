@@ -1,4 +1,4 @@
-"""The inbox: kept once, thought about once, in each contact's order, whatever fails on the way."""
+"""The inbox: events are stored once and handled once, in each contact's order, despite failures."""
 
 import asyncio
 import errno

@@ -1,4 +1,4 @@
-"""What a message is written in, and the few kinds of it that are no questions."""
+"""Detection of a message's language, and of messages that are no questions."""
 
 import pytest
 from hypothesis import given
@@ -109,8 +109,8 @@ def test_a_long_wish_tells_its_own_question() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["Привет!", "добрый день", "Здравствуйте", "доброго времени суток", "всем привет", "Hello", "hi there", "good morning",
-     "Good day everyone, hello", "Szia!", "jó napot kívánok", "👋 привет"],
+    ["Привет!", "добрый день", "Здравствуйте", "доброго времени суток", "всем привет", "Hello", "hi there",
+     "good morning", "Good day everyone, hello", "Szia!", "jó napot kívánok", "👋 привет"],
 )  # fmt: skip
 def test_a_greeting(text: str) -> None:
     assert read_utterance(text).greets

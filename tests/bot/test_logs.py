@@ -1,4 +1,4 @@
-"""What a log shows of failures: where and of which kind, and nothing that anybody wrote."""
+"""Failures in the log: place and kind, without people's texts."""
 
 import asyncio
 import io

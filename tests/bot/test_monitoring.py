@@ -1,4 +1,4 @@
-"""What operators alone may see, whose word on a caller's address is believed, and a health check that costs nothing."""
+"""Pages for operators only, trusted proxies, and a cheap health check."""
 
 import asyncio
 import subprocess

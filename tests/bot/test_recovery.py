@@ -1,4 +1,4 @@
-"""When a probe lets the second try of what may have arrived go, in a time of its own."""
+"""When a probe permits the second attempt of an uncertain delivery, with simulated time."""
 
 from bot.delivery.repeats import LONGEST_PAUSE, PROBE_EVERY, Recovery
 from handoff.messages.values import Retry, Sent, Uncertain

@@ -1,4 +1,4 @@
-"""What short words answer."""
+"""Meanings of short replies."""
 
 import pytest
 
@@ -11,7 +11,8 @@ from handoff.messages.buttons import Reply
     [
         ("да", "yes"), ("Да, пожалуйста", "yes"), ("yes please", "yes"), ("Igen!", "yes"),
         ("нет", "no"), ("не надо", "no"), ("нет, спасибо", "no"), ("no thanks", "no"), ("nem kell", "no"),
-        ("помогло", "helped"), ("да, всё заработало, спасибо", "helped"), ("it worked", "helped"), ("ez segített", "helped"),
+        ("помогло", "helped"), ("да, всё заработало, спасибо", "helped"),
+        ("it worked", "helped"), ("ez segített", "helped"),
         ("не помогло", "unhelped"), ("это мне не помогло", "unhelped"), ("Нет, не то", "unhelped"),
         ("it didn't help", "unhelped"), ("that did not help me", "unhelped"), ("sajnos nem segített", "unhelped"),
     ],
@@ -22,7 +23,8 @@ def test_a_reply(text: str, reply: Reply) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "?", "да?", "помогло?", "нет звука", "да как это сделать", "не помогло, пароль всё равно не подходит", "не работает",
+    ["", "?", "да?", "помогло?", "нет звука", "да как это сделать", "не помогло, пароль всё равно не подходит",
+     "не работает",
      "no sound", "yes but how", "nem megy a zene", "спасибо", "это", "всё"],
 )  # fmt: skip
 def test_what_says_more_or_less_is_none(text: str) -> None:

@@ -1,4 +1,4 @@
-"""`frontdesk run` as operators run it: the demo, commands beside it, one broken account, two roles, and the end."""
+"""`frontdesk run` as operators run it: the demo, concurrent commands, a broken account, two roles, shutdown."""
 
 import asyncio
 import json

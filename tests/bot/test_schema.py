@@ -1,4 +1,4 @@
-"""Migrations: a fresh database is what the models say, twice is nothing, a newer one is left alone."""
+"""Migrations: a fresh database equals the models, a second run is a no-op, a newer database is not touched."""
 
 import os
 import subprocess
@@ -69,7 +69,8 @@ def test_a_newer_database_is_refused_and_left_alone(database: Database) -> None:
 
 OF_BEFORE_ANSWERS: tuple[tuple[str, list[dict[str, object]]], ...] = (
     (
-        "INSERT INTO agent (id, email, name, role, password_hash, created_at) VALUES (1, 'a@b', 'A', 'agent', '', :now)",
+        "INSERT INTO agent (id, email, name, role, password_hash, created_at)"
+        " VALUES (1, 'a@b', 'A', 'agent', '', :now)",
         [{}],
     ),
     (

@@ -1,4 +1,4 @@
-"""Every rule of the settings, with the sentence that an operator reads; and no secret in any of them."""
+"""Every rule of the settings with its error sentence; no sentence contains a secret."""
 
 import os
 from datetime import time

@@ -1,4 +1,4 @@
-"""The start of the program: it can be ended at any moment."""
+"""Startup of the program: it can be interrupted at any moment."""
 
 import os
 import signal

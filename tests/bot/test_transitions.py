@@ -1,4 +1,4 @@
-"""The table in ARCHITECTURE.md says what follows from what; here the dialogue is asked, cell by cell."""
+"""The dialogue conforms to the transition table of ARCHITECTURE.md, cell by cell."""
 
 from dataclasses import replace
 from pathlib import Path

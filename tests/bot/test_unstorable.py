@@ -1,4 +1,4 @@
-"""NUL and lone surrogates in what platforms and people send: stored and understood on both databases, never a 503."""
+"""NUL and lone surrogates in received data: stored and handled on both databases, never a 503."""
 
 import asyncio
 import copy

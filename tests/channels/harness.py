@@ -1,4 +1,4 @@
-"""The three channels behind one face, so that one set of tests holds for all of them."""
+"""A common interface to the three channels for the contract tests."""
 
 import asyncio
 import contextlib

@@ -1,4 +1,4 @@
-"""An inlet in memory with the promises of the real one: once per event, cursor and events together or not at all."""
+"""An in-memory inlet with the guarantees of the real one: each event once, cursor and events atomically."""
 
 import asyncio
 from collections.abc import Callable, Sequence

@@ -1,4 +1,4 @@
-"""How both platforms name messages: what is quoted is found by the id that was stored when it came or went."""
+"""Message ids of both platforms: a quoted message is found by the id stored when it was received or sent."""
 
 from bot.channels import reasons
 from bot.simulator.faults import Fault

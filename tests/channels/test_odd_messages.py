@@ -1,4 +1,4 @@
-"""Messages with fields that no documentation promises: their words still reach the agent."""
+"""Messages with undocumented fields: their text still reaches the agent."""
 
 import pytest
 

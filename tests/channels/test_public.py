@@ -1,4 +1,4 @@
-"""What counts as a question in public on each platform, what of it is kept, and what a failed line in public means."""
+"""Public questions on each platform: recognition, stored data, and failures of public replies."""
 
 import json
 from typing import Any

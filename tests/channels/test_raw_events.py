@@ -1,4 +1,4 @@
-"""Whatever a platform sends can be keyed and stored as it came, and what a terminal says besides choices."""
+"""Any event of a platform can be keyed and stored unchanged; output of the terminal besides choices."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""What every channel promises of receiving."""
+"""The receiving contract of every channel."""
 
 import json
 

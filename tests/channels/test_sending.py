@@ -1,4 +1,4 @@
-"""What every channel promises of sending."""
+"""The sending contract of every channel."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What is Telegram's own: webhooks, names and files, its numbering, settings that cannot work."""
+"""Telegram-specific behaviour: webhooks, names and files, numbering, settings that cannot work."""
 
 import asyncio
 import json

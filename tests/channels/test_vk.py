@@ -1,4 +1,4 @@
-"""What is VK's own: settings, keys, gaps, names, buttons."""
+"""VK-specific behaviour: settings, keys, gaps, names, buttons."""
 
 import asyncio
 import time

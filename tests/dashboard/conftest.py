@@ -18,7 +18,7 @@ async def office(tmp_path: Path) -> AsyncIterator[Office]:
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def chromium() -> AsyncIterator[Chromium]:
-    """One for all: to start it takes longer than most tests, and each page has a context of its own anyway."""
+    """One browser for all tests: starting it takes longer than most tests, and each page has its own context."""
     options = ["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
     options.append("--host-resolver-rules=MAP *.test 127.0.0.1")  # over plain http no secure context, unlike 127.0.0.1
     async with async_playwright() as playwright:

@@ -1,4 +1,4 @@
-"""What the pages read, on both databases."""
+"""The number of statements that pages execute, on both databases."""
 
 from collections.abc import AsyncIterator
 from datetime import timedelta

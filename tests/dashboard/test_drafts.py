@@ -1,4 +1,4 @@
-"""The draft in a real browser: words and mode stay together, whatever happens to the page."""
+"""Drafts in a real browser: text and mode stay together through every reload and failure."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""What every answer tells the browser, and where redirects lead."""
+"""Security headers of every answer, and targets of redirects."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Whatever people write is shown as they wrote it and does nothing."""
+"""People's text is shown as written and never executed."""
 
 import re
 from html import unescape

@@ -1,4 +1,4 @@
-"""A live update leaves alone what somebody points at, selects, has opened or reads, in a real browser."""
+"""A live update does not disturb what the agent points at, selects, has opened or reads, in a real browser."""
 
 import asyncio
 

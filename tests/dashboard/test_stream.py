@@ -1,4 +1,4 @@
-"""One event stream for all tabs of a browser, in a real one: eight tabs work, whichever of them goes away."""
+"""One event stream for all tabs of a real browser: eight tabs work, and closing any of them does no harm."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -47,7 +47,7 @@ async def test_a_reply_sent_twice_is_one_message(office: Office) -> None:
 async def test_a_form_sent_again_with_other_words_is_told_and_then_sent(
     office: Office, kind: str, script: bool
 ) -> None:
-    """As after the browser's way back: the form still has the key of what was sent."""
+    """Simulate the browser's back button: the form still has the key of the sent message."""
     olga = await office.agent("Olga")
     number = await office.asks("Where is my page?")
     path = f"/desk/tickets/{number}/{kind}"
@@ -133,9 +133,11 @@ async def test_the_way_of_a_question_through_the_desk(office: Office) -> None:
         (DeliveryState.CLAIMED, None, "○ queued", []),
         (DeliveryState.SENDING, None, "↑ sending", []),
         (DeliveryState.SENT, None, '✓ sent <time datetime="2026-11-22T12:00:00+00:00" data-clock>12:00 UTC</time>', []),
-        (DeliveryState.RETRYING, "no connection to the platform", "↻ retrying in 15 s (no connection to the platform)", []),
+        (DeliveryState.RETRYING, "no connection to the platform",
+         "↻ retrying in 15 s (no connection to the platform)", []),
         (DeliveryState.REFUSED, "blocked the community", "⊘ refused: blocked the community", ["retry"]),
-        (DeliveryState.MAYBE, "the platform did not answer", "? maybe delivered (the platform did not answer)", ["retry", "arrived"]),
+        (DeliveryState.MAYBE, "the platform did not answer",
+         "? maybe delivered (the platform did not answer)", ["retry", "arrived"]),
         (DeliveryState.FAILED, "a {strange} <reason>", "✕ failed: a {strange} &lt;reason&gt;", ["retry"]),
         (DeliveryState.CANCELLED, None, "– cancelled", []),
     ],

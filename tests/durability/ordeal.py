@@ -1,4 +1,4 @@
-"""An ordeal: many people write while something breaks the program, or what it stands on, again and again.
+"""Stress test: many people write while the program or its infrastructure fails repeatedly.
 
 Afterwards every message must be in its contact's thread once and in order, every question answered or ticketed, and
 every reply on the phone exactly once, but for what Telegram's lack of a key makes unknowable: that is flagged.

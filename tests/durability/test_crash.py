@@ -1,4 +1,4 @@
-"""Nothing lost, nothing said twice: the program is killed again and again while both platforms misbehave.
+"""No message is lost or sent twice while the program is killed repeatedly and both platforms fail.
 
 150 messages from 15 contacts go through both simulators; the process is killed with SIGKILL five times at random
 moments while the simulators refuse, fail, and lose answers after they have delivered. `make soak` does it at length.

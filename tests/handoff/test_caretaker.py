@@ -241,7 +241,8 @@ async def test_whom_we_may_not_have_heard_is_not_silent(
     floor.clock.passes(days=days)
     who = await floor.person(case.contact)
     event = InboxEvent(
-        account=who.account, event_key="1", user_id=who.user_id, payload={}, received_at=floor.clock(), state=InboxState.NEW
+        account=who.account, event_key="1", user_id=who.user_id, payload={}, received_at=floor.clock(),
+        state=InboxState.NEW,
     )  # fmt: skip
     await floor.do(lambda session: session.add(event))
     await caretaker.look()

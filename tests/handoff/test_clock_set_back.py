@@ -1,4 +1,4 @@
-"""The machine's clock is set back by an hour: nothing waits longer than it would have waited anyway."""
+"""The machine's clock is set back by an hour: nothing waits longer because of it."""
 
 from datetime import timedelta
 

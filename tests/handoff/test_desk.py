@@ -1,4 +1,4 @@
-"""The use cases of a ticket, each with what it refuses."""
+"""The use cases of a ticket, each with its refusals."""
 
 import asyncio
 from datetime import timedelta

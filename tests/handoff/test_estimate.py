@@ -1,4 +1,4 @@
-"""The expected wait, from what really happened lately."""
+"""The expected wait, estimated from recent tickets."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""When nothing is said in public."""
+"""When the bot says nothing in public."""
 
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""Names that show nothing are none, whatever they are made of."""
+"""Names without visible characters count as empty."""
 
 import pytest
 
@@ -7,7 +7,8 @@ from handoff.messages.names import readable
 
 @pytest.mark.parametrize(
     "name",
-    ["", " ", "\u3164", "\u2800\u2800", "\u200b\u200f", "\u202e\u2066 ", "\u0301", "\u115f\u1160\uffa0", "\ufeff\u00ad", "\ue000", "\ufe0f"],
+    ["", " ", "\u3164", "\u2800\u2800", "\u200b\u200f", "\u202e\u2066 ", "\u0301", "\u115f\u1160\uffa0", "\ufeff\u00ad",
+     "\ue000", "\ufe0f"],
 )  # fmt: skip
 def test_what_shows_nothing_is_no_name(name: str) -> None:
     assert readable(name) == ""

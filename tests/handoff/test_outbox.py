@@ -1,4 +1,4 @@
-"""Deliveries: one sender at a time for each part, each contact's parts in order, and the truth after a death."""
+"""Deliveries: one sender at a time per part, each contact's parts in order, and correct states after a crash."""
 
 import asyncio
 from collections.abc import Callable

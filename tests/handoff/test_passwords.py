@@ -1,4 +1,4 @@
-"""What hashing may cost: one at a time, so many in line, and nothing of it in the database's threads."""
+"""Limits of password hashing: one at a time, a bounded queue, and never in the database's threads."""
 
 import asyncio
 from datetime import timedelta

@@ -42,13 +42,17 @@ async def somebody(floor: Floor) -> int:
         ticket = floor.desk.open(session, row, f"вопрос {CANARY}", reason="asked")
         session.add_all(
             (
-                Message(contact_id=contact, ticket_id=ticket.id, kind=MessageKind.INCOMING, author=CANARY, text=CANARY, at=now),
+                Message(
+                    contact_id=contact, ticket_id=ticket.id, kind=MessageKind.INCOMING, author=CANARY, text=CANARY,
+                    at=now,
+                ),
                 InboxEvent(
                     account=row.account, event_key="e1", user_id=USER, payload={"text": CANARY}, received_at=now,
                     state=InboxState.DONE,
                 ),
                 Lookup(
-                    contact_id=contact, question=CANARY, band="none", candidates=[], outcome="unanswered", lang="ru", at=now
+                    contact_id=contact, question=CANARY, band="none", candidates=[], outcome="unanswered",
+                    lang="ru", at=now,
                 ),
             )
         )  # fmt: skip

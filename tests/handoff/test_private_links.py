@@ -1,4 +1,4 @@
-"""A private link opens one conversation until it is replaced or unused for long, and the database opens none."""
+"""A private link opens one conversation until it is replaced or expires; the database does not contain it."""
 
 import pytest
 from sqlalchemy import select

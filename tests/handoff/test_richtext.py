@@ -1,4 +1,4 @@
-"""Markdown to entities, long texts to parts, and what no platform can carry."""
+"""Markdown to entities, splitting of long texts, and formatting that no platform supports."""
 
 import re
 from collections.abc import Callable
@@ -121,7 +121,8 @@ def test_what_agents_write_is_formatted(source: str, text: str, entities: list[t
         "snake_case and file_name_x", "2*3*4 = 24", "2 * 3 * 4", "__init__.py and _x", "*.txt and *.doc", "5* and 4*",
         "https://e.org/_a_/*b*?c=__d__", "# 5 in the queue", "> quoted", "above\n---\nbelow", "above\n===", "***",
         "* without tax", "1) one\n2) two", "5. five\n7. seven", "C:\\Users\\new_folder", "\\\\server\\share",
-        "[1]: see below", "[a] (b)", "<b>no</b> &amp; <script>", "a | b", "¯\\(ツ)/¯", "76. évforduló", "{x} %s", "!", "~~no~~",
+        "[1]: see below", "[a] (b)", "<b>no</b> &amp; <script>", "a | b", "¯\\(ツ)/¯", "76. évforduló", "{x} %s", "!",
+        "~~no~~",
     ],
 )  # fmt: skip
 def test_what_only_looks_like_formatting_stays_as_it_was_typed(text: str) -> None:

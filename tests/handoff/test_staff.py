@@ -1,4 +1,4 @@
-"""Who may do what: passwords, logins, tokens, and what a thief of the database would find."""
+"""Access: passwords, sign-in, tokens, and the secrets in a stolen database."""
 
 import pytest
 from sqlalchemy import select

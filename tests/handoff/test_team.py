@@ -1,4 +1,4 @@
-"""Access is given, changed and withdrawn; what is withdrawn ends at once."""
+"""Access is granted, changed and withdrawn; a withdrawal takes effect at once."""
 
 import asyncio
 

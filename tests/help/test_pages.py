@@ -100,7 +100,8 @@ async def test_an_answer_is_formatted_and_inert(office: Office) -> None:
     [
         ("a\nb", "<p>a<br />\nb</p>\n"),
         ("[https://a.b](https://c.d)", '<p><a href="https://c.d" rel="noopener noreferrer">https://a.b</a></p>\n'),
-        ("![x](https://evil.example/x.png)", "<p><a href=\"https://evil.example/x.png\" rel=\"noopener noreferrer\">x</a></p>\n"),
+        ("![x](https://evil.example/x.png)",
+         "<p><a href=\"https://evil.example/x.png\" rel=\"noopener noreferrer\">x</a></p>\n"),
         ("<b onclick=x>", "<p>&lt;b onclick=x&gt;</p>\n"),
         ("[x](data:text/html,x)", "<p>[x](data:text/html,x)</p>\n"),
     ],

@@ -7,7 +7,8 @@ import pytest
 from infra.wording import Catalogue, mark
 
 HEAD = 'msgid ""\nmsgstr ""\n"Content-Type: text/plain; charset=utf-8\\n"\n'
-RUSSIAN = """"Plural-Forms: nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && (n%100<10 || n%100>=20) ? 1 : 2);\\n"
+RUSSIAN = """"Plural-Forms: nplurals=3; plural=(n%10==1 && n%100!=11 ? 0 : n%10>=2 && n%10<=4 && \
+(n%100<10 || n%100>=20) ? 1 : 2);\\n"
 
 msgid "Hello, {name}"
 msgstr "Привет, {name}"

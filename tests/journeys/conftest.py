@@ -1,4 +1,4 @@
-"""Each journey is travelled on VK and on Telegram, on SQLite and on PostgreSQL with Valkey.
+"""Each journey runs on VK and on Telegram, on SQLite and on PostgreSQL with Valkey.
 
 The ground that all stand on is walked in all four pairs; what is built on it in two, so that each platform and each
 database has its turn and the suite stays within its minutes. Which two differs from test to test.

@@ -1,4 +1,4 @@
-"""What the journeys in public ask the database about, on either platform."""
+"""Database queries of the journeys in public, for both platforms."""
 
 from sqlalchemy import func, select
 

@@ -1,4 +1,4 @@
-"""After an answer: it helped, or why it did not, and on to a person with what was said so far."""
+"""After an answer: it helped, or the reason why not, and the transfer to an agent with the conversation."""
 
 import json
 

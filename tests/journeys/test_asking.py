@@ -1,4 +1,4 @@
-"""Asking: the ready answer, the choices, the way to a person, and the person's answer."""
+"""Asking: the answer, the choices, the transfer to an agent, and the agent's reply."""
 
 from datetime import timedelta
 

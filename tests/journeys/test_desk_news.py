@@ -1,4 +1,4 @@
-"""What open desk pages hear of: questions for people, and nothing of what the bot answers by itself."""
+"""Events on open desk pages: questions to agents, but not those that the bot answers by itself."""
 
 from handoff.dashboard import Live
 from tests.journeys.stage import Stage

@@ -1,4 +1,4 @@
-"""One contact writes more than anybody can answer: twenty a minute are answered, then one notice, then silence."""
+"""One contact writes too much: twenty messages a minute are answered, then one notice, then silence."""
 
 from sqlalchemy import func, select
 

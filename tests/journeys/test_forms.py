@@ -1,4 +1,4 @@
-"""Forms: what a person has to know first is asked one thing at a time, and kept whatever happens."""
+"""Forms: the fields that an agent needs are asked one at a time, and answers survive every interruption."""
 
 from datetime import timedelta
 

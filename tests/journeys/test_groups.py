@@ -1,4 +1,4 @@
-"""Questions in Telegram's groups: answered in private, with at most one line for all to read."""
+"""Questions in Telegram groups: answered in private, with at most one public line."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,4 +1,4 @@
-"""Telegram's inline mode: answers while somebody types in any chat, and the way to a person on top."""
+"""Telegram's inline mode: answers while a person types in any chat, with the way to an agent on top."""
 
 import asyncio
 

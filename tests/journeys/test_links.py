@@ -1,4 +1,4 @@
-"""Deep links: straight to a person, to an answer, to a topic; on both platforms."""
+"""Deep links to an agent, to an answer and to a topic; on both platforms."""
 
 from tests.journeys.stage import Stage
 

@@ -1,4 +1,4 @@
-"""Looking around: the greeting's buttons, and the topics with their questions."""
+"""Browsing: the greeting's buttons, and the topics with their questions."""
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session

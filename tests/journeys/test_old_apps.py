@@ -1,4 +1,4 @@
-"""An app that shows no buttons: choices are numbered in the text, and the number that is typed is the press."""
+"""An app without buttons: choices are numbered in the text, and typing the number presses one."""
 
 from handoff.deliveries.new_rows import Choice
 from handoff.messages import buttons

@@ -1,4 +1,4 @@
-"""What is known in another language than the contact's is offered as such."""
+"""Entries in another language than the contact's are offered as such."""
 
 import pytest
 

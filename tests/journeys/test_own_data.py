@@ -1,4 +1,4 @@
-"""One's own data: a copy sent as a file, and everything erased, on both platforms and both databases."""
+"""A contact's own data: export as a file, and erasure, on both platforms and both databases."""
 
 from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session

@@ -1,4 +1,4 @@
-"""One's own questions to people: looked up, withdrawn, opened again."""
+"""A contact's own questions to agents: listed, withdrawn, reopened."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session

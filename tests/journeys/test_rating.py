@@ -1,4 +1,4 @@
-"""How the help was: from one to five stars, and a word if one likes."""
+"""Rating of the help: one to five stars, and an optional comment."""
 
 from tests.journeys.stage import ContactOnStage, Stage
 

@@ -1,4 +1,4 @@
-"""A platform that refuses buttons: choices are numbered in the text, agents see why, and buttons come back."""
+"""A platform refuses buttons: choices are numbered in the text, agents see the reason, and buttons return later."""
 
 import pytest
 from sqlalchemy import select

@@ -1,4 +1,4 @@
-"""Files that contacts send: fetched behind their back, kept, shown to agents; a refused one is named."""
+"""Contacts' files: fetched in the background, stored, shown to agents; a refused one is named."""
 
 from pathlib import Path
 from typing import Any

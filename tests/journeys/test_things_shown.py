@@ -65,13 +65,15 @@ SHOWN: dict[str, dict[str, tuple[str, ...]]] = {
         "playlist": ("Playlist", "Дорога", "https://vk.com/music/playlist/-64_6"),
         "audio": ("Audio", "Кино – Пачка сигарет", "https://vk.com/audio5_2"),
         "app": ("App", "Опросник", "Ответы за минуту", "https://vk.com/app7362"),
-        "post": ("Post by club64", "Переносим встречу", "https://vk.com/wall-64_500", "Зал закрыт на ремонт", "Правила"),
+        "post": ("Post by club64", "Переносим встречу", "https://vk.com/wall-64_500",
+                 "Зал закрыт на ремонт", "Правила"),
         "comment": ("Comment by id9", "И где билеты?", "https://vk.com/wall-64_500?reply=31"),
     },
 }  # fmt: skip
 """What the desk says, in English, of one of each kind."""
 KINDS = {
-    "place": "place", "venue": "place", "contact": "contact", "users": "contact", "poll": "poll", "checklist": "checklist",
+    "place": "place", "venue": "place", "contact": "contact", "users": "contact", "poll": "poll",
+    "checklist": "checklist",
     "dice": "dice", "post": "passage", "comment": "passage",
 }  # fmt: skip
 """The kind that REST gives, where it is not `card`."""
@@ -239,7 +241,8 @@ async def test_an_unknown_kind_is_folded_and_nothing_in_it_does_anything(stage: 
     (ticket,) = await stage.tickets()
     harmful = "</pre><script>alert(1)</script><img src=x onerror=alert(1)>"
     body = {
-        "caption": harmful, "file_id": "AgAC-secret", "access_key": "secret", "deep": {"token": "secret", "say": "слово"},
+        "caption": harmful, "file_id": "AgAC-secret", "access_key": "secret",
+        "deep": {"token": "secret", "say": "слово"},
         "url": "https://vk.com/x?access_key=secret&id=5", "long": ["x" * 900] * 40,
     }  # fmt: skip
     odd = {"hologram": body} if stage.platform == "telegram" else vk_things.with_attachment("hologram", body)

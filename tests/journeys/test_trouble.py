@@ -1,4 +1,4 @@
-"""When things go wrong on the way: states that tell the truth, and nothing lost."""
+"""Failures on the way: delivery states are correct, and nothing is lost."""
 
 import asyncio
 

@@ -111,7 +111,10 @@ def test_the_lines_can_be_printed_whatever_was_asked() -> None:
     line = compare(saved(before), after).lines()[-1]
     assert (
         line.encode()
-        == f"  [ru] {('как вернуть ? деньги ' + 'за заказ ' * 50)[:120]}… → refund ({after.questions[0].confidence:.0%})".encode()
+        == (
+            f"  [ru] {('как вернуть ? деньги ' + 'за заказ ' * 50)[:120]}…"
+            f" → refund ({after.questions[0].confidence:.0%})"
+        ).encode()
     )
 
 

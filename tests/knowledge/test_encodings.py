@@ -13,7 +13,8 @@ RUSSIAN = """question,answer
 как вернуть деньги за билет,Напишите кассиру: он всё объяснит. Это займёт минут пять.
 """
 UKRAINIAN = """question,answer
-Як змінити адресу доставки?,Відкрийте «Мої замовлення» і натисніть на олівець. Якщо посилка вже в дорозі — зателефонуйте нам.
+Як змінити адресу доставки?,Відкрийте «Мої замовлення» і натисніть на олівець. Якщо посилка вже в дорозі — \
+зателефонуйте нам.
 """
 HUNGARIAN = """question,answer
 Hol őrzik az elveszett tárgyakat?,A portán a főbejárat mellett. Előtte érdemes felhívni őket.
@@ -162,9 +163,11 @@ def test_a_file_of_categories_accompanies_one_of_entries() -> None:
 
 
 def test_abbreviations_in_capitals_are_no_damage() -> None:
-    # In windows-1251 and koi8-r capitals and small letters change places, so any abbreviation reads as a word of the
-    # other.
-    text = "Сколько ГБ места даёт тариф, и где хранятся ГБ, МБ и КБ? Ответ по СМС, в МФЦ или по QR: ПДФ, ФИО и ИНН не нужны.\n"
+    # Capitals and small letters are swapped between windows-1251 and koi8-r: any abbreviation reads as a word in both.
+    text = (
+        "Сколько ГБ места даёт тариф, и где хранятся ГБ, МБ и КБ?"
+        " Ответ по СМС, в МФЦ или по QR: ПДФ, ФИО и ИНН не нужны.\n"
+    )
     assert decode(text.encode()) == Decoded(text, "utf-8")
 
 

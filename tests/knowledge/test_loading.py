@@ -165,7 +165,10 @@ async def test_the_order_of_the_files_is_the_order_of_the_lists(db: Database, cl
 
 async def test_categories_are_found_by_key_or_title_and_made_from_titles(db: Database, clock: Time) -> None:
     await load(db, clock, Draft((A,), (ACCESS, CategoryDraft("unused", {}))))
-    rows = "id,lang,question,answer,category\n1,ru,q1,a,ВХОД\n2,ru,q2,a,Access\n3,ru,q3,a,Новые вещи\n4,en,q4,a,новые  вещи\n5,en,q5,a,FAQ_1\n"
+    rows = (
+        "id,lang,question,answer,category\n1,ru,q1,a,ВХОД\n2,ru,q2,a,Access\n3,ru,q3,a,Новые вещи\n"
+        "4,en,q4,a,новые  вещи\n5,en,q5,a,FAQ_1\n"
+    )
     draft = read_files([SourceFile("a.csv", rows.encode())])
     done = await load(db, clock, draft)
     assert done.categories == (PlannedCategory("novye-veshchi", "added"), PlannedCategory("FAQ_1", "added"))

@@ -63,7 +63,10 @@ def test_yaml_is_read_as_text_and_tidied() -> None:
 
 
 def test_files_are_merged_and_a_plain_title_is_in_the_language_of_its_file() -> None:
-    ru = "categories: [{key: pay, title: Оплата}]\nentries: [{id: a, lang: ru, category: pay, question: Цена, answer: 1}]"
+    ru = (
+        "categories: [{key: pay, title: Оплата}]\n"
+        "entries: [{id: a, lang: ru, category: pay, question: Цена, answer: 1}]"
+    )
     en = (
         "categories: [{key: pay, title: Paying, handoff: never}, {key: art, title: {en: Art, hu: Képek}}]\n"
         "entries: [{id: a, lang: en, category: pay, question: Price, answer: 1}]"
@@ -122,7 +125,10 @@ def test_csv_in_the_forms_that_spreadsheets_save(delimiter: str, encoding: str) 
 
 
 def test_keys_made_from_questions_never_meet() -> None:
-    text = "[{question: Как? , answer: 1}, {question: Как!, answer: 2}, {id: kak-2, question: x, answer: 3}, {question: '???', answer: 4}]"
+    text = (
+        "[{question: Как? , answer: 1}, {question: Как!, answer: 2}, {id: kak-2, question: x, answer: 3},"
+        " {question: '???', answer: 4}]"
+    )
     keys = [entry.key for entry in read(("a.yaml", text)).entries]
     assert keys[:3] == ["kak", "kak-3", "kak-2"]
     assert keys[3].startswith("entry-")

@@ -51,40 +51,55 @@ def _rows(first: dict[Any, int], account: str) -> list[tuple[type[DeclarativeBas
     ticket = [first[Ticket] + number for number in numbers]
     user = [f"old-{number}" for number in numbers]
     return [
-        (Contact, [{"id": contact[n], "account": account, "user_id": user[n], "created_at": at[n], "last_seen_at": at[n]} for n in numbers]),
+        (Contact, [
+            {"id": contact[n], "account": account, "user_id": user[n], "created_at": at[n], "last_seen_at": at[n]}
+            for n in numbers
+        ]),
         (Ticket, [
-            {"id": ticket[n], "contact_id": contact[n], "status": TicketStatus.SOLVED, "question": "?", "language": "ru", "reason": "asked",
-             "opened_at": at[n], "due_at": at[n], "first_reply_at": at[n], "solved_at": at[n], "updated_at": at[n]} for n in numbers
+            {"id": ticket[n], "contact_id": contact[n], "status": TicketStatus.SOLVED, "question": "?",
+             "language": "ru",
+             "reason": "asked", "opened_at": at[n], "due_at": at[n], "first_reply_at": at[n], "solved_at": at[n],
+             "updated_at": at[n]} for n in numbers
         ]),
         (Message, [
             {"id": id_, "contact_id": contact[n], "ticket_id": ticket[n], "kind": kind, "text": "?", "at": at[n]}
             for n in numbers for id_, kind in ((question[n], MessageKind.INCOMING), (answer[n], MessageKind.OUTGOING))
         ]),
         (Delivery, [
-            {"id": first[Delivery] + n, "message_id": answer[n], "contact_id": contact[n], "account": account, "user_id": user[n],
-             "text": "!", "entities": [], "buttons": [], "by_agent": True, "next_attempt_at": at[n], "updated_at": at[n],
+            {"id": first[Delivery] + n, "message_id": answer[n], "contact_id": contact[n], "account": account,
+             "user_id": user[n], "text": "!", "entities": [], "buttons": [], "by_agent": True,
+             "next_attempt_at": at[n], "updated_at": at[n],
              "state": DeliveryState.FAILED if n % 10 == 0 else DeliveryState.SENT} for n in numbers
         ]),
-        (ChoiceRow, [{"id": f"old-{n}", "contact_id": contact[n], "action": "solved", "data": {}, "message_id": answer[n]} for n in numbers]),
+        (ChoiceRow, [
+            {"id": f"old-{n}", "contact_id": contact[n], "action": "solved", "data": {}, "message_id": answer[n]}
+            for n in numbers
+        ]),
         (FileRow, [
-            {"message_id": question[n], "contact_id": contact[n], "account": account, "kind": "photo", "name": "a.png", "source": "s",
-             "state": FileState.KEPT, "key": f"k{n}", "media_type": "image/png", "attempts": 0, "next_attempt_at": at[n], "updated_at": at[n]}
+            {"message_id": question[n], "contact_id": contact[n], "account": account, "kind": "photo", "name": "a.png",
+             "source": "s", "state": FileState.KEPT, "key": f"k{n}", "media_type": "image/png", "attempts": 0,
+             "next_attempt_at": at[n], "updated_at": at[n]}
             for n in numbers
         ]),
         (InboxEvent, [
-            {"account": account, "event_key": f"old-{n}", "user_id": user[n], "payload": {}, "received_at": at[n], "state": InboxState.DONE}
+            {"account": account, "event_key": f"old-{n}", "user_id": user[n], "payload": {}, "received_at": at[n],
+             "state": InboxState.DONE}
             for n in numbers
         ]),
         (FormRow, [
-            {"contact_id": contact[n], "question": "?", "about": {}, "fields": [], "answers": [], "state": FormState.SENT, "touched_at": at[n]}
+            {"contact_id": contact[n], "question": "?", "about": {}, "fields": [], "answers": [],
+             "state": FormState.SENT,
+             "touched_at": at[n]}
             for n in numbers
         ]),
         (PublicQuestion, [
-            {"id": f"old-{n}", "contact_id": contact[n], "account": account, "user_id": user[n], "place": "old", "thread": "", "message": str(n),
-             "text": "", "replied_at": at[n], "line_id": None, "at": datetime(2030, 1, 1, tzinfo=UTC)} for n in numbers
+            {"id": f"old-{n}", "contact_id": contact[n], "account": account, "user_id": user[n], "place": "old",
+             "thread": "", "message": str(n), "text": "", "replied_at": at[n], "line_id": None,
+             "at": datetime(2030, 1, 1, tzinfo=UTC)} for n in numbers
         ]),
         (Lookup, [
-            {"contact_id": contact[n], "question": "?", "band": "answer", "candidates": [], "outcome": "helped", "lang": "ru", "at": at[n]}
+            {"contact_id": contact[n], "question": "?", "band": "answer", "candidates": [], "outcome": "helped",
+             "lang": "ru", "at": at[n]}
             for n in numbers
         ]),
     ]  # fmt: skip

@@ -41,7 +41,8 @@ def rows(database: Database) -> dict[str, list[dict[str, Any]]]:
                 dict(zip(table.columns.keys(), map(_plain, row), strict=True))
                 for row in connection.execute(
                     text(f'SELECT {", ".join(f"{table.name}.{_quoted(name)}" for name in table.columns.keys())}'  # noqa: S608, SIM118 - names of the schema
-                         f' FROM {_quoted(table.name)} ORDER BY {", ".join(map(_quoted, table.primary_key.columns.keys()))}')
+                         f' FROM {_quoted(table.name)}'
+                         f' ORDER BY {", ".join(map(_quoted, table.primary_key.columns.keys()))}')
                 )
             ]
             for table in found.sorted_tables

@@ -242,7 +242,8 @@ class World:
         """The platform has shown everything, under ids of its own."""
         self.session.flush()
         self.session.connection().exec_driver_sql(
-            "UPDATE delivery SET state = 'sent', platform_ids = json_object('cmid', 'out-' || id) WHERE state = 'queued'"
+            "UPDATE delivery SET state = 'sent', platform_ids = json_object('cmid', 'out-' || id)"
+            " WHERE state = 'queued'"
         )
         self.session.expire_all()
 

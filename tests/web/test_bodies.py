@@ -122,7 +122,10 @@ async def test_a_form_in_too_many_parts_is_refused(counter: Counter) -> None:
             refused = await program.post("/api/v1/tickets/1/reply-with-files", files=given, data=form)
             assert (refused.status_code, refused.json()["error"]["code"]) == (422, "invalid")
         lines = "".join(f"X-{number}: a\r\n" for number in range(20))
-        part = f'--{BOUNDARY}\r\n{lines}Content-Disposition: form-data; name="files"; filename="a"\r\n\r\na\r\n--{BOUNDARY}--'
+        part = (
+            f'--{BOUNDARY}\r\n{lines}Content-Disposition: form-data; name="files"; filename="a"'
+            f"\r\n\r\na\r\n--{BOUNDARY}--"
+        )
         for path in ("/api/v1/tickets/1/reply-with-files", "/api/v1/entries/import"):
             refused = await program.post(path, content=part, headers={"Content-Type": FORM})
             assert refused.status_code in {400, 422}

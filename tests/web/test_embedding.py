@@ -36,9 +36,12 @@ HOSTILE = {
     "the page is magnified": "html { zoom: 1.6 }",
     "the page is magnified twice": "html { zoom: 2 } body { zoom: .5 } * { zoom: 1.1 !important }",
     "the root is small": "html { font-size: 62.5%; line-height: 3; letter-spacing: 9px; writing-mode: vertical-rl }",
-    "everything is unset": "* { all: unset } html, body { all: unset !important; perspective: 9px; contain: strict; will-change: transform }",
-    "the root is a container": "html { container-type: size; contain: paint; clip-path: inset(50%); mask: none; mix-blend-mode: difference }",
-    "nothing can be pressed": "html, * { pointer-events: none !important; user-select: none !important; visibility: hidden !important }",
+    "everything is unset": "* { all: unset } html, body { all: unset !important; perspective: 9px; contain: strict;"
+    " will-change: transform }",
+    "the root is a container": "html { container-type: size; contain: paint; clip-path: inset(50%); mask: none;"
+    " mix-blend-mode: difference }",
+    "nothing can be pressed": "html, * { pointer-events: none !important; user-select: none !important;"
+    " visibility: hidden !important }",
 }
 PLAIN = '<script src="{script}"></script>'
 
@@ -148,7 +151,8 @@ async def test_it_holds_against_the_pages_styles(shop: Shop, styles: str) -> Non
         (PLAIN.replace("script src", "script async src"), ""),
         (PLAIN.replace("script src", 'script type="module" src'), ""),
         (
-            "<script>document.head.append(Object.assign(document.createElement('script'), {{src: '{script}'}}))</script>",
+            "<script>document.head.append(Object.assign("
+            "document.createElement('script'), {{src: '{script}'}}))</script>",
             "",
         ),
     ],

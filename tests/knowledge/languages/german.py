@@ -10,8 +10,8 @@ GERMAN = Language(
     letters="abcdefghijklmnopqrstuvwxyzäöüß",
     stemmer="german",
     frequent_words=split(
-        "der die das ein eine ich du sie wir mein meine nicht und ist wie was warum wo wann kann hallo bitte danke hilfe passwort "
-        "konto seite mit einem einen"
+        "der die das ein eine ich du sie wir mein meine nicht und ist wie was warum wo wann kann hallo bitte danke "
+        "hilfe passwort konto seite mit einem einen"
     ),
     greetings=short("hallo moin servus tag morgen abend", "guten schönen"),
     thanks=short("danke dankeschön vielen super verstanden", "dank sehr schön für die hilfe"),
