@@ -30,10 +30,11 @@ STEPS = {
 """What the recipe changes, by file."""
 PROOF = """
 from dataclasses import replace
-from bot.dialogue import ButtonPress, Thread, decide
+from bot.dialogue import ButtonPress, Thread
 from bot.dialogue.decisions import Say
 from bot.dialogue.sentences import hello
 from handoff.messages.buttons import CHOSEN, decode, encode, press_line
+from tests.bot.rounds import decide
 from tests.bot.test_buttons import PRESS
 
 label, payload = hello().buttons[-1]
