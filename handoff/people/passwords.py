@@ -27,15 +27,15 @@ MOST_WAITING = 8
 MOST_UNTRUSTED = 5
 """Share of them for unknown devices; the other places are for agents on their own machines."""
 UNTRUSTED_SHARE = 0.1
-"""Part of the time that checks for unknown devices may take."""
+"""Share of the time that checks for unknown devices may take."""
 FLOODED_SHARE = 0.03
-"""The same while more of them come than may wait: then fewer than one contact in twenty meets a check."""
+"""The same while more of them arrive than may wait: then a check delays fewer than one contact in twenty."""
 LONGEST_REST = 4.0
 """Seconds."""
 RETRY_AFTER = 5
 """Seconds after which a refused caller may try again."""
 _NICE = 19
-# The hash of nobody's password, so that checking one for an unknown address costs the same time as for a known one.
+# Hash of a random password, so that checking one for an unknown address takes the same time as for a known one.
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$0BBs9mcFW6jZi9rOjjMYAg$xK2icdhL+I0Pxb3xATVyAjtHRqjXzdhYJQbc/oocufM"
 
 
