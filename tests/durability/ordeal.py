@@ -47,7 +47,7 @@ Disturbance = Callable[[Program, random.Random], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How hard an ordeal is."""
+    """The intensity of a stress test."""
 
     disturbances: int
     contacts: int
@@ -83,12 +83,12 @@ class Reply:
 async def ordeal(
     backend: Backend, scale: Scale, disturb: Disturbance, seed: int = 20261122, besides: Sequence[Written] = ()
 ) -> None:
-    """Let everybody write, disturb so many times, wait for rest, and judge.
+    """Let everyone write, disturb as often as `scale` says, wait until all is handled, and check the results.
 
-    The same seed gives the same texts in the same order, the same disturbances and the same odds; what meets what is up
-    to the machine.
+    The same seed gives the same texts in the same order, the same disturbances and the same probabilities; their timing
+    depends on the machine.
 
-    `besides` are people whom `disturb` lets write; it may add to them. They are judged like the others.
+    `besides` are people for whom `disturb` writes; it may add to them. They are checked like the others.
     """
     async with platforms() as (telegram, vk):
         await furnish(backend)
@@ -113,7 +113,7 @@ async def ordeal(
 
 
 async def _storm(program: Program, contacts: list[Written], scale: Scale, disturb: Disturbance, seed: int) -> None:
-    """Everybody writes, everything fails now and then, and again and again something breaks."""
+    """Let everyone write while calls fail at random and something breaks repeatedly."""
     telegram, vk = program.telegram, program.vk
     await program.start()
     await program.connected()  # what is written before the very first connection is not ours to answer
@@ -134,7 +134,7 @@ async def _storm(program: Program, contacts: list[Written], scale: Scale, distur
 
 
 async def _lose_an_answer(program: Program, contacts: list[Written]) -> None:
-    """Lose one where chance lost none, so that every run shows what it leads to."""
+    """Lose an answer if chance lost none, so that every run covers this case."""
     telegram, vk = program.telegram, program.vk
     for platform, account, method in (
         (vk, "vk:main", "messages.send"),
@@ -175,7 +175,7 @@ async def write(
 async def judge(
     backend: Backend, contacts: list[Written], telegram: TelegramSimulator, vk: VkSimulator, burst_window: float
 ) -> None:
-    """Compare what was written, what the database says and what the phones show."""
+    """Compare the written messages, the database and the phones."""
     db = Database(backend.database_url)
     try:
         for contact in contacts:
@@ -204,7 +204,7 @@ async def judge(
 
 
 def compare(shown: list[str], replies: list[Reply], *, keyed: bool) -> None:
-    """Each reply stands on the phone once, in order; only flagged ones may stand there twice or not at all."""
+    """Check that each reply is on the phone once, in order; only flagged ones may be missing or repeated."""
     letters: defaultdict[str, str] = defaultdict(lambda: chr(0x100 + len(letters)))
     allowed = ""
     for reply in replies:

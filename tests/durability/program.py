@@ -98,13 +98,13 @@ class Program:
         assert self._process.exitcode == 0
 
     async def end(self) -> None:
-        """Leave nothing running, whatever became of the test."""
+        """Stop everything, after success or failure of the test."""
         if self._process is not None and self._process.is_alive():
             self._process.kill()
             await asyncio.to_thread(self._process.join)
 
     async def connected(self) -> None:
-        """Wait until it hears both platforms, and has stored from where on: VK tells of nothing before that."""
+        """Wait until it is connected to both platforms and has stored its positions: VK sends no earlier events."""
         await self.until(
             lambda: self.telegram.is_polled or any(name == "setWebhook" for name, _ in self.telegram.calls)
         )
@@ -126,7 +126,7 @@ class Program:
         return len(self.telegram.calls) + len(self.vk.calls)
 
     async def settled(self, messages: int) -> None:
-        """Wait until so many messages have arrived and nothing is to be thought about or sent any more."""
+        """Wait until so many messages have arrived and nothing is left to handle or send."""
         engine = create_engine(self._environment["FRONTDESK_DATABASE_URL"])  # a look from outside, past the file lock
         try:
             deadline = time.monotonic() + 120 + messages / 4

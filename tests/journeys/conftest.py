@@ -1,7 +1,7 @@
 """Each journey runs on VK and on Telegram, on SQLite and on PostgreSQL with Valkey.
 
-The ground that all stand on is walked in all four pairs; what is built on it in two, so that each platform and each
-database has its turn and the suite stays within its minutes. Which two differs from test to test.
+The basic journeys run in all four combinations; the others in two, which cover each platform and each database and
+limit the duration of the suite. The two combinations differ from test to test.
 """
 
 import zlib

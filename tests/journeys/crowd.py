@@ -11,7 +11,7 @@ LINK = "Отвечу вам в личных сообщениях, чтобы н�
 
 
 async def acquainted(stage: Stage, name: str) -> ContactOnStage:
-    """Somebody who has written to the bot before."""
+    """Add a contact who has written to the bot before."""
     who = await stage.contact(name)
     await who.starts()
     await who.hears()
@@ -19,7 +19,7 @@ async def acquainted(stage: Stage, name: str) -> ContactOnStage:
 
 
 async def kept(stage: Stage) -> list[str]:
-    """The words of every stored event, whatever became of it."""
+    """Return the words of every stored event."""
     return [str(payload) for payload in await stage.app.db.read(lambda s: list(s.scalars(select(InboxEvent.payload))))]
 
 
@@ -42,7 +42,7 @@ async def failures(stage: Stage) -> list[str | None]:
 
 
 async def overheard(stage: Stage, anna: ContactOnStage) -> None:
-    """Wait until everything that she has said before has been thought about, and all is said that follows."""
+    """Wait until her earlier messages have been handled and answered."""
     await anna.writes("привет, это Анна")
     await stage.noted("привет, это Анна")
     await stage.settled()

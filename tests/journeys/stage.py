@@ -1,4 +1,4 @@
-"""The stage for conversations: the whole program on real adapters, simulated platforms, and people who speak.
+"""Test harness for conversations: the whole program with real adapters, simulated platforms, and people.
 
 anna = await stage.contact("Анна")
 await anna.writes("забыла пароль")
@@ -223,7 +223,7 @@ class Stage:
         return await self.app.db.read(lambda session: thread(session, session.scalars(wanted).one()))
 
     async def noted(self, text: str) -> None:
-        """Wait until these words of a contact have been thought about."""
+        """Wait until this message of a contact has been handled."""
         wanted = select(Message.id).where(Message.text == text, Message.kind == MessageKind.INCOMING)
         await self.until(lambda session: session.scalar(wanted) is not None)
 

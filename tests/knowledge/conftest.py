@@ -11,7 +11,7 @@ from tests.servers.databases import make_tables
 
 
 class Time:
-    """A clock that stands until it is moved."""
+    """A clock that stands still until it is moved."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -51,7 +51,7 @@ def db(open_db: Callable[[str], Database]) -> Database:
 
 @pytest.fixture
 async def database(backend: Backend) -> AsyncIterator[Database]:
-    """Empty and at the present schema, on SQLite and on PostgreSQL."""
+    """An empty database with the current schema, on SQLite and on PostgreSQL."""
     make_tables(backend.database_url)
     db = Database(backend.database_url)
     yield db

@@ -1,4 +1,4 @@
-"""A question costs at most what 500 characters cost, whatever is sent.
+"""A question costs at most as much as 500 characters, for any message.
 
 Work is counted, not timed: every call of a function, of Python or of C, that asking makes.
 `benchmarks/matching_abuse.py` shows the milliseconds.
@@ -44,7 +44,7 @@ HOSTILE = {
     "misspelt words of the knowledge": " ".join(word[:2] + "ъ" + word[3:] for word in _rng.choices(KNOWN, k=10_000)),
 }
 MOST_CALLS = 120_000
-"""Calls of the costliest message here, with room (the one that grows: 108 000; of the others none passes 81 000)."""
+"""Calls of the most expensive message, with a margin (the growing one: 108 000; no other exceeds 81 000)."""
 
 
 def asked(matcher: Matcher, text: str) -> tuple[Match, int]:

@@ -1,4 +1,4 @@
-"""What judged questions say about the confidence that an answer needs."""
+"""Threshold advice from judged questions."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""Files that a person has broken while typing: every broken place in one run, each with its line and what to change."""
+"""Files with typing errors: all errors are reported in one run, each with its line and a remedy."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Two evaluations side by side: what moved, which questions changed, and what fails the comparison."""
+"""Comparison of two evaluations: changed figures, changed questions, and failures of the comparison."""
 
 import json
 from dataclasses import asdict

@@ -1,4 +1,4 @@
-"""Files in every encoding that spreadsheets and editors write: read right, or refused with the remedy."""
+"""Files in all encodings of spreadsheets and editors: decoded correctly, or refused with a remedy."""
 
 from contextlib import suppress
 

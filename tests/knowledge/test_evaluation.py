@@ -1,4 +1,4 @@
-"""The figures of an evaluation, and the faults it reports in its files."""
+"""The figures of an evaluation, and the errors that it reports in its files."""
 
 import json
 import math

@@ -1,4 +1,4 @@
-"""What contacts press becomes judged questions, and these are asked again of the knowledge as it is now."""
+"""Button presses become judged questions, which are matched again with the current knowledge base."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Files of other programs are named, with what is wanted instead; what Excel writes is read."""
+"""Files of other programs are recognised and refused with the expected formats; Excel's files are read."""
 
 import io
 import zipfile

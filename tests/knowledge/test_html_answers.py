@@ -1,4 +1,4 @@
-"""HTML in the answers of files becomes Markdown, is refused where it cannot, and everything else is left alone."""
+"""HTML in answers is converted to Markdown or refused; everything else is unchanged."""
 
 import json
 

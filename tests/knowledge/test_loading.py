@@ -1,4 +1,4 @@
-"""A load: what the plan promises is what happens, or nothing does."""
+"""A load does exactly what its plan states, or nothing."""
 
 from collections.abc import Sequence
 

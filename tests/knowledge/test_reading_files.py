@@ -1,4 +1,4 @@
-"""What the formats understand, and how they say what they do not."""
+"""The syntax that the formats accept, and their errors."""
 
 import json
 

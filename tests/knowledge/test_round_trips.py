@@ -1,4 +1,4 @@
-"""What is written reads back as exactly the same, in every format."""
+"""Exported files read back as exactly the same entries, in every format."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""The semantic extra with a small model of its own: read in the background, kept, and used beside words."""
+"""The semantic extra with a small test model: vectors are computed in the background, stored, and used with words."""
 
 import asyncio
 import contextlib
@@ -29,7 +29,7 @@ PARKING = EntryDraft("parking", "ru", "Где парковка?", "За угло
 
 
 class Thesaurus:
-    """An embedder that knows which words mean the same, and nothing else."""
+    """An embedder that only knows synonyms."""
 
     def __init__(self, *, broken: bool = False) -> None:
         self.read: list[str] = []

@@ -1,4 +1,4 @@
-"""Years of finished work: rows in every table that grows, of which nearly none is still to be done."""
+"""Years of history: rows in every growing table, nearly all of them finished."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -124,12 +124,12 @@ _UNDER_WAY = (
 
 
 def finish_all(url: str) -> None:
-    """Leave nothing to be done: what is gathered of the rows now knows of none that are."""
+    """Finish all rows: statistics gathered now contain no unfinished ones."""
     _run(url, _FINISHED)
 
 
 def begin_some(url: str) -> None:
-    """Let one row in a hundred be under way."""
+    """Make one row in a hundred unfinished."""
     _run(url, _UNDER_WAY)
 
 

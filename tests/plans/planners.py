@@ -1,4 +1,4 @@
-"""How each database would run a statement, and how many rows it looks at for it."""
+"""Query plans of each database, and the number of rows that a statement reads."""
 
 import re
 import sqlite3
@@ -23,20 +23,20 @@ SMALL = {
     "phrasing",
     "text_vector",
 }
-"""Tables that do not grow with what contacts write; every other one does."""
+"""Tables that do not grow with contacts' messages; all others do."""
 
 
 class Planner(Protocol):
-    """Plans statements on a database that nothing else uses."""
+    """Plans statements on an exclusive database."""
 
     def analyze(self) -> None:
         """Gather statistics."""
 
     def scans(self, statement: str, parameters: Any) -> list[str]:  # noqa: ANN401 - as the driver takes them
-        """The steps of the plan that go through a whole table which grows."""
+        """Return the steps of the plan that scan a growing table."""
 
     def work(self, statement: str, parameters: Any) -> int:  # noqa: ANN401 - as the driver takes them
-        """Run it, undo it, and count the rows that it looked at: about, and twice as many at most."""
+        """Run a statement, roll it back, and return about how many rows it read: at most twice the true number."""
 
 
 _SCAN = re.compile(r"^SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?")
@@ -133,7 +133,7 @@ class PostgresPlanner:
         return round(looked_at)
 
     def _plan_as_for_large_tables(self) -> None:
-        """Where a table is small, as it is here, going through it is right."""
+        """Disable plans for small tables, for which a scan would be right."""
         for setting in ("enable_seqscan = off", "random_page_cost = 1.1"):
             self._connection.execute(f"SET {setting}".encode())
         self._connection.commit()

@@ -1,4 +1,4 @@
-"""No statement of the running program goes through a table that grows, whatever the planner knows of its rows."""
+"""No statement of the running program scans a growing table, with any statistics of the planner."""
 
 import httpx
 import pytest
@@ -50,7 +50,7 @@ def _faults(when: str, plans: Planner, recorder: Recorder) -> list[str]:
 
 
 async def _work(backend: Backend, platform: Platform) -> None:
-    """Let contacts and agents do what they do, and time pass."""
+    """Run the usual actions of contacts and agents, and let time pass."""
     async with staged(backend, platform) as stage:
         anna, boris = await stage.contact("Анна"), await stage.agent("Борис")
         await anna.writes("забыла пароль")
@@ -92,7 +92,7 @@ async def _work(backend: Backend, platform: Platform) -> None:
 
 
 async def _desk(stage: Stage, number: int) -> None:
-    """Every list of the desk and of the REST interface, and what watches the program."""
+    """Request every list of the desk and of the REST interface, and the monitoring pages."""
     agent = await stage.app.db.write(
         lambda session: employ(session, "d@example.org", "Дора", Role.ADMIN, stage.app.clock())
     )

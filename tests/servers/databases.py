@@ -23,7 +23,7 @@ _VERSION = "SELECT version_num FROM alembic_version"
 
 
 class Databases:
-    """Makes databases on one server, and lends them again: making one takes twenty times as long as emptying it."""
+    """Creates databases on one server and reuses them: creating one takes twenty times as long as emptying it."""
 
     def __init__(self, server: Postgres) -> None:
         self._server = server
@@ -51,14 +51,14 @@ class Databases:
         return self._server.url(name)
 
     def take_back(self) -> None:
-        """Whatever was lent is over: who is still connected is not any more, and all rows are gone."""
+        """Take back all lent databases: close their connections and delete all rows."""
         while self._lent:
             name = self._lent.pop()
             if self._emptied(name):
                 self._free.append(name)
 
     def _emptied(self, name: str) -> bool:
-        """Whether the database is as it was made."""
+        """Empty the database; returns False if its schema was changed."""
         with self._connection(name) as connection:
             connection.execute(  # waits, up to so many milliseconds, until they are gone
                 "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"

@@ -61,7 +61,7 @@ class Command:
 
 
 def _run(arguments: tuple[str, ...], folder: str, environment: dict[str, str], streams: tuple[str, str, str]) -> None:
-    """Become what `python -m bot` is once it has imported everything."""
+    """Turn the forked process into `python -m bot` after its imports."""
     from bot.__main__ import main  # noqa: PLC0415 - here and not in the process of the tests
 
     for number, (path, mode) in enumerate(zip(streams, (os.O_RDONLY, os.O_WRONLY, os.O_WRONLY), strict=True)):

@@ -1,4 +1,4 @@
-"""A disk that is full, without one: beyond the limit on a file's size, no process can write, as root or not."""
+"""Simulation of a full disk by a limit on the size of files, which also holds for root."""
 
 import os
 import resource

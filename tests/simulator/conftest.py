@@ -30,7 +30,7 @@ class Clock:
 
 @dataclass(frozen=True, slots=True)
 class BotClient:
-    """A client with no opinions: what it gets is what the simulator said."""
+    """A bare client that returns the simulator's answers unchanged."""
 
     telegram: TelegramSimulator
     http: aiohttp.ClientSession

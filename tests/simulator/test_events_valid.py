@@ -1,4 +1,4 @@
-"""Every event that the simulators produce is one that the libraries' own models accept."""
+"""The libraries' own models accept every event of the simulators."""
 
 import asyncio
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Injected faults: what the client sees, and whether the message arrived all the same."""
+"""Injected faults: what the client sees, and whether the message arrived."""
 
 import aiohttp
 import pytest

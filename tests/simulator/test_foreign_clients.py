@@ -1,4 +1,4 @@
-"""Client libraries that know nothing of us talk to the simulators: what they accept is not shaped by our adapters."""
+"""Third-party client libraries use the simulators, which proves that these are not shaped by our adapters."""
 
 import asyncio
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the Bot API delivers and what it refuses, with the codes and words of the real one."""
+"""Deliveries and refusals of the Bot API, with the real codes and sentences."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""Offsets, long polls and webhooks: when an update is gone, and when it comes again."""
+"""Offsets, long polls and webhooks: when an update is confirmed, and when it is repeated."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""VK's Callback API: the handshake, the secret, and the same event again until the bot says ok."""
+"""VK's Callback API: the handshake, the secret, and repetition until the bot answers ok."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""What VK delivers, what it refuses, and what it silently takes for a repetition."""
+"""VK's deliveries, refusals and silent deduplication."""
 
 import json
 from datetime import timedelta

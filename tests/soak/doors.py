@@ -1,4 +1,4 @@
-"""A door before a server: lets through, holds back what comes out, or refuses, as the test says."""
+"""A proxy before a server that passes data, holds back answers, or refuses connections."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""Strangers who attack from outside: contacts are answered all the same, and the program does not grow."""
+"""Attacks from outside: contacts are still answered, and memory does not grow."""
 
 import asyncio
 import json

@@ -1,4 +1,4 @@
-"""Everything that can break, breaks, in an order that a seed gives: `SOAK_SEED` in the environment repeats it.
+"""All kinds of failures in a random order; `SOAK_SEED` in the environment repeats it.
 
 The same seed gives the same faults, pauses and texts. Processes run as fast as the machine lets them, so what a fault
 meets may differ; the ledger must be right in any case.

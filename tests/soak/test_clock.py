@@ -1,4 +1,4 @@
-"""The clock of the machine is set while people write: nothing waits for it to catch up, and nothing comes twice."""
+"""The machine's clock is changed while people write: nothing is delayed by it, and nothing is sent twice."""
 
 import asyncio
 from collections.abc import Sequence

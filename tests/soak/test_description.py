@@ -1,4 +1,4 @@
-"""A hundred requests to each operation of the REST interface: every answer is one that is described."""
+"""A hundred requests to each operation of the REST interface: every answer conforms to the description."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A steady load on SQLite for minutes: every message is answered once, and memory does not creep."""
+"""A steady load on SQLite for minutes: every message is answered once, and memory does not grow."""
 
 from pathlib import Path
 

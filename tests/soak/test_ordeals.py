@@ -1,4 +1,4 @@
-"""The same ordeal at length: the program, PostgreSQL and Valkey are killed in turn under load."""
+"""A long stress test: the program, PostgreSQL and Valkey are killed in turn under load."""
 
 import asyncio
 import random

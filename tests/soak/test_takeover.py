@@ -1,4 +1,4 @@
-"""Real processes: one that is stopped while it serves an account is replaced, and repeats nothing when it goes on."""
+"""Real processes: a stopped one that serves an account is replaced, and repeats nothing when it resumes."""
 
 import asyncio
 import os

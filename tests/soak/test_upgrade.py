@@ -1,4 +1,4 @@
-"""Databases of earlier versions under the program as it is: alone, and beside the version that made them."""
+"""Databases of earlier versions with the current program: alone, and beside the version that made them."""
 
 import asyncio
 import re

@@ -1,4 +1,4 @@
-"""A program, its platforms and the people who write to it, for a test that breaks one thing after another."""
+"""A program, its platforms and writing people, for tests with successive failures."""
 
 import os
 import random

@@ -1,4 +1,4 @@
-"""German, which Frontdesk does not speak: what somebody writes who adds it."""
+"""A language module for German, which Frontdesk does not support, as a contributor would write it."""
 
 from knowledge.languages.language import Language, phrases, short, split, table
 

@@ -1,4 +1,4 @@
-"""What a copy of Frontdesk that speaks German makes of German. `test_fourth_language` runs it there."""
+"""Checks of a copy of Frontdesk with German added. `test_fourth_language` runs them there."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What a text wants done and how it asks, in three languages."""
+"""Acts and manners of asking, in three languages."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Edits that are known at once, without building the index again."""
+"""Edits that take effect at once, without rebuilding the index."""
 
 import pytest
 

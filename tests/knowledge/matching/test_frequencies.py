@@ -1,4 +1,4 @@
-"""What the table of word forms knows."""
+"""The frequency table of word forms."""
 
 import numpy as np
 import pytest

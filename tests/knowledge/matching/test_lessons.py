@@ -1,4 +1,4 @@
-"""The elimination behind the lessons solves what it is given."""
+"""The elimination of the ridge regression solves its systems."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Whether somebody asks the same again."""
+"""Detection of a repeated question."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What differs between texts that ask for the same is taken out of their vectors."""
+"""Normalisation removes differences of wording from vectors."""
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ TOPICS, FORMAL, BLUNT = 4, 4, 5
 
 
 def text(topic: int, manner: int, *, loudness: float = 2.0) -> NDArray[np.float32]:
-    """A vector in which the manner of asking is louder than what is asked for."""
+    """Make a vector that the manner of asking dominates."""
     vector = np.zeros(6, np.float32)
     vector[topic], vector[manner] = 1.0, loudness
     return vector / np.linalg.norm(vector)

@@ -1,4 +1,4 @@
-"""What a word tells by being rare, and the stems of words written with accents."""
+"""Rarity of words, and stems of words with accents."""
 
 import pytest
 

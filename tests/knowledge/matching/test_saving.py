@@ -1,4 +1,4 @@
-"""A matcher comes back from its file as it was, or not at all."""
+"""A matcher is loaded from its file unchanged, or not at all."""
 
 import json
 import zipfile

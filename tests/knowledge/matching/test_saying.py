@@ -1,4 +1,4 @@
-"""What a language model is given of a message."""
+"""The text of a message that a language model gets."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Keyboard layout and transliteration, decided by the knowledge."""
+"""Keyboard layout and transliteration, decided by the knowledge base."""
 
 import numpy as np
 import pytest

@@ -48,7 +48,7 @@ class Concepts:
 
 
 class Mannered(Concepts):
-    """Hears above all how something is asked."""
+    """An embedder dominated by the manner of asking."""
 
     def phrasings(self, texts: Sequence[str]) -> NDArray[np.float32]:
         manners = np.array([[4.0 * ("?" in text), 4.0 * ("?" not in text)] for text in texts], np.float32)

@@ -1,4 +1,4 @@
-"""Guesses are words by their checksums: all that are one slip away, and no others."""
+"""Edit candidates, as checksums: all words that are one edit away, and no others."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""What the order of words tells about entries."""
+"""The word order feature."""
 
 from math import log
 

@@ -1,4 +1,4 @@
-"""What Latin letters may stand for."""
+"""Cyrillic readings of Latin letters."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Questions that are a phrasing as it stands."""
+"""Questions that equal a phrasing word for word."""
 
 from pathlib import Path
 
