@@ -96,7 +96,7 @@ def line(*values: Any, between: str = " ") -> str:  # noqa: ANN401 - as above
     return between.join(text for value in values if (text := " ".join(words(value).split())))
 
 
-def counted(text: Any, votes: Any) -> str:  # noqa: ANN401 - as above
+def with_votes(text: Any, votes: Any) -> str:  # noqa: ANN401 - as above
     """Return a poll option with its number of votes, if there are any."""
     return f"{line(text)} ({votes})" if number(votes) > 0 else line(text)
 

@@ -117,7 +117,7 @@ class Effects:
         return round_.ticket_id
 
     def hand_over_unread(self, session: Session, contact: Addressee, words: str) -> int | None:
-        """A message that could not be handled: a person gets it, and the contact is told so; the ticket's id."""
+        """Hand a message that could not be handled to a person, and say so to the contact; return the ticket's id."""
         round_ = _Round(session, contact, self._services, ())
         round_.do(OpenTicket(clean(words), "poison"), None)
         return round_.ticket_id

@@ -203,7 +203,7 @@ class Conversation:
         match = self._library.matcher.match(question, languages=order)
         shown = [candidate.entry_id for candidate in match.candidates[: _SHOWN[match.band]]]
         entries = entries_by_id(session, shown, wordings=False) if shown else {}
-        # Whoever speaks one language and asks in the words of another is answered in their own where that is written.
+        # A contact who speaks one language and asks in the words of another is answered in their own where that exists.
         foreign = [number for number, view in entries.items() if view.lang != language]
         own = {number: view for number in foreign if (view := in_language(session, number, language))}
         return Found(match, entries | own)
@@ -225,7 +225,7 @@ class Conversation:
         if not mark_done(session, items):
             return  # another process was quicker
         if not is_question(said) if event.place else thought.known is None and event.kind is EventKind.PROFILE:
-            return  # nothing to keep of whoever has asked us nothing
+            return  # a contact who has asked nothing has no row to keep
         minute = minute_of(thought.known, event, len(items), self._clock())
         quiet = is_counted(event) and minute.quiet
         if thought.quiet and not quiet:
@@ -322,7 +322,7 @@ class Conversation:
         name = event.name or known.name
         spoken = language if event.kind is EventKind.MESSAGE or not known.language else known.language
         numbered = known.numbered if event.numbered is None else event.numbered
-        # Whoever floods us goes on, once we answer again, where they were.
+        # A contact who floods us goes on where they were once we answer again.
         keeps = event.kind is not EventKind.MESSAGE or minute.quiet
         values = {
             **flood,

@@ -19,7 +19,7 @@ _SUMMARY = 120
 
 
 class LiveSearch:
-    """Looks up without a trace: nobody has asked yet, so nothing is counted or kept."""
+    """Looks up without a trace: the contact is still typing, so nothing is counted or kept."""
 
     def __init__(self, db: Database, library: Library, language: str) -> None:
         self._db = db

@@ -1,6 +1,6 @@
 """Questions asked in groups, on walls and on boards: answered in private, and in public at most one line says so.
 
-Whoever can be written to gets what they would get had they asked in private. Whoever cannot gets a link below the
+Contacts who can be written to get what they would get in private. The others get a link below the
 question, which asks it again in private, for them alone. Where nothing may be said, a person gets the question.
 """
 
@@ -36,7 +36,7 @@ class Course:
 
     privately: bool = False
     """It is answered as if it had been asked in private."""
-    line: Literal["", "told", "link"] = ""
+    line: Literal["", "announced", "link"] = ""
     """What is said in public: that the answer comes in private, or where to get it."""
     ticket: bool = False
     """A person gets it, whatever the knowledge says."""
@@ -47,7 +47,7 @@ def course(*, reachable: bool, may_speak: bool, mute: bool) -> Course:
     if mute:
         return Course(ticket=True)
     if reachable:
-        return Course(privately=True, line="told" if may_speak else "")
+        return Course(privately=True, line="announced" if may_speak else "")
     return Course(line="link") if may_speak else Course(ticket=True)
 
 
@@ -130,20 +130,20 @@ class PublicQuestions:
             about = self._hand_over(session, contact, event.text, ticket)
         if way.line:
             words = self._line(contact.language, way.line, place.door + LINK + key)
-            there = replace(place, for_asker=way.line == "told")
+            there = replace(place, for_asker=way.line == "announced")
             line = self._outbox.post(session, contact, OutgoingMessage(RichText(words), place=there))
             if way.line == "link":
                 public_questions.remember_message(session, key, line)
         return about
 
     def _hand_over(self, session: Session, contact: Addressee, question: str, ticket: TicketContext | None) -> int:
-        """A person gets it; the contact is told nothing, for they cannot be, or asked where only people answer."""
+        """Hand it to a person; the contact gets no message: none can reach them, or they asked where only people answer."""
         if ticket is None:
             return self._desk.open(session, contact, question, reason="public").id
         self._desk.join(session, session.get_one(Ticket, ticket.number))
         return ticket.number
 
     def _line(self, language: str, line: str, link: str) -> str:
-        if line == "told":
+        if line == "announced":
             return WORDS.text(language, "The answer comes to you as a private message.")
         return WORDS.text(language, "I answer in private, so as not to disturb the others: {link}", link=link)

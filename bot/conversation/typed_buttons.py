@@ -49,8 +49,8 @@ def as_press(
 
     `said` is its text as understood; `numbered` says that the contact's app shows no buttons.
 
-    Of the last one only: whoever is asked "how many?" and answers "2" means two. A choice that was used already is none, for a
-    press of it says nothing, and whoever writes wants to hear something.
+    Only the last message counts: a contact who is asked "how many?" and answers "2" means two. A choice that was used already is none, for a
+    press of it says nothing, and a contact who writes expects an answer.
     """
     typed = said.text
     if event.kind is not EventKind.MESSAGE or event.attachments or said.shows or len(typed) > _LONGEST:

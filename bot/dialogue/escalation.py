@@ -24,7 +24,7 @@ from knowledge.matching import alike
 def escalate(thread: Thread, pressed: ButtonPress, about: QuestionButton, reason: str, *, at_once: bool) -> Decision:
     """What follows where a button leads to a person: a contact who has one joins.
 
-    `at_once` says that the wait was told where the button was offered; else it is told first.
+    `at_once` says that the wait was stated where the button was offered; otherwise it is stated first.
     """
     trail = trail_of(about)
     if thread.ticket is not None and not trail.apart:
@@ -60,7 +60,7 @@ def join_open_ticket(thread: Thread, ticket: TicketContext, said: Utterance) -> 
     if said.greets and not said.shows:
         return [Attach(ticket.number), say_still_open(ticket)]
     if said.gives_thanks and not said.shows:
-        # Where nobody has answered yet, thanks are for the acknowledgement: a second one would say nothing.
+        # Before an agent has answered, thanks are for the acknowledgement: a second one would say nothing.
         return [Attach(ticket.number), *([WELCOME] if ticket.answered else [])]
     if not ticket.answered and not said.shows and _repeats(said, ticket):
         return [JoinTicket(ticket.number, acknowledge=False, patience=not ticket.patience_asked)]
@@ -91,7 +91,7 @@ def say_reopened(number: int) -> Decision:
 
 def say_too_old(ticket: TicketContext) -> Decision:
     return Say(
-        "Question №{number} was closed too long ago to be opened again. Just ask anew, and we will gladly help.",
+        "Question №{number} was closed too long ago to be opened again. Just ask again, and we will gladly help.",
         values={"number": ticket.number},
     )
 

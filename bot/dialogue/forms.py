@@ -27,7 +27,7 @@ def fill_field(thread: Thread, filling: Filling, event: IncomingEvent, said: Utt
     if said.cancels:
         return [EndForm(filling.id or 0, sent=False), CANCELLED]
     if said.wants_only_person:
-        return submit_form(thread, filling)  # whoever wants a person now gets one, with what is known so far
+        return submit_form(thread, filling)  # a wish for a person now ends the form, with what is known so far
     answer = parse_field(filling.field, event)
     if answer is None:
         return [AskField(filling, unsuited=True)]

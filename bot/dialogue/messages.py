@@ -104,14 +104,14 @@ def _shown_question(event: IncomingEvent) -> str:
 
 
 def _comments(said: Utterance, found: Found | None) -> bool:
-    """Whether it is the word about the help that was invited: whoever asks something after all is answered."""
+    """Decide whether it is the invited comment on the help; a question is answered instead."""
     if not said.text or "?" in said.text or said.wants_person or said.is_courtesy:
         return False
     return found is None or found.match.band is not Band.ANSWER
 
 
 def _replaced(pending: PendingOffer | None) -> int | None:
-    """The offer that is changed in place; a new one is made where it was changed before, lest nobody notice."""
+    """Return the offer to edit in place; None if it was edited once already: a second edit is easy to miss."""
     return pending.message if pending is not None and not pending.changed else None
 
 

@@ -20,12 +20,12 @@ class TicketContext:
     number: int
     live: bool
     acknowledged: bool
-    """Whether the contact was told already that further messages join."""
+    """The contact knows that further messages join."""
     question: str = ""
     answered: bool = False
     """An agent has answered, and it waits for the contact."""
     patience_asked: bool = False
-    """Whether the contact was told already that asking again does not speed things up."""
+    """The contact knows that asking again does not speed things up."""
     solved: bool = False
     reopenable: bool = True
     """If it is closed: the contact can still open it again."""
@@ -63,7 +63,7 @@ class PendingOffer:
     trail: Trail
     """Where the question was asked."""
     changed: bool = False
-    """It was changed in place before: once more, and nobody would notice."""
+    """It was edited in place before: a second edit is easy to miss."""
     offered: tuple[int, ...] = ()
     """The entries among which the contact can choose."""
 

@@ -1,4 +1,4 @@
-"""What is said of an entry that is not in the contact's language, so that nobody opens it in vain."""
+"""The remark on an entry that is not in the contact's language."""
 
 from bot.views.paging import LABEL, label
 from bot.wording import WORDS

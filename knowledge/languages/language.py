@@ -68,7 +68,7 @@ class Language:
     closings: tuple[str, ...]
     """Phrases of thanks and pleading after a question, without accents."""
     common_words: frozenset[str]
-    """Words that any question may hold, whatever it is about."""
+    """Words that any question may hold, on any subject."""
     colloquial: Mapping[str, str]
     """The spoken forms of a word, separated by spaces; `~` at the end of one stands for all its inflections."""
     intents: Mapping[str, str]

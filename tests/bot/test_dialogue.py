@@ -200,7 +200,7 @@ OWN_SOLVED = OwnQuestion(ticket(5, TicketStatus.SOLVED), ())
 OWN_OLD = replace(OWN_SOLVED, ticket=replace(OWN_SOLVED.ticket, reopenable=False))
 OLD = replace(SOLVED, reopenable=False)
 TOO_OLD = Say(
-    "Question №{number} was closed too long ago to be opened again. Just ask anew, and we will gladly help.",
+    "Question №{number} was closed too long ago to be opened again. Just ask again, and we will gladly help.",
     values={"number": 5},
 )
 OWN_LIST = OwnQuestions((OWN_LIVE.ticket, OWN_SOLVED.ticket), 1, 1)

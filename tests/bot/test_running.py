@@ -89,6 +89,7 @@ def test_its_health_is_told(demo: Program) -> None:
         "channels": {"telegram:demo": None, "vk:demo": None},
         "failing": {},
         "restarts": {},
+        "without_buttons": [],
     }
     figures = dict(line.split() for line in demo.get("/metrics").text.splitlines() if line and not line.startswith("#"))
     assert figures["frontdesk_inbox_poison"] == "0"

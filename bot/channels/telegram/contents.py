@@ -12,7 +12,6 @@ from bot.channels.raw_values import (
     address,
     card,
     careful,
-    counted,
     hidden_links,
     items,
     line,
@@ -22,6 +21,7 @@ from bot.channels.raw_values import (
     unknown,
     vcard,
     with_duration,
+    with_votes,
     words,
 )
 from handoff.messages.contents import (
@@ -239,7 +239,7 @@ def _contact(body: Any) -> ContactCard:  # noqa: ANN401
 
 
 def _poll(body: Any) -> Poll:  # noqa: ANN401
-    options = tuple(counted(option["text"], option.get("voter_count")) for option in body["options"])
+    options = tuple(with_votes(option["text"], option.get("voter_count")) for option in body["options"])
     note = words(body.get("explanation")) or words(body.get("description"))
     return Poll(words(body["question"]), options, note, bool(body.get("is_closed")))
 

@@ -14,7 +14,6 @@ from bot.channels.raw_values import (
     Reading,
     card,
     careful,
-    counted,
     hidden_links,
     items,
     line,
@@ -24,6 +23,7 @@ from bot.channels.raw_values import (
     unknown,
     vcard,
     with_duration,
+    with_votes,
     words,
 )
 from handoff.messages.contents import Card, CardKind, ContactCard, Content, Passage, Place, Poll, Role
@@ -252,7 +252,7 @@ def _album(body: Any) -> Card:  # noqa: ANN401
 
 
 def _poll(body: Any) -> Poll:  # noqa: ANN401
-    options = tuple(counted(option["text"], option.get("votes")) for option in body["answers"])
+    options = tuple(with_votes(option["text"], option.get("votes")) for option in body["answers"])
     return Poll(words(body["question"]), options, closed=bool(body.get("closed")))
 
 

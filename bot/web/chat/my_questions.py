@@ -89,10 +89,10 @@ def own_router(parts: OwnParts) -> APIRouter:
         return await own.copy(request)
 
     @router.post("/help/my/forget")
-    async def forgotten(
+    async def forget_all(
         request: Request, sure: Annotated[str, Form(max_length=8)] = "", csrf: Token = "", lang: Language = ""
     ) -> Response:
-        return await own.forgotten(request, parts.frame.language(request, lang), csrf, sure=sure == "yes")
+        return await own.forget_all(request, parts.frame.language(request, lang), csrf, sure=sure == "yes")
 
     return router
 
@@ -197,7 +197,7 @@ class OwnPages:
         headers = {"Content-Disposition": 'attachment; filename="frontdesk.zip"', "Cache-Control": "no-store"}
         return Response(packed, media_type="application/zip", headers=headers)
 
-    async def forgotten(self, request: Request, language: str, csrf: str, *, sure: bool) -> Response:
+    async def forget_all(self, request: Request, language: str, csrf: str, *, sure: bool) -> Response:
         """Ask for confirmation, then erase all data and the browser's cookie."""
         visitor = self._parts.visitors.of(request)
         if not self._is_ours(request, csrf):

@@ -1,7 +1,7 @@
 """What a text wants done and in what manner it asks: "turn on", "cancel", "send"; "why", "how many", "where".
 
 Vectors of words put opposites side by side, for they stand in the same sentences, and question words weigh next to nothing, for
-everybody uses them. But who asks how to turn something off must not be told how to turn it on, and "when" is not "how". So
+everybody uses them. But a question how to turn something off must not be answered with how to turn it on, and "when" is not "how". So
 both are looked for in every text, in all three languages, by the beginnings of words.
 """
 

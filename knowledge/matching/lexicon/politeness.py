@@ -47,7 +47,7 @@ def _closing(found: Sequence[str]) -> int:
 
 
 ASKING = frozenset[str]().union(*(language.common_words for language in LANGUAGES.values()))
-"""Words that any question may hold, whatever it is about; in lower case."""
+"""Words that any question may hold, on any subject; in lower case."""
 
 
 _LONG = 12
