@@ -28,7 +28,7 @@ from tests.upgrades.dumps import Dump, drop_postgres, dump_of, dumped_revisions
 from tests.upgrades.rewrites import REWRITES, Rows
 from tests.upgrades.state import rows, statements, tables
 
-MIGRATIONS = Path(bot.program.app.__file__).parent / "migrations" / "versions"
+MIGRATIONS = Path(bot.program.app.__file__).parents[1] / "migrations" / "versions"
 REVISIONS = sorted(path.name.partition("_")[0] for path in MIGRATIONS.glob("[0-9]*.py"))
 
 

@@ -40,28 +40,30 @@ async def test_silent_and_slow_peers_are_closed_and_streams_of_news_live_on(
         asyncio.timeout(30),
         open_counter(sqlite(tmp_path), limits=QUICK) as counter,
         wire(counter) as listener,
-        wire(counter) as silent,
-        wire(counter) as half_a_head,
-        wire(counter) as dripping_head,
-        wire(counter) as half_a_body,
-        wire(counter) as dripping_body,
-        wire(counter) as nonsense,
     ):
         caplog.clear()
-        await listener.asks("GET", "/help/chat/events", Cookie=COOKIE)
+        await listener.asks("GET", "/help/chat/events", Cookie=COOKIE)  # at once: an idle connection is closed soon
         assert b"200 OK" in await listener.reader.readline()
-        await half_a_head.sends(b"GET /help HTTP/1.1\r\nHost: a")
-        for client in (half_a_body, dripping_body):
-            await client.asks("POST", "/hooks/vk/main", Content_Length="100000")
-        await nonsense.sends(b"\x16\x03\x01 nonsense\r\n\r\n")
-        await asyncio.gather(
-            silent.ends(),
-            half_a_head.ends(),
-            half_a_body.ends(),
-            nonsense.ends(),
-            until_closed(dripping_head, b"G"),
-            until_closed(dripping_body, b"a"),
-        )
+        async with (
+            wire(counter) as silent,
+            wire(counter) as half_a_head,
+            wire(counter) as dripping_head,
+            wire(counter) as half_a_body,
+            wire(counter) as dripping_body,
+            wire(counter) as nonsense,
+        ):
+            await half_a_head.sends(b"GET /help HTTP/1.1\r\nHost: a")
+            for client in (half_a_body, dripping_body):
+                await client.asks("POST", "/hooks/vk/main", Content_Length="100000")
+            await nonsense.sends(b"\x16\x03\x01 nonsense\r\n\r\n")
+            await asyncio.gather(
+                silent.ends(),
+                half_a_head.ends(),
+                half_a_body.ends(),
+                nonsense.ends(),
+                until_closed(dripping_head, b"G"),
+                until_closed(dripping_body, b"a"),
+            )
         async with wire(counter) as later:
             await later.ends()
         assert not listener.reader.at_eof()
