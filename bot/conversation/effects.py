@@ -62,6 +62,7 @@ from handoff.messages.values import Addressee, Entity, EntityKind, RichText
 from handoff.models import Contact, Ticket
 from handoff.tickets import queue
 from handoff.tickets.service import Desk
+from handoff.tickets.thread_parts import split_off, take_along
 from handoff.tickets.wait_estimate import outlook_of
 from infra.bus import Bus
 from infra.clock import Clock
@@ -195,7 +196,7 @@ class _Round:
                 self.ticket_id = number
                 self._desk.attach(self._ticket(number))
             case SplitOff(messages):
-                self._desk.split_off(self._session, self._contact.id, messages)
+                split_off(self._session, self._contact.id, messages)
             case CloseTicket(number):
                 self._desk.confirm(self._session, self._ticket(number))
             case ReopenTicket(number):
@@ -355,7 +356,7 @@ class _Round:
     def _take_along(self, trail: Trail) -> None:
         """Let the ticket have the lines that led to it."""
         if self.ticket_id is not None and trail != NO_TRAIL:
-            self._desk.take_along(self._session, self._ticket(self.ticket_id), trail.asked, trail.shown)
+            take_along(self._session, self._ticket(self.ticket_id), trail.asked, trail.shown)
 
     def _settle(self, lookup: int, outcome: Outcome, entry_id: int | None) -> None:
         settle_lookup(self._session, lookup, outcome, entry_id)

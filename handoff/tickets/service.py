@@ -92,35 +92,6 @@ class Desk:
         """Record that the contact has read what agents wrote so far."""
         ticket.read_at = self._clock()
 
-    def take_along(self, session: Session, ticket: Ticket, message_ids: Sequence[int], key: str) -> None:
-        """Attach earlier messages to the ticket: these, and the one posted under `key`.
-
-        Messages that belong to a ticket already stay there.
-        """
-        session.execute(
-            update(Message)
-            .where(
-                Message.contact_id == ticket.contact_id,
-                Message.ticket_id.is_(None),
-                or_(Message.id.in_(message_ids), Message.key == key),
-            )
-            .values(ticket_id=ticket.id)
-            .execution_options(synchronize_session=False)
-        )
-
-    def split_off(self, session: Session, contact_id: int, message_ids: Sequence[int]) -> None:
-        """Detach these messages of the contact's: they ask something new and wait for a ticket of their own."""
-        session.execute(
-            update(Message)
-            .where(
-                Message.contact_id == contact_id,
-                Message.id.in_(message_ids),
-                Message.kind == MessageKind.INCOMING,
-            )
-            .values(ticket_id=None)
-            .execution_options(synchronize_session=False)
-        )
-
     def confirm(self, session: Session, ticket: Ticket) -> None:
         """Close the ticket: the contact says that the question is solved."""
         ticket.read_at = self._clock()

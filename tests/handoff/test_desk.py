@@ -11,6 +11,7 @@ from handoff.errors import ClosedError, EmptyTextError, HeldError, NotFoundError
 from handoff.models import ChoiceRow, Contact, Message, MessageKind, Ticket, TicketStatus
 from handoff.tickets import queue
 from handoff.tickets.confirmed_answers import ANSWER_WITHIN
+from handoff.tickets.thread_parts import take_along
 from tests.handoff.floor import Floor
 
 HALF_AN_HOUR = queue.CLAIM
@@ -96,7 +97,7 @@ async def test_a_question_takes_along_what_was_said_before_it(floor: Floor) -> N
     number = await floor.asks(contact_id=who)
     for ticket, key in ((number, "answer-1"), (number, "answer-2"), (elsewhere, "answer-1")):
         await floor.do(
-            lambda session, ticket=ticket, key=key: floor.desk.take_along(  # type: ignore[misc]  # bound at once
+            lambda session, ticket=ticket, key=key: take_along(  # type: ignore[misc]  # bound at once
                 session, session.get_one(Ticket, ticket), [lines[0], other], key
             )
         )
