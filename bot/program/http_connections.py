@@ -21,7 +21,8 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 _log = logging.getLogger("uvicorn.error.connections")
-_log.setLevel(logging.ERROR)  # invalid requests are the peer's fault and would flood the log
+# Invalid requests are the peer's fault and would flood the log. A level would not last: a logging configuration resets it.
+_log.addFilter(lambda record: record.levelno >= logging.ERROR)
 
 MOST_CONNECTIONS = 2000
 """Connections of one server, if the process may open as many."""
