@@ -40,7 +40,7 @@ from bot.inbox.attachments import take_along
 from bot.inbox.intake import InboxItem
 from bot.inbox.quarantine import words_in
 from handoff.deliveries.outbox import Claim
-from handoff.messages.buttons import decode, press_line
+from handoff.messages.button_codec import decode, press_line
 from handoff.messages.contents import dump
 from handoff.messages.json_columns import dump_attachments
 from handoff.messages.values import Address, Addressee, EventKind, IncomingEvent, shows_something

@@ -9,6 +9,7 @@ from bot.dialogue.decisions import OwnQuestions, View
 from bot.dialogue.expected_reply import answered_form
 from bot.views import my_questions, topics
 from handoff.messages import buttons
+from handoff.messages.button_codec import decode
 from handoff.messages.values import IncomingEvent
 from handoff.models import ChoiceRow, Ticket
 from knowledge.entries.repository import entry
@@ -22,7 +23,7 @@ def choice_of(session: Session, contact_id: int, event: IncomingEvent) -> Choice
 
 def pressed_by(session: Session, choice: ChoiceRow) -> tuple[ButtonPress, Ticket | None]:
     """What the pressed button means, and the ticket that it concerns."""
-    payload = buttons.decode(choice.action, choice.data)
+    payload = decode(choice.action, choice.data)
     shown = payload.entry if isinstance(payload, buttons.Read | buttons.QuestionButton) else None
     pressed = ButtonPress(payload, entry(session, shown) if shown else None, used=choice.used_at is not None)
     number = payload.ticket if isinstance(payload, buttons.TicketButton) else None

@@ -11,6 +11,7 @@ from bot.dialogue import PendingOffer, TicketContext
 from bot.dialogue.decisions import Trail
 from bot.dialogue.expected_reply import FOR_A_PERSON, NEW, completed_message, extended_ticket
 from handoff.messages import buttons
+from handoff.messages.button_codec import decode
 from handoff.messages.contents import dump
 from handoff.messages.values import IncomingEvent, named_in_chat
 from handoff.models import LIVE, ChoiceRow, Delivery, Message, MessageKind, Ticket, TicketStatus
@@ -92,7 +93,7 @@ def pending(session: Session, contact_id: int, expects: str) -> PendingOffer | N
     row = session.get(Message, message)
     if row is None or not choices or any(choice.used_at is not None for choice in choices):
         return None
-    meant = [buttons.decode(choice.action, choice.data) for choice in choices]
+    meant = [decode(choice.action, choice.data) for choice in choices]
     abouts = [one for one in meant if isinstance(one, buttons.QuestionButton)]
     if not abouts:
         return None

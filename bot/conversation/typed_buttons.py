@@ -9,7 +9,8 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.dialogue import Utterance
-from handoff.messages.buttons import Reply, meant_by
+from handoff.messages.button_codec import meant_by
+from handoff.messages.button_rules import Reply
 from handoff.messages.json_columns import load_buttons
 from handoff.messages.values import EventKind, IncomingEvent
 from handoff.models import ChoiceRow, Delivery, Message, MessageKind

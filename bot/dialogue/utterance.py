@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from bot.dialogue.language import language_of, words_of
-from handoff.messages.buttons import Reply
+from handoff.messages.button_rules import Reply
 from knowledge.languages import LANGUAGES, Command, ShortMessage
 
 _ALL = tuple(LANGUAGES.values())

@@ -13,7 +13,7 @@ from handoff.errors import (
     StateError,
     TooLargeError,
 )
-from handoff.messages.buttons import sentence_of_press
+from handoff.messages.button_codec import sentence_of_press
 from handoff.messages.content_sentences import FILE_NAMES, ContentWords, describe, question_words
 from handoff.messages.contents import Content
 from handoff.messages.names import readable

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from handoff.messages.buttons import Payload, encode
+from handoff.messages.button_codec import encode
+from handoff.messages.buttons import Payload
 from handoff.messages.json_columns import load_buttons
 from handoff.messages.values import Addressee, Button, PublicPlace, RichText
 from handoff.models import ChannelState, ChoiceRow, Contact, Delivery, DeliveryState

@@ -4,13 +4,22 @@ An `Action` has one frozen payload class. The column `choice.action` holds the a
 encoded by `encode`; `decode` reads rows of every earlier version. docs/decisions/0039 has the reasons.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, ClassVar, get_args
+from typing import get_args
 
+from handoff.messages.button_rules import (
+    ANSWERS,
+    CHOOSES,
+    CHOSEN,
+    LOOKS,
+    ONCE,
+    ButtonPayload,
+    Meaning,
+    Reply,
+    Rule,
+)
 from infra.wording import mark
-from knowledge.entries.models import Outcome
 
 
 class Action(StrEnum):
@@ -49,76 +58,11 @@ class Action(StrEnum):
     KEEP = "keep"
 
 
-class Reply(StrEnum):
-    """Short words by which people answer a message instead of pressing one of its buttons."""
-
-    YES = "yes"
-    NO = "no"
-    HELPED = "helped"
-    UNHELPED = "unhelped"
-
-
 @dataclass(frozen=True, slots=True)
-class Meaning:
-    """A reply that means the button, if the message also offers the button `beside`."""
-
-    reply: Reply
-    beside: Action | None = None
-
-
-CHOSEN, NOTED = "✅", "☑️"
-"""Mark before a pressed button's label in its message: for what the contact wanted, and for everything else."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rule:
-    """Behaviour of a button, independent of its payload."""
-
-    once: bool
-    """A second press changes nothing; False for a button that responds to every press."""
-    shows: str | None = NOTED
-    """`CHOSEN` or `NOTED`, the mark of the choice in the pressed message; None leaves the message as it is."""
-    keeps_others: bool = False
-    """The other buttons of the message stay, for a contact who meant another one."""
-    unseen: bool = False
-    """The press is not shown at the desk, because agents do not need it."""
-    at_desk: str = ""
-    """Sentence of the desk's thread for the press, from the desk's catalogue."""
-    outcome: Outcome | None = None
-    """Outcome of the lookup whose answer or choices the button belongs to."""
-    replies: tuple[Meaning, ...] = ()
-    """Typed replies that mean it. None for a button that closes a ticket: "yes" may answer an agent's question."""
-
-
-_ONCE = Rule(once=True)
-_CHOOSES = Rule(once=True, shows=CHOSEN)
-_ANSWERS = Rule(once=False)
-_LOOKS = Rule(once=False, shows=None, unseen=True)
-
-
-@dataclass(frozen=True, slots=True)
-class _Button:
-    """A payload: its fields have the names of the keys of `choice.data`, and a default for rows without them."""
-
-    action: ClassVar[Action]
-    rule: ClassVar[Rule]
-
-    @property
-    def name(self) -> str:
-        """The action as the column holds it."""
-        return self.action
-
-    @property
-    def once(self) -> bool:
-        """Whether a second press changes nothing."""
-        return self.rule.once
-
-
-@dataclass(frozen=True, slots=True)
-class Retired(_Button):
+class Retired(ButtonPayload):
     """A button whose action no longer exists."""
 
-    rule = _ONCE
+    rule = ONCE
     former: str = ""
 
     @property
@@ -130,10 +74,10 @@ class Retired(_Button):
 
 
 @dataclass(frozen=True, slots=True)
-class Listing(_Button):
+class Listing(ButtonPayload):
     """Shows one page of a list."""
 
-    rule = _LOOKS
+    rule = LOOKS
     page: int = 1
 
 
@@ -159,7 +103,7 @@ class Own(Listing):
 
 
 @dataclass(frozen=True, slots=True)
-class Read(_Button):
+class Read(ButtonPayload):
     """Opens an entry that was found among the topics."""
 
     action = Action.READ
@@ -168,7 +112,7 @@ class Read(_Button):
 
 
 @dataclass(frozen=True, slots=True)
-class Speak(_Button):
+class Speak(ButtonPayload):
     """Chooses the language."""
 
     action = Action.SPEAK
@@ -180,7 +124,7 @@ class Speak(_Button):
 
 
 @dataclass(frozen=True, slots=True)
-class TicketButton(_Button):
+class TicketButton(ButtonPayload):
     """Concerns one of the contact's tickets."""
 
     ticket: int | None = None
@@ -190,42 +134,42 @@ class OwnOne(TicketButton):
     """Shows it."""
 
     action = Action.OWN_ONE
-    rule = _LOOKS
+    rule = LOOKS
 
 
 class Add(TicketButton):
     """Adds the next message to it."""
 
     action = Action.ADD
-    rule = _LOOKS
+    rule = LOOKS
 
 
 class Withdraw(TicketButton):
     """Withdraws it; a late press shows its state."""
 
     action = Action.WITHDRAW
-    rule = _ANSWERS
+    rule = ANSWERS
 
 
 class Reopen(TicketButton):
     """Reopens it from the list of questions; a late press shows its state."""
 
     action = Action.REOPEN
-    rule = _ANSWERS
+    rule = ANSWERS
 
 
 class Solved(TicketButton):
     """Confirms that it is solved."""
 
     action = Action.SOLVED
-    rule = _CHOOSES
+    rule = CHOOSES
 
 
 class NotSolved(TicketButton):
     """Reopens it, or continues it with the agent who has it."""
 
     action = Action.NOT_SOLVED
-    rule = _ONCE
+    rule = ONCE
 
 
 class Stars(TicketButton):
@@ -240,22 +184,22 @@ class Rate(TicketButton):
     """Rates the help from 1 to 5."""
 
     action = Action.RATE
-    rule = _CHOOSES
+    rule = CHOOSES
     stars: int = 0
 
 
-class Enough(_Button):
+class Enough(ButtonPayload):
     """Adds no comment to a rating."""
 
     action = Action.ENOUGH
-    rule = _ONCE
+    rule = ONCE
 
 
 # --- a question and what was found ------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class QuestionButton(_Button):
+class QuestionButton(ButtonPayload):
     """Concerns a question, with `entry` also the entry that was found for it."""
 
     lookup: int | None = None
@@ -376,10 +320,10 @@ class NewQuestion(QuestionButton):
 
 
 @dataclass(frozen=True, slots=True)
-class FormButton(_Button):
+class FormButton(ButtonPayload):
     """Concerns a form at the field `step`, counted from 0."""
 
-    rule = _ANSWERS
+    rule = ANSWERS
     form: int | None = None
     step: int = 0
 
@@ -420,100 +364,26 @@ class FormCancel(FormButton):
 # --- the contact's own data -------------------------------------------------------------------------------------------
 
 
-class Forget(_Button):
+class Forget(ButtonPayload):
     """Erases everything about the contact."""
 
     action = Action.FORGET
-    rule = _ONCE
+    rule = ONCE
 
 
-class Keep(_Button):
+class Keep(ButtonPayload):
     """Erases nothing."""
 
     action = Action.KEEP
-    rule = _ONCE
+    rule = ONCE
 
 
 Payload = (
-    Topics
-    | Topic
-    | Read
-    | Own
-    | OwnOne
-    | Add
-    | Withdraw
-    | Reopen
-    | Speak
-    | AskPerson
-    | NotNow
-    | Helped
-    | NotHelped
-    | Unclear
-    | Disliked
-    | Still
-    | Pick
-    | NoneFits
-    | NewQuestion
-    | FormGo
-    | FormSkip
-    | FormBack
-    | FormPick
-    | FormCancel
-    | Solved
-    | NotSolved
-    | Stars
-    | Rate
-    | Enough
-    | Forget
-    | Keep
-    | Retired
-)
+    Topics | Topic | Read | Own | OwnOne | Add | Withdraw | Reopen | Speak | AskPerson | NotNow | Helped
+    | NotHelped | Unclear | Disliked | Still | Pick | NoneFits | NewQuestion | FormGo | FormSkip | FormBack
+    | FormPick | FormCancel | Solved | NotSolved | Stars | Rate | Enough | Forget | Keep | Retired
+)  # fmt: skip
 """Union of all buttons. mypy rejects a program in which `decide_press` leaves one of them out."""
 
 PAYLOADS: dict[str, type[Payload]] = {kind.action: kind for kind in get_args(Payload) if kind is not Retired}
 """By action."""
-_DEFAULTS = {kind: {field.name: field.default for field in fields(kind)} for kind in get_args(Payload)}
-
-
-def encode(payload: Payload) -> dict[str, Any]:
-    """Encode `choice.data`: the fields that differ from the defaults."""
-    values = ((name, getattr(payload, name), default) for name, default in _DEFAULTS[type(payload)].items())
-    return {name: value for name, value, default in values if value != default}
-
-
-def decode(action: str, data: Mapping[str, Any]) -> Payload:
-    """Decode the payload of a row; keys that are absent, empty or obsolete count as the default."""
-    kind = PAYLOADS.get(action)
-    if kind is None:
-        return Retired(action)
-    values: dict[str, Any] = {}
-    for name in _DEFAULTS[kind]:
-        value = data.get(name)
-        if value is not None:
-            values[name] = tuple(value) if isinstance(value, list) else value
-    return kind(**values)
-
-
-def meant_by(reply: Reply, offered: Collection[str]) -> str | None:
-    """Return the action that a reply means if these are offered; None if it means none of them."""
-    for action, kind in PAYLOADS.items():
-        for meaning in kind.rule.replies:
-            if meaning.reply is reply and action in offered and (meaning.beside is None or meaning.beside in offered):
-                return action
-    return None
-
-
-_PRESSED = "pressed "
-
-
-def press_line(payload: Payload) -> str:
-    """Return the text of the line that a press leaves in the thread."""
-    return _PRESSED + payload.name
-
-
-def sentence_of_press(line: str) -> str | None:
-    """Return the desk's sentence for such a line, empty if the button has none; None for any other line."""
-    if not line.startswith(_PRESSED):
-        return None
-    kind = PAYLOADS.get(line.removeprefix(_PRESSED))
-    return kind.rule.at_desk if kind is not None else ""

@@ -13,6 +13,7 @@ from handoff.deliveries.new_rows import Choice, OutgoingMessage
 from handoff.deliveries.outbox import Outbox
 from handoff.deliveries.outcomes import Moved
 from handoff.messages import buttons
+from handoff.messages.button_codec import decode
 from handoff.messages.values import RichText
 from handoff.models import LIVE, ChoiceRow, Contact, Message, Ticket
 from handoff.words import WORDS
@@ -44,7 +45,7 @@ def hand_over(session: Session, tickets: Tickets, outbox: Outbox, moved: Moved) 
     under = session.scalars(
         select(ChoiceRow).where(ChoiceRow.contact_id == contact.id, ChoiceRow.message_id == message.id)
     ).all()
-    meant = (buttons.decode(row.action, row.data) for row in under)
+    meant = (decode(row.action, row.data) for row in under)
     about = next((one for one in meant if isinstance(one, buttons.QuestionButton) and one.question), None)
     if about is None or any(row.used_at is not None for row in under):  # a message whose button was pressed has arrived
         return

@@ -13,7 +13,9 @@ import handoff
 from bot.dialogue import ButtonPress, Thread
 from bot.dialogue.sentences import GONE
 from handoff.messages import buttons
-from handoff.messages.buttons import PAYLOADS, Action, Reply, Retired, Rule, decode, encode, meant_by
+from handoff.messages.button_codec import decode, encode, meant_by, press_line, sentence_of_press
+from handoff.messages.button_rules import Reply, Rule
+from handoff.messages.buttons import PAYLOADS, Action, Retired
 from handoff.messages.values import EventKind, IncomingEvent
 from tests.bot.rounds import decide
 from tests.bot.test_dialogue import ENTRIES, FREE, LAST_STEP, NOW, OWN_SOLVED, SOLVED, WHO
@@ -87,7 +89,7 @@ def test_an_action_that_no_longer_exists_says_so() -> None:
     gone = decode("an action of before", FULL)
     assert (gone, gone.name) == (Retired("an action of before"), "an action of before")
     assert decide(replace(READY, pressed=ButtonPress(gone)), PRESS, None) == [GONE]
-    assert buttons.sentence_of_press(buttons.press_line(gone)) == ""
+    assert sentence_of_press(press_line(gone)) == ""
 
 
 @pytest.mark.parametrize("revision", dumped_revisions())
@@ -139,6 +141,7 @@ OTHER_VOCABULARIES = {
     "statuses in the archive": ("privacy/archive.py", {"solved"}),
     "events of a ticket": ("tickets/*.py", {"solved", "not_solved"}),
     "events of a ticket at the desk": ("dashboard/wording.py", {"solved", "not_solved"}),
+    "short replies": ("messages/button_rules.py", {"helped"}),
     "outcomes of lookups": ("tickets/form_reminders.py", {"helped"}),
 }
 """Words that are an action's too: where they stand for something else."""

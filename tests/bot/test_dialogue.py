@@ -53,6 +53,7 @@ from bot.dialogue.decisions import (
 )
 from bot.dialogue.expected_reply import FOR_A_PERSON, NEW, addition_to, comment_on
 from handoff.messages import buttons
+from handoff.messages.button_codec import decode
 from handoff.messages.contents import Passage, Place, Role
 from handoff.messages.values import Address, Attachment, EventKind, IncomingEvent
 from handoff.models import TicketStatus
@@ -211,7 +212,7 @@ def pressing(action: str, thread: Thread = FREE, **more: object) -> Thread:
     entry, trail, used = data.pop("entry"), data.pop("trail"), data.pop("used")
     assert entry is None or isinstance(entry, EntryView)
     assert isinstance(trail, Trail)
-    payload = buttons.decode(action, data | asdict(trail) | {"entry": entry.id if entry else None})
+    payload = decode(action, data | asdict(trail) | {"entry": entry.id if entry else None})
     return replace(thread, pressed=ButtonPress(payload, entry, used=bool(used)))
 
 

@@ -23,7 +23,8 @@ from bot.dialogue.decisions import (
     Suggest,
     Trail,
 )
-from handoff.messages.buttons import Action, decode
+from handoff.messages.button_codec import decode
+from handoff.messages.buttons import Action
 from handoff.messages.values import Attachment, EventKind, IncomingEvent
 from knowledge.matching import Band
 from tests.bot.rounds import decide, question_in

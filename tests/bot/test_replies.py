@@ -3,7 +3,7 @@
 import pytest
 
 from bot.dialogue import read_utterance
-from handoff.messages.buttons import Reply
+from handoff.messages.button_rules import Reply
 
 
 @pytest.mark.parametrize(

@@ -1,7 +1,7 @@
 """An app without buttons: choices are numbered in the text, and typing the number presses one."""
 
 from handoff.deliveries.new_rows import Choice
-from handoff.messages import buttons
+from handoff.messages.button_codec import decode
 from handoff.messages.values import RichText
 from handoff.models import ChoiceRow, MessageKind
 from tests.conftest import Backend
@@ -24,7 +24,7 @@ async def test_choices_by_number(backend: Backend) -> None:
         # The list is rebuilt: the numbers refer to the current list.
         line = (await stage.thread_of(anna))[-1]
         known = await stage.app.db.read(lambda s: dict(s.query(ChoiceRow.number, ChoiceRow.data).all()))
-        again = [Choice(label, buttons.decode("pick", known[labels.index(label) + 1])) for label in sorted(labels[:-1])]
+        again = [Choice(label, decode("pick", known[labels.index(label) + 1])) for label in sorted(labels[:-1])]
         await stage.settled()
         await stage.app.db.write(lambda s: stage.app.outbox.revise(s, line.id, RichText("Вернее:"), again))
         labels = sorted(labels[:-1])

@@ -22,7 +22,7 @@ STEPS = {
     "handoff/messages/buttons.py": {
         '    KEEP = "keep"\n': '    KEEP = "keep"\n    LATER = "later"\n',
         "Payload = (": PAYLOAD,
-        "    | Keep\n": "    | Keep\n    | Later\n",
+        "| Keep | Retired": "| Keep | Later | Retired",
     },
     "bot/dialogue/presses.py": {"        case buttons.Retired():": DECISION},
     "bot/dialogue/sentences.py": {"(TOPICS, OWN)": '(TOPICS, OWN, ("Later", buttons.Later(question="music")))'},
@@ -33,7 +33,8 @@ from dataclasses import replace
 from bot.dialogue import ButtonPress, Thread
 from bot.dialogue.decisions import Say
 from bot.dialogue.sentences import hello
-from handoff.messages.buttons import CHOSEN, decode, encode, press_line
+from handoff.messages.button_codec import decode, encode, press_line
+from handoff.messages.button_rules import CHOSEN
 from tests.bot.rounds import decide
 from tests.bot.test_buttons import PRESS
 
