@@ -1,5 +1,6 @@
 """Base classes for the settings of a channel account. Each channel has its own model, which opens the account."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
@@ -26,7 +27,7 @@ class ChannelParts:
     """The secret that a webhook call must contain."""
 
 
-class ChannelSettings(BaseModel):
+class ChannelSettings(BaseModel, ABC):
     """One account on one channel."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -52,12 +53,12 @@ class ChannelSettings(BaseModel):
         """Whether the platform calls our webhook."""
         return False
 
+    @abstractmethod
     def open(self, parts: ChannelParts) -> Channel:
         """Build the channel. Imports the platform's library only here: commands that use no channel start faster.
 
         Raises PlainError if the settings cannot work.
         """
-        raise NotImplementedError
 
 
 class PlatformSettings(ChannelSettings):

@@ -50,7 +50,7 @@ def as_press(
 
     `said` is its text as understood; `numbered` says that the contact's app shows no buttons.
 
-    Only the last message counts: a contact who is asked "how many?" and answers "2" means two. A choice that was used already is none, for a
+    Only the last message counts: a contact who is asked "how many?" and answers "2" means two. A choice that was used already does not count, because a
     press of it says nothing, and a contact who writes expects an answer.
     """
     typed = said.text

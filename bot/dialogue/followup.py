@@ -26,10 +26,10 @@ def starts_new_question(said: Utterance, pending: PendingOffer, alone: Found, jo
         return False
     if band is not Band.NONE and alone.first in pending.offered:
         return False
-    told, before = _told(said.text), _told(pending.question)
-    if len(told) < _FEWEST:
+    words, before = _telling_words(said.text), _telling_words(pending.question)
+    if len(words) < _FEWEST:
         return False
-    return band is Band.ANSWER or (said.asks and not told & before)
+    return band is Band.ANSWER or (said.asks and not words & before)
 
 
 def selects_offer(pending: PendingOffer, alone: Found, joined: Band) -> bool:
@@ -37,6 +37,6 @@ def selects_offer(pending: PendingOffer, alone: Found, joined: Band) -> bool:
     return alone.match.band is Band.ANSWER and joined is not Band.ANSWER and alone.first in pending.offered
 
 
-def _told(text: str) -> set[str]:
+def _telling_words(text: str) -> set[str]:
     words = (word for word in words_of(lower(text)) if len(word) >= _TELLING and word not in ASKING)
     return {stem(word, accented_language(word)) for word in words}

@@ -102,3 +102,14 @@ async def test_files_are_sent_with_and_without_scripts(tmp_path: Path) -> None:
             await expect(page.get_by_label("Attach files")).to_have_value("")
             await context.close()
     assert complaints == []
+
+
+async def test_the_help_page_fits_the_narrowest_phone(tmp_path: Path) -> None:
+    backend = Backend(f"sqlite:///{tmp_path}/frontdesk.db", None)
+    async with open_counter(backend) as counter, chromium() as browser:
+        context = await browser.new_context(viewport={"width": 360, "height": 800}, base_url=counter.address)
+        page = await context.new_page()
+        for language in ("ru", "en", "hu"):
+            for path in (f"/help?lang={language}", f"/help?lang={language}&q=пароль", f"/help/chat?lang={language}"):
+                await page.goto(path)
+                assert await page.evaluate("document.documentElement.scrollWidth") == 360, path
