@@ -1,4 +1,4 @@
-"""Deep links: what `t.me/…?start=WORD` and `vk.me/…?ref=WORD` open. An unknown word opens nothing, and greets as usual."""
+"""Deep links: targets of `t.me/…?start=WORD` and `vk.me/…?ref=WORD`. An unknown word only leads to the greeting."""
 
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ _ENTRY, _CATEGORY = "entry-", "category-"
 
 
 def resolve_link(session: Session, word: str, language: str) -> Link | None:
-    """`ask`, `entry-ID` (its number or its key) or `category-KEY`; None for anything else, or what is gone."""
+    """Resolve `ask`, `entry-ID` (number or key) or `category-KEY`; None for anything else and for deleted entries."""
     if word == ASK:
         return Link()
     if word.startswith(_ENTRY):
@@ -28,7 +28,7 @@ def resolve_link(session: Session, word: str, language: str) -> Link | None:
 
 
 def _entry(session: Session, name: str, language: str) -> EntryView | None:
-    """By number that one entry, by key the one in the reader's language or the first that there is."""
+    """Return the entry of a number, or of a key in the reader's language, else in the first language that has it."""
     number = int(name) if name.isdecimal() and len(name) < 19 else 0
     found = [entry(session, number)] if 0 < number <= LARGEST_ID else []
     found += [entry_named(session, name, lang) for lang in (language, *LANGUAGES)]

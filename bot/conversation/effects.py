@@ -1,4 +1,4 @@
-"""Decisions become rows: words in the contact's language, messages, buttons, tickets, outcomes of lookups."""
+"""Write decisions as rows: words in the contact's language, messages, buttons, tickets, outcomes of lookups."""
 
 import secrets
 from collections.abc import Sequence
@@ -79,7 +79,7 @@ _SHORT_COMMENT = 2
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """Through which a round writes, each within the round's transaction."""
+    """The services that a round writes through, within its transaction."""
 
     desk: Desk
     outbox: Outbox
@@ -90,7 +90,7 @@ class Services:
 
 
 class Effects:
-    """Carries out decisions within the round's transaction."""
+    """Writes decisions within the round's transaction."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -103,7 +103,7 @@ class Effects:
         found: Found | None,
         incoming: tuple[int, ...],
     ) -> int | None:
-        """Do everything in order; the id of the ticket that the round was about, if it was about one.
+        """Write everything in order; return the id of the ticket that the round concerned, if any.
 
         `incoming` are the messages that the decisions answer.
         """
@@ -190,7 +190,7 @@ class _Round:
                 self._change(decision)
 
     def _change(self, decision: Decision) -> None:
-        """What happens to a ticket without a word."""
+        """Write the changes of a ticket that the contact does not see."""
         match decision:
             case Attach(number):
                 self.ticket_id = number
@@ -291,7 +291,7 @@ class _Round:
         return RichText(words), choices
 
     def _propose(self, words: str, choices: Sequence[Choice], instead_of: int | None) -> None:
-        """Say what the contact may take up; what they write instead may complete their question."""
+        """Post an offer; a message instead of a press may continue the question."""
         if instead_of is None:
             message = self._say(RichText(words), choices)
         else:
@@ -300,7 +300,7 @@ class _Round:
         self._note(expects=completion_of(message))
 
     def _asked(self, trail: Trail) -> Trail:
-        """The trail with what the round answers."""
+        """Return the trail with the messages that the round answers."""
         return replace(trail, asked=(*trail.asked, *self._incoming))
 
     def _open(self, decision: OpenTicket, lookup: int | None) -> None:
@@ -310,7 +310,7 @@ class _Round:
         self._say(RichText(words), [withdraw])
 
     def _opened(self, question: str, reason: str, category: str | None, lookup: int | None) -> str:
-        """Open the ticket; what to tell the contact about it."""
+        """Open the ticket; return what the contact reads about it."""
         ticket = self._desk.open(self._session, self._contact, question or "…", reason=reason, category=category)
         self.ticket_id = ticket.id
         if lookup is not None:
@@ -354,7 +354,7 @@ class _Round:
         return Choice(self._text("This is a new question"), about)
 
     def _take_along(self, trail: Trail) -> None:
-        """Let the ticket have the lines that led to it."""
+        """Attach the lines that led to the ticket."""
         if self.ticket_id is not None and trail != NO_TRAIL:
             take_along(self._session, self._ticket(self.ticket_id), trail.asked, trail.shown)
 
@@ -362,7 +362,7 @@ class _Round:
         settle_lookup(self._session, lookup, outcome, entry_id)
 
     def _note(self, **values: str | None) -> None:
-        """Keep something about the contact."""
+        """Update columns of the contact."""
         self._session.execute(update(Contact).where(Contact.id == self._contact.id).values(values))
 
     def _ticket(self, number: int) -> Ticket:
@@ -383,7 +383,7 @@ def _worded(view: View, language: str) -> tuple[RichText, list[Choice]]:
 
 
 def _under(kind: type[_Q], lookup: int | None, entry: EntryView | None, question: str, trail: Trail) -> _Q:
-    """A button under what was found for the question."""
+    """Return a button under what was found for the question."""
     return kind(lookup, entry.id if entry else None, question, trail.asked, trail.shown, trail.apart)
 
 

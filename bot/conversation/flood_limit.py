@@ -1,8 +1,8 @@
-"""The flood rule: of one contact, so many messages, presses and commands a minute are answered; the rest is only kept.
+"""Limit how many messages, presses and commands of one contact are answered in a minute; the rest is only stored.
 
-The first one too many is answered with a notice that says so, in a minute's time the bot answers again, and the contact is
-asked to repeat what still matters: nothing that was kept silently is answered later by itself (docs/decisions/0032). The
-count stands in the contact's row, so it survives a restart and is the same for every worker.
+The first message beyond the limit gets a notice. After a minute the bot answers again and asks the contact to repeat
+what still matters: what was stored silently is not answered later (docs/decisions/0032). The count is in the contact's
+row, so it survives a restart and is the same for every worker.
 """
 
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ _COUNTED = frozenset({EventKind.MESSAGE, EventKind.PRESS})
 
 @dataclass(frozen=True, slots=True)
 class Minute:
-    """What one contact has done within the present minute, which begins with the first thing they do after the last."""
+    """Activity of one contact in the current minute, which begins with the first event after the previous one."""
 
     since: datetime | None = None
     """By our clock."""
@@ -34,12 +34,12 @@ class Minute:
 
     @property
     def quiet(self) -> bool:
-        """Whether nothing is answered."""
+        """Nothing is answered."""
         return self.count > LIMIT
 
 
 def minute_of(known: Row[Any] | None, event: IncomingEvent, number: int, now: datetime) -> Minute:
-    """The contact's minute once `number` further messages, joined into `event`, are counted."""
+    """Count `number` further messages, joined into `event`, in the contact's minute."""
     before = Minute(known.flood_since, known.flood_written, known.flood_count) if known is not None else Minute()
     if event.kind not in _COUNTED or event.place is not None:
         return Minute(before.since, before.written, before.count if _lasts(before, now) else 0)
@@ -56,7 +56,7 @@ def is_counted(event: IncomingEvent) -> bool:
 
 
 def decide_quietly(thread: Thread, event: IncomingEvent, minute: Minute) -> list[Decision]:
-    """What follows where nothing is answered: a person who has the question reads it all the same."""
+    """Decide for an event beyond the limit: it still joins an open ticket."""
     ticket = thread.ticket
     decisions: list[Decision] = []
     if ticket is not None and event.kind is EventKind.MESSAGE:

@@ -1,4 +1,4 @@
-"""Forms as rows and as words: kept after each answer, so that they go on after any break."""
+"""Forms as rows and as words: stored after each answer, so that they continue after any interruption."""
 
 from datetime import datetime
 
@@ -27,7 +27,7 @@ _HINTS: dict[FieldType, str] = {
 
 
 def under_way(session: Session, contact_id: int, number: int, language: str) -> Filling | None:
-    """The contact's form with this number, while it is neither sent nor cancelled."""
+    """Return the contact's form with this number, unless it was sent or cancelled."""
     row = session.scalar(
         select(FormRow).where(FormRow.id == number, FormRow.contact_id == contact_id, FormRow.state == FormState.OPEN)
     )
@@ -48,7 +48,7 @@ def under_way(session: Session, contact_id: int, number: int, language: str) -> 
 
 
 def save_form(session: Session, contact_id: int, filling: Filling, now: datetime) -> int:
-    """Write how far it has come; its number."""
+    """Save the progress of a form; return its number."""
     row = session.get(FormRow, filling.id) if filling.id is not None else None
     if row is None:
         row = FormRow(contact_id=contact_id, state=FormState.OPEN)
@@ -69,7 +69,7 @@ def end_form(session: Session, number: int, *, sent: bool) -> None:
 
 
 def render_field(language: str, filling: Filling, number: int, *, unsuited: bool) -> tuple[str, list[Choice]]:
-    """The next question of the form with its buttons."""
+    """Return the next question of the form with its buttons."""
     field, step = filling.field, len(filling.answers)
     head = WORDS.text(language, "Step {step} of {steps}.", step=step + 1, steps=len(filling.fields))
     lines = [f"{head} {field.label(language)}"]

@@ -1,7 +1,7 @@
 """One round with a contact: load the thread, look up, decide, and write everything in one transaction.
 
-Deciding happens outside the transaction, on values. Should an agent or another process have changed the thread
-meanwhile, the transaction finds out by the thread's version and the round starts again.
+Decisions are made outside the transaction, on values. If an agent or another process changes the thread meanwhile, the
+transaction notices the thread's version and the round starts again.
 """
 
 import asyncio
@@ -69,7 +69,7 @@ _SHOWN = {Band.ANSWER: 1, Band.SUGGEST: 5, Band.NONE: 0}
 
 @dataclass(frozen=True, slots=True)
 class Thought:
-    """What a decision rests on; `known` is the contact's row, None for somebody new."""
+    """Input of a decision; `known` is the contact's row, None for a new contact."""
 
     event: IncomingEvent
     """What was done, with a number that was typed in place of a button understood as the press that it is."""
@@ -88,7 +88,7 @@ class Conversation:
     def __init__(
         self, db: Database, library: Library, services: Services, language: str, public_policy: PublicPolicy
     ) -> None:
-        """`language` is spoken where nothing tells which one the contact speaks."""
+        """`language` is used for contacts whose language is unknown."""
         self._db = db
         self._library = library
         self._language = language
@@ -125,11 +125,11 @@ class Conversation:
             await self._db.write(lambda session: self.apply(session, address, items, event, thought, claim))
 
     async def set_aside(self, address: Address, item: InboxItem, problem: str) -> None:
-        """Quarantine an event that cannot be handled; what it said goes to a person."""
+        """Quarantine an event that cannot be handled; a person gets its text."""
         await self._db.write(lambda session: self._set_aside(session, address, item, problem))
 
     def think(self, session: Session, address: Address, event: IncomingEvent) -> Thought:
-        """The contact as they are known, the thread, and what the knowledge says; runs off the event loop."""
+        """Load the contact and the thread and look up the question; runs outside the event loop."""
         known = known_at(session, address, self._clock())
         done, said = event, _understand(event)
         if known is not None:
@@ -219,7 +219,7 @@ class Conversation:
     ) -> None:
         """Write what follows from the thought, within the caller's unit of work.
 
-        Raises ThreadChangedError when the thread is not as it was thought about.
+        Raises ThreadChangedError if the thread has changed since.
         """
         thread, said = thought.thread, thought.said
         if not mark_done(session, items):
@@ -293,9 +293,9 @@ class Conversation:
         language: str,
         minute: Minute,
     ) -> tuple[Addressee, str]:
-        """Keep what the event tells about the person, and the thread for ourselves until the commit.
+        """Store what the event says about the contact, and lock the thread until the commit.
 
-        Returns the contact and their name. Raises ThreadChangedError when the contact is not as `known` any more.
+        Returns the contact and their name. Raises ThreadChangedError if the contact is no longer as `known`.
         """
         now = self._clock()
         heard = event.kind in {EventKind.MESSAGE, EventKind.PRESS, EventKind.ALLOWED}
@@ -344,7 +344,7 @@ class Conversation:
         return Addressee(known.id, address.account, address.user_id, spoken, numbered), name
 
     def _record(self, session: Session, contact_id: int, name: str, event: IncomingEvent, thread: Thread) -> int | None:
-        """Show in the thread what the contact did, where it is something to read; the message's id."""
+        """Add a line to the thread for what the contact did, if it is readable; return the message's id."""
         if event.kind is EventKind.EDIT:
             correct_question(session, contact_id, event)
             return None
@@ -374,6 +374,6 @@ def _understand(event: IncomingEvent) -> Utterance:
 
 
 def _thread_showing(one: IncomingEvent, whole: IncomingEvent, thought: Thought) -> Thread:
-    """The thread in which one of the events shows that `whole` joins: a command is no part of a ticket, which people read."""
+    """Return the thread that one of the events joins as part of `whole`; a command is not part of a ticket."""
     said = thought.said if one.text == whole.text else _understand(one)
     return replace(thought.thread, ticket=None) if one.kind is EventKind.MESSAGE and said.command else thought.thread

@@ -1,4 +1,4 @@
-"""Answers while somebody types in any chat: the knowledge as a channel's inline mode shows it."""
+"""Live answers while a contact types: entries for a channel's inline mode."""
 
 from sqlalchemy.orm import Session
 
@@ -27,7 +27,7 @@ class LiveSearch:
         self._language = language
 
     async def __call__(self, text: str, language: str) -> LiveResults:
-        """What may answer `text`, best first, in `language` where there is a choice; the most asked where it is empty."""
+        """Return entries that may answer `text`, best first, preferably in `language`; for no text the most asked."""
         spoken = language if language in LANGUAGES else self._language
         return await self._db.read(lambda session: self._look_up(session, text.strip(), spoken))
 

@@ -1,4 +1,4 @@
-"""What a pressed button or a command asks for, read into values before the bot decides."""
+"""Load what a pressed button or a command refers to, as values for the decision."""
 
 from datetime import datetime
 
@@ -16,13 +16,13 @@ from knowledge.entries.repository import entry
 
 
 def choice_of(session: Session, contact_id: int, event: IncomingEvent) -> ChoiceRow | None:
-    """The pressed button's meaning; nothing where the id is unknown or was given to somebody else."""
+    """Return the row of a pressed button; None if the id is unknown or belongs to another contact."""
     choice = session.get(ChoiceRow, event.choice_id)
     return choice if choice is not None and choice.contact_id == contact_id else None
 
 
 def pressed_by(session: Session, choice: ChoiceRow) -> tuple[ButtonPress, Ticket | None]:
-    """What the pressed button means, and the ticket that it concerns."""
+    """Return the payload of the pressed button and the ticket that it concerns."""
     payload = decode(choice.action, choice.data)
     shown = payload.entry if isinstance(payload, buttons.Read | buttons.QuestionButton) else None
     pressed = ButtonPress(payload, entry(session, shown) if shown else None, used=choice.used_at is not None)
@@ -32,7 +32,7 @@ def pressed_by(session: Session, choice: ChoiceRow) -> tuple[ButtonPress, Ticket
 
 
 def form_of_press(payload: buttons.Payload, expects: str) -> int | None:
-    """The form that the press concerns: a contact whom the answer above a form has helped needs that form no more."""
+    """Return the form that the press concerns; "it helped" under the answer above a form ends that form."""
     if isinstance(payload, buttons.Helped):
         return answered_form(expects)
     return payload.form if isinstance(payload, buttons.FormButton) else None
@@ -41,7 +41,7 @@ def form_of_press(payload: buttons.Payload, expects: str) -> int | None:
 def view_of(
     session: Session, contact_id: int | None, language: str, wanted: buttons.Payload, now: datetime
 ) -> View | None:
-    """What the command or the button asks to see; None where it shows nothing, or what it showed is gone."""
+    """Load the view of a command or a button; None if it shows nothing, or what it showed was deleted."""
     match wanted:
         case buttons.Topics(page):
             return topics.topics(session, language, page)

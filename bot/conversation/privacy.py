@@ -1,4 +1,4 @@
-"""A contact's own data, asked for in the conversation: a copy sent as a file, and everything erased."""
+"""Export and erasure of a contact's own data, requested in the conversation."""
 
 import asyncio
 import logging
@@ -23,7 +23,7 @@ _NAME = "frontdesk.zip"
 
 
 class OwnData:
-    """Both work within the caller's unit of work; files of a forgotten contact go once it is committed."""
+    """Both work within the caller's unit of work; files of an erased contact are deleted after the commit."""
 
     def __init__(self, db: Database, outbox: Outbox, files: FileStore, clock: Clock) -> None:
         self._db = db
@@ -33,7 +33,7 @@ class OwnData:
         self._clearing: set[asyncio.Task[None]] = set()
 
     def send(self, session: Session, contact: Addressee, words: str) -> None:
-        """OutgoingMessage the archive behind `words`."""
+        """Post the archive after `words`."""
         session.flush()
         packed = archive(session, contact.id)
         if packed is None:
@@ -44,9 +44,9 @@ class OwnData:
         self._outbox.post(session, contact, OutgoingMessage(RichText(words), files=((_NAME, kept),)))
 
     def erase(self, session: Session, contact: Addressee, goodbye: str) -> None:
-        """Forget the contact, and say so to somebody new at the same address, of whom nothing else is known.
+        """Erase the contact, and confirm it to a new contact row with the same address and nothing else.
 
-        That row goes by itself an hour later (`erasure.sweep`), unless they write again.
+        That row is deleted an hour later (`erasure.sweep`), unless they write again.
         """
         forgotten = forget(session, contact.id, self._clock)
         now = self._clock()

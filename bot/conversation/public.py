@@ -1,4 +1,4 @@
-"""Questions asked in groups, on walls and on boards: answered in private, and in public at most one line says so.
+"""Questions asked in groups, on walls and on boards: answered in private, with at most one line in public.
 
 Contacts who can be written to get what they would get in private. The others get a link below the
 question, which asks it again in private, for them alone. Where nothing may be said, a person gets the question.
@@ -32,7 +32,7 @@ ASKED = "public "
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What follows from a question in public."""
+    """Consequences of a question in public."""
 
     privately: bool = False
     """It is answered as if it had been asked in private."""
@@ -43,7 +43,7 @@ class Course:
 
 
 def course(*, reachable: bool, may_speak: bool, mute: bool) -> Course:
-    """Decide by whether the asker takes messages from us, and whether we may say something where they asked."""
+    """Decide by whether the asker accepts messages from us and whether we may write where they asked."""
     if mute:
         return Course(ticket=True)
     if reachable:
@@ -52,17 +52,17 @@ def course(*, reachable: bool, may_speak: bool, mute: bool) -> Course:
 
 
 def is_question(said: Utterance) -> bool:
-    """Whether it asks anything: thanks and greetings in public are not answered at all."""
+    """Decide whether it asks something: thanks and greetings in public get no answer."""
     return said.has_words and not said.is_courtesy
 
 
 def in_private(event: IncomingEvent) -> IncomingEvent:
-    """A question in public as if it had been written in private; every other event as it is."""
+    """Return a question in public as if it had been written in private, and every other event unchanged."""
     return replace(event, kind=EventKind.MESSAGE) if event.kind is EventKind.PUBLIC else event
 
 
 def follow_link(session: Session, address: Address, event: IncomingEvent) -> IncomingEvent:
-    """Somebody who comes by the link below their question asks it; what they write besides is added to it."""
+    """Ask the question of a contact who follows the link below it; what they write besides is added."""
     if event.kind is not EventKind.MESSAGE or not event.start.startswith(LINK):
         return event
     question = public_questions.question_by_link(session, event.start.removeprefix(LINK), address)
@@ -73,14 +73,14 @@ def follow_link(session: Session, address: Address, event: IncomingEvent) -> Inc
 
 
 def unreachable(event: IncomingEvent, known: Row[Any] | None) -> str | None:
-    """Why the person cannot be written to, as far as the event and the contact's row tell; None where they can."""
+    """Return why the contact cannot be written to, by the event and the contact's row; None if they can."""
     if event.allows is not None:
         return None if event.allows else reasons.NOT_ALLOWED
     return known.unreachable if known is not None else reasons.NOT_WRITTEN
 
 
 class PublicQuestions:
-    """Carries out what a question in public asks for, within the round's transaction."""
+    """Writes the consequences of a question in public, within the round's transaction."""
 
     def __init__(self, outbox: Outbox, desk: Desk, clock: Clock, manners: PublicPolicy) -> None:
         self._outbox = outbox
@@ -89,7 +89,7 @@ class PublicQuestions:
         self._manners = manners
 
     def note(self, session: Session, contact_id: int, ticket: TicketContext | None, place: PublicPlace) -> int:
-        """Let the thread say where it was asked; the line's id."""
+        """Add a line to the thread that says where it was asked; return the line's id."""
         where = " · ".join(filter(None, (place.title, place.url)))
         return rows.add(
             session,
@@ -111,10 +111,10 @@ class PublicQuestions:
         ticket: TicketContext | None,
         privately: Callable[[], int | None],
     ) -> int | None:
-        """Answer; the id of the ticket that it was about, if it was about one.
+        """Answer; return the id of the ticket that it concerned, if any.
 
-        `known` is the contact's row of before, `ticket` their live one, and `privately` does what follows from such a
-        question in private.
+        `known` is the contact's earlier row, `ticket` their live ticket, and `privately` handles the question as one in
+        private.
         """
         now, place = self._clock(), event.place
         if place is None:
@@ -137,7 +137,7 @@ class PublicQuestions:
         return about
 
     def _hand_over(self, session: Session, contact: Addressee, question: str, ticket: TicketContext | None) -> int:
-        """Hand it to a person; the contact gets no message: none can reach them, or they asked where only people answer."""
+        """Hand it to a person; the contact is not notified: they are out of reach, or only people answer there."""
         if ticket is None:
             return self._desk.open(session, contact, question, reason="public").id
         self._desk.join(session, session.get_one(Ticket, ticket.number))

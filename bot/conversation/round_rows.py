@@ -1,4 +1,4 @@
-"""The statements that every round with a contact runs: built once, over plain rows, which is what keeps a round cheap."""
+"""Statements that every round runs: built once, over plain rows, to keep a round cheap."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -94,19 +94,19 @@ JOIN = (
 
 
 class ThreadChangedError(Exception):
-    """The thread is not what the decision was made on."""
+    """The thread changed after the decision was made."""
 
 
 def known_at(session: Session, address: Address, now: datetime) -> Row[Any] | None:
-    """The contact's row with the number of their live tickets and what they asked within the last hour."""
+    """Return the contact's row with the number of live tickets and the question of the last hour."""
     wanted = {"account": address.account, "user_id": address.user_id, "since": now - RECENT}
     return rows.run(session, _KNOWN, wanted).one_or_none()
 
 
 def mark_done(session: Session, items: Sequence[InboxItem]) -> bool:
-    """Mark the inbox rows done; False when they were done already.
+    """Mark the inbox rows done; return False if they already were.
 
-    Raises ThreadChangedError where some of them were: nothing of this round may stay then.
+    Raises ThreadChangedError if only some of them were: the round must be rolled back then.
     """
     count = sum(rows.run(session, _TAKE, {"event": item.id}).rowcount for item in items)
     if count not in {0, len(items)}:

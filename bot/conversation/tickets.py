@@ -1,4 +1,4 @@
-"""Which of a contact's tickets an event is about, read into values before the bot decides."""
+"""Find the ticket that an event concerns, as values for the decision."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ _LOOKED_AT = 200
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """The live tickets as an event sees them."""
+    """Live tickets in the context of an event."""
 
     ticket: TicketContext | None = None
     live: int = 0
@@ -48,7 +48,7 @@ def fact(ticket: Ticket, now: datetime) -> TicketContext:
 
 
 def facts(session: Session, contact_id: int, event: IncomingEvent, expects: str, now: datetime) -> Facts:
-    """The ticket that the event belongs to: the one it quotes, the one that was named before, else the one last spoken of."""
+    """Return the ticket of the event: the quoted one, the one named before, else the latest one."""
     live = session.scalars(
         select(Ticket).where(Ticket.contact_id == contact_id, Ticket.status.in_(LIVE)).order_by(Ticket.id)
     ).all()
@@ -63,7 +63,7 @@ def facts(session: Session, contact_id: int, event: IncomingEvent, expects: str,
 
 
 def quoted_ticket(session: Session, contact_id: int, event: IncomingEvent) -> Ticket | None:
-    """The ticket of the message that the event answers; None where it quotes nothing, or nothing of a ticket."""
+    """Return the ticket of the quoted message; None if the event quotes nothing, or nothing of a ticket."""
     if not event.reply_to:
         return None
     of_theirs = select(Message.ticket_id).where(
@@ -83,7 +83,7 @@ def quoted_ticket(session: Session, contact_id: int, event: IncomingEvent) -> Ti
 
 
 def pending(session: Session, contact_id: int, expects: str) -> PendingOffer | None:
-    """The offer that the contact has not taken up; None where there is none, or a button of it was pressed."""
+    """Return the pending offer; None if there is none, or one of its buttons was pressed."""
     message = completed_message(expects)
     if message is None:
         return None
@@ -104,9 +104,9 @@ def pending(session: Session, contact_id: int, expects: str) -> PendingOffer | N
 
 
 def correct_question(session: Session, contact_id: int, event: IncomingEvent) -> None:
-    """The contact edited a message: until an agent has the ticket its question is edited with it.
+    """Apply an edit of the contact: until an agent has the ticket, its question is edited too.
 
-    Later the agent has read the words as they were, so those are kept beside the new ones.
+    Later the agent may have read the old words, so they are kept beside the new ones.
     """
     message = session.scalar(
         select(Message).where(

@@ -1,6 +1,6 @@
-"""What somebody types instead of pressing a button of our last message.
+"""Recognise a button that a contact types instead of pressing it.
 
-It is the words on the button, or its number where their app or the platform shows no buttons, or a reply that means it ("yes", "it helped").
+They type its label, its number if their app or the platform shows no buttons, or a reply that means it ("yes").
 """
 
 from dataclasses import replace
@@ -46,12 +46,12 @@ _LONGEST = 60
 def as_press(
     session: Session, contact_id: int, event: IncomingEvent, said: Utterance, *, numbered: bool
 ) -> IncomingEvent:
-    """The event as a press where it says what a choice of our last message means, or, if it is listed there, its number.
+    """Return the event as a press if it names a choice of our last message, by label, reply or listed number.
 
     `said` is its text as understood; `numbered` says that the contact's app shows no buttons.
 
-    Only the last message counts: a contact who is asked "how many?" and answers "2" means two. A choice that was used already does not count, because a
-    press of it says nothing, and a contact who writes expects an answer.
+    Only the last message counts: a contact who is asked "how many?" and answers "2" means two. A choice that was used
+    already does not count: its press would be silent, and a contact who writes expects an answer.
     """
     typed = said.text
     if event.kind is not EventKind.MESSAGE or event.attachments or said.shows or len(typed) > _LONGEST:
@@ -86,10 +86,10 @@ def _by_reply(session: Session, contact_id: int, reply: Reply | None) -> str | N
 
 
 def _offered(session: Session, contact_id: int) -> dict[str, str]:
-    """The actions of those choices of our last message that were not used."""
+    """Return the actions of the unused choices of our last message."""
     return {row.id: row.action for row in rows.run(session, _OFFERED, {"contact": contact_id})}
 
 
 def _words(text: str) -> list[str]:
-    """Whatever the case, the accents and the signs beside them."""
+    """Return the words without case, accents and punctuation."""
     return [fold(word) for word in words(lower(text))]

@@ -1,9 +1,9 @@
-"""What the bot decides: a pure function of the thread, the event, the knowledge found and the time.
+"""Decide what the bot does: a pure function of the thread, the event, the entries found and the time.
 
 No input or output, no platform names, no clock of its own. `question_in` says what to look up; `decide` says what to
-do with what was found. `bot/conversation/handler.py` loads the values and turns decisions into rows. What a contact writes is
-understood in `utterance` and decided in `messages`, what they press in `presses`; `escalation` is the way to people;
-`followup` tells whether a message completes the question before it.
+do with what was found. `bot/conversation/handler.py` loads the values and writes the decisions as rows. `utterance`
+understands what a contact writes, `messages` decides what follows from it and `presses` what follows from a button;
+`escalation` leads to people; `followup` decides whether a message continues the pending question.
 """
 
 from bot.dialogue.decisions import Decision, MarkBlocked
@@ -33,7 +33,7 @@ __all__ = [
 
 
 def question_in(thread: Thread, event: IncomingEvent, said: Utterance) -> str | None:
-    """The words to look up in the knowledge; None where the event asks nothing of it."""
+    """Return the words to look up; None if the event contains no question."""
     match event.kind:
         case EventKind.MESSAGE:
             return question_of(thread, said)
@@ -44,7 +44,7 @@ def question_in(thread: Thread, event: IncomingEvent, said: Utterance) -> str | 
 
 
 def decide(thread: Thread, event: IncomingEvent, said: Utterance, found: Found | None) -> list[Decision]:
-    """Everything that follows from the event, in order. `said` is its text as understood, `found` answers `question_in`."""
+    """Decide everything that follows from the event, in order; `found` is the result for `question_in`."""
     match event.kind:
         case EventKind.MESSAGE:
             return decide_message(thread, event, said, found)

@@ -1,4 +1,4 @@
-"""What the bot can decide to do: values only. `bot/dialogue.py` makes them, `bot/conversation/effects.py` carries them out."""
+"""Decisions of the bot, as values. `bot/dialogue/` makes them, `bot/conversation/effects.py` writes them as rows."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -14,7 +14,7 @@ from knowledge.entries.repository import EntryPage, EntryView, HelpCategory
 
 @dataclass(frozen=True, slots=True)
 class Trail:
-    """Where in the contact's thread a question was asked and answered, so that a ticket can take those lines along."""
+    """The lines of the thread that asked and answered a question, so that a ticket can include them."""
 
     asked: tuple[int, ...] = ()
     """The messages that asked."""
@@ -32,7 +32,7 @@ NO_TRAIL = Trail()
 
 @dataclass(frozen=True, slots=True)
 class Topics:
-    """One page of the categories in which there is something to read; `lang` is the entries' language."""
+    """One page of the categories that have published entries; `lang` is the entries' language."""
 
     categories: tuple[HelpCategory, ...]
     lang: str
@@ -42,7 +42,7 @@ class Topics:
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One page of the questions of a category, which has an empty key where the questions have none."""
+    """One page of the questions of a category; the key is empty for questions without a category."""
 
     key: str
     title: str
@@ -52,7 +52,7 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class OwnQuestions:
-    """One page of what the contact has asked people, newest first."""
+    """One page of the contact's questions to people, newest first."""
 
     items: tuple[TicketView, ...]
     page: int
@@ -63,7 +63,7 @@ class OwnQuestions:
 
 @dataclass(frozen=True, slots=True)
 class OwnQuestion:
-    """One of them, with what was said last."""
+    """One of them, with its last messages."""
 
     ticket: TicketView
     said: tuple[Line, ...]
@@ -78,7 +78,7 @@ View = Topics | Topic | OwnQuestions | OwnQuestion
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """Where a deep link leads: to an answer, to a topic, or straight to a person where it is neither."""
+    """Target of a deep link: an answer, a topic, or a person if it is neither."""
 
     entry: EntryView | None = None
     topic: Topic | None = None
@@ -89,7 +89,7 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Filling:
-    """A form under way: what has been answered so far, and what follows once it is whole."""
+    """A form in progress: the answers so far, and the decision that follows when it is complete."""
 
     id: int | None
     """None where it only begins."""
@@ -108,7 +108,7 @@ class Filling:
 
     @property
     def field(self) -> FormField:
-        """The one that is asked next."""
+        """The next field to ask."""
         return self.fields[len(self.answers)]
 
 
@@ -126,7 +126,7 @@ class Say:
 
 @dataclass(frozen=True, slots=True)
 class AskAbout:
-    """Something was sent without a question: ask what the contact wants to know, or offer a person."""
+    """Ask what the contact wants to know about something that came without a question, or offer a person."""
 
     sentence: str
     question: str
@@ -175,7 +175,7 @@ class Suggest:
 
 @dataclass(frozen=True, slots=True)
 class OfferPerson:
-    """Ask whether the question shall go to a person, and say how long that will take."""
+    """Ask whether the question should go to a person, and state the expected wait."""
 
     question: str
     reason: str
@@ -188,7 +188,7 @@ class OfferPerson:
 
 @dataclass(frozen=True, slots=True)
 class OpenTicket:
-    """Hand the question to people and tell the contact its number."""
+    """Open a ticket and tell the contact its number."""
 
     question: str
     reason: str
@@ -199,7 +199,7 @@ class OpenTicket:
 
 @dataclass(frozen=True, slots=True)
 class AskField:
-    """Keep how far the form has come, and ask for its next field; `unsuited` where the last answer was none to it."""
+    """Save the progress of the form and ask for its next field; `unsuited` if the last answer did not fit its field."""
 
     filling: Filling
     unsuited: bool = False
@@ -207,7 +207,7 @@ class AskField:
 
 @dataclass(frozen=True, slots=True)
 class EndForm:
-    """The form is over: sent with the question, or cancelled."""
+    """End the form: it was sent with the question, or cancelled."""
 
     id: int
     sent: bool
@@ -215,7 +215,7 @@ class EndForm:
 
 @dataclass(frozen=True, slots=True)
 class JoinTicket:
-    """What the contact wrote belongs to the live ticket."""
+    """Add what the contact wrote to the live ticket."""
 
     number: int
     acknowledge: bool
@@ -228,21 +228,21 @@ class JoinTicket:
 
 @dataclass(frozen=True, slots=True)
 class Attach:
-    """What the contact wrote belongs to the ticket, and changes nothing about it."""
+    """Add what the contact wrote to the ticket without changing its state."""
 
     number: int
 
 
 @dataclass(frozen=True, slots=True)
 class SplitOff:
-    """These messages belong to no ticket, for they ask something new."""
+    """Detach messages from their ticket, because they ask something new."""
 
     messages: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class SettleLookup:
-    """What became of an earlier answer or suggestion."""
+    """Record the outcome of an earlier answer or suggestion."""
 
     lookup: int
     outcome: Outcome
@@ -272,7 +272,7 @@ class WithdrawTicket:
 
 @dataclass(frozen=True, slots=True)
 class Show:
-    """Show a list, or one thing of a list, with its buttons."""
+    """Show a list, or one item of it, with its buttons."""
 
     view: View
 
@@ -284,26 +284,26 @@ class AskLanguage:
 
 @dataclass(frozen=True, slots=True)
 class Speak:
-    """From now on this language and no other is spoken with the contact."""
+    """Use this language with the contact from now on."""
 
     language: str
 
 
 @dataclass(frozen=True, slots=True)
 class MarkBlocked:
-    """Nothing can be sent to the contact until they come back."""
+    """Mark the contact as out of reach until they return."""
 
 
 @dataclass(frozen=True, slots=True)
 class Expect:
-    """Take the contact's next message for this; empty for a question as any other."""
+    """Set what the contact's next message is expected to be; empty for an ordinary question."""
 
     what: str
 
 
 @dataclass(frozen=True, slots=True)
 class AskRating:
-    """Ask how the help with a ticket was, from 1 to 5."""
+    """Ask for a rating of the help with a ticket, from 1 to 5."""
 
     number: int
 
@@ -318,7 +318,7 @@ class RateTicket:
 
 @dataclass(frozen=True, slots=True)
 class CommentTicket:
-    """The contact's words about the help: they are thanked for, and can still say that it was a question."""
+    """Store the contact's comment on the help and thank for it; a button declares it a question after all."""
 
     number: int
     text: str
@@ -326,12 +326,12 @@ class CommentTicket:
 
 @dataclass(frozen=True, slots=True)
 class Export:
-    """Send the contact everything that is kept about them."""
+    """Send the contact everything that is stored about them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """Erase everything that tells of the contact, and tell them so."""
+    """Erase everything about the contact and confirm it."""
 
 
 Decision = (

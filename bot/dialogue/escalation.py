@@ -1,4 +1,4 @@
-"""The way to people: offering one, adding to what a person has already, opening again."""
+"""Escalation to people: offer one, add to an open ticket, reopen a closed one."""
 
 from bot.dialogue import forms
 from bot.dialogue.decisions import (
@@ -22,7 +22,7 @@ from knowledge.matching import alike
 
 
 def escalate(thread: Thread, pressed: ButtonPress, about: QuestionButton, reason: str, *, at_once: bool) -> Decision:
-    """What follows where a button leads to a person: a contact who has one joins.
+    """Decide what a button that leads to a person does: a contact with an open ticket joins it.
 
     `at_once` says that the wait was stated where the button was offered; otherwise it is stated first.
     """
@@ -39,12 +39,12 @@ def escalate(thread: Thread, pressed: ButtonPress, about: QuestionButton, reason
 
 
 def pass_on(thread: Thread, question: str, trail: Trail = NO_TRAIL) -> Decision:
-    """The question goes to a person at once: that is what the contact asked for."""
+    """Open a ticket at once, because the contact asked for a person."""
     return OpenTicket(question, "asked", trail=trail) if thread.live < MOST_OPEN else enough_open()
 
 
 def expect_description(thread: Thread) -> list[Decision]:
-    """The next message goes to a person, whatever the knowledge says."""
+    """Pass the next message to a person, even if an entry would answer it."""
     if thread.live >= MOST_OPEN:
         return [enough_open()]
     return [
@@ -54,7 +54,7 @@ def expect_description(thread: Thread) -> list[Decision]:
 
 
 def join_open_ticket(thread: Thread, ticket: TicketContext, said: Utterance) -> list[Decision]:
-    """What the contact writes while a person has their question: it joins, and is acknowledged once."""
+    """Add what the contact writes to the open ticket; the first addition is acknowledged."""
     if not said.text and not said.shows:
         return [Attach(ticket.number)]
     if said.greets and not said.shows:
@@ -73,7 +73,7 @@ def _repeats(said: Utterance, ticket: TicketContext) -> bool:
 
 
 def reopen(thread: Thread, ticket: TicketContext, *, joined: bool = False) -> list[Decision]:
-    """A closed question is asked about once more; `joined` by what the contact writes."""
+    """Reopen a closed ticket; with `joined`, what the contact writes is added to it."""
     if not ticket.reopenable:
         return [say_too_old(ticket)]
     if thread.live >= MOST_OPEN:

@@ -1,4 +1,4 @@
-"""Whether what somebody wrote is what a field of a form asks for."""
+"""Parse the answers to the fields of a form."""
 
 import re
 from collections.abc import Iterable
@@ -19,7 +19,7 @@ _PHONE = re.compile(r"\+?\d{7,15}")
 
 
 def parse_field(field: FormField, event: IncomingEvent) -> str | None:
-    """The answer as it is kept; None where it is not what the field asks for."""
+    """Return the answer as it is stored; None if it does not fit the field."""
     text = " ".join(event.text.split())[:LONGEST]
     match field.type:
         case "file":
@@ -42,7 +42,7 @@ def parse_field(field: FormField, event: IncomingEvent) -> str | None:
 
 
 def _first(shape: re.Pattern[str], answers: Iterable[str], ignored: re.Pattern[str] | None = None) -> str | None:
-    """The first answer of that shape, whatever is `ignored` in it."""
+    """Return the first answer of that shape; what matches `ignored` does not count."""
     return next((one for one in answers if shape.fullmatch(ignored.sub("", one) if ignored else one)), None)
 
 
@@ -55,13 +55,13 @@ def _phones(event: IncomingEvent) -> list[str]:
 
 
 def _addresses(event: IncomingEvent) -> list[str]:
-    """The addresses behind words, of links and of what was passed on."""
+    """Return the addresses of links and forwarded items."""
     linked = HiddenLink | Card | Passage
     return [one.url for one in everything_in(event.contents) if isinstance(one, linked) and one.url]
 
 
 def _place(event: IncomingEvent) -> str | None:
-    """A place as words: its title and address, and where it lies."""
+    """Return a place as words: title, address and coordinates."""
     for one in event.contents:
         if isinstance(one, Place):
             return ", ".join(filter(None, (one.title, one.address, f"{one.latitude:.6f}, {one.longitude:.6f}")))
@@ -80,7 +80,7 @@ def _date(text: str) -> str | None:
 
 
 def _chosen(field: FormField, text: str) -> str | None:
-    """One of the choices in whatever language, or its number."""
+    """Return the chosen option, given by its text in any language or by its number."""
     for options in field.choices.values():
         for number, option in enumerate(options, 1):
             if text.casefold() == option.casefold() or text == str(number):

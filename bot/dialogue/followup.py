@@ -1,7 +1,7 @@
-"""Whether a message completes the question that the bot could only answer with an offer, or asks something else.
+"""Decide whether a message continues the pending question or starts a new one.
 
-Taking one for the other is never grave: of a new question taken for more words the contact gets choices for both at once, and
-of more words taken for a new question a second offer; the first one stays and its buttons work. So the rule is plain.
+A mistake costs little: for a new question taken as a continuation, the contact gets choices for both; for a
+continuation taken as a new question, a second offer, and the buttons of the first one still work.
 """
 
 from bot.dialogue.language import accented_language, words_of
@@ -15,11 +15,11 @@ _FEWEST = 2
 
 
 def starts_new_question(said: Utterance, pending: PendingOffer, alone: Found, joined: Band) -> bool:
-    """Whether the message is a question of its own, with `alone` what the knowledge says to it by itself.
+    """Decide whether the message is a question of its own; `alone` is what was found for it by itself.
 
-    `joined` is the band of the question with the message added. Where that finds the answer, or where the message by itself
-    leads to what was offered already, it completes. Else it stands for itself if it is answered by itself, or if it has the
-    form of a question and tells of two things at least, none of which the pending question names.
+    `joined` is the band of the pending question with the message added. If that finds the answer, or if the message by
+    itself finds an entry that was already offered, it continues. Otherwise it is new if it is answered by itself, or if
+    it has the form of a question and at least two telling words, none of which the pending question has.
     """
     band = alone.match.band
     if joined is Band.ANSWER and band is not Band.ANSWER:
@@ -33,7 +33,7 @@ def starts_new_question(said: Utterance, pending: PendingOffer, alone: Found, jo
 
 
 def selects_offer(pending: PendingOffer, alone: Found, joined: Band) -> bool:
-    """Whether the message by itself is the question of a choice that was offered, which is lost in the question with it added."""
+    """Decide whether the message by itself asks for an offered choice, and not with the question added."""
     return alone.match.band is Band.ANSWER and joined is not Band.ANSWER and alone.first in pending.offered
 
 

@@ -1,4 +1,4 @@
-"""Filling in a form: one question at a time, until the question goes to a person with all of it."""
+"""Fill in a form: one field at a time, until the question goes to a person with all answers."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ CANCELLED = Say("The form is cancelled, and nothing was passed on. If you change
 
 
 def start_form(opening: OpenTicket, thread: Thread) -> Decision:
-    """The first field of the form that the question's category has; where it has none, the ticket at once."""
+    """Ask the first field of the category's form; open the ticket at once if it has none."""
     if not thread.form:
         return opening
     filling = Filling(
@@ -23,7 +23,7 @@ def start_form(opening: OpenTicket, thread: Thread) -> Decision:
 
 
 def fill_field(thread: Thread, filling: Filling, event: IncomingEvent, said: Utterance) -> list[Decision]:
-    """What the contact answers to the field that was asked last."""
+    """Decide what follows from the answer to the field that was asked last."""
     if said.cancels:
         return [EndForm(filling.id or 0, sent=False), CANCELLED]
     if said.wants_only_person:
@@ -35,18 +35,18 @@ def fill_field(thread: Thread, filling: Filling, event: IncomingEvent, said: Utt
 
 
 def decide_next_field(thread: Thread, filling: Filling, answer: str | None) -> list[Decision]:
-    """On to the next field; None where it is skipped."""
+    """Go on to the next field; the answer is None if the field is skipped."""
     forward = replace(filling, answers=(*filling.answers, answer))
     return submit_form(thread, forward) if forward.done else [AskField(forward)]
 
 
 def turned_back(filling: Filling) -> list[Decision]:
-    """The field before once more, as far back as there is one."""
+    """Ask the previous field again, if there is one."""
     return [AskField(replace(filling, answers=filling.answers[:-1]))]
 
 
 def submit_form(thread: Thread, filling: Filling) -> list[Decision]:
-    """The question goes to a person, with what was filled in below it; while too many are open, the form stays open too."""
+    """Open the ticket with the answers below the question; the form stays open while too many tickets are."""
     if thread.live >= MOST_OPEN:
         return [enough_open()]
     lines = [
@@ -62,5 +62,5 @@ def submit_form(thread: Thread, filling: Filling) -> list[Decision]:
 
 
 def takes(thread: Thread, said: Utterance) -> Filling | None:
-    """The form that the message answers; a command never does."""
+    """Return the form that the message answers; a command answers none."""
     return thread.filling if thread.filling is not None and said.command is None else None

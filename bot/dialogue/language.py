@@ -1,4 +1,4 @@
-"""Which language a message or a word is written in."""
+"""Detect the language of a message or a word."""
 
 import re
 from collections.abc import Iterable
@@ -21,9 +21,9 @@ _ACCENTS = {language.code: language.accents for language in _ALL}
 
 
 def language_of(text: str, otherwise: str) -> str:
-    """The code of one of our languages, or `otherwise` where the text does not tell (digits, emoji, a wrong keyboard layout).
+    """Return a language code, or `otherwise` if the text shows none (digits, emoji, a wrong keyboard layout).
 
-    Among languages of one script the one is taken that has most of the words, by its frequent words and its accents.
+    Among languages of one script, the one with most of the words wins, by frequent words and accents.
     """
     cyrillic, latin = len(_CYRILLIC_LETTERS.findall(text)), len(_LATIN_LETTERS.findall(text))
     candidates = _CYRILLIC if cyrillic > latin else _LATIN
@@ -36,7 +36,7 @@ def language_of(text: str, otherwise: str) -> str:
 
 
 def accented_language(word: str) -> str:
-    """The language with the letters of a Latin word: one that has its accents, else the first with any, else the first."""
+    """Return the language of a Latin word: one that has its accents, else the first with accents, else the first."""
     if word.isascii():
         return _LATIN[0].code
     accented = [language for language in _LATIN if language.accents]
@@ -45,7 +45,7 @@ def accented_language(word: str) -> str:
 
 
 def _count_own(words: list[str], language: Language) -> int:
-    """How many of the words are frequent in the language or hold one of its accents."""
+    """Count the words that are frequent in the language or contain one of its accents."""
     frequent, accents = language.frequent_words, _ACCENTS[language.code]
     return sum(word in frequent or not (word.isascii() or accents.isdisjoint(word)) for word in words)
 

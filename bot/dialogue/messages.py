@@ -1,4 +1,4 @@
-"""What follows from what a contact writes."""
+"""Decide what follows from a message."""
 
 from dataclasses import replace
 
@@ -37,7 +37,7 @@ _TO_A_PERSON = Link()
 
 
 def question_of(thread: Thread, said: Utterance) -> str | None:
-    """The words to look up, with what was asked before where the message completes it."""
+    """Return the words to look up, after the pending question if there is one."""
     if thread.ticket is not None or _reopens(thread, said) or forms.takes(thread, said) is not None:
         return None
     if thread.expects == FOR_A_PERSON or thread.link == _TO_A_PERSON:
@@ -50,7 +50,7 @@ def question_of(thread: Thread, said: Utterance) -> str | None:
 
 
 def decide_message(thread: Thread, event: IncomingEvent, said: Utterance, found: Found | None) -> list[Decision]:
-    """What follows from a message, or from several in a row that were joined into one."""
+    """Decide what follows from a message, or from a burst joined into one."""
     if thread.link is not None and (said.command == "menu" or said.greets):
         return follow_link(thread, thread.link)
     if said.command:
@@ -77,7 +77,7 @@ def decide_message(thread: Thread, event: IncomingEvent, said: Utterance, found:
 
 
 def _said_otherwise(thread: Thread, event: IncomingEvent, said: Utterance) -> list[Decision]:
-    """Where nothing of it is to be looked up."""
+    """Decide for a message that is not looked up."""
     pending = thread.pending
     if said.wants_person:
         question = thread.last_question if said.wants_only_person and thread.last_question else said.text
@@ -99,7 +99,7 @@ def _said_otherwise(thread: Thread, event: IncomingEvent, said: Utterance) -> li
 
 
 def _shown_question(event: IncomingEvent) -> str:
-    """What stands for the question of a message without words."""
+    """Return the headline that stands for a message without words."""
     return headline(event.contents, event.attachments)
 
 
@@ -140,7 +140,7 @@ def _called(thread: Thread, command: Command) -> Decision:
 
 
 def follow_link(thread: Thread, link: Link) -> list[Decision]:
-    """Where a deep link leads."""
+    """Follow a deep link."""
     if link.topic is not None:
         return [Show(link.topic)]
     if link.entry is not None:
@@ -149,12 +149,12 @@ def follow_link(thread: Thread, link: Link) -> list[Decision]:
 
 
 def open_entry(entry: EntryView) -> Decision:
-    """An entry that was looked at, not asked for: where a person looks at every such question, it offers one."""
+    """Show an entry that was browsed; where every such question goes to a person, it offers one."""
     return GiveAnswer(entry, entry.question, None, hand_off=False, browsed=True)
 
 
 def decide_matches(thread: Thread, found: Found, question: str, trail: Trail = NO_TRAIL) -> list[Decision]:
-    """What the knowledge says: the answer, choices, or that a person has to."""
+    """Decide by what was found: the answer, choices, or the offer of a person."""
     pending = thread.pending
     if pending is not None:
         trail = pending.trail

@@ -1,4 +1,4 @@
-"""What follows from a pressed button, however late it is pressed."""
+"""Decide what follows from a pressed button; buttons work however late they are pressed."""
 
 from dataclasses import replace
 from typing import TypeGuard
@@ -44,7 +44,7 @@ _AboutAnswer = (
 
 
 def repeated_question(thread: Thread) -> str | None:
-    """The question to look up where the contact says that what they wrote was a new one."""
+    """Return the question to look up if the contact declares their message a new question."""
     pressed = thread.pressed
     if pressed is None or pressed.used or thread.live >= MOST_OPEN:
         return None
@@ -52,7 +52,7 @@ def repeated_question(thread: Thread) -> str | None:
 
 
 def decide_press(thread: Thread, found: Found | None) -> list[Decision]:
-    """What follows from the press; `found` is for a new question."""
+    """Decide what follows from the press; `found` belongs to a new question."""
     pressed = thread.pressed
     if pressed is None:
         return [Say("This button no longer works. Write your question in your own words.")]
@@ -94,7 +94,7 @@ def decide_press(thread: Thread, found: Found | None) -> list[Decision]:
 
 
 def _about_answer(thread: Thread, pressed: ButtonPress, about: _AboutAnswer) -> list[Decision]:
-    """What follows from a button under an answer, under choices or under the offer of a person."""
+    """Decide what follows from a button under an answer, choices or the offer of a person."""
     match about:
         case buttons.Helped():
             ended = [EndForm(thread.filling.id or 0, sent=False)] if thread.filling else []
@@ -175,7 +175,7 @@ def _about_own(
 
 
 def _on_a_form(thread: Thread, about: buttons.FormButton) -> list[Decision]:
-    """Buttons of a form that is over, or of a step that is past, lead to where it stands now."""
+    """Decide for a form button; one of an earlier step or of an ended form leads to the current state."""
     filling = thread.filling
     if filling is None:
         return [Say("This form is closed. Write your question in your own words.")]

@@ -18,7 +18,7 @@ def hello() -> Say:
 
 
 def show_view(view: View | None) -> Say | Show:
-    """What was asked to be seen, or a word about why there is nothing to see."""
+    """Show the view, or say that there is nothing to show."""
     match view:
         case Topics(categories=()):
             return Say("There are no ready answers yet. Write your question in your own words.")

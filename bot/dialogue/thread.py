@@ -1,4 +1,4 @@
-"""What the bot knows of a contact's thread when it decides: values that `bot/conversation/handler.py` loads."""
+"""State of a contact's thread for a decision, as values that `bot/conversation/handler.py` loads."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ MOST_OPEN = 3
 
 @dataclass(frozen=True, slots=True)
 class TicketContext:
-    """A ticket of the contact, as far as the dialogue needs to know it."""
+    """A ticket of the contact, with the fields that the dialogue needs."""
 
     number: int
     live: bool
@@ -33,7 +33,7 @@ class TicketContext:
 
 @dataclass(frozen=True, slots=True)
 class ButtonPress:
-    """A pressed button: what it means, and the entry that it names."""
+    """A pressed button: its payload and the entry that it names."""
 
     payload: Payload
     entry: EntryView | None = None
@@ -42,20 +42,20 @@ class ButtonPress:
 
     @property
     def category(self) -> str | None:
-        """The category of the question that the press may lead to a person."""
+        """Category of the question that the press may pass to a person."""
         if self.entry is not None:
             return self.entry.category
         return self.payload.category if isinstance(self.payload, QuestionButton) else None
 
 
 def trail_of(about: QuestionButton) -> Trail:
-    """Where the question was asked and answered under which the button stands."""
+    """The lines that asked and answered the question of the button."""
     return Trail(about.asked, about.shown, about.apart)
 
 
 @dataclass(frozen=True, slots=True)
 class PendingOffer:
-    """What the bot offered last and the contact has not taken up: what they write now may complete the question."""
+    """The last offer that the contact has not used; their next message may continue its question."""
 
     message: int
     """The one that offers, to be changed in place."""
@@ -98,7 +98,7 @@ class Thread:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What the knowledge knows about the question, with the entries that the match names."""
+    """Result of a lookup: the match, with the entries that it names."""
 
     match: Match
     entries: Mapping[int, EntryView]
@@ -107,7 +107,7 @@ class Found:
 
     @property
     def first(self) -> int | None:
-        """The entry that is likeliest, in the contact's language where it is written in that; None where there is none."""
+        """The likeliest entry, in the contact's language if it exists there; None if nothing was found."""
         likeliest = self.match.candidates[0].entry_id if self.match.candidates else None
         view = self.entries.get(likeliest) if likeliest is not None else None
         return view.id if view else None

@@ -1,4 +1,4 @@
-"""What a contact's message is, understood once when a round begins and read by everything after that.
+"""Understand a contact's message once, at the start of a round; everything after that reads the value.
 
 The words and patterns come from `knowledge.languages`. A message that they do not know is treated as a question.
 """
@@ -44,7 +44,7 @@ _ONLY_PERSON_WORDS = 8
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """A message, or several in a row that were joined into one. The empty one says and shows nothing."""
+    """A message, or a burst joined into one. The empty one says and shows nothing."""
 
     text: str = ""
     """Its words, without white space around them."""
@@ -77,7 +77,7 @@ class Utterance:
 
     @property
     def has_words(self) -> bool:
-        """Whether it holds a letter or a digit."""
+        """It contains a letter or a digit."""
         return any(map(str.isalnum, self.text))
 
 
@@ -123,5 +123,5 @@ def _reply(words: Sequence[str], few: frozenset[str], *, helped: bool) -> Reply 
 
 
 def _is_only(few: frozenset[str], messages: tuple[ShortMessage, ...]) -> bool:
-    """Whether the words of a short message are those of one of `messages`."""
+    """Decide whether the words of a short message are those of one of `messages`."""
     return any(few & message.core and few <= message.core | message.beside for message in messages)

@@ -21,7 +21,7 @@ import h11
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 _log = logging.getLogger("uvicorn.error.connections")
-# Invalid requests are the peer's fault and would flood the log. A level would not last: a logging configuration resets it.
+# Invalid requests are the peer's fault and would flood the log. A logging configuration would reset a level.
 _log.addFilter(lambda record: record.levelno >= logging.ERROR)
 
 MOST_CONNECTIONS = 2000

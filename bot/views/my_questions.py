@@ -1,4 +1,4 @@
-"""A contact's own questions to people: the list with icon and words, and one of them with what was said last."""
+"""A contact's own questions to people: the list with states, and one of them with its last messages."""
 
 from datetime import datetime
 from functools import partial
@@ -35,7 +35,7 @@ _STATUS = {
 
 
 def list_page(session: Session, contact_id: int, now: datetime, page: int = 1) -> OwnQuestions:
-    """A page of the contact's questions, newest first."""
+    """Return a page of the contact's questions, newest first."""
     found = queue.own(session, contact_id, now, page=page, size=_QUESTIONS)
     pages = max(1, -(-found.total // _QUESTIONS))
     if page > pages:
@@ -44,7 +44,7 @@ def list_page(session: Session, contact_id: int, now: datetime, page: int = 1) -
 
 
 def get(session: Session, contact_id: int, number: int, now: datetime) -> OwnQuestion | None:
-    """One of the contact's questions with what they and the agents said last; None for anybody else's."""
+    """Return one of the contact's questions with its last messages; None for a question of another contact."""
     ticket = queue.ticket(session, number, now)
     if ticket is None or ticket.contact_id != contact_id:
         return None
@@ -62,7 +62,7 @@ def get(session: Session, contact_id: int, number: int, now: datetime) -> OwnQue
 
 
 def render(view: OwnQuestions | OwnQuestion, language: str) -> tuple[RichText, list[Choice]]:
-    """What the contact sees of it."""
+    """Return the text and the buttons."""
 
     def label_of(ticket: TicketView) -> str:
         return question_words(ticket.question, partial(DESK_WORDS.text, language))

@@ -6,18 +6,18 @@ from knowledge.languages import LANGUAGES
 
 
 def remark(language: str, lang: str) -> str:
-    """In which other language something is; empty where it is the contact's own."""
+    """Return the name of an entry's language as a remark; empty for the contact's own language."""
     if lang == language:
         return ""
     return WORDS.text(language, LANGUAGES[lang].remark) if lang in LANGUAGES else f"({lang})"
 
 
 def with_remark(text: str, language: str, lang: str) -> str:
-    """`text`, and in which other language it is."""
+    """Return `text` with the remark on its language."""
     return f"{text} {remark(language, lang)}".rstrip()
 
 
 def button(text: str, language: str, lang: str) -> str:
-    """The label of a button that opens it; what is cut where it is too long is never the remark."""
+    """Return the label of a button that opens it; a label that is too long is cut before the remark."""
     end = remark(language, lang)
     return label(text, LABEL - len(end) - 1) + f" {end}" if end else label(text)

@@ -1,4 +1,4 @@
-"""Lists as buttons: labels that fit, and the way to the pages before and after."""
+"""Lists as buttons: labels that fit, and buttons to the previous and next pages."""
 
 from dataclasses import replace
 
@@ -14,20 +14,20 @@ LABEL = 40
 
 
 def label(text: str, longest: int = LABEL) -> str:
-    """`text` in one line, as far as a button shows it."""
+    """Return `text` in one line, cut to what a button shows."""
     line = " ".join(text.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 
 
 def page_head(language: str, head: str, page: int, pages: int) -> str:
-    """The head of a list, with the number of its page where there are several."""
+    """Return the head of a list, with the page number if there are several."""
     if pages == 1:
         return head
     return f"{head}\n{WORDS.text(language, 'Page {page} of {pages}', page=page, pages=pages)}"
 
 
 def turns(language: str, here: PageOf, pages: int) -> list[Choice]:
-    """Buttons to the page before the one that `here` shows and to the one after, where they exist."""
+    """Return buttons to the pages before and after `here`, if they exist."""
     page = here.page
     back = [Choice(WORDS.text(language, "Back"), replace(here, page=page - 1))] if page > 1 else []
     more = [Choice(WORDS.text(language, "More"), replace(here, page=page + 1))] if page < pages else []

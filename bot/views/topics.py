@@ -1,4 +1,4 @@
-"""Browsing the knowledge by buttons: the categories, and the questions of one, the most asked first."""
+"""Browse the knowledge base by buttons: categories, and the questions of one, the most asked first."""
 
 from sqlalchemy.orm import Session
 
@@ -18,7 +18,7 @@ _QUESTIONS = 4
 
 
 def topics(session: Session, language: str, page: int = 1) -> Topics:
-    """The categories in `language`, or in the first other one in which there is something to read."""
+    """Return the categories in `language`, or in the first other one that has entries."""
     for lang in (language, *LANGUAGES):
         if found := categories(session, lang):
             pages = -(-len(found) // _TOPICS)
@@ -28,7 +28,7 @@ def topics(session: Session, language: str, page: int = 1) -> Topics:
 
 
 def topic(session: Session, lang: str, category: str, page: int = 1) -> Topic | None:
-    """Questions of a category; None where nothing is left in it."""
+    """Return the questions of a category; None if it is empty."""
     title = next((found.title for found in categories(session, lang) if found.key == category), None)
     if title is None:
         return None
@@ -37,7 +37,7 @@ def topic(session: Session, lang: str, category: str, page: int = 1) -> Topic | 
 
 
 def render(view: Topics | Topic, language: str) -> tuple[RichText, list[Choice]]:
-    """What the contact sees of it."""
+    """Return the text and the buttons."""
     if isinstance(view, Topics):
         choices = [
             Choice(

@@ -1,4 +1,4 @@
-"""A wait in words: rounded up to what people say, so that it rather turns out shorter."""
+"""Waits in words, rounded up, so that the real wait is more often shorter than longer."""
 
 from datetime import timedelta
 from math import ceil
@@ -11,7 +11,7 @@ _EXACT_MINUTES, _MINUTES, _HOURS = 10, 60, 36
 
 
 def forecast(language: str, outlook: Outlook) -> tuple[str, ...]:
-    """The sentences about the wait, with a warning where it may be longer than usual."""
+    """Return the sentences about the wait, with a warning if it may be longer than usual."""
     wait = wait_sentence(language, outlook.wait)
     if not outlook.overloaded:
         return (wait,)
@@ -19,14 +19,14 @@ def forecast(language: str, outlook: Outlook) -> tuple[str, ...]:
 
 
 def place(language: str, ahead: int) -> str:
-    """Where in the queue a question stands."""
+    """Return the sentence about the place in the queue."""
     if not ahead:
         return WORDS.text(language, "It is the next in line.")
     return WORDS.plural(language, "{count} question is ahead of it.", "{count} questions are ahead of it.", ahead)
 
 
 def wait_sentence(language: str, wait: Wait | None) -> str:
-    """The sentence about the wait; an honest one where nothing is known."""
+    """Return the sentence about the wait; it says so if nothing is known."""
     if wait is None:
         return WORDS.text(language, "How long it takes is hard to say yet.")
     usual, bound = duration(language, wait.usual), duration(language, wait.bound)
@@ -38,7 +38,7 @@ def wait_sentence(language: str, wait: Wait | None) -> str:
 
 
 def duration(language: str, length: timedelta) -> str:
-    """For example "25 minutes"."""
+    """Return for example "25 minutes"."""
     minutes = max(1, ceil(length.total_seconds() / 60))
     if minutes > _EXACT_MINUTES:
         minutes = 5 * ceil(minutes / 5)

@@ -1,4 +1,4 @@
-"""What the bot says. The English sentences are the keys; `ru.po`, `en.po` and `hu.po` beside this file hold the rest."""
+"""Sentences of the bot. English sentences are the keys; the catalogues beside this file translate them."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Buttons in rows: the payload in `choice.data`, the line of a press in the thread, and the button that a reply means."""
+"""Encode and decode buttons: `choice.data`, the line of a press in the thread, and the button that a reply means."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import fields

@@ -20,4 +20,4 @@ LANGUAGES: Mapping[str, Language] = {
         HUNGARIAN,
     )
 }
-"""By code, in the order of preference. The first language of a script is that of a word which nothing else tells apart."""
+"""By code, in the order of preference: the first language of a script is assumed for a word that shows no other."""

@@ -13,7 +13,8 @@ ENGLISH = Language(
     letters="abcdefghijklmnopqrstuvwxyz",
     stemmer="english",
     frequent_words=split(
-        "the a is are i my me you your how what why where when can cannot do does not to of in on for with have has hello hi "
+        "the a is are i my me you your how what why where when can cannot do does not to of in on for with "
+        "have has hello hi "
         "please thanks password account page help it this need want human agent"
     ),
     greetings=short("hello hi hey greetings morning evening afternoon", "good day there everyone all"),
@@ -63,7 +64,8 @@ ENGLISH = Language(
         *phrases("thx|asap|asap please|urgent|urgently|best regards|please|pls"),
     ),
     common_words=split(
-        "how what where when why who which can could do does did is are was the a an to in on of for with my me i it you yes "
+        "how what where when why who which can could do does did is are was the a an to in on of for with my "
+        "me i it you yes "
         "no ok"
     ),
     colloquial=table("""

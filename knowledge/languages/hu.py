@@ -10,8 +10,10 @@ HUNGARIAN = Language(
     letters="abcdefghijklmnopqrstuvwxyzáéíóöőúüű",
     stemmer="hungarian",
     frequent_words=split(
-        "a az egy és nem hogy van nincs mit mi hol hogyan miért mikor kell tudok tudom lehet szia sziasztok kérem köszönöm "
-        "köszi üdvözlöm jelszó jelszavam jelszavamat elfelejtettem belepni oldalam oldalamat oldal fiók segítség vagyok "
+        "a az egy és nem hogy van nincs mit mi hol hogyan miért mikor kell tudok tudom lehet szia sziasztok "
+        "kérem köszönöm "
+        "köszi üdvözlöm jelszó jelszavam jelszavamat elfelejtettem belepni oldalam oldalamat oldal fiók "
+        "segítség vagyok "
         "szeretnék ügyintéző ember nekem"
     ),
     greetings=short("szia sziasztok helló hello üdv üdvözlöm napot reggelt estét", "jó kívánok szép"),
@@ -53,7 +55,8 @@ HUNGARIAN = Language(
         *phrases("koszi|elore is koszi|elore is koszonom|kerem segitsenek|segitseget kerek|surgos"),
     ),
     common_words=split(
-        "hogyan hogy mi mit mik hol hova hová honnan mikor miért ki kit melyik mennyi lehet van a az egy és is nem igen én"
+        "hogyan hogy mi mit mik hol hova hová honnan mikor miért ki kit melyik mennyi lehet van a az egy és "
+        "is nem igen én"
     ),
     colloquial=table("""
         alkalmazás: app appot appon appba appban

@@ -12,7 +12,7 @@ Script = Literal["cyrillic", "latin"]
 
 @dataclass(frozen=True, slots=True)
 class ShortMessage:
-    """A message of a few words: at least one of `core`, and else only words of `beside`."""
+    """A message of a few words: at least one of `core`, and otherwise only words of `beside`."""
 
     core: frozenset[str]
     beside: frozenset[str]
@@ -72,9 +72,9 @@ class Language:
     colloquial: Mapping[str, str]
     """The spoken forms of a word, separated by spaces; `~` at the end of one stands for all its inflections."""
     intents: Mapping[str, str]
-    """What shows an act or a manner of asking of `knowledge/matching/lexicon/intents.py`, without accents: beginnings of words,
-    `$` after whole words, `+` between two that must both stand in the text. All languages together have at most 64 distinct
-    words with `+` beside them."""
+    """Signs of an act or a manner of asking (`knowledge/matching/lexicon/intents.py`), without accents: beginnings of
+    words, `$` after whole words, `+` between two that must both be in the text. All languages together have at most 64
+    distinct words with `+` beside them."""
 
     # What pages and messages need.
     abbreviations: frozenset[str]
@@ -89,21 +89,21 @@ class Language:
 
 
 def split(text: str) -> frozenset[str]:
-    """The words of a list, separated by white space."""
+    """Return the words of a list, separated by white space."""
     return frozenset(text.split())
 
 
 def short(core: str, beside: str) -> ShortMessage:
-    """A short message from two lists."""
+    """Build a short message from two lists."""
     return ShortMessage(split(core), split(beside))
 
 
 def phrases(*parts: str) -> list[str]:
-    """Every phrase that takes one of the wordings of each part, separated by `|`; an empty wording leaves the part out."""
+    """Return every phrase with one wording of each part; wordings are separated by `|`, an empty one omits the part."""
     return [" ".join(filter(None, chosen)) for chosen in product(*(part.split("|") for part in parts))]
 
 
 def table(lines: str) -> dict[str, str]:
-    """The lines `name: words` as a dictionary, in their order."""
+    """Return the lines `name: words` as a dictionary, in their order."""
     pairs = (line.split(":") for line in lines.splitlines() if ":" in line)
     return {name.strip(): words.strip() for name, words in pairs}

@@ -1,8 +1,8 @@
-"""What a text wants done and in what manner it asks: "turn on", "cancel", "send"; "why", "how many", "where".
+"""Detect the intent and the manner of a text: "turn on", "cancel", "send"; "why", "how many", "where".
 
-Vectors of words put opposites side by side, for they stand in the same sentences, and question words weigh next to nothing, for
-everybody uses them. But a question how to turn something off must not be answered with how to turn it on, and "when" is not "how". So
-both are looked for in every text, in all three languages, by the beginnings of words.
+Vectors put opposites side by side, because they occur in the same sentences, and question words weigh next to nothing.
+But "turn off" must not be answered with "turn on", and "when" is not "how". So both are detected in every text, in all
+languages, by the beginnings of words.
 """
 
 from collections.abc import Iterable
@@ -22,8 +22,8 @@ _ACTS = (
 )  # fmt: skip
 _OPPOSITES = (
     ("on", "off"), ("add", "remove"), ("remove", "restore"), ("up", "down"), ("block", "unblock"), ("show", "hide"),
-    ("send", "receive"), ("buy", "cancel"), ("play", "stop"), ("open", "close"), ("join", "leave"), ("download", "upload"),
-    ("link", "unlink"), ("on", "stop"), ("off", "play"), ("join", "close"),
+    ("send", "receive"), ("buy", "cancel"), ("play", "stop"), ("open", "close"), ("join", "leave"),
+    ("download", "upload"), ("link", "unlink"), ("on", "stop"), ("off", "play"), ("join", "close"),
 )  # fmt: skip
 _MANNERS = (
     "why", "when", "where", "how many", "who", "how", "can", "what", "is",
@@ -117,7 +117,7 @@ class Wants:
         self.manners = [place for place in found if place >= ACTS]
 
     def opposes(self, names: int) -> bool:
-        """Whether a text that shows these names, as bits, wants the opposite of an act of the question instead of the act."""
+        """Decide whether a text with these names, as bits, wants the opposite of an act of the question."""
         return any(names >> other & 1 and not names >> act & 1 for act in self.acts for other in _OPPOSED[act])
 
 
@@ -132,7 +132,7 @@ class Habits:
     """
 
     def __init__(self, shares: NDArray[np.float16], sizes: Ints, usual: Floats | None = None) -> None:
-        """`shares` has a line for each entry: which part of its phrasings, of which there are `sizes`, shows each of `NAMES`.
+        """`shares` has a row per entry: the share of its phrasings that show each of `NAMES`; `sizes` has their number.
 
         `usual` is the mean over all entries of the whole knowledge, where these are only some.
         """
@@ -152,9 +152,10 @@ class Habits:
     def compare(self, wants: Wants, entries: Ints) -> tuple[Floats, Floats, Floats, Floats]:
         """How a question asks against how entries are asked: opposed, idle, bare, manner.
 
-        Opposed: the share of phrasings that want the opposite, beyond those that want the same. Idle and bare: the greatest
-        share of an act where the question names none, of a manner where it has none. Manner: the logarithm of how much
-        likelier than by the whole knowledge the question's manners, and the lack of others, are by those of the entry.
+        Opposed: the share of phrasings that want the opposite, beyond those that want the same. Idle and bare: the
+        greatest share of an act where the question names none, of a manner where it has none. Manner: the logarithm
+        of how much likelier the question's manners, and the lack of others, are by the entry than by the whole
+        knowledge base.
         """
         zeros: Floats = np.zeros(len(entries), np.float32)
         opposed = zeros

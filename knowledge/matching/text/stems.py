@@ -1,8 +1,7 @@
-"""Stems by Snowball, chosen by the script and the language of the text; those of spoken words are the written ones'.
+"""Stems by Snowball, chosen by the script and the language of the text; a spoken form has the stem of the written word.
 
-"прила" is "приложение", "acct" is "account": a question and a phrasing are read alike, so it does not matter which of them is
-the careful one. Only forms that hardly mean anything else are listed (`Language.colloquial`); words with several meanings are
-left to the comparison of meanings.
+"прила" is "приложение", "acct" is "account", in questions and in phrasings. Only forms that hardly mean anything else
+are listed (`Language.colloquial`); words with several meanings are left to the comparison of meanings.
 """
 
 from collections.abc import Collection
@@ -23,7 +22,7 @@ _ANY_CYRILLIC, _ANY_LATIN = next(iter(_CYRILLIC)), next(iter(_LATIN))
 
 
 def language_of(word: str, lang: str) -> str:
-    """The language whose stems a word has: `lang` if that has the word's script, else the first language of the script."""
+    """Return the language for a word's stem: `lang` if it has the word's script, else the first of the script."""
     return _CYRILLIC.get(lang, _ANY_CYRILLIC) if is_cyrillic(word) else _LATIN.get(lang, _ANY_LATIN)
 
 
