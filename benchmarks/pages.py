@@ -106,6 +106,9 @@ class _Connection:
 
     async def ask(self, path: str, form: str | None = None) -> bytes:
         """Send a request; returns the head of the answer. Raises for any status other than 200."""
+        if self.reader.at_eof():  # the server closes a connection that is idle for five seconds
+            self.close()
+            await self.open()
         body = b"" if form is None else form.encode()
         head = (
             f"{'GET' if form is None else 'POST'} {path} HTTP/1.1\r\nHost: {self._where.netloc}\r\n"
