@@ -1,5 +1,5 @@
 # Built in one image, run in another: the second has neither pip's cache nor build-only packages.
-FROM python:3.13-slim AS build
+FROM python:3.13.15-slim-trixie@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1
 RUN python -m venv /opt/frontdesk
 WORKDIR /app
@@ -7,6 +7,7 @@ WORKDIR /app
 COPY requirements.lock ./
 RUN /opt/frontdesk/bin/pip install --no-deps --require-hashes -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
+COPY LICENSES LICENSES
 COPY bot bot
 COPY handoff handoff
 COPY knowledge knowledge
@@ -16,7 +17,7 @@ COPY examples examples
 RUN /opt/frontdesk/bin/pip install --no-deps --no-build-isolation -e . \
     && /opt/frontdesk/bin/python -m compileall -q bot handoff knowledge infra
 
-FROM python:3.13-slim
+FROM python:3.13.15-slim-trixie@sha256:7c61056e61ac89e852de05f3dc6fa51a6dd2181797bceed46aa725dd7cb2cd3b
 RUN useradd --uid 10001 --no-create-home --shell /usr/sbin/nologin frontdesk \
     && install -d -o frontdesk -g frontdesk /var/lib/frontdesk
 COPY --from=build /opt/frontdesk /opt/frontdesk

@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 # Keep compiled modules even if the shell disables them: otherwise each of the many starts in tests recompiles them.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: setup run test check soak bench bench-matching schema-dump lock clean
+.PHONY: setup run test check soak bench bench-desk bench-matching schema-dump lock clean
 
 # The lock files are complete, so pip resolves nothing: --no-deps also excludes what pyproject.toml overrides.
 .venv/run: requirements.lock pyproject.toml
@@ -29,7 +29,8 @@ run: .venv/run
 # ones first. Four workers for two cores: many tests wait for the pace that platforms allow, and each worker imports
 # everything.
 test: .venv/dev
-	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest -n 4 --dist loadfile --no-loadscope-reorder --cov --cov-report=html:htmlcov
+	@echo "Lines of the program that the tests ran: $$($(BIN)/coverage report --format=total) %; each line is in htmlcov/index.html."
 
 check: .venv/dev
 	$(BIN)/ruff check .
@@ -43,6 +44,10 @@ soak: .venv/dev
 
 bench: .venv/dev
 	$(BIN)/python -m benchmarks
+
+# Measures the desk with a long queue, years of history and many open pages; takes some minutes.
+bench-desk: .venv/dev
+	$(BIN)/python -m benchmarks.desk
 
 # Measures the matcher on judged questions: DATA is a folder of sets, each with knowledge.jsonl and queries.jsonl.
 bench-matching: .venv/dev

@@ -1,11 +1,12 @@
 """Comparison of the matcher with string scorers and BM25 in one run: tables and plots in `benchmarks/results/`.
 
-    python benchmarks/matching.py [DATA] [--quick] [--out FOLDER]
+    python benchmarks/matching.py [DATA] [--quick] [--ablate] [--out FOLDER]
 
 DATA holds one folder per set with `knowledge.jsonl`, `queries.jsonl` and, if any, noisy copies `queries.KIND.jsonl`;
 without it the project's own questions about its example help centre are used. The weights in the repository were
 trained on the sets that `weights.json` names: for those the table does not predict the results on unseen knowledge
-bases; `train_matching.py` prints the cross-validated figures. `--quick` omits time against size.
+bases; `train_matching.py` prints the cross-validated figures. `--quick` omits time against size. `--ablate` only prints
+what leaving out each group of columns and each rule changes, each family judged by weights of the others.
 """
 
 import argparse
@@ -22,6 +23,7 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
+from benchmarks.ablation import ablate
 from benchmarks.matching_baselines import BASELINES
 from benchmarks.matching_growth import GROWTH, growth, growth_plot, growth_table
 from benchmarks.matching_sets import JudgedSet, example_set, sets
@@ -159,8 +161,13 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n", maxsplit=1)[0])
     parser.add_argument("data", type=Path, nargs="?", help="folder of sets; without it, the project's own questions")
     parser.add_argument("--quick", action="store_true", help="leave out time against size")
+    parser.add_argument("--ablate", action="store_true", help="print what leaving out each column and rule changes")
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("results"))
     options = parser.parse_args()
+    if options.ablate:
+        for line in ablate(options.data):
+            print(line, flush=True)
+        return
     options.out.mkdir(parents=True, exist_ok=True)
     results = judge(sets(options.data) if options.data else [example_set()])
     lines, drawn = tables(results), plots(results)

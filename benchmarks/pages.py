@@ -20,7 +20,9 @@ from benchmarks.report import Figure
 from benchmarks.stream import crowd, platforms, stream
 from bot.program.app import App, open_app
 from bot.program.settings import Settings
+from handoff.audit.log import COMMAND_LINE
 from handoff.models import Contact, Role
+from handoff.people.agents import AgentProfile
 from infra.clock import utc_now
 
 PAGES = 50
@@ -59,7 +61,12 @@ def _p95(taken: list[float]) -> float:
 def _people(session: Session, app: App) -> list[str]:
     """Add agents with a session per page, and questions in the queue; returns the sessions' secrets."""
     password = "a long enough password for a test"  # noqa: S105 - of temporary agents
-    ids = [app.staff.add(session, f"a{one}@bench.test", f"Agent {one}", Role.AGENT, password).id for one in range(5)]
+    ids = [
+        app.staff.add(
+            session, AgentProfile(f"a{one}@bench.test", f"Agent {one}", Role.AGENT), password, COMMAND_LINE
+        ).id
+        for one in range(5)
+    ]
     for number in range(QUESTIONS):
         contact = Contact(
             account="vk:bench", user_id=str(number), name=f"Asker {number}", language="ru", version=0,
@@ -88,7 +95,7 @@ async def _desk(address: str, secrets: list[str], count: int) -> AsyncIterator[l
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-class _Connection:
+class Connection:
     """A minimal HTTP/1.1 client: fifty clients of a library would need more processor time than the program itself."""
 
     def __init__(self, address: str, secret: str) -> None:
@@ -96,7 +103,7 @@ class _Connection:
         self._secret = secret
         self.reader, self._writer = asyncio.StreamReader(), cast("asyncio.StreamWriter", None)
 
-    async def open(self) -> "_Connection":
+    async def open(self) -> "Connection":
         host, port = self._where.hostname or "", self._where.port or 80
         self.reader, self._writer = await asyncio.open_connection(host, port)
         return self
@@ -115,11 +122,19 @@ class _Connection:
             f"Cookie: {_COOKIE}={self._secret}\r\nHX-Request: true\r\nContent-Length: {len(body)}\r\n"
             "Content-Type: application/x-www-form-urlencoded\r\n\r\n"
         )
-        self._writer.write(head.encode() + body)
-        answer = await self.reader.readuntil(b"\r\n\r\n")
+        try:
+            answer = await self._exchange(head.encode() + body)
+        except (ConnectionError, asyncio.IncompleteReadError):  # closed by the server while the request was on its way
+            self.close()
+            await self.open()
+            answer = await self._exchange(head.encode() + body)
         if b" 200 " not in answer.partition(b"\r\n")[0]:
             raise RuntimeError(f"{path}: {answer[:200]!r}")
         return answer
+
+    async def _exchange(self, request: bytes) -> bytes:
+        self._writer.write(request)
+        return await self.reader.readuntil(b"\r\n\r\n")
 
     async def body(self, path: str, form: str | None = None) -> bytes:
         head = (await self.ask(path, form)).lower()
@@ -128,7 +143,7 @@ class _Connection:
 
 
 async def _page(address: str, secret: str, fetched: list[int]) -> None:
-    stream, other = [await _Connection(address, secret).open() for _ in range(2)]
+    stream, other = [await Connection(address, secret).open() for _ in range(2)]
     told = asyncio.Event()
 
     async def listens() -> None:
@@ -152,7 +167,7 @@ async def _page(address: str, secret: str, fetched: list[int]) -> None:
 
 async def _changes(address: str, secret: str) -> None:
     """Claim a question and release it continually, as an agent."""
-    connection = await _Connection(address, secret).open()
+    connection = await Connection(address, secret).open()
     page = (await connection.body("/desk")).decode()
     form = "csrf=" + page.partition('name="csrf" value="')[2].partition('"')[0]
     try:

@@ -49,7 +49,7 @@ def table(figures: Sequence[Figure]) -> str:
     return "\n".join("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)) for row in rows)
 
 
-def write(figures: Sequence[Figure], folder: Path = RESULTS) -> None:
+def write(figures: Sequence[Figure], folder: Path = RESULTS, command: str = "make bench") -> None:
     """Write `latest.json` and `README.md` into `folder`; the latter is regenerated each time."""
     folder.mkdir(parents=True, exist_ok=True)
     machine = _machine()
@@ -61,7 +61,9 @@ def write(figures: Sequence[Figure], folder: Path = RESULTS) -> None:
     (folder / "latest.json").write_text(json.dumps(whole, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     rows = "\n".join("| " + " | ".join(figure.row()) + " |" for figure in figures)
     facts = ", ".join(f"{name} {value}" for name, value in machine.items() if not isinstance(value, dict))
-    (folder / "README.md").write_text(_PAGE.format(head=" | ".join(_HEAD), rows=rows, facts=facts), encoding="utf-8")
+    (folder / "README.md").write_text(
+        _PAGE.format(command=command, head=" | ".join(_HEAD), rows=rows, facts=facts), encoding="utf-8"
+    )
 
 
 def _machine() -> dict[str, Any]:
@@ -78,7 +80,7 @@ def _machine() -> dict[str, Any]:
 
 _PAGE = """# Figures
 
-Made by `make bench`, through the simulated platforms on loopback; do not edit. Ratios and shares say more than times,
+Made by `{command}`, through the simulated platforms on loopback; do not edit. Ratios and shares say more than times,
 for a baseline was measured in the same run on the same machine.
 
 | {head} |

@@ -9,8 +9,8 @@ were trained on the others only. Training also uses thinned copies of the sets: 
 entries left out so that their questions have no answer.
 
 `--write` trains on all families and replaces `knowledge/matching/ranking/weights.json`; `--cache` keeps the computed
-features between runs. `--vectors` trains the section `semantic` too, with the embedder of the extra of that name, and
-keeps its vectors in the file; without it that section is unchanged.
+features between runs. `--vectors` trains the section `semantic` too and keeps the sentence encoder's vectors in the
+file; without it that section is unchanged.
 """
 
 import argparse
@@ -19,8 +19,7 @@ import pickle
 import random
 import sys
 import time
-from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -29,24 +28,39 @@ from numpy.typing import NDArray
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from benchmarks.learning import KINDS, Block, Case, Judged, combined, judge, learn_confidence, learn_order
+from benchmarks.judging import (
+    FIGURES,
+    ONLY_JUDGED,
+    OWN,
+    Judged,
+    combine,
+    family_means,
+    interval,
+    judge_by_others,
+    learn,
+    learn_by_family,
+)
+from benchmarks.learning import KINDS, Block, Case
 from knowledge.files.loading import SourceFile, read_files
 from knowledge.matching import Matcher, Phrasing
 from knowledge.matching.ranking import confidence
 from knowledge.matching.ranking.confidence import AROUND
-from knowledge.matching.ranking.features import NAMES
-from knowledge.matching.semantic.embedder import Embedder, find_embedder, why_no_embedder
+from knowledge.matching.ranking.features import NAMES, Reranked
+from knowledge.matching.reader import Reading
+from knowledge.matching.semantic.embedder import LANGUAGES, Embedder, find_embedder
 from knowledge.matching.semantic.vectors import NAMES as SEMANTIC_NAMES
 from knowledge.matching.semantic.vectors import text_of_answer
-from knowledge.quality.evaluation import auroc, calibration_error
+from knowledge.matching.values import Thresholds
+from knowledge.quality.evaluation import calibration_error
 
 Set = tuple[str, dict[str, tuple[str, list[str]]], dict[str, str], dict[str, list[dict[str, Any]]]]
 """Name, language and phrasings by entry, answers by entry, questions by kind."""
 
 # (phrasings kept per entry or 0 for all, share of entries left out)
 _VARIANTS = ((0, 0.25), (1, 0.0), (1, 0.3), (2, 0.2), (4, 0.2), (8, 0.2))
+_AT_ONCE = 64
 _EXAMPLES = Path(__file__).resolve().parent.parent / "examples"
-_OWN = "examples"
+SECTIONS = {"lexical": NAMES, "semantic": NAMES + SEMANTIC_NAMES}
 
 
 class Remembering:
@@ -72,24 +86,30 @@ class Remembering:
         self, purpose: str, texts: Sequence[str], embed: Callable[[Sequence[str]], NDArray[np.float32]]
     ) -> NDArray[np.float32]:
         missing = [text for text in dict.fromkeys(texts) if (purpose, text) not in self._known]
-        for text in missing:
-            self._known[purpose, text] = embed([text])[0].astype(np.float16)
+        for first in range(0, len(missing), _AT_ONCE):
+            batch = missing[first : first + _AT_ONCE]
+            for text, vector in zip(batch, embed(batch), strict=True):
+                self._known[purpose, text] = vector.astype(np.float16)
         return np.array([self._known[purpose, text] for text in texts], np.float32)
 
 
-def collect(data: Path, embedder: Remembering | None) -> list[Block]:
+def collect(
+    data: Path, embedder: Remembering | None, *, thin: bool = True, kinds: Collection[str] = KINDS
+) -> list[Block]:
+    """Return the judged questions of all sets with their features, and unless `thin` is false of thinned copies."""
     blocks: list[Block] = []
     for name, texts, answers, queries in [*sets(data), own_set()]:
-        blocks += blocks_of(name, texts, answers, queries, embedder, thinned=False)
+        wanted = {kind: asked for kind, asked in queries.items() if kind in kinds}
+        blocks += blocks_of(name, texts, answers, wanted, embedder, thinned=False)
         mean = sum(len(own) for _, own in texts.values()) / len(texts)
         for number, (kept, dropped) in enumerate(_VARIANTS):
-            if kept < mean:
-                thin = thinned(texts, kept, dropped, random.Random(number))
+            if thin and kept < mean and name.partition("_")[0] not in ONLY_JUDGED:
+                copy = thinned(texts, kept, dropped, random.Random(number))
                 half = {"clean": queries["clean"][number % 2 :: 2]}
-                blocks += blocks_of(name, thin, answers, half, embedder, thinned=True)
+                blocks += blocks_of(name, copy, answers, half, embedder, thinned=True)
         if embedder:
             embedder.save()
-        print(name, flush=True)
+        print(name, file=sys.stderr, flush=True)
     return blocks
 
 
@@ -106,8 +126,7 @@ def sets(data: Path) -> Iterable[Set]:
             for path in sorted(folder.glob("queries*.jsonl"))
         }
         queries = {kind: asked if kind == "clean" else asked[::2] for kind, asked in queries.items() if kind in KINDS}
-        # Sets of intents have placeholders for answers, which are useless for training.
-        answers = {e["id"]: e["answer"] for e in knowledge if e.get("answer") and not e["answer"].startswith("[")}
+        answers = {entry["id"]: entry["answer"] for entry in knowledge if entry.get("answer")}
         yield folder.name, texts, answers, queries
 
 
@@ -123,7 +142,7 @@ def own_set() -> Set:
         meant = [f"{asked['expected']}.{lang}" for lang in (asked["lang"], "ru", "en", "hu")]
         expected = next((identity for identity in meant if identity in texts), None)
         queries[asked["kind"]].append({"text": asked["text"], "expected": expected})
-    return _OWN, texts, answers, queries
+    return OWN, texts, answers, queries
 
 
 def thinned(
@@ -151,101 +170,96 @@ def blocks_of(
         [Phrasing(place, text, lang) for place, (lang, own) in enumerate(texts.values()) for text in own],
         answers={place: answers.get(identity, "") for identity, place in places.items()},
     )
-    matchers = {"lexical": matcher}
-    if embedder:
-        wordings = [text for _, own in texts.values() for text in own]
-        vectors = dict(zip(wordings, embedder.phrasings(wordings), strict=True))
-        texts_told = {
-            place: text_of_answer(texts[entry][1][0], answers[entry])
-            for entry, place in places.items()
-            if entry in answers
-        }
-        of_answers = dict(zip(texts_told, embedder.phrasings(list(texts_told.values())), strict=True))
-        matchers["semantic"] = matcher.embedded(embedder, vectors, of_answers)
+    wider = _with_vectors(matcher, texts, answers, embedder) if embedder else None
     for kind, asked in queries.items():
-        for section, asking in matchers.items():
-            cases = [_case(asking, query["text"], places.get(query["expected"])) for query in asked]
-            yield Block(name, kind, thinned, section, matcher.richness, cases)
+        expected = [places.get(query["expected"]) for query in asked]
+        read = [matcher.examine(query["text"]) for query in asked]
+        yield Block(name, kind, thinned, "lexical", matcher.richness, matcher.ease, list(map(_case, read, expected)))
+        if embedder and wider:
+            embedder.questions([reading.said for reading, _ in read])  # in batches
+            seen = [wider.widen(*one) for one in read]
+            yield Block(
+                name, kind, thinned, "semantic", matcher.richness, matcher.ease, list(map(_case, seen, expected))
+            )
 
 
-def _case(matcher: Matcher, text: str, place: int | None) -> Case:
-    reading, found = matcher.examine(text)
+def _with_vectors(
+    matcher: Matcher, texts: dict[str, tuple[str, list[str]]], answers: dict[str, str], embedder: Remembering
+) -> Matcher | None:
+    """Return a matcher that compares by vectors; None if the encoder reads none of the languages."""
+    wordings = [text for lang, own in texts.values() if lang in LANGUAGES for text in own]
+    texts_of = {
+        place: text_of_answer(own[0], answers[entry])
+        for place, (entry, (lang, own)) in enumerate(texts.items())
+        if entry in answers and lang in LANGUAGES
+    }
+    vectors = dict(zip(wordings, embedder.phrasings(wordings), strict=True))
+    of_answers = dict(zip(texts_of, embedder.phrasings(list(texts_of.values())), strict=True))
+    return matcher.with_embedder(embedder, vectors, of_answers) if wordings else None
+
+
+def _case(read: tuple[Reading, Reranked] | None, place: int | None) -> Case:
+    if read is None:  # most of the nearest entries are in a language that the encoder does not read
+        return Case([], np.zeros((0, 0), np.float32), -2 if place is None else -1, 0)
+    reading, found = read
     entries = found.entries.tolist()
     right = -2 if place is None else entries.index(place) if place in entries else -1
-    return Case(entries, found.rows.astype(np.float32), right, reading.asked.share, len(reading.asked.forms))
+    return Case(entries, found.rows.astype(np.float32), right, len(reading.asked.forms))
 
 
 def cross_validate(blocks: list[Block]) -> None:
-    """Evaluate each family with the weights of the others: by words, by words and vectors, and combined."""
-    lexical = judged_by_others([block for block in blocks if block.section == "lexical"])
-    report("by words", lexical)
-    semantic = judged_by_others([block for block in blocks if block.section == "semantic"])
-    if semantic:
-        report("by words and vectors", semantic)
-        report("as the matcher combines them", [combined(*pair) for pair in zip(lexical, semantic, strict=True)])
+    """Print the figures of each set, judged by weights of the other families: by words, with vectors, and as asked."""
+    judged: dict[str, list[Judged]] = {}
+    for section, names in SECTIONS.items():
+        own = [block for block in blocks if block.section == section]
+        if own:
+            judged[section] = judge_by_others(own, learn_by_family(own, names))
+            report(section, judged[section])
+    if "semantic" in judged:
+        report("as the matcher asks", combine(judged["lexical"], judged["semantic"]))
 
 
-def judged_by_others(blocks: list[Block]) -> list[Judged]:
-    found = []
-    for family in sorted({block.family for block in blocks}):
-        others = [block for block in blocks if block.family not in (family, _OWN)]
-        order = learn_order(others)
-        slopes, bias = learn_confidence(others, order)
-        own = [block for block in blocks if block.family == family and not block.thinned]
-        found += [judge(block, order, slopes, bias) for block in own]
-    return found
-
-
-def report(title: str, judged: list[Judged]) -> None:
-    table: dict[str, list[tuple[float, float, float]]] = defaultdict(list)
-    print(
-        f"\n{title}\nset              kind       @1    @3  found auroc   ece"
-        " | p >= .88: precision, coverage, oos | .90 | .85"
-    )
+def report(title: str, judged: Sequence[Judged]) -> None:
+    head = " ".join(f"{name:>8s}" for name in (*FIGURES, "ece"))
+    print(f"\n{title}\n{'set':18s} {'kind':8s} {head}")
     for done in judged:
-        rank, inside = done.rank[done.inside], done.inside
-        first, third = float((rank == 0).mean()), float(((rank >= 0) & (rank < 3)).mean())
-        area = auroc(done.chance[inside], done.chance[~inside])
-        if done.block.family != _OWN:
-            table[done.block.kind].append((first, third, area))
-        bands = " | ".join("{:.3f} {:.3f} {:.3f}".format(*done.at(level)[:3]) for level in (0.88, 0.9, 0.85))
-        print(
-            f"{done.block.name:16s} {done.block.kind:8s} {first:.3f} {third:.3f} {(rank >= 0).mean():.3f} {area:.3f}"
-            f" {calibration_error(done.chance, done.right):.3f} | {bands}"
-        )
-    print("means without the project's own set:")
-    for kind, values in sorted(table.items()):
-        mean = np.mean(values, axis=0)
-        print(f"mean {kind:8s} n={len(values)} @1 {mean[0]:.4f} @3 {mean[1]:.4f} auroc {mean[2]:.4f}")
-    clean = [done for done in judged if done.block.kind == "clean" and done.block.family != _OWN]
-    for level in (0.75, 0.8, 0.85, 0.88, 0.9, 0.93, 0.95):
-        found = [done.at(level) for done in clean]
-        right = sum(p * n for p, _, _, n in found if n)
-        print(
-            f"threshold {level:.2f}: pooled precision {right / max(sum(n for *_, n in found), 1):.3f},"
-            f" coverage {np.mean([c for _, c, _, _ in found]):.3f},"
-            f" oos answered {np.mean([o for _, _, o, _ in found]):.3f}"
-        )
+        error = calibration_error(done.chance, done.right)
+        print(f"{done.block.name:18s} {done.block.kind:8s} {_columns((*done.figures, error))}")
+    for kind in dict.fromkeys(done.block.kind for done in judged if done.block.family != OWN):
+        found = family_means(judged, kind, lambda done: done.figures)
+        low, high = interval(found)
+        print(f"mean of {len(found):2d} families {kind:8s} {_columns(np.nanmean(found, axis=0))}")
+        print(f"{'':27s} {_columns(low)}\n{'':27s} {_columns(high)}")
+    found = family_means(judged, "clean", lambda done: done.at_once(Thresholds()))
+    print("answered at once: least right in a family; right, coverage, out of scope answered, out of scope offered")
+    print(f"{np.nanmin(found[:, 0]):9.3f}", _columns(np.nanmean(found, axis=0)))
+    print("threshold: right, least in a family, coverage, out of scope answered")
+    for level in (0.6, 0.65, 0.7, 0.75, 0.8, 0.85, 0.88, 0.9, 0.93):
+        found = family_means(judged, "clean", lambda done, level=level: done.at(level))
+        print(f"{level:9.2f}: {np.nanmean(found[:, 0]):.3f} {np.nanmin(found[:, 0]):.3f}", end=" ")
+        print(f"{np.nanmean(found[:, 1]):.3f} {np.nanmean(found[:, 2]):.3f}")
+
+
+def _columns(figures: Iterable[float]) -> str:
+    return " ".join(f"{figure:8.3f}" for figure in figures)
 
 
 def write(blocks: list[Block]) -> None:
-    blocks = [block for block in blocks if block.family != _OWN]
     learned = json.loads(confidence.FILE.read_text(encoding="utf-8"))
     learned["provenance"] = {
         "script": "benchmarks/train_matching.py",
-        "sets": sorted({block.name for block in blocks}),
-        "questions": sum(len(block.cases) for block in blocks if block.section == "lexical"),
+        "sets": sorted({block.name for block in blocks if block.family not in ONLY_JUDGED}),
     }
-    for section, names in (("lexical", NAMES), ("semantic", NAMES + SEMANTIC_NAMES)):
+    for section, names in SECTIONS.items():
         own = [block for block in blocks if block.section == section]
         if own:
-            order = learn_order(own)
-            slopes, bias = learn_confidence(own, order)
-            plain, rich = order[: len(names)], order[len(names) :]
+            weights = learn(own, names)
+            order = zip(names, weights.plain.tolist(), weights.rich.tolist(), strict=True)
+            slopes = zip(AROUND + names, weights.confidence.tolist(), strict=True)
             learned[section] = {
-                "order": {name: [round(p, 4), round(r, 4)] for name, p, r in zip(names, plain, rich, strict=True)},
-                "confidence": {name: round(value, 4) for name, value in zip(AROUND + names, slopes, strict=True)},
-                "bias": round(bias, 4),
+                "order": {name: [round(plain, 4), round(rich, 4)] for name, plain, rich in order},
+                "confidence": {name: round(value, 4) for name, value in slopes},
+                "bias": round(weights.bias, 4),
             }
     confidence.FILE.write_text(json.dumps(learned, indent=1) + "\n", encoding="utf-8")
 
@@ -257,12 +271,12 @@ def main() -> None:
     parser.add_argument("--cache", type=Path)
     parser.add_argument("--vectors", type=Path)
     options = parser.parse_args()
-    begun = time.monotonic()
+    started = time.monotonic()
     embedder = None
     if options.vectors:
         real = find_embedder()
         if real is None:
-            parser.error(why_no_embedder() or "")
+            parser.error("the sentence encoder is not installed")
         embedder = Remembering(real, options.vectors)
     if options.cache and options.cache.exists():
         blocks = pickle.loads(options.cache.read_bytes())  # noqa: S301 - our own file, named on the command line
@@ -270,7 +284,7 @@ def main() -> None:
         blocks = collect(options.data, embedder)
         if options.cache:
             options.cache.write_bytes(pickle.dumps(blocks))
-    print(f"{len(blocks)} blocks in {time.monotonic() - begun:.0f} s", flush=True)
+    print(f"{len(blocks)} blocks in {time.monotonic() - started:.0f} s", flush=True)
     cross_validate(blocks)
     if options.write:
         write(blocks)

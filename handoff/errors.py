@@ -1,5 +1,9 @@
 """Errors of requests to the desk. They are independent of HTTP; the web layers map them to a status."""
 
+from collections.abc import Sequence
+
+from handoff.messages.last_look import Oversight
+
 
 class DeskError(Exception):
     """Base of the errors below; nothing was changed when one is raised."""
@@ -21,8 +25,20 @@ class ClosedError(DeskError):
     """The ticket is solved or withdrawn, so this cannot be done without reopening it."""
 
 
+class ReasonMissingError(DeskError):
+    """A ticket is taken from its owner without a reason."""
+
+    def __init__(self, holder: str) -> None:
+        super().__init__(f"say why the question is taken from {holder}")
+        self.holder = holder
+
+
 class StateError(DeskError):
     """The state of the delivery does not allow this."""
+
+
+class TooLateError(DeskError):
+    """The action cannot be undone any more."""
 
 
 class KeyUsedError(DeskError):
@@ -40,3 +56,23 @@ class TooLargeError(DeskError):
         super().__init__(f"attach at most {most} files of up to {megabytes} MB each")
         self.megabytes = megabytes
         self.most = most
+
+
+class NotAllowedError(DeskError):
+    """The agent's role does not allow this."""
+
+
+class UnfilledPlaceholderError(DeskError):
+    """A reply still contains a placeholder of a canned response."""
+
+    def __init__(self, placeholder: str) -> None:
+        super().__init__(f"fill in {{{placeholder}}} first")
+        self.placeholder = placeholder
+
+
+class OversightsError(DeskError):
+    """The author of a reply may have overlooked something; the same reply again is sent."""
+
+    def __init__(self, oversights: Sequence[Oversight]) -> None:
+        super().__init__(", ".join(oversights))
+        self.oversights = tuple(oversights)

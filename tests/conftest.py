@@ -1,5 +1,6 @@
 """Common fixtures: a separate database on either server, and its bus."""
 
+import ast
 import logging
 import os
 import sys
@@ -17,6 +18,19 @@ from tests.servers.postgres import Postgres
 from tests.servers.valkey import Valkey
 
 pytest.register_assert_rewrite("tests.durability.ordeal")  # what it compares is long, and a failure should show where
+
+
+_parse, _one_at_a_time = ast.parse, threading.RLock()
+
+
+def _parse_alone(*args: Any, **options: Any) -> Any:  # noqa: ANN401 - it stands for `ast.parse`
+    with _one_at_a_time:
+        return _parse(*args, **options)
+
+
+# Hypothesis parses sources while the program's threads load arrays, whose headers numpy parses: in Python 3.11 two at
+# once can fail with "AST constructor recursion depth mismatch".
+ast.parse = _parse_alone
 
 
 @dataclass(frozen=True, slots=True)

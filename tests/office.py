@@ -20,10 +20,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
-from bot.channels.registry import BADGES
+from bot.channels.registry import BADGES, TITLES
 from bot.web.help import HelpParts, help_router
-from bot.web.page_frame import Frame
+from bot.web.page_frame import HelpFrame
 from handoff.api import ApiParts, api_app
+from handoff.audit.log import COMMAND_LINE
 from handoff.dashboard import DeskParts, Live, desk_router
 from handoff.deliveries.outbox import Outbox
 from handoff.deliveries.outcomes import Moved
@@ -110,7 +111,7 @@ class Office:
         return await self.database.write(lambda session: employ(session, email, name, role, self.clock()))
 
     async def token(self, name: str, role: Role) -> str:
-        return await self.database.write(lambda session: self.staff.add_token(session, name, role))
+        return await self.database.write(lambda session: self.staff.add_token(session, name, role, COMMAND_LINE))
 
     async def asks(self, text: str, *, name: str = "Anna", account: str = "vk:main", language: str = "en") -> int:
         """Somebody new asks; the number of their question."""
@@ -248,10 +249,26 @@ async def open_office(
     app.add_middleware(SecurityHeaders, public_url=public_url)
     app.include_router(
         desk_router(
-            DeskParts(database, desk, outbox, staff, bus, clock, library, live, public_url, "ru", files, 1, BADGES)
+            DeskParts(
+                database,
+                desk,
+                outbox,
+                staff,
+                bus,
+                clock,
+                library,
+                live,
+                public_url,
+                "ru",
+                files,
+                1,
+                BADGES,
+                TITLES,
+                team,
+            )
         )
     )
-    app.include_router(help_router(HelpParts(database, library, Frame("ru"))))
+    app.include_router(help_router(HelpParts(database, library, HelpFrame("ru"))))
     app.mount("/api/v1", api_app(ApiParts(database, desk, outbox, staff, team, library, clock, "ru", files, 1)))
     try:
         yield Office(clock, database, bus, outbox, desk, staff, team, library, live, app, files)

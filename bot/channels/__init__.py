@@ -44,6 +44,8 @@ class ChannelLimits:
     """Whether the platform shows repeated sends with the same `random_id` only once."""
     concurrency: int
     """Maximum number of concurrent requests."""
+    marks: bool = False
+    """Whether a message of a contact can be marked as received."""
 
 
 @dataclass(frozen=True, slots=True)

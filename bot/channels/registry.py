@@ -15,3 +15,4 @@ KINDS: Mapping[str, type[ChannelSettings]] = {model.model_fields["kind"].default
 SET_UP: Mapping[str, type[ChannelSettings]] = {kind: model for kind, model in KINDS.items() if model.environment}
 """The kinds whose accounts are configured by the operator."""
 BADGES: Mapping[str, str] = {kind: model.badge for kind, model in KINDS.items()}
+TITLES: Mapping[str, str] = {kind: model.title for kind, model in KINDS.items()}

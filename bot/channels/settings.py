@@ -34,6 +34,8 @@ class ChannelSettings(BaseModel, ABC):
 
     badge: ClassVar[str]
     """Two or three letters that denote the channel in narrow places."""
+    title: ClassVar[str]
+    """Name of the channel where there is room for it; a platform's own name, or words that catalogues translate."""
     environment: ClassVar[Mapping[str, str]] = {}
     """Environment variables, without the common prefix, and the field that each sets. A channel without any is part of
     every installation and needs no configuration."""

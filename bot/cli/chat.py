@@ -30,6 +30,7 @@ async def chat(settings: Settings) -> None:
     quick = settings.model_copy(update={"burst_window": 0.0, "channels": (terminal,)})
     async with open_app(quick) as app:
         await app.library.refresh()
+        await app.library.add_vectors()
         _listen(lines, ended)
         tasks = [asyncio.create_task(role) for role in (app.intake.run(), app.serve(ACCOUNT))]
         try:

@@ -15,8 +15,11 @@ from bot.channels import Advising
 from bot.cli.people_commands import ACCESS_COMMANDS, Command, Say
 from bot.program.app import App
 from bot.web.readiness import OK, look_at
+from handoff.audit.log import COMMAND_LINE, AuditLog, Subject
+from handoff.audit.models import AuditAction, Concern
 from handoff.deliveries.new_rows import BUTTONS_REFUSED, accounts_without_buttons
 from handoff.messages.values import Address
+from handoff.people.linked_contacts import ContactView, other_addresses
 from handoff.people.privacy.archive import archive
 from handoff.people.privacy.erasure import Forgotten, contact_at, forget
 from infra.errors import PlainError
@@ -25,7 +28,7 @@ from knowledge.entries.repository import entries_by_id
 from knowledge.files.loading import SourceFile, export, plan, read
 from knowledge.files.planning import Plan
 from knowledge.languages import LANGUAGES
-from knowledge.matching import why_no_embedder
+from knowledge.matching import Thresholds, keep_plausible
 from knowledge.quality import advice
 from knowledge.quality.feedback import Feedback, asked_again, latest_feedback, published_keys
 
@@ -63,6 +66,7 @@ async def write_out(app: App, arguments: dict[str, Any], say: Say) -> int:
 async def ask(app: App, arguments: dict[str, Any], say: Say) -> int:
     """Print the bot's answer to a question."""
     await app.library.refresh()
+    await app.library.add_vectors()
     match = await asyncio.to_thread(
         app.library.matcher.match, arguments["text"], languages=list(LANGUAGES), rivals=True
     )
@@ -81,23 +85,26 @@ async def ask(app: App, arguments: dict[str, Any], say: Say) -> int:
             }
             for candidate, entry in known
         ]
-        answer = known[0][1].answer if known and match.band == "answer" else None
+        answer = known[0][1].answer if known and match.band.answers else None
         body = {"question": match.question, "band": match.band.value, "answer": answer, "candidates": candidates}
         say(json.dumps(body, ensure_ascii=False))
         return 0
-    if match.band == "answer" and known:
-        say(f"{known[0][1].question}\n\n{known[0][1].answer.strip()}\n\n({known[0][0].confidence:.0%} sure)")
+    if match.band.answers and known:
+        title = known[0][1].question if match.band == "answer" else f"I think you are asking: {known[0][1].question}"
+        say(f"{title}\n\n{known[0][1].answer.strip()}\n\n({known[0][0].confidence:.0%} sure)")
     elif match.band == "suggest" and known:
         say("Maybe you mean:")
+        shown = set(keep_plausible(match.candidates))
         for candidate, entry in known:
-            say(f"  {candidate.confidence:4.0%}  {entry.question}")
+            if candidate in shown:
+                say(f"  {candidate.confidence:4.0%}  {entry.question}")
     else:
         say("Nothing in the knowledge answers this; the question would go to a person.")
     return 0
 
 
 async def advise(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa: ARG001 - one form for all commands
-    """Recommend an answer threshold from the buttons that contacts pressed.
+    """Recommend thresholds from the buttons that contacts pressed.
 
     Prints JSON lines: {"share"} while questions are matched again, {"lines", "picture"} at the end.
 
@@ -105,6 +112,7 @@ async def advise(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa:
         PlainError: there are no judged questions.
     """
     await app.library.refresh()
+    await app.library.add_vectors()
 
     def read(session: Session) -> tuple[list[Feedback], dict[int, str]]:
         return latest_feedback(session, _MOST_JUDGED), published_keys(session)
@@ -122,14 +130,15 @@ async def advise(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa:
             "No contact has pressed a button under an answer of the current knowledge base yet: wait until some have,"
             " or judge questions yourself and use `frontdesk knowledge eval`."
         )
-    in_force = app.settings.answer_confidence
-    steps = advice.steps(asked, in_force)
+    settings = app.settings
+    in_force = Thresholds(settings.answer_confidence, settings.likely_confidence, settings.suggest_confidence)
+    advised = advice.advise(asked, in_force)
     head = (
         f"Questions that contacts judged with a button: {len(feedback)};"
         f" {len(asked)} of them match the current knowledge base."
     )
-    lines = [head, "", *advice.lines(steps, in_force)]
-    say(json.dumps({"lines": lines, "picture": advice.picture(steps, in_force)}))
+    lines = [head, *(line for one in advised for line in ("", *one.lines()))]
+    say(json.dumps({"lines": lines, "picture": advice.picture(advised[0])}))
     return 0
 
 
@@ -147,9 +156,9 @@ async def check(app: App, arguments: dict[str, Any], say: Say) -> int:  # noqa: 
     entries = await app.db.read(_published)
     say(f"✓ knowledge: {entries} entries" if entries else "✕ knowledge: empty, load it with `frontdesk knowledge load`")
     if app.library.semantics is None:
-        say(f"– semantic extra: not active. {why_no_embedder()}")
+        say("– sentence encoder: not used, questions are matched by words alone")
     else:
-        say("✓ semantic extra: {} of {} texts read".format(*await app.library.semantics.progress()))
+        say("✓ sentence encoder: {} of {} texts read".format(*await app.library.semantics.progress()))
     problems = look.channels
     for account, problem in problems.items():
         say(f"✕ {account}: {problem}" if problem else f"✓ {account}: working")
@@ -168,14 +177,30 @@ async def export_contact(app: App, arguments: dict[str, Any], say: Say) -> int:
     """Print a contact's archive, in base64."""
     address = _address(arguments["address"])
 
-    def work(session: Session) -> bytes | None:
+    def work(session: Session) -> tuple[int, bytes] | None:
         contact = contact_at(session, address)
-        return archive(session, contact) if contact is not None else None
+        packed = archive(session, contact) if contact is not None else None
+        return (contact, packed) if contact is not None and packed is not None else None
 
-    packed = await app.db.read(work)
-    if packed is None:
+    found = await app.db.read(work)
+    if found is None:
         raise _nobody(address)
+    contact, packed = found
+    await app.db.write(lambda session: _record(app, session, AuditAction.CONTACT_EXPORTED, contact))
     say(base64.b64encode(packed).decode())
+    return 0
+
+
+async def linked_contacts(app: App, arguments: dict[str, Any], say: Say) -> int:
+    """Print the addresses that agents linked with a contact's, a line each."""
+    address = _address(arguments["address"])
+
+    def work(session: Session) -> tuple[ContactView, ...]:
+        contact = contact_at(session, address)
+        return other_addresses(session, contact) if contact is not None else ()
+
+    for other in await app.db.read(work):
+        say(f"{other.account}/{other.user_id}")
     return 0
 
 
@@ -185,7 +210,10 @@ async def forget_contact(app: App, arguments: dict[str, Any], say: Say) -> int:
 
     def work(session: Session) -> Forgotten | None:
         contact = contact_at(session, address)
-        return forget(session, contact, app.clock) if contact is not None else None
+        forgotten = forget(session, contact, app.clock) if contact is not None else None
+        if forgotten is not None and contact is not None:
+            _record(app, session, AuditAction.CONTACT_ERASED, contact)
+        return forgotten
 
     forgotten = await app.db.write(work)
     if forgotten is None:
@@ -195,6 +223,10 @@ async def forget_contact(app: App, arguments: dict[str, Any], say: Say) -> int:
     await app.db.purge()
     say(f"{address} is forgotten: {forgotten.rows} rows were erased.")
     return 0
+
+
+def _record(app: App, session: Session, action: AuditAction, contact_id: int) -> None:
+    AuditLog(app.clock).record(session, COMMAND_LINE, action, Subject(Concern.CONTACT, contact_id))
 
 
 def _address(text: str) -> Address:
@@ -237,5 +269,6 @@ COMMANDS: dict[str, Command] = {
     "check": check,
     "export_contact": export_contact,
     "forget_contact": forget_contact,
+    "linked_contacts": linked_contacts,
 }
 """By the name used between processes."""

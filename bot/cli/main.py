@@ -120,7 +120,7 @@ def knowledge() -> None:
 @click.option("--keep", is_flag=True, help="Keep the entries that the files do not name.")
 @click.option("--encoding", help="Encoding of files that are neither UTF-8 nor UTF-16, such as windows-1250.")
 def knowledge_load(files: tuple[Path, ...], dry_run: bool, keep: bool, encoding: str | None) -> None:
-    """Make the knowledge base equal to FILES (YAML, JSON, JSON Lines, CSV), all or nothing."""
+    """Make the knowledge base equal to FILES, all or nothing; docs/knowledge.md describes their formats."""
     sources = [{"name": path.name, "data": base64.b64encode(_read(path)).decode()} for path in files]
     _do("load", files=sources, dry_run=dry_run, keep=keep, encoding=encoding, author="command line")
 
@@ -129,11 +129,8 @@ def knowledge_load(files: tuple[Path, ...], dry_run: bool, keep: bool, encoding:
 @click.argument("file", type=click.Path(path_type=Path))
 def knowledge_export(file: Path) -> None:
     """Write the whole knowledge base to FILE; its extension sets the format."""
-    form = {"yml": "yaml"}.get(file.suffix.lower().removeprefix("."), file.suffix.lower().removeprefix("."))
-    if form not in {"yaml", "json", "jsonl", "csv"}:
-        raise PlainError(f"{file.name}: name the file .yaml, .json, .jsonl or .csv.")
     said: list[str] = []
-    _do("export", said.append, format=form)
+    _do("export", said.append, format=file.suffix.removeprefix("."))
     _write(file, base64.b64decode(said[0]))
 
 
@@ -152,44 +149,48 @@ def knowledge_eval(
     tolerance: float,
     picture_file: Path | None,
 ) -> None:
-    """Measure the matcher on a knowledge base and questions with known answers (JSON Lines), and recommend a threshold.
+    """Measure the matcher on a knowledge base and questions with known answers (JSON Lines), and recommend thresholds.
 
     With --compare, exit code 1 means that accuracy_at_1, recall_at_3 or auto_answer_precision fell, or that
     oos_answered rose, by more than the tolerance.
     """
     from dataclasses import asdict  # noqa: PLC0415 - the command line starts fast
 
-    from knowledge.matching import Thresholds  # noqa: PLC0415
+    from knowledge.matching import Thresholds, find_embedder  # noqa: PLC0415
     from knowledge.quality import advice  # noqa: PLC0415
     from knowledge.quality.comparison import compare, read_baseline  # noqa: PLC0415
     from knowledge.quality.evaluation import evaluate, read_knowledge, read_queries  # noqa: PLC0415
+    from knowledge.quality.reliability import reliability_lines  # noqa: PLC0415
 
     settings = read_settings()
     entries, queries = read_knowledge(_lines(knowledge_file)), read_queries(_lines(queries_file))
     before = read_baseline(_text(baseline_file), baseline_file.name) if baseline_file else None
+    in_force = Thresholds(settings.answer_confidence, settings.likely_confidence, settings.suggest_confidence)
     with click.progressbar(length=len(queries), label="Asking", file=sys.stderr) as bar:
         report = evaluate(
             entries,
             queries,
             progress=lambda _done, _total: bar.update(1),
-            thresholds=Thresholds(settings.answer_confidence, settings.suggest_confidence),
+            thresholds=in_force,
+            embedder=find_embedder() if settings.sentence_encoder else None,
         )
     comparison = compare(before, report, tolerance) if before else None
-    steps = advice.steps(report.questions, settings.answer_confidence)
+    answer, likely, suggest = advice.advise(report.questions, in_force)
     if as_json:
         questions = [asdict(question) for question in report.questions]
         compared = {"comparison": asdict(comparison)} if comparison else {}
-        advised = advice.advise_threshold(steps)
-        thresholds = {"advised": advised.threshold if advised else None, "steps": [step.figures for step in steps]}
+        thresholds = {**answer.figures, "likely": likely.figures, "suggest": suggest.figures}
         click.echo(json.dumps({**report.figures, "thresholds": thresholds, **compared, "questions": questions}))
     elif comparison:
         click.echo("\n".join(comparison.lines()))
     else:
         for name, value in report.figures.items():
             click.echo(f"{name:>26}: {value:.4g}" if isinstance(value, float) else f"{name:>26}: {value}")
-        click.echo("\n" + "\n".join(advice.lines(steps, settings.answer_confidence)))
+        click.echo("\n" + "\n".join(reliability_lines(report.questions, report.ease)))
+        for advised in (answer, likely, suggest):
+            click.echo("\n" + "\n".join(advised.lines()))
     if picture_file is not None:
-        _write(picture_file, advice.picture(steps, settings.answer_confidence).encode(), aside=True)
+        _write(picture_file, advice.picture(answer).encode(), aside=True)
     if comparison and comparison.worse:
         click.echo(f"Worse than before: {', '.join(comparison.worse)}.", err=True)
         sys.exit(1)
@@ -198,7 +199,7 @@ def knowledge_eval(
 @knowledge.command("advise")
 @click.option("--picture", "picture_file", type=click.Path(path_type=Path), help=_PICTURE)
 def knowledge_advise(picture_file: Path | None) -> None:
-    """Recommend an answer threshold from the buttons that contacts pressed under answers and choices."""
+    """Recommend thresholds from the buttons that contacts pressed under answers and choices."""
     advice: dict[str, Any] = {}
     with click.progressbar(length=100, label="Asking again", file=sys.stderr) as bar:
 
@@ -221,20 +222,42 @@ def contact() -> None:
 @click.argument("address")
 @click.option("--to", "file", type=click.Path(path_type=Path), help="File to write; contact.zip by default.")
 def contact_export(address: str, file: Path | None) -> None:
-    """Write all data about ADDRESS as a ZIP with a page to read and a JSON file."""
+    """Write all data about ADDRESS as a ZIP with a page to read and a JSON file.
+
+    Addresses that agents linked with it as the same person's are named, and not included: export each by itself.
+    """
     said: list[str] = []
     _do("export_contact", said.append, address=address)
     _write(file or Path("contact.zip"), base64.b64decode(said[0]))
+    others = _linked(address)
+    if others:
+        click.echo(f"Linked with it as the same person, and not included: {', '.join(others)}.")
 
 
 @contact.command("forget")
 @click.argument("address")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 def contact_forget(address: str, yes: bool) -> None:
-    """Erase all data about ADDRESS; the figures of their tickets stay."""
+    """Erase all data about ADDRESS; the figures of their tickets stay.
+
+    Addresses that agents linked with it as the same person's stay, unless you agree to erase them too.
+    """
+    others = _linked(address)
     if not yes:
         click.confirm(f"Erase everything about {address}? This cannot be undone", abort=True)
-    _do("forget_contact", address=address)
+    both = (
+        bool(others)
+        and not yes
+        and click.confirm(f"Agents linked it with {', '.join(others)} as the same person. Erase these, too")
+    )
+    for one in (address, *(others if both else ())):
+        _do("forget_contact", address=one)
+
+
+def _linked(address: str) -> list[str]:
+    said: list[str] = []
+    _do("linked_contacts", said.append, address=address)
+    return said
 
 
 def _run(only: Literal["bot", "web"] | None, *, as_demo: bool = False) -> None:

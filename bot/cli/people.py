@@ -62,6 +62,12 @@ def add_access_commands(main: click.Group, do: Callable[..., None]) -> None:
         """End every session of EMAIL, on every device."""
         do("sign_out", email=email)
 
+    @agent.command("second-factor-off")
+    @click.argument("email")
+    def agent_second_factor_off(email: str) -> None:
+        """Let EMAIL sign in without a code: for an agent who lost both the device and the recovery codes."""
+        do("switch_off_factor", email=email)
+
     @main.group()
     def token() -> None:
         """Manage access for programs."""

@@ -4,8 +4,10 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from bot.program.app import App
+from handoff.audit.log import COMMAND_LINE
 from handoff.models import Role
 from handoff.people.access import Member
+from handoff.people.agents import AgentProfile
 
 Say = Callable[[str], None]
 Command = Callable[[App, dict[str, Any], Say], Awaitable[int]]
@@ -13,10 +15,10 @@ Command = Callable[[App, dict[str, Any], Say], Awaitable[int]]
 
 async def add_agent(app: App, arguments: dict[str, Any], say: Say) -> int:
     """Add an agent, who can then sign in at the desk."""
-    email, name, role = str(arguments["email"]), str(arguments["name"]), Role(arguments["role"])
-    password_hash = await app.staff.hash_new(arguments["password"], (email, name))
-    await app.db.write(lambda session: app.staff.add(session, email, name, role, password_hash))
-    say(f"{name} ({role}) can sign in at {app.settings.address}/desk")
+    profile = AgentProfile(str(arguments["email"]), str(arguments["name"]), Role(arguments["role"]))
+    password_hash = await app.staff.hash_new(arguments["password"], (profile.email, profile.name))
+    await app.db.write(lambda session: app.staff.add(session, profile, password_hash, COMMAND_LINE))
+    say(f"{profile.name} ({profile.role}) can sign in at {app.settings.address}/desk")
     return 0
 
 
@@ -32,7 +34,7 @@ async def list_agents(app: App, arguments: dict[str, Any], say: Say) -> int:  # 
 async def disable_agent(app: App, arguments: dict[str, Any], say: Say) -> int:
     """End an agent's access."""
     member = await _member(app, arguments)
-    back = await app.db.write(lambda session: app.team.disable(session, member.id))
+    back = await app.db.write(lambda session: app.team.disable(session, member.id, COMMAND_LINE))
     say(f"{member.name} is signed out and cannot sign in any more; {back} questions went back to the queue.")
     return 0
 
@@ -40,7 +42,7 @@ async def disable_agent(app: App, arguments: dict[str, Any], say: Say) -> int:
 async def enable_agent(app: App, arguments: dict[str, Any], say: Say) -> int:
     """Let a disabled agent sign in again."""
     member = await _member(app, arguments)
-    await app.db.write(lambda session: app.team.enable(session, member.id))
+    await app.db.write(lambda session: app.team.enable(session, member.id, COMMAND_LINE))
     say(f"{member.name} can sign in again, with the password they had.")
     return 0
 
@@ -48,7 +50,7 @@ async def enable_agent(app: App, arguments: dict[str, Any], say: Say) -> int:
 async def set_role(app: App, arguments: dict[str, Any], say: Say) -> int:
     """Give an agent another role."""
     member, role = await _member(app, arguments), Role(arguments["role"])
-    await app.db.write(lambda session: app.team.set_role(session, member.id, role))
+    await app.db.write(lambda session: app.team.set_role(session, member.id, role, COMMAND_LINE))
     say(f"{member.name} has the role {role} from now on.")
     return 0
 
@@ -57,7 +59,7 @@ async def set_password(app: App, arguments: dict[str, Any], say: Say) -> int:
     """Give an agent another password."""
     member = await _member(app, arguments)
     password_hash = await app.staff.hash_new(arguments["password"], (member.email, member.name))
-    await app.db.write(lambda session: app.team.set_password(session, member.id, password_hash))
+    await app.db.write(lambda session: app.team.set_password(session, member.id, password_hash, COMMAND_LINE))
     say(f"{member.name} has the new password, and is signed out everywhere.")
     return 0
 
@@ -65,14 +67,23 @@ async def set_password(app: App, arguments: dict[str, Any], say: Say) -> int:
 async def sign_out(app: App, arguments: dict[str, Any], say: Say) -> int:
     """End every session of an agent."""
     member = await _member(app, arguments)
-    ended = await app.db.write(lambda session: app.team.sign_out(session, member.id))
+    ended = await app.db.write(lambda session: app.team.sign_out(session, member.id, COMMAND_LINE))
     say(f"{member.name} is signed out: {ended} sessions have ended.")
+    return 0
+
+
+async def switch_off_factor(app: App, arguments: dict[str, Any], say: Say) -> int:
+    """Switch off the second factor of an agent who lost it."""
+    member = await _member(app, arguments)
+    await app.db.write(lambda session: app.team.switch_off_factor(session, member.id, COMMAND_LINE))
+    say(f"{member.name} signs in without a code from now on, and is signed out everywhere.")
     return 0
 
 
 async def add_token(app: App, arguments: dict[str, Any], say: Say) -> int:
     """Print a new token."""
-    say(await app.db.write(lambda session: app.staff.add_token(session, arguments["name"], Role(arguments["role"]))))
+    name, role = str(arguments["name"]), Role(arguments["role"])
+    say(await app.db.write(lambda session: app.staff.add_token(session, name, role, COMMAND_LINE)))
     return 0
 
 
@@ -88,7 +99,9 @@ async def list_tokens(app: App, arguments: dict[str, Any], say: Say) -> int:  # 
 async def revoke_token(app: App, arguments: dict[str, Any], say: Say) -> int:
     """End a token."""
     name = str(arguments["name"])
-    await app.db.write(lambda session: app.team.revoke_token(session, app.team.token_named(session, name)))
+    await app.db.write(
+        lambda session: app.team.revoke_token(session, app.team.token_named(session, name), COMMAND_LINE)
+    )
     say(f"The token {name.strip()} opens nothing any more.")
     return 0
 
@@ -117,6 +130,7 @@ ACCESS_COMMANDS: dict[str, Command] = {
     "set_role": set_role,
     "set_password": set_password,
     "sign_out": sign_out,
+    "switch_off_factor": switch_off_factor,
     "add_token": add_token,
     "list_tokens": list_tokens,
     "revoke_token": revoke_token,

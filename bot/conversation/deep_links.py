@@ -5,17 +5,20 @@ from sqlalchemy.orm import Session
 from bot.dialogue.decisions import Link
 from bot.views import topics
 from infra.storage.columns import LARGEST_ID
-from knowledge.entries.repository import EntryView, entry, entry_named
+from knowledge.entries.repository import EntryView, category_exists, entry, entry_named
 from knowledge.languages import LANGUAGES
 
 ASK = "ask"
-_ENTRY, _CATEGORY = "entry-", "category-"
+_ASK_ABOUT, _ENTRY, _CATEGORY = "ask-", "entry-", "category-"
 
 
 def resolve_link(session: Session, word: str, language: str) -> Link | None:
-    """Resolve `ask`, `entry-ID` (number or key) or `category-KEY`; None for anything else and for deleted entries."""
+    """Resolve `ask`, `ask-KEY` of a category, `entry-ID` (number or key) or `category-KEY`; None for anything else."""
     if word == ASK:
         return Link()
+    if word.startswith(_ASK_ABOUT):
+        key = word.removeprefix(_ASK_ABOUT)
+        return Link(category=key if category_exists(session, key) else None)
     if word.startswith(_ENTRY):
         found = _entry(session, word.removeprefix(_ENTRY), language)
         return Link(entry=found) if found is not None else None

@@ -1,10 +1,8 @@
 """Write decisions as rows: words in the contact's language, messages, buttons, tickets, outcomes of lookups."""
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import partial
-from typing import TypeVar
 
 from sqlalchemy import update
 from sqlalchemy.orm import Session
@@ -16,10 +14,12 @@ from bot.dialogue.decisions import (
     NO_TRAIL,
     AskAbout,
     AskField,
+    AskIfAbout,
     AskLanguage,
     AskRating,
     AskWhy,
     Attach,
+    CloseOffer,
     CloseTicket,
     CommentTicket,
     Decision,
@@ -30,6 +30,7 @@ from bot.dialogue.decisions import (
     Forget,
     GiveAnswer,
     JoinTicket,
+    Mark,
     MarkBlocked,
     OfferPerson,
     OpenTicket,
@@ -50,29 +51,30 @@ from bot.dialogue.decisions import (
 )
 from bot.dialogue.expected_reply import answer_to, completion_of
 from bot.inbox.attachments import Attachments
-from bot.views import my_questions, topics
-from bot.views.other_language import button, with_remark
+from bot.views import answers, my_questions, topics
+from bot.views.answers import make_button
+from bot.views.paging import label
 from bot.views.wait_times import forecast, place
 from bot.wording import WORDS
 from handoff.deliveries.new_rows import Choice, OutgoingMessage
 from handoff.deliveries.outbox import Outbox
 from handoff.messages import buttons
-from handoff.messages.rich_text import clean, from_markdown, units
-from handoff.messages.values import Addressee, Entity, EntityKind, RichText
+from handoff.messages.rich_text import clean
+from handoff.messages.values import Addressee, RichText
 from handoff.models import Contact, Ticket
 from handoff.tickets import queue
 from handoff.tickets.service import Desk
-from handoff.tickets.thread_parts import split_off, take_along
+from handoff.tickets.thread_parts import latest_said, split_off, take_along
 from handoff.tickets.wait_estimate import outlook_of
 from infra.bus import Bus
 from infra.clock import Clock
 from knowledge.entries.models import Outcome
-from knowledge.entries.repository import EntryView
 from knowledge.languages import LANGUAGES
+from knowledge.matching import Match
 from knowledge.quality.lookups import record_lookup, record_reading, settle_lookup
 
-_Q = TypeVar("_Q", bound=buttons.QuestionButton)
-
+_HEADING = 200
+"""Characters of a question above what was found for it."""
 _SHORT_COMMENT = 2
 """Words that are hardly a question of their own ("very quick")."""
 
@@ -87,6 +89,8 @@ class Services:
     attachments: Attachments
     bus: Bus
     clock: Clock
+    marks: Callable[[str], bool] = lambda _: False
+    """Returns whether messages of an account can be marked as received."""
 
 
 class Effects:
@@ -108,14 +112,23 @@ class Effects:
         `incoming` are the messages that the decisions answer.
         """
         round_ = _Round(session, contact, self._services, incoming)
-        lookup = None
-        # A word about the help is no question that the knowledge could not answer.
-        if found is not None and not any(isinstance(decision, CommentTicket) for decision in decisions):
-            now = self._services.clock()
-            lookup = record_lookup(session, contact_id=contact.id, match=found.match, lang=contact.language, at=now)
+        used = found if found is not None and _uses_lookup(decisions) else None
+        asked = {text: replace(part.match, question=text) for text, part in used.parts} if used else {}
+        lookup = self._record(session, contact, used.match) if used and not asked else None
         for decision in decisions:
+            if asked:
+                own = decision.question if isinstance(decision, GiveAnswer | Suggest | OfferPerson) else ""
+                lookup = self._record(session, contact, asked[own]) if own in asked else None
             round_.do(decision, lookup)
         return round_.ticket_id
+
+    def _record(self, session: Session, contact: Addressee, match: Match) -> int:
+        now = self._services.clock()
+        return record_lookup(session, contact_id=contact.id, match=match, lang=contact.language, at=now)
+
+    def open_wish(self, session: Session, contact: Addressee) -> None:
+        """Open a ticket for a contact who asked for a person and said nothing more."""
+        _Round(session, contact, self._services, ()).do(OpenTicket("", "asked", recent=True), None)
 
     def hand_over_unread(self, session: Session, contact: Addressee, words: str) -> int | None:
         """Hand a message that could not be handled to a person, and say so to the contact; return the ticket's id."""
@@ -144,26 +157,27 @@ class _Round:
                 choices = [Choice(self._text(label), payload) for label, payload in offered]
                 self._say(RichText(self._text(sentence, **values)), choices)
             case AskAbout(sentence, question, trail):
-                person = _under(buttons.AskPerson, None, None, question, self._asked(trail))
+                person = make_button(buttons.AskPerson, None, None, question, self._asked(trail))
                 self._say(RichText(self._text(sentence)), [Choice(self._text("Ask a person"), person)])
+            case AskIfAbout(trail=trail):
+                self._propose(*my_questions.render_ask(decision, self._asked(trail).asked, self._language))
             case GiveAnswer():
                 self._answer(decision, decision.lookup or lookup)
             case AskWhy():
                 self._ask_why(decision)
             case Suggest():
-                self._suggest(decision, lookup)
+                self._suggest(decision, decision.lookup or lookup)
             case OfferPerson():
                 self._offer(decision, decision.lookup or lookup)
             case OpenTicket():
                 self._open(decision, decision.lookup or lookup)
-            case AskField(filling, unsuited):
-                self._say(*self._asked_field(replace(filling, trail=self._asked(filling.trail)), unsuited=unsuited))
+            case AskField(filling):
+                asked = replace(decision, filling=replace(filling, trail=self._asked(filling.trail)))
+                self._say(*self._asked_field(asked))
             case EndForm(number, sent):
                 forms.end_form(self._session, number, sent=sent)
             case JoinTicket():
                 self._join(decision)
-            case SettleLookup(number, outcome, entry_id):
-                self._settle(number, outcome, entry_id)
             case Show(view):
                 if isinstance(view, OwnQuestion):
                     self._desk.looked_at(self._ticket(view.ticket.id))
@@ -174,27 +188,34 @@ class _Round:
             case Speak(language):
                 self._language = language
                 self._note(language=language, chosen_language=language)
-            case MarkBlocked():
-                self._note(unreachable="blocked the community")
-            case Expect(what):
-                self._note(expects=what or None)
             case AskRating(number):
                 stars = [Choice(f"{count} ★", buttons.Rate(number, count)) for count in range(1, 6)]
                 self._say(RichText(self._text("Thank you. How was our help, from 1 to 5?")), stars)
             case Export():
                 self._own_data.send(self._session, self._contact, self._text("Everything we keep about you:"))
             case Forget():
-                goodbye = self._text("We have forgotten you: your messages, questions and files are erased.")
+                goodbye = self._text("Done: your messages, questions and files have been erased.")
                 self._own_data.erase(self._session, self._contact, goodbye)
             case _:
                 self._change(decision)
 
     def _change(self, decision: Decision) -> None:
-        """Write the changes of a ticket that the contact does not see."""
+        """Write the changes that the contact does not see."""
         match decision:
+            case SettleLookup(number, outcome, entry_id):
+                self._settle(number, outcome, entry_id)
+            case MarkBlocked():
+                self._note(unreachable="blocked the community")
+            case Expect(what):
+                self._note(expects=what or None)
             case Attach(number):
                 self.ticket_id = number
                 self._desk.attach(self._ticket(number))
+            case CloseOffer(message):
+                self._outbox.close_offer(self._session, message)
+            case Mark():
+                for message in self._incoming:
+                    self._outbox.mark(self._session, self._contact, message)
             case SplitOff(messages):
                 split_off(self._session, self._contact.id, messages)
             case CloseTicket(number):
@@ -212,100 +233,78 @@ class _Round:
         entry = decision.entry
         if decision.browsed:
             lookup = record_reading(self._session, contact_id=self._contact.id, entry=entry, at=self._clock())
-        title = with_remark(entry.question, self._language, entry.lang)
-        head = RichText(title, (Entity(EntityKind.BOLD, 0, units(entry.question)),))
-        text = _joined(head, from_markdown(entry.answer))
+        text = answers.render_answer(decision, self._language)
         if decision.hand_off and not decision.form:
             # One message, not two: the answer and the word that a person looks at it too.
-            text = _joined(text, RichText(self._opened(decision.question, "rule", entry.category, lookup)))
+            text = answers.join(text, RichText(self._opened(decision.question, "rule", entry.category, lookup)))
         trail = replace(self._asked(decision.trail), shown=f"answer-{secrets.token_urlsafe(12)}")
-        under = partial(_under, lookup=lookup, entry=entry, question=decision.question, trail=trail)
-        choices = [Choice(self._text("This helped"), under(buttons.Helped))]
+        choices = answers.list_buttons(decision, self._language, lookup, trail)
         if decision.hand_off and decision.form:
             # A person looks at it too, and the form says with what they need to know: in one message with the answer.
             filling = Filling(
                 None, decision.question, "rule", lookup, entry.category, trail, decision.form, (), self._language
             )
-            step, answers = self._asked_field(filling)
-            head = RichText(self._text("A person looks at this as well, and has to know a few things first."))
-            text, choices = _joined(_joined(text, head), step), [*choices, *answers]
-        elif decision.browsed and entry.handoff == "always":
-            choices.append(Choice(self._text("Ask a person"), under(buttons.AskPerson)))
-        elif not decision.hand_off:
-            choices.append(Choice(self._text("This doesn't solve my problem"), under(buttons.NotHelped)))
+            step, fields = self._asked_field(AskField(filling))
+            head = RichText(self._text("A person will look at this too, and needs to know a few things first."))
+            text, choices = answers.join(answers.join(text, head), step), [*choices, *fields]
         self._say(text, choices, key=trail.shown)
 
     def _ask_why(self, decision: AskWhy) -> None:
-        under = partial(
-            _under, lookup=decision.lookup, entry=decision.entry, question=decision.question, trail=decision.trail
-        )
-        choices = [
-            Choice(self._text("The answer is unclear"), under(buttons.Unclear)),
-            Choice(self._text("I don't like how it works"), under(buttons.Disliked)),
-        ]
-        if decision.person:
-            choices.append(Choice(self._text("I still have questions"), under(buttons.Still)))
-        words = [self._text("What is wrong with this answer?")]
-        if decision.person:
-            outlook = outlook_of(self._session, decision.entry.category if decision.entry else None, self._clock())
-            words += [
-                self._text("If you still have questions, a person will answer."),
-                *forecast(self._language, outlook),
-            ]
-        self._say(RichText("\n".join(words)), choices)
+        category = decision.entry.category if decision.entry else None
+        outlook = outlook_of(self._session, category, self._clock()) if decision.person else None
+        self._say(*answers.render_reasons(decision, self._language, outlook))
 
     def _suggest(self, decision: Suggest, lookup: int | None) -> None:
-        trail, question = self._asked(decision.trail), decision.question
-        choices = [
-            Choice(
-                button(entry.question, self._language, entry.lang),
-                _under(buttons.Pick, lookup, entry, question, trail),
-            )
-            for entry in decision.entries
-        ]
-        choices.append(Choice(self._text("None of these"), _under(buttons.NoneFits, lookup, None, question, trail)))
-        self._propose(self._text("Maybe you mean one of these:"), choices, decision.instead_of)
+        choices = answers.list_choices(decision, self._language, lookup, self._asked(decision.trail))
+        words = self._text("Maybe you mean one of these:")
+        self._propose(self._headed(decision.heading, words), choices, extended=decision.extended)
 
     def _offer(self, decision: OfferPerson, lookup: int | None) -> None:
         unanswered = decision.reason == "unanswered"
         if unanswered and lookup is not None:
             self._settle(lookup, "unanswered", None)
         trail = self._asked(decision.trail)
-        person = _under(buttons.AskPerson, lookup, None, decision.question, trail)
+        person = make_button(buttons.AskPerson, lookup, None, decision.question, trail)
         person = replace(person, reason=decision.reason, category=decision.category)
-        not_now = _under(buttons.NotNow, lookup, None, decision.question, trail)
+        not_now = make_button(buttons.NotNow, lookup, None, decision.question, trail)
         not_now = replace(not_now, reason=decision.reason, category=decision.category)
-        choices = [Choice(self._text("Ask a person"), person), Choice(self._text("Not now"), not_now)]
+        choices = [Choice(self._text("Yes, pass it on"), person), Choice(self._text("Not now"), not_now)]
         head = (
-            self._text("There is no ready answer to this. Shall we pass the question to a person?")
+            self._text("I don't have a ready answer. Shall I pass your question to a person?")
             if unanswered
-            else self._text("Shall we pass the question to a person?")
+            else self._text("Shall I pass your question to a person?")
         )
         outlook = outlook_of(self._session, decision.category, self._clock())
-        self._propose("\n".join((head, *forecast(self._language, outlook))), choices, decision.instead_of)
+        words = "\n".join((head, *forecast(self._language, outlook)))
+        self._propose(self._headed(decision.heading, words), choices, extended=decision.extended)
 
-    def _asked_field(self, filling: Filling, *, unsuited: bool = False) -> tuple[RichText, list[Choice]]:
-        number = forms.save_form(self._session, self._contact.id, filling, self._clock())
+    def _headed(self, heading: str, words: str) -> str:
+        """Return the words under the question that they are about."""
+        if not heading:
+            return words
+        return self._text("You asked: “{question}”", question=label(heading, _HEADING)) + "\n" + words
+
+    def _asked_field(self, asked: AskField) -> tuple[RichText, list[Choice]]:
+        number = forms.save_form(self._session, self._contact.id, asked.filling, self._clock())
         self._note(expects=answer_to(number))
-        words, choices = forms.render_field(self._language, filling, number, unsuited=unsuited)
+        words, choices = forms.render_field(self._language, asked, number)
         return RichText(words), choices
 
-    def _propose(self, words: str, choices: Sequence[Choice], instead_of: int | None) -> None:
+    def _propose(self, words: str, choices: Sequence[Choice], *, extended: bool = False) -> None:
         """Post an offer; a message instead of a press may continue the question."""
-        if instead_of is None:
-            message = self._say(RichText(words), choices)
-        else:
-            words, message = self._text("Your addition has been taken into account.") + "\n" + words, instead_of
-            self._outbox.revise(self._session, message, RichText(words), choices)
-        self._note(expects=completion_of(message))
+        head = self._text("Your addition has been taken into account.") + "\n" if extended else ""
+        self._note(expects=completion_of(self._say(RichText(head + words), choices)))
 
     def _asked(self, trail: Trail) -> Trail:
         """Return the trail with the messages that the round answers."""
         return replace(trail, asked=(*trail.asked, *self._incoming))
 
     def _open(self, decision: OpenTicket, lookup: int | None) -> None:
-        words = self._opened(decision.question, decision.reason, decision.category, lookup)
+        question = decision.question or (self._text("Asked for a person") if decision.reason == "asked" else "…")
+        words = self._opened(question, decision.reason, decision.category, lookup)
         self._take_along(decision.trail)
+        if decision.recent and self.ticket_id is not None:
+            take_along(self._session, self._ticket(self.ticket_id), latest_said(self._session, self._contact.id))
         withdraw = Choice(self._text("Withdraw the question"), buttons.Withdraw(self.ticket_id))
         self._say(RichText(words), [withdraw])
 
@@ -319,7 +318,7 @@ class _Round:
         outlook = outlook_of(self._session, category, self._clock(), ahead)
         return "\n".join(
             (
-                self._text("Your question №{number} has been passed to a person.", number=ticket.id)
+                self._text("Your question #{number} has been passed to a person.", number=ticket.id)
                 + " "
                 + place(self._language, ahead),
                 *forecast(self._language, outlook),
@@ -336,12 +335,12 @@ class _Round:
             ticket.patience_asked = True
             ahead = queue.ahead(self._session, ticket.id)
             outlook = outlook_of(self._session, ticket.category, self._clock(), ahead)
-            head = self._text("Question №{number} still waits for a person.", number=ticket.id)
+            head = self._text("Question #{number} is still waiting for a person.", number=ticket.id)
             tail = self._text("Asking again does not speed things up, and nothing gets lost.")
             self._say(RichText("\n".join((head, *forecast(self._language, outlook), tail))))
         if decision.acknowledge:
             ticket.joined_acknowledged = True
-            words = self._text("Added to question №{number}. A person will read it all.", number=ticket.id)
+            words = self._text("Got it, added. A person will read it all with question #{number}.", number=ticket.id)
             self._say(RichText(words), [self._new_question(decision.text)] if decision.text else [])
 
     def _comment(self, number: int, text: str) -> None:
@@ -376,18 +375,13 @@ class _Round:
         return WORDS.text(self._language, sentence, **values)
 
 
+def _uses_lookup(decisions: Sequence[Decision]) -> bool:
+    """Decide whether what was found is used: a comment or a form's answer is no question that nothing answers."""
+    kinds = {type(decision) for decision in decisions}
+    return not kinds & {CommentTicket, AskField, AskIfAbout, EndForm, JoinTicket} or bool(kinds & {GiveAnswer, Suggest})
+
+
 def _worded(view: View, language: str) -> tuple[RichText, list[Choice]]:
     if isinstance(view, Topics | Topic):
         return topics.render(view, language)
     return my_questions.render(view, language)
-
-
-def _under(kind: type[_Q], lookup: int | None, entry: EntryView | None, question: str, trail: Trail) -> _Q:
-    """Return a button under what was found for the question."""
-    return kind(lookup, entry.id if entry else None, question, trail.asked, trail.shown, trail.apart)
-
-
-def _joined(first: RichText, second: RichText) -> RichText:
-    shift = units(first.text) + 2
-    moved = tuple(Entity(e.kind, e.offset + shift, e.length, e.url) for e in second.entities)
-    return RichText(f"{first.text}\n\n{second.text}", first.entities + moved)

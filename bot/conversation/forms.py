@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from bot.dialogue.decisions import Filling, Trail
+from bot.dialogue.decisions import AskField, Filling, Trail
 from bot.views.paging import label
 from bot.wording import WORDS
 from handoff.deliveries.new_rows import Choice
@@ -24,9 +24,11 @@ _HINTS: dict[FieldType, str] = {
     "choice": mark("Please choose one of these."),
     "file": mark("Please send a photo or a document here."),
 }
+_MISSES = 2
+"""Answers that do not fit a field, from which on they can be passed on as they are."""
 
 
-def under_way(session: Session, contact_id: int, number: int, language: str) -> Filling | None:
+def find_open_form(session: Session, contact_id: int, number: int, language: str) -> Filling | None:
     """Return the contact's form with this number, unless it was sent or cancelled."""
     row = session.scalar(
         select(FormRow).where(FormRow.id == number, FormRow.contact_id == contact_id, FormRow.state == FormState.OPEN)
@@ -44,6 +46,7 @@ def under_way(session: Session, contact_id: int, number: int, language: str) -> 
         load_form(row.fields),
         tuple(row.answers),
         language,
+        origin.misses,
     )
 
 
@@ -55,7 +58,9 @@ def save_form(session: Session, contact_id: int, filling: Filling, now: datetime
         session.add(row)
     row.question, row.answers, row.fields = filling.question, list(filling.answers), dump_form(filling.fields)
     trail = filling.trail
-    origin = FormOrigin(filling.reason, filling.lookup, filling.category, trail.asked, trail.shown, trail.apart)
+    origin = FormOrigin(
+        filling.reason, filling.lookup, filling.category, trail.asked, trail.shown, trail.apart, filling.misses
+    )
     row.about = origin.dump()
     row.touched_at = now
     session.flush()
@@ -68,14 +73,19 @@ def end_form(session: Session, number: int, *, sent: bool) -> None:
         row.state = FormState.SENT if sent else FormState.CANCELLED
 
 
-def render_field(language: str, filling: Filling, number: int, *, unsuited: bool) -> tuple[str, list[Choice]]:
+def render_field(language: str, asked: AskField, number: int) -> tuple[str, list[Choice]]:
     """Return the next question of the form with its buttons."""
+    filling, unsuited = asked.filling, asked.unsuited
     field, step = filling.field, len(filling.answers)
     head = WORDS.text(language, "Step {step} of {steps}.", step=step + 1, steps=len(filling.fields))
     lines = [f"{head} {field.label(language)}"]
-    if unsuited:
+    if asked.joined:
+        lines.insert(0, WORDS.text(language, "Got it, added."))
+    elif unsuited is not None:
         lines.insert(0, WORDS.text(language, _HINTS[field.type]))
     choices = [Choice(label(option), buttons.FormPick(number, step, option)) for option in field.options(language)]
+    if unsuited and filling.misses >= _MISSES:
+        choices.append(Choice(WORDS.text(language, "Pass it on as it is"), buttons.FormAsIs(number, step, unsuited)))
     if not field.required:
         choices.append(Choice(WORDS.text(language, "Skip"), buttons.FormSkip(number, step)))
     if step:

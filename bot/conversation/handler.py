@@ -16,25 +16,26 @@ from sqlalchemy.orm import Session
 
 from bot.conversation.deep_links import resolve_link
 from bot.conversation.effects import Effects, Services
-from bot.conversation.flood_limit import Minute, decide_quietly, is_counted, minute_of
-from bot.conversation.forms import under_way
-from bot.conversation.press_context import choice_of, form_of_press, pressed_by, view_of
-from bot.conversation.pressed_message import show_choice
+from bot.conversation.forms import find_open_form
+from bot.conversation.lookups import Lookups
+from bot.conversation.press_context import choice_of, form_of_press, pressed_by, show_choice, view_of
 from bot.conversation.public import PublicQuestions, follow_link, in_private, is_question, unreachable
+from bot.conversation.quiet_rounds import Minute, decide_quietly, is_muted, is_quiet, minute_of
+from bot.conversation.rejections import load_rejections
 from bot.conversation.round_rows import JOIN, MEET, RECENT, USE, ThreadChangedError, known_at, mark_done
-from bot.conversation.tickets import Facts, correct_question, fact, facts, pending
-from bot.conversation.typed_buttons import as_press
-from bot.dialogue import (
-    Found,
-    Thread,
-    Utterance,
-    decide,
-    question_in,
-    read_utterance,
-    selects_offer,
-    starts_new_question,
+from bot.conversation.tickets import (
+    EventTickets,
+    correct_question,
+    disputed_ticket,
+    find_tickets,
+    pending,
+    silenced_ticket,
+    snapshot_ticket,
 )
-from bot.dialogue.expected_reply import answered_form, takes_up
+from bot.conversation.typed_buttons import read_press
+from bot.dialogue import Found, Thread, Utterance, decide, read_utterance
+from bot.dialogue.decisions import Decision, GiveAnswer, JoinTicket
+from bot.dialogue.expected_reply import MATTER, answered_form, takes_up
 from bot.inbox.albums import whole_albums
 from bot.inbox.attachments import take_along
 from bot.inbox.intake import InboxItem
@@ -44,17 +45,12 @@ from handoff.messages.button_codec import decode, press_line
 from handoff.messages.contents import dump
 from handoff.messages.json_columns import dump_attachments
 from handoff.messages.values import Address, Addressee, EventKind, IncomingEvent, shows_something
-from handoff.models import (
-    Contact,
-    InboxEvent,
-    InboxState,
-    Message,
-    MessageKind,
-)
+from handoff.models import Contact, InboxEvent, InboxState, Message, MessageKind
+from handoff.people.identifiers import note_identifiers
+from handoff.search.index import index_message
 from handoff.tickets.public_policy import PublicPolicy
 from infra.database import Database, after_commit
 from infra.storage import rows
-from knowledge.entries.repository import entries_by_id, in_language
 from knowledge.entries.stored_drafts import form_of
 from knowledge.languages import LANGUAGES
 from knowledge.live.library import Library
@@ -63,8 +59,6 @@ from knowledge.matching import Band
 _EXPECTED = timedelta(minutes=30)
 """How long the contact's next message is taken for what was asked of them; later it is a question as any other."""
 _ROUNDS = 5
-_SHOWN = {Band.ANSWER: 1, Band.SUGGEST: 5, Band.NONE: 0}
-"""How many of the candidates a contact may get to see."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +73,7 @@ class Thought:
     thread: Thread
     found: Found | None
     quiet: bool = False
-    """The contact floods us, so nothing was looked up."""
+    """The contact floods us or is muted, so nothing was looked up."""
 
 
 class Conversation:
@@ -90,13 +84,14 @@ class Conversation:
     ) -> None:
         """`language` is used for contacts whose language is unknown."""
         self._db = db
-        self._library = library
         self._language = language
         self._outbox = services.outbox
         self._attachments = services.attachments
         self._bus = services.bus
         self._clock = services.clock
+        self._marks = services.marks
         self._effects = Effects(services)
+        self._lookups = Lookups(library, services.clock)
         self._public = PublicQuestions(services.outbox, services.desk, services.clock, public_policy)
 
     async def handle(
@@ -133,14 +128,16 @@ class Conversation:
         known = known_at(session, address, self._clock())
         done, said = event, _understand(event)
         if known is not None:
-            event = as_press(session, known.id, event, said, numbered=known.numbered)
+            event = read_press(session, known.id, event, said, numbered=known.numbered)
         event = follow_link(session, address, event)
         if event is not done:
             said = _understand(event)
         thread = self._thread(session, known, in_private(event), said)
-        if is_counted(event) and minute_of(known, event, 1, self._clock()).quiet:
+        if is_quiet(known, event, said, thread, minute_of(known, event, 1, self._clock())):
             return Thought(event, said, known, thread, None, quiet=True)
-        found = self._look_up(session, thread, in_private(event), said)
+        found = self._lookups.look_up(session, thread, in_private(event), said, known)
+        if found is not None and found.language:
+            thread = replace(thread, language=found.language)
         if found is not None and found.match.band is Band.ANSWER:
             sure = found.entries.get(found.match.candidates[0].entry_id)
             if sure is not None and sure.handoff == "always":
@@ -161,20 +158,36 @@ class Conversation:
         if known is None:
             return Thread(language, view=view, link=link)
         # What is asked in public stands for itself, and completes nothing that was said in private.
-        awaited = event.place is None and self._clock() - known.last_seen_at < _EXPECTED
-        expects = (known.expects or "") if awaited else ""
+        # A wish for a person lasts until its ticket is open, however long we were away.
+        awaited = known.expects == MATTER or self._clock() - known.last_seen_at < _EXPECTED
+        expects = (known.expects or "") if awaited and event.place is None else ""
         number = form_of_press(pressed.payload, expects) if pressed else answered_form(expects)
-        filling = under_way(session, known.id, number, language) if number else None
-        about = facts(session, known.id, event, expects, self._clock()) if known.live or event.reply_to else Facts()
+        filling = find_open_form(session, known.id, number, language) if number else None
+        about = (
+            find_tickets(session, known.id, event, expects, self._clock())
+            if known.live or event.reply_to
+            else EventTickets()
+        )
+        free = not (known.live or filling or event.reply_to or event.place or command)
+        silenced = free and event.kind is EventKind.MESSAGE and (said.has_content or said.shows)
+        closed = silenced_ticket(session, known.id, expects, self._clock()) if silenced else None
+        if not closed and _reports_problem(event, said) and (disputed := disputed_ticket(session, known.id, expects)):
+            snapshot = snapshot_ticket(disputed, self._clock())
+            held = snapshot if snapshot.live else None
+            about = EventTickets(held, known.live, None if held else snapshot, named=True)
         offer = pending(session, known.id, expects) if event.kind is EventKind.MESSAGE and not about.named else None
+        rejecting = pressed is not None and pressed.rejects is not None
+        earlier = load_rejections(session, known.id, self._clock() - RECENT) if rejecting else ()
         return Thread(
             language,
             # What completes a question that was asked apart belongs to no ticket, any more than that question does.
             ticket=None if filling or (offer and offer.trail.apart) else about.ticket,
             live=about.live,
             quoted=about.quoted,
+            closed=closed,
+            quotes=about.named,
             pressed=pressed,
-            pressed_ticket=fact(pressed_ticket, self._clock()) if pressed_ticket else None,
+            pressed_ticket=snapshot_ticket(pressed_ticket, self._clock()) if pressed_ticket else None,
             last_question=known.last_question or "",
             view=view,
             link=link,
@@ -182,31 +195,9 @@ class Conversation:
             pending=offer,
             form=form_of(session, pressed.category) if pressed is not None else (),
             filling=filling,
+            rejections=earlier,
+            marks=event.place is None and self._marks(event.address.account),
         )
-
-    def _look_up(self, session: Session, thread: Thread, event: IncomingEvent, said: Utterance) -> Found | None:
-        question = question_in(thread, event, said)
-        if question is None:
-            return None
-        found = self._found(session, thread.language, question)
-        if thread.pending is None:
-            return found
-        alone = self._found(session, thread.language, said.text)
-        if starts_new_question(said, thread.pending, alone, found.match.band):
-            return replace(alone, anew=True)
-        # Together the words may say nothing to the knowledge, and the later ones something.
-        band = found.match.band
-        return alone if band is Band.NONE or selects_offer(thread.pending, alone, band) else found
-
-    def _found(self, session: Session, language: str, question: str) -> Found:
-        order = (language, *(other for other in LANGUAGES if other != language))
-        match = self._library.matcher.match(question, languages=order)
-        shown = [candidate.entry_id for candidate in match.candidates[: _SHOWN[match.band]]]
-        entries = entries_by_id(session, shown, wordings=False) if shown else {}
-        # A contact who speaks one language and asks in the words of another is answered in their own where that exists.
-        foreign = [number for number, view in entries.items() if view.lang != language]
-        own = {number: view for number in foreign if (view := in_language(session, number, language))}
-        return Found(match, entries | own)
 
     def apply(
         self,
@@ -227,16 +218,26 @@ class Conversation:
         if not is_question(said) if event.place else thought.known is None and event.kind is EventKind.PROFILE:
             return  # a contact who has asked nothing has no row to keep
         minute = minute_of(thought.known, event, len(items), self._clock())
-        quiet = is_counted(event) and minute.quiet
+        quiet = is_quiet(thought.known, event, said, thread, minute)
+        muted = quiet and is_muted(thought.known, event, said, thread)
+        if muted and event.place:
+            return
         if thought.quiet and not quiet:
             raise ThreadChangedError  # the minute is over since
         contact, name = self._meet(session, address, thought.known, event, thread.language, minute)
+        if quiet:
+            decisions, found = decide_quietly(thread, event, replace(minute, begins=minute.begins and not muted)), None
+        else:
+            decisions, found = decide(thread, in_private(event), said, thought.found), thought.found
+        home = thread if _belongs_to_ticket(decisions) else replace(thread, ticket=None)
         events = whole_albums([item.event for item in items if item.event is not None])
         recorded = [
-            (self._record(session, contact.id, name, one, _thread_showing(one, event, thought)), one.attachments)
+            (self._record(session, contact.id, name, one, _thread_showing(one, event, said, home)), one.attachments)
             for one in events
         ]
         incoming = tuple(id_ for id_, _ in recorded if id_ is not None)
+        texts = [one.text for one in events] if event.kind is EventKind.MESSAGE else []
+        note_identifiers(session, contact.id, texts, name if name != (thought.known and thought.known.name) else "")
         # Of a flood only what a person will read is fetched.
         fetched = not quiet or thread.ticket is not None
         if fetched and (
@@ -245,18 +246,14 @@ class Conversation:
             self._attachments.want(session, contact, sent)
         if event.kind is EventKind.PRESS and not quiet:
             rows.run(session, USE, {"choice": event.choice_id, "contact": contact.id, "now": self._clock()})
-        if quiet:
-            decisions, found = decide_quietly(thread, event, minute), None
-        else:
-            decisions, found = decide(thread, in_private(event), said, thought.found), thought.found
         asked = incoming if event.kind in {EventKind.MESSAGE, EventKind.PUBLIC} else ()
         answer = partial(self._effects.apply, session, contact, decisions, found, asked)
         if event.place is not None:
-            incoming += (self._public.note(session, contact.id, thread.ticket, event.place),)
+            incoming += (self._public.note(session, contact.id, home.ticket, event.place),)
             ticket_id = self._public.apply(session, contact, event, thought.known, thread.ticket, answer)
         else:
             ticket_id = answer()
-        if ticket_id is not None and (thread.ticket is None or ticket_id != thread.ticket.number):
+        if ticket_id is not None and (home.ticket is None or ticket_id != home.ticket.number):
             rows.run(session, JOIN, {"ids": incoming, "ticket": ticket_id})
             take_along(session, contact.id, ticket_id, self._clock() - RECENT)
         if event.kind is EventKind.PRESS and not quiet:
@@ -264,7 +261,7 @@ class Conversation:
         if claim is not None:
             session.flush()
             claim(session)
-        if ticket_id is not None:  # what the bot answers by itself is no news to agents
+        if ticket_id is not None or thread.ticket is not None:  # what the bot answers alone is no news to agents
             after_commit(session, lambda: self._bus.publish("desk", str(contact.id)))
 
     def _set_aside(self, session: Session, address: Address, item: InboxItem, problem: str) -> None:
@@ -278,6 +275,8 @@ class Conversation:
         minute = minute_of(known, unread, 0, self._clock())
         language = (known and known.language) or self._language
         contact, name = self._meet(session, address, known, unread, language, minute)
+        if known is not None and known.muted_at is not None:
+            return
         event = item.event
         incoming = self._record(session, contact.id, name, event, Thread(contact.language)) if event else None
         ticket_id = self._effects.hand_over_unread(session, contact, words_in(item.payload))
@@ -354,7 +353,7 @@ class Conversation:
             return None
         ticket = thread.ticket
         staff, press = event.kind is EventKind.STAFF_REPLY, event.kind is EventKind.PRESS
-        return rows.add(
+        message_id = rows.add(
             session,
             Message,
             contact_id=contact_id,
@@ -367,13 +366,28 @@ class Conversation:
             platform_id=event.message_id or None if not press else None,
             at=event.at,
         )
+        if not press:
+            index_message(session, message_id, contact_id, event.text if staff else f"{name}\n{event.text}")
+        return message_id
 
 
 def _understand(event: IncomingEvent) -> Utterance:
     return read_utterance(event.text, shows=shows_something(event))
 
 
-def _thread_showing(one: IncomingEvent, whole: IncomingEvent, thought: Thought) -> Thread:
+def _reports_problem(event: IncomingEvent, said: Utterance) -> bool:
+    """Decide whether it may say, in private and without a quote, that a problem persists."""
+    here = event.kind is EventKind.MESSAGE and event.place is None and not event.reply_to
+    return here and said.reports_problem and not said.gives_thanks and "?" not in said.text
+
+
+def _belongs_to_ticket(decisions: Sequence[Decision]) -> bool:
+    """Return whether what the contact wrote stays with their open ticket: it was not answered apart from it."""
+    kinds = {type(one) for one in decisions if not isinstance(one, GiveAnswer) or one.beside is not None}
+    return GiveAnswer not in kinds or JoinTicket in kinds
+
+
+def _thread_showing(one: IncomingEvent, whole: IncomingEvent, said: Utterance, thread: Thread) -> Thread:
     """Return the thread that one of the events joins as part of `whole`; a command is not part of a ticket."""
-    said = thought.said if one.text == whole.text else _understand(one)
-    return replace(thought.thread, ticket=None) if one.kind is EventKind.MESSAGE and said.command else thought.thread
+    said = said if one.text == whole.text else _understand(one)
+    return replace(thread, ticket=None) if one.kind is EventKind.MESSAGE and said.command else thread

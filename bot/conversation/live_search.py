@@ -12,6 +12,7 @@ from infra.database import Database
 from knowledge.entries.repository import EntryFilter, EntryView, entries, entries_by_id
 from knowledge.languages import LANGUAGES
 from knowledge.live.library import Library
+from knowledge.matching import keep_plausible
 
 _MOST = 10
 _SUMMARY = 120
@@ -36,7 +37,7 @@ class LiveSearch:
         if text:
             order = (language, *(other for other in LANGUAGES if other != language))
             match = self._library.matcher.match(text, languages=order, rivals=True)
-            ids = [candidate.entry_id for candidate in match.candidates[:_MOST]]
+            ids = [candidate.entry_id for candidate in keep_plausible(match.candidates)[:_MOST]]
             known = entries_by_id(session, ids, wordings=False) if ids else {}
             found = [known[id_] for id_ in ids if id_ in known]
         else:

@@ -1,18 +1,22 @@
-"""Load what a pressed button or a command refers to, as values for the decision."""
+"""A pressed button: what it refers to, as values for the decision, and the edit of its message."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from bot.conversation.rejections import rejected_by
 from bot.dialogue import ButtonPress
 from bot.dialogue.decisions import OwnQuestions, View
 from bot.dialogue.expected_reply import answered_form
 from bot.views import my_questions, topics
+from handoff.deliveries.outbox import Outbox
 from handoff.messages import buttons
 from handoff.messages.button_codec import decode
+from handoff.messages.button_rules import FormButton, QuestionButton, TicketButton
 from handoff.messages.values import IncomingEvent
 from handoff.models import ChoiceRow, Ticket
-from knowledge.entries.repository import entry
+from knowledge.entries.repository import EntryView, entries_by_id, entry
 
 
 def choice_of(session: Session, contact_id: int, event: IncomingEvent) -> ChoiceRow | None:
@@ -22,20 +26,34 @@ def choice_of(session: Session, contact_id: int, event: IncomingEvent) -> Choice
 
 
 def pressed_by(session: Session, choice: ChoiceRow) -> tuple[ButtonPress, Ticket | None]:
-    """Return the payload of the pressed button and the ticket that it concerns."""
+    """Return the payload of the pressed button with the entries that it names, and the ticket that it concerns."""
     payload = decode(choice.action, choice.data)
-    shown = payload.entry if isinstance(payload, buttons.Read | buttons.QuestionButton) else None
-    pressed = ButtonPress(payload, entry(session, shown) if shown else None, used=choice.used_at is not None)
-    number = payload.ticket if isinstance(payload, buttons.TicketButton) else None
+    others = _load_published(session, payload.others) if isinstance(payload, QuestionButton) else ()
+    shown = payload.entry if isinstance(payload, buttons.Read | QuestionButton) else None
+    used = choice.used_at is not None
+    pressed = ButtonPress(
+        payload,
+        entry(session, shown) if shown else None,
+        used=used,
+        others=others,
+        rejects=rejected_by(session, choice),
+    )
+    number = payload.ticket if isinstance(payload, TicketButton) else None
     ticket = session.get(Ticket, number) if number else None
     return pressed, ticket if ticket is not None and ticket.contact_id == choice.contact_id else None
+
+
+def _load_published(session: Session, ids: Sequence[int]) -> tuple[EntryView, ...]:
+    """Return those of the entries that are still published, in this order."""
+    found = entries_by_id(session, ids, wordings=False) if ids else {}
+    return tuple(found[number] for number in ids if number in found and found[number].status == "published")
 
 
 def form_of_press(payload: buttons.Payload, expects: str) -> int | None:
     """Return the form that the press concerns; "it helped" under the answer above a form ends that form."""
     if isinstance(payload, buttons.Helped):
         return answered_form(expects)
-    return payload.form if isinstance(payload, buttons.FormButton) else None
+    return payload.form if isinstance(payload, FormButton) else None
 
 
 def view_of(
@@ -57,3 +75,13 @@ def view_of(
             return my_questions.get(session, contact_id, number, now)
         case _:
             return None
+
+
+def show_choice(session: Session, outbox: Outbox, pressed: ButtonPress | None, choice_id: str) -> None:
+    """Edit the pressed message, after the answer to the press: it shows the choice, and its buttons are removed.
+
+    A repeated press changes nothing.
+    """
+    rule = pressed.payload.rule if pressed is not None and not pressed.used else None
+    if rule is not None and rule.shows is not None:
+        outbox.settle_choice(session, choice_id, rule.shows, keep=rule.keeps_others)

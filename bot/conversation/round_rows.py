@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, func, select, update
+from sqlalchemy import Row, bindparam, case, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.inbox.intake import InboxItem
@@ -27,7 +27,7 @@ _LIVE_TICKETS = (
     .scalar_subquery()
 )
 _LAST_QUESTION = (
-    select(_LOOKUPS.c.question)
+    select(case((_LOOKUPS.c.outcome != "helped", _LOOKUPS.c.question)))
     .where(_LOOKUPS.c.contact_id == _CONTACTS.c.id, _LOOKUPS.c.at > bindparam("since"))
     .order_by(_LOOKUPS.c.id.desc())
     .limit(1)
@@ -59,6 +59,7 @@ _KNOWN = select(
         "flood_since",
         "flood_written",
         "flood_count",
+        "muted_at",
     ],
     _LIVE_TICKETS.label("live"),
     _LAST_QUESTION.label("last_question"),
@@ -98,7 +99,7 @@ class ThreadChangedError(Exception):
 
 
 def known_at(session: Session, address: Address, now: datetime) -> Row[Any] | None:
-    """Return the contact's row with the number of live tickets and the question of the last hour."""
+    """Return the contact's row with the number of live tickets and the open question of the last hour."""
     wanted = {"account": address.account, "user_id": address.user_id, "since": now - RECENT}
     return rows.run(session, _KNOWN, wanted).one_or_none()
 

@@ -3,14 +3,17 @@
 They type its label, its number if their app or the platform shows no buttons, or a reply that means it ("yes").
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.dialogue import Utterance
+from bot.dialogue.understanding.wording import LAST
 from handoff.messages.button_codec import meant_by
 from handoff.messages.button_rules import Reply
+from handoff.messages.buttons import Action
 from handoff.messages.json_columns import load_buttons
 from handoff.messages.values import EventKind, IncomingEvent
 from handoff.models import ChoiceRow, Delivery, Message, MessageKind
@@ -34,16 +37,22 @@ _NUMBERED = select(_CHOICES.c.id).where(
     _CHOICES.c.message_id == _LAST,
 )
 # What an edit of the message no longer offers has no number any more.
-_OFFERED = select(_CHOICES.c.id, _CHOICES.c.action).where(
-    _CHOICES.c.message_id == _LAST, _CHOICES.c.number.is_not(None), _CHOICES.c.used_at.is_(None)
+_OFFERED = (
+    select(_CHOICES.c.id, _CHOICES.c.action)
+    .where(_CHOICES.c.message_id == _LAST, _CHOICES.c.number.is_not(None), _CHOICES.c.used_at.is_(None))
+    .order_by(_CHOICES.c.number)
 )
+_LISTED = frozenset(
+    {Action.PICK, Action.RATE, Action.SPEAK, Action.TOPIC, Action.READ, Action.OWN_ONE, Action.FORM_PICK}
+)
+"""Choices that stand in a list, which a contact may name by their place."""
 _MOST_DIGITS = 3
 """No message offers more choices than that."""
 _LONGEST = 60
 """Characters; no button has more."""
 
 
-def as_press(
+def read_press(
     session: Session, contact_id: int, event: IncomingEvent, said: Utterance, *, numbered: bool
 ) -> IncomingEvent:
     """Return the event as a press if it names a choice of our last message, by label, reply or listed number.
@@ -59,7 +68,11 @@ def as_press(
     # A platform that refuses buttons gets the numbers of one message in its text.
     listed = numbered or (typed.isdecimal() and not rows.run(session, _SHOWN, {"contact": contact_id}).scalar())
     exactly = _by_number if listed else _by_words
-    choice = exactly(session, contact_id, typed) or _by_reply(session, contact_id, said.reply)
+    choice = (
+        exactly(session, contact_id, typed)
+        or _by_reply(session, contact_id, said.replies)
+        or _by_ordinal(session, contact_id, said.choice)
+    )
     return event if choice is None else replace(event, kind=EventKind.PRESS, choice_id=choice, text="", message_id="")
 
 
@@ -77,12 +90,23 @@ def _by_words(session: Session, contact_id: int, typed: str) -> str | None:
     return meant[0] if len(meant) == 1 and meant[0] in _offered(session, contact_id) else None
 
 
-def _by_reply(session: Session, contact_id: int, reply: Reply | None) -> str | None:
-    if reply is None:
-        return None
-    choices = {action: choice for choice, action in _offered(session, contact_id).items()}
-    action = meant_by(reply, choices)
+def _by_reply(session: Session, contact_id: int, replies: Sequence[Reply]) -> str | None:
+    choices = {action: choice for choice, action in _offered(session, contact_id).items()} if replies else {}
+    meant = (action for reply in replies if (action := meant_by(reply, choices)) is not None)
+    action = next(meant, None)
     return choices[action] if action is not None else None
+
+
+def _by_ordinal(session: Session, contact_id: int, number: int | None) -> str | None:
+    """Return the choice of a list by its place in it; other buttons are no list, and a form may ask for a number."""
+    if number is None:
+        return None
+    offered = _offered(session, contact_id)
+    if number == 0:
+        return next((choice for choice, action in offered.items() if action == Action.NONE_FITS), None)
+    listed = [choice for choice, action in offered.items() if action in _LISTED]
+    place = len(listed) if number == LAST else number
+    return listed[place - 1] if 0 < place <= len(listed) else None
 
 
 def _offered(session: Session, contact_id: int) -> dict[str, str]:

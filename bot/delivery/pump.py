@@ -274,11 +274,11 @@ class Pump:
             self._start(claimed)
 
     def _rest(self, claimed: Claimed) -> float:
-        """Return the seconds until the contact's limit allows the part; an edit does not notify and may go at once."""
-        return 0.0 if claimed.part.edits is not None else self._pace.contact_wait(claimed.contact_id)
+        """Return the seconds until the contact's limit allows the part; one that does not notify may go at once."""
+        return 0.0 if claimed.part.is_silent else self._pace.contact_wait(claimed.contact_id)
 
     def _start(self, claimed: Claimed) -> None:
-        self._pace.take(None if claimed.part.edits is not None else claimed.contact_id)
+        self._pace.take(None if claimed.part.is_silent else claimed.contact_id)
         task = asyncio.create_task(self._deliver(claimed))
         self._sending.add(task)
         task.add_done_callback(self._sending.discard)
@@ -299,18 +299,20 @@ class Pump:
             outcome = Unsendable(reasons.NOT_EDITABLE)
         else:
             outcome = await self._channel.send(claimed.part)
-        self._slow_down(outcome)
-        self._recovery.learn(outcome)
-        await self._settle(delivery, outcome)
+        if claimed.part.marks is None or isinstance(outcome, RetryAfter | AuthBroken):
+            self._slow_down(outcome)  # a failing mark says little about messages
+        if claimed.part.marks is None:
+            self._recovery.learn(outcome)
+        await self._settle(delivery, outcome, mark=claimed.part.marks is not None)
 
-    async def _settle(self, delivery: int, outcome: SendOutcome) -> None:
+    async def _settle(self, delivery: int, outcome: SendOutcome, *, mark: bool) -> None:
         """Record the outcome, with retries: without it the part would count as possibly delivered.
 
         The contact's next part, which the outcome releases, is claimed along with it.
         """
         account, idempotent, owner = self._channel.account, self._channel.limits.idempotent, self._owner
         more = self._look_at <= self._now()  # other contacts' parts are known to wait
-        recovered = self._recovery.held and works(outcome)
+        recovered = self._recovery.held and works(outcome) and not mark
 
         def work(session: Session, room: int) -> tuple[Settled | None, list[Claimed]]:
             settled = self._outbox.settle(session, delivery, owner, outcome, idempotent=idempotent)

@@ -7,16 +7,14 @@ understands what a contact writes, `messages` decides what follows from it and `
 """
 
 from bot.dialogue.decisions import Decision, MarkBlocked
-from bot.dialogue.followup import selects_offer, starts_new_question
+from bot.dialogue.followup import choose_lookup
 from bot.dialogue.messages import decide_message, question_of
-from bot.dialogue.presses import decide_press, repeated_question
-from bot.dialogue.sentences import ASK_PERSON
+from bot.dialogue.presses import decide_press, end_wish, repeated_question
 from bot.dialogue.thread import MOST_OPEN, ButtonPress, Found, PendingOffer, Thread, TicketContext
-from bot.dialogue.utterance import Utterance, read_utterance
+from bot.dialogue.understanding.utterance import Utterance, asks_back, read_utterance
 from handoff.messages.values import EventKind, IncomingEvent
 
 __all__ = [
-    "ASK_PERSON",
     "MOST_OPEN",
     "ButtonPress",
     "Found",
@@ -24,11 +22,11 @@ __all__ = [
     "Thread",
     "TicketContext",
     "Utterance",
+    "asks_back",
+    "choose_lookup",
     "decide",
     "question_in",
     "read_utterance",
-    "selects_offer",
-    "starts_new_question",
 ]
 
 
@@ -36,7 +34,7 @@ def question_in(thread: Thread, event: IncomingEvent, said: Utterance) -> str | 
     """Return the words to look up; None if the event contains no question."""
     match event.kind:
         case EventKind.MESSAGE:
-            return question_of(thread, said)
+            return question_of(thread, event, said)
         case EventKind.PRESS:
             return repeated_question(thread)
         case _:
@@ -49,7 +47,7 @@ def decide(thread: Thread, event: IncomingEvent, said: Utterance, found: Found |
         case EventKind.MESSAGE:
             return decide_message(thread, event, said, found)
         case EventKind.PRESS:
-            return decide_press(thread, found)
+            return end_wish(thread, decide_press(thread, found))
         case EventKind.BLOCKED:
             return [MarkBlocked()]
         case _:

@@ -82,6 +82,12 @@ class Link:
 
     entry: EntryView | None = None
     topic: Topic | None = None
+    category: str | None = None
+    """Category of a question for a person, if the contact chose one."""
+
+    @property
+    def leads_to_person(self) -> bool:
+        return self.entry is None and self.topic is None
 
 
 # --- a form -----------------------------------------------------------------------------------------------------------
@@ -101,6 +107,8 @@ class Filling:
     fields: Form
     answers: tuple[str | None, ...]
     language: str = ""
+    misses: int = 0
+    """Answers so far that did not fit the next field."""
 
     @property
     def done(self) -> bool:
@@ -135,6 +143,17 @@ class AskAbout:
 
 
 @dataclass(frozen=True, slots=True)
+class AskIfAbout:
+    """Ask whether a message is about a ticket that was closed after a silence."""
+
+    ticket: int
+    title: str
+    """The question of the ticket."""
+    question: str
+    trail: Trail = NO_TRAIL
+
+
+@dataclass(frozen=True, slots=True)
 class GiveAnswer:
     """Send the entry's answer; with `hand_off` a person gets the question as well."""
 
@@ -148,6 +167,12 @@ class GiveAnswer:
     """The contact found it among the topics: there is no lookup yet."""
     form: Form = ()
     """What a person who looks at it as well has to know first."""
+    likely: bool = False
+    """It is a guess: the entry's question is shown as what the contact probably asks."""
+    others: tuple[EntryView, ...] = ()
+    """Other plausible entries, for a contact who asked something else."""
+    beside: int | None = None
+    """The open ticket with which the question has nothing to do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,6 +185,8 @@ class AskWhy:
     lookup: int | None
     trail: Trail
     person: bool
+    others: tuple[EntryView, ...] = ()
+    """As for `GiveAnswer`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +196,12 @@ class Suggest:
     entries: tuple[EntryView, ...]
     question: str
     trail: Trail = NO_TRAIL
-    instead_of: int | None = None
-    """The message with an earlier offer that is changed into this one."""
+    extended: bool = False
+    """A pending question was extended, and the contact reads that it was."""
+    lookup: int | None = None
+    """The lookup that found them, if it is an earlier one."""
+    heading: str = ""
+    """The question, where the message asks several."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +213,9 @@ class OfferPerson:
     lookup: int | None = None
     category: str | None = None
     trail: Trail = NO_TRAIL
-    instead_of: int | None = None
-    """As for `Suggest`."""
+    extended: bool = False
+    heading: str = ""
+    """These two as for `Suggest`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,14 +227,19 @@ class OpenTicket:
     lookup: int | None = None
     category: str | None = None
     trail: Trail = NO_TRAIL
+    recent: bool = False
+    """The contact's last messages belong to it, because its words say little or nothing."""
 
 
 @dataclass(frozen=True, slots=True)
 class AskField:
-    """Save the progress of the form and ask for its next field; `unsuited` if the last answer did not fit its field."""
+    """Save the progress of the form and ask for its next field."""
 
     filling: Filling
-    unsuited: bool = False
+    unsuited: str | None = None
+    """The last answer, where it did not fit its field."""
+    joined: bool = False
+    """The last message did not answer the field, and goes to the person along with the form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,10 +264,22 @@ class JoinTicket:
 
 
 @dataclass(frozen=True, slots=True)
+class CloseOffer:
+    """Remove the buttons of an offer that was answered in words."""
+
+    message: int
+
+
+@dataclass(frozen=True, slots=True)
 class Attach:
     """Add what the contact wrote to the ticket without changing its state."""
 
     number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Mark the messages of this round as received, on a platform that can."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -335,30 +384,7 @@ class Forget:
 
 
 Decision = (
-    Say
-    | AskAbout
-    | GiveAnswer
-    | AskWhy
-    | Suggest
-    | OfferPerson
-    | OpenTicket
-    | AskField
-    | EndForm
-    | JoinTicket
-    | Attach
-    | SplitOff
-    | SettleLookup
-    | CloseTicket
-    | ReopenTicket
-    | WithdrawTicket
-    | Show
-    | AskLanguage
-    | Speak
-    | MarkBlocked
-    | Expect
-    | AskRating
-    | RateTicket
-    | CommentTicket
-    | Export
-    | Forget
-)
+    Say | AskAbout | AskIfAbout | GiveAnswer | AskWhy | Suggest | OfferPerson | OpenTicket | AskField | EndForm
+    | JoinTicket | CloseOffer | Attach | Mark | SplitOff | SettleLookup | CloseTicket | ReopenTicket | WithdrawTicket
+    | Show | AskLanguage | Speak | MarkBlocked | Expect | AskRating | RateTicket | CommentTicket | Export | Forget
+)  # fmt: skip

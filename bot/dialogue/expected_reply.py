@@ -4,6 +4,8 @@ from handoff.messages.values import EventKind, IncomingEvent
 
 FOR_A_PERSON = "person"
 """A question that goes to a person, whatever the knowledge says."""
+MATTER = "matter"
+"""What a wish for a person is about; an index of the contacts' table writes the word out."""
 NEW = "new"
 """A new question, though a person has another one."""
 _COMMENT, _ADDITION, _PENDING, _FORM = "comment", "add", "pending", "form"

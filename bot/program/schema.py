@@ -11,11 +11,7 @@ from pathlib import Path
 
 from sqlalchemy import Column, Connection, MetaData, PrimaryKeyConstraint, String, Table, insert, inspect, text
 
-import handoff.models
-import handoff.people.models
-import handoff.tickets.request_models
-import infra.storage.leases
-import knowledge.entries.models
+import bot.program.tables  # noqa: F401 - declares every table
 from infra.database import Database
 from infra.errors import PlainError
 from infra.storage.columns import Base
@@ -25,13 +21,6 @@ log = logging.getLogger(__name__)
 
 _FOLDER = Path(__file__).parents[1] / "migrations"
 _LOCK = 7_302_115  # an arbitrary number: the lock of the process that migrates this database
-_TABLES = (
-    handoff.models.Contact,
-    handoff.people.models.ApiToken,
-    handoff.tickets.request_models.FormRow,
-    infra.storage.leases.LeaseRow,
-    knowledge.entries.models.Entry,
-)  # imported, so that their tables are declared
 # As Alembic creates it; kept apart from the models' tables.
 _VERSION = Table(
     "alembic_version",

@@ -38,6 +38,8 @@ _DEFAULT_SECRETS = {"changeme", "change-me", "secret", "password", "default", "f
 _LISTENING = re.compile(r"(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9.-]+):[0-9]{1,5}")
 _EVERYWHERE = {"0.0.0.0", "::"}  # noqa: S104 - only compared here; used for listening only if the operator sets it
 
+_LIKELY, _SUGGEST = 0.8, 0.45
+
 AttachmentKind = Literal["photo", "document", "voice", "video", "audio"]
 
 
@@ -58,6 +60,21 @@ class GroupSettings(BaseModel):
         return given
 
 
+def _clamp_likely(others: dict[str, Any]) -> float:
+    """Return the default confidence for a likely answer, or the nearest that fits between `others`."""
+    least, most = others.get("suggest_confidence", 0.0), others.get("answer_confidence", 1.0)
+    return float(min(max(_LIKELY, least), most))
+
+
+def _share(given: object) -> float | None:
+    """Return a number from 0 to 1; None for anything else, which the field's own check refuses."""
+    try:
+        share = float(given)  # type: ignore[arg-type]  # a value that is no number raises
+    except (TypeError, ValueError):
+        return None
+    return share if 0 <= share <= 1 else None
+
+
 class Settings(BaseModel):
     """Settings of a deployment. Field names are the environment's names without their prefix."""
 
@@ -75,7 +92,10 @@ class Settings(BaseModel):
     language: str = "ru"
     burst_window: float = Field(1.5, ge=0, le=10)
     answer_confidence: float = Field(0.88, ge=0, le=1)
-    suggest_confidence: float = Field(0.2, ge=0, le=1)
+    suggest_confidence: float = Field(_SUGGEST, ge=0, le=1)
+    likely_confidence: float = Field(default_factory=_clamp_likely, ge=0, le=1)
+    sentence_encoder: bool = True
+    claim_minutes: float = Field(30, ge=1, le=1440)
     # Days.
     remind_after: float = Field(2, ge=0, le=365)
     solve_after: float = Field(7, ge=0, le=365)
@@ -90,6 +110,15 @@ class Settings(BaseModel):
     public_quiet: str = ""
     channels: tuple[ChannelSettings, ...] = ()
     groups: tuple[GroupSettings, ...] = ()
+
+    @model_validator(mode="before")
+    @classmethod
+    def _clamp_suggest(cls, given: dict[str, Any]) -> dict[str, Any]:
+        """Let the default confidence for choices give way to lower ones for answers."""
+        if "suggest_confidence" in given:
+            return given
+        others = [_share(given.get(name)) for name in ("answer_confidence", "likely_confidence")]
+        return {**given, "suggest_confidence": min([_SUGGEST, *(share for share in others if share is not None)])}
 
     @field_validator("language")
     @classmethod
@@ -170,11 +199,13 @@ class Settings(BaseModel):
         secret = self.secret_key.get_secret_value() if self.secret_key else None
         if secret is not None and (len(secret) < 16 or secret.lower() in _DEFAULT_SECRETS):
             raise ValueError("FRONTDESK_SECRET_KEY is too easy to guess: give at least 16 random characters")
-        if self.suggest_confidence > self.answer_confidence:
-            raise ValueError(
-                f"FRONTDESK_SUGGEST_CONFIDENCE ({self.suggest_confidence:g}) is above FRONTDESK_ANSWER_CONFIDENCE "
-                f"({self.answer_confidence:g}): what is sure enough to be answered is sure enough to be offered"
-            )
+        for lower, upper in (("suggest", "answer"), ("suggest", "likely"), ("likely", "answer")):
+            below, above = getattr(self, f"{lower}_confidence"), getattr(self, f"{upper}_confidence")
+            if below > above:
+                raise ValueError(
+                    f"FRONTDESK_{lower.upper()}_CONFIDENCE ({below:g}) is above FRONTDESK_{upper.upper()}_CONFIDENCE "
+                    f"({above:g}): they must rise from SUGGEST over LIKELY to ANSWER"
+                )
         seen = set[str]()
         for channel in self.channels:
             if channel.account in seen:

@@ -35,6 +35,8 @@ class ChatMessage:
     entities: tuple[Json, ...]
     sent_at: datetime
     attachments: tuple[str, ...] = ()
+    reaction: str = ""
+    """The community's reaction to the message, as an emoji."""
 
     def button(self, label: str) -> Button:
         """Return the button with this label. Raises LookupError when the message has none."""

@@ -7,7 +7,7 @@ mounts at `/demo/static`.
 
 import asyncio
 import json
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
 from enum import StrEnum
 from pathlib import Path
@@ -18,6 +18,7 @@ from fastapi.responses import StreamingResponse
 from fastapi.templating import Jinja2Templates
 from heroicons.jinja import heroicon_mini
 
+from bot.simulator.page_words import ENGLISH, PAGE_WORDS, PageWords
 from bot.simulator.phone import ChatMessage, Json, utf16_length
 from bot.simulator.telegram.simulator import TelegramSimulator
 from bot.simulator.vk.simulator import VkSimulator
@@ -30,8 +31,6 @@ CONTENT_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
     "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
 )
-# One that the example knowledge base answers, one that it is unsure about, one for an agent.
-EXAMPLES = ("здрасте не могу зайти забыла пороль", "не работает музыка", "когда концерт в москве")
 
 
 class Platform(StrEnum):
@@ -47,23 +46,37 @@ def router(
     *,
     guest: int = GUEST,
     login: tuple[str, str] | None = None,
-    examples: Sequence[str] = EXAMPLES,
+    language_of: Callable[[str], str] = lambda _: ENGLISH.language,
 ) -> APIRouter:
     """Build the routes of the page at `/` and of its requests under `/demo`.
 
-    `login` is the e-mail and password of the demo agent, which the page shows.
+    `login` is the e-mail and password of the demo agent, which the page shows. `language_of` returns its language
+    for the browser's `Accept-Language`.
     """
-    telegram.join(guest, "Анна", "Петрова")
-    vk.join(guest, "Анна", "Петрова")
     phones: dict[Platform, TelegramSimulator | VkSimulator] = {Platform.VK: vk, Platform.TELEGRAM: telegram}
+
+    def introduce(words: PageWords) -> None:
+        """Give the guest a name and a language; one who has written keeps theirs."""
+        for phone in phones.values():
+            if not phone.chat(guest):
+                phone.join(guest, *words.guest, words.language)
+
+    introduce(ENGLISH)
     templates = Jinja2Templates(Path(__file__).parent / "templates")
     templates.env.globals["icon"] = heroicon_mini
     routes = APIRouter()
 
     @routes.get("/")
     async def page(request: Request) -> Response:
-        context = {"login": login, "examples": examples}
-        headers = {"Content-Security-Policy": CONTENT_POLICY, "Referrer-Policy": "same-origin"}
+        language = language_of(request.headers.get("accept-language", ""))
+        words = PAGE_WORDS.get(language, ENGLISH)
+        introduce(words)
+        context = {"login": login, "words": words}
+        headers = {
+            "Content-Security-Policy": CONTENT_POLICY,
+            "Referrer-Policy": "same-origin",
+            "Vary": "Accept-Language",
+        }
         return templates.TemplateResponse(request, "phones.html", context, headers=headers)
 
     @routes.get("/demo/{platform}/chat")
@@ -136,4 +149,5 @@ def _shown(message: ChatMessage) -> dict[str, Any]:
         "edited": message.edited,
         "sent_at": message.sent_at.isoformat(),
         "attachments": message.attachments,
+        "reaction": message.reaction,
     }

@@ -5,7 +5,7 @@ from functools import partial
 
 from sqlalchemy.orm import Session
 
-from bot.dialogue.decisions import OwnQuestion, OwnQuestions
+from bot.dialogue.decisions import AskIfAbout, OwnQuestion, OwnQuestions
 from bot.views.paging import label, page_head, turns
 from bot.views.wait_times import forecast, place
 from bot.wording import WORDS
@@ -36,7 +36,7 @@ _STATUS = {
 
 def list_page(session: Session, contact_id: int, now: datetime, page: int = 1) -> OwnQuestions:
     """Return a page of the contact's questions, newest first."""
-    found = queue.own(session, contact_id, now, page=page, size=_QUESTIONS)
+    found = queue.list_own(session, contact_id, now, page=page, size=_QUESTIONS)
     pages = max(1, -(-found.total // _QUESTIONS))
     if page > pages:
         return list_page(session, contact_id, now, pages)
@@ -68,18 +68,17 @@ def render(view: OwnQuestions | OwnQuestion, language: str) -> tuple[RichText, l
         return question_words(ticket.question, partial(DESK_WORDS.text, language))
 
     if isinstance(view, OwnQuestions):
-        lines = [
-            f"№{ticket.id} {_status(ticket, language, news=ticket.id in view.news)}: {label(label_of(ticket))}"
-            for ticket in view.items
-        ]
-        choices = [
-            Choice(label(f"{_icon(ticket.status)} №{ticket.id} {label_of(ticket)}"), buttons.OwnOne(ticket.id))
-            for ticket in view.items
-        ]
+        lines: list[str] = []
+        choices: list[Choice] = []
+        for ticket in view.items:
+            number, question = _number(ticket, language), label_of(ticket)
+            status = _status(ticket, language, news=ticket.id in view.news)
+            lines.append(f"{number} {status}: {label(question)}")
+            choices.append(Choice(label(f"{_icon(ticket.status)} {number} {question}"), buttons.OwnOne(ticket.id)))
         head = page_head(language, WORDS.text(language, "Your questions:"), view.page, view.pages)
         return RichText("\n".join((head, *lines))), choices + turns(language, buttons.Own(view.page), view.pages)
     ticket, live = view.ticket, view.ticket.status in LIVE
-    lines = [f"№{ticket.id} {_status(ticket, language)}", _cut(label_of(ticket))]
+    lines = [f"{_number(ticket, language)} {_status(ticket, language)}", _cut(label_of(ticket))]
     for line in view.said:
         lines.append(f"{_author(line, language)}: {_cut(from_agent(line.text).text if line.by_agent else line.text)}")
     if view.outlook is not None:
@@ -97,6 +96,19 @@ def render(view: OwnQuestions | OwnQuestion, language: str) -> tuple[RichText, l
         if ticket.status is TicketStatus.SOLVED and ticket.rating is None:
             actions.append(Choice(WORDS.text(language, "Rate the help"), buttons.Stars(ticket.id)))
     return RichText("\n".join(lines)), [*actions, Choice(WORDS.text(language, "My questions"), buttons.Own())]
+
+
+def render_ask(decision: AskIfAbout, asked: tuple[int, ...], language: str) -> tuple[str, list[Choice]]:
+    """Return the question whether the messages `asked` are about a closed ticket, and its two answers."""
+    number, title = decision.ticket, question_words(decision.title, partial(DESK_WORDS.text, language))
+    words = WORDS.text(language, "Is this about question #{number}?", number=number)
+    yes, no = WORDS.text(language, "Yes, #{number}", number=number), WORDS.text(language, "No, something else")
+    other = buttons.NewQuestion(question=decision.question, asked=asked)
+    return f"{words}\n{_cut(title)}", [Choice(yes, buttons.NotSolved(number, asked=asked)), Choice(no, other)]
+
+
+def _number(ticket: TicketView, language: str) -> str:
+    return WORDS.text(language, "#{number}", number=ticket.id)
 
 
 def _status(ticket: TicketView, language: str, *, news: bool = False) -> str:

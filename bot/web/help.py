@@ -7,7 +7,7 @@ from typing import Annotated
 from fastapi import APIRouter, Query, Request, Response
 from sqlalchemy.orm import Session
 
-from bot.web.page_frame import QUESTION_LENGTH, Frame
+from bot.web.page_frame import QUESTION_LENGTH, HelpFrame
 from infra.clock import Clock, utc_now
 from infra.database import Database
 from infra.storage.columns import LARGEST_ID
@@ -27,6 +27,7 @@ from knowledge.entries.repository import (
 )
 from knowledge.languages import LANGUAGES
 from knowledge.live.library import Library
+from knowledge.matching import keep_plausible
 
 SEARCHES_PER_ADDRESS = 240
 """Searches per minute: typing causes two or three a second, and a whole school may share one address."""
@@ -47,7 +48,7 @@ class HelpParts:
 
     database: Database
     library: Library
-    frame: Frame
+    frame: HelpFrame
     clock: Clock = utc_now
 
 
@@ -73,8 +74,8 @@ def help_router(parts: HelpParts) -> APIRouter:
         return await help_page.shelf(frame.language(request, lang), "" if category == "-" else category, page)
 
     @router.get("/help/e/{name}")
-    async def entry_page(request: Request, name: str, lang: Language = "") -> Response:
-        return await help_page.entry(frame.language(request, lang), name, asked=lang)
+    async def entry_page(request: Request, name: str, lang: Language = "", voted: Language = "") -> Response:
+        return await help_page.entry(frame.language(request, lang), name, asked=lang, voted=voted)
 
     @router.get("/help/static/{name}")
     async def file(request: Request, name: str) -> Response:
@@ -121,13 +122,12 @@ class HelpPage:
             return self._missing(language)
         return self._answer("shelf.html", language, shelf=shelf, page=found)
 
-    async def entry(self, language: str, name: str, *, asked: str) -> Response:
+    async def entry(self, language: str, name: str, *, asked: str, voted: str = "") -> Response:
         view, others, near = await self._parts.database.read(lambda session: _look_up(session, name, language, asked))
         if view is None:
             return self._missing(language)
-        return self._answer(
-            "entry.html", view.lang if view.lang in LANGUAGES else language, view=view, others=others, near=near
-        )
+        shown_in = view.lang if view.lang in LANGUAGES else language
+        return self._answer("entry.html", shown_in, view=view, others=others, near=near, voted=voted)
 
     async def _searched(self, request: Request, language: str, question: str) -> tuple[EntryView, ...] | None:
         """Search; returns None if the address exceeds its limit, or too many searches run at once."""
@@ -149,7 +149,7 @@ class HelpPage:
         match = await asyncio.to_thread(
             self._parts.library.matcher.match, question, languages=(language,), limit=_RESULTS, rivals=True
         )
-        ids = [found.entry_id for found in match.candidates if found.confidence >= _WORTH_SHOWING]
+        ids = [found.entry_id for found in keep_plausible(match.candidates) if found.confidence >= _WORTH_SHOWING]
 
         def read(session: Session) -> tuple[EntryView, ...]:
             known = entries_by_id(session, ids)

@@ -2,6 +2,7 @@
 
 from importlib.resources import files
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 from fastapi import Request
@@ -12,15 +13,16 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from bot.views.other_language import remark
 from bot.web.entry_html import as_html
 from bot.web.rich_html import as_markup
-from bot.web.words import WORDS
 from infra.web.assets import HTMX, Assets, shared_files
 from infra.web.locale import preferred_language
-from knowledge.languages import LANGUAGES
+from infra.wording import Catalogue
+from knowledge.languages import INFLECTIONS, LANGUAGES
 
 QUESTION_LENGTH = 500
+WORDS = Catalogue(Path(__file__).parent / "locale", INFLECTIONS)
 
 
-class Frame:
+class HelpFrame:
     """Renders the help site's templates."""
 
     def __init__(self, default_language: str) -> None:

@@ -6,7 +6,7 @@ from fastapi import Request, Response
 from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Scope
 
-from bot.web.page_frame import Frame
+from bot.web.page_frame import HelpFrame
 from handoff.api.problems import refusal as api_refusal
 from infra.web.body_limits import Answer, Refusal
 
@@ -25,7 +25,7 @@ ChatPage = Callable[[Request, str], Awaitable[Response]]
 """Renders the chat with the sentence of a problem (`PROBLEMS` of pages.py)."""
 
 
-def refusals(frame: Frame, chat: ChatPage) -> Answer:
+def refusals(frame: HelpFrame, chat: ChatPage) -> Answer:
     """Return a function that answers in the format of the path."""
 
     async def answer(scope: Scope, refusal: Refusal) -> ASGIApp:

@@ -3,29 +3,34 @@
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from fastapi import FastAPI, Request, Response
 from fastapi.exception_handlers import http_exception_handler
 from fastapi.responses import RedirectResponse
+from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
+from starlette.responses import PlainTextResponse
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.channels import Channel, Inlet
-from bot.channels.registry import BADGES
+from bot.channels.registry import BADGES, TITLES
 from bot.channels.web.channel import ACCOUNT
 from bot.simulator import phones
 from bot.simulator.telegram.simulator import TelegramSimulator
 from bot.simulator.vk.simulator import VkSimulator
 from bot.web.chat.my_questions import OwnParts, own_router
 from bot.web.chat.pages import Chat, ChatParts, chat_router
+from bot.web.chat.question_form import QuestionForm, question_router
 from bot.web.chat.visitors import Visitors
 from bot.web.health import health_router
 from bot.web.help import HelpParts, help_router
-from bot.web.local_only import LocalOnly
 from bot.web.monitoring import OperatorsOnly
-from bot.web.page_frame import Frame
+from bot.web.page_frame import HelpFrame
 from bot.web.readiness import ReadinessParts
 from bot.web.refusals import refusals
+from bot.web.votes import votes_router
 from bot.web.webhooks import BODY_BYTES, hook_router
 from handoff.api import ApiParts, api_app
 from handoff.api.problems import refusal as api_refusal
@@ -42,13 +47,17 @@ from infra.database import Database
 from infra.files import FileStore
 from infra.web.body_limits import SLACK_BYTES, BodyLimits, BodyRule, Spool
 from infra.web.head import HeadLikeGet
+from infra.web.locale import preferred_language
 from infra.web.security import SecurityHeaders
 from knowledge.files.loading import MOST_BYTES
+from knowledge.languages import LANGUAGES
 from knowledge.live.library import Library
 
 _FORM_BYTES = 1 << 16
 _DESK_BYTES = _JSON_BYTES = 1 << 20
 _IMPORT_BYTES = 20 << 20
+_HOSTS = {"localhost", "127.0.0.1", "[::1]"}
+_FORWARDED = {"forwarded", "via", "x-real-ip"}
 UPLOADS = 5
 """Maximum size of a request with files, in largest files."""
 _UPLOADS_PER_ADDRESS, _UPLOADS_IN_ALL = 2, 8
@@ -61,8 +70,8 @@ def body_rules(upload: int) -> list[BodyRule]:
         BodyRule(re.compile(pattern), limit, files)
         for pattern, limit, files in (
             (r"/hooks/", BODY_BYTES, False),
-            (r"/help/chat/messages$", upload, True),
-            (r"/desk/tickets/\d+/(reply|note|insert)$", upload, True),
+            (r"/help/(chat/messages|ask)$", upload, True),
+            (r"/desk/tickets/\d+/(reply|answer-all|note|insert|draft(/files(/\d+/remove)?)?)$", upload, True),
             (r"/desk(/|$)", _DESK_BYTES, False),
             (r"/api/v1/tickets/\d+/reply-with-files$", upload, True),
             (r"/api/v1/entries/import$", min(MOST_BYTES, _IMPORT_BYTES) + SLACK_BYTES, True),
@@ -125,7 +134,7 @@ def build_site(parts: SiteParts, demo: Demo | None) -> Site:
     site.add_exception_handler(HTTPException, _refused)
     site.include_router(health_router(parts.readiness))
     site.include_router(hook_router(parts.channels, parts.inlet))
-    frame, visitors = Frame(language), Visitors(public_url)
+    frame, visitors = HelpFrame(language), Visitors(public_url)
     chat = Chat(
         ChatParts(
             database=parts.db,
@@ -151,8 +160,11 @@ def build_site(parts: SiteParts, demo: Demo | None) -> Site:
     site.add_middleware(OperatorsOnly, database=parts.db, staff=parts.staff)
     site.add_middleware(SecurityHeaders, public_url=public_url)
     site.add_middleware(HeadLikeGet)
-    site.include_router(help_router(HelpParts(parts.db, parts.library, frame, parts.clock)))
+    help_page = HelpParts(parts.db, parts.library, frame, parts.clock)
+    site.include_router(help_router(help_page))
+    site.include_router(votes_router(help_page, public_url))
     site.include_router(chat_router(chat))
+    site.include_router(question_router(QuestionForm(parts.db, chat)))
     link_rules = LinkRules(parts.private_link_days)
     site.include_router(
         own_router(OwnParts(parts.db, parts.files, parts.clock, frame, visitors, public_url, link_rules))
@@ -171,6 +183,8 @@ def build_site(parts: SiteParts, demo: Demo | None) -> Site:
         files=parts.files,
         attachment_mb=parts.attachment_mb,
         badges=BADGES,
+        channel_titles=TITLES,
+        team=parts.team,
     )
     site.include_router(desk_router(desk))
     api = ApiParts(
@@ -191,7 +205,8 @@ def build_site(parts: SiteParts, demo: Demo | None) -> Site:
     else:
         site.add_middleware(LocalOnly)
         login = (demo.agent_email, demo.agent_password)
-        site.include_router(phones.router(demo.telegram, demo.vk, guest=demo.person, login=login))
+        chosen = partial(preferred_language, default=language, languages=LANGUAGES)
+        site.include_router(phones.router(demo.telegram, demo.vk, guest=demo.person, login=login, language_of=chosen))
         site.mount("/demo/static", StaticFiles(directory=phones.STATIC))
 
     async def hang_up() -> None:
@@ -211,3 +226,30 @@ async def _refused(request: Request, error: Exception) -> Response:
 
 async def _to_help() -> RedirectResponse:
     return RedirectResponse("/help")
+
+
+class LocalOnly:
+    """Middleware of the demo, which shows its agent's password: only browsers on this machine may reach it.
+
+    Refuses requests for other host names (DNS rebinding) and requests forwarded by a proxy.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and not _is_local(Headers(scope=scope)):
+            sentence = (
+                "The demo answers on this machine only: open it at http://127.0.0.1, on the port that it named.\n"
+            )
+            await PlainTextResponse(sentence, 403)(scope, receive, send)
+            return
+        await self._app(scope, receive, send)
+
+
+def _is_local(headers: Headers) -> bool:
+    if any(name in _FORWARDED or name.startswith("x-forwarded-") for name in headers):
+        return False
+    host, _, port = headers.get("host", "").lower().rpartition(":")
+    name = host if host and port.isdecimal() else headers.get("host", "").lower()
+    return name in _HOSTS and len(headers.getlist("host")) == 1

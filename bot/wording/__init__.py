@@ -3,5 +3,6 @@
 from pathlib import Path
 
 from infra.wording import Catalogue
+from knowledge.languages import INFLECTIONS
 
-WORDS = Catalogue(Path(__file__).parent)
+WORDS = Catalogue(Path(__file__).parent, INFLECTIONS)

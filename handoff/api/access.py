@@ -7,6 +7,8 @@ from fastapi import Depends, HTTPException, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from handoff.api.parts import ApiParts, Parts
+from handoff.audit.log import Actor
+from handoff.audit.models import Origin
 from handoff.models import Role
 from handoff.people.agents import AgentView
 
@@ -35,6 +37,11 @@ async def _agent(parts: ApiParts, credentials: HTTPAuthorizationCredentials | No
 
 
 Caller = Annotated[AgentView, Depends(_caller)]
+
+
+def actor(caller: AgentView) -> Actor:
+    """Return the caller as the audit log names them."""
+    return Actor(caller.id, Origin.API)
 
 
 def needs(role: Role) -> Callable[[AgentView], None]:

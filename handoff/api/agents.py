@@ -7,11 +7,12 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Depends, Path
 from pydantic import Field
 
-from handoff.api.access import Caller, needs
+from handoff.api.access import Caller, actor, needs
 from handoff.api.parts import Parts
 from handoff.api.problems import Refusal
 from handoff.api.schemas import Sent, Shown
 from handoff.models import Role
+from handoff.people.agents import AgentProfile
 from infra.storage.columns import LARGEST_ID
 
 log = logging.getLogger(__name__)
@@ -100,7 +101,9 @@ async def add_agent(parts: Parts, caller: Caller, body: AgentIn) -> AgentOut:
     """Give a person access to the desk."""
     password_hash = await parts.staff.hash_new(body.password, (body.email, body.name))
     view = await parts.database.write(
-        lambda session: parts.staff.add(session, body.email, body.name, body.role, password_hash)
+        lambda session: parts.staff.add(
+            session, AgentProfile(body.email, body.name, body.role), password_hash, actor(caller)
+        )
     )
     log.info("agent %d was added by agent %d", view.id, caller.id)
     return await _shown(parts, view.id)
@@ -115,7 +118,7 @@ async def get_agent(parts: Parts, agent_id: Id) -> AgentOut:
 @router.post("/agents/{agent_id}/disable", responses=_last)
 async def disable_agent(parts: Parts, caller: Caller, agent_id: Id) -> AgentOut:
     """End an agent's access at once; the questions that they hold go back to the queue."""
-    await parts.database.write(lambda session: parts.team.disable(session, agent_id))
+    await parts.database.write(lambda session: parts.team.disable(session, agent_id, actor(caller)))
     log.info("agent %d was disabled by agent %d", agent_id, caller.id)
     return await _shown(parts, agent_id)
 
@@ -123,7 +126,7 @@ async def disable_agent(parts: Parts, caller: Caller, agent_id: Id) -> AgentOut:
 @router.post("/agents/{agent_id}/enable")
 async def enable_agent(parts: Parts, caller: Caller, agent_id: Id) -> AgentOut:
     """Let a disabled agent sign in again."""
-    await parts.database.write(lambda session: parts.team.enable(session, agent_id))
+    await parts.database.write(lambda session: parts.team.enable(session, agent_id, actor(caller)))
     log.info("agent %d was enabled by agent %d", agent_id, caller.id)
     return await _shown(parts, agent_id)
 
@@ -131,7 +134,7 @@ async def enable_agent(parts: Parts, caller: Caller, agent_id: Id) -> AgentOut:
 @router.put("/agents/{agent_id}/role", responses=_last)
 async def change_role(parts: Parts, caller: Caller, agent_id: Id, body: RoleIn) -> AgentOut:
     """Change an agent's role, effective from their next request."""
-    await parts.database.write(lambda session: parts.team.set_role(session, agent_id, body.role))
+    await parts.database.write(lambda session: parts.team.set_role(session, agent_id, body.role, actor(caller)))
     log.info("agent %d was given the role %s by agent %d", agent_id, body.role, caller.id)
     return await _shown(parts, agent_id)
 
@@ -141,14 +144,14 @@ async def change_password(parts: Parts, caller: Caller, agent_id: Id, body: Pass
     """Set an agent's password; all their sessions are signed out."""
     member = await parts.database.read(lambda session: parts.team.member(session, agent_id))
     password_hash = await parts.staff.hash_new(body.password, (member.email, member.name))
-    await parts.database.write(lambda session: parts.team.set_password(session, agent_id, password_hash))
+    await parts.database.write(lambda session: parts.team.set_password(session, agent_id, password_hash, actor(caller)))
     log.info("agent %d was given a password by agent %d", agent_id, caller.id)
 
 
 @router.post("/agents/{agent_id}/sign-out", status_code=204)
 async def sign_out_agent(parts: Parts, caller: Caller, agent_id: Id) -> None:
     """End every session of an agent, on every device."""
-    await parts.database.write(lambda session: parts.team.sign_out(session, agent_id))
+    await parts.database.write(lambda session: parts.team.sign_out(session, agent_id, actor(caller)))
     log.info("agent %d was signed out by agent %d", agent_id, caller.id)
 
 
@@ -161,7 +164,9 @@ async def list_tokens(parts: Parts) -> list[TokenOut]:
 @router.post("/tokens", status_code=201, responses=_invalid)
 async def add_token(parts: Parts, caller: Caller, body: TokenIn) -> NewTokenOut:
     """Create a token for a program."""
-    secret = await parts.database.write(lambda session: parts.staff.add_token(session, body.name, body.role))
+    secret = await parts.database.write(
+        lambda session: parts.staff.add_token(session, body.name, body.role, actor(caller))
+    )
     made = await parts.database.read(
         lambda session: parts.team.token(session, parts.team.token_named(session, body.name))
     )
@@ -172,7 +177,7 @@ async def add_token(parts: Parts, caller: Caller, body: TokenIn) -> NewTokenOut:
 @router.delete("/tokens/{token_id}", status_code=204)
 async def revoke_token(parts: Parts, caller: Caller, token_id: Id) -> None:
     """Revoke a token at once; the questions that its program holds go back to the queue."""
-    await parts.database.write(lambda session: parts.team.revoke_token(session, token_id))
+    await parts.database.write(lambda session: parts.team.revoke_token(session, token_id, actor(caller)))
     log.info("token %d was revoked by agent %d", token_id, caller.id)
 
 

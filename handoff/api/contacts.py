@@ -4,15 +4,30 @@ import logging
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
+from pydantic import BaseModel
+from sqlalchemy.orm import Session
 
-from handoff.api.access import Caller, needs
+from handoff.api.access import Caller, actor, needs
 from handoff.api.parts import Parts
 from handoff.api.problems import Refusal
+from handoff.audit.log import AuditLog, Subject
+from handoff.audit.models import AuditAction, Concern
 from handoff.errors import NotFoundError
 from handoff.models import Role
+from handoff.people.linked_contacts import other_addresses
 from handoff.people.privacy.archive import archive
-from handoff.people.privacy.erasure import forget
+from handoff.people.privacy.erasure import Forgotten, forget
 from infra.storage.columns import LARGEST_ID
+
+
+class LinkedContact(BaseModel):
+    """Another address of a person."""
+
+    id: int
+    address: str
+    """Account and user, as `vk:main/12345`."""
+    name: str
+
 
 log = logging.getLogger(__name__)
 
@@ -27,19 +42,40 @@ _UNKNOWN = "there is no such contact"
     response_class=Response,
     responses={200: {"content": {"application/zip": {}}, "description": "A page to read and a file for programs."}},
 )
-async def export_contact(parts: Parts, contact_id: Id) -> Response:
+async def export_contact(parts: Parts, caller: Caller, contact_id: Id) -> Response:
     """Export everything that is kept about a contact as a ZIP file. Needs the role lead."""
     packed = await parts.database.read(lambda session: archive(session, contact_id))
     if packed is None:
         raise NotFoundError(_UNKNOWN)
+    by, subject = actor(caller), Subject(Concern.CONTACT, contact_id)
+    audit = AuditLog(parts.clock)
+    await parts.database.write(lambda session: audit.record(session, by, AuditAction.CONTACT_EXPORTED, subject))
     name = f'attachment; filename="contact-{contact_id}.zip"'
     return Response(packed, media_type="application/zip", headers={"Content-Disposition": name})
+
+
+@router.get("/contacts/{contact_id}/linked", dependencies=[Depends(needs(Role.AGENT))])
+async def list_linked(parts: Parts, contact_id: Id) -> list[LinkedContact]:
+    """List the addresses that agents linked with this one as the same person's. Empty for an unknown contact.
+
+    An export and an erasure concern one address; repeat them for these where the person asks for it.
+    """
+    found = await parts.database.read(lambda session: other_addresses(session, contact_id))
+    return [LinkedContact(id=one.id, address=f"{one.account}/{one.user_id}", name=one.name) for one in found]
 
 
 @router.delete("/contacts/{contact_id}", dependencies=[Depends(needs(Role.ADMIN))], status_code=204)
 async def forget_contact(parts: Parts, caller: Caller, contact_id: Id) -> None:
     """Erase a contact's data; the figures of their tickets stay. Needs the role admin."""
-    forgotten = await parts.database.write(lambda session: forget(session, contact_id, parts.clock))
+
+    def erase(session: Session) -> Forgotten | None:
+        forgotten = forget(session, contact_id, parts.clock)
+        if forgotten is not None:
+            subject = Subject(Concern.CONTACT, contact_id)
+            AuditLog(parts.clock).record(session, actor(caller), AuditAction.CONTACT_ERASED, subject)
+        return forgotten
+
+    forgotten = await parts.database.write(erase)
     if forgotten is None:
         raise NotFoundError(_UNKNOWN)
     for key in forgotten.files:

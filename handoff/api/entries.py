@@ -16,9 +16,9 @@ from infra.storage.columns import LARGEST_ID
 from knowledge.entries.drafts import EntryDraft, Status
 from knowledge.entries.editing import MissingEntryError
 from knowledge.entries.repository import EntryFilter, Order, entries, entries_by_id, entry
-from knowledge.files.loading import MOST_BYTES, FormatName, SourceFile, plan, read
+from knowledge.files.formats import NAMES
+from knowledge.files.loading import MOST_BYTES, SourceFile, plan, read
 from knowledge.languages import LANGUAGES
-from knowledge.matching import Band
 
 router = APIRouter()
 _TOO_LARGE = f"The file is larger than {MOST_BYTES >> 20} MiB."
@@ -84,7 +84,12 @@ async def import_entries(
     parts: Parts,
     caller: Caller,
     form: Annotated[
-        FormatName | None, Query(alias="format", description="Format of a file sent as the body itself.")
+        str | None,
+        Query(
+            alias="format",
+            pattern=f"^({'|'.join(NAMES)})$",
+            description=f"Format of a file sent as the body itself: {', '.join(NAMES)}.",
+        ),
     ] = None,
     dry_run: bool = False,
     keep: Annotated[bool, Query(description="Keep entries that the file does not name.")] = False,
@@ -167,8 +172,7 @@ async def match_question(
         for candidate in match.candidates
         if (view := found.get(candidate.entry_id))
     ]
-    sure = match.band is Band.ANSWER and candidates
-    answer = found[candidates[0].entry_id].answer if sure else None
+    answer = found[candidates[0].entry_id].answer if match.band.answers and candidates else None
     return MatchOut(question=match.question, band=match.band, answer=answer, candidates=candidates)
 
 
@@ -192,7 +196,7 @@ async def _shown(parts: ApiParts, entry_id: int) -> EntryOut:
     return EntryOut.model_validate(view)
 
 
-async def _file(request: Request, form: FormatName | None) -> SourceFile:
+async def _file(request: Request, form: str | None) -> SourceFile:
     """Return the single file of the request, read up to the size limit of a load."""
     if request.headers.get("content-type", "").startswith("multipart/form-data"):
         async with request.form(max_files=1, max_fields=10) as fields:

@@ -15,7 +15,9 @@ from handoff.errors import (
     EmptyTextError,
     HeldError,
     KeyUsedError,
+    NotAllowedError,
     NotFoundError,
+    ReasonMissingError,
     StateError,
     TooLargeError,
 )
@@ -32,6 +34,8 @@ _DESK = {
     StateError: (409, "state"),
     KeyUsedError: (409, "key_used"),
     EmptyTextError: (422, "empty_text"),
+    NotAllowedError: (403, "forbidden"),
+    ReasonMissingError: (422, "reason_missing"),
     TooLargeError: (413, "too_large"),
 }
 _PLAIN: dict[type[PlainError], tuple[int, str]] = {
@@ -53,7 +57,7 @@ _CODES = {
 }
 
 
-class Problem(BaseModel):
+class ErrorDetail(BaseModel):
     """Description of an error; nothing was changed."""
 
     code: str
@@ -67,7 +71,7 @@ class Problem(BaseModel):
 class Refusal(BaseModel):
     """Body of every response with a status of 400 and above."""
 
-    error: Problem
+    error: ErrorDetail
 
 
 REFUSALS: dict[int | str, dict[str, Any]] = {
@@ -87,7 +91,7 @@ REFUSALS: dict[int | str, dict[str, Any]] = {
 def refusal(
     status: int, code: str, message: str, details: list[str] | None = None, headers: Mapping[str, str] | None = None
 ) -> JSONResponse:
-    body = Refusal(error=Problem(code=code, message=message, details=details or []))
+    body = Refusal(error=ErrorDetail(code=code, message=message, details=details or []))
     return JSONResponse(body.model_dump(exclude_defaults=True), status, headers)
 
 

@@ -57,12 +57,14 @@ class TicketOut(BaseModel):
     """One question that people handle."""
 
     id: int
-    number: int = Field(description="The number shown to people: №482. The same as the id.")
+    number: int = Field(description="The number shown to people: #482. The same as the id.")
     status: TicketStatus
     question: str
     channel: str = Field(description="The channel account, e.g. `vk:main`.")
     contact: ContactOut
     assignee: AssigneeOut | None
+    lapses_at: datetime | None = Field(description="When the assignee's claim ends unless they use or renew it.")
+    returned_from: str | None = Field(description="The agent from whom it returned to the queue by itself.")
     category: str | None
     language: str
     reason: str = Field(description="Why the bot handed it over.")
@@ -97,6 +99,8 @@ class TicketOut(BaseModel):
                 unreachable=view.unreachable,
             ),
             assignee=assignee,
+            lapses_at=view.lapses_at,
+            returned_from=view.returned_from,
             category=view.category,
             language=view.language,
             reason=view.reason,
@@ -206,6 +210,14 @@ class TransferIn(Sent):
     """The agent who receives the ticket."""
 
     to: int = Field(ge=1, le=LARGEST_ID, description="An agent's id.")
+    note: str = Field("", max_length=TEXT_LIMIT, description="A note for them in the thread, which only agents read.")
+
+
+class AssignIn(Sent):
+    """The agent to whom a lead gives the ticket."""
+
+    to: int = Field(ge=1, le=LARGEST_ID, description="An agent's id.")
+    reason: str = Field("", max_length=500, description="Needed if another agent holds the ticket.")
 
 
 class SettleIn(Sent):
@@ -219,7 +231,7 @@ _LANGUAGE: JsonDict = {"pattern": "^[a-z]{2,3}(-[a-z0-9]{2,8})?$"}
 _ONE_LINE_WITH_LETTERS: JsonDict = {"pattern": f"^{_PRINTED}*[A-Za-z0-9]{_PRINTED}*$"}
 _WITH_AN_ANSWER: JsonDict = {
     "anyOf": [
-        {"properties": {"status": {"enum": ["draft", "archived"]}}, "required": ["status"]},
+        {"properties": {"status": {"enum": ["draft", "archived", "proposed"]}}, "required": ["status"]},
         {"properties": {"answer": {"pattern": "[A-Za-z0-9]"}}, "required": ["answer"]},
     ]
 }
@@ -308,10 +320,13 @@ class CandidateOut(BaseModel):
 
 
 class MatchOut(BaseModel):
-    """The bot's answer to a question; `answer` is present only if the bot is certain."""
+    """The bot's answer to a question; `answer` is present only in the bands `answer` and `likely`."""
 
     question: str
-    band: Band
+    band: Band = Field(
+        description="What a contact gets: `answer`, the answer; `likely`, the answer as a guess; `suggest`, the"
+        " candidates with at least a fifth of the first one's confidence as choices; `none`, the offer of a person."
+    )
     answer: str | None
     candidates: list[CandidateOut]
 

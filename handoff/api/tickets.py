@@ -21,10 +21,9 @@ from handoff.api.schemas import (
     TicketOut,
     TicketsOut,
     TicketWithMessages,
-    TransferIn,
 )
 from handoff.api.uploading import UploadRoute
-from handoff.dashboard.uploads import MOST, keep
+from handoff.dashboard.content.uploads import MOST, keep
 from handoff.errors import NotFoundError
 from handoff.messages import files, threads
 from handoff.models import TicketStatus
@@ -63,42 +62,21 @@ async def list_tickets(
 @router.get("/tickets/{ticket_id}", tags=["tickets"])
 async def get_ticket(parts: Parts, ticket_id: Id) -> TicketWithMessages:
     """Return a ticket with its messages and the state of each delivery."""
-    return await _shown(parts, ticket_id)
-
-
-@router.post("/tickets/{ticket_id}/claim", tags=["tickets"])
-async def claim(parts: Parts, caller: Caller, ticket_id: Id) -> TicketWithMessages:
-    """Claim the ticket, or renew a claim."""
-    await parts.database.write(lambda session: parts.desk.claim(session, ticket_id, caller.id))
-    return await _shown(parts, ticket_id)
-
-
-@router.post("/tickets/{ticket_id}/release", tags=["tickets"])
-async def release(parts: Parts, caller: Caller, ticket_id: Id) -> TicketWithMessages:
-    """Release the ticket to the queue."""
-    await parts.database.write(lambda session: parts.desk.release(session, ticket_id, caller.id))
-    return await _shown(parts, ticket_id)
-
-
-@router.post("/tickets/{ticket_id}/transfer", tags=["tickets"])
-async def transfer(parts: Parts, caller: Caller, ticket_id: Id, body: TransferIn) -> TicketWithMessages:
-    """Hand the ticket to another agent."""
-    await parts.database.write(lambda session: parts.desk.transfer(session, ticket_id, caller.id, body.to))
-    return await _shown(parts, ticket_id)
+    return await shown_ticket(parts, ticket_id)
 
 
 @router.post("/tickets/{ticket_id}/resolve", tags=["tickets"])
 async def resolve(parts: Parts, caller: Caller, ticket_id: Id) -> TicketWithMessages:
     """Close the ticket and ask the contact whether it is solved."""
     await parts.database.write(lambda session: parts.desk.resolve(session, ticket_id, caller.id))
-    return await _shown(parts, ticket_id)
+    return await shown_ticket(parts, ticket_id)
 
 
 @router.post("/tickets/{ticket_id}/reopen", tags=["tickets"])
 async def reopen(parts: Parts, caller: Caller, ticket_id: Id) -> TicketWithMessages:
     """Reopen a closed ticket."""
     await parts.database.write(lambda session: parts.desk.reopen(session, ticket_id, caller.id))
-    return await _shown(parts, ticket_id)
+    return await shown_ticket(parts, ticket_id)
 
 
 @router.post("/tickets/{ticket_id}/reply", tags=["tickets"], status_code=201)
@@ -170,11 +148,13 @@ async def download(parts: Parts, file_id: Id) -> FileResponse:
     return FileResponse(path, media_type=view.media_type, filename=view.name or None, headers=files.headers())
 
 
-async def _shown(parts: ApiParts, ticket_id: int) -> TicketWithMessages:
+async def shown_ticket(parts: ApiParts, ticket_id: int) -> TicketWithMessages:
+    """Return the ticket with its messages. Raises NotFoundError."""
+
     def read(session: Session) -> TicketWithMessages:
         view = queue.ticket(session, ticket_id, parts.clock())
         if view is None:
-            raise NotFoundError(f"there is no question №{ticket_id}")
+            raise NotFoundError(f"there is no question #{ticket_id}")
         return TicketWithMessages.with_lines(view, threads.thread(session, view.contact_id))
 
     return await parts.database.read(read)

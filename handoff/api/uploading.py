@@ -8,7 +8,7 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException as MalformedError
 
 from handoff.api.access import authenticate
-from handoff.dashboard.uploads import MOST
+from handoff.dashboard.content.uploads import MOST
 
 _FIELDS = 10
 

@@ -1,24 +1,33 @@
 """Code that every guarded page shares: the access check, the reader's language, and the complete page."""
 
 import asyncio
+import logging
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.exceptions import HTTPException
 
-from handoff.dashboard import views
+from handoff.dashboard.content import views
+from handoff.dashboard.content.canned_choices import CannedChoices, offer_choices
+from handoff.dashboard.content.place import Place, read_place
+from handoff.dashboard.content.queue_board import Board
+from handoff.dashboard.content.reply_box import ReplyDraft, box_of, draft_in
+from handoff.dashboard.content.similar import Similar, SimilarFinder
+from handoff.dashboard.content.suggestions import Suggestion, Suggestions
+from handoff.dashboard.content.uploads import MOST
+from handoff.dashboard.content.views import QueueView, ThreadView
+from handoff.dashboard.live.presence import Present
 from handoff.dashboard.page_renderer import Pages
 from handoff.dashboard.parts import DeskParts
-from handoff.dashboard.queue_board import Board
-from handoff.dashboard.reply_box import Draft, Mode, blank, draft_in
-from handoff.dashboard.sessions.security import Gate, Visitor, changes_something, too_big
-from handoff.dashboard.suggestions import Suggestion, Suggestions
-from handoff.dashboard.uploads import MOST
-from handoff.dashboard.views import SHOWS, Place, ThreadView
+from handoff.dashboard.sessions.access import Access
+from handoff.dashboard.sessions.security import Caller, Gate, changes_something, too_big
 from handoff.dashboard.wording import Words
 from handoff.errors import TooLargeError
+from handoff.lists.unread import count_unread, mark_seen
+from handoff.models import DraftMode
 from handoff.people.agents import AgentView
 from infra.storage.columns import LARGEST_ID
 from infra.web.assets import ANSWER
@@ -29,6 +38,15 @@ _REFRESHES_AT_ONCE = 1
 """Lock that serialises live refreshes, so that the event loop handles other work between any two of them."""
 WRITES = "write"
 """Query parameter of a ticket's address for the mode of an empty box, for browsers without scripts."""
+
+SIMILAR = "similar"
+"""Query parameter of a ticket's address that shows similar questions, for browsers without scripts."""
+
+_log = logging.getLogger(__name__)
+
+
+STAYS = "frontdesk_stay"
+"""Cookie of a browser in which a solved ticket stays open, instead of the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +66,12 @@ class Frame:
         self.gate = gate
         self._database = parts.database.for_pages()
         self._board = Board(parts, pages)
+        self.similar = SimilarFinder(self._database, parts.clock)
         self._suggestions = Suggestions(self._database, parts.library)
         self._refreshing = asyncio.Semaphore(_REFRESHES_AT_ONCE)
 
-    async def check(self, request: Request) -> Response | None:
-        """Admit agents only, and forms only from our own pages."""
+    async def check(self, request: Request, access: Access) -> Response | None:
+        """Admit agents whose role has this access, and forms only from our own pages."""
         if changes_something(request) and too_big(request):
             return self._too_large(request)
         if changes_something(request) and not self.gate.same_site(request):
@@ -61,14 +80,16 @@ class Frame:
         if visitor is None:
             return self._to_sign_in(request)
         request.state.visitor = visitor
+        if not access.admits(self.agent(request).role):
+            return self._forbidden(request, access)
         try:
             own = not changes_something(request) or await self.gate.own_form(request, visitor)
         except HTTPException:
             return self._too_large(request)
         return None if own else await self._stale_form(request)
 
-    def visitor(self, request: Request) -> Visitor:
-        visitor: Visitor = request.state.visitor
+    def visitor(self, request: Request) -> Caller:
+        visitor: Caller = request.state.visitor
         return visitor
 
     def agent(self, request: Request) -> AgentView:
@@ -77,15 +98,14 @@ class Frame:
         return agent
 
     def words(self, request: Request) -> Words:
-        return Words(
-            preferred_language(request.headers.get("accept-language", ""), self.parts.default_language, LANGUAGES)
-        )
+        visitor: Caller | None = getattr(request.state, "visitor", None)
+        chosen = visitor.agent.language if visitor and visitor.agent else None
+        accepted = request.headers.get("accept-language", "")
+        return Words(chosen or preferred_language(accepted, self.parts.default_language, LANGUAGES))
 
     def place(self, request: Request, ticket_id: int | None = None) -> Place:
-        """Read the agent's place from the address; invalid values mean the whole queue."""
-        show, page = request.query_params.get("show", ""), request.query_params.get("page", "")
-        number = int(page) if page.isdecimal() and len(page) < 6 else 1
-        return Place(show if show in SHOWS else "all", max(number, 1), ticket_id)
+        """Read the agent's place from the address."""
+        return read_place(request, ticket_id)
 
     async def page(
         self,
@@ -94,32 +114,49 @@ class Frame:
         *,
         status: int = 200,
         problem: str = "",
-        draft: Draft | None = None,
+        draft: ReplyDraft | None = None,
+        notice: str = "",
     ) -> Response:
-        """Render the whole page: the queue and, if the place has one, the ticket."""
+        """Render the page: the queue and, if the place has one, the ticket; for a script the part beside the queue."""
         agent, parts, now = self.agent(request), self.parts, self.parts.clock()
-        ticket_id = place.ticket_id
-        queue = await self._board.now(place, agent, self.words(request))
+        ticket_id, beside = place.ticket_id, by_script(request)
         thread = None
         if ticket_id is not None:
+            before = _number_in(request, "lines_before")
             thread = await self._database.read(
-                lambda session: views.thread(session, parts.staff, ticket_id, agent, now)
+                lambda session: views.thread(session, parts.staff, ticket_id, agent, now, before)
             )
             if thread is None:
                 status, problem = (
                     404,
-                    problem or self.words(request).t("There is no question №{number}.", number=ticket_id),
+                    problem or self.words(request).t("There is no question #{number}.", number=ticket_id),
                 )
+            else:
+                await self._mark_seen(agent, thread)
+        language, whole = self.words(request).language, dict[str, object]()
+        if not beside:
+            whole["queue"] = await self._board.now(place, agent, self.words(request))
+            whole["choices"] = await self._database.read(
+                lambda session: views.filter_choices(session, parts.staff, language)
+            )
         return self.answer(
             request,
-            "desk.html",
+            "opened.html" if beside else "desk.html",
             status=status,
+            part=beside,
             place=place,
-            queue=queue,
             thread=thread,
             near=await self._near(thread),
+            canned=await self._canned(request, thread),
+            unread=await self._database.read(
+                lambda session: count_unread(session, agent.id, now, besides=place.ticket_id)
+            ),
+            similar=await self._similar(request, thread),
             problem=problem,
-            draft=draft or blank(Mode.NOTE if request.query_params.get(WRITES) == Mode.NOTE else Mode.REPLY),
+            notice=notice,
+            just_solved=_number_in(request, "closed"),
+            draft=draft or box_of(thread.kept if thread else None, _mode_in(request)),
+            **whole,
         )
 
     async def fragments(
@@ -129,7 +166,8 @@ class Frame:
         *,
         status: int = 200,
         problem: str = "",
-        draft: Draft | None = None,
+        draft: ReplyDraft | None = None,
+        notice: str = "",
     ) -> Response:
         """Render the parts of the page that an action may have changed; the reply box only if `draft` is given.
 
@@ -141,6 +179,7 @@ class Frame:
         thread = await self._database.read(lambda session: views.thread(session, parts.staff, ticket_id, agent, now))
         if thread is None:
             return Response(status_code=404)
+        await self._mark_seen(agent, thread)
         return self.answer(
             request,
             "changed.html",
@@ -150,10 +189,62 @@ class Frame:
             queue=queue,
             thread=thread,
             near=await self._near(thread),
+            canned=await self._canned(request, thread) if draft is not None else None,
             problem=problem,
+            notice=notice,
             draft=draft,
             acted=acted,
         )
+
+    async def _canned(self, request: Request, thread: ThreadView | None) -> CannedChoices:
+        if thread is None:
+            return CannedChoices(())
+        agent_id, language = self.agent(request).id, thread.ticket.language
+        return await self._database.read(lambda session: offer_choices(session, agent_id, language))
+
+    async def _similar(self, request: Request, thread: ThreadView | None) -> Similar | None:
+        """Return what the page shows of similar questions by itself: only browsers without scripts ask for it."""
+        if thread is None or SIMILAR not in request.query_params:
+            return None
+        return await self.similar.find(thread.ticket)
+
+    def shown_name(self, agent: AgentView) -> str:
+        """Return the agent's name as contacts see it; empty if they see none."""
+        return agent.name if self.parts.desk.agents_named else ""
+
+    async def list_at(self, request: Request, place: Place) -> QueueView:
+        """Return the list at `place` as it is now."""
+        return await self._board.now(place, self.agent(request), self.words(request))
+
+    async def unread(self, request: Request) -> int:
+        """Count the unread questions of the agent, for the title of a page in the background."""
+        agent, now = self.agent(request), self.parts.clock()
+        return await self._database.read(lambda session: count_unread(session, agent.id, now))
+
+    async def _mark_seen(self, agent: AgentView, thread: ThreadView) -> None:
+        """Record that the agent sees the thread; only visible pages fetch one."""
+        ticket_id, last = thread.ticket.id, thread.page.last
+        if thread.seen is not None and thread.seen >= last:
+            return
+        try:
+            await self.parts.database.write(lambda session: mark_seen(session, agent.id, ticket_id, last))
+        except SQLAlchemyError as error:  # the page is worth more than its mark
+            _log.warning("a question could not be marked as seen: %s", type(error).__name__)
+
+    async def queue(self, request: Request) -> QueueView:
+        """Return the whole queue for the rail of a page that does not show it; up to a few seconds old."""
+        return await self._board.refresh(Place(), self.agent(request), self.words(request))
+
+    async def earlier(self, request: Request, place: Place) -> Response:
+        """Render the lines before the one that the address names."""
+        agent, parts, ticket_id = self.agent(request), self.parts, place.ticket_id or 0
+        now, before = parts.clock(), _number_in(request, "lines_before")
+        thread = await self._database.read(
+            lambda session: views.thread(session, parts.staff, ticket_id, agent, now, before)
+        )
+        if thread is None or before is None:
+            return self.nonsense(request)
+        return self.answer(request, "earlier.html", part=True, place=place, thread=thread)
 
     async def _near(self, thread: ThreadView | None) -> tuple[Suggestion, ...]:
         if thread is None or not thread.live:
@@ -183,8 +274,17 @@ class Frame:
             attachments=Attachments(MOST, self.parts.attachment_mb),
             degraded=self.parts.bus.degraded,
             named=self.parts.desk.agents_named,
+            stays=STAYS in request.cookies,
+            present=self._others_at(request),
             **values,
         )
+
+    def _others_at(self, request: Request) -> tuple[Present, ...]:
+        """Return the other agents at the ticket of the address."""
+        number = str(request.path_params.get("ticket_id", ""))
+        if not _is_number(number):
+            return ()
+        return self.parts.live.presence.at(int(number), besides=self.agent(request).id)
 
     def _to_sign_in(self, request: Request) -> Response:
         if by_script(request) or request.url.path == "/desk/events":
@@ -201,11 +301,20 @@ class Frame:
 
     def says(self, request: Request, problem: str, status: int = 200) -> Response:
         """Respond with a sentence for the page's script to show."""
-        return self.answer(request, "says.html", status=status, part=True, problem=problem)
+        return self.answer(request, "says.html", status=status, part=True, problem=problem, notice="")
 
     def _refusal(self, request: Request) -> Response:
         problem = self.words(request).t("This request did not come from a page of the desk.")
         return self._pages.answer("refused.html", self.words(request), status=403, problem=problem)
+
+    def _forbidden(self, request: Request, access: Access) -> Response:
+        words = self.words(request)
+        sentences = {
+            Access.LEAD: words.t("This is for leads and admins. Please ask one of them."),
+            Access.ADMIN: words.t("This is for admins. Please ask one of them."),
+        }
+        problem = sentences.get(access) or words.t("There is no such page.")
+        return self._pages.answer("refused.html", words, status=403, problem=problem)
 
     def _too_large(self, request: Request) -> Response:
         words, error = self.words(request), TooLargeError(self.parts.attachment_mb, MOST)
@@ -221,6 +330,15 @@ class Frame:
         place = self.place(request, int(ticket))
         answer = self.fragments if by_script(request) else self.page
         return await answer(request, place, status=403, problem=problem, draft=draft)
+
+
+def _number_in(request: Request, name: str) -> int | None:
+    text = request.query_params.get(name, "")
+    return int(text) if _is_number(text) else None
+
+
+def _mode_in(request: Request) -> DraftMode:
+    return DraftMode.NOTE if request.query_params.get(WRITES) == DraftMode.NOTE else DraftMode.REPLY
 
 
 def goes_to(request: Request, url: str) -> Response:

@@ -12,6 +12,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from handoff.dashboard.wording import ATTACHMENTS, LANGUAGE_NAMES, ROLES, STATUSES, UNDELIVERED, Words
+from handoff.lists.saved_views import NAME_LENGTH
+from handoff.search.highlight import mark_html
+from handoff.tickets.queue import COUNTED
 from infra.web.assets import ANSWER, HTMX, Assets, shared_files
 from infra.web.links import linkify
 
@@ -25,11 +28,17 @@ def day(at: datetime) -> str:
     return f"{at:%Y-%m-%d}"
 
 
+def initials(name: str) -> str:
+    """Return the first letters of the first and the last word; of a name without letters its first sign."""
+    letters = [word[0] for word in name.split() if word[0].isalpha()]
+    return "".join([*letters[:1], *letters[1:][-1:]]).upper() or name[:1]
+
+
 class Pages:
     """The desk's templates and files."""
 
-    def __init__(self, badges: Mapping[str, str]) -> None:
-        """`badges` has two or three letters for each kind of channel."""
+    def __init__(self, badges: Mapping[str, str], titles: Mapping[str, str]) -> None:
+        """`badges` has two or three letters for each kind of channel, `titles` its name."""
         self.assets = Assets("/desk/static", chain((files("handoff.dashboard") / "static").iterdir(), shared_files()))
         environment = Environment(
             loader=PackageLoader("handoff.dashboard"),
@@ -42,9 +51,12 @@ class Pages:
             "linked": linkify,
             "clock": clock,
             "day": day,
+            "initials": initials,
+            "marked": mark_html,
             "glyph": lambda account: badges.get(account.partition(":")[0], "?"),
         }
         environment.globals |= {
+            "channel_titles": titles,
             "icon": heroicon_mini,
             "small_icon": heroicon_micro,
             "asset": self.assets.url,
@@ -54,6 +66,8 @@ class Pages:
             "undelivered_names": UNDELIVERED,
             "role_names": ROLES,
             "language_names": LANGUAGE_NAMES,
+            "counted": COUNTED,
+            "view_name_length": NAME_LENGTH,
         }
         self._environment = environment
 

@@ -3,8 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from handoff.dashboard.live_events import Live
+from handoff.dashboard.live.events import Live
 from handoff.deliveries.outbox import Outbox
+from handoff.people.access import Team
 from handoff.people.agents import Staff
 from handoff.tickets.service import Desk
 from infra.bus import Bus
@@ -36,3 +37,6 @@ class DeskParts:
     """Size limit of a file, in bytes."""
     badges: Mapping[str, str]
     """Two or three letters for each kind of channel."""
+    channel_titles: Mapping[str, str]
+    """The name of each kind of channel."""
+    team: Team

@@ -10,15 +10,25 @@ from handoff.errors import (
     EmptyTextError,
     HeldError,
     KeyUsedError,
+    NotAllowedError,
+    ReasonMissingError,
     StateError,
     TooLargeError,
+    TooLateError,
+    UnfilledPlaceholderError,
 )
+from handoff.lists.saved_views import MOST as MOST_VIEWS
+from handoff.lists.saved_views import TooManyViewsError
 from handoff.messages.button_codec import sentence_of_press
 from handoff.messages.content_sentences import FILE_NAMES, ContentWords, describe, question_words
 from handoff.messages.contents import Content
+from handoff.messages.last_look import Oversight, written_language
 from handoff.messages.names import readable
 from handoff.messages.threads import Line
 from handoff.tickets.confirmed_answers import LOST
+from handoff.tickets.merging import MERGED
+from handoff.tickets.ownership.handovers import ASSIGNED
+from handoff.tickets.service import MUTED, UNMUTED
 from handoff.words import WORDS
 from infra.wording import mark
 from knowledge.languages import LANGUAGES
@@ -28,13 +38,21 @@ EVENTS = {
     "claimed": mark("{agent} took the question"),
     "released": mark("{agent} gave the question back to the queue"),
     "transferred": mark("The question was handed to {agent}"),
+    "lapsed": mark("The claim of {agent} ran out: the question went back to the queue"),
+    "returned": mark("{agent} is away: the question went back to the queue"),
+    "returned_late": mark("The answer of {agent} is overdue: the question went back to the queue"),
+    "asked_for": mark("{agent} asked to have the question"),
+    "declined": mark("{agent} keeps the question for now"),
     "solved": mark("{agent} closed the question as solved"),
     "reopened": mark("{agent} opened the question again"),
+    "resumed": mark("{agent} took back that the question is solved"),
     "confirmed": mark("The contact says that the question is solved"),
     "not_solved": mark("The contact says that the question is not solved: it is open again"),
     "timed_out": mark("The question was closed because the contact did not answer"),
     "withdrawn": mark("The contact withdrew the question"),
     "rated": mark("The contact rated the help"),
+    MUTED: mark("{agent} marked the contact as spam: they get no answers"),
+    UNMUTED: mark("{agent} lets the contact write again"),
     LOST: mark("The answer did not reach the contact: the question is open again"),
 }
 _PUBLIC = "public "
@@ -70,6 +88,7 @@ REASONS = (
     mark("the token lacks a right it needs"),
     mark("the platform asks for a captcha"),
     mark("another program uses the same token"),
+    mark("handling it failed 5 times"),
     mark("what arrives cannot be stored at present; it stays with the platform and is fetched again"),
 )
 """Reasons of delivery states, as the outbox and the channels write them; unknown ones are shown as they are."""
@@ -133,19 +152,38 @@ class Words:
             return self.t("{n} h", n=seconds // 3600)
         return self.t("{n} d", n=seconds // 86400)
 
+    def size(self, count: int) -> str:
+        """Format a number of bytes."""
+        if count < 1 << 20:
+            return self.t("{n} KB", n=max(1, round(count / 1024)))
+        return self.t("{n} MB", n=round(count / (1 << 20)))
+
     def due(self, at: datetime, now: datetime) -> Due:
         if at <= now:
             return Due(self.t("{span} late", span=self.span(now - at)), "late")
         return Due(self.t("in {span}", span=self.span(at - now)), "soon" if at - now < _SOON else "fine")
 
     def event(self, line: Line) -> str:
+        if line.text.startswith(MERGED):
+            other = int(line.text.removeprefix(MERGED))
+            return self.t("{agent} merged question #{other} into this one", agent=line.author, other=other)
         if line.text.startswith(_PUBLIC):
             return self.t("Asked in public: {place}", place=line.text.removeprefix(_PUBLIC))
+        if line.text.startswith(ASSIGNED):
+            return self._assignment(line)
         pressed = sentence_of_press(line.text)
         if pressed is not None:
             return self.t(pressed) if pressed else self.t("The contact pressed a button")
         sentence = EVENTS.get(line.text)
         return self.t(sentence, agent=line.author or self.t("The bot")) if sentence else line.text
+
+    def _assignment(self, line: Line) -> str:
+        lead, _, reason = line.text.removeprefix(ASSIGNED).partition("\n")
+        if lead == line.author:
+            sentence = self.t("{agent} took the question over", agent=line.author)
+        else:
+            sentence = self.t("{lead} gave the question to {agent}", lead=lead, agent=line.author)
+        return f"{sentence}: {reason}" if reason else sentence
 
     def contents(self, contents: Sequence[Content]) -> tuple[ContentWords, ...]:
         """Describe what a message contains besides its text."""
@@ -163,6 +201,17 @@ class Words:
         """Return a contact's name, or their number if the name cannot be read."""
         return readable(name) or self.t("Contact {number}", number=contact_id)
 
+    def oversight(self, oversight: Oversight, text: str, language: str) -> str:
+        """Return the sentence about what the author of a reply may have overlooked."""
+        match oversight:
+            case Oversight.CAPITALS:
+                return self.t("It is written in capitals, which reads as shouting.")
+            case Oversight.EMPTY_GREETING:
+                return self.t("The greeting has no name.")
+            case Oversight.OTHER_LANGUAGE:
+                names = [LANGUAGE_NAMES.get(code, code) for code in (language, written_language(text))]
+                return self.t("The contact writes in {theirs}, the reply is in {ours}.", theirs=names[0], ours=names[1])
+
     def problem(self, error: DeskError) -> str:
         """Return the sentence for a request that the desk refuses."""
         match error:
@@ -172,10 +221,23 @@ class Words:
                 return self.t("This question is closed. Open it again first.")
             case EmptyTextError():
                 return self.t("Write the words first.")
+            case UnfilledPlaceholderError(placeholder=placeholder):
+                return self.t(
+                    "Fill in {placeholder} or remove it: the contact would read it as it stands.",
+                    placeholder=f"{{{placeholder}}}",
+                )
+            case NotAllowedError():
+                return self.t("Only leads and admins may do this.")
             case TooLargeError(megabytes=megabytes, most=most):
                 return self.t("Attach at most {most} files of up to {limit} MB each.", most=most, limit=megabytes)
+            case TooManyViewsError():
+                return self.t("There are {most} saved views already. Delete one first.", most=MOST_VIEWS)
+            case ReasonMissingError():
+                return self.t("Say why: the owner reads it in the thread.")
             case KeyUsedError():
                 return self.t("This form was already sent with another text. To send this text too, send it once more.")
+            case TooLateError():
+                return self.t("It is too late to undo this: the contact was asked already. You can open it again.")
             case StateError():
                 return self.t("The state of the message has changed: check its mark.")
             case _:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, bindparam, exists, func, select, update
+from sqlalchemy import ColumnElement, Row, bindparam, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from handoff.messages.json_columns import load_buttons, load_entities, load_file, load_place
@@ -33,25 +33,30 @@ _EDITED = _ROWS.alias()
 _BASE = select(ChannelState.random_base).where(ChannelState.account == bindparam("account"))
 _HEADS = (
     select(*_ROWS.c["id", "contact_id", "account", "user_id", "text", "entities", "buttons", "random_id", "edits"])
-    .add_columns(
-        _ROWS.c.file, _ROWS.c.afresh, _ROWS.c.place, _ROWS.c.next_attempt_at, _BASE.scalar_subquery().label("base")
-    )
+    .add_columns(*_ROWS.c["file", "afresh", "place", "marks", "next_attempt_at"], _BASE.scalar_subquery().label("base"))
     .add_columns(select(_EDITED.c.platform_ids).where(_EDITED.c.id == _ROWS.c.edits).scalar_subquery().label("edited"))
     .where(
         _ROWS.c.account == bindparam("account"),
         _ROWS.c.state.in_(words(*UNFINISHED)),  # as written in the index
         _ROWS.c.state.in_(words(DeliveryState.QUEUED, DeliveryState.RETRYING)),
-        ~exists().where(
-            _EARLIER.c.contact_id == _ROWS.c.contact_id,
-            _EARLIER.c.id < _ROWS.c.id,
-            _EARLIER.c.state.in_(words(*UNFINISHED)),
+        or_(
+            _ROWS.c.marks.is_not(None),
+            ~exists().where(
+                _EARLIER.c.contact_id == _ROWS.c.contact_id,
+                _EARLIER.c.id < _ROWS.c.id,
+                _EARLIER.c.state.in_(words(*UNFINISHED)),
+                _EARLIER.c.marks.is_(None),
+            ),
         ),
     )
     .order_by(_ROWS.c.next_attempt_at, _ROWS.c.id)
     .limit(bindparam("most"))
     .with_for_update(of=_ROWS, skip_locked=True)
 )
-"""Each contact's first unfinished part that waits to be claimed: longest overdue first, next due last."""
+"""Each contact's first unfinished part that waits to be claimed: longest overdue first, next due last.
+
+A mark waits for no other part, and no other part waits for it.
+"""
 
 # A counter from a random base: never 0 (which switches VK's check off), never the same within 2^31 parts.
 _LAST_NUMBER = 2**31 - 1
@@ -191,6 +196,7 @@ def _part(row: Row[Any], base: int) -> OutgoingPart:
         None if row.edits is None or row.afresh else named_in_chat(row.edited),
         load_file(row.file),
         load_place(row.place),
+        row.marks,
     )
 
 

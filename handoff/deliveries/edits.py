@@ -75,6 +75,17 @@ def settle_choice(session: Session, choice_id: str, mark: str, keep: bool, now: 
     return row.account
 
 
+def remove_buttons(session: Session, message_id: int, now: datetime) -> str | None:
+    """Remove the buttons under the message, which stays as it is; return its account, None if it has no buttons."""
+    known = _rows(session, message_id)
+    original = next((row for row in known if row.edits is None and row.buttons), None)
+    if original is None:
+        return None
+    latest = [row for row in known if original.id in {row.id, row.edits}][-1]
+    _change(session, original, known, RichText(latest.text, load_entities(latest.entities)), Change((), now))
+    return original.account
+
+
 def _rows(session: Session, message_id: int) -> Sequence[Delivery]:
     wanted = select(Delivery).where(Delivery.message_id == message_id).order_by(Delivery.id).with_for_update()
     return session.scalars(wanted).all()

@@ -56,6 +56,8 @@ class OutgoingMessage:
     """Sent after the text, each as a part of its own: the name and the stored file."""
     place: PublicPlace | None = None
     """Where it is posted in public; None for a private message."""
+    held_for: timedelta = timedelta(0)
+    """Pause before its text is sent, within which it can be withdrawn (`withdrawals.py`)."""
 
 
 def queue(
@@ -67,7 +69,7 @@ def queue(
     by_agent: bool,
     **part: object,
 ) -> None:
-    """One part of a message on its way."""
+    """Queue one part of a message."""
     rows.add(
         session,
         Delivery,
@@ -77,9 +79,8 @@ def queue(
         user_id=contact.user_id,
         by_agent=by_agent,
         state=DeliveryState.QUEUED,
-        next_attempt_at=now,
         updated_at=now,
-        **part,
+        **({"next_attempt_at": now} | part),
     )
 
 

@@ -31,6 +31,7 @@ from handoff.models import (
     Message,
     MessageKind,
 )
+from handoff.search.index import index_message, reindex_message
 from handoff.words import WORDS
 from infra.bus import Bus
 from infra.clock import Clock
@@ -89,17 +90,31 @@ class Outbox:
             key=message.key,
             at=now,
         )
+        if message.agent_id is not None:
+            index_message(session, message_id, contact.id, message.shown or message.text.text)
         text, below = with_choices(session, contact, message_id, message.text, message.choices, now)
-        parts = split(text)
-        there, by_agent = dump_place(message.place), message.agent_id is not None
+        parts, by_agent, due = split(text), message.agent_id is not None, now + message.held_for
+        there: dict[str, object] = {"place": dump_place(message.place), "next_attempt_at": due}
         for part in parts:
             marks, under = dump_entities(part.entities), dump_buttons(below if part is parts[-1] else ())
-            queued = {"text": part.text, "entities": marks, "buttons": under, "place": there}
+            queued = there | {"text": part.text, "entities": marks, "buttons": under}
             queue(session, contact, message_id, now, by_agent=by_agent, **queued)
         if message.files:
             self._attach(session, contact, message_id, message.files, by_agent=by_agent)
         self._announce(session, contact.account)
         return message_id
+
+    def mark(self, session: Session, contact: Contact | Addressee, message_id: int) -> None:
+        """Mark a message of the contact as received, on a platform that can; a mark that is refused is dropped.
+
+        A message without an id of the platform's is left as it is.
+        """
+        platform_id = session.scalar(select(Message.platform_id).where(Message.id == message_id))
+        if platform_id is None:
+            return
+        blank: dict[str, object] = {"text": "", "entities": [], "buttons": []}
+        queue(session, contact, message_id, self._clock(), by_agent=False, marks=platform_id, **blank)
+        self._announce(session, contact.account)
 
     def _attach(
         self,
@@ -139,12 +154,20 @@ class Outbox:
             raise NotFoundError(f"there is no message {message_id} of ours")
         now = self._clock()
         message.text, message.edited_at = text.text if shown is None else shown, now
+        if message.agent_id is not None:
+            reindex_message(session, message_id, message.contact_id, message.text)
         contact = session.get_one(Contact, message.contact_id)
         # Old buttons keep working, but a typed number refers to the current list.
         session.execute(update(ChoiceRow).where(ChoiceRow.message_id == message_id).values(number=None))
         text, below = with_choices(session, contact, message_id, text, choices, now)
         gone = WORDS.text(contact.language, "This part of the message was removed.")
         account = edits.revise(session, message_id, split(text), gone, edits.Change(below, now, by_agent))
+        if account is not None:
+            self._announce(session, account)
+
+    def close_offer(self, session: Session, message_id: int) -> None:
+        """Remove the buttons of a posted message, wherever it has arrived; a late press still works."""
+        account = edits.remove_buttons(session, message_id, self._clock())
         if account is not None:
             self._announce(session, account)
 
@@ -325,7 +348,8 @@ class Outbox:
 
         age = self._clock() - (delivery.first_attempt_at or self._clock())
         edit, public = edits.is_edit(delivery), delivery.place is not None
-        made = Attempt(delivery.attempts, age, delivery.by_agent, delivery.repeated, idempotent, edit, public)
+        repeated, mark = delivery.repeated, delivery.marks is not None
+        made = Attempt(delivery.attempts, age, delivery.by_agent, repeated, idempotent, edit, public, mark)
         told = verdict(outcome, made)
         delivery.attempts -= not told.counted
         delivery.repeated |= told.repeat

@@ -63,6 +63,8 @@ class Attempt:
     """An edit, which is harmless to repeat on any platform."""
     public: bool = False
     """Posted in public: it is dropped rather than sent twice, or long after the question."""
+    mark: bool = False
+    """A mark on the contact's message: harmless to repeat, and dropped rather than reported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +87,12 @@ def verdict(outcome: SendOutcome, attempt: Attempt) -> Verdict:
     match outcome:
         case Sent(platform_ids):
             return Verdict(DeliveryState.SENT, platform_ids=platform_ids)
+        case RetryAfter() | AuthBroken() | Uncertain() | Retry() if attempt.mark and attempt.age > STALE:
+            return Verdict(DeliveryState.CANCELLED, "the mark came too late")
+        case Uncertain(reason) | Retry(reason) if attempt.mark:
+            return Verdict(DeliveryState.RETRYING, reason, _backoff(attempt.attempts))
+        case Refused(reason) | Unsendable(reason) if attempt.mark:
+            return Verdict(DeliveryState.CANCELLED, reason)
         case RetryAfter() if attempt.public and attempt.age > STALE:
             return Verdict(DeliveryState.FAILED, "it could not be said in public in time")
         case RetryAfter(seconds):

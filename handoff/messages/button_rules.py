@@ -1,6 +1,6 @@
 """What every button declares about its behaviour, and the base of all payloads."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import ClassVar
 
@@ -11,6 +11,9 @@ class Reply(StrEnum):
     """Short words by which people answer a message instead of pressing one of its buttons."""
 
     YES = "yes"
+    AGREE = "agree"
+    """A yes that is no acknowledgement either, as "OK" may be."""
+    PASS_ON = "pass_on"  # noqa: S105 - no password
     NO = "no"
     HELPED = "helped"
     UNHELPED = "unhelped"
@@ -45,7 +48,7 @@ class Rule:
     outcome: Outcome | None = None
     """Outcome of the lookup whose answer or choices the button belongs to."""
     replies: tuple[Meaning, ...] = ()
-    """Typed replies that mean it. None for a button that closes a ticket: "yes" may answer an agent's question."""
+    """Typed replies that mean it, while its message is the last thing that the contact was sent."""
 
 
 ONCE = Rule(once=True)
@@ -70,3 +73,50 @@ class ButtonPayload:
     def once(self) -> bool:
         """Whether a second press changes nothing."""
         return self.rule.once
+
+
+@dataclass(frozen=True, slots=True)
+class Listing(ButtonPayload):
+    """Shows one page of a list."""
+
+    rule = LOOKS
+    page: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class TicketButton(ButtonPayload):
+    """Concerns one of the contact's tickets."""
+
+    ticket: int | None = None
+    asked: tuple[int, ...] = field(default=(), kw_only=True)
+    """Messages that the press adds to it."""
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionButton(ButtonPayload):
+    """Concerns a question, with `entry` also the entry that was found for it."""
+
+    lookup: int | None = None
+    entry: int | None = None
+    question: str = ""
+    asked: tuple[int, ...] = ()
+    """The messages that asked."""
+    shown: str = ""
+    """The key of the message that showed the answer."""
+    apart: bool = False
+    """The contact said that it is a new question."""
+    reason: str = ""
+    """Why a person was offered."""
+    category: str | None = None
+    """Category of the question, if no entry defines it."""
+    others: tuple[int, ...] = ()
+    """Other plausible entries, which the contact has not seen yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class FormButton(ButtonPayload):
+    """Concerns a form at the field `step`, counted from 0."""
+
+    rule = ANSWERS
+    form: int | None = None
+    step: int = 0

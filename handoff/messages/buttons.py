@@ -15,9 +15,13 @@ from handoff.messages.button_rules import (
     LOOKS,
     ONCE,
     ButtonPayload,
+    FormButton,
+    Listing,
     Meaning,
+    QuestionButton,
     Reply,
     Rule,
+    TicketButton,
 )
 from infra.wording import mark
 
@@ -32,6 +36,7 @@ class Action(StrEnum):
     OWN_ONE = "own_one"
     ADD = "add"
     WITHDRAW = "withdraw"
+    KEEP_OPEN = "keep_open"
     REOPEN = "reopen"
     SPEAK = "speak"
     ASK_PERSON = "ask_person"
@@ -43,11 +48,14 @@ class Action(StrEnum):
     STILL = "still"
     PICK = "pick"
     NONE_FITS = "none_fits"
+    SOMETHING_ELSE = "something_else"
     NEW_QUESTION = "new_question"
+    SKIP_MATTER = "skip_matter"
     FORM_GO = "form_go"
     FORM_SKIP = "form_skip"
     FORM_BACK = "form_back"
     FORM_PICK = "form_pick"
+    FORM_AS_IS = "form_as_is"
     FORM_CANCEL = "form_cancel"
     SOLVED = "solved"
     NOT_SOLVED = "not_solved"
@@ -71,14 +79,6 @@ class Retired(ButtonPayload):
 
 
 # --- looking around ---------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Listing(ButtonPayload):
-    """Shows one page of a list."""
-
-    rule = LOOKS
-    page: int = 1
 
 
 class Topics(Listing):
@@ -123,13 +123,6 @@ class Speak(ButtonPayload):
 # --- a ticket ---------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class TicketButton(ButtonPayload):
-    """Concerns one of the contact's tickets."""
-
-    ticket: int | None = None
-
-
 class OwnOne(TicketButton):
     """Shows it."""
 
@@ -148,7 +141,14 @@ class Withdraw(TicketButton):
     """Withdraws it; a late press shows its state."""
 
     action = Action.WITHDRAW
-    rule = ANSWERS
+    rule = Rule(once=False, replies=(Meaning(Reply.YES, beside=Action.KEEP_OPEN),))
+
+
+class KeepOpen(TicketButton):
+    """Does not withdraw it."""
+
+    action = Action.KEEP_OPEN
+    rule = Rule(once=True, replies=(Meaning(Reply.NO, beside=Action.WITHDRAW),))
 
 
 class Reopen(TicketButton):
@@ -162,14 +162,18 @@ class Solved(TicketButton):
     """Confirms that it is solved."""
 
     action = Action.SOLVED
-    rule = CHOOSES
+    rule = Rule(
+        once=True,
+        shows=CHOSEN,
+        replies=(Meaning(Reply.HELPED, beside=Action.NOT_SOLVED), Meaning(Reply.YES, beside=Action.NOT_SOLVED)),
+    )
 
 
 class NotSolved(TicketButton):
     """Reopens it, or continues it with the agent who has it."""
 
     action = Action.NOT_SOLVED
-    rule = ONCE
+    rule = Rule(once=True, replies=(Meaning(Reply.NO, Action.SOLVED), Meaning(Reply.YES, Action.NEW_QUESTION)))
 
 
 class Stars(TicketButton):
@@ -198,25 +202,6 @@ class Enough(ButtonPayload):
 # --- a question and what was found ------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class QuestionButton(ButtonPayload):
-    """Concerns a question, with `entry` also the entry that was found for it."""
-
-    lookup: int | None = None
-    entry: int | None = None
-    question: str = ""
-    asked: tuple[int, ...] = ()
-    """The messages that asked."""
-    shown: str = ""
-    """The key of the message that showed the answer."""
-    apart: bool = False
-    """The contact said that it is a new question."""
-    reason: str = ""
-    """Why a person was offered."""
-    category: str | None = None
-    """Category of the question, if no entry defines it."""
-
-
 class AskPerson(QuestionButton):
     """Passes the question to a person."""
 
@@ -225,7 +210,7 @@ class AskPerson(QuestionButton):
         once=True,
         shows=CHOSEN,
         at_desk=mark("The contact asked for a person"),
-        replies=(Meaning(Reply.YES, beside=Action.NOT_NOW),),
+        replies=(Meaning(Reply.PASS_ON), Meaning(Reply.AGREE), Meaning(Reply.YES, beside=Action.NOT_NOW)),
     )
 
 
@@ -249,7 +234,7 @@ class Helped(QuestionButton):
         shows=CHOSEN,
         at_desk=mark("The contact says that the answer helped"),
         outcome="helped",
-        replies=(Meaning(Reply.HELPED), Meaning(Reply.YES, beside=Action.NOT_HELPED)),
+        replies=(Meaning(Reply.HELPED), Meaning(Reply.YES, Action.NOT_HELPED), Meaning(Reply.YES, Action.ASK_PERSON)),
     )
 
 
@@ -305,27 +290,41 @@ class NoneFits(QuestionButton):
     )
 
 
+class SomethingElse(QuestionButton):
+    """Rejects the entry that was taken for the question, and shows the other plausible ones."""
+
+    action = Action.SOMETHING_ELSE
+    rule = Rule(once=True, at_desk=mark("The contact meant something else"), outcome="something_else")
+
+
 class NewQuestion(QuestionButton):
     """Declares that the last message, or the next one, is a new question."""
 
     action = Action.NEW_QUESTION
-    rule = Rule(once=True, at_desk=mark("The contact says that it is a new question"))
+    rule = Rule(
+        once=True,
+        at_desk=mark("The contact says that it is a new question"),
+        replies=(Meaning(Reply.NO, Action.NOT_SOLVED),),
+    )
 
     @property
     def once(self) -> bool:
         return bool(self.question)
 
 
+class SkipMatter(ButtonPayload):
+    """Asks for a person without saying what it is about."""
+
+    action = Action.SKIP_MATTER
+    rule = Rule(
+        once=True,
+        shows=CHOSEN,
+        at_desk=mark("The contact did not say what it is about"),
+        replies=(Meaning(Reply.PASS_ON),),
+    )
+
+
 # --- a form -----------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class FormButton(ButtonPayload):
-    """Concerns a form at the field `step`, counted from 0."""
-
-    rule = ANSWERS
-    form: int | None = None
-    step: int = 0
 
 
 class FormGo(FormButton):
@@ -355,6 +354,15 @@ class FormPick(FormButton):
     picked: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class FormAsIs(FormButton):
+    """Answers with what was written, though it does not fit the field."""
+
+    action = Action.FORM_AS_IS
+    rule = Rule(once=False, shows=CHOSEN, replies=(Meaning(Reply.YES), Meaning(Reply.PASS_ON)))
+    picked: str = ""
+
+
 class FormCancel(FormButton):
     """Cancels it."""
 
@@ -379,9 +387,10 @@ class Keep(ButtonPayload):
 
 
 Payload = (
-    Topics | Topic | Read | Own | OwnOne | Add | Withdraw | Reopen | Speak | AskPerson | NotNow | Helped
-    | NotHelped | Unclear | Disliked | Still | Pick | NoneFits | NewQuestion | FormGo | FormSkip | FormBack
-    | FormPick | FormCancel | Solved | NotSolved | Stars | Rate | Enough | Forget | Keep | Retired
+    Topics | Topic | Read | Own | OwnOne | Add | Withdraw | KeepOpen | Reopen | Speak | AskPerson | NotNow | Helped
+    | NotHelped | Unclear | Disliked | Still | Pick | NoneFits | SomethingElse | NewQuestion | SkipMatter | FormGo
+    | FormSkip | FormBack | FormPick | FormAsIs | FormCancel | Solved | NotSolved | Stars | Rate | Enough | Forget
+    | Keep | Retired
 )  # fmt: skip
 """Union of all buttons. mypy rejects a program in which `decide_press` leaves one of them out."""
 

@@ -20,6 +20,13 @@ FETCHED = ("photo", "document", "voice", "video", "audio")
 _BACKOFF = (5, 30, 120, 600, 3600)
 """Seconds before each next attempt; after the last one the file is given up."""
 _IMAGES = ((b"\x89PNG\r\n\x1a\n", "image/png"), (b"\xff\xd8\xff", "image/jpeg"), (b"GIF8", "image/gif"))
+_MEDIA = (
+    (b"OggS", "audio/ogg"),
+    (b"ID3", "audio/mpeg"),
+    (b"\xff\xfb", "audio/mpeg"),
+    (b"\x1a\x45\xdf\xa3", "video/webm"),
+)
+"""What browsers play; none of it can carry a script that they run."""
 _SHOWN = {"image/png", "image/jpeg"}
 _LARGEST_PICTURE = 10 * 1024 * 1024
 OTHER = "application/octet-stream"
@@ -59,6 +66,19 @@ class FileView:
     @property
     def is_image(self) -> bool:
         return self.media_type.startswith("image/")
+
+    @property
+    def is_audio(self) -> bool:
+        return self.media_type.startswith("audio/")
+
+    @property
+    def is_video(self) -> bool:
+        return self.media_type.startswith("video/")
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether browsers may show it in a page; anything else can only be saved."""
+        return self.is_image or self.is_audio or self.is_video
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,10 +250,12 @@ def file(session: Session, file_id: int) -> FileView | None:
 
 
 def media_type(head: bytes) -> str:
-    """Determine the type by the first bytes; only pictures that every browser shows safely have a type of their own."""
-    if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
-        return "image/webp"
-    return next((name for magic, name in _IMAGES if head.startswith(magic)), OTHER)
+    """Determine the type by the first bytes; only what every browser shows or plays safely has a type of its own."""
+    if head[:4] == b"RIFF":
+        return {b"WEBP": "image/webp", b"WAVE": "audio/wav"}.get(head[8:12], OTHER)
+    if head[4:8] == b"ftyp":
+        return "audio/mp4" if head[8:12] == b"M4A " else "video/mp4"
+    return next((name for magic, name in (*_IMAGES, *_MEDIA) if head.startswith(magic)), OTHER)
 
 
 def headers() -> dict[str, str]:

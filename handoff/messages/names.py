@@ -1,5 +1,6 @@
 """Readable names: a chosen name may be empty, or consist of characters that show nothing."""
 
+import re
 import unicodedata
 
 _BLANK = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc")
@@ -14,3 +15,12 @@ def readable(name: str) -> str:
     if all(character in _BLANK or unicodedata.category(character) in _UNSEEN for character in name):
         return ""
     return "".join(character for character in name if character not in _REVERSING)
+
+
+def without_name(text: str, name: str) -> str:
+    """Replace the name of the contact who received the text, or its first word, by the placeholder of a name."""
+    whole = " ".join(readable(name).split())
+    for one in dict.fromkeys((whole, whole.partition(" ")[0])):
+        if len(one) > 1:
+            text = re.sub(rf"(?<!\w){re.escape(one)}(?!\w)", "{name}", text)
+    return text

@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff.models import FileRow, InboxEvent, InboxState
+from handoff.models import DraftFile, FileRow, InboxEvent, InboxState
 from infra.clock import Clock
 from infra.database import Database
 from infra.files import FileStore
@@ -47,6 +47,7 @@ class Orphans:
         while page := await self._db.read(lambda session, after=after: _named(session, after)):  # type: ignore[misc]
             after = page[-1][0]
             left -= {place for _, *places in page for place in places if place}
+        left -= await self._db.read(_chosen)
         left -= await self._db.read(_promised)
         return sum([await asyncio.to_thread(self._store.drop_older, key, before) for key in sorted(left)])
 
@@ -55,6 +56,11 @@ def _named(session: Session, after: int) -> list[tuple[int, str | None, str]]:
     """Yield the keys named by each row in turn: a visitor's file is stored under its source before it is fetched."""
     wanted = select(FileRow.id, FileRow.key, FileRow.source).where(FileRow.id > after).order_by(FileRow.id).limit(_PAGE)
     return [(number, key, source) for number, key, source in session.execute(wanted)]
+
+
+def _chosen(session: Session) -> set[str]:
+    """Return the keys of files that are chosen for a draft."""
+    return set(session.scalars(select(DraftFile.key)))
 
 
 def _promised(session: Session) -> set[str]:

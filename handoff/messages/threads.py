@@ -1,8 +1,9 @@
 """A contact's thread as agents read it: every line, and the delivery state of each outgoing one."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -14,7 +15,11 @@ from handoff.messages.values import Attachment
 from handoff.models import Delivery, DeliveryState, Message, MessageKind
 
 LINES = 200
-"""Number of latest lines that a thread shows."""
+"""Number of latest lines that a whole thread shows."""
+PAGE = 100
+"""Number of lines on a page of a thread."""
+_TOGETHER = timedelta(minutes=5)
+"""Lines of one author within this time show under one name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +67,18 @@ class Line:
     choices: tuple[str, ...]
     """Labels of the buttons that were offered under it."""
 
+    def follows(self, before: object) -> bool:
+        """Return whether it continues what its author wrote just before: `before` is the line or fold above it."""
+        if not isinstance(before, Line) or self.kind is MessageKind.EVENT:
+            return False
+        same = (before.kind, before.author, before.by_agent, before.ticket_id) == (
+            self.kind,
+            self.author,
+            self.by_agent,
+            self.ticket_id,
+        )
+        return same and self.at - before.at < _TOGETHER
+
     @property
     def own_files(self) -> tuple[FileView, ...]:
         """Files that came with the message itself, not within a forwarded one."""
@@ -69,11 +86,53 @@ class Line:
         return tuple(file for place, file in enumerate(self.files) if place not in placed)
 
 
+@dataclass(frozen=True, slots=True)
+class ThreadPage:
+    """A part of a thread, oldest line first."""
+
+    lines: tuple[Line, ...]
+    question: Line | None
+    """The ticket's own question, if it is older than the lines."""
+    has_earlier: bool
+
+    @property
+    def last(self) -> int:
+        """The id of the last line; 0 if there is none."""
+        return self.lines[-1].id if self.lines else 0
+
+
 def thread(session: Session, contact_id: int) -> tuple[Line, ...]:
     """Return the latest lines of the contact's thread, oldest first."""
-    latest = session.scalars(
-        select(Message).where(Message.contact_id == contact_id).order_by(Message.id.desc()).limit(LINES)
-    ).all()
+    return _lines(session, _latest(session, contact_id, LINES))
+
+
+def thread_page(session: Session, contact_id: int, ticket_id: int, before: int | None = None) -> ThreadPage:
+    """Return the latest lines, or the last ones before the message `before`, and the ticket's question if need be."""
+    latest = _latest(session, contact_id, PAGE + 1, before)
+    shown = latest[:PAGE]
+    asked = None
+    if before is None and len(latest) > PAGE:
+        asked = session.scalar(
+            select(Message)
+            .where(Message.ticket_id == ticket_id, Message.kind == MessageKind.INCOMING)
+            .order_by(Message.id)
+            .limit(1)
+        )
+    if asked is not None and asked.id >= shown[-1].id:
+        asked = None
+    lines = _lines(session, [*shown, asked] if asked is not None else shown)
+    question = lines[0] if asked is not None else None
+    return ThreadPage(lines[1:] if question else lines, question, len(latest) > PAGE)
+
+
+def _latest(session: Session, contact_id: int, limit: int, before: int | None = None) -> Sequence[Message]:
+    """Return messages of the contact's thread, newest first."""
+    wanted = select(Message).where(Message.contact_id == contact_id).order_by(Message.id.desc()).limit(limit)
+    return session.scalars(wanted if before is None else wanted.where(Message.id < before)).all()
+
+
+def _lines(session: Session, latest: Sequence[Message]) -> tuple[Line, ...]:
+    """Return the lines of messages that come newest first, oldest first."""
     parts: defaultdict[int, list[DeliveryView]] = defaultdict(list)
     choices: defaultdict[int, list[str]] = defaultdict(list)
     wanted = [message.id for message in latest if message.kind is MessageKind.OUTGOING]

@@ -188,6 +188,13 @@ class OutgoingPart:
     """File that is sent instead of a text."""
     place: PublicPlace | None = None
     """The question below which it is posted in public; None for a private message."""
+    marks: str | None = None
+    """The platform's id of the contact's message that this part marks as received; None for a message."""
+
+    @property
+    def is_silent(self) -> bool:
+        """Whether the contact's phone stays silent: it edits or marks a message."""
+        return self.edits is not None or self.marks is not None
 
 
 @dataclass(frozen=True, slots=True)

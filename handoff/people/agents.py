@@ -14,15 +14,20 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from handoff.audit.log import Actor, AuditLog, Subject
+from handoff.audit.models import AuditAction, Concern, Origin
 from handoff.models import Agent, AgentSession, Role
-from handoff.people.models import AgentDevice, ApiToken
+from handoff.people.errors import AccessError
+from handoff.people.models import AgentDevice, AgentLink, ApiToken, SignInStep
 from handoff.people.password_rules import password_problem
 from handoff.people.passwords import Passwords
 from infra.clock import Clock
 from infra.errors import PlainError
+from infra.wording import mark
 
 IDLE = timedelta(hours=8)
 ABSOLUTE = timedelta(days=7)
+NO_NAME = mark("An agent needs a name: contacts read it with each answer.")
 DEVICE = timedelta(days=365)
 """How long a device is known after the last sign-in."""
 
@@ -32,6 +37,19 @@ class AgentView:
     """An agent without secrets."""
 
     id: int
+    email: str
+    name: str
+    role: Role
+    language: str | None = None
+    """Language of the desk that they chose; None for the browser's."""
+    away: bool = False
+    """Away by their own word."""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentProfile:
+    """A person who is to work at the desk."""
+
     email: str
     name: str
     role: Role
@@ -60,6 +78,7 @@ class Staff:
     def __init__(self, clock: Clock, passwords: Passwords | None = None) -> None:
         self._clock = clock
         self.passwords = passwords or Passwords()
+        self._audit = AuditLog(clock)
 
     async def hash_new(self, password: str, about: Sequence[str] = ()) -> str:
         """Hash a password that is to be set. Do this before the unit of work that keeps it: it takes long.
@@ -73,20 +92,17 @@ class Staff:
             raise PlainError(problem)
         return await self.passwords.hash(password)
 
-    def add(self, session: Session, email: str, name: str, role: Role, password_hash: str) -> AgentView:
-        """Create an agent with a hash of `hash_new`.
+    def add(self, session: Session, profile: AgentProfile, password_hash: str, by: Actor) -> AgentView:
+        """Create an agent with a hash of `hash_new`, and record it in the audit log.
 
         Raises:
-            PlainError: the address is malformed or taken, or the name is empty.
+            AccessError: the address is malformed or taken, or the name is empty.
         """
-        email = email.strip().lower()
-        if "@" not in email[1:-1]:
-            raise PlainError(f"“{email}” is not an e-mail address.")
-        if not name.strip():
-            raise PlainError("An agent needs a name: contacts read it with each answer.")
-        if session.scalar(select(Agent.id).where(Agent.email == email)):
-            raise PlainError(f"There is an agent with the address {email} already.")
-        return self._create(session, email, name, role, password_hash)
+        view = self._create_person(session, profile, password_hash)
+        self._audit.record(
+            session, by, AuditAction.AGENT_ADDED, Subject(Concern.AGENT, view.id), role=profile.role.value
+        )
+        return view
 
     def put_demo(self, session: Session, email: str, name: str, password_hash: str) -> AgentView:
         """Set a password for the demo's agent, an admin; create them at `email`, or a variant of it if it is taken."""
@@ -94,7 +110,7 @@ class Staff:
         if agent is None:
             if session.scalar(select(Agent.id).where(Agent.email == email)):
                 email = f"demo-{secrets.token_hex(4)}-{email}"
-            created = self.add(session, email, name, Role.ADMIN, password_hash)
+            created = self._create_person(session, AgentProfile(email, name, Role.ADMIN), password_hash)
             session.execute(update(Agent).where(Agent.id == created.id).values(demo=True))
             return created
         agent.role, agent.password_hash, agent.disabled_at = Role.ADMIN, password_hash, None
@@ -139,14 +155,15 @@ class Staff:
         session.merge(AgentDevice(token_hash=_hash(secret), agent_id=agent_id, last_used_at=now))
         return secret
 
-    def log_in(self, session: Session, agent_id: int) -> str:
-        """Start a session; return the secret for the cookie."""
+    def log_in(self, session: Session, agent_id: int, device: str = "") -> str:
+        """Start a session on a device named in words; return the secret for the cookie."""
         secret, now = secrets.token_urlsafe(32), self._clock()
         session.add(
             AgentSession(
                 token_hash=_hash(secret),
                 agent_id=agent_id,
                 csrf_token=secrets.token_urlsafe(32),
+                device=device,
                 created_at=now,
                 last_seen_at=now,
             )
@@ -177,10 +194,30 @@ class Staff:
     def log_out(self, session: Session, secret: str) -> None:
         session.execute(delete(AgentSession).where(AgentSession.token_hash == _hash(secret)))
 
+    def change_profile(self, session: Session, agent_id: int, name: str, language: str | None) -> None:
+        """Set the agent's name, as contacts see it, and the language of their desk; None for the browser's.
+
+        Recorded in the audit log if the name changes. Raises AccessError without a name.
+        """
+        name = name.strip()
+        if not name:
+            raise AccessError(NO_NAME)
+        agent = session.get_one(Agent, agent_id, with_for_update=True, populate_existing=True)
+        if agent.name != name:
+            agent.name = name
+            by = Actor(agent_id, Origin.DESK)
+            self._audit.record(session, by, AuditAction.PROFILE_CHANGED, Subject(Concern.AGENT, agent_id))
+        agent.language = language
+
+    def replace_hash(self, session: Session, agent_id: int, password_hash: str) -> None:
+        """Keep a hash of the same password at another cost; sessions stay."""
+        session.execute(update(Agent).where(Agent.id == agent_id).values(password_hash=password_hash))
+
     def change_password(self, session: Session, known: Credentials, password_hash: str, secret: str) -> bool:
         """Set the agent's password, a hash of `hash_new`; all their sessions except the one of `secret` end.
 
-        Returns False, with nothing changed, if `known` is no longer the agent's password hash.
+        Recorded in the audit log. Returns False, with nothing changed, if `known` is no longer the agent's password
+        hash.
         """
         number = known.agent.id if known.agent else 0
         agent = session.get(Agent, number, with_for_update=True, populate_existing=True)
@@ -191,31 +228,40 @@ class Staff:
             delete(AgentSession).where(AgentSession.agent_id == agent.id, AgentSession.token_hash != _hash(secret))
         )
         session.execute(delete(AgentDevice).where(AgentDevice.agent_id == agent.id))
+        session.execute(delete(AgentLink).where(AgentLink.agent_id == agent.id))
+        session.execute(delete(SignInStep).where(SignInStep.agent_id == agent.id))
+        by = Actor(agent.id, Origin.DESK)
+        self._audit.record(session, by, AuditAction.PASSWORD_CHANGED, Subject(Concern.AGENT, agent.id))
         return True
 
-    def add_token(self, session: Session, name: str, role: Role) -> str:
+    def add_token(self, session: Session, name: str, role: Role, by: Actor) -> str:
         """Create an API token and the agent in whose name it acts; return the token, which is shown only now.
+
+        Recorded in the audit log.
 
         A name whose tokens are all revoked may be used again; it acts in the name of the same agent then.
 
         Raises:
-            PlainError: the name is empty or taken.
+            AccessError: the name is empty or taken.
         """
         name = name.strip()
         email = f"token:{name.lower()}"
         if not name:
-            raise PlainError("A token needs a name that identifies it.")
+            raise AccessError(mark("A token needs a name that identifies it."))
         known = session.scalar(select(Agent).where(Agent.email == email))
         if known is None:
             agent_id = self._create(session, email, name, role, "").id
         elif session.scalar(
             select(ApiToken.id).where(ApiToken.agent_id == known.id, ApiToken.revoked_at.is_(None)).limit(1)
         ):
-            raise PlainError(f"There is a token named {name} already.")
+            raise AccessError(mark("There is a token named {name} already."), name=name)
         else:
             agent_id, known.role = known.id, role
         token = "fd_" + secrets.token_urlsafe(32)
-        session.add(ApiToken(agent_id=agent_id, token_hash=_hash(token), created_at=self._clock()))
+        row = ApiToken(agent_id=agent_id, token_hash=_hash(token), created_at=self._clock())
+        session.add(row)
+        session.flush()
+        self._audit.record(session, by, AuditAction.TOKEN_ADDED, Subject(Concern.TOKEN, row.id), role=role.value)
         return token
 
     def token(self, session: Session, token: str) -> AgentView | None:
@@ -235,6 +281,16 @@ class Staff:
         can = select(Agent).where(Agent.password_hash != "", Agent.disabled_at.is_(None)).order_by(Agent.name)
         return tuple(_view(agent) for agent in session.scalars(can))
 
+    def _create_person(self, session: Session, profile: AgentProfile, password_hash: str) -> AgentView:
+        email = profile.email.strip().lower()
+        if "@" not in email[1:-1]:
+            raise AccessError(mark("“{email}” is not an e-mail address."), email=email)
+        if not profile.name.strip():
+            raise AccessError(NO_NAME)
+        if session.scalar(select(Agent.id).where(Agent.email == email)):
+            raise AccessError(mark("There is an agent with the address {email} already."), email=email)
+        return self._create(session, email, profile.name, profile.role, password_hash)
+
     def _create(self, session: Session, email: str, name: str, role: Role, password_hash: str) -> AgentView:
         agent = Agent(email=email, name=name.strip(), role=role, password_hash=password_hash, created_at=self._clock())
         session.add(agent)
@@ -247,4 +303,4 @@ def _hash(secret: str) -> str:
 
 
 def _view(agent: Agent) -> AgentView:
-    return AgentView(agent.id, agent.email, agent.name, agent.role)
+    return AgentView(agent.id, agent.email, agent.name, agent.role, agent.language, agent.away_since is not None)

@@ -32,6 +32,50 @@ class AgentDevice(Base):
     last_used_at: Mapped[datetime]
 
 
+class AgentLink(Base):
+    """The link by which an agent sets their password (handoff/people/invitations.py). An agent has one at most."""
+
+    __tablename__ = "agent_link"
+
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    expires_at: Mapped[datetime]
+
+
+class AgentTotp(Base):
+    """The second factor of an agent (handoff/people/second_factor.py)."""
+
+    __tablename__ = "agent_totp"
+
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), primary_key=True)
+    secret: Mapped[str] = mapped_column(String(32))
+    """In base 32. Codes are computed from it, so it cannot be stored as a hash."""
+    enabled_at: Mapped[datetime | None]
+    """None while the agent has not confirmed it by a code."""
+    last_step: Mapped[int] = mapped_column(BigId)
+    """The latest step whose code was used: it and earlier ones are refused."""
+
+
+class RecoveryCode(Base):
+    """An unused code that replaces a lost second factor once."""
+
+    __tablename__ = "recovery_code"
+
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), primary_key=True)
+    code_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+
+
+class SignInStep(Base):
+    """A sign-in whose password was right and whose second factor is awaited. The cookie holds a secret."""
+
+    __tablename__ = "sign_in_step"
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agent.id"), index=True)
+    tries: Mapped[int]
+    started_at: Mapped[datetime]
+
+
 class ApiToken(Base):
     """A program's access to the REST interface, in the name of an agent of its own. Only the hash is kept."""
 

@@ -15,7 +15,7 @@ from handoff.deliveries.outcomes import Moved
 from handoff.messages.rich_text import from_agent, units
 from handoff.messages.values import RichText
 from handoff.models import Contact, Delivery, DeliveryState, Message, MessageKind, Ticket, TicketStatus
-from handoff.tickets.silence_policy import SilencePolicy
+from handoff.tickets.silence_policy import SilencePolicy, set_due
 from handoff.words import WORDS
 from infra.bus import Bus
 from infra.clock import Clock
@@ -67,6 +67,17 @@ class Answers:
             # The session's rows cannot be read once its unit of work is over.
             after_commit(session, lambda: self._bus.publish("desk", str(contact_id)))
 
+    def resume(self, session: Session, ticket: Ticket) -> None:
+        """Put a closed ticket back to where its answers left it: waiting for the contact, or open as it was due."""
+        now, latest = self._clock(), _latest(session, ticket.id, MessageKind.OUTGOING)
+        ticket.solved_at = ticket.reopen_until = None
+        if ticket.unanswered_since is None and latest and _arrived(_parts(session, latest)):
+            ticket.status = TicketStatus.WAITING
+            self._patience.start_waiting(ticket, now)
+        else:
+            self._wait(ticket, ticket.unanswered_since or ticket.opened_at, ticket.due_at)
+            ticket.overdue_at = ticket.due_at if ticket.due_at > now else None
+
     def _arrived(self, ticket: Ticket, *, latest: bool) -> None:
         now = self._clock()
         ticket.first_reply_at = ticket.first_reply_at or now
@@ -76,7 +87,9 @@ class Answers:
             self._patience.start_waiting(ticket, now)
         elif latest and ticket.status is TicketStatus.OPEN and ticket.unanswered_since is not None:
             # The contact wrote after the answer was written: from then on they wait for the next one.
-            self._wait(ticket, ticket.unanswered_since, ticket.unanswered_since + ANSWER_WITHIN)
+            due = ticket.unanswered_since + ANSWER_WITHIN
+            self._wait(ticket, ticket.unanswered_since, due)
+            set_due(ticket, due)
 
     def _lost(self, session: Session, ticket: Ticket, answer: Message) -> None:
         if ticket.status is TicketStatus.WAITING:
@@ -157,9 +170,9 @@ def _solved_without_the_contact(session: Session, ticket: Ticket) -> bool:
 def with_author(ticket: Ticket, agent: str, text: str) -> RichText:
     """Format a reply as the contact reads it; without a name if `agent` is empty."""
     if agent:
-        head = WORDS.text(ticket.language, "{agent}, question №{number}:", agent=agent, number=ticket.id)
+        head = WORDS.text(ticket.language, "{agent} answers (question #{number}):", agent=agent, number=ticket.id)
     else:
-        head = WORDS.text(ticket.language, "Question №{number}:", number=ticket.id)
+        head = WORDS.text(ticket.language, "Question #{number}:", number=ticket.id)
     body = from_agent(text)
     shift = units(head) + 1
     moved = tuple(replace(entity, offset=entity.offset + shift) for entity in body.entities)

@@ -14,6 +14,7 @@ from handoff.deliveries.outbox import Outbox
 from handoff.deliveries.outcomes import Moved
 from handoff.messages import buttons
 from handoff.messages.button_codec import decode
+from handoff.messages.button_rules import QuestionButton
 from handoff.messages.values import RichText
 from handoff.models import LIVE, ChoiceRow, Contact, Message, Ticket
 from handoff.words import WORDS
@@ -46,7 +47,7 @@ def hand_over(session: Session, tickets: Tickets, outbox: Outbox, moved: Moved) 
         select(ChoiceRow).where(ChoiceRow.contact_id == contact.id, ChoiceRow.message_id == message.id)
     ).all()
     meant = (decode(row.action, row.data) for row in under)
-    about = next((one for one in meant if isinstance(one, buttons.QuestionButton) and one.question), None)
+    about = next((one for one in meant if isinstance(one, QuestionButton) and one.question), None)
     if about is None or any(row.used_at is not None for row in under):  # a message whose button was pressed has arrived
         return
     contact.version += 1
@@ -66,7 +67,7 @@ def hand_over(session: Session, tickets: Tickets, outbox: Outbox, moved: Moved) 
     if not told:
         words = WORDS.text(
             contact.language,
-            "Our answer may not have reached you, so your question №{number} has been passed to a person. "
+            "Our answer may not have reached you, so your question #{number} has been passed to a person. "
             "The answer will come here as a private message.",
             number=ticket.id,
         )

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, Select, and_, case, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from handoff.models import (
     FORGOTTEN,
@@ -18,21 +18,19 @@ from handoff.models import (
     MessageKind,
     Ticket,
     TicketStatus,
+    is_undelivered,
     live,
 )
+from handoff.tickets.claims import free, holds, is_held, lapses_at
 from handoff.tickets.silence_policy import reopenable
-from knowledge.matching import alike
 
-CLAIM = timedelta(minutes=30)
-"""How long a claim holds without activity of its agent."""
-_LONGEST = CLAIM + timedelta(minutes=1)
-"""Longest valid claim: covers one that another agent has just made, by a clock slightly ahead of ours."""
 PAGE = 50
 COUNTED = 1000
 """Tickets of a list that are counted; above it, the exact number does not matter."""
-_COMPARED = 100
 AT_THE_DESK = timedelta(minutes=15)
 """An agent who opened a page of the desk within this time counts as present."""
+LOST_ANSWERS = (DeliveryState.MAYBE, DeliveryState.FAILED)
+"""States of an answer that need an agent again."""
 FOR_ANOTHER = timedelta(hours=4)
 """How long a reopened question is withheld from the agent who had it."""
 
@@ -65,6 +63,10 @@ class TicketView:
     version: int
     undelivered: DeliveryState | None = None
     """Why the agents' latest words have not arrived: retrying, refused, maybe_delivered or failed."""
+    lapses_at: datetime | None = None
+    """When the holder's claim ends unless it is renewed; None for a ticket that stays with its holder."""
+    returned_from: str | None = None
+    """Name of the agent from whom it returned to the queue without being released."""
     reopened: bool = False
     """It was closed before, and is open again."""
     reopenable: bool = True
@@ -89,26 +91,14 @@ class TicketPage:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """Number of live questions under each filter of the queue."""
+    """Number of live questions under each filter of the queue; `COUNTED` if there are more than are counted."""
 
     all: int
     mine: int
     unassigned: int
     late: int
     waiting: int
-
-
-def is_held(now: datetime) -> ColumnElement[bool]:
-    """Return the condition that an agent's claim is in force.
-
-    A claim that ends much later than one made now was made before the clock was set back: it is void.
-    """
-    return and_(Ticket.assignee_id.is_not(None), Ticket.claimed_until > now, Ticket.claimed_until <= now + _LONGEST)
-
-
-def free(now: datetime) -> ColumnElement[bool]:
-    """Return the condition that any agent may claim the ticket, as far as others' claims are concerned."""
-    return or_(Ticket.assignee_id.is_(None), Ticket.claimed_until <= now, Ticket.claimed_until > now + _LONGEST)
+    undelivered: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +110,12 @@ class TicketFilter:
     assignee: int | None = None
     unassigned: bool = False
     late: bool = False
+    undelivered: bool = False
+    """The agents' latest words have not arrived."""
+    category: str | None = None
+    channel: str | None = None
+    """A channel account, as `vk:main`."""
+    language: str | None = None
 
 
 ALL_LIVE = TicketFilter()
@@ -127,22 +123,38 @@ ALL_LIVE = TicketFilter()
 
 def tickets(session: Session, now: datetime, wanted: TicketFilter = ALL_LIVE, *, page: int = 1) -> TicketPage:
     """List the queue, oldest due time first; solved tickets newest first."""
+    status, where = wanted.status, conditions(wanted, now)
+    closed = status in {TicketStatus.SOLVED, TicketStatus.WITHDRAWN}
+    # "open" sorts before "waiting", so the index of live tickets has this order.
+    order = (Ticket.id.desc(),) if closed else (Ticket.status, Ticket.due_at, Ticket.id)
+    before = (page - 1) * PAGE
+    rows = session.execute(view_rows().where(*where).order_by(*order).limit(PAGE + 1).offset(before)).all()
+    total = _count(session, *where)
+    return TicketPage(tuple(view_of(*row, now) for row in rows[:PAGE]), total, more=len(rows) > PAGE)
+
+
+def conditions(wanted: TicketFilter, now: datetime, *, closed: bool = False) -> list[ColumnElement[bool]]:
+    """Return the conditions of a filter; with `closed`, one that names no status admits closed tickets, too."""
     status, assignee = wanted.status, wanted.assignee
-    where: list[ColumnElement[bool]] = [live()] if status is None or status in LIVE else []
+    only_live = status in LIVE or wanted.late or wanted.unassigned or wanted.undelivered
+    where: list[ColumnElement[bool]] = [live()] if only_live or (status is None and not closed) else []
     if status is not None:
         where.append(Ticket.status == status)
     if assignee is not None:
         where += [Ticket.assignee_id == assignee, or_(is_held(now), Ticket.status.not_in(LIVE))]
     if wanted.unassigned:
-        where.append(~is_held(now) | Ticket.assignee_id.is_(None))
+        where.append(free(now))
     if wanted.late:
         where.append(_late(now))
-    closed = status in {TicketStatus.SOLVED, TicketStatus.WITHDRAWN}
-    order = (Ticket.id.desc(),) if closed else (Ticket.status == TicketStatus.WAITING, Ticket.due_at, Ticket.id)
-    before = (page - 1) * PAGE
-    rows = session.execute(_view().where(*where).order_by(*order).limit(PAGE + 1).offset(before)).all()
-    total = _count(session, *where)
-    return TicketPage(tuple(view_of(*row, now) for row in rows[:PAGE]), total, more=len(rows) > PAGE)
+    if wanted.undelivered:
+        where.append(is_undelivered())
+    if wanted.category is not None:
+        where.append(Ticket.category == wanted.category)
+    if wanted.language is not None:
+        where.append(Ticket.language == wanted.language)
+    if wanted.channel is not None:
+        where.append(Ticket.contact_id.in_(select(Contact.id).where(Contact.account == wanted.channel)))
+    return where
 
 
 def _count(session: Session, *where: ColumnElement[bool]) -> int:
@@ -152,13 +164,21 @@ def _count(session: Session, *where: ColumnElement[bool]) -> int:
 
 
 def counts(session: Session, now: datetime, agent_id: int) -> Counts:
-    """Return the figures for the filters, in one query."""
-    free = ~is_held(now) | Ticket.assignee_id.is_(None)
-    mine = and_(Ticket.assignee_id == agent_id, is_held(now))
-    wanted = (mine, free, _late(now), Ticket.status == TicketStatus.WAITING)
-    sums = (func.coalesce(func.sum(case((condition, 1), else_=0)), 0) for condition in wanted)
-    row = session.execute(select(func.count(), *sums).select_from(Ticket).where(live())).one()
-    return Counts(*row)
+    """Return the figures for the filters: each reads at most `COUNTED` rows of an index, however long the queue is."""
+    filters = (
+        ALL_LIVE,
+        TicketFilter(assignee=agent_id),
+        TicketFilter(unassigned=True),
+        TicketFilter(late=True),
+        TicketFilter(TicketStatus.WAITING),
+        TicketFilter(undelivered=True),
+    )
+    return Counts(*(count(session, now, one) for one in filters))
+
+
+def count(session: Session, now: datetime, wanted: TicketFilter) -> int:
+    """Count the tickets of a list, up to `COUNTED`."""
+    return _count(session, *conditions(wanted, now))
 
 
 def held_by_agent(session: Session, now: datetime) -> dict[int, int]:
@@ -168,16 +188,17 @@ def held_by_agent(session: Session, now: datetime) -> dict[int, int]:
     return {agent_id: count for agent_id, count in rows if agent_id is not None}
 
 
-def of_contact(session: Session, contact_id: int, now: datetime) -> tuple[TicketView, ...]:
-    """Return the contact's latest questions, newest first."""
-    rows = session.execute(_view().where(Ticket.contact_id == contact_id).order_by(Ticket.id.desc()).limit(PAGE)).all()
-    return tuple(view_of(ticket, contact, agent, now) for ticket, contact, agent in rows)
+def of_contacts(session: Session, contact_ids: Sequence[int], now: datetime) -> tuple[TicketView, ...]:
+    """Return the latest questions of these contacts, newest first."""
+    theirs = Ticket.contact_id.in_(contact_ids)
+    rows = session.execute(view_rows().where(theirs).order_by(Ticket.id.desc()).limit(PAGE)).all()
+    return tuple(view_of(*row, now) for row in rows)
 
 
-def own(session: Session, contact_id: int, now: datetime, *, page: int, size: int) -> TicketPage:
+def list_own(session: Session, contact_id: int, now: datetime, *, page: int, size: int) -> TicketPage:
     """Return a page of the contact's questions, newest first."""
     mine = Ticket.contact_id == contact_id
-    latest = _view().where(mine).order_by(Ticket.id.desc()).limit(size).offset((page - 1) * size)
+    latest = view_rows().where(mine).order_by(Ticket.id.desc()).limit(size).offset((page - 1) * size)
     total = session.scalars(select(func.count()).select_from(Ticket).where(mine)).one()
     return TicketPage(tuple(view_of(*row, now) for row in session.execute(latest)), total)
 
@@ -198,19 +219,22 @@ def news(session: Session, ticket_ids: Sequence[int]) -> frozenset[int]:
 
 
 def ticket(session: Session, ticket_id: int, now: datetime) -> TicketView | None:
-    row = session.execute(_view().where(Ticket.id == ticket_id)).one_or_none()
+    row = session.execute(view_rows().where(Ticket.id == ticket_id)).one_or_none()
     return view_of(*row, now) if row else None
 
 
-def asked_by_others(session: Session, one: TicketView, now: datetime) -> tuple[TicketView, ...]:
-    """Return other contacts' live tickets with the same question, by due time, of the next `_COMPARED` in the queue."""
-    others = _view().where(live(), Ticket.contact_id != one.contact_id)
-    rows = session.execute(others.order_by(Ticket.due_at, Ticket.id).limit(_COMPARED))
-    return tuple(view_of(*row, now) for row in rows if alike(row[0].question, one.question))
+def live_tickets(session: Session, numbers: Sequence[int], now: datetime) -> tuple[TicketView, ...]:
+    """Return those of the tickets that are live, by due time."""
+    if not numbers:
+        return ()
+    wanted = view_rows().where(live(), Ticket.id.in_(numbers)).order_by(Ticket.due_at, Ticket.id)
+    return tuple(view_of(*row, now) for row in session.execute(wanted))
 
 
-def next_free(session: Session, now: datetime, agent_id: int) -> int | None:
-    """Lock the free question with the oldest due time for this agent; skips those that another transaction is taking.
+def next_free(session: Session, now: datetime, agent_id: int, wanted: TicketFilter = ALL_LIVE) -> int | None:
+    """Lock the free wanted question with the oldest due time for this agent.
+
+    Skips those that another transaction is taking. Of an agent's own questions, those that they hold are taken.
 
     A reopened question is left to an agent other than its previous holder, because a contact who was not helped needs a
     second opinion: until `FOR_ANOTHER` has passed, and only while another agent is at the desk. An agent who works
@@ -227,11 +251,12 @@ def next_free(session: Session, now: datetime, agent_id: int) -> int | None:
         select(Ticket.id)
         .where(
             live(),
+            *conditions(wanted, now),
             Ticket.status == TicketStatus.OPEN,
-            free(now),
+            or_(free(now), Ticket.assignee_id == agent_id) if wanted.assignee == agent_id else free(now),
             or_(
                 Ticket.unanswered_since.is_not(None),
-                Ticket.undelivered.in_((DeliveryState.MAYBE, DeliveryState.FAILED)),
+                Ticket.undelivered.in_(LOST_ANSWERS),
             ),
             ~for_another,
         )
@@ -256,17 +281,21 @@ def _late(now: datetime) -> ColumnElement[bool]:
     return and_(Ticket.status == TicketStatus.OPEN, Ticket.due_at <= now)
 
 
-def _view() -> Select[Ticket, Contact, Agent]:
+def view_rows() -> Select[Ticket, Contact, Agent, str]:
+    """Select what `view_of` needs of a ticket."""
+    former = aliased(Agent)
     return (
-        select(Ticket, Contact, Agent)
+        select(Ticket, Contact, Agent, former.name)
         .join(Contact, Contact.id == Ticket.contact_id)
         .join(Agent, Agent.id == Ticket.assignee_id, isouter=True)
+        .join(former, former.id == Ticket.returned_from_id, isouter=True)
     )
 
 
-def view_of(row: Ticket, contact: Contact, agent: Agent | None, now: datetime) -> TicketView:
-    claimed = row.status not in LIVE or (row.claimed_until is not None and now < row.claimed_until <= now + _LONGEST)
-    holder = agent if claimed else None
+def view_of(row: Ticket, contact: Contact, agent: Agent | None, former: str | None, now: datetime) -> TicketView:
+    holder = agent if row.status not in LIVE or holds(row, now) else None
+    if agent is not None and holder is None:
+        former = agent.name  # the claim ran out a moment ago
     return TicketView(
         id=row.id,
         status=row.status,
@@ -289,6 +318,8 @@ def view_of(row: Ticket, contact: Contact, agent: Agent | None, now: datetime) -
         rating_comment=row.rating_comment,
         version=row.version,
         undelivered=row.undelivered,
+        lapses_at=lapses_at(row, now),
+        returned_from=former if row.status in LIVE else None,
         reopened=row.reopened_at is not None and row.status in LIVE,
         reopenable=reopenable(row, now),
     )

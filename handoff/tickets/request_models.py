@@ -34,6 +34,8 @@ class FormOrigin:
     """The key of the message that showed an answer."""
     apart: bool = False
     """It joins no open ticket."""
+    misses: int = 0
+    """Answers that did not fit the field asked last."""
 
     def dump(self) -> dict[str, Any]:
         """Encode `form.about`."""

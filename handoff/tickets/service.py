@@ -1,28 +1,43 @@
 """Use cases of a ticket. Each runs whole within the caller's unit of work, or raises and changes nothing."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handoff.deliveries import withdrawals
 from handoff.deliveries.new_rows import Choice, OutgoingMessage
 from handoff.deliveries.outbox import Outbox
 from handoff.deliveries.outcomes import Moved
-from handoff.errors import ClosedError, EmptyTextError, HeldError, NotFoundError
+from handoff.errors import EmptyTextError, NotFoundError, TooLateError
 from handoff.messages import buttons
 from handoff.messages.names import readable
 from handoff.messages.rich_text import clean, from_agent
 from handoff.messages.values import Addressee, RichText
 from handoff.models import LIVE, Agent, Contact, DeliveryState, Message, MessageKind, Ticket, TicketStatus
-from handoff.tickets import lost_answers, queue
+from handoff.search.index import index_message
+from handoff.tickets import lost_answers
+from handoff.tickets.claims import OwnershipPolicy, take_back
 from handoff.tickets.confirmed_answers import ANSWER_WITHIN, Answers, with_author
 from handoff.tickets.idempotency import KeyedRequest, claim_key, earlier_message
-from handoff.tickets.silence_policy import SilencePolicy
+from handoff.tickets.journal import Journal
+from handoff.tickets.merging import Merging
+from handoff.tickets.ownership.availability import Availability
+from handoff.tickets.ownership.handovers import Handovers
+from handoff.tickets.ownership.use_cases import Ownership
+from handoff.tickets.silence_policy import SilencePolicy, set_due
 from handoff.words import WORDS
 from infra.bus import Bus
 from infra.clock import Clock
-from infra.database import after_commit
 from infra.files import Kept
+
+MUTED, UNMUTED = "muted", "unmuted"
+"""Events of a ticket whose contact is treated as spam, and no longer."""
+UNDO = timedelta(seconds=10)
+"""How long an agent can take back that a question is solved."""
+_ASKED = "is-solved-"
+"""Prefix of the key of the message that asks a contact whether a question is solved."""
 
 
 class Desk:
@@ -34,15 +49,20 @@ class Desk:
         clock: Clock,
         outbox: Outbox,
         patience: SilencePolicy | None = None,
+        ownership: OwnershipPolicy | None = None,
         *,
         agents_named: bool = True,
     ) -> None:
         """`agents_named` says whether contacts see the names of agents."""
-        self._bus = bus
         self._clock = clock
+        self._journal = Journal(bus, clock)
+        self.ownership = Ownership(clock, self._journal, ownership or OwnershipPolicy())
+        self.handovers = Handovers(clock, self._journal, self.ownership)
+        self.availability = Availability(clock)
         self._outbox = outbox
         self._patience = patience or SilencePolicy()
         self.answers = Answers(bus, clock, self._patience)
+        self.merging = Merging(clock, self._journal, self.ownership, outbox, self._patience)
         outbox.follow(self.part_moved)
         self.agents_named = agents_named
 
@@ -62,6 +82,7 @@ class Desk:
             status=TicketStatus.OPEN,
             opened_at=now,
             due_at=now + ANSWER_WITHIN,
+            overdue_at=now + ANSWER_WITHIN,
             waiting_since=now,
             unanswered_since=now,
             updated_at=now,
@@ -71,7 +92,8 @@ class Desk:
         )
         session.add(ticket)
         session.flush()
-        self._event(session, ticket, "opened")
+        opened = self._journal.event(session, ticket, "opened")
+        index_message(session, opened, contact.id, question)
         return ticket
 
     def join(self, session: Session, ticket: Ticket) -> None:
@@ -79,10 +101,12 @@ class Desk:
         now = self._clock()
         ticket.unanswered_since = ticket.unanswered_since or now
         if ticket.status is TicketStatus.WAITING:
-            ticket.status, ticket.waiting_since, ticket.due_at = TicketStatus.OPEN, now, now + ANSWER_WITHIN
+            ticket.status, ticket.waiting_since = TicketStatus.OPEN, now
+            set_due(ticket, now + ANSWER_WITHIN)
             self._patience.stop_waiting(ticket)
         ticket.read_at = now
-        self._touch(session, ticket)
+        self.ownership.return_unattended(session, ticket)
+        self._journal.touch(session, ticket)
 
     def attach(self, ticket: Ticket) -> None:
         """Record words of the contact that leave the ticket as it is: they are not silent, so no reminder is needed."""
@@ -101,12 +125,12 @@ class Desk:
     def rate(self, session: Session, ticket: Ticket, stars: int) -> None:
         """Record the contact's rating of the help, from 1 to 5; a later one replaces it."""
         ticket.rating, ticket.read_at = min(5, max(1, stars)), self._clock()
-        self._event(session, ticket, "rated")
+        self._journal.event(session, ticket, "rated")
 
     def comment(self, session: Session, ticket: Ticket, text: str) -> None:
         """Record the contact's comment about the help."""
         ticket.rating_comment = clean(text)[:4000]
-        self._touch(session, ticket)
+        self._journal.touch(session, ticket)
 
     def dispute(self, session: Session, ticket: Ticket) -> None:
         """Reopen the ticket: the contact says that it is not solved. Any agent may claim it."""
@@ -118,73 +142,13 @@ class Desk:
         if ticket.status in LIVE:
             ticket.status, ticket.waiting_since = TicketStatus.WITHDRAWN, None
             self._patience.close(ticket, self._clock())
-            self._event(session, ticket, "withdrawn")
+            self._journal.event(session, ticket, "withdrawn")
 
     def time_out(self, session: Session, ticket: Ticket) -> None:
         """Close the ticket after the contact's silence."""
         self._close(session, ticket, "timed_out")
 
     # --- the agent's side -------------------------------------------------------------------------------------------
-
-    def claim(self, session: Session, ticket_id: int, agent_id: int) -> None:
-        """Claim the ticket, or renew one's claim.
-
-        Raises:
-            NotFoundError: there is no such ticket.
-            HeldError: another agent's claim is in force.
-            ClosedError: it is solved or withdrawn.
-        """
-        now = self._clock()
-        before = session.scalar(select(Ticket.assignee_id).where(Ticket.id == ticket_id))
-        taken = session.execute(
-            update(Ticket)
-            .where(
-                Ticket.id == ticket_id,
-                Ticket.status.in_(LIVE),
-                or_(queue.free(now), Ticket.assignee_id == agent_id),
-            )
-            .values(assignee_id=agent_id, claimed_until=now + queue.CLAIM)
-        )
-        if not taken.rowcount:  # type: ignore[attr-defined]  # an UPDATE's result counts its rows
-            raise self._why_not(session, ticket_id)
-        ticket = self._ticket(session, ticket_id)
-        if before != agent_id:
-            self._event(session, ticket, "claimed", agent_id)
-
-    def take_next(self, session: Session, agent_id: int) -> int | None:
-        """Claim the question with the oldest due time; None if there is none for this agent.
-
-        Questions that a colleague should see first are left out; see `queue.next_free` for those.
-        """
-        ticket_id = queue.next_free(session, self._clock(), agent_id)
-        if ticket_id is not None:
-            self.claim(session, ticket_id, agent_id)
-        return ticket_id
-
-    def release(self, session: Session, ticket_id: int, agent_id: int) -> None:
-        """Release the ticket to the queue. Raises as `claim` does."""
-        ticket = self._hold(session, ticket_id, agent_id)
-        ticket.assignee_id = ticket.claimed_until = None
-        self._event(session, ticket, "released", agent_id)
-
-    def release_all(self, session: Session, agent_id: int) -> int:
-        """Release every live ticket of an agent whose access ended; return their number."""
-        held = session.scalars(
-            select(Ticket).where(Ticket.assignee_id == agent_id, Ticket.status.in_(LIVE)).with_for_update()
-        ).all()
-        for ticket in held:
-            ticket.assignee_id = ticket.claimed_until = None
-            self._event(session, ticket, "released", agent_id)
-        return len(held)
-
-    def transfer(self, session: Session, ticket_id: int, agent_id: int, to_agent_id: int) -> None:
-        """Hand the ticket to a colleague. Raises as `claim` does, and NotFoundError for an unknown colleague."""
-        ticket = self._hold(session, ticket_id, agent_id)
-        colleague = session.get(Agent, to_agent_id)
-        if colleague is None or colleague.disabled_at is not None:
-            raise NotFoundError(f"there is no agent {to_agent_id}")
-        ticket.assignee_id = to_agent_id
-        self._event(session, ticket, "transferred", to_agent_id)
 
     def reply(
         self,
@@ -206,7 +170,7 @@ class Desk:
         asked = KeyedRequest(key, MessageKind.OUTGOING, ticket_id, agent_id, text, named) if key is not None else None
         if asked and (known := earlier_message(session, asked)):
             return known
-        ticket = self._hold(session, ticket_id, agent_id)
+        ticket = self.ownership.hold(session, ticket_id, agent_id)
         if asked and (known := claim_key(session, asked)):
             return known
         contact, agent = self._contact(session, ticket), session.get_one(Agent, agent_id)
@@ -226,8 +190,9 @@ class Desk:
         message = session.get_one(Message, message_id)
         message.unnamed, message.key_digest = not self.agents_named, asked.digest if asked else None
         ticket.unanswered_since, ticket.joined_acknowledged, ticket.patience_asked = None, False, False
+        self.ownership.touch(ticket, agent_id)
         contact.version += 1
-        self._touch(session, ticket)
+        self._journal.touch(session, ticket)
         return message_id
 
     def correct(self, session: Session, message_id: int, agent_id: int, text: str) -> None:
@@ -243,10 +208,11 @@ class Desk:
         text = _worded(text)
         if text == message.text or message.ticket_id is None:
             return
-        ticket = self._ticket(session, message.ticket_id)
+        ticket = self._journal.ticket(session, message.ticket_id)
         corrected = with_author(ticket, "" if message.unnamed else readable(message.author), text)
         self._outbox.revise(session, message_id, corrected, shown=text, by_agent=True)
-        self._touch(session, ticket)
+        self.ownership.touch(ticket, agent_id)
+        self._journal.touch(session, ticket)
 
     def note(self, session: Session, ticket_id: int, agent_id: int, text: str, key: str | None = None) -> int:
         """Write a note that only agents read; allowed on a ticket that another agent holds. Return the message's id.
@@ -254,16 +220,20 @@ class Desk:
         `key` as for `reply`.
         """
         text = _worded(text)
-        ticket = self._ticket(session, ticket_id)
+        ticket = self._journal.ticket(session, ticket_id)
         asked = KeyedRequest(key, MessageKind.NOTE, ticket_id, agent_id, text) if key is not None else None
         if asked and (known := claim_key(session, asked)):
             return known
         agent = session.get_one(Agent, agent_id)
-        return self._line(session, ticket, MessageKind.NOTE, text, agent=agent, asked=asked)
+        self.ownership.touch(ticket, agent_id)
+        return self._journal.line(session, ticket, MessageKind.NOTE, text, agent=agent, asked=asked)
 
-    def resolve(self, session: Session, ticket_id: int, agent_id: int) -> None:
-        """Close the ticket and ask the contact whether it is solved. Raises as `claim` does."""
-        ticket = self._hold(session, ticket_id, agent_id)
+    def resolve(self, session: Session, ticket_id: int, agent_id: int, undo_within: timedelta = timedelta(0)) -> None:
+        """Close the ticket and ask the contact whether it is solved, after the time for `undo_resolve`.
+
+        Raises as `claim` does.
+        """
+        ticket = self.ownership.hold(session, ticket_id, agent_id)
         self._close(session, ticket, "solved", agent_id)
         contact, language = self._contact(session, ticket), ticket.language
         contact.version += 1
@@ -271,20 +241,80 @@ class Desk:
             session,
             contact,
             OutgoingMessage(
-                RichText(WORDS.text(language, "Is question №{number} solved?", number=ticket.id)),
+                RichText(WORDS.text(language, "Is question #{number} solved?", number=ticket.id)),
                 (
                     Choice(WORDS.text(language, "Yes, thank you"), buttons.Solved(ticket.id)),
                     Choice(WORDS.text(language, "No, I still have questions"), buttons.NotSolved(ticket.id)),
                 ),
                 ticket.id,
+                key=f"{_ASKED}{ticket.id}-{ticket.version}",
+                held_for=undo_within,
             ),
         )
 
+    def undo_resolve(self, session: Session, ticket_id: int, agent_id: int) -> None:
+        """Take back that the ticket is solved, before the contact is asked about it; they notice nothing.
+
+        Raises:
+            NotFoundError: there is no such ticket.
+            TooLateError: another agent or the contact closed it, or the contact was asked already.
+        """
+        ticket = self._journal.ticket(session, ticket_id)
+        last = session.scalars(
+            select(Message)
+            .where(Message.ticket_id == ticket_id, Message.agent_id == agent_id)
+            .order_by(Message.id.desc())
+        ).first()
+        asked = session.scalar(
+            select(Message.id)
+            .where(Message.ticket_id == ticket_id, Message.key.startswith(f"{_ASKED}{ticket_id}-", autoescape=True))
+            .order_by(Message.id.desc())
+            .limit(1)
+        )
+        if ticket.status is not TicketStatus.SOLVED or asked is None or last is None or last.text != "solved":
+            raise TooLateError("there is nothing to undo")
+        withdrawals.withdraw(session, asked)
+        self.answers.resume(session, ticket)
+        self._contact(session, ticket).version += 1
+        self._journal.event(session, ticket, "resumed", agent_id)
+
     def reopen(self, session: Session, ticket_id: int, agent_id: int) -> None:
         """Reopen a closed ticket; an open one is left unchanged."""
-        ticket = self._ticket(session, ticket_id)
+        ticket = self._journal.ticket(session, ticket_id)
         if ticket.status not in LIVE:
             self._reopen(session, ticket, "reopened", agent_id)
+
+    def mute(self, session: Session, ticket_id: int, agent_id: int) -> None:
+        """Treat the ticket's contact as spam: their open tickets are closed without a word, and new ones never open.
+
+        Raises HeldError if another agent holds the ticket, and NotFoundError if there is none.
+        """
+        ticket = self._journal.ticket(session, ticket_id)
+        if ticket.status in LIVE:
+            ticket = self.ownership.hold(session, ticket_id, agent_id)
+        contact, now = self._contact(session, ticket), self._clock()
+        if contact.muted_at is not None:
+            return
+        contact.muted_at, contact.expects = now, None
+        contact.version += 1
+        if ticket.status not in LIVE:
+            self._journal.event(session, ticket, MUTED, agent_id)
+        waiting = select(Ticket.id).where(Ticket.contact_id == contact.id, Ticket.status.in_(LIVE)).order_by(Ticket.id)
+        for number in session.scalars(waiting).all():
+            self._close(session, self._journal.ticket(session, number), MUTED, agent_id)
+
+    def unmute(self, session: Session, ticket_id: int, agent_id: int) -> None:
+        """Answer the ticket's contact again. Raises NotFoundError if there is no such ticket."""
+        ticket = self._journal.ticket(session, ticket_id)
+        contact = self._contact(session, ticket)
+        if contact.muted_at is not None:
+            contact.muted_at = None
+            contact.version += 1
+            self._journal.event(session, ticket, UNMUTED, agent_id)
+
+    def refresh(self, session: Session, ticket_id: int) -> None:
+        """Bring open pages of the ticket up to date: something beside it changed."""
+        self._journal.touch(session, self._journal.ticket(session, ticket_id))
 
     # --- on the way -------------------------------------------------------------------------------------------------
 
@@ -301,22 +331,6 @@ class Desk:
 
     # --- shared -----------------------------------------------------------------------------------------------------
 
-    def _hold(self, session: Session, ticket_id: int, agent_id: int) -> Ticket:
-        self.claim(session, ticket_id, agent_id)
-        return self._ticket(session, ticket_id)
-
-    def _why_not(self, session: Session, ticket_id: int) -> Exception:
-        ticket = self._ticket(session, ticket_id)
-        if ticket.status not in LIVE:
-            return ClosedError("this question is closed: reopen it first")
-        return HeldError(session.get_one(Agent, ticket.assignee_id).name)
-
-    def _ticket(self, session: Session, ticket_id: int) -> Ticket:
-        ticket = session.get(Ticket, ticket_id, populate_existing=True, with_for_update=True)
-        if ticket is None:
-            raise NotFoundError(f"there is no question №{ticket_id}")
-        return ticket
-
     def _contact(self, session: Session, ticket: Ticket) -> Contact:
         return session.get_one(Contact, ticket.contact_id)
 
@@ -324,7 +338,7 @@ class Desk:
         now = self._clock()
         ticket.status, ticket.solved_at, ticket.waiting_since = TicketStatus.SOLVED, now, None
         self._patience.close(ticket, now)
-        self._event(session, ticket, word, agent_id)
+        self._journal.event(session, ticket, word, agent_id)
 
     def _reopen(self, session: Session, ticket: Ticket, word: str, agent_id: int | None = None) -> None:
         now = self._clock()
@@ -333,46 +347,10 @@ class Desk:
         self._patience.reopen(ticket, now)
         if ticket.assignee_id is not None:  # an agent who reopens their own ticket wants it themselves
             ticket.previous_assignee_id = ticket.assignee_id if ticket.assignee_id != agent_id else None
-        ticket.assignee_id = ticket.claimed_until = None
-        ticket.due_at = now + ANSWER_WITHIN
+        take_back(ticket)
+        set_due(ticket, now + ANSWER_WITHIN)
         self._contact(session, ticket).version += 1
-        self._event(session, ticket, word, agent_id)
-
-    def _event(self, session: Session, ticket: Ticket, word: str, agent_id: int | None = None) -> None:
-        agent = session.get(Agent, agent_id) if agent_id is not None else None
-        self._line(session, ticket, MessageKind.EVENT, word, agent=agent)
-
-    def _line(
-        self,
-        session: Session,
-        ticket: Ticket,
-        kind: MessageKind,
-        text: str,
-        *,
-        agent: Agent | None,
-        asked: KeyedRequest | None = None,
-    ) -> int:
-        message = Message(
-            contact_id=ticket.contact_id,
-            ticket_id=ticket.id,
-            kind=kind,
-            text=text,
-            author=agent.name if agent else "",
-            agent_id=agent.id if agent else None,
-            key=asked.key if asked else None,
-            key_digest=asked.digest if asked else None,
-            at=self._clock(),
-        )
-        session.add(message)
-        self._touch(session, ticket)
-        session.flush()
-        return message.id
-
-    def _touch(self, session: Session, ticket: Ticket) -> None:
-        ticket.version += 1
-        ticket.updated_at = self._clock()
-        contact_id = str(ticket.contact_id)
-        after_commit(session, lambda: self._bus.publish("desk", contact_id))
+        self._journal.event(session, ticket, word, agent_id)
 
 
 def _worded(text: str) -> str:

@@ -1,4 +1,4 @@
-"""Consequences of silence: how long it lasts until each, and the moments set in a ticket's row on state changes.
+"""Consequences of silence, the contact's and ours: how long it lasts until each, and the moments in a ticket's row.
 
 They are columns of the ticket's row, so any change of the ticket cancels them in the same transaction
 (docs/decisions/0012). A changed setting applies from the next answer or closing on.
@@ -28,6 +28,7 @@ class SilencePolicy:
 
     def start_waiting(self, ticket: Ticket, now: datetime) -> None:
         """Start waiting for the contact; each answer restarts this."""
+        ticket.overdue_at = None
         ticket.remind_at = now + self.remind_after if self.remind_after else None
         ticket.solve_at = now + self.solve_after if self.solve_after else None
 
@@ -38,12 +39,18 @@ class SilencePolicy:
     def close(self, ticket: Ticket, now: datetime) -> None:
         """Allow the contact to reopen the ticket for a while."""
         self.stop_waiting(ticket)
+        ticket.overdue_at = None
         ticket.reopen_until = now + self.reopen_within
 
     def reopen(self, ticket: Ticket, now: datetime) -> None:
         """Reset all moments."""
         self.stop_waiting(ticket)
         ticket.reopen_until, ticket.reopened_at = None, now
+
+
+def set_due(ticket: Ticket, due: datetime) -> None:
+    """Start a wait for an agent's answer: once it is overdue, the contact is informed."""
+    ticket.due_at = ticket.overdue_at = due
 
 
 def reopenable(ticket: Ticket, now: datetime) -> bool:
@@ -66,11 +73,15 @@ def surely_silent(contact: InstrumentedAttribute[int]) -> tuple[ColumnElement[bo
 
 def surely_told() -> ColumnElement[bool]:
     """Return the condition that all words of agents have arrived: until then, the contact does not count as silent."""
+    return Ticket.undelivered.is_(None) & ~answer_underway()
+
+
+def answer_underway() -> ColumnElement[bool]:
+    """Return the condition that the agents' last words are being sent."""
     last = (
         select(func.max(Message.id))
         .where(Message.ticket_id == Ticket.id, Message.agent_id.is_not(None))
         .correlate(Ticket)
         .scalar_subquery()
     )
-    underway = exists().where(Delivery.message_id == last, Delivery.by_agent, Delivery.state.in_(UNFINISHED))
-    return Ticket.undelivered.is_(None) & ~underway
+    return exists().where(Delivery.message_id == last, Delivery.by_agent, Delivery.state.in_(UNFINISHED))

@@ -1,7 +1,7 @@
 """Estimate of a question's waiting time from recent waits; None where there is too little data."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import pairwise
 from statistics import median, quantiles
@@ -18,6 +18,7 @@ _SEARCHED = 600
 """Number of questions among which those of the category and the hour are selected."""
 _SAME_HOUR = timedelta(hours=2)
 """Largest distance from the present time of day at which a question counts as one of that hour."""
+_NOT_YET = timedelta()
 FEWEST = 5
 """Waits needed for an estimate; and late questions from which the desk is overloaded."""
 
@@ -51,11 +52,17 @@ class _Answered:
         return self.replied - self.opened
 
 
-def outlook_of(session: Session, category: str | None, now: datetime, ahead: int | None = None) -> Outlook:
-    """Estimate the wait of a question of the category, with `ahead` others before it; None counts all that wait."""
+def outlook_of(
+    session: Session, category: str | None, now: datetime, ahead: int | None = None, waited: timedelta = _NOT_YET
+) -> Outlook:
+    """Estimate the wait of a question of the category, with `ahead` others before it; None counts all that wait.
+
+    For a question that has `waited` already, the waits that lasted longer tell the rest.
+    """
     answered = _answered(session, now)
     waiting, late = _queue(session, now)
-    wait = _fitting(answered, category, now)
+    longer_ones = [replace(one, opened=one.opened + waited) for one in answered if one.wait > waited]
+    wait = _fitting(longer_ones, category, now)
     queued = (waiting if ahead is None else ahead) * _pace(answered)
     swamped = late >= FEWEST and 2 * late >= waiting
     if wait is None:

@@ -26,6 +26,9 @@ BigId = BigInteger().with_variant(Integer, "sqlite")
 LARGEST_ID = 2**63 - 1
 """Largest value of a BigId; a larger number from outside identifies nothing and must not reach the database."""
 
+# For tables whose rows are referred to outside the database (VK's random_id, ticket numbers): a number is never reused.
+NEVER_REUSED = {"sqlite_autoincrement": True}
+
 
 def word_of(enum: type[StrEnum]) -> Enum:
     """Column that holds one of the words of `enum` as plain text, so that a new word needs no migration."""

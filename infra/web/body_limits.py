@@ -165,11 +165,13 @@ def client_address(scope: Scope) -> str:
 
 
 def _refusal(headers: Headers, rule: BodyRule) -> Refusal | None:
+    length = headers.get("content-length", "0").strip()
+    if length == "0" and "transfer-encoding" not in headers:
+        return None  # clients that follow a redirect keep the headers that described the body
     if headers.get("content-encoding", "identity").strip().lower() not in {"", "identity"}:
         return Refusal.ENCODED
     if not rule.files and headers.get("content-type", "").strip().lower().startswith("multipart/"):
         return Refusal.FILES
-    length = headers.get("content-length", "0")
     if length.isascii() and length.isdecimal() and (len(length) > 15 or int(length) > rule.limit):
         return Refusal.TOO_LARGE
     return None

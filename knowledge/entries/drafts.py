@@ -10,7 +10,8 @@ from knowledge.entries.texts import fingerprint, tidy_answer, tidy_line, unstora
 
 Handoff = Literal["allowed", "always", "never"]
 """Whether a question goes to an agent: on request after the answer, always, or never."""
-Status = Literal["published", "draft", "archived"]
+Status = Literal["published", "draft", "archived", "proposed"]
+"""Only published entries are answers. A proposed one is an agent's: a load of files neither needs nor archives it."""
 
 HANDOFFS: tuple[Handoff, ...] = get_args(Handoff)
 STATUSES: tuple[Status, ...] = get_args(Status)
@@ -23,7 +24,7 @@ _LANGUAGE = re.compile("[a-z]{2,3}(-[a-z0-9]{2,8})?")
 
 
 @dataclass(frozen=True, slots=True)
-class Origin:
+class FilePosition:
     """The position of a draft in the files, for error messages."""
 
     file: str
@@ -45,7 +46,7 @@ class EntryDraft:
     alternatives: tuple[str, ...] = ()
     handoff: Handoff | None = None
     status: Status = "published"
-    origin: Origin | None = field(default=None, compare=False)
+    origin: FilePosition | None = field(default=None, compare=False)
 
     def tidy(self) -> "EntryDraft":
         """Return the entry in its stored form, without duplicate phrasings."""
@@ -66,7 +67,7 @@ class EntryDraft:
             alternatives=tuple(alternatives),
         )
 
-    def faults(self) -> Iterator[tuple[str, str]]:
+    def find_errors(self) -> Iterator[tuple[str, str]]:
         """Yield (field, reason) for everything that prevents storing this tidy entry."""
         lines = [("id", self.key, KEY_LENGTH), ("question", self.question, LINE_LENGTH)]
         lines += [("alternatives", text, LINE_LENGTH) for text in self.alternatives]

@@ -140,7 +140,7 @@ def _existing(session: Session, entry_id: int) -> tuple[int, EntryDraft]:
 
 def _checked(session: Session, draft: EntryDraft, entry_id: int | None = None) -> int | None:
     """Validate the draft; returns the id of its category."""
-    problems = [problem(draft, name, reason) for name, reason in draft.faults()]
+    problems = [problem(draft, name, reason) for name, reason in draft.find_errors()]
     category_id = session.scalar(select(Category.id).where(Category.key == draft.category))
     if draft.category and category_id is None:
         problems.append(problem(draft, "category", f'unknown category "{draft.category}"'))

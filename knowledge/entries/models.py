@@ -13,7 +13,16 @@ from infra.storage.columns import Base, BigId, Json
 from knowledge.entries.drafts import Handoff, Status
 
 Outcome = Literal[
-    "pending", "helped", "not_helped", "chosen", "none_fits", "handed_off", "unanswered", "unclear", "disliked"
+    "pending",
+    "helped",
+    "not_helped",
+    "chosen",
+    "none_fits",
+    "something_else",
+    "handed_off",
+    "unanswered",
+    "unclear",
+    "disliked",
 ]
 Vote = Literal["helped", "not_helped"]
 
@@ -120,7 +129,7 @@ class KnowledgeState(Base):
 
 
 class TextVector(Base):
-    """The vector of a text by a model of the semantic extra, as 16-bit floats.
+    """The vector of a text by a sentence encoder, as 16-bit floats.
 
     It depends only on the text and the model: rows survive edits, and lost rows only have to be recomputed.
     """

@@ -121,6 +121,13 @@ def in_language(session: Session, entry_id: int, lang: str) -> EntryView | None:
     return next(iter(_views(session, same)), found)
 
 
+def entries_in_language(session: Session, ids: Sequence[int], lang: str) -> dict[int, EntryView]:
+    """Return the entries with these ids, without `alternatives`, each in `lang` if it is published in it too."""
+    found = entries_by_id(session, ids, wordings=False) if ids else {}
+    foreign = [number for number, view in found.items() if view.lang != lang]
+    return found | {number: view for number in foreign if (view := in_language(session, number, lang))}
+
+
 @dataclass(frozen=True, slots=True)
 class EntryFilter:
     """The filter of a list of entries."""
@@ -172,6 +179,10 @@ def search_words(session: Session, query: str, lang: str, limit: int) -> tuple[E
     return _views(session, [Entry.lang == lang, Entry.status == "published", *_holding(query)], limit=limit)
 
 
+def category_exists(session: Session, key: str) -> bool:
+    return session.scalar(select(Category.id).where(Category.key == key)) is not None
+
+
 def categories(session: Session, lang: str) -> tuple[HelpCategory, ...]:
     """Return the categories with published entries in `lang`, in order; entries without a category last."""
     counted = (
@@ -185,6 +196,12 @@ def categories(session: Session, lang: str) -> tuple[HelpCategory, ...]:
     return tuple(
         HelpCategory(key or "", title(key, titles, lang), count) for key, titles, count in session.execute(counted)
     )
+
+
+def category_titles(session: Session, lang: str) -> tuple[tuple[str, str], ...]:
+    """Return every category's key and title in `lang`, in order."""
+    found = session.execute(select(Category.key, Category.titles).order_by(Category.position, Category.id))
+    return tuple((key, title(key, titles, lang)) for key, titles in found)
 
 
 def title(key: str | None, titles: dict[str, str] | None, lang: str) -> str:

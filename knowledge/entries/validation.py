@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from knowledge.entries.drafts import EntryDraft, Origin
+from knowledge.entries.drafts import EntryDraft, FilePosition
 from knowledge.entries.problems import Problem
 
 
 def problem(entry: EntryDraft, name: str | None, reason: str) -> Problem:
     """Return a problem at the position of `entry`."""
-    origin = entry.origin or Origin("", None)
+    origin = entry.origin or FilePosition("", None)
     return Problem(origin.file, origin.row, name, reason)
 
 

@@ -22,7 +22,7 @@ from knowledge.files.validation import CategoryIndex
 _KEY = re.compile("[A-Za-z0-9_.-]+")
 
 
-class Shelving:
+class CategoryPlan:
     """The categories of one load. `entries` are those of the draft, with the keys of their categories."""
 
     def __init__(self, session: Session, draft: Draft, *, keep: bool) -> None:

@@ -7,22 +7,21 @@ load is never applied in part. `export` writes files that load without any chang
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import Literal
 
 from sqlalchemy.orm import Session
 
+from infra.errors import PlainError
 from knowledge.entries.drafts import Draft
 from knowledge.entries.problems import KnowledgeError, Problem
 from knowledge.entries.stored_drafts import stored_draft
-from knowledge.files.formats import FORMATS
+from knowledge.files.formats import FORMATS, NAMES
 from knowledge.files.formats.encodings import decode
-from knowledge.files.formats.foreign import EXAMPLES, WANTED, recognise
+from knowledge.files.formats.foreign import advise_saving, recognise
 from knowledge.files.formats.rows import MOST_ENTRIES, TOO_MANY, Format, Sheet, UnreadableError, refuse_foreign
 from knowledge.files.planning import Plan, PlanChangedError, PlannedCategory, PlannedEntry, apply, plan
 from knowledge.files.validation import FileValidator
 
 __all__ = [
-    "FormatName",
     "KnowledgeError",
     "Plan",
     "PlanChangedError",
@@ -38,7 +37,6 @@ __all__ = [
     "read_files",
 ]
 
-FormatName = Literal["yaml", "json", "jsonl", "csv"]
 
 NO_ENTRIES = "has no entries, and a load of nothing would archive everything: give it at least one"
 MOST_BYTES = 5 * 1024 * 1024
@@ -88,16 +86,16 @@ def read(
     for file in files:
         ending = PurePath(file.name).suffix.lower()
         form = formats.get(ending)
-        foreign = recognise(file.data)
+        foreign = recognise(file.data, formats)
         if form is None or foreign:
             judge.problems.append(
-                Problem(file.name, None, None, foreign or f"is none of {', '.join(formats)}: {WANTED}")
+                Problem(file.name, None, None, foreign or f"is none of {', '.join(formats)}: {advise_saving(formats)}")
             )
             continue
         try:
             decoded = decode(file.data, encoding)
             sheet = form.read(file.name, decoded.text) if decoded.text.strip() else Sheet()
-            refuse_foreign(sheet, EXAMPLES.get(ending, EXAMPLES[".yaml"]))
+            refuse_foreign(sheet, form.example)
         except UnreadableError as error:
             judge.problems.append(Problem(file.name, error.row, None, error.reason))
             continue
@@ -121,6 +119,14 @@ def read(
     return Reading(draft, (*notes, *judge.notes))
 
 
-def export(session: Session, form: FormatName) -> bytes:
-    """Return all entries that are not archived as a file; CSV and JSON Lines omit titles and rules of categories."""
-    return FORMATS[f".{form}"].write(stored_draft(session))
+def export(session: Session, name: str) -> bytes:
+    """Return all entries that are not archived as a file; CSV and JSON Lines omit titles and rules of categories.
+
+    Raises:
+        PlainError: no format has this name or extension.
+    """
+    form = FORMATS.get(f".{name.lower()}")
+    if form is None:
+        *others, last = (f".{one}" for one in NAMES)
+        raise PlainError(f"Name the file {', '.join(others)} or {last}.")
+    return form.write(stored_draft(session))

@@ -18,9 +18,11 @@ from knowledge.entries.problems import KnowledgeError, Problem
 from knowledge.entries.stored_drafts import StoredEntry, stored_entries
 from knowledge.entries.texts import fingerprint
 from knowledge.entries.validation import phrasings, problem
-from knowledge.files.category_plan import Shelving
+from knowledge.files.category_plan import CategoryPlan
 from knowledge.files.near_duplicates import near_duplicate_notes
 
+_NOT_OF_FILES = frozenset({"archived", "proposed"})
+"""Statuses of entries that a load leaves as they are, unless its files name them."""
 _FIELDS = ("category", "question", "alternatives", "answer", "handoff", "status")
 
 
@@ -75,7 +77,7 @@ def plan(session: Session, draft: Draft, keep: bool = False) -> Plan:
             KnowledgeError: with `keep`, a phrasing of the draft already belongs to an entry that stays.
     """
     revision = current_revision(session)
-    shelving = Shelving(session, draft, keep=keep)
+    shelving = CategoryPlan(session, draft, keep=keep)
     stored = _by_name(stored_entries(session))
     added, changed, unchanged = [], [], []
     for entry in shelving.entries:
@@ -86,7 +88,7 @@ def plan(session: Session, draft: Draft, keep: bool = False) -> Plan:
             changed.append(_planned(entry, fields))
         else:
             unchanged.append(_planned(entry))
-    left = [known.draft for known in stored.values() if known.draft.status != "archived"]
+    left = [known.draft for known in stored.values() if known.draft.status not in _NOT_OF_FILES]
     if keep and (problems := list(_taken(shelving.entries, left))):
         raise KnowledgeError(problems)
     return Plan(
@@ -110,7 +112,7 @@ def apply(session: Session, draft: Draft, plan: Plan, author: str, clock: Clock)
     writer = Writer(session, author, clock())
     if writer.revision != plan.revision + 1:
         raise PlanChangedError("The knowledge has changed since this was prepared: look at the changes again.")
-    shelving = Shelving(session, draft, keep=plan.keep)
+    shelving = CategoryPlan(session, draft, keep=plan.keep)
     shelves = shelving.store()
     stored = _by_name(stored_entries(session))
     # With `keep`, existing entries keep their position; new ones are appended.
@@ -128,7 +130,7 @@ def apply(session: Session, draft: Draft, plan: Plan, author: str, clock: Clock)
         elif position != known.position:
             moved.append((known.id, position))
     if not plan.keep:
-        left = [known for known in stored.values() if known.draft.status != "archived"]
+        left = [known for known in stored.values() if known.draft.status not in _NOT_OF_FILES]
         for known in left:
             gone = replace(known.draft, status="archived")
             changed.append((known.id, Placed(gone, shelves.get(gone.category or ""), known.position)))

@@ -17,8 +17,8 @@ from knowledge.entries.drafts import (
     CategoryDraft,
     Draft,
     EntryDraft,
+    FilePosition,
     Handoff,
-    Origin,
     Status,
     is_language,
 )
@@ -96,7 +96,7 @@ class FileValidator:
         ).tidy()
         # A field with a reported problem is not reported again; an absent id is derived from the question later.
         silent = fields.wrong | (set() if entry.key else {"id"})
-        for name, reason in dict.fromkeys(entry.faults()):
+        for name, reason in dict.fromkeys(entry.find_errors()):
             if name not in silent:
                 fields.tell(name, reason)
         return entry
@@ -126,8 +126,8 @@ class FileValidator:
                 fields.tell("title", f'category "{key}" already has another title in {code}: "{known.titles[code]}"')
         if handoff and known.handoff not in {None, handoff}:
             fields.tell("handoff", f'category "{key}" already says {known.handoff}')
-        form, faults = forms.parse_form(fields.value("form"), language)
-        for reason in faults:
+        form, form_errors = forms.parse_form(fields.value("form"), language)
+        for reason in form_errors:
             fields.tell("form", reason)
         try:
             form = forms.merge_forms(known.form, form)
@@ -158,7 +158,7 @@ class _Fields:
     """Reads one block field by field; errors go to `problems`, and the fields they concern to `wrong`."""
 
     def __init__(self, file: str, block: Block, known: Sequence[str], problems: list[Problem]) -> None:
-        self.origin = Origin(file, block.row)
+        self.origin = FilePosition(file, block.row)
         self.wrong: set[str] = set()
         self._block = block
         self._problems = problems

@@ -1,4 +1,4 @@
-"""The languages that Frontdesk speaks: one module for each holds everything the code knows about it.
+"""The languages that Frontdesk speaks: one package for each holds everything the code knows about it.
 
 Code that needs words or letters of a language takes them from `LANGUAGES` and names no language.
 """
@@ -7,10 +7,10 @@ from collections.abc import Mapping
 
 from knowledge.languages.en import ENGLISH
 from knowledge.languages.hu import HUNGARIAN
-from knowledge.languages.language import Command, Language, ShortMessage
+from knowledge.languages.language import Command, Language, Saying, wordings
 from knowledge.languages.ru import RUSSIAN
 
-__all__ = ["LANGUAGES", "Command", "Language", "ShortMessage"]
+__all__ = ["INFLECTIONS", "LANGUAGES", "Command", "Language", "Saying", "wordings"]
 
 LANGUAGES: Mapping[str, Language] = {
     language.code: language
@@ -21,3 +21,5 @@ LANGUAGES: Mapping[str, Language] = {
     )
 }
 """By code, in the order of preference: the first language of a script is assumed for a word that shows no other."""
+INFLECTIONS = {code: language.inflect_number for code, language in LANGUAGES.items()}
+"""By language code: writes a number of a sentence with what depends on it."""

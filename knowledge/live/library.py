@@ -8,11 +8,12 @@ from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import Database, after_commit
 from knowledge.entries import editing
+from knowledge.entries.categories import move_category
 from knowledge.entries.drafts import CategoryDraft, Draft, EntryDraft
 from knowledge.files import loading
 from knowledge.live.live_matcher import TOPIC, LiveMatcher
-from knowledge.live.semantics import EmbeddingModel, Semantics
-from knowledge.matching import Thresholds
+from knowledge.live.semantics import Semantics
+from knowledge.matching import Embedder, Thresholds
 
 
 class Library(LiveMatcher):
@@ -29,10 +30,10 @@ class Library(LiveMatcher):
         thresholds: Thresholds | None = None,
         *,
         saved: Path | None = None,
-        model: EmbeddingModel | None = None,
+        embedder: Embedder | None = None,
     ) -> None:
-        """`saved` as for `LiveMatcher`; `model` is the semantic extra."""
-        semantics = Semantics(db, model) if model is not None else None
+        """`saved` as for `LiveMatcher`; without an embedder, questions are matched by words alone."""
+        semantics = Semantics(db, embedder) if embedder is not None else None
         super().__init__(db, bus, thresholds, saved=saved, semantics=semantics)
         self._clock = clock
 
@@ -60,6 +61,10 @@ class Library(LiveMatcher):
     def put_category(self, session: Session, draft: CategoryDraft) -> int:
         self._announce(session)
         return editing.put_category(session, draft)
+
+    def move_category(self, session: Session, key: str, places: int) -> bool:
+        self._announce(session)
+        return move_category(session, key, places)
 
     def load(self, session: Session, draft: Draft, *, author: str, keep: bool = False) -> loading.Plan:
         """Plan and apply in one step; returns the plan. An empty plan is not applied."""

@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 class _Held:
     """A matcher, the revision that it completely covers, the number of entries in its index, and its edited entries.
 
-    `vectors` is the number of texts for which it has vectors of the semantic extra.
+    `vectors` is the number of texts for which it has vectors of the sentence encoder.
     """
 
     revision: int
@@ -109,7 +109,7 @@ class LiveMatcher:
 
     async def run(self) -> None:
         """Load the knowledge base and follow the database until cancelled."""
-        reading = asyncio.create_task(self._read_for_ever(), name="semantic extra")
+        reading = asyncio.create_task(self._read_for_ever(), name="sentence encoder")
         try:
             with self._bus.subscribe(TOPIC) as hints:
                 while True:
@@ -220,24 +220,32 @@ class LiveMatcher:
         known = await self.semantics.read_known()
         return replace(held, matcher=await self.semantics.apply(held.matcher, known), vectors=len(known))
 
+    async def add_vectors(self) -> None:
+        """Load the encoder and add the stored vectors to the matcher; `run` does so by itself."""
+        if self.semantics is None:
+            return
+        await self.semantics.load()
+        known = await self.semantics.read_known()
+        async with self._looking:
+            if self._held.edited or self._held.vectors != len(known):
+                matcher = await self.semantics.apply(self._held.matcher, known)
+                self._held = replace(self._held, matcher=matcher, vectors=len(known))
+
     async def _read_for_ever(self) -> None:
         """After each change, compute the vectors of new texts and add them to the matcher."""
         while self.semantics is not None:
             await self._changed.wait()
             self._changed.clear()
             try:
+                await self.semantics.load()
                 await self.semantics.compute()
-                known = await self.semantics.read_known()
-                async with self._looking:
-                    if self._held.edited or self._held.vectors != len(known):
-                        matcher = await self.semantics.apply(self._held.matcher, known)
-                        self._held = replace(self._held, matcher=matcher, vectors=len(known))
+                await self.add_vectors()
             except SQLAlchemyError as error:
-                logger.warning("the semantic extra waits for the database: %s", type(error).__name__)
+                logger.warning("the sentence encoder waits for the database: %s", type(error).__name__)
                 await asyncio.sleep(_WAIT_SECONDS)
                 self._changed.set()
-            except Exception:  # the embedding library may raise anything
-                logger.exception("the semantic extra reads nothing more until the next start")
+            except Exception:  # the library may raise anything
+                logger.exception("the sentence encoder is not used until the next start")
                 return
 
     async def _kept(self) -> _Held | None:

@@ -2,11 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from knowledge.entries.history import current_revision
@@ -59,9 +59,9 @@ def read_published(session: Session) -> Published:
     return Published(origin, [phrasing for own in entries.values() for phrasing in own], answers)
 
 
-def published_texts(session: Session) -> list[str]:
-    """Return all phrasings of the published entries, questions first."""
-    shown = Entry.status == "published"
+def published_texts(session: Session, languages: Collection[str]) -> list[str]:
+    """Return all phrasings of the published entries in these languages, questions first."""
+    shown = and_(Entry.status == "published", Entry.lang.in_(languages))
     questions = session.scalars(select(Entry.question).where(shown)).all()
     wordings = session.scalars(
         select(PhrasingRow.text).join(Entry, Entry.id == PhrasingRow.entry_id).where(shown)
@@ -69,9 +69,10 @@ def published_texts(session: Session) -> list[str]:
     return [*questions, *wordings]
 
 
-def published_answers(session: Session) -> dict[int, str]:
-    """Return the text of each published answer for the semantic extra, by entry."""
-    wanted = select(Entry.id, Entry.question, Entry.answer).where(Entry.status == "published")
+def published_answers(session: Session, languages: Collection[str]) -> dict[int, str]:
+    """Return the text of each published answer in these languages for the sentence encoder, by entry."""
+    shown = and_(Entry.status == "published", Entry.lang.in_(languages))
+    wanted = select(Entry.id, Entry.question, Entry.answer).where(shown)
     return {
         entry_id: text_of_answer(question, _words_of(answer)) for entry_id, question, answer in session.execute(wanted)
     }

@@ -1,6 +1,6 @@
-"""The semantic extra in a running process: vectors of everything published, and matchers that use them.
+"""The sentence encoder in a running process: vectors of everything published, and matchers that use them.
 
-Without an embedder it is not used, and matching is by words alone.
+Without an encoder, and until it is loaded, matching is by words alone.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from infra.database import Database
 from knowledge.live.published import published_answers, published_texts
 from knowledge.live.vectors import StoredVectors, TextVectors
-from knowledge.matching import Embedder, Matcher
+from knowledge.matching import LANGUAGES, MODEL, MOST, Embedder, Matcher
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,30 +28,31 @@ class Known:
         return len(self.wordings) + len(self.answers)
 
 
-@dataclass(frozen=True, slots=True)
-class EmbeddingModel:
-    """A model of the semantic extra."""
-
-    name: str
-    """Its name with version: vectors are stored under it."""
-    embedder: Embedder
-
-
 class Semantics:
-    """One embedder and its computed vectors."""
+    """An encoder and the vectors computed with it so far."""
 
-    def __init__(self, db: Database, model: EmbeddingModel) -> None:
+    def __init__(self, db: Database, embedder: Embedder, model: str = MODEL) -> None:
+        """`model` names the model with its version; vectors are stored under it."""
         self._db = db
-        self._embedder = model.embedder
-        self._stored = StoredVectors(db, model.embedder.phrasings, model.name)
+        self._embedder = embedder
+        self._stored = StoredVectors(db, embedder.phrasings, model)
+        self._loaded = False
+
+    async def load(self) -> None:
+        """Load the encoder, which takes seconds, if there is anything to compare. Raises its exceptions."""
+        if not self._loaded and any(await self._db.read(_published)):
+            await asyncio.to_thread(self._embedder.questions, ["?"])
+            self._loaded = True
 
     async def compute(self) -> None:
-        """Compute missing vectors, here or in another process. Raises the embedder's exceptions."""
+        """Compute missing vectors, here or in another process. Raises the encoder's exceptions."""
         wordings, answers = await self._db.read(_published)
         await self._stored.fill([*wordings, *answers.values()])
 
     async def read_known(self) -> Known:
-        """Return the vectors computed so far."""
+        """Return the vectors computed so far; none before the encoder is loaded, as a question would wait for it."""
+        if not self._loaded:
+            return Known(TextVectors({}), {})
         wordings, answers = await self._db.read(_published)
         vectors = await self._stored.read({*wordings, *answers.values()})
         return Known(vectors, {entry: vectors[text] for entry, text in answers.items() if text in vectors})
@@ -70,4 +71,8 @@ class Semantics:
 
 
 def _published(session: Session) -> tuple[list[str], dict[int, str]]:
-    return published_texts(session), published_answers(session)
+    """Return the texts that vectors are needed of: phrasings, and answers by entry; none if there are too many."""
+    wordings = published_texts(session, LANGUAGES)
+    if len(wordings) > MOST:
+        return [], {}
+    return wordings, published_answers(session, LANGUAGES)

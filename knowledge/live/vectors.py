@@ -1,6 +1,6 @@
 """Vectors of the published phrasings: computed once per text, in the background, and stored in the database.
 
-Only the optional semantic extra needs them. Nothing waits for them: a text without a vector is matched by words.
+Nothing waits for them: a text without a vector is matched by words.
 """
 
 import asyncio
@@ -66,7 +66,7 @@ class StoredVectors:
         async def work(_held: Held) -> None:
             nonlocal computed
             missing = await self._missing(texts)
-            logger.info("semantic extra: %d texts to read", len(missing))
+            logger.info("sentence encoder: %d texts to read", len(missing))
             for start in range(0, len(missing), _BATCH):
                 batch = missing[start : start + _BATCH]
                 begun = time.monotonic()

@@ -3,14 +3,17 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.matching.arrays import Floats
+from knowledge.matching.bands import decide_band, is_ahead
+from knowledge.matching.calibration import measure_ease
 from knowledge.matching.index.sparse_index import Index, Progress
 from knowledge.matching.lexicon.politeness import ASKING
-from knowledge.matching.ranking.confidence import AROUND, Weights, agree, circumstances
+from knowledge.matching.ranking.confidence import Weights, circumstances, limit_probability
 from knowledge.matching.ranking.features import NAMES, Reranked
 from knowledge.matching.reader import Heard, Reader, Reading
 from knowledge.matching.semantic.embedder import Embedder
@@ -24,27 +27,20 @@ the development sets 12 were right; the other two are phrasings that their set h
 
 _NEAR_TIE = 0.5
 _SHORT = 2
-_ALL = 0.999
-_EQUAL, _EXACT = NAMES.index("equal"), NAMES.index("exact")
-_COVERED = NAMES.index("covered")
-_FAIR, _HALF = 0.7, 0.5
-_LEAD, _FAR = AROUND.index("second"), 4.0
-_BACKED = 0.9
-"""Minimum probability of a fair candidate with a large lead whose best phrasing has every word of the question and
-shares half of its own with it: of 18 such questions with less than .88 by the logistic alone, 17 were right
-(`docs/matching.md`)."""
-
-_OPPOSED = 0.5
-"""Maximum probability of a candidate whose best phrasing asks for the opposite: of 20 with more by the logistic 8 were
-right, of 8 with .8 and more 2, across families. It may be offered, but never answered."""
+_FAIR = 0.5
+"""Minimum probability of a phrasing of a single word that is asked as it stands; else another entry comes near."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A searchable index: that of the knowledge base as it was built, or that of later edits."""
+    """A searchable index: that of the knowledge base as it was built, or that of later edits.
+
+    `ease` is added to the logits of its confidences (`calibration`).
+    """
 
     reader: Reader
     vectors: Vectors | None
+    ease: float = 0.0
 
 
 _Place = tuple[Reader, Reading, Reranked, int, int]
@@ -69,6 +65,17 @@ class _Option:
     @property
     def entry_id(self) -> int:
         return self.reader.index.entry_ids[self.entry]
+
+    @property
+    def is_repeated(self) -> bool:
+        """Whether the question is the phrasing word for word."""
+        return self.reading.text == self.reader.index.norms[self.phrasing]
+
+    @property
+    def says_it_all(self) -> bool:
+        """Whether the phrasing has every word of the question, in any form."""
+        held = self.reader.index.tokens.row(self.phrasing)
+        return all(bool(np.isin(kin, held).any()) for kin in self.reading.asked.kin)
 
     def candidate(self, confidence: float) -> Candidate:
         return self.reader.candidate(self.reading, self.entry, self.phrasing, confidence)
@@ -109,8 +116,10 @@ class Matcher:
 
         `progress` is called repeatedly with the share of the index that is built, 0..1.
         """
-        index = Index(list(phrasings), answers or {}, progress=progress)
-        matcher = cls(_Source(Reader(index), None), thresholds or Thresholds())
+        given = list(phrasings)
+        reader = Reader(Index(given, answers or {}, progress=progress))
+        source = _Source(reader, None, measure_ease(given, answers or {}, reader))
+        matcher = cls(source, thresholds or Thresholds())
         matcher.prepare()
         return matcher
 
@@ -142,8 +151,8 @@ class Matcher:
         without a vector are compared by words. If the matcher already has all vectors, they are kept.
         """
         source, fresh, answers = self._source, self._fresh, answers or {}
-        if source.vectors is None or not source.vectors.complete:
-            source = _Source(source.reader, Vectors(source.reader.index, vectors, answers))
+        if source.vectors is None or source.vectors.lacks(vectors, answers):
+            source = _Source(source.reader, Vectors(source.reader.index, vectors, answers), source.ease)
         if fresh is not None:
             fresh = _Source(fresh.reader, Vectors(fresh.reader.index, vectors, answers, source.vectors))
         return Matcher(source, self._thresholds, self._edits, fresh, embedder)
@@ -158,6 +167,11 @@ class Matcher:
         """See `Index.richness`; the learned weights depend on it."""
         return self._source.reader.richness
 
+    @property
+    def ease(self) -> float:
+        """What is added to the logit of each confidence in this knowledge base; see `calibration`."""
+        return self._source.ease
+
     def match(self, question: str, *, languages: Sequence[str] = (), limit: int = 5, rivals: bool = False) -> Match:
         """Return candidate entries, best first, at most `limit`.
 
@@ -171,24 +185,24 @@ class Matcher:
         if as_it_stands is not None and not rivals:
             return Match(question, Band.ANSWER, (as_it_stands,)[: max(limit, 0)])
         found = [source.reader.examine(said) for source, said in zip(sources, heard, strict=True)]
-        match, chances = self._judged(question, found, languages, limit)
+        match = self._judged(question, found, languages, limit)
         if as_it_stands is not None:
             others = [rival for rival in match.candidates if rival.entry_id != as_it_stands.entry_id]
             return Match(question, Band.ANSWER, (as_it_stands, *others)[: max(limit, 0)])
         if self._embedder is None or match.band is Band.ANSWER or not found[0][0].asked.forms:
             return match
         wider = self._compared(found, self._embedder)
-        return self._judged(question, wider, languages, limit, chances)[0] if wider else match
+        return self._judged(question, wider, languages, limit, section="semantic") if wider else match
 
     def examine(self, question: str) -> tuple[Reading, Reranked]:
-        """Return the reading of the question and the feature rows of the nearest entries, without edits, for training.
-
-        With an embedder the rows include the columns of vectors.
-        """
+        """Return the reading of the question and the rows of the nearest entries by words, without edits."""
         reader = self._source.reader
-        reading, found = reader.examine(reader.hear(question))
-        wider = self._compared([(reading, found)], self._embedder) if self._embedder and reading.asked.forms else None
-        return wider[0] if wider else (reading, found)
+        return reader.examine(reader.hear(question))
+
+    def widen(self, reading: Reading, nearest: Reranked) -> tuple[Reading, Reranked] | None:
+        """Return what `examine` returned with the columns of vectors, for training; None without vectors."""
+        wider = self._compared([(reading, nearest)], self._embedder) if self._embedder and reading.asked.forms else None
+        return wider[0] if wider else None
 
     def _as_it_stands(
         self, sources: Sequence[_Source], heard: Sequence[Heard], languages: Sequence[str]
@@ -245,13 +259,10 @@ class Matcher:
         found: Sequence[tuple[Reading, Reranked]],
         languages: Sequence[str],
         limit: int,
-        by_words: Mapping[int, float] | None = None,
-    ) -> tuple[Match, dict[int, float]]:
-        """Return the outcome, and with an embedder the probability of every considered entry.
-
-        `by_words` are the probabilities by words alone, to be combined with those by vectors.
-        """
-        weights = Weights.load("lexical" if by_words is None else "semantic")
+        section: Literal["lexical", "semantic"] = "lexical",
+    ) -> Match:
+        """Return the outcome by rows of words alone, or of words and vectors."""
+        weights = Weights.load(section)
         by_column = weights.order(self._source.reader.richness)
         sources = (self._source, self._fresh) if self._fresh else (self._source,)
         options: list[_Place] = []
@@ -264,24 +275,18 @@ class Matcher:
                     options.append((source.reader, reading, nearest, line, entry))
                     scores.append(score)
         if not options:
-            return Match(question, Band.NONE, ()), {}
+            return Match(question, Band.NONE, ())
         langs = [reader.index.langs[entry] for reader, _, _, _, entry in options]
         preferred = _preferring(scores, langs, languages) if languages else scores
         order = sorted(range(len(options)), key=preferred.__getitem__, reverse=True)
         first = _Option.of(options[order[0]])
         asked = first.reading.asked
         own = langs[order[0]]
-        around = circumstances(
-            [scores[place] for place in order if langs[place] == own], first.row, asked.share, len(asked.forms)
-        )
-        best = weights.probability(around)
-        far_ahead = by_words is None and around[_LEAD] >= _FAR
-        if best >= _FAIR and far_ahead and _says_it_all(first):
-            best = max(best, _BACKED)
-        if by_words is not None:
-            best = agree(best, by_words.get(first.entry_id, 0.0))
-        if asked.wants.opposes(int(first.reader.index.named[first.phrasing])):
-            best = min(best, _OPPOSED)
+        around = circumstances([scores[place] for place in order if langs[place] == own], first.row, len(asked.forms))
+        best = weights.probability(around, self._source.ease)
+        best = limit_probability(best, first.row)
+        if best >= _FAIR and len(asked.forms) == 1 and first.is_repeated:
+            best = max(best, _WORD_FOR_WORD)
         top = scores[order[0]]
         confidences = [best * exp(min(scores[place] - top, 0.0)) for place in order]
         candidates = tuple(
@@ -291,40 +296,29 @@ class Matcher:
             ]
         )
         # If the best entries share only words like "how" and "what", their score is only a similarity of letters.
-        spoken_for = by_words is not None or any(
+        spoken_for = section == "semantic" or any(
             lower(word) not in ASKING for candidate in candidates[:3] for word in candidate.why
         )
-        band = self._band(best, first) if spoken_for else Band.NONE
-        match = Match(question, band, candidates, held_back=not (spoken_for and _may_be_answered(first)))
-        if self._embedder is None:
-            return match, {}
-        entries = [options[place] for place in order]
-        ids = [reader.index.entry_ids[entry] for reader, _, _, _, entry in entries]
-        return match, dict(zip(ids, confidences, strict=True))
+        seconds = (conf for conf, place in zip(confidences[1:], order[1:], strict=True) if langs[place] == own)
+        ahead = is_ahead(confidences[0], next(seconds, 0.0))
+        band = self._band(best, first, ahead=ahead) if spoken_for else Band.NONE
+        held_back = not (spoken_for and _may_be_answered(first))
+        return Match(question, band, candidates, held_back=held_back, ahead=ahead)
 
-    def _band(self, confidence: float, best: _Option) -> Band:
+    def _band(self, confidence: float, best: _Option, *, ahead: bool) -> Band:
         """Return the band by the thresholds, except for questions of one or two words, whose probability is unreliable.
 
         A single word is answered only if it is a phrasing word for word. If a phrasing has all the words of such a
         short question, choices are offered regardless of the probability.
         """
-        asked = best.reading.asked
-        if confidence >= self._thresholds.answer and _may_be_answered(best):
-            return Band.ANSWER
-        held = len(asked.forms) <= _SHORT and best.row[_EXACT] > _ALL and asked.share > _ALL
-        if confidence >= self._thresholds.suggest or (held and self._thresholds.suggest < 1.0):
-            return Band.SUGGEST
-        return Band.NONE
+        held = len(best.reading.asked.forms) <= _SHORT and best.says_it_all
+        held_back = not _may_be_answered(best)
+        return decide_band(confidence, self._thresholds, ahead=ahead, held_back=held_back, held=held)
 
 
 def _may_be_answered(best: _Option) -> bool:
     """Return whether the question has several words, or is a phrasing word for word."""
-    return len(best.reading.asked.forms) > 1 or bool(best.row[_EQUAL])
-
-
-def _says_it_all(option: _Option) -> bool:
-    """Return whether the phrasing has every word of the question, at least two, and the question half of its words."""
-    return len(option.reading.asked.forms) > 1 and bool(option.row[_EXACT] > _ALL and option.row[_COVERED] >= _HALF)
+    return len(best.reading.asked.forms) > 1 or best.is_repeated
 
 
 def _preferring(scores: Sequence[float], langs: Sequence[str], languages: Sequence[str]) -> list[float]:

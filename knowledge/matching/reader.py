@@ -17,7 +17,7 @@ from knowledge.matching.lexicon import politeness
 from knowledge.matching.lexicon.scripts import Script
 from knowledge.matching.lexicon.spelling import Spelling
 from knowledge.matching.ranking.confidence import Weights, circumstances
-from knowledge.matching.ranking.features import NAMES, Reranked, nearest
+from knowledge.matching.ranking.features import Reranked, nearest
 from knowledge.matching.ranking.ridge import Lessons
 from knowledge.matching.semantic.vectors import Vectors
 from knowledge.matching.text.normalised import clip, fold, lower, words
@@ -26,7 +26,6 @@ from knowledge.matching.values import Candidate
 _RERANKED_PARTS = 8
 _BY_VECTOR = 16
 _BY_SCORE = 0.35
-_OPEN = NAMES.index("open")
 _ACCENTED = frozenset(code for code, language in LANGUAGES.items() if language.accents)
 """Languages whose words have different stems without their accents."""
 
@@ -72,7 +71,6 @@ class Reader:
         self.richness = index.richness if richness is None else richness
         self._weights = Weights.load("lexical")
         self._order = self._weights.order(self.richness)
-        self._order[_OPEN] = 0.0
         self._lessons = Lessons(index)
         self._script = Script(index.vocabulary)
         self._spelling = Spelling(index.vocabulary)
@@ -155,17 +153,14 @@ class Reader:
     def _worth(self, reading: Reading, found: Reranked) -> float:
         """Return how likely this part of a message is the question: the likelihood of its answer, in logits.
 
-        The score is added because a probability is low if two entries are near, which is evidence for the part. An
-        entry's openness to new words is ignored, as it is no evidence for a part with many of them.
+        The score is added because a probability is low if two entries are near, which is evidence for the part.
         """
         if not len(found.entries):
             return -inf
         scores: list[float] = (found.rows @ self._order).tolist()
         best = scores.index(max(scores))
         asked = reading.asked
-        row = found.rows[best].copy()
-        row[_OPEN] = 0.0
-        around = circumstances(sorted(scores, reverse=True), row, asked.share, len(asked.forms))
+        around = circumstances(sorted(scores, reverse=True), found.rows[best], len(asked.forms))
         return self._weights.logit(around) + _BY_SCORE * scores[best]
 
 

@@ -25,10 +25,8 @@ from numpy.typing import NDArray
 from knowledge import languages
 from knowledge.matching.arrays import Rows
 from knowledge.matching.index.sparse_index import Index
-from knowledge.matching.lexicon.intents import Habits
 from knowledge.matching.lexicon.neighbours import Neighbours
 from knowledge.matching.lexicon.scripts import Script
-from knowledge.matching.lexicon.sounds import Sounds
 from knowledge.matching.lexicon.spelling import Spelling
 from knowledge.matching.lexicon.vocabulary import Vocabulary
 from knowledge.matching.matcher import Matcher, _Source
@@ -45,14 +43,12 @@ _PARTS: dict[str, type] = {
         Reader,
         Index,
         Vocabulary,
-        Habits,
         Rows,
         Weights,
         Lessons,
         Script,
         Spelling,
         Neighbours,
-        Sounds,
     )
 }
 _FORGOTTEN = frozenset({"_prepared", "_remembered"})

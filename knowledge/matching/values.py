@@ -5,11 +5,25 @@ from enum import StrEnum
 
 
 class Band(StrEnum):
-    """What the caller may do with a match: answer at once, offer choices, or pass the question to an agent."""
+    """What the caller may do with a match, surest first.
+
+    ANSWER: give the answer. LIKELY: give it under the entry's own question, as a guess that the contact can reject.
+    SUGGEST: offer choices. NONE: pass the question to an agent.
+    """
 
     ANSWER = "answer"
+    LIKELY = "likely"
     SUGGEST = "suggest"
     NONE = "none"
+
+    @property
+    def answers(self) -> bool:
+        """Whether the first entry's answer is given at once."""
+        return self in (Band.ANSWER, Band.LIKELY)
+
+    def is_surer_than(self, other: "Band") -> bool:
+        order = list(Band)
+        return order.index(self) < order.index(other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,25 +53,30 @@ class Match:
     """The outcome for one question: candidates best first, and the band of the best.
 
     A `held_back` match is not answered at any threshold: a single word that is no phrasing word for word, or only
-    question words.
+    question words. `ahead` says that the first entry is clearly ahead, as LIKELY requires.
     """
 
     question: str
     band: Band
     candidates: tuple[Candidate, ...]
     held_back: bool = False
+    ahead: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Minimum confidence of the best candidate for an answer and for a suggestion; both within 0..1.
+    """Minimum confidence of the best candidate for each band, within 0..1; LIKELY also needs a clear lead.
 
     With the defaults an answer is right in at least 95 % of cases on unseen knowledge bases (`docs/matching.md`).
     """
 
     answer: float = 0.88
-    suggest: float = 0.2
+    likely: float = 0.8
+    suggest: float = 0.45
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.suggest <= self.answer <= 1.0:
-            raise ValueError(f"thresholds need 0 <= suggest <= answer <= 1, got {self.suggest} and {self.answer}")
+        if not 0.0 <= self.suggest <= self.likely <= self.answer <= 1.0:
+            raise ValueError(
+                f"thresholds need 0 <= suggest <= likely <= answer <= 1, got {self.suggest}, {self.likely} and"
+                f" {self.answer}"
+            )

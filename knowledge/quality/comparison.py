@@ -53,7 +53,7 @@ class Comparison:
             ("newly answered, though nothing answers them", self.newly_answered),
         ):
             said.append(f"\n{title}: {len(questions)}")
-            said += ["  " + question.told for question in questions]
+            said += ["  " + question.sentence for question in questions]
         if self.unmatched:
             said.append(f"\n{self.unmatched} questions were asked in one of the two runs only")
         return said
@@ -112,7 +112,7 @@ def _key(question: Asked) -> _Key:
 
 
 def _fooled(question: Asked) -> bool:
-    return question.expected is None and question.band is Band.ANSWER
+    return question.expected is None and question.band.answers
 
 
 def _shown(value: float | None) -> str:

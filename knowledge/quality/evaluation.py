@@ -14,7 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from infra.errors import PlainError
-from knowledge.matching import Band, Matcher, Phrasing, Thresholds
+from knowledge.matching import (
+    LANGUAGES,
+    MOST,
+    MOST_CHOICES,
+    Band,
+    Embedder,
+    Match,
+    Matcher,
+    Phrasing,
+    Thresholds,
+    keep_plausible,
+    text_of_answer,
+)
 
 _WANTED_PRECISION = 0.95
 _DEPTH = 10
@@ -43,7 +55,7 @@ class EvalQuery:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """The result of one judged question: the first three entries found, and the rest as in `Match`."""
+    """The result of one judged question: the first three entries found, plausible choices, the rest as in `Match`."""
 
     text: str
     lang: str
@@ -52,6 +64,26 @@ class Asked:
     band: Band
     confidence: float
     held_back: bool = False
+    ahead: bool = False
+    choices: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, lang: str, expected: str | None, match: Match, name: Callable[[int], str]) -> "Asked":
+        """Return the result of a match; `name` returns the name of an entry by its id."""
+        found = [name(candidate.entry_id) for candidate in match.candidates[:3]]
+        choices = [name(candidate.entry_id) for candidate in keep_plausible(match.candidates)[:MOST_CHOICES]]
+        confidence = round(match.candidates[0].confidence, 4) if match.candidates else 0.0
+        return cls(
+            match.question,
+            lang,
+            expected,
+            tuple(found),
+            match.band,
+            confidence,
+            match.held_back,
+            match.ahead,
+            tuple(choices),
+        )
 
     @property
     def right(self) -> bool:
@@ -59,7 +91,7 @@ class Asked:
         return self.expected is not None and self.found[:1] == (self.expected,)
 
     @property
-    def told(self) -> str:
+    def sentence(self) -> str:
         """The result as one line of text; lone surrogates in the question are escaped."""
         text = " ".join(self.text.split()).encode(errors="replace").decode()
         short = text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
@@ -75,9 +107,11 @@ class Report:
 
     accuracy_at_1, recall_at_3, mrr_at_10: over questions that have an answer. oos_auroc: how well confidence separates
     them from those that have none. coverage_at_95_precision: the largest share of answerable questions answered rightly
-    at any threshold with at least 95 % right. auto_answer_*: with the built-in thresholds, right among the answered,
-    and answered rightly among the answerable. oos_answered: share of unanswerable questions that were answered.
-    calibration_error: expected calibration error of the best candidate's confidence in ten bins.
+    at any threshold with at least 95 % right. With the thresholds in force: auto_answer_*: right among the questions
+    of the band ANSWER, and answered rightly so among the answerable; likely_answer_*: the same for LIKELY; answered_*:
+    for both together. oos_answered, oos_offered: share of unanswerable questions that were answered in either of these
+    bands, and that got choices. calibration_error: expected calibration error of the best candidate's confidence in
+    ten bins. ease: what the knowledge base itself adds to the logit of a confidence (`matching.calibration`).
     """
 
     queries: int
@@ -89,13 +123,19 @@ class Report:
     coverage_at_95_precision: float
     auto_answer_precision: float
     auto_answer_coverage: float
+    likely_answer_precision: float
+    likely_answer_coverage: float
+    answered_precision: float
+    answered_coverage: float
     oos_answered: float
+    oos_offered: float
     calibration_error: float
     queries_per_second: float
     p50_ms: float
     p99_ms: float
     index_seconds: float
     index_bytes: int
+    ease: float
     questions: tuple[Asked, ...]
 
     @property
@@ -176,8 +216,9 @@ def evaluate(
     progress: Callable[[int, int], None] | None = None,
     *,
     thresholds: Thresholds | None = None,
+    embedder: Embedder | None = None,
 ) -> Report:
-    """Match every query once and compute the figures.
+    """Match every query once and compute the figures; by words alone without an embedder.
 
     `progress` is called with (asked, all) after each; the language of a query is its contact's. Raises PlainError if a
     query expects an entry that does not exist.
@@ -191,6 +232,8 @@ def evaluate(
     begun = time.perf_counter()
     answers = {place: entry.answer for place, entry in enumerate(knowledge)}
     matcher = Matcher.build(_phrasings(knowledge), thresholds or Thresholds(), answers=answers)
+    if embedder is not None:
+        matcher = _with_vectors(matcher, embedder, knowledge)
     index_seconds = time.perf_counter() - begun
     ranks: list[int] = []
     confidences: list[float] = []
@@ -204,27 +247,35 @@ def evaluate(
         place = None if query.expected is None else places[query.expected]
         ranks.append(order.index(place) if place in order else _DEPTH)
         confidences.append(match.candidates[0].confidence if match.candidates else 0.0)
-        found = tuple(knowledge[place].id for place in order[:3])
-        confidence = round(confidences[-1], 4)
-        questions.append(
-            Asked(query.text, query.lang, query.expected, found, match.band, confidence, held_back=match.held_back)
-        )
+        questions.append(Asked.of(query.lang, query.expected, match, lambda place: knowledge[place].id))
         if progress is not None:
             progress(asked, len(queries))
     outcome = _Outcome(
         np.array(ranks, np.int64),
         np.array([query.expected is not None for query in queries], bool),
         np.array(confidences),
-        np.array([question.band is Band.ANSWER for question in questions], bool),
+        [question.band for question in questions],
         np.array(spent),
     )
-    return outcome.report(len(knowledge), index_seconds, matcher.size, tuple(questions))
+    return outcome.report(len(knowledge), index_seconds, matcher, tuple(questions))
 
 
 def _phrasings(knowledge: Sequence[EvalEntry]) -> Iterable[Phrasing]:
     for place, entry in enumerate(knowledge):
         for text in (entry.question, *entry.alternatives):
             yield Phrasing(place, text, entry.lang)
+
+
+def _with_vectors(matcher: Matcher, embedder: Embedder, knowledge: Sequence[EvalEntry]) -> Matcher:
+    """Add the vectors that a running program would compute in the background."""
+    read = [(place, entry) for place, entry in enumerate(knowledge) if entry.lang in LANGUAGES]
+    wordings = [text for _, entry in read for text in (entry.question, *entry.alternatives)]
+    if not 0 < len(wordings) <= MOST:
+        return matcher
+    answers = {place: text_of_answer(entry.question, entry.answer) for place, entry in read if entry.answer}
+    rows = embedder.phrasings([*wordings, *answers.values()])
+    vectors = dict(zip(wordings, rows, strict=False))
+    return matcher.with_embedder(embedder, vectors, dict(zip(answers, rows[len(wordings) :], strict=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,12 +285,14 @@ class _Outcome:
     ranks: NDArray[np.int64]
     inside: NDArray[np.bool_]
     confidences: NDArray[np.float64]
-    answered: NDArray[np.bool_]
+    bands: Sequence[Band]
     spent: NDArray[np.float64]
 
-    def report(self, entries: int, index_seconds: float, index_bytes: int, questions: tuple[Asked, ...]) -> Report:
-        inside, answered = self.inside, self.answered
+    def report(self, entries: int, index_seconds: float, matcher: Matcher, questions: tuple[Asked, ...]) -> Report:
+        inside = self.inside
         right = inside & (self.ranks == 0)
+        sure, likely, offered = (self._in(band) for band in (Band.ANSWER, Band.LIKELY, Band.SUGGEST))
+        answered = sure | likely
         found = self.ranks[inside]
         reciprocal = np.where(found < _DEPTH, 1.0 / (found + 1.0), 0.0)
         milliseconds = self.spent * 1000
@@ -251,17 +304,26 @@ class _Outcome:
             mrr_at_10=float(reciprocal.mean()) if len(found) else float("nan"),
             oos_auroc=auroc(self.confidences[inside], self.confidences[~inside]),
             coverage_at_95_precision=coverage_at(_WANTED_PRECISION, self.confidences, right, int(inside.sum())),
-            auto_answer_precision=_share(right[answered]),
-            auto_answer_coverage=float((right & answered).sum() / inside.sum()) if inside.any() else float("nan"),
+            auto_answer_precision=_share(right[sure]),
+            auto_answer_coverage=_share((right & sure)[inside]),
+            likely_answer_precision=_share(right[likely]),
+            likely_answer_coverage=_share((right & likely)[inside]),
+            answered_precision=_share(right[answered]),
+            answered_coverage=_share((right & answered)[inside]),
             oos_answered=_share(answered[~inside]),
+            oos_offered=_share(offered[~inside]),
             calibration_error=calibration_error(self.confidences, right),
             queries_per_second=float(len(self.spent) / self.spent.sum()) if len(self.spent) else float("nan"),
             p50_ms=float(np.percentile(milliseconds, 50)) if len(self.spent) else float("nan"),
             p99_ms=float(np.percentile(milliseconds, 99)) if len(self.spent) else float("nan"),
             index_seconds=index_seconds,
-            index_bytes=index_bytes,
+            index_bytes=matcher.size,
+            ease=matcher.ease,
             questions=questions,
         )
+
+    def _in(self, band: Band) -> NDArray[np.bool_]:
+        return np.array([given is band for given in self.bands], bool)
 
 
 def _share(values: NDArray[np.bool_]) -> float:

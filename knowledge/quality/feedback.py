@@ -4,14 +4,14 @@ Contacts who press nothing are not counted, although many of them were helped. T
 underestimated.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from knowledge.entries.models import Entry, Lookup, Outcome, Vote
-from knowledge.matching import Matcher
+from knowledge.matching import Matcher, keep_plausible
 from knowledge.quality.evaluation import Asked
 from knowledge.quality.lookups import FoundEntry, load_candidates
 
@@ -31,25 +31,25 @@ class Feedback:
 
 def latest_feedback(session: Session, most: int) -> list[Feedback]:
     """Return the judgements of the latest questions that got an answer or choices, at most `most`, newest first."""
-    said = or_(Lookup.vote.is_not(None), Lookup.outcome.in_((*_MEANT, "none_fits", "handed_off")))
+    said = or_(Lookup.vote.is_not(None), Lookup.outcome.in_((*_MEANT, "none_fits", "something_else", "handed_off")))
     wanted = (
         select(
             Lookup.question,
             Lookup.lang,
-            Lookup.band,
             Lookup.candidates,
             Lookup.chosen_entry_id,
             Lookup.outcome,
             Lookup.vote,
         )
-        .where(Lookup.band.in_(("answer", "suggest")), said)
+        .where(Lookup.band.in_(("answer", "likely", "suggest")), said)
         .order_by(Lookup.id.desc())
         .limit(most)
     )
     found = []
-    for text, lang, band, candidates, chosen, outcome, vote in session.execute(wanted):
+    for text, lang, candidates, chosen, outcome, vote in session.execute(wanted):
         meant = chosen if vote == "helped" or outcome in _MEANT else None
-        refused = frozenset[int]() if meant else _refused(band, load_candidates(candidates), chosen, vote)
+        shown = keep_plausible(load_candidates(candidates))
+        refused = frozenset[int]() if meant else _refused(shown, chosen, outcome, vote)
         if meant or refused:
             found.append(Feedback(text, lang, meant, refused))
     return found
@@ -78,19 +78,18 @@ def asked_again(
         entries = [candidate.entry_id for candidate in match.candidates]
         expected = keys.get(said.meant) if said.meant is not None else None
         if expected is not None or (said.meant is None and said.refused.issuperset(entries[:1])):
-            confidence = round(match.candidates[0].confidence, 4) if match.candidates else 0.0
-            known = tuple(keys.get(entry, "?") for entry in entries[:3])
-            found.append(
-                Asked(said.text, said.lang, expected, known, match.band, confidence, held_back=match.held_back)
-            )
+            found.append(Asked.of(said.lang, expected, match, lambda entry: keys.get(entry, "?")))
         progress(number, len(feedback))
     return found
 
 
-def _refused(band: str, candidates: Iterable[FoundEntry], chosen: int | None, vote: Vote | None) -> frozenset[int]:
-    """Return the entries that were shown and do not fit; none if the question went to an agent for another reason."""
-    if vote == "not_helped":
-        return frozenset(() if chosen is None else (chosen,))
-    if band == "suggest" and chosen is None:
-        return frozenset(candidate.entry_id for candidate in candidates)
-    return frozenset()
+def _refused(shown: Sequence[FoundEntry], chosen: int | None, outcome: Outcome, vote: Vote | None) -> frozenset[int]:
+    """Return the entries that were shown and do not fit; none if the question went to an agent for another reason.
+
+    `shown` are the plausible ones. No entry is chosen where choices were refused, or an answer for something else.
+    """
+    if chosen is not None:
+        return frozenset((chosen,)) if vote == "not_helped" else frozenset()
+    # The other entries were seen only by a contact who went on from there.
+    seen = shown[:1] if outcome == "something_else" else shown
+    return frozenset(candidate.entry_id for candidate in seen)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from infra.storage import rows
 from knowledge.entries.models import Entry, Lookup, Outcome
 from knowledge.entries.repository import EntryView
-from knowledge.matching import Band, Candidate, Match
+from knowledge.matching import Candidate, Match
 
 OUTCOMES: tuple[Outcome, ...] = get_args(Outcome)
 
@@ -38,7 +38,7 @@ def load_candidates(stored: Iterable[Mapping[str, Any]]) -> tuple[FoundEntry, ..
 
 
 def record_lookup(session: Session, *, contact_id: int | None, match: Match, lang: str, at: datetime) -> int:
-    """Store a question and its candidates; returns the lookup's id. An answer counts as "chosen"."""
+    """Store a question and its candidates; returns the lookup's id. The entry of a given answer counts as "chosen"."""
     return rows.add(
         session,
         Lookup,
@@ -46,14 +46,14 @@ def record_lookup(session: Session, *, contact_id: int | None, match: Match, lan
         question=match.question,
         band=match.band.value,
         candidates=dump_candidates(match.candidates),
-        chosen_entry_id=match.candidates[0].entry_id if match.band is Band.ANSWER else None,
+        chosen_entry_id=match.candidates[0].entry_id if match.band.answers else None,
         outcome="pending",
         lang=lang,
         at=at,
     )
 
 
-def record_reading(session: Session, *, contact_id: int, entry: EntryView, at: datetime) -> int:
+def record_reading(session: Session, *, contact_id: int | None, entry: EntryView, at: datetime) -> int:
     """Store that an entry was opened from the topics, without a search; returns the id for `settle_lookup`."""
     return rows.add(
         session,
@@ -73,10 +73,11 @@ def settle_lookup(session: Session, lookup_id: int, outcome: Outcome, chosen_ent
     """Store the outcome of a lookup; returns False if the lookup does not exist or has a vote already.
 
     `helped` and `not_helped` are votes for the shown entry. Only the first vote of a lookup is counted. Other outcomes
-    may follow a vote ("not helped", then the reason: "unclear", "disliked", "handed off").
+    may follow a vote ("not helped", then the reason: "unclear", "disliked", "handed off"). After `something_else` the
+    shown entry no longer counts as chosen.
     """
     values: dict[str, object] = {"outcome": outcome}
-    if chosen_entry_id is not None:
+    if chosen_entry_id is not None or outcome == "something_else":
         values["chosen_entry_id"] = chosen_entry_id
     settled = update(Lookup).where(Lookup.id == lookup_id).values(values).returning(Lookup.chosen_entry_id)
     settled = settled.execution_options(synchronize_session=False)

@@ -11,6 +11,7 @@ from handoff.models import Role
 from tests.office import Office
 
 READS_AND_TICKETS = {
+    "GET /contacts/{contact_id}/linked",
     "GET /tickets",
     "GET /tickets/{ticket_id}",
     "POST /tickets/{ticket_id}/claim",
@@ -18,6 +19,7 @@ READS_AND_TICKETS = {
     "POST /tickets/{ticket_id}/transfer",
     "POST /tickets/{ticket_id}/resolve",
     "POST /tickets/{ticket_id}/reopen",
+    "POST /tickets/{ticket_id}/ask",
     "POST /tickets/{ticket_id}/reply",
     "POST /tickets/{ticket_id}/reply-with-files",
     "POST /tickets/{ticket_id}/note",
@@ -30,7 +32,7 @@ READS_AND_TICKETS = {
     "GET /match",
 }
 WRITES = {"POST /entries", "POST /entries/import", "PUT /entries/{entry_id}", "DELETE /entries/{entry_id}"}
-LEADS = READS_AND_TICKETS | WRITES | {"GET /contacts/{contact_id}/export"}
+LEADS = READS_AND_TICKETS | WRITES | {"POST /tickets/{ticket_id}/assign", "GET /contacts/{contact_id}/export"}
 ACCESS = {
     "GET /agents",
     "POST /agents",

@@ -3,6 +3,8 @@
 from io import BytesIO
 from zipfile import ZipFile
 
+from handoff.audit.log import AuditLog, LogFilter, Subject
+from handoff.audit.models import AuditAction, Concern, Origin
 from handoff.models import Role
 from tests.api.test_access import client
 from tests.office import Office
@@ -23,3 +25,11 @@ async def test_a_contact_is_exported_and_forgotten(office: Office) -> None:
         after = (await opened.get(f"/tickets/{number}")).json()
         assert (after["question"], after["status"], after["contact"]["name"]) == ("", "withdrawn", "")
         assert after["messages"] == []
+
+    log = AuditLog(office.clock)
+    entries = await office.database.read(lambda session: log.entries(session, LogFilter(), 10))
+    assert [(entry.action, entry.subject) for entry in reversed(entries)][2:] == [
+        (AuditAction.CONTACT_EXPORTED, Subject(Concern.CONTACT, str(contact))),
+        (AuditAction.CONTACT_ERASED, Subject(Concern.CONTACT, str(contact))),
+    ]
+    assert {entry.actor.origin for entry in entries[:2]} == {Origin.API}

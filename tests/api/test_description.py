@@ -18,6 +18,7 @@ from schemathesis.core.result import Ok
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
 from handoff.api import api_app
+from handoff.audit.log import COMMAND_LINE
 from handoff.models import Role
 from tests.conftest import Backend
 from tests.web.counter import Counter, open_counter
@@ -47,7 +48,10 @@ async def served(folder: Path) -> AsyncIterator[tuple[Counter, str]]:
                 await visitor.writes(f"I want a human agent: my money is gone {number}")
                 await visitor.hears(1)
         app = counter.app
-        yield counter, await app.db.write(lambda session: app.staff.add_token(session, "program", Role.ADMIN))
+        yield (
+            counter,
+            await app.db.write(lambda session: app.staff.add_token(session, "program", Role.ADMIN, COMMAND_LINE)),
+        )
 
 
 class Running:

@@ -18,7 +18,7 @@ async def test_the_queue_and_its_filters(office: Office, crm: httpx.AsyncClient)
     boris = await office.agent("Boris")
     first, second, third = [await office.asks(f"question {n}") for n in range(3)]
     await crm.post(f"/tickets/{first}/claim")
-    await office.database.write(lambda session: office.desk.claim(session, second, boris.id))
+    await office.database.write(lambda session: office.desk.ownership.claim(session, second, boris.id))
     await office.database.write(lambda session: office.desk.resolve(session, third, boris.id))
 
     async def ids(query: str) -> list[int]:
@@ -88,7 +88,7 @@ async def test_a_key_that_stands_for_another_message_is_refused(office: Office, 
 async def test_a_held_ticket_names_its_holder(office: Office, crm: httpx.AsyncClient) -> None:
     boris = await office.agent("Boris")
     number = await office.asks("Where is my page?")
-    await office.database.write(lambda session: office.desk.claim(session, number, boris.id))
+    await office.database.write(lambda session: office.desk.ownership.claim(session, number, boris.id))
     for verb, body in (
         ("claim", None),
         ("release", None),
@@ -110,7 +110,7 @@ async def test_what_cannot_be_done_says_why(office: Office, crm: httpx.AsyncClie
     assert (await crm.post(f"/tickets/{number}/reopen")).json()["status"] == "open"
     assert (await crm.get("/tickets/999")).json()["error"] == {
         "code": "not_found",
-        "message": "there is no question №999",
+        "message": "there is no question #999",
     }
 
 

@@ -17,8 +17,8 @@ from handoff.messages.button_codec import decode, encode, meant_by, press_line, 
 from handoff.messages.button_rules import Reply, Rule
 from handoff.messages.buttons import PAYLOADS, Action, Retired
 from handoff.messages.values import EventKind, IncomingEvent
+from tests.bot.dialogue_cases import ENTRIES, FREE, LAST_STEP, NOW, OWN_SOLVED, SOLVED, WHO
 from tests.bot.rounds import decide
-from tests.bot.test_dialogue import ENTRIES, FREE, LAST_STEP, NOW, OWN_SOLVED, SOLVED, WHO
 from tests.upgrades.dumps import dump_of, dumped_revisions
 
 PRESS = IncomingEvent(EventKind.PRESS, WHO, NOW, choice_id="x")
@@ -41,6 +41,7 @@ FULL = {
     "category": "access",
     "language": "hu",
     "reason": "none_fits",
+    "others": [2, 3],
 }
 
 
@@ -111,9 +112,9 @@ def test_rows_of_earlier_versions_are_read_whole(revision: str) -> None:
     ("reply", "offered", "action"),
     [
         (Reply.YES, {Action.ASK_PERSON, Action.NOT_NOW}, Action.ASK_PERSON),
-        (Reply.YES, {Action.ASK_PERSON, Action.HELPED}, None),
+        (Reply.YES, {Action.ASK_PERSON, Action.HELPED}, Action.HELPED),
         (Reply.YES, {Action.HELPED, Action.NOT_HELPED}, Action.HELPED),
-        (Reply.YES, {Action.SOLVED, Action.NOT_SOLVED}, None),
+        (Reply.YES, {Action.SOLVED, Action.NOT_SOLVED}, Action.SOLVED),
         (Reply.NO, {Action.ASK_PERSON, Action.NOT_NOW}, Action.NOT_NOW),
         (Reply.NO, {Action.HELPED, Action.NOT_HELPED}, Action.NOT_HELPED),
         (Reply.NO, {Action.PICK, Action.NONE_FITS}, Action.NONE_FITS),
@@ -121,6 +122,7 @@ def test_rows_of_earlier_versions_are_read_whole(revision: str) -> None:
         (Reply.UNHELPED, {Action.PICK, Action.NONE_FITS}, Action.NONE_FITS),
         (Reply.UNHELPED, {Action.HELPED, Action.NOT_HELPED}, Action.NOT_HELPED),
         (Reply.UNHELPED, {Action.TOPICS}, None),
+        (Reply.NO, {Action.HELPED, Action.NOT_HELPED, Action.SOMETHING_ELSE}, Action.NOT_HELPED),
     ],
 )
 def test_a_reply_means_what_is_offered(reply: Reply, offered: set[str], action: Action | None) -> None:
@@ -132,17 +134,20 @@ def test_a_reply_means_what_is_offered(reply: Reply, offered: set[str], action: 
 HOME = Path(buttons.__file__)
 OTHER_VOCABULARIES = {
     "options and commands of the command line": ("cli/*.py", {"keep", "forget", "add"}),
-    "commands in the conversation": ("dialogue/*.py", {"topics", "own", "forget"}),
+    "commands in the conversation": ("understanding/utterance.py", {"topics", "own", "forget"}),
+    "commands that are answered": ("dialogue/messages.py", {"topics", "own", "forget"}),
+    "commands that muted contacts still have": ("conversation/quiet_rounds.py", {"forget"}),
     "what the next message is taken for": ("dialogue/expected_reply.py", {"add"}),
-    "reasons of tickets": ("dialogue/presses.py", {"not_helped", "none_fits"}),
+    "reasons of tickets": ("dialogue/*.py", {"not_helped", "none_fits"}),
     "a field of VK's currencies": ("simulator/vk/contents.py", {"rate"}),
-    "statuses of tickets": ("models.py", {"solved"}),
-    "statuses at the desk": ("dashboard/*.py", {"solved"}),
+    "statuses of tickets": ("models/tickets.py", {"solved"}),
+    "statuses at the desk": ("dashboard/**/*.py", {"solved"}),
     "statuses in the archive": ("privacy/archive.py", {"solved"}),
     "events of a ticket": ("tickets/*.py", {"solved", "not_solved"}),
     "events of a ticket at the desk": ("dashboard/wording.py", {"solved", "not_solved"}),
     "short replies": ("messages/button_rules.py", {"helped"}),
-    "outcomes of lookups": ("tickets/form_reminders.py", {"helped"}),
+    "the outcome of the last lookup": ("conversation/round_rows.py", {"helped"}),
+    "outcomes of lookups": ("tickets/reminders/form_reminders.py", {"helped"}),
 }
 """Words that are an action's too: where they stand for something else."""
 

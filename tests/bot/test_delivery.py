@@ -1,9 +1,7 @@
 """The pump: never faster than allowed, paused when asked, and every outcome in its row."""
 
 import asyncio
-from collections import defaultdict
-from collections.abc import AsyncIterator, Callable, Sequence
-from contextlib import ExitStack, asynccontextmanager
+from contextlib import ExitStack
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -13,201 +11,24 @@ from sqlalchemy import text as sql
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from bot.channels import ChannelLimits, Inlet
-from bot.channels.downloads import Fetch
-from bot.delivery.pump import Pace, Pump
+from bot.channels import ChannelLimits
+from bot.delivery.pump import Pump
 from bot.program.schema import migrate
-from handoff.deliveries.new_rows import OutgoingMessage
-from handoff.deliveries.outbox import Claim, Outbox
+from handoff.deliveries.outbox import Outbox
 from handoff.messages.values import (
     AuthBroken,
-    IncomingEvent,
-    OutgoingPart,
     Retry,
     RetryAfter,
-    RichText,
-    SendOutcome,
     Sent,
     Uncertain,
 )
-from handoff.models import Contact, Delivery, DeliveryState
+from handoff.models import Delivery, DeliveryState
 from infra.bus import Bus, LocalBus
 from infra.clock import utc_now
 from infra.database import Database
-from infra.files import Incoming
+from tests.bot.pumping import ACCOUNT, ONE_AT_A_TIME, PATIENCE, Platform, Post, S, until
 from tests.servers.full_disk import full_disk
 from tests.servers.postgres import Postgres
-
-ACCOUNT = "vk:main"
-PATIENCE = 20.0
-S = DeliveryState
-FAST = ChannelLimits(1000, 1000, 5, 40, idempotent=True, concurrency=8)
-ONE_AT_A_TIME = ChannelLimits(1000, 1000, 5, 40, idempotent=True, concurrency=1)
-
-
-# --- the pace, in a time of its own -----------------------------------------------------------------------------------
-
-
-class Moments:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
-
-
-def sent_by(pace: Pace, moments: Moments, contacts: Sequence[int], until: float) -> list[tuple[float, int]]:
-    """Simulate a sender that sends to each allowed contact as soon as possible."""
-    sent: list[tuple[float, int]] = []
-    turn = 0
-    while moments.now < until:
-        free = [contact for contact in contacts if pace.contact_wait(contact) <= 0]
-        if pace.wait() <= 0 and free:
-            contact = free[turn % len(free)]
-            turn += 1
-            pace.take(contact)
-            sent.append((moments.now, contact))
-        else:
-            moments.now += max(0.001, min(pace.wait(), 0.01))
-    return sent
-
-
-def most_in(sent: Sequence[float], seconds: float) -> int:
-    return max(sum(start <= at < start + seconds for at in sent) for start in sent)
-
-
-def test_the_account_keeps_its_rate_and_uses_it() -> None:
-    moments = Moments()
-    pace = Pace(per_second=25, per_contact=1, now=moments)
-    sent = sent_by(pace, moments, range(200), until=20)
-    times = [at for at, _ in sent]
-    assert most_in(times, 1.0) <= 25 + 2
-    assert len(sent) >= 0.95 * 25 * 20
-
-
-def test_each_contact_has_a_rate_of_their_own_with_a_burst_of_three() -> None:
-    moments = Moments()
-    pace = Pace(per_second=25, per_contact=1, now=moments)
-    by_contact = defaultdict(list)
-    for at, contact in sent_by(pace, moments, [1, 2], until=10):
-        by_contact[contact].append(at)
-    for times in by_contact.values():
-        assert [at < 0.5 for at in times[:4]] == [True, True, True, False]
-        assert most_in(times[3:], 1.0) <= 2
-        assert 11 <= len(times) <= 13
-
-
-def test_a_pause_stops_everything_and_the_longest_counts() -> None:
-    moments = Moments()
-    pace = Pace(per_second=25, per_contact=1, now=moments)
-    pace.pause(30)
-    pace.pause(5)
-    assert pace.wait() == 30
-    moments.now = 29.9
-    assert pace.wait() > 0
-    moments.now = 30.0
-    assert pace.wait() == 0
-
-
-def test_contacts_that_rest_are_forgotten_without_harm() -> None:
-    moments = Moments()
-    pace = Pace(per_second=1000, per_contact=1, now=moments)
-    for contact in range(1000):
-        pace.take(contact)
-        moments.now += 10
-    assert pace.contact_wait(0) == 0
-    assert pace.contact_wait(10**9) == 0
-
-
-# --- the pump ---------------------------------------------------------------------------------------------------------
-
-
-class Platform:
-    """A channel with programmed outcomes."""
-
-    account = ACCOUNT
-
-    def __init__(self, limits: ChannelLimits = FAST) -> None:
-        self.limits = limits
-        self.calls: list[tuple[float, str, str]] = []
-        self.says: list[SendOutcome] = []
-        self.works = True
-        self.probes = 0
-        self.before_answering: Callable[[], None] = lambda: None
-        self.may_answer = asyncio.Event()
-        self.may_answer.set()
-
-    async def send(self, part: OutgoingPart) -> SendOutcome:
-        self.calls.append((asyncio.get_running_loop().time(), part.address.user_id, part.text.text))
-        await self.may_answer.wait()
-        self.before_answering()
-        return self.says.pop(0) if self.says else Sent({"message_id": str(len(self.calls))})
-
-    def texts(self, user: str) -> list[str]:
-        return [text for _, who, text in self.calls if who == user]
-
-    async def run(self, inlet: Inlet) -> None: ...
-    async def probe(self) -> bool:
-        self.probes += 1
-        return self.works
-
-    async def fetch(self, source: str, into: Incoming) -> Fetch:
-        raise NotImplementedError
-
-    def decode(self, payload: dict[str, object]) -> IncomingEvent | None: ...
-    async def close(self) -> None: ...
-
-
-class Post:
-    """An outbox with a pump and somebody to write to."""
-
-    def __init__(self, database: Database, bus: Bus) -> None:
-        self.database = database
-        self.bus = bus
-        self.outbox = Outbox(bus, utc_now)
-
-    @asynccontextmanager
-    async def pumping(self, platform: Platform) -> AsyncIterator[asyncio.Task[None]]:
-        pump = Pump(platform, self.database, self.outbox, self.bus, utc_now, "the pump")
-        task = asyncio.create_task(pump.run())
-        try:
-            yield task
-        finally:
-            platform.may_answer.set()
-            task.cancel()
-            await asyncio.gather(task, return_exceptions=True)
-
-    async def writes(self, *texts: str, to: str, claim: Claim | None = None) -> None:
-        """Commit the texts; with a `claim`, in the same unit of work."""
-
-        def work(session: Session) -> None:
-            contact = session.scalar(select(Contact).where(Contact.user_id == to))
-            if contact is None:
-                now = utc_now()
-                contact = Contact(account=ACCOUNT, user_id=to, created_at=now, last_seen_at=now)
-                session.add(contact)
-                session.flush()
-            for text in texts:
-                self.outbox.post(session, contact, OutgoingMessage(RichText(text)))
-            if claim is not None:
-                claim(session)
-
-        await self.database.write(work)
-
-    async def states(self) -> list[DeliveryState]:
-        wanted = select(Delivery.state).order_by(Delivery.id)
-        return await self.database.read(lambda session: list(session.scalars(wanted)))
-
-    async def until(self, *states: DeliveryState) -> None:
-        async with asyncio.timeout(PATIENCE):
-            while await self.states() != list(states):
-                await asyncio.sleep(0.02)
-
-
-async def until(true: Callable[[], bool]) -> None:
-    async with asyncio.timeout(PATIENCE):
-        while not true():
-            await asyncio.sleep(0.01)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from bot.dialogue import MOST_OPEN, ButtonPress, Found, PendingOffer, Thread, TicketContext
 from bot.dialogue.decisions import (
     AskAbout,
+    AskIfAbout,
     AskLanguage,
     AskRating,
     AskWhy,
@@ -15,6 +16,7 @@ from bot.dialogue.decisions import (
     Decision,
     GiveAnswer,
     JoinTicket,
+    Mark,
     OfferPerson,
     OpenTicket,
     ReopenTicket,
@@ -27,8 +29,7 @@ from handoff.messages.button_codec import decode
 from handoff.messages.buttons import Action
 from handoff.messages.values import Attachment, EventKind, IncomingEvent
 from knowledge.matching import Band
-from tests.bot.rounds import decide, question_in
-from tests.bot.test_dialogue import (
+from tests.bot.dialogue_cases import (
     ALWAYS,
     ENTRIES,
     NEVER,
@@ -41,9 +42,10 @@ from tests.bot.test_dialogue import (
     WHO,
     found,
 )
+from tests.bot.rounds import decide, question_in
 
 numbers, flags, texts = st.integers(1, 99), st.booleans(), st.text(max_size=9)
-live_facts = st.builds(TicketContext, numbers, st.just(True), flags, texts, flags, flags)
+live_facts = st.builds(TicketContext, numbers, st.just(True), flags, texts, flags, flags, attended=flags)
 solved_facts = st.builds(TicketContext, numbers, st.just(False), flags, texts, solved=st.just(True))
 entries = st.sampled_from([*ENTRIES.values(), ALWAYS, NEVER])
 actions = st.sampled_from([*Action, "else"])
@@ -68,7 +70,9 @@ def threads(draw: st.DrawFn) -> Thread:
         draw(st.none() | live_facts | solved_facts),
         draw(texts),
         draw(st.sampled_from([None, TOPICS, TOPIC, OWN_LIST, OWN_LIVE, OWN_SOLVED])),
-        pending=draw(st.none() | st.builds(PendingOffer, numbers, texts, trails, flags)),
+        pending=draw(st.none() | st.builds(PendingOffer, numbers, texts, trails)),
+        marks=draw(flags),
+        closed=draw(st.none() | solved_facts),
     )
 
 
@@ -90,13 +94,29 @@ matches = st.builds(
 )
 
 
-_SEEN = Say | AskAbout | GiveAnswer | AskWhy | Suggest | OfferPerson | OpenTicket | Show | AskLanguage | AskRating
+_SEEN = (
+    Say
+    | AskAbout
+    | AskIfAbout
+    | GiveAnswer
+    | AskWhy
+    | Suggest
+    | OfferPerson
+    | OpenTicket
+    | Show
+    | AskLanguage
+    | AskRating
+)
 
 
 def seen(decisions: Sequence[Decision]) -> Sequence[Decision]:
     """Those that the contact gets a message by."""
     told = [d for d in decisions if isinstance(d, JoinTicket) and (d.acknowledge or d.patience)]
     return [d for d in decisions if isinstance(d, _SEEN)] + [*told]
+
+
+def is_attended(thread: Thread) -> bool:
+    return thread.ticket is not None and thread.ticket.attended
 
 
 def considered(thread: Thread, event: IncomingEvent, knowledge: Found) -> list[Decision]:
@@ -111,8 +131,10 @@ def test_a_message_always_leads_to_something_that_is_seen(
     if event.kind is not EventKind.MESSAGE:
         return
     held = [d for d in decisions if isinstance(d, JoinTicket | Attach)]
-    # Silence is for those alone whose words a person has, and who know it.
-    assert len(seen(decisions)) == 1 or (held and not seen(decisions))
+    # A mark alone, or silence while an agent is replying, is for those alone whose words a person has.
+    marked = any(isinstance(d, Mark) for d in decisions)
+    assert len(seen(decisions)) == 1 or (held and not seen(decisions) and (marked or is_attended(thread)))
+    assert not marked or (held and thread.marks)
     if held and thread.pending is None and thread.quoted is None and thread.ticket is not None:
         assert [d.number for d in held] == [thread.ticket.number]
 

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-from bot.conversation.flood_limit import LIMIT, Minute, minute_of
+from bot.conversation.quiet_rounds import LIMIT, Minute, minute_of
 from handoff.messages.values import Address, EventKind, IncomingEvent, PublicPlace
 
 NOW = datetime(2026, 11, 29, 12, tzinfo=UTC)

@@ -21,7 +21,7 @@ from bot.program.settings import Settings
 from bot.program.site_parts import site_parts
 from bot.web.readiness import OK, Readiness, Report
 from bot.web.site import build_site
-from handoff.tickets.caretaker import Caretaker
+from handoff.tickets.reminders.caretaker import Caretaker
 from infra.bus import LocalBus
 from infra.files import FileStore
 from infra.storage.outages import FULL, LOCKED, SILENT

@@ -5,8 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.dialogue import read_utterance
-from bot.dialogue.language import language_of
 from knowledge.languages import LANGUAGES
+from knowledge.languages.detection import language_of
 
 WISHES = [
     "оператор",
@@ -110,7 +110,7 @@ def test_a_long_wish_tells_its_own_question() -> None:
 @pytest.mark.parametrize(
     "text",
     ["Привет!", "добрый день", "Здравствуйте", "доброго времени суток", "всем привет", "Hello", "hi there",
-     "good morning", "Good day everyone, hello", "Szia!", "jó napot kívánok", "👋 привет"],
+     "good morning", "Good day everyone, hello", "Szia!", "jó napot kívánok", "👋 привет", "👋"],
 )  # fmt: skip
 def test_a_greeting(text: str) -> None:
     assert read_utterance(text).greets
@@ -126,7 +126,6 @@ def test_a_greeting(text: str) -> None:
         "day",
         "there",
         "szép",
-        "👋",
         "",
         "добрый день как дела у вас там",
     ],
@@ -139,7 +138,7 @@ def test_no_greeting(text: str) -> None:
     "text",
     ["спасибо", "Спасибо вам огромное за помощь!", "ок", "понял, спасибо", "Thanks a lot", "thank you so much",
      "ok got it", "köszönöm szépen", "köszi a segítséget", "это помогло", "всё заработало, спасибо!", "this helped",
-     "ez segített"],
+     "ez segített", "🙏"],
 )  # fmt: skip
 def test_thanks(text: str) -> None:
     assert read_utterance(text).gives_thanks
@@ -148,7 +147,7 @@ def test_thanks(text: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["помощь", "за помощь", "вам", "help", "help for you", "a lot", "segítséget", "спасибо, а как сменить пароль?",
-     "you", "", "🙏", "не помогло", "помогло?", "всё", "it", "this did not help", "nem segített"],
+     "you", "", "не помогло", "помогло?", "всё", "it", "this did not help", "nem segített"],
 )  # fmt: skip
 def test_no_thanks(text: str) -> None:
     assert not read_utterance(text).gives_thanks

@@ -22,6 +22,7 @@ from bot.program.settings import Settings
 from bot.program.site_parts import site_parts
 from bot.web.monitoring import monitor_site
 from bot.web.site import Site, build_site
+from handoff.audit.log import COMMAND_LINE
 from handoff.models import Role
 from infra.web.throttle import network_of
 from tests.office import QuietServer
@@ -58,7 +59,7 @@ async def test_strangers_learn_nothing(app: App, path: str) -> None:
 
 @pytest.mark.parametrize("path", GUARDED)
 async def test_a_token_shows_them(app: App, path: str) -> None:
-    token = await app.db.write(lambda session: app.staff.add_token(session, "prometheus", Role.AGENT))
+    token = await app.db.write(lambda session: app.staff.add_token(session, "prometheus", Role.AGENT, COMMAND_LINE))
     assert (await ask(app, path, STRANGER, Authorization=f"Bearer {token}")).status_code == 200
     assert (await ask(app, path, STRANGER, Authorization=f"bearer {token}x")).status_code == 401
     assert (await ask(app, path, STRANGER, Authorization=f"Basic {token}")).status_code == 401

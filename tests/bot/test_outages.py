@@ -61,8 +61,8 @@ async def test_a_full_disk_stops_nothing_for_good(tmp_path: Path) -> None:
             await answers(program, 200)
             vk.join(1, "Анна")
             telegram.join(2, "Boris")
-            await vk.writes(1, "позовите оператора")
-            await telegram.writes(2, "позовите оператора")
+            await vk.writes(1, "позовите оператора: пропали деньги")
+            await telegram.writes(2, "позовите оператора: пропали деньги")
             assert "передан агенту" in await hears(vk, 1)
             assert "передан агенту" in await hears(telegram, 2)
 
@@ -95,8 +95,8 @@ async def test_a_full_disk_stops_nothing_for_good(tmp_path: Path) -> None:
                 simulator.faults.chance({Fault("hang", seconds=600): 1.0}, seed=1, methods={method})
             vk.join(3, "Вера")
             telegram.join(4, "Gleb")
-            await vk.writes(3, "позовите оператора")
-            await telegram.writes(4, "позовите оператора")
+            await vk.writes(3, "позовите оператора: пропали деньги")
+            await telegram.writes(4, "позовите оператора: пропали деньги")
             await eventually(lambda: all(simulator.faults.injected["hang"] for simulator in (telegram, vk)))
         finally:
             code = await asyncio.to_thread(program.stop)

@@ -2,7 +2,7 @@
 
 from bot.delivery.repeats import LONGEST_PAUSE, PROBE_EVERY, Recovery
 from handoff.messages.values import Retry, Sent, Uncertain
-from tests.bot.test_delivery import Moments
+from tests.bot.pumping import Moments
 
 LOST = Uncertain("the platform did not answer")
 

@@ -18,7 +18,7 @@ from handoff.messages.button_rules import Reply
     ],
 )  # fmt: skip
 def test_a_reply(text: str, reply: Reply) -> None:
-    assert read_utterance(text).reply == reply
+    assert read_utterance(text).replies[0] == reply
 
 
 @pytest.mark.parametrize(
@@ -28,4 +28,4 @@ def test_a_reply(text: str, reply: Reply) -> None:
      "no sound", "yes but how", "nem megy a zene", "спасибо", "это", "всё"],
 )  # fmt: skip
 def test_what_says_more_or_less_is_none(text: str) -> None:
-    assert read_utterance(text).reply is None
+    assert read_utterance(text).replies == ()

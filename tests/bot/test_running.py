@@ -91,7 +91,9 @@ def test_its_health_is_told(demo: Program) -> None:
         "restarts": {},
         "without_buttons": [],
     }
-    figures = dict(line.split() for line in demo.get("/metrics").text.splitlines() if line and not line.startswith("#"))
+    figures = dict(
+        line.rsplit(" ", 1) for line in demo.get("/metrics").text.splitlines() if line and not line.startswith("#")
+    )
     assert figures["frontdesk_inbox_poison"] == "0"
     assert {"frontdesk_tickets_open", "frontdesk_deliveries_unfinished", "frontdesk_inbox_waiting"} <= set(figures)
 
@@ -210,7 +212,7 @@ async def test_one_account_with_a_rejected_token_stops_no_other(tmp_path: Path) 
             assert "phones" not in program.said  # this is not the demo
             await eventually(lambda: any(name == "groups.getLongPollServer" for name, _ in vk.calls))
             vk.join(1, "Анна")
-            await vk.writes(1, "позовите оператора")
+            await vk.writes(1, "позовите оператора: пропали деньги")
             assert "передан агенту" in await hears(vk, 1)
 
             def problems() -> dict[str, str | None]:
@@ -262,8 +264,8 @@ async def test_an_event_that_one_role_receives_is_thought_about_by_the_other(
             await eventually(lambda: vk.calls_back)
             vk.join(1, "Анна")
             telegram.join(2, "Boris")
-            await vk.writes(1, "позовите оператора")
-            await telegram.writes(2, "human agent please")
+            await vk.writes(1, "позовите оператора: пропали деньги")
+            await telegram.writes(2, "human agent please, my money is gone")
             assert "передан агенту" in await hears(vk, 1)
             assert "has been passed to a person" in await hears(telegram, 2)
             asked = (await asyncio.to_thread(command, tmp_path, "ask", "weather", "--json", **settings)).stdout

@@ -53,6 +53,27 @@ def test_the_environment_outweighs_env_and_env_outweighs_toml(tmp_path: Path, mo
     assert (settings.port, settings.host, settings.language) == (3, "2.2.2.2", "hu")
 
 
+@pytest.mark.parametrize(
+    ("given", "likely"),
+    [
+        ({}, 0.8),
+        ({"ANSWER_CONFIDENCE": "0.5"}, 0.5),
+        ({"ANSWER_CONFIDENCE": "3e-1"}, 0.3),
+        ({"ANSWER_CONFIDENCE": "0.9", "LIKELY_CONFIDENCE": " 0.2 "}, 0.2),
+        ({"SUGGEST_CONFIDENCE": "0.85"}, 0.85),
+        ({"LIKELY_CONFIDENCE": "0.4"}, 0.4),
+    ],
+)
+def test_the_defaults_for_likely_answers_and_choices_give_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, given: dict[str, str], likely: float
+) -> None:
+    for name, value in given.items():
+        monkeypatch.setenv(PREFIX + name, value)
+    settings = read_settings(tmp_path)
+    assert settings.likely_confidence == likely
+    assert settings.suggest_confidence == float(given.get("SUGGEST_CONFIDENCE", min(likely, 0.45)))
+
+
 def test_an_empty_value_is_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("FRONTDESK_TELEGRAM_TOKEN", "")
     monkeypatch.setenv("FRONTDESK_REDIS_URL", "")
@@ -113,6 +134,14 @@ def test_more_accounts_from_tables_with_secrets_from_the_environment(
         (
             {"SUGGEST_CONFIDENCE": "0.95"},
             "FRONTDESK_SUGGEST_CONFIDENCE (0.95) is above FRONTDESK_ANSWER_CONFIDENCE (0.88): ",
+        ),
+        (
+            {"LIKELY_CONFIDENCE": "0.9"},
+            "FRONTDESK_LIKELY_CONFIDENCE (0.9) is above FRONTDESK_ANSWER_CONFIDENCE (0.88): they must rise from",
+        ),
+        (
+            {"LIKELY_CONFIDENCE": "0.1", "SUGGEST_CONFIDENCE": "0.2"},
+            "FRONTDESK_SUGGEST_CONFIDENCE (0.2) is above FRONTDESK_LIKELY_CONFIDENCE (0.1): they must rise from",
         ),
         ({"LANGUAGE": "fr"}, "FRONTDESK_LANGUAGE: Input should be 'ru', 'en' or 'hu'"),
         ({"PUBLIC_URL": "example"}, "FRONTDESK_PUBLIC_URL: Input should be a valid URL"),

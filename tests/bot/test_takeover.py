@@ -15,7 +15,7 @@ from infra.bus import LocalBus
 from infra.clock import utc_now
 from infra.database import Database, Held
 from infra.storage.leases import LostHoldError
-from tests.bot.test_delivery import ACCOUNT, Platform, Post, until
+from tests.bot.pumping import ACCOUNT, Platform, Post, until
 
 
 class Replaced:

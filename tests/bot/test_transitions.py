@@ -7,12 +7,12 @@ import pytest
 
 from bot.dialogue import Found, PendingOffer, Thread, TicketContext
 from bot.dialogue.decisions import NO_TRAIL, Filling
-from bot.dialogue.expected_reply import FOR_A_PERSON, comment_on
+from bot.dialogue.expected_reply import FOR_A_PERSON, MATTER, comment_on
 from handoff.messages.values import IncomingEvent
 from knowledge.entries.forms import FormField
 from knowledge.matching import Band
+from tests.bot.dialogue_cases import forwards, found, says
 from tests.bot.rounds import decide, question_in
-from tests.bot.test_dialogue import forwards, found, says
 
 HELD = TicketContext(7, live=True, acknowledged=False, question="где деньги")
 FORM = Filling(1, "мою страницу взломали", "rule", None, "access", NO_TRAIL, (FormField("what"), FormField("when")), ())
@@ -25,6 +25,7 @@ SITUATIONS = {
         "ru", ticket=replace(HELD, acknowledged=True, patience_asked=True), live=1
     ),
     "a solved question is quoted": Thread("ru", quoted=TicketContext(5, live=False, acknowledged=False, solved=True)),
+    "a bare wish was asked about": Thread("ru", expects=MATTER),
     "a person was asked for by a link": Thread("ru", expects=FOR_A_PERSON),
     "a comment was invited": Thread("ru", expects=comment_on(5)),
     "a form is being filled in": Thread("ru", filling=FORM),
@@ -34,6 +35,7 @@ EVENTS: dict[str, tuple[IncomingEvent, Found]] = {
     "thanks": (says("спасибо"), found(Band.NONE)),
     "wants a person": (says("оператор"), found(Band.NONE)),
     "asks what is known": (says("не помню пароль"), found(Band.ANSWER, 0.97)),
+    "asks what is probably known": (says("смс не приходит"), found(Band.LIKELY, 0.7)),
     "asks what is like something known": (says("пропал звук"), found(Band.SUGGEST, 0.4, 0.3)),
     "asks what is not known": (says("какая завтра погода"), found(Band.NONE)),
     "sends a picture": (says("", "photo"), found(Band.NONE)),

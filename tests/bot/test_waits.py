@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from bot.views.wait_times import duration, wait_sentence
-from handoff.tickets.wait_estimate import Wait
+from bot.views.wait_times import overdue_forecast, wait_sentence
+from handoff.tickets.wait_estimate import Outlook, Wait
+from handoff.words import duration
 
 
 @pytest.mark.parametrize(
@@ -34,11 +35,17 @@ def test_russian_counts_have_their_forms(minutes: int, words: str) -> None:
 
 def test_the_sentence_says_what_is_known() -> None:
     wait = Wait(timedelta(minutes=20), timedelta(hours=3))
-    assert wait_sentence("en", wait) == "People usually answer within 20 minutes, nearly always within 3 hours."
+    assert wait_sentence("en", wait) == "We usually answer within 20 minutes, nearly always within 3 hours."
     assert wait_sentence("ru", wait) == "Обычно отвечаем за 20 минут, почти всегда укладываемся в 3 часа."
     assert wait_sentence("hu", wait) == "Általában 20 perc, szinte mindig legfeljebb 3 óra alatt válaszolunk."
     assert (
-        wait_sentence("en", Wait(timedelta(minutes=4), timedelta(minutes=4)))
-        == "People usually answer within 4 minutes."
+        wait_sentence("en", Wait(timedelta(minutes=4), timedelta(minutes=4))) == "We usually answer within 4 minutes."
     )
-    assert wait_sentence("en", None) == "How long it takes is hard to say yet."
+    assert wait_sentence("en", None) == "We aim to answer within 12 hours."
+
+
+def test_the_rest_of_a_long_wait_is_a_bound_or_the_target() -> None:
+    wait = Wait(timedelta(hours=2), timedelta(hours=5))
+    assert overdue_forecast("ru", Outlook(wait, overloaded=False)) == ("Рассчитываем ответить за 5 часов.",)
+    assert overdue_forecast("hu", Outlook(wait, overloaded=True)) == ("Igyekszünk 12 óra alatt válaszolni.",)
+    assert overdue_forecast("en", Outlook(None, overloaded=False)) == ("We aim to answer within 12 hours.",)

@@ -110,7 +110,7 @@ async def test_a_reply_with_files_by_the_plain_form_and_by_rest(office: Office) 
         nothing = [("files", ("", b""))]
         assert (await browser.client.post(address, data={**form, "text": ""}, files=nothing)).status_code == 422
     async with client(office, await office.token("crm", Role.ADMIN)) as crm:
-        await office.database.write(lambda session: office.desk.release(session, number, olga.id))
+        await office.database.write(lambda session: office.desk.ownership.release(session, number, olga.id))
         path, one = f"/tickets/{number}/reply-with-files", [("files", ("c.txt", b"c"))]
         answers = [await crm.post(path, data={"key": "key-12345"}, files=one) for _ in range(2)]
         assert [answer.status_code for answer in answers] == [201, 201]

@@ -29,22 +29,22 @@ async def test_an_agent_works_a_question(rig: Rig, script: bool) -> None:
         await expect(page.locator("#text")).to_have_value("")
         await page.locator("label[for=mode-reply]").click()  # the mode stays until it is changed
         await page.locator("#text").fill("Here it is.")
-        await page.get_by_role("button", name="Send").click()
+        await page.get_by_role("button", name="Send", exact=True).click()
         await expect(page.locator(".line-ours .words")).to_have_text("Here it is.")
         await expect(page.locator(".mark-queued")).to_have_text("○ queued")
         await expect(page.locator("#text")).to_have_value("")
         await page.reload()
         await expect(page.locator("#text")).to_have_value("")  # what was sent does not come back as a draft
-        await page.get_by_role("button", name="Mark solved").click()
+        await page.get_by_role("button", name="Mark solved", exact=True).click()
         await expect(page.locator("#holding")).to_contain_text("This question is closed")
         await page.locator("#text").fill("One more thing")
-        await page.get_by_role("button", name="Send").click()
+        await page.get_by_role("button", name="Send", exact=True).click()
         await expect(page.locator("#says")).to_contain_text("This question is closed. Open it again first.")
         await expect(page.locator("#text")).to_have_value("One more thing")
         await page.get_by_role("button", name="Open again").click()
         await expect(page.locator("#ticket-head")).to_contain_text("Unclaimed")
         await expect(page).to_have_url(f"{rig.address}/desk/tickets/{number}")
-    assert await rig.office.texts(MessageKind.OUTGOING) == ["Here it is.", f"Is question №{number} solved?"]
+    assert await rig.office.texts(MessageKind.OUTGOING) == ["Here it is.", f"Is question #{number} solved?"]
     rig.complaints[:] = [text for text in rig.complaints if "409 (Conflict)" not in text]
 
 
@@ -82,11 +82,11 @@ async def test_a_lost_session_keeps_the_words(rig: Rig) -> None:
         await page.locator("#text").fill("A long answer")
         cookies = await page.context.cookies()
         await page.context.clear_cookies()
-        await page.get_by_role("button", name="Send").click()
+        await page.get_by_role("button", name="Send", exact=True).click()
         await expect(page.locator("#signed-out")).to_be_visible()
         await expect(page.locator("#text")).to_have_value("A long answer")
         await page.context.add_cookies(cookies)  # type: ignore[arg-type]  # what the browser gave it takes back
-        await page.get_by_role("button", name="Send").click()
+        await page.get_by_role("button", name="Send", exact=True).click()
         await expect(page.locator(".line-ours .words")).to_have_text("A long answer")
         await expect(page.locator("#signed-out")).to_be_hidden()
     rig.complaints[:] = [text for text in rig.complaints if "401 (Unauthorized)" not in text and "401" not in text]
@@ -110,7 +110,7 @@ async def test_what_was_on_its_way_before_does_not_hide_that_the_session_is_lost
         await asked.wait()
         await page.context.clear_cookies()
         await page.locator("#text").fill("A long answer")
-        await page.get_by_role("button", name="Send").click()
+        await page.get_by_role("button", name="Send", exact=True).click()
         await expect(page.locator("#signed-out")).to_be_visible()
         await page.evaluate(
             "void (window.heard = new Promise((hear) =>"

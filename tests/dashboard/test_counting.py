@@ -7,11 +7,12 @@ import pytest
 from sqlalchemy.orm import Session
 
 from bot.program.schema import migrate
-from handoff.dashboard.change_detector import ChangeDetector
+from handoff.audit.log import COMMAND_LINE
+from handoff.dashboard.live.change_detector import ChangeDetector
 from handoff.deliveries.outbox import Outbox
 from handoff.messages.values import Sent
 from handoff.models import Contact, Role
-from handoff.people.agents import Staff
+from handoff.people.agents import AgentProfile, Staff
 from handoff.tickets import queue
 from handoff.tickets.queue import Counts, TicketFilter
 from handoff.tickets.service import Desk
@@ -36,7 +37,7 @@ async def test_counts_and_changes(database: Database) -> None:
     glance = ChangeDetector(clock)
 
     def prepare(session: Session) -> tuple[int, list[int]]:
-        agent = staff.add(session, "olga@example.org", "Olga", Role.AGENT, "a hash")
+        agent = staff.add(session, AgentProfile("olga@example.org", "Olga", Role.AGENT), "a hash", COMMAND_LINE)
         numbers = []
         for number in range(4):
             contact = Contact(
@@ -50,7 +51,7 @@ async def test_counts_and_changes(database: Database) -> None:
 
     agent, numbers = await database.write(prepare)
     assert await database.read(glance.changes) == set()
-    await database.write(lambda session: desk.claim(session, numbers[0], agent))
+    await database.write(lambda session: desk.ownership.claim(session, numbers[0], agent))
     await database.write(lambda session: desk.reply(session, numbers[1], agent, "Yes."))
     (sent,) = (await database.write(lambda session: outbox.claim(session, "vk:main", "one", 9, at_once=9))).parts
     await database.write(lambda session: outbox.settle(session, sent.delivery_id, "one", Sent({}), idempotent=True))
@@ -58,11 +59,11 @@ async def test_counts_and_changes(database: Database) -> None:
     assert await database.read(glance.changes) == set()
     now = clock()
     assert await database.read(lambda session: queue.counts(session, now, agent)) == Counts(
-        all=4, mine=2, unassigned=2, late=0, waiting=1
+        all=4, mine=2, unassigned=2, late=0, waiting=1, undelivered=0
     )
     later = now + timedelta(hours=12)
     assert await database.read(lambda session: queue.counts(session, later, agent)) == Counts(
-        all=4, mine=0, unassigned=4, late=3, waiting=1
+        all=4, mine=1, unassigned=3, late=3, waiting=1, undelivered=0
     )
     late = await database.read(lambda session: queue.tickets(session, later, TicketFilter(late=True)))
     assert [view.id for view in late.items] == [numbers[0], numbers[2], numbers[3]]
@@ -70,4 +71,4 @@ async def test_counts_and_changes(database: Database) -> None:
 
 async def test_counts_of_an_empty_desk(database: Database) -> None:
     now = Clock()()
-    assert await database.read(lambda session: queue.counts(session, now, 1)) == Counts(0, 0, 0, 0, 0)
+    assert await database.read(lambda session: queue.counts(session, now, 1)) == Counts(0, 0, 0, 0, 0, 0)

@@ -1,10 +1,14 @@
 """Drafts in a real browser: text and mode stay together through every reload and failure."""
 
 import asyncio
+import uuid
+from datetime import timedelta
 
 from playwright.async_api import Page, Route, expect
 
-from handoff.models import MessageKind
+from handoff.drafts import repository as drafts
+from handoff.drafts.repository import Box, Typing
+from handoff.models import DraftMode, MessageKind
 from tests.dashboard.rig import IN_BROWSER, Rig
 from tests.office import PASSWORD
 
@@ -142,3 +146,33 @@ async def test_a_correction_survives_a_reload(rig: Rig) -> None:
         await shows_note(page)
         await page.get_by_role("link", name="correct").click()
         await expect(page.locator("#corrected")).to_have_value("Hear it is.")
+
+
+async def test_a_save_that_arrives_late_does_not_undo_what_was_typed_since(rig: Rig) -> None:
+    olga = await rig.office.agent("Olga")
+    number = await rig.office.asks("Where is my page?")
+    held: list[Route] = []
+
+    async def hold(route: Route) -> None:
+        held.append(route)
+
+    async with rig.signed_in(olga) as page:
+        await page.goto(f"/desk/tickets/{number}")
+        await page.route("**/draft", hold, times=1)
+        async with page.expect_request("**/draft"):
+            await page.locator("label[for=mode-note]").click()
+        await page.locator("#text").fill(SECRET)
+        # The empty note arrives only now, as if typed last.
+        box = Box(olga.id, number)
+        late = Typing(DraftMode.NOTE, "", str(uuid.uuid4()), "", rig.office.clock() + timedelta(seconds=5))
+        await rig.office.database.write(lambda session: drafts.save(session, box, late))
+        await page.reload()
+        await shows_note(page)
+        await expect(page.locator("#text")).to_have_value(SECRET)
+        await page.evaluate("flushDraft()")
+        kept = await rig.office.database.read(lambda session: drafts.find(session, box))
+        assert kept is not None
+        assert kept.text == SECRET
+        for route in held:
+            await route.abort()
+    rig.expects("Failed to load resource", "ERR_")

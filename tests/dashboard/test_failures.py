@@ -1,5 +1,6 @@
 """Every failed action shows one sentence and keeps the text, and outdated messages disappear."""
 
+import asyncio
 from functools import partial
 
 import pytest
@@ -120,12 +121,12 @@ async def test_a_refusal_is_not_shown_longer_than_it_is_true(rig: Rig) -> None:
     async with rig.signed_in(olga) as page:
         await page.goto(f"/desk/tickets/{number}")
         await page.locator("#text").fill(WORDS)
-        await office.database.write(lambda session: office.desk.claim(session, number, boris.id))
+        await office.database.write(lambda session: office.desk.ownership.claim(session, number, boris.id))
         await expect(page.locator("#holding")).to_contain_text("Boris holds this question")
         await page.locator("#send").click()
         await expect(page.locator("#says")).to_contain_text("Boris holds this question")
         await expect(page.locator("#text")).to_have_value(WORDS)
-        await office.database.write(lambda session: office.desk.release(session, number, boris.id))
+        await office.database.write(lambda session: office.desk.ownership.release(session, number, boris.id))
         await expect(page.locator("#ticket-head")).to_contain_text("Unclaimed")
         await expect(page.locator("#says")).to_have_text("")
         await expect(page.locator("#holding")).to_have_text("Replying claims the question for you.")
@@ -134,18 +135,27 @@ async def test_a_refusal_is_not_shown_longer_than_it_is_true(rig: Rig) -> None:
     rig.expects("409 (Conflict)")
 
 
-async def test_a_file_stays_chosen_when_the_reply_is_refused(rig: Rig) -> None:
+async def test_a_reply_is_not_sent_without_the_file_that_is_too_large(rig: Rig) -> None:
     olga = await rig.office.agent("Olga")
     number = await rig.office.asks("Where is my page?")
     async with rig.signed_in(olga) as page:
         await page.goto(f"/desk/tickets/{number}")
         await page.locator("#text").fill(WORDS)
-        large = b"x" * 1_200_000
+        large, pressed = b"x" * 1_200_000, asyncio.Event()
+
+        async def late(route: Route) -> None:
+            await pressed.wait()
+            await route.continue_()
+
+        await page.route("**/draft/files", late)
         await page.locator("#files").set_input_files({"name": "large.txt", "mimeType": "text/plain", "buffer": large})
         await page.locator("#send").click()
+        pressed.set()
         await expect(page.locator("#says")).to_contain_text("Attach at most 10 files of up to 1 MB each.")
         await expect(page.locator("#text")).to_have_value(WORDS)
-        assert await page.locator("#files").evaluate("field => field.files[0].name") == "large.txt"
+        await expect(page.locator(".chosen-file")).to_have_count(0)
+        await expect(page.locator(".line-ours")).to_have_count(0)
+    assert await rig.office.texts(MessageKind.OUTGOING) == []
     rig.expects("413")
 
 

@@ -62,7 +62,8 @@ async def test_harmful_words_are_inert_on_every_surface(office: Office, harmful:
     for answer in (page, refused, login, found):
         seen = _elements(answer.text)
         assert seen.tags.count("script") <= allowed.tags.count("script")
-        assert not {"iframe", "img", "object", "embed", "style", "base"} & set(seen.tags)
+        for tag in ("iframe", "img", "object", "embed", "style", "base"):
+            assert seen.tags.count(tag) <= allowed.tags.count(tag)
         assert not [name for _, name, _ in seen.attributes if name.startswith("on") or name == "style"]
         links = [value for tag, name, value in seen.attributes if tag == "a" and name == "href"]
         assert not [link for link in links if not re.match(r"/|\?|https?://", link)]

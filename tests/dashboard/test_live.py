@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from handoff.audit.log import COMMAND_LINE
 from handoff.dashboard import Live
 from handoff.deliveries.outbox import Outbox
 from handoff.models import ChannelState, DeliveryState
@@ -26,7 +27,7 @@ async def test_a_change_in_this_process_is_told(office: Office) -> None:
     number = await office.asks("Where is my page?")
     events = office.live.events()
     assert await anext(events) == []
-    await office.database.write(lambda session: office.desk.claim(session, number, olga.id))
+    await office.database.write(lambda session: office.desk.ownership.claim(session, number, olga.id))
     await until(events, "contact-1")
     await events.aclose()
 
@@ -72,7 +73,8 @@ async def test_the_stream_of_a_disabled_agent_ends(office: Office, same_process:
             while await anext(lines) != ": still here":
                 pass
             await asyncio.sleep(0.1)
-            await office.database.write(lambda session: Team(office.desk, bus, office.clock).disable(session, olga.id))
+            team = Team(office.desk, bus, office.clock)
+            await office.database.write(lambda session: team.disable(session, olga.id, COMMAND_LINE))
             assert [line async for line in lines if line.startswith("event")] == []
         assert (await browser.get("/desk")).status_code == 303
 
@@ -112,7 +114,7 @@ async def test_the_stream_as_browsers_read_it(office: Office) -> None:
             assert await anext(lines) == "retry: 2000"
             while await anext(lines) != ": still here":
                 pass
-            await office.database.write(lambda session: office.desk.claim(session, number, olga.id))
+            await office.database.write(lambda session: office.desk.ownership.claim(session, number, olga.id))
             while (line := await anext(lines)) != "event: contact-1":
                 assert line in {"", "event: queue", "data:", "data: "}
             await office.live.close()

@@ -55,7 +55,9 @@ async def test_the_mode_stays_after_saving_and_after_each_refusal(office: Office
         assert chosen(stale) == [kind]
         assert "A word.</textarea>" in stale
         if kind == "reply":
-            await office.database.write(lambda session: office.desk.transfer(session, number, olga.id, boris.id))
+            await office.database.write(
+                lambda session: office.desk.handovers.transfer(session, number, olga.id, boris.id)
+            )
         held = await sends("Another word.")  # 409 for a reply
         assert chosen(held) == [kind]
         filled = await browser.sends(f"/desk/tickets/{number}/insert", script=script, text="x", kind=kind, entry="1")

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import Engine, event
 from sqlalchemy.orm import Session
 
-from handoff.dashboard.live_events import GAP_SECONDS
+from handoff.dashboard.live.events import GAP_SECONDS
 from infra.database import Database
 from tests.conftest import Backend
 from tests.office import Office
@@ -49,7 +49,7 @@ async def test_a_list_is_read_once_for_all_who_look_at_it(office: Office) -> Non
     events = office.live.events()
     assert await anext(events) == []
     async with office.signed_in(olga) as hers, office.signed_in(boris) as his, office.signed_in(olga, "hu") as third:
-        await office.database.write(lambda session: office.desk.claim(session, number, olga.id))
+        await office.database.write(lambda session: office.desk.ownership.claim(session, number, olga.id))
         await named(events, "queue")
         with statements(LIST) as seen:
             pages = [await browser.get(f"/desk/queue?at={number}") for browser in (hers, his, third, hers, his)]
@@ -58,7 +58,7 @@ async def test_a_list_is_read_once_for_all_who_look_at_it(office: Office) -> Non
         assert [f'<a id="row-{number}" aria-current="true"' in page.text for page in pages] == [True] * 5
         # What is an agent's own is added for each of them.
         assert ["Mine <b>1</b>" in page.text for page in (pages[0], pages[1])] == [True, False]
-        await office.database.write(lambda session: office.desk.release(session, number, olga.id))
+        await office.database.write(lambda session: office.desk.ownership.release(session, number, olga.id))
         await named(events, "queue")
         assert "Held by Olga" not in (await his.get("/desk/queue")).text
         # Who acts or opens the page sees it as it is at this moment.

@@ -1,4 +1,7 @@
 import re
+from html import unescape
+
+from sqlalchemy.orm import Session
 
 from handoff.models import ChannelState, DeliveryState, Ticket
 from tests.office import Office
@@ -12,8 +15,8 @@ async def test_filters_show_and_count_what_they_say(office: Office) -> None:
     olga, boris = await office.agent("Olga"), await office.agent("Boris")
     mine, his, _free, answered, done = [await office.asks(f"question {n}") for n in range(5)]
     write, desk = office.database.write, office.desk
-    await write(lambda session: desk.claim(session, mine, olga.id))
-    await write(lambda session: desk.claim(session, his, boris.id))
+    await write(lambda session: desk.ownership.claim(session, mine, olga.id))
+    await write(lambda session: desk.ownership.claim(session, his, boris.id))
     await write(lambda session: desk.reply(session, answered, boris.id, "Which one?"))
     await office.delivery(answered, DeliveryState.SENT)
     await write(lambda session: desk.resolve(session, done, boris.id))
@@ -37,6 +40,7 @@ async def test_filters_show_and_count_what_they_say(office: Office) -> None:
             "Unassigned": "1",
             "Late": "0",
             "Waiting for the contact": "1",
+            "Undelivered": "0",
             "Solved": "",
         }
         office.clock.passes(hours=12, minutes=1)
@@ -54,6 +58,87 @@ async def test_the_filter_stays_in_the_address(office: Office) -> None:
         assert f'href="/desk/tickets/{number}?show=unassigned"' in page
         claimed = await browser.sends(f"/desk/tickets/{number}/claim?show=unassigned")
         assert claimed.headers["location"] == f"/desk/tickets/{number}?show=unassigned"
+
+
+async def test_filters_are_combined(office: Office) -> None:
+    olga, boris = await office.agent("Olga"), await office.agent("Boris")
+    write, desk = office.database.write, office.desk
+    asked = {
+        "vk ru": await office.asks("vk ru", account="vk:main", language="ru"),
+        "vk en": await office.asks("vk en", account="vk:main", language="en"),
+        "telegram en": await office.asks("telegram en", account="telegram:main", language="en"),
+    }
+    await write(lambda session: desk.ownership.claim(session, asked["vk en"], olga.id))
+    await write(lambda session: desk.ownership.claim(session, asked["telegram en"], boris.id))
+
+    async def found(query: str) -> list[str]:
+        return questions((await browser.get(f"/desk?{query}")).text)
+
+    async with office.signed_in(olga) as browser:
+        assert await found("channel=vk:main") == ["vk ru", "vk en"]
+        assert await found("channel=vk:main&language=en") == ["vk en"]
+        assert await found("language=en&show=mine") == ["vk en"]
+        assert await found("channel=vk:main&show=unassigned") == ["vk ru"]
+        assert await found(f"agent={boris.id}") == ["telegram en"]
+        assert await found(f"agent={boris.id}&channel=vk:main") == []
+        assert await found("channel=max:main") == []
+        office.clock.passes(hours=13)
+        await browser.signs_in(olga.email)
+        await write(lambda session: desk.ownership.claim(session, asked["vk en"], olga.id))
+        assert await found("show=mine&show=late") == ["vk en"]
+
+
+async def test_a_category_is_a_filter(office: Office) -> None:
+    olga = await office.agent("Olga")
+    numbers = [await office.asks(f"question {n}") for n in range(2)]
+
+    def sort(session: Session) -> None:
+        session.get_one(Ticket, numbers[1]).category = "music"
+
+    await office.database.write(sort)
+    async with office.signed_in(olga) as browser:
+        assert questions((await browser.get("/desk?category=music")).text) == ["question 1"]
+
+
+async def test_a_chip_sets_its_filter_and_takes_it_back(office: Office) -> None:
+    olga = await office.agent("Olga")
+
+    def chip(html: str, show: str) -> str:
+        (href,) = re.findall(rf'id="chip-{show}" class="chip" href="([^"]*)"', html)
+        return unescape(href)
+
+    async with office.signed_in(olga) as browser:
+        page = (await browser.get("/desk?channel=vk%3Amain&page=3")).text
+        mine = chip(page, "mine")
+        assert mine == "/desk?show=mine&channel=vk%3Amain"
+        page = (await browser.get(mine)).text
+        assert chip(page, "mine") == chip(page, "all") == "/desk?channel=vk%3Amain"
+        assert chip(page, "late") == "/desk?show=mine&show=late&channel=vk%3Amain"
+        assert chip(page, "unassigned") == "/desk?show=unassigned&channel=vk%3Amain", "it cannot be both"
+        page = (await browser.get(chip(page, "late"))).text
+        assert chip(page, "waiting") == "/desk?show=mine&show=waiting&channel=vk%3Amain"
+
+
+async def test_nonsense_in_the_address_is_left_out(office: Office) -> None:
+    olga, question = await office.agent("Olga"), "Where is my page?"
+    await office.asks(question)
+    async with office.signed_in(olga) as browser:
+        for query in ("show=mine&show=unassigned", "agent=none", "agent=99999999999999999999", "page=-1", "page=0x1"):
+            assert questions((await browser.get(f"/desk?{query}")).text) == [question]
+        for query in ("category=%00", "language='--", "channel=" + "x" * 5000):
+            assert questions((await browser.get(f"/desk?{query}")).text) == []
+
+
+async def test_undelivered_answers_are_counted_and_found(office: Office) -> None:
+    olga = await office.agent("Olga")
+    lost, _ = await office.asks("lost"), await office.asks("other")
+    await office.database.write(lambda session: office.desk.reply(session, lost, olga.id, "Yes"))
+    await office.delivery(lost, DeliveryState.REFUSED, "blocked the community")
+    async with office.signed_in(olga) as browser:
+        page = (await browser.get("/desk?show=undelivered")).text
+        assert questions(page) == ["lost"]
+        assert '<b class="rail-count">1</b>' in page
+        assert '<b class="rail-count">1</b>' in (await browser.get("/desk/queue")).text
 
 
 async def test_the_oldest_promise_comes_first(office: Office) -> None:
@@ -108,8 +193,8 @@ async def test_more_than_one_page(office: Office) -> None:
         first, second = (await browser.get("/desk")).text, (await browser.get("/desk?page=2")).text
     assert len(questions(first)) == 50
     assert questions(second) == ["question 50"]
-    assert "/desk?show=all&amp;page=2" in first
-    assert "/desk?show=all&amp;page=1" in second
+    assert 'href="/desk?page=2"' in first
+    assert 'href="/desk"' in second
 
 
 async def test_the_pages_speak_the_browsers_language(office: Office) -> None:

@@ -2,11 +2,12 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from httpx import Response
 
 from handoff.dashboard.sessions.security import local_path
 from handoff.models import Role
-from handoff.people.passwords import MOST_UNTRUSTED, Passwords
+from handoff.people.passwords import MOST_UNTRUSTED, Passwords, create_hasher
 from tests.office import PASSWORD, Office, SlowHasher, field, open_office
 
 
@@ -32,6 +33,23 @@ async def test_a_wrong_password_and_an_unknown_address_read_the_same(office: Off
     plain = [page.text.replace(olga.email, "").replace("nobody@example.org", "") for page in (wrong, unknown)]
     assert "The e-mail or the password is wrong." in wrong.text
     assert plain[0] == plain[1]
+
+
+async def test_signing_in_renews_a_hash_of_another_cost(office: Office) -> None:
+    olga = await office.agent("Olga")
+
+    async def stored() -> str:
+        return (await office.database.read(lambda session: office.staff.credentials(session, olga.email))).password_hash
+
+    costlier = PasswordHasher(time_cost=1, memory_cost=40 * 1024).hash(PASSWORD)
+    await office.database.write(lambda session: office.staff.replace_hash(session, olga.id, costlier))
+    async with office.browser() as browser:
+        assert (await browser.signs_in(olga.email, "not the password")).status_code == 401
+        assert await stored() == costlier
+        assert (await browser.signs_in(olga.email)).status_code == 303
+        assert not create_hasher().check_needs_rehash(await stored())
+        await browser.sends("/desk/logout")
+        assert (await browser.signs_in(olga.email)).status_code == 303
 
 
 async def test_guessing_is_stopped_before_any_password_is_checked(office: Office) -> None:

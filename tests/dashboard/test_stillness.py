@@ -33,7 +33,7 @@ async def test_a_selection_an_open_menu_and_the_focus_stay(rig: Rig) -> None:
         await expect(page.locator(".line-note")).to_have_count(2)
         assert await page.evaluate(SELECTED) == "Where is my page?"
         await page.locator("#ticket-menu summary").click()
-        await office.database.write(lambda session: office.desk.claim(session, number, olga.id))
+        await office.database.write(lambda session: office.desk.ownership.claim(session, number, olga.id))
         await expect(page.get_by_text("Olga took the question")).to_be_visible()
         await expect(page.locator("#ticket-menu")).to_have_attribute("open", "")
         await page.keyboard.press("Escape")  # what waited for the menu is shown now

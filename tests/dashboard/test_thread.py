@@ -1,4 +1,5 @@
 import asyncio
+import re
 import uuid
 
 import pytest
@@ -67,7 +68,7 @@ async def test_a_form_sent_again_with_other_words_is_told_and_then_sent(
 async def test_what_was_typed_survives_every_refusal(office: Office) -> None:
     olga, boris = await office.agent("Olga"), await office.agent("Boris")
     held, closed = await office.asks("held"), await office.asks("closed")
-    await office.database.write(lambda session: office.desk.claim(session, held, boris.id))
+    await office.database.write(lambda session: office.desk.ownership.claim(session, held, boris.id))
     await office.database.write(lambda session: office.desk.resolve(session, closed, boris.id))
     text = "Dear Anna,\nit works <again> & again"
     shown = "Dear Anna,\nit works &lt;again&gt; &amp; again</textarea>"
@@ -91,7 +92,7 @@ async def test_what_was_typed_survives_every_refusal(office: Office) -> None:
 async def test_a_note_may_be_left_on_a_colleagues_question(office: Office) -> None:
     olga, boris = await office.agent("Olga"), await office.agent("Boris")
     number = await office.asks("Where is my page?")
-    await office.database.write(lambda session: office.desk.claim(session, number, boris.id))
+    await office.database.write(lambda session: office.desk.ownership.claim(session, number, boris.id))
     async with office.signed_in(olga) as browser:
         assert (await browser.sends(f"/desk/tickets/{number}/note", kind="note", text="look at №1")).status_code == 303
         page = (await browser.get(f"/desk/tickets/{number}")).text
@@ -123,7 +124,7 @@ async def test_the_way_of_a_question_through_the_desk(office: Office) -> None:
         assert (await browser.sends(f"{at}/transfer", to="999")).status_code == 404
         assert (await browser.sends(f"{at}/transfer", to="x")).status_code == 404
         assert (await browser.sends("/desk/tickets/999/claim")).status_code == 404
-        assert "There is no question №999." in (await browser.get("/desk/tickets/999")).text
+        assert "There is no question #999." in (await browser.get("/desk/tickets/999")).text
 
 
 @pytest.mark.parametrize(
@@ -198,11 +199,11 @@ async def test_a_live_refresh_never_brings_a_reply_box(office: Office) -> None:
     number = await office.asks("Where is my page?")
     async with office.signed_in(olga) as browser:
         refreshed = (await browser.get(f"/desk/tickets/{number}/thread")).text
-        assert "<textarea" not in refreshed
+        assert 'id="reply"' not in refreshed
         assert 'id="says"' not in refreshed
         assert 'id="ticket-head" hx-swap-oob="innerHTML"' in refreshed
         claimed = (await browser.sends(f"/desk/tickets/{number}/claim", script=True)).text
-        assert "<textarea" not in claimed
+        assert 'id="reply"' not in claimed
         assert "You hold it" in claimed
 
 
@@ -228,15 +229,15 @@ async def test_who_else_asks_the_same_and_what_a_message_said_before(office: Off
         )
     )
     async with office.signed_in(olga) as browser:
-        page = (await browser.get(f"/desk/tickets/{first}")).text
+        page = (await browser.get(f"/desk/tickets/{first}?similar=1")).text
         assert "Others ask the same" in page
         same = page.partition("Others ask the same")[2].partition("</ol>")[0]
-        assert f"№{second} · Boris" in same
-        assert f"№{other}" not in same
+        assert f"#{second} · Boris" in same
+        assert f"#{other}" not in same
         assert "Text before the edit" in page
         assert "Where is it?" in page
         await browser.sends(f"/desk/tickets/{first}/resolve")
-        assert "Others ask the same" not in (await browser.get(f"/desk/tickets/{first}")).text
+        assert 'id="similar"' not in (await browser.get(f"/desk/tickets/{first}")).text
 
 
 async def test_the_thread_says_where_a_question_was_asked_in_public(office: Office) -> None:
@@ -252,3 +253,47 @@ async def test_the_thread_says_where_a_question_was_asked_in_public(office: Offi
     async with office.signed_in(olga) as browser:
         page = (await browser.get(f"/desk/tickets/{number}")).text
     assert "Asked in public: &lt;Neighbours&gt; · https://t.me/c/1/5" in page
+
+
+async def test_an_answer_is_sent_and_the_question_marked_solved_in_one_press(office: Office) -> None:
+    olga = await office.agent("Olga")
+    number = await office.asks("Where is my page?")
+    async with office.signed_in(olga) as browser:
+        page = (await browser.get(f"/desk/tickets/{number}")).text
+        assert 'name="then" value="resolve"' in page
+        text, at, key = "It is back.", f"/desk/tickets/{number}/reply", field(page, "key")
+        empty = await browser.sends(at, text=" ", key=key, kind="reply", then="resolve")
+        assert empty.status_code == 422
+        await browser.sends(at, text=text, key=key, kind="reply", then="resolve")
+        page = (await browser.get(f"/desk/tickets/{number}")).text
+        assert text in page
+        assert "Olga closed the question as solved" in page
+        assert 'name="then"' not in page, "a closed question cannot be closed again"
+    assert text in await office.texts(MessageKind.OUTGOING)
+
+
+async def test_lines_of_one_author_stand_under_one_name(office: Office) -> None:
+    olga = await office.agent("Olga")
+    number = await office.asks("Where is my page?")
+
+    async def notes(text: str) -> None:
+        await office.database.write(lambda session: office.desk.note(session, number, olga.id, text))
+
+    await notes("first")
+    await notes("second")
+    office.clock.passes(minutes=5)
+    await notes("third")
+    async with office.signed_in(olga) as browser:
+        page = (await browser.get(f"/desk/tickets/{number}")).text
+    shown = re.findall(r'<p class="line-author"( hidden)?>\s*<svg.*?</svg>Note by Olga', page, re.DOTALL)
+    assert shown == ["", " hidden", ""]
+
+
+async def test_an_unknown_address_of_the_desk_is_a_page(office: Office) -> None:
+    olga = await office.agent("Olga")
+    async with office.signed_in(olga) as browser:
+        for path in ("/desk/nonsense", "/desk/tickets/1/nonsense", "/desk/static/nonsense.js"):
+            answer = await browser.get(path)
+            assert answer.status_code == 404
+        assert "There is no such page." in (await browser.get("/desk/nonsense")).text
+        assert "There is no such page." in (await browser.get("/desk/tickets/1/nonsense")).text

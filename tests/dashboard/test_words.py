@@ -21,7 +21,7 @@ from tests.office import Clock
 
 _METHODS = [("**.py", "python"), ("**.html", "jinja2.ext:babel_extract")]
 _KEYWORDS = {"t": None, "tn": (1, 2), "text": (2,), "plural": (2, 3), "mark": None}
-_PLACE = re.compile(r"{(\w*)}")
+_PLACE = re.compile(r"{(\w*)(?::[^}]*)?}")
 
 Sentence = str | tuple[str, ...]
 

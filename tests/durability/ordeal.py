@@ -230,7 +230,7 @@ def outgoing(session: Session, contact: Written) -> list[Reply]:
     rows = session.scalars(
         select(Delivery).join(Contact, Contact.id == Delivery.contact_id).where(_is(contact)).order_by(Delivery.id)
     )
-    sent = list(rows)
+    sent = [row for row in rows if row.marks is None]  # a mark is no message
     completed = set(session.scalars(select(Message.id).where(Message.edited_at.is_not(None))))
     changed = defaultdict[int | None, list[Delivery]](list)
     for row in sent:

@@ -50,6 +50,7 @@ class Program:
         self._environment = {
             "FRONTDESK_DATABASE_URL": backend.database_url,
             "FRONTDESK_PORT": "0",
+            "FRONTDESK_SENTENCE_ENCODER": "false",  # loading it would slow every start
             "FRONTDESK_BURST_WINDOW": str(burst_window),
             "FRONTDESK_TELEGRAM_TOKEN": telegram.token,
             "FRONTDESK_TELEGRAM_API_URL": telegram.url,

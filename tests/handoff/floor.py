@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TypeVar
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handoff.deliveries.claims import Claimed
 from handoff.deliveries.new_rows import Choice, OutgoingMessage
 from handoff.deliveries.outbox import Outbox
 from handoff.messages.values import RichText, SendOutcome, Sent
-from handoff.models import Contact, Delivery, DeliveryState, Role, Ticket
+from handoff.models import Contact, Delivery, DeliveryState, Message, MessageKind, Role, Ticket
 from handoff.people.agents import AgentView, Staff
 from handoff.tickets.service import Desk
 from infra.bus import LocalBus
@@ -67,6 +68,15 @@ class Floor:
     async def ticket(self, number: int) -> Ticket:
         """A copy of the ticket's row."""
         return await self.database.read(lambda session: _copy(session, session.get_one(Ticket, number)))
+
+    async def events(self, number: int) -> list[tuple[str, str]]:
+        """The lines of the ticket that say what was done, and by whom."""
+        wanted = (
+            select(Message.text, Message.author)
+            .where(Message.ticket_id == number, Message.kind == MessageKind.EVENT)
+            .order_by(Message.id)
+        )
+        return await self.database.read(lambda session: [(row[0], row[1]) for row in session.execute(wanted)])
 
     async def person(self, contact_id: int) -> Contact:
         return await self.database.read(lambda session: _copy(session, session.get_one(Contact, contact_id)))

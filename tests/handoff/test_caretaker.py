@@ -21,15 +21,15 @@ from handoff.models import (
     TicketStatus,
 )
 from handoff.people.agents import AgentView
-from handoff.tickets.caretaker import Caretaker
+from handoff.tickets.reminders.caretaker import Caretaker
 from handoff.tickets.service import Desk
 from handoff.tickets.silence_policy import SilencePolicy
 from infra.database import Database
 from tests.conftest import Backend
 from tests.handoff.floor import Floor
 
-REMINDER = "An agent has answered your question №{} and waits to hear from you. Is it solved?"
-CLOSING = "Question №{} is closed because we did not hear from you. If it is not solved, you can open it again."
+REMINDER = "An agent has answered your question #{} and waits to hear from you. Is it solved?"
+CLOSING = "Question #{} is closed because we did not hear from you. If it is not solved, you can open it again."
 
 
 class CrashError(Exception):
@@ -182,7 +182,7 @@ async def test_it_is_said_in_the_language_that_is_spoken_now(floor: Floor, caret
     floor.clock.passes(days=2)
     await caretaker.look()
     (reminder,) = await said(floor, case.contact)
-    assert reminder.startswith(f"Munkatársunk válaszolt az Ön {case.number}. számú kérdésére")
+    assert reminder.startswith(f"Munkatársunk válaszolt az {case.number}. számú kérdésére")
 
 
 async def test_nothing_follows_where_the_settings_say_so(floor: Floor) -> None:
@@ -208,7 +208,7 @@ async def test_without_a_way_back_none_is_offered(floor: Floor) -> None:
     await floor.delivers()
     floor.clock.passes(days=7)
     await caretaker.look()
-    assert await said(floor, contact) == [f"Question №{number} is closed because we did not hear from you."]
+    assert await said(floor, contact) == [f"Question #{number} is closed because we did not hear from you."]
     offered = await floor.database.read(lambda session: session.scalars(select(ChoiceRow.action)).all())
     assert offered == []
 
@@ -261,7 +261,8 @@ async def test_whom_we_may_not_have_heard_is_not_silent(
 
 
 async def test_it_looks_by_itself(floor: Floor, case: Case) -> None:
-    caretaker = Caretaker(floor.database, floor.desk, floor.outbox, floor.bus, floor.clock, look_every=0.01)
+    caretaker = Caretaker(floor.database, floor.desk, floor.outbox, floor.bus, floor.clock)
+    caretaker.look_every = 0.01
     floor.clock.passes(days=2)
     running = asyncio.create_task(caretaker.run())
     try:
@@ -281,8 +282,8 @@ async def test_what_was_opened_again_is_for_another_agent_first(floor: Floor, ca
     await floor.do(lambda session: floor.staff.log_in(session, boris.id))
     await reopened(floor, case)
     assert (await floor.ticket(case.number)).previous_assignee_id == case.agent.id
-    assert await floor.do(lambda session: floor.desk.take_next(session, case.agent.id)) is None
-    assert await floor.do(lambda session: floor.desk.take_next(session, boris.id)) == case.number
+    assert await floor.do(lambda session: floor.desk.ownership.take_next(session, case.agent.id)) is None
+    assert await floor.do(lambda session: floor.desk.ownership.take_next(session, boris.id)) == case.number
 
 
 async def test_it_is_not_kept_from_them_for_ever(floor: Floor, case: Case) -> None:
@@ -290,7 +291,7 @@ async def test_it_is_not_kept_from_them_for_ever(floor: Floor, case: Case) -> No
     await reopened(floor, case)
     floor.clock.passes(hours=4)
     await floor.do(lambda session: floor.staff.log_in(session, boris.id))  # at the desk, and does not take it
-    assert await floor.do(lambda session: floor.desk.take_next(session, case.agent.id)) == case.number
+    assert await floor.do(lambda session: floor.desk.ownership.take_next(session, case.agent.id)) == case.number
 
 
 async def test_who_has_left_the_desk_is_not_waited_for(floor: Floor, case: Case) -> None:
@@ -299,14 +300,14 @@ async def test_who_has_left_the_desk_is_not_waited_for(floor: Floor, case: Case)
     await floor.do(lambda session: floor.staff.log_in(session, case.agent.id))
     await reopened(floor, case)
     floor.clock.passes(minutes=15)
-    assert await floor.do(lambda session: floor.desk.take_next(session, case.agent.id)) == case.number
+    assert await floor.do(lambda session: floor.desk.ownership.take_next(session, case.agent.id)) == case.number
 
 
 async def test_by_hand_anybody_may_claim_it(floor: Floor, case: Case) -> None:
     boris = await floor.agent("Boris")
     await floor.do(lambda session: floor.staff.log_in(session, boris.id))
     await reopened(floor, case)
-    await floor.do(lambda session: floor.desk.claim(session, case.number, case.agent.id))
+    await floor.do(lambda session: floor.desk.ownership.claim(session, case.number, case.agent.id))
     assert (await floor.ticket(case.number)).assignee_id == case.agent.id
 
 
@@ -315,7 +316,7 @@ async def test_an_agent_who_opens_their_own_again_gets_it(floor: Floor, case: Ca
     await floor.do(lambda session: floor.staff.log_in(session, boris.id))
     await floor.do(lambda session: floor.desk.resolve(session, case.number, case.agent.id))
     await floor.do(lambda session: floor.desk.reopen(session, case.number, case.agent.id))
-    assert await floor.do(lambda session: floor.desk.take_next(session, case.agent.id)) == case.number
+    assert await floor.do(lambda session: floor.desk.ownership.take_next(session, case.agent.id)) == case.number
 
 
 async def reopened(floor: Floor, case: Case) -> None:

@@ -81,13 +81,13 @@ async def test_a_file_is_fetched_after_its_own_pause(floor: Floor) -> None:
 async def test_a_claim_of_an_agent_holds_no_longer_than_half_an_hour(floor: Floor) -> None:
     boris, vera = await floor.agent("Boris"), await floor.agent("Vera")
     number = await floor.asks()
-    await floor.do(lambda session: floor.desk.claim(session, number, boris.id))
+    await floor.do(lambda session: floor.desk.ownership.claim(session, number, boris.id))
     floor.clock.passes(hours=-1)
     floor.clock.passes(minutes=30)
     shown = await floor.database.read(lambda session: queue.ticket(session, number, floor.clock()))
     assert shown is not None
     assert shown.assignee is None
-    await floor.do(lambda session: floor.desk.claim(session, number, vera.id))
+    await floor.do(lambda session: floor.desk.ownership.claim(session, number, vera.id))
     assert (await floor.ticket(number)).assignee_id == vera.id
 
 
@@ -102,7 +102,7 @@ def test_tries_of_the_future_lock_nobody_out() -> None:
 
 async def test_a_claim_made_by_a_clock_slightly_ahead_is_in_force(floor: Floor) -> None:
     number, boris, vera = await floor.asks(), await floor.agent("Boris"), await floor.agent("Vera")
-    await floor.do(lambda session: floor.desk.claim(session, number, boris.id))
+    await floor.do(lambda session: floor.desk.ownership.claim(session, number, boris.id))
     floor.clock.passes(seconds=-1)
     with pytest.raises(HeldError):
-        await floor.do(lambda session: floor.desk.claim(session, number, vera.id))
+        await floor.do(lambda session: floor.desk.ownership.claim(session, number, vera.id))

@@ -1,30 +1,19 @@
 """The use cases of a ticket, each with its refusals."""
 
-import asyncio
-from datetime import timedelta
-
 import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from handoff.errors import ClosedError, EmptyTextError, HeldError, NotFoundError
-from handoff.models import ChoiceRow, Contact, Message, MessageKind, Ticket, TicketStatus
+from handoff.models import ChoiceRow, Contact, Message, Ticket, TicketStatus
+from handoff.search.models import MessageSearch
 from handoff.tickets import queue
+from handoff.tickets.claims import CLAIM
 from handoff.tickets.confirmed_answers import ANSWER_WITHIN
 from handoff.tickets.thread_parts import take_along
 from tests.handoff.floor import Floor
 
-HALF_AN_HOUR = queue.CLAIM
-
-
-async def events(floor: Floor, number: int) -> list[tuple[str, str]]:
-    """The lines of the ticket that say what was done, and by whom."""
-    wanted = (
-        select(Message.text, Message.author)
-        .where(Message.ticket_id == number, Message.kind == MessageKind.EVENT)
-        .order_by(Message.id)
-    )
-    return await floor.database.read(lambda session: [(row[0], row[1]) for row in session.execute(wanted)])
+HALF_AN_HOUR = CLAIM
 
 
 # --- opening and joining ----------------------------------------------------------------------------------------------
@@ -36,15 +25,15 @@ async def test_a_question_opens_with_a_promise(floor: Floor) -> None:
     assert (ticket.status, ticket.question, ticket.reason) == (TicketStatus.OPEN, "how?", "asked")
     assert (ticket.assignee_id, ticket.waiting_since) == (None, floor.clock())
     assert ticket.due_at == floor.clock() + ANSWER_WITHIN
-    assert await events(floor, number) == [("opened", "")]
+    assert await floor.events(number) == [("opened", "")]
 
 
 async def test_a_number_is_never_given_twice(floor: Floor) -> None:
     first = await floor.asks()
 
     def lose(session: Session) -> None:
-        session.execute(delete(Message))
-        session.execute(delete(Ticket))
+        for model in (MessageSearch, Message, Ticket):
+            session.execute(delete(model))
 
     await floor.do(lose)
     assert await floor.asks() > first
@@ -72,16 +61,16 @@ async def test_more_words_after_an_answer_wait_anew(floor: Floor) -> None:
 
 async def test_a_withdrawn_question_leaves_the_queue_and_keeps_its_lines(floor: Floor) -> None:
     number, boris = await floor.asks(), await floor.agent("Boris")
-    await floor.do(lambda session: floor.desk.claim(session, number, boris.id))
+    await floor.do(lambda session: floor.desk.ownership.claim(session, number, boris.id))
     for _ in range(2):  # the second time there is nothing left to withdraw
         await floor.do(lambda session: floor.desk.withdraw(session, session.get_one(Ticket, number)))
     ticket = await floor.ticket(number)
     assert (ticket.status, ticket.waiting_since, ticket.solved_at) == (TicketStatus.WITHDRAWN, None, None)
-    assert await events(floor, number) == [("opened", ""), ("claimed", "Boris"), ("withdrawn", "")]
+    assert await floor.events(number) == [("opened", ""), ("claimed", "Boris"), ("withdrawn", "")]
     with pytest.raises(ClosedError):
         await floor.do(lambda session: floor.desk.reply(session, number, boris.id, "Here is how"))
     await floor.do(lambda session: floor.desk.dispute(session, session.get_one(Ticket, number)))
-    assert await floor.do(lambda session: floor.desk.take_next(session, boris.id)) == number
+    assert await floor.do(lambda session: floor.desk.ownership.take_next(session, boris.id)) == number
 
 
 async def test_a_question_takes_along_what_was_said_before_it(floor: Floor) -> None:
@@ -106,92 +95,6 @@ async def test_a_question_takes_along_what_was_said_before_it(floor: Floor) -> N
     assert sorted(taken, key=str) == sorted([number, number, None, None], key=str)
 
 
-# --- claiming ---------------------------------------------------------------------------------------------------------
-
-
-async def test_one_holds_and_the_other_is_told_who(floor: Floor) -> None:
-    number, maria, oleg = await floor.asks(), await floor.agent("Maria"), await floor.agent("Oleg")
-    await floor.do(lambda session: floor.desk.claim(session, number, maria.id))
-    with pytest.raises(HeldError, match="Maria holds this question") as refused:
-        await floor.do(lambda session: floor.desk.claim(session, number, oleg.id))
-    assert refused.value.holder == "Maria"
-    for verb in (floor.desk.release, floor.desk.resolve):
-        with pytest.raises(HeldError):
-            await floor.do(lambda session, verb=verb: verb(session, number, oleg.id))  # type: ignore[misc]
-    with pytest.raises(HeldError):
-        await floor.do(lambda session: floor.desk.reply(session, number, oleg.id, "words"))
-    with pytest.raises(HeldError):
-        await floor.do(lambda session: floor.desk.transfer(session, number, oleg.id, oleg.id))
-    assert (await floor.ticket(number)).assignee_id == maria.id
-    assert await events(floor, number) == [("opened", ""), ("claimed", "Maria")]
-
-
-async def test_a_claim_runs_out_unless_it_is_renewed(floor: Floor) -> None:
-    number, maria, oleg = await floor.asks(), await floor.agent("Maria"), await floor.agent("Oleg")
-    await floor.do(lambda session: floor.desk.claim(session, number, maria.id))
-    floor.clock.now += HALF_AN_HOUR - timedelta(seconds=1)
-    await floor.do(lambda session: floor.desk.claim(session, number, maria.id))
-    floor.clock.now += HALF_AN_HOUR - timedelta(seconds=1)
-    with pytest.raises(HeldError):
-        await floor.do(lambda session: floor.desk.claim(session, number, oleg.id))
-    floor.clock.now += timedelta(seconds=1)
-    await floor.do(lambda session: floor.desk.claim(session, number, oleg.id))
-    with pytest.raises(HeldError, match="Oleg"):
-        await floor.do(lambda session: floor.desk.claim(session, number, maria.id))
-    assert await events(floor, number) == [("opened", ""), ("claimed", "Maria"), ("claimed", "Oleg")]
-
-
-async def test_of_many_who_claim_at_once_one_wins(floor: Floor) -> None:
-    number = await floor.asks()
-    agents = [await floor.agent(f"Agent{n}") for n in range(6)]
-    outcomes = await asyncio.gather(
-        *(floor.do(lambda session, a=a: floor.desk.claim(session, number, a.id)) for a in agents),  # type: ignore[misc]
-        return_exceptions=True,
-    )
-    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["HeldError"] * 5 + ["NoneType"]
-
-
-async def test_take_next_takes_the_oldest_promise_once(floor: Floor) -> None:
-    maria, oleg = await floor.agent("Maria"), await floor.agent("Oleg")
-    numbers = []
-    for _ in range(3):
-        numbers.append(await floor.asks())
-        floor.clock.passes(minutes=1)
-
-    async def next_of(agent_id: int) -> int | None:
-        return await floor.do(lambda session: floor.desk.take_next(session, agent_id))
-
-    assert await next_of(maria.id) == numbers[0]
-    assert await next_of(oleg.id) == numbers[1]
-    assert await next_of(maria.id) == numbers[2]
-    assert await next_of(oleg.id) is None
-    floor.clock.now += HALF_AN_HOUR
-    assert await next_of(oleg.id) == numbers[0]
-
-
-async def test_many_who_take_next_at_once_get_different_ones(floor: Floor) -> None:
-    numbers = [await floor.asks() for _ in range(5)]
-    agents = [await floor.agent(f"Agent{n}") for n in range(5)]
-    taken = await asyncio.gather(
-        *(floor.do(lambda session, a=a: floor.desk.take_next(session, a.id)) for a in agents)  # type: ignore[misc]
-    )
-    assert sorted(number for number in taken if number is not None) == numbers
-
-
-async def test_release_gives_back_and_transfer_hands_over(floor: Floor) -> None:
-    number, maria, oleg = await floor.asks(), await floor.agent("Maria"), await floor.agent("Oleg")
-    await floor.do(lambda session: floor.desk.claim(session, number, maria.id))
-    await floor.do(lambda session: floor.desk.release(session, number, maria.id))
-    assert (await floor.ticket(number)).assignee_id is None
-    await floor.do(lambda session: floor.desk.transfer(session, number, oleg.id, maria.id))
-    assert (await floor.ticket(number)).assignee_id == maria.id
-    with pytest.raises(HeldError, match="Maria"):
-        await floor.do(lambda session: floor.desk.claim(session, number, oleg.id))
-    with pytest.raises(NotFoundError):
-        await floor.do(lambda session: floor.desk.transfer(session, number, maria.id, 404))
-    assert (await floor.ticket(number)).assignee_id == maria.id
-
-
 # --- answering --------------------------------------------------------------------------------------------------------
 
 
@@ -201,7 +104,7 @@ async def test_an_answer_goes_to_the_contact_in_the_agents_name(floor: Floor) ->
     message = await floor.do(lambda session: floor.desk.reply(session, number, maria.id, " like this\x00 "))
     (part,) = await floor.parts(anna)
     assert (part.message_id, part.by_agent) == (message, True)
-    assert part.text == f"Maria, вопрос №{number}:\nlike this"
+    assert part.text == f"Отвечает Maria (вопрос №{number}):\nlike this"
     await floor.delivers()
     ticket = await floor.ticket(number)
     assert (ticket.status, ticket.assignee_id, ticket.first_reply_at) == (TicketStatus.WAITING, maria.id, floor.clock())
@@ -226,7 +129,7 @@ async def test_an_answer_arrives_formatted_and_reads_at_the_desk_as_it_was_typed
         if words == corrected:
             await floor.do(lambda session: floor.desk.correct(session, message, maria.id, corrected))
         (part,) = await floor.parts(anna)
-        head = len(f"Maria, question №{number}:\n")
+        head = len(f"Maria answers (question #{number}):\n")
         assert part.text[head:] == text
         assert [(e["kind"], e["offset"] - head, e["length"], e["url"]) for e in part.entities] == marks
         shown = await floor.database.read(lambda session: session.get_one(Message, message).text)
@@ -259,7 +162,7 @@ async def test_words_are_needed(floor: Floor, text: str) -> None:
 async def test_a_note_is_for_agents_alone_and_needs_no_claim(floor: Floor) -> None:
     anna, maria, oleg = await floor.contact(), await floor.agent("Maria"), await floor.agent("Oleg")
     number = await floor.asks(contact_id=anna)
-    await floor.do(lambda session: floor.desk.claim(session, number, maria.id))
+    await floor.do(lambda session: floor.desk.ownership.claim(session, number, maria.id))
     await floor.do(lambda session: floor.desk.note(session, number, oleg.id, "look at last week"))
     assert await floor.parts(anna) == []
     assert (await floor.ticket(number)).assignee_id == maria.id
@@ -275,7 +178,7 @@ async def test_resolving_asks_the_contact(floor: Floor) -> None:
     ticket = await floor.ticket(number)
     assert (ticket.status, ticket.solved_at, ticket.waiting_since) == (TicketStatus.SOLVED, floor.clock(), None)
     (part,) = await floor.parts(anna)
-    assert part.text == f"Is question №{number} solved?"
+    assert part.text == f"Is question #{number} solved?"
     assert [button["label"] for button in part.buttons] == ["Yes, thank you", "No, I still have questions"]
     ids = [button["id"] for button in part.buttons]
     rows = await floor.database.read(lambda s: [(r.action, r.data) for r in (s.get_one(ChoiceRow, i) for i in ids)])
@@ -286,9 +189,9 @@ async def test_what_is_closed_is_reopened_first(floor: Floor) -> None:
     number, maria = await floor.asks(), await floor.agent("Maria")
     await floor.do(lambda session: floor.desk.resolve(session, number, maria.id))
     for work in (
-        lambda session: floor.desk.claim(session, number, maria.id),
-        lambda session: floor.desk.release(session, number, maria.id),
-        lambda session: floor.desk.transfer(session, number, maria.id, maria.id),
+        lambda session: floor.desk.ownership.claim(session, number, maria.id),
+        lambda session: floor.desk.ownership.release(session, number, maria.id),
+        lambda session: floor.desk.handovers.transfer(session, number, maria.id, maria.id),
         lambda session: floor.desk.reply(session, number, maria.id, "words"),
         lambda session: floor.desk.resolve(session, number, maria.id),
     ):
@@ -299,9 +202,9 @@ async def test_what_is_closed_is_reopened_first(floor: Floor) -> None:
     ticket = await floor.ticket(number)
     assert (ticket.status, ticket.assignee_id, ticket.solved_at) == (TicketStatus.OPEN, None, None)
     assert ticket.due_at == floor.clock() + ANSWER_WITHIN
-    before = await events(floor, number)
+    before = await floor.events(number)
     await floor.do(lambda session: floor.desk.reopen(session, number, maria.id))
-    assert await events(floor, number) == before
+    assert await floor.events(number) == before
 
 
 async def test_the_contact_closes_and_disputes(floor: Floor) -> None:
@@ -311,29 +214,29 @@ async def test_the_contact_closes_and_disputes(floor: Floor) -> None:
     await floor.do(lambda session: floor.desk.confirm(session, session.get_one(Ticket, number)))
     await floor.do(lambda session: floor.desk.dispute(session, session.get_one(Ticket, number)))
     assert (await floor.ticket(number)).status is TicketStatus.OPEN
-    await floor.do(lambda session: floor.desk.claim(session, number, maria.id))
+    await floor.do(lambda session: floor.desk.ownership.claim(session, number, maria.id))
     await floor.do(lambda session: floor.desk.dispute(session, session.get_one(Ticket, number)))
     assert (await floor.ticket(number)).assignee_id == maria.id  # it was open, so nothing happened
-    assert [word for word, _ in await events(floor, number)] == ["opened", "confirmed", "not_solved", "claimed"]
+    assert [word for word, _ in await floor.events(number)] == ["opened", "confirmed", "not_solved", "claimed"]
 
 
 async def test_what_does_not_exist(floor: Floor) -> None:
     maria = await floor.agent("Maria")
     for work in (
-        lambda session: floor.desk.claim(session, 404, maria.id),
-        lambda session: floor.desk.release(session, 404, maria.id),
+        lambda session: floor.desk.ownership.claim(session, 404, maria.id),
+        lambda session: floor.desk.ownership.release(session, 404, maria.id),
         lambda session: floor.desk.reply(session, 404, maria.id, "words"),
         lambda session: floor.desk.note(session, 404, maria.id, "words"),
         lambda session: floor.desk.resolve(session, 404, maria.id),
         lambda session: floor.desk.reopen(session, 404, maria.id),
     ):
-        with pytest.raises(NotFoundError, match="there is no question №404"):
+        with pytest.raises(NotFoundError, match="there is no question #404"):
             await floor.do(work)
 
 
 async def test_a_refused_use_case_leaves_no_trace(floor: Floor) -> None:
     number, maria, oleg = await floor.asks(), await floor.agent("Maria"), await floor.agent("Oleg")
-    await floor.do(lambda session: floor.desk.claim(session, number, maria.id))
+    await floor.do(lambda session: floor.desk.ownership.claim(session, number, maria.id))
     version = (await floor.ticket(number)).version
     with floor.bus.subscribe("desk") as hints:
         with pytest.raises(HeldError):
@@ -346,7 +249,7 @@ async def test_agents_who_watch_are_told(floor: Floor) -> None:
     anna, maria = await floor.contact(), await floor.agent("Maria")
     number = await floor.asks(contact_id=anna)
     with floor.bus.subscribe("desk") as hints:
-        await floor.do(lambda session: floor.desk.claim(session, number, maria.id))
+        await floor.do(lambda session: floor.desk.ownership.claim(session, number, maria.id))
         assert await hints.next(5) == str(anna)
 
 
@@ -366,7 +269,7 @@ async def test_how_many_wait_before_a_question(floor: Floor) -> None:
 
 async def test_the_queue_shows_a_holder_only_while_the_claim_holds(floor: Floor) -> None:
     number, maria = await floor.asks(), await floor.agent("Maria")
-    await floor.do(lambda session: floor.desk.claim(session, number, maria.id))
+    await floor.do(lambda session: floor.desk.ownership.claim(session, number, maria.id))
 
     async def holder() -> str | None:
         view = await floor.database.read(lambda session: queue.ticket(session, number, floor.clock()))

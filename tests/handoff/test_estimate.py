@@ -5,7 +5,7 @@ from datetime import timedelta
 from sqlalchemy import update
 
 from handoff.models import Ticket
-from handoff.tickets.wait_estimate import FEWEST, LATELY, Wait, expected_wait
+from handoff.tickets.wait_estimate import FEWEST, LATELY, Wait, expected_wait, outlook_of
 from tests.handoff.floor import Floor
 
 
@@ -56,3 +56,12 @@ async def test_what_is_long_past_counts_no_more(floor: Floor) -> None:
     await waited(floor, *[10] * FEWEST)
     floor.clock.passes(minutes=LATELY / timedelta(minutes=1) + 1)
     assert await expected(floor) is None
+
+
+async def test_the_waits_that_lasted_longer_tell_the_rest_of_a_long_one(floor: Floor) -> None:
+    await waited(floor, *[10] * 20, *[840] * FEWEST)
+    hours = timedelta(hours=12)
+    outlook = await floor.do(lambda session: outlook_of(session, None, floor.clock() + hours, 0, hours))
+    assert outlook.wait == Wait(timedelta(hours=2), timedelta(hours=2))
+    outlook = await floor.do(lambda session: outlook_of(session, None, floor.clock() + 2 * hours, 0, 2 * hours))
+    assert outlook.wait is None

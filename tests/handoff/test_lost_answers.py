@@ -14,7 +14,7 @@ from tests.handoff.floor import Floor
 
 LOST = Uncertain("no answer")
 TOLD = (
-    "Our answer may not have reached you, so your question №{} has been passed to a person. "
+    "Our answer may not have reached you, so your question #{} has been passed to a person. "
     "The answer will come here as a private message."
 )
 

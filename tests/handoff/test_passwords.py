@@ -4,11 +4,11 @@ import asyncio
 from datetime import timedelta
 
 import pytest
-from argon2 import PasswordHasher
 
+from handoff.audit.log import COMMAND_LINE
 from handoff.dashboard.sessions.sign_in_limits import IN_ALL, PER_ACCOUNT, PER_ADDRESS, PER_DEVICE, SignInLimits
 from handoff.models import Role
-from handoff.people.passwords import MOST_UNTRUSTED, MOST_WAITING, Passwords, PasswordsBusyError
+from handoff.people.passwords import MOST_UNTRUSTED, MOST_WAITING, Passwords, PasswordsBusyError, create_hasher
 from infra.web.throttle import network_of
 from tests.handoff.floor import Floor
 from tests.office import Clock, SlowHasher
@@ -82,14 +82,14 @@ async def test_the_database_answers_while_passwords_are_checked(floor: Floor) ->
 
 
 async def test_nobody_s_password_costs_as_much_as_anybody_s(floor: Floor) -> None:
-    await floor.do(lambda session: floor.staff.add_token(session, "crm", Role.ADMIN))
+    await floor.do(lambda session: floor.staff.add_token(session, "crm", Role.ADMIN, COMMAND_LINE))
     hasher = SlowHasher()
     hasher.may.set()
     passwords = Passwords(hasher)
     for email in ("nobody@example.org", "token:crm", ""):
         found = await floor.database.read(lambda session, e=email: floor.staff.credentials(session, e))  # type: ignore[misc]
         assert not await passwords.verify(found.password_hash, "", trusted=False)
-    default = PasswordHasher()
+    default = create_hasher()
     assert len(hasher.checked) == 3
     assert not any(default.check_needs_rehash(decoy) for decoy in hasher.checked)  # as costly as a hash made today
 

@@ -203,12 +203,14 @@ def test_no_column_that_may_hold_words_was_overlooked() -> None:
     assert set(Contact.__table__.c.keys()) - {"name", "unreachable", "user_id"} == {
         "id", "account", "language", "chosen_language", "numbered",
         "expects", "version", "created_at", "last_seen_at", "flood_since", "flood_written", "flood_count",
+        "person_id", "muted_at",
     }  # fmt: skip
     assert set(Ticket.__table__.c.keys()) - {"question", "rating_comment"} == {
         "id", "contact_id", "status", "category", "language", "reason", "assignee_id", "claimed_until", "opened_at",
+        "claimed_at", "touched_at", "returned_from_id",
         "due_at", "waiting_since", "first_reply_at", "solved_at", "joined_acknowledged",
         "patience_asked", "read_at",
-        "remind_at", "solve_at", "reopen_until", "reopened_at", "previous_assignee_id",
+        "remind_at", "solve_at", "overdue_at", "reopen_until", "reopened_at", "previous_assignee_id",
         "rating", "version", "updated_at", "unanswered_since", "undelivered",
     }  # fmt: skip
 

@@ -47,7 +47,7 @@ async def test_anything_else_under_the_key_is_refused(floor: Floor, first: str, 
     files = [] if first == "note" else [("plan.pdf", PAGE)]
     given: dict[str, Any] = {"kind": first, "number": ticket, "agent": olga, "text": "Here.", "files": files}
     message = await floor.do(lambda session: write(session, **given))
-    await floor.do(lambda session: floor.desk.release(session, ticket, olga) if first == "reply" else None)
+    await floor.do(lambda session: floor.desk.ownership.release(session, ticket, olga) if first == "reply" else None)
     before = await count(floor)
     changes: dict[str, dict[str, Any]] = {
         "text": {"text": "There."},
@@ -83,7 +83,7 @@ async def test_a_repeat_is_the_same_message_whatever_happened_since(floor: Floor
     message = await floor.do(reply)
     await floor.do(lambda session: floor.desk.correct(session, message, olga, "Over there."))
     assert await floor.do(reply) == message
-    await floor.do(lambda session: floor.desk.transfer(session, ticket, olga, boris))
+    await floor.do(lambda session: floor.desk.handovers.transfer(session, ticket, olga, boris))
     assert await floor.do(reply) == message
     await floor.do(lambda session: floor.desk.resolve(session, ticket, boris))
     assert await floor.do(reply) == message

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import select
 
+from handoff.audit.log import COMMAND_LINE
 from handoff.models import Agent, AgentSession, Role
-from handoff.people.agents import ABSOLUTE, IDLE, AgentView
+from handoff.people.agents import ABSOLUTE, IDLE, AgentProfile, AgentView
 from handoff.people.models import ApiToken
 from infra.errors import PlainError
 from tests.handoff.floor import Floor
@@ -14,7 +15,9 @@ PASSWORD = "correct horse battery"
 
 async def add(floor: Floor, email: str = "maria@example.org", name: str = "Maria", password: str = PASSWORD) -> int:
     password_hash = await floor.staff.hash_new(password)
-    return await floor.do(lambda session: floor.staff.add(session, email, name, Role.LEAD, password_hash).id)
+    return await floor.do(
+        lambda session: floor.staff.add(session, AgentProfile(email, name, Role.LEAD), password_hash, COMMAND_LINE).id
+    )
 
 
 async def check(floor: Floor, email: str, password: str) -> AgentView | None:
@@ -124,7 +127,7 @@ async def test_the_demo_never_takes_the_place_of_a_real_agent(floor: Floor) -> N
 
 
 async def test_a_program_acts_by_its_token(floor: Floor) -> None:
-    token = await floor.do(lambda session: floor.staff.add_token(session, " Exporter ", Role.AGENT))
+    token = await floor.do(lambda session: floor.staff.add_token(session, " Exporter ", Role.AGENT, COMMAND_LINE))
     assert token.startswith("fd_")
     view = await floor.database.read(lambda session: floor.staff.token(session, token))
     assert view is not None
@@ -136,14 +139,14 @@ async def test_a_program_acts_by_its_token(floor: Floor) -> None:
         (" ", "A token needs a name that identifies it."),
     ):
         with pytest.raises(PlainError) as refused:
-            await floor.do(lambda session, name=name: floor.staff.add_token(session, name, Role.AGENT))  # type: ignore[misc]
+            await floor.do(lambda session, name=name: floor.staff.add_token(session, name, Role.AGENT, COMMAND_LINE))  # type: ignore[misc]
         assert str(refused.value) == sentence
 
 
 async def test_the_database_holds_nothing_that_opens_a_door(floor: Floor) -> None:
     number = await add(floor)
     secret = await floor.do(lambda session: floor.staff.log_in(session, number))
-    token = await floor.do(lambda session: floor.staff.add_token(session, "Exporter", Role.AGENT))
+    token = await floor.do(lambda session: floor.staff.add_token(session, "Exporter", Role.AGENT, COMMAND_LINE))
     kept: list[str] = []
     for column in (Agent.password_hash, AgentSession.token_hash, ApiToken.token_hash):
         kept += await floor.database.read(lambda session, column=column: list(session.scalars(select(column))))  # type: ignore[misc]

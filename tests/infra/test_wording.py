@@ -48,3 +48,9 @@ def test_an_unknown_language_is_english(words: Catalogue) -> None:
 
 def test_a_marked_sentence_is_itself() -> None:
     assert mark("Wait here") == "Wait here"
+
+
+def test_a_language_may_write_numbers_in_its_own_way(tmp_path: Path) -> None:
+    (tmp_path / "hu.po").write_text(HEAD + '\nmsgid "#{number}"\nmsgstr "{number:az}."\n', "utf-8")
+    words = Catalogue(tmp_path, {"hu": lambda number, spec: f"{spec} {number}"})
+    assert words.text("hu", "#{number}", number=7) == "az 7."

@@ -27,17 +27,7 @@ from bot.simulator.phone import Button, ChatMessage
 from bot.simulator.telegram.simulator import TelegramSimulator
 from bot.simulator.vk.simulator import VkSimulator
 from handoff.messages.threads import Line, thread
-from handoff.models import (
-    ChannelState,
-    Contact,
-    Delivery,
-    InboxEvent,
-    InboxState,
-    Message,
-    MessageKind,
-    Role,
-    Ticket,
-)
+from handoff.models import ChannelState, Contact, Delivery, InboxEvent, InboxState, Message, MessageKind, Role, Ticket
 from handoff.people.agents import AgentView
 from infra.clock import utc_now
 from knowledge.files.loading import SourceFile, read_files
@@ -79,7 +69,7 @@ class ContactOnStage:
         """Ask what the knowledge does not cover, and let it be passed to a person; the acknowledgement."""
         await self.writes(text)
         assert (await self.hears()).text.startswith("Готового ответа нет. Передать вопрос агенту?")
-        await self.presses("Задать вопрос")
+        await self.presses("Да, передать")
         return await self.hears()
 
     async def starts(self, link: str = "") -> None:
@@ -118,6 +108,24 @@ class ContactOnStage:
             assert left > 0, f"nothing reads {text!r}; the chat so far: {[message.text for message in self.chat]}"
             await self._simulator.wait_change(since, min(left, 0.5))
 
+    async def without_buttons(self, message_id: int) -> None:
+        """Wait until a message of the community has no buttons any more."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while any(message.id == message_id and message.buttons for message in self.replies):
+            since, left = self._simulator.revision, deadline - asyncio.get_running_loop().time()
+            assert left > 0, "the buttons are still there"
+            await self._simulator.wait_change(since, min(left, 0.5))
+
+    async def sees_mark(self, message_id: int) -> str:
+        """The community's reaction to a message of theirs, as soon as there is one."""
+        deadline = asyncio.get_running_loop().time() + PATIENCE
+        while True:
+            since, left = self._simulator.revision, deadline - asyncio.get_running_loop().time()
+            if mark := next(message.reaction for message in self.chat if message.id == message_id):
+                return mark
+            assert left > 0, f"no mark; the chat so far: {[message.text for message in self.chat]}"
+            await self._simulator.wait_change(since, min(left, 0.5))
+
     async def edits(self, message_id: int, text: str) -> None:
         await self._simulator.edits(self.person, message_id, text)
 
@@ -144,10 +152,10 @@ class AgentOnStage:
         await self._do(lambda session: self._app.staff.log_in(session, self.id))
 
     async def claims(self, number: int) -> None:
-        await self._do(lambda session: self._app.desk.claim(session, number, self.id))
+        await self._do(lambda session: self._app.desk.ownership.claim(session, number, self.id))
 
     async def takes_next(self) -> int | None:
-        return await self._do(lambda session: self._app.desk.take_next(session, self.id))
+        return await self._do(lambda session: self._app.desk.ownership.take_next(session, self.id))
 
     async def replies(self, number: int, text: str, key: str | None = None) -> int:
         return await self._do(lambda session: self._app.desk.reply(session, number, self.id, text, key))
@@ -227,6 +235,10 @@ class Stage:
         wanted = select(Message.id).where(Message.text == text, Message.kind == MessageKind.INCOMING)
         await self.until(lambda session: session.scalar(wanted) is not None)
 
+    def skips(self, **span: float) -> None:
+        """Let time pass while no caretaker looks, as if the program had been stopped."""
+        self._clock.ahead += timedelta(**span)
+
     async def passes(self, **span: float) -> None:
         """Let time pass while nothing is on its way; what is due then is done."""
         await self.settled()
@@ -266,6 +278,8 @@ async def staged(
     show_agent_name: bool = True,
     public_per_hour: int = 20,
     public_quiet: str = "",
+    answer_confidence: float = 0.88,
+    likely_confidence: float = 0.8,
     platform_clock: Callable[[], datetime] = utc_now,
 ) -> AsyncIterator[Stage]:
     """Open the program on `backend` with one account on each platform, and run it."""
@@ -287,9 +301,12 @@ async def staged(
             language=language,
             public_per_hour=public_per_hour,
             public_quiet=public_quiet,
+            answer_confidence=answer_confidence,
+            likely_confidence=likely_confidence,
             files_dir=Path(folder.name),
             attachment_mb=1,
             show_agent_name=show_agent_name,
+            sentence_encoder=False,  # it would be ready at some moment of the journey
         )
         clock = MovedClock()
         make_tables(backend.database_url)

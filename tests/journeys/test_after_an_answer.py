@@ -12,7 +12,7 @@ from tests.journeys.stage import Stage
 PASSWORD = "forgot-password"
 WHY = (
     "Что не так с этим ответом?\nЕсли остались вопросы, на них ответит агент.\n"  # the wait comes before the transfer
-    "Пока трудно сказать, сколько придётся ждать."
+    "Постараемся ответить за 12 часов."
 )
 
 
@@ -53,7 +53,7 @@ async def test_what_is_still_open_goes_to_a_person_with_all_that_was_said(stage:
     await anna.presses("У меня остались вопросы")
     reply = await anna.hears()
     (ticket,) = await stage.tickets()
-    assert reply.text.startswith(f"Вопрос №{ticket.id} передан агенту. Впереди в очереди никого нет.")
+    assert reply.text.startswith(f"Вопрос №{ticket.id} передан агенту. Ваш вопрос следующий.")
     assert (ticket.question, ticket.reason, ticket.category) == ("не помню пароль", "not_helped", "access")
     said = [line for line in await stage.thread_of(anna) if line.kind is not MessageKind.EVENT]
     assert [(line.text, line.ticket_id) for line in said if line.ticket_id] == [

@@ -14,7 +14,7 @@ async def test_a_known_question_is_answered_at_once(stage: Stage) -> None:
     assert anna.labels() == ["Это помогло", "Это не решает мою проблему"]
 
     await anna.presses("Это помогло")
-    assert (await anna.hears()).text == "Рады, что помогло. Если появится другой вопрос, просто напишите."
+    assert (await anna.hears()).text == "Отлично! Если появится другой вопрос, просто напишите."
     assert await stage.tickets() == []
 
 
@@ -39,8 +39,8 @@ async def test_none_of_the_choices_leads_to_a_person(stage: Stage) -> None:
     await anna.hears()
     await anna.presses("Ни один вариант не подходит")
     assert (await anna.hears()).text.startswith("Передать вопрос агенту?\n")
-    assert anna.labels() == ["Задать вопрос", "Не нужно"]
-    await anna.presses("Задать вопрос")
+    assert anna.labels() == ["Да, передать", "Не нужно"]
+    await anna.presses("Да, передать")
     assert "передан агенту" in (await anna.hears()).text
     (ticket,) = await stage.tickets()
     assert (ticket.question, ticket.reason) == ("музыка", "none_fits")
@@ -56,14 +56,12 @@ async def test_what_the_knowledge_does_not_cover_goes_to_a_person_and_comes_back
     assert await boris.takes_next() == ticket.id
     await boris.replies(ticket.id, "Мы не знаем погоду, но желаем солнца")
     answer = await anna.hears()
-    assert answer.text == f"Борис, вопрос №{ticket.id}:\nМы не знаем погоду, но желаем солнца"
+    assert answer.text == f"Отвечает Борис (вопрос №{ticket.id}):\nМы не знаем погоду, но желаем солнца"
 
-    await anna.writes("спасибо, а послезавтра?")
-    assert (await anna.hears()).text.startswith(f"Добавили к вопросу №{ticket.id}")
-    await anna.writes("и потом?")
-    await stage.noted("и потом?")
+    assert await anna.sees_mark(await anna.writes("спасибо, а послезавтра?"))
+    assert await anna.sees_mark(await anna.writes("и потом?"))
     await boris.replies(ticket.id, "Тоже не знаем")
-    assert (await anna.hears()).text.endswith("Тоже не знаем")  # the second message joined without a word
+    assert (await anna.hears()).text.endswith("Тоже не знаем")  # both messages joined without a word
 
     await boris.resolves(ticket.id)
     assert (await anna.hears()).text == f"Вопрос №{ticket.id} решён?"
@@ -85,14 +83,16 @@ async def test_what_the_knowledge_does_not_cover_goes_to_a_person_and_comes_back
 
 
 async def test_magic_words_reach_a_person(stage: Stage) -> None:
-    for name, words, said in (
-        ("Анна", "оператор", "передан агенту"),
-        ("Олег", "напишите нам", "передан агенту"),
-        ("Ann", "human agent", "has been passed to a person"),
-        ("Ildikó", "ügyintézőt kérek", "továbbadtuk egy munkatársnak"),
+    for name, words, asked, skip, said in (
+        ("Анна", "оператор", "О чём вопрос?", "Пропустить", "передан агенту"),
+        ("Олег", "напишите нам", "О чём вопрос?", "Пропустить", "передан агенту"),
+        ("Ann", "human agent", "What is it about?", "Skip", "has been passed to a person"),
+        ("Ildikó", "ügyintézőt kérek", "Miről van szó?", "Kihagyom", "továbbítottuk egy munkatársunknak"),
     ):
         who = await stage.contact(name)
         await who.writes(words)
+        assert asked in (await who.hears()).text
+        await who.presses(skip)
         assert said in (await who.hears()).text
     assert [ticket.reason for ticket in await stage.tickets()] == ["asked"] * 4
 
@@ -148,7 +148,7 @@ async def test_a_button_pressed_twice_acts_once(stage: Stage) -> None:
     await anna.presses("У меня остались вопросы")
     await anna.presses("Это не решает мою проблему")
     await anna.presses("Это помогло")
-    assert (await anna.hears()).text.startswith("Рады")
+    assert (await anna.hears()).text.startswith("Отлично!")
     assert len(await stage.tickets()) == 1
 
 

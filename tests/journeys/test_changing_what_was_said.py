@@ -23,7 +23,7 @@ async def test_a_pressed_message_shows_what_was_chosen_and_old_buttons_are_harml
     await anna.presses("Это помогло")  # on a phone that shows the old message still
     await anna.presses("Это не решает мою проблему")
     why = await anna.hears()
-    assert thanks == "Рады, что помогло. Если появится другой вопрос, просто напишите."
+    assert thanks == "Отлично! Если появится другой вопрос, просто напишите."
     assert why.text.startswith("Что не так с этим ответом?\n")
     await anna.sees(f"{answer.text}\n\n☑️ Это не решает мою проблему")
 

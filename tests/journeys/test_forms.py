@@ -71,7 +71,7 @@ async def test_one_question_at_a_time_until_a_person_has_it(stage: Stage) -> Non
 async def test_cancelling_passes_nothing_on(stage: Stage, how: str) -> None:
     anna = await begins(stage)
     await (anna.presses("Отменить") if how == "presses" else anna.writes("отмена"))
-    assert (await anna.hears()).text.startswith("Анкета отменена, мы ничего не передали.")
+    assert (await anna.hears()).text.startswith("Анкета отменена, никому ничего не передаю.")
     await anna.writes("не помню пароль")
     assert (await anna.hears()).text.startswith("Забыли пароль")
     assert await stage.tickets() == []
@@ -80,7 +80,7 @@ async def test_cancelling_passes_nothing_on(stage: Stage, how: str) -> None:
 async def test_whom_the_answer_helped_needs_no_form(stage: Stage) -> None:
     anna = await begins(stage)
     await anna.presses("Это помогло")
-    assert (await anna.hears()).text.startswith("Рады, что помогло.")
+    assert (await anna.hears()).text.startswith("Отлично!")
     await anna.writes("не помню пароль")
     assert (await anna.hears()).text.startswith("Забыли пароль")
     state = await stage.app.db.read(lambda session: session.scalars(select(FormRow.state)).one())
@@ -151,7 +151,7 @@ async def test_the_reminder_is_in_the_language_that_was_chosen_and_can_cancel(st
     )
     assert anna.labels() == ["Folytatás", "Mégse"]
     await anna.presses("Mégse")
-    assert (await anna.hears()).text.startswith("Az űrlap kitöltését megszakítottuk")
+    assert (await anna.hears()).text.startswith("Megszakítottam az űrlap kitöltését")
     assert await stage.app.db.read(lambda session: session.scalars(select(FormRow.state)).one()) == "cancelled"
 
 

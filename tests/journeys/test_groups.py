@@ -95,7 +95,7 @@ async def test_a_question_that_nobody_knows_goes_to_a_person_by_the_link(stage: 
     assert await stage.tickets() == []
     await boris.starts(start_of(line))
     await boris.hears()
-    await boris.presses("Задать вопрос")
+    await boris.presses("Да, передать")
     await boris.hears()
     (ticket,) = await stage.tickets()
     assert ticket.question == "почему гудят провода над прудом"

@@ -41,8 +41,7 @@ async def test_choices_by_number(backend: Backend) -> None:
         assert (ticket.question, ticket.reason) == ("музыка", "not_helped")
 
         # A number that answers no list of ours is a word like any other, and a person reads it.
-        await anna.writes("2")
-        assert (await anna.hears()).text.startswith("Добавили к вопросу")
+        assert await anna.sees_mark(await anna.writes("2"))
         told = [line.text for line in await stage.thread_of(anna) if line.kind is MessageKind.INCOMING]
         assert told == ["музыка", "2"]
 

@@ -9,6 +9,7 @@ from tests.journeys.stage import Stage
 
 async def test_ones_own_questions_and_what_was_said(stage: Stage) -> None:
     anna, boris = await stage.contact("Анна"), await stage.agent("Борис")
+    await boris.opens_the_desk()
     await anna.asks_a_person()
     (ticket,) = await stage.tickets()
     await anna.writes("/my")

@@ -47,7 +47,7 @@ async def test_what_was_taken_for_a_word_about_the_help_may_have_been_a_question
     assert (await stage.tickets())[0].rating_comment == "теперь погода в казани плохая"
     await anna.presses("Это новый вопрос")
     await anna.hears()
-    await anna.presses("Задать вопрос")
+    await anna.presses("Да, передать")
     assert "№2" in (await anna.hears()).text
     assert (await stage.tickets())[1].question == "теперь погода в казани плохая"
 

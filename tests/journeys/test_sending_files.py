@@ -66,8 +66,8 @@ async def test_a_photo_and_what_follows_reach_the_agent(stage: Stage) -> None:
     await anna.presses("Задать вопрос")
     assert "передан агенту" in (await anna.hears()).text
     (ticket,) = await stage.tickets()
-    await anna.writes("и вот отчёт", **document(stage, "../отчёт.txt", b"<script>", 8))
-    await anna.hears()
+    added = await anna.writes("и вот отчёт", **document(stage, "../отчёт.txt", b"<script>", 8))
+    assert await anna.sees_mark(added)
 
     def at_once(session: Session) -> None:
         for row in session.scalars(select(FileRow)):
@@ -149,7 +149,7 @@ async def test_an_agent_sends_files_with_and_without_words(stage: Stage) -> None
     else:
         stage.simulator.faults.next(method, Fault("lost_answer", seconds=0.1))
     await boris.replies_with(ticket.id, "", ("ещё.txt", b"x"))
-    assert (await anna.hears()).text == f"Борис, вопрос №{ticket.id}:"
+    assert (await anna.hears()).text == f"Отвечает Борис (вопрос №{ticket.id}):"
     await anna.hears()
     await stage.settled()
     last = [line for line in await stage.thread_of(anna) if line.by_agent and line.deliveries][-1].deliveries[-1]

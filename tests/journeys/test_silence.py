@@ -14,7 +14,7 @@ YES, NO = "Да, спасибо", "Нет, остались вопросы"
 
 async def asks(stage: Stage, who: ContactOnStage) -> int:
     """A question that waits for an agent; its number."""
-    await who.writes("позовите человека")
+    await who.writes("позовите человека: лента не грузится")
     await who.hears()
     return (await stage.tickets())[-1].id
 
@@ -23,7 +23,7 @@ async def answered(stage: Stage, who: ContactOnStage, agent: AgentOnStage) -> in
     """A question that an agent has answered; its number."""
     number = await asks(stage, who)
     await agent.replies(number, "Какая у вас версия?")
-    assert (await who.hears()).text == f"{agent.name}, вопрос №{number}:\nКакая у вас версия?"
+    assert (await who.hears()).text == f"Отвечает {agent.name} (вопрос №{number}):\nКакая у вас версия?"
     return number
 
 
@@ -47,6 +47,22 @@ async def events(stage: Stage, who: ContactOnStage) -> list[str]:
 
 
 # --- the reminder and the closing -------------------------------------------------------------------------------------
+
+
+async def test_who_waits_too_long_is_informed_once(stage: Stage) -> None:
+    anna, boris = await stage.contact("Анна"), await stage.agent("Борис")
+    await anna.writes("позовите человека: лента не грузится")
+    assert "Постараемся ответить за 12 часов." in (await anna.hears()).text
+    number = (await stage.tickets())[-1].id
+    await stage.passes(hours=11.9)
+    assert len(anna.replies) == 1
+    await stage.passes(hours=0.2)
+    late = f"Ответа пока нет (вопрос №{number}). Извините за ожидание.\nПостараемся ответить за 12 часов."
+    assert (await anna.hears()).text == late
+    await stage.passes(days=2)
+    await boris.replies(number, "Какая у вас версия?")
+    assert (await anna.hears()).text == f"Отвечает Борис (вопрос №{number}):\nКакая у вас версия?"
+    assert len(anna.replies) == 3
 
 
 async def test_one_reminder_and_then_the_question_is_closed(stage: Stage) -> None:
@@ -77,11 +93,10 @@ async def test_one_reminder_and_then_the_question_is_closed(stage: Stage) -> Non
 async def test_who_only_says_thanks_is_not_reminded_but_the_question_is_closed_in_time(stage: Stage) -> None:
     anna, boris = await stage.contact("Анна"), await stage.agent("Борис")
     number = await answered(stage, anna, boris)
-    await anna.writes("спасибо")
-    assert (await anna.hears()).text.startswith("Пожалуйста.")
+    assert await anna.sees_mark(await anna.writes("спасибо"))
     await stage.passes(days=6.9)
     await stage.settled()
-    assert len(anna.replies) == 3
+    assert len(anna.replies) == 2
     await stage.passes(days=0.2)
     assert (await anna.hears()).text == closing(number)
 
@@ -90,10 +105,10 @@ async def test_who_answers_is_not_reminded_and_the_next_answer_waits_anew(stage:
     anna, boris = await stage.contact("Анна"), await stage.agent("Борис")
     number = await answered(stage, anna, boris)
     await stage.passes(days=1)
-    await anna.writes("версия 5")
-    assert (await anna.hears()).text.startswith(f"Добавили к вопросу №{number}")
+    assert await anna.sees_mark(await anna.writes("версия 5"))
     await stage.passes(days=8)
     assert [ticket.status for ticket in await stage.tickets()] == [TicketStatus.OPEN]
+    assert (await anna.hears()).text.startswith(f"Ответа пока нет (вопрос №{number}).")  # the agent is silent, too
     assert len(anna.replies) == 3
     for _ in range(2):  # each silence has its own reminder
         await boris.replies(number, "Обновите")

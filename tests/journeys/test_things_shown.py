@@ -18,6 +18,7 @@ from bot.simulator.phone import Json
 from bot.simulator.telegram import contents as telegram_things
 from bot.simulator.vk import contents as vk_things
 from bot.web.site import build_site
+from handoff.audit.log import COMMAND_LINE
 from handoff.messages.contents import RAW_LIMIT
 from handoff.models import Contact, FileRow, FileState, Message, MessageKind, Role
 from handoff.people.privacy.archive import archive
@@ -89,7 +90,7 @@ async def doors(stage: Stage) -> AsyncIterator[tuple[Browser, httpx.AsyncClient]
 
     def admit(session: Session) -> str:
         employ(session, "olga@example.org", "Ольга", Role.AGENT, stage.app.clock())
-        return stage.app.staff.add_token(session, "crm", Role.ADMIN)
+        return stage.app.staff.add_token(session, "crm", Role.ADMIN, COMMAND_LINE)
 
     site, token = build_site(site_parts(stage.app), None), await stage.app.db.write(admit)
     transport, english = httpx.ASGITransport(site.asgi), {"Accept-Language": "en"}

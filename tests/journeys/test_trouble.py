@@ -201,7 +201,7 @@ async def test_an_agents_formatting_arrives_as_that_of_the_knowledge(stage: Stag
     found = {(raw["type"], heard.text[raw["offset"] : raw["offset"] + raw["length"]]) for raw in heard.entities}
     link = "text_link" if stage.platform == "telegram" else "url"
     assert found == {("bold", "Вход"), (link, "читайте")}
-    assert head == f"Борис, вопрос №{number}"
+    assert head == f"Отвечает Борис (вопрос №{number})"
 
 
 async def test_a_long_answer_comes_in_parts_and_in_order(stage: Stage) -> None:

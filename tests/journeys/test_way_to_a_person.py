@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from handoff.models import Contact, MessageKind, Ticket
 from tests.journeys.stage import ContactOnStage, Stage
 
-KAZAN, SAMARA = "какая завтра погода в казани", "почём билеты на луну из самары"
+KAZAN, SAMARA = "какая завтра погода в казани", "какой поезд едет на луну из самары"
 
 
 async def answered_lately(stage: Stage, *minutes: int, category: str | None = None) -> None:
@@ -35,19 +35,17 @@ async def test_the_wait_is_told_before_a_person_is_asked(stage: Stage) -> None:
     assert offer.text == (
         "Готового ответа нет. Передать вопрос агенту?\nОбычно отвечаем за 20 минут, почти всегда укладываемся в 2 часа."
     )
-    assert anna.labels() == ["Задать вопрос", "Не нужно"]
+    assert anna.labels() == ["Да, передать", "Не нужно"]
     await anna.presses("Не нужно")
-    assert (await anna.hears()).text == "Хорошо, передавать не будем. Если передумаете, просто напишите."
+    assert (await anna.hears()).text == "Хорошо, никому не передаю. Если передумаете, просто напишите."
     assert await stage.tickets() != []  # those of before; hers is none of them
     assert KAZAN not in {ticket.question for ticket in await stage.tickets()}
 
-    await anna.presses("Задать вопрос")  # she thought again
+    await anna.presses("Да, передать")  # she thought again
     acknowledgement = (await anna.hears()).text
     ticket = (await stage.tickets())[-1]
-    assert (ticket.question, ticket.reason) == (KAZAN, "asked")
-    assert acknowledgement.startswith(
-        f"Вопрос №{ticket.id} передан агенту. Впереди в очереди никого нет.\nОбычно отвечаем"
-    )
+    assert (ticket.question, ticket.reason) == (KAZAN, "unanswered")
+    assert acknowledgement.startswith(f"Вопрос №{ticket.id} передан агенту. Ваш вопрос следующий.\nОбычно отвечаем")
     assert anna.labels() == ["Отозвать вопрос"]
     await anna.presses("Отозвать вопрос")
     assert (await anna.hears()).text.startswith(f"Вопрос №{ticket.id} отозван.")
@@ -76,7 +74,7 @@ async def test_asking_again_is_recognised_joined_and_told_once(stage: Stage) -> 
     await anna.asks_a_person(KAZAN)
     (ticket,) = await stage.tickets()
     patience = (
-        f"Вопрос №{ticket.id} ещё ждёт агента.\nПока трудно сказать, сколько придётся ждать.\n"
+        f"Вопрос №{ticket.id} ещё ждёт агента.\nПостараемся ответить за 12 часов.\n"
         "Повторные сообщения очередь не ускоряют, но ничего не потеряется."
     )
     await anna.writes("Какая погода завтра в Козани?")
@@ -85,8 +83,7 @@ async def test_asking_again_is_recognised_joined_and_told_once(stage: Stage) -> 
     await anna.writes("ну что там?")
     await anna.writes("позовите оператора")
     await stage.noted("позовите оператора")
-    await anna.writes("живу в центре, у реки")
-    assert (await anna.hears()).text.startswith(f"Добавили к вопросу №{ticket.id}")
+    assert await anna.sees_mark(await anna.writes("живу в центре, у реки"))
     (ticket,) = await stage.tickets()
     assert ticket.due_at == due
     lines = [line for line in await stage.thread_of(anna) if line.kind is MessageKind.INCOMING]
@@ -94,8 +91,7 @@ async def test_asking_again_is_recognised_joined_and_told_once(stage: Stage) -> 
 
     await boris.replies(ticket.id, "Солнечно")
     await anna.hears()
-    await anna.writes("спасибо")
-    assert (await anna.hears()).text.startswith("Пожалуйста.")
+    assert await anna.sees_mark(await anna.writes("спасибо"))
     (ticket,) = await stage.tickets()
     assert ticket.status == "waiting"  # thanks are no question
 
@@ -110,7 +106,7 @@ async def test_several_questions_at_once(stage: Stage) -> None:
     assert anna.labels() == ["Это новый вопрос"]
     await anna.presses("Это новый вопрос")
     assert (await anna.hears()).text.startswith("Готового ответа нет.")
-    await anna.presses("Задать вопрос")
+    await anna.presses("Да, передать")
     await anna.hears()
     first, second = await stage.tickets()
     assert (second.question, second.status) == (SAMARA, "open")
@@ -122,10 +118,8 @@ async def test_several_questions_at_once(stage: Stage) -> None:
     answer = await anna.hears()
     await boris.replies(second.id, "Билетов нет")
     await anna.hears()
-    await anna.writes("а на Марс?")
-    assert (await anna.hears()).text.startswith(f"Добавили к вопросу №{second.id}")
-    await anna.writes("а ветер?", reply_to=answer.id)
-    assert (await anna.hears()).text.startswith(f"Добавили к вопросу №{first.id}")
+    assert await anna.sees_mark(await anna.writes("а на Марс?"))
+    assert await anna.sees_mark(await anna.writes("а ветер?", reply_to=answer.id))
     lines = await stage.thread_of(anna)
     assert [line.ticket_id for line in lines if line.text in {"а на Марс?", "а ветер?"}] == [second.id, first.id]
 
@@ -174,7 +168,7 @@ async def test_an_edit_changes_the_question_until_an_agent_has_it(stage: Stage) 
     await anna.writes(KAZAN)
     written = anna.chat[0].id
     await anna.hears()
-    await anna.presses("Задать вопрос")
+    await anna.presses("Да, передать")
     await anna.hears()
     await anna.edits(written, "какая завтра погода в Твери")
     await stage.noted("какая завтра погода в Твери")
@@ -189,22 +183,38 @@ async def test_an_edit_changes_the_question_until_an_agent_has_it(stage: Stage) 
     assert (line.text, line.before) == ("какая завтра погода в Омске", "какая завтра погода в Твери")
 
 
-async def test_what_completes_an_unanswered_question_changes_the_offer(stage: Stage) -> None:
+async def test_what_completes_a_question_gets_a_new_offer_below(stage: Stage) -> None:
     anna = await stage.contact("Анна")
     await anna.writes("хочу на луну")
     offer = await anna.hears()
-    await anna.writes("то есть музыка")
-    changed = await anna.sees("Учли то, что вы добавили.\nВозможно, вы об этом:")
-    assert changed.id == offer.id
-    assert "Как скачать музыку?" in anna.labels()
-    await anna.presses("Ни один вариант не подходит")
-    assert (await anna.hears()).text.startswith("Передать вопрос агенту?")
-    await anna.writes("и ещё про билеты")
-    await anna.presses("Задать вопрос")
-    heard = [(await anna.hears()).text]
+    await anna.writes("и билет туда же")
+    second = await anna.hears()
+    assert second.text.startswith("Учли то, что вы добавили.\nГотового ответа нет.")
+    await anna.without_buttons(offer.id)
+    await anna.presses("Да, передать")
+    assert "передан агенту" in (await anna.hears()).text
     (ticket,) = await stage.tickets()
-    assert "хочу на луну\nто есть музыка" in ticket.question
-    assert any("передан агенту" in text for text in heard)
+    assert ticket.question == "хочу на луну\nи билет туда же"
+
+
+async def test_what_completes_choices_gets_the_answer_below(stage: Stage) -> None:
+    anna = await stage.contact("Анна")
+    await anna.writes("музыка")
+    offer = await anna.hears()
+    await anna.writes("играет без звука")
+    answer = await anna.hears()
+    assert answer.text.startswith(("Нет звука в музыке", "Возможно, вы спрашиваете"))
+    await anna.without_buttons(offer.id)
+
+
+async def test_a_statement_about_something_else_is_a_question_of_its_own(stage: Stage) -> None:
+    anna = await stage.contact("Анна")
+    await anna.writes("музыка")
+    offer = await anna.hears()
+    await anna.writes("потеряла пароль, зайти не могу")
+    assert "Забыли пароль — как войти?" in (await anna.hears()).text
+    await stage.settled()
+    assert next(message for message in anna.replies if message.id == offer.id).buttons  # those choices are still there
 
 
 async def test_a_question_about_something_else_completes_nothing(stage: Stage) -> None:
@@ -216,7 +226,7 @@ async def test_a_question_about_something_else_completes_nothing(stage: Stage) -
     second = await anna.hears()
     assert second.id != first.id
     assert second.text.startswith("Готового ответа нет. Передать вопрос агенту?")
-    await anna.presses("Задать вопрос")
+    await anna.presses("Да, передать")
     await anna.hears()
     (ticket,) = await stage.tickets()
     assert ticket.question == "а когда концерт в москве?"

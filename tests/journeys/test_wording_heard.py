@@ -102,6 +102,7 @@ async def fills_in_a_form(anna: Recorded, stage: Stage) -> None:
 
 async def is_silent(anna: Recorded, boris: AgentOnStage, stage: Stage) -> None:
     await anna.writes("позовите человека")
+    await anna.presses(0)  # skip what it is about
     number = (await stage.tickets())[-1].id
     await boris.replies(number, "Что случилось?")
     await anna.hears()

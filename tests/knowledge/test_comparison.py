@@ -17,8 +17,8 @@ QUERIES = [
     EvalQuery("как вернуть деньги за заказ", "ru", "refund"),
     EvalQuery("как вернуть деньги за подписку", "ru", None),
 ]
-TIMID = Thresholds(1.0, 1.0)
-BOLD = Thresholds(0.0, 0.0)
+TIMID = Thresholds(1.0, 1.0, 1.0)
+BOLD = Thresholds(0.0, 0.0, 0.0)
 
 
 def run(*entries: EvalEntry, thresholds: Thresholds | None = None) -> Report:

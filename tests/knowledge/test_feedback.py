@@ -68,6 +68,20 @@ Case = Callable[[int, int], tuple[Band, tuple[int, ...], list[tuple[Outcome, int
         (lambda one, _: (Band.ANSWER, (one,), [("not_helped", one), ("handed_off", None)]), None, ("one",)),
         (lambda one, _: (Band.ANSWER, (one,), [("not_helped", one), ("unclear", one)]), "one", ()),
         (lambda one, _: (Band.ANSWER, (one,), [("not_helped", one), ("disliked", one)]), "one", ()),
+        (lambda one, _: (Band.LIKELY, (one,), [("helped", one)]), "one", ()),
+        (lambda one, _: (Band.LIKELY, (one,), [("not_helped", one)]), None, ("one",)),
+        (lambda one, two: (Band.LIKELY, (one, two), [("something_else", None)]), None, ("one",)),
+        (lambda one, two: (Band.LIKELY, (one, two), [("something_else", None), ("chosen", two)]), "two", ()),
+        (
+            lambda one, two: (Band.LIKELY, (one, two), [("something_else", None), ("none_fits", None)]),
+            None,
+            ("one", "two"),
+        ),
+        (
+            lambda one, two: (Band.ANSWER, (one, two), [("not_helped", one), ("something_else", None)]),
+            None,
+            ("one",),
+        ),
         (lambda one, two: (Band.SUGGEST, (one, two), [("chosen", two)]), "two", ()),
         (lambda one, two: (Band.SUGGEST, (one, two), [("chosen", two), ("helped", two)]), "two", ()),
         (lambda one, two: (Band.SUGGEST, (one, two), [("chosen", two), ("not_helped", two)]), None, ("two",)),
@@ -93,6 +107,7 @@ async def test_what_was_pressed_says_what_was_meant(
 async def test_silence_and_what_a_rule_did_say_nothing(database: Database, clock: Time, ids: dict[str, int]) -> None:
     one = ids["password"]
     assert await said(database, clock, Band.ANSWER, (one,)) == []
+    assert await said(database, clock, Band.LIKELY, (one,)) == []
     assert await said(database, clock, Band.SUGGEST, (one,)) == []
     assert await said(database, clock, Band.ANSWER, (one,), ("handed_off", None)) == []
     assert await said(database, clock, Band.NONE, (one,), ("unanswered", None)) == []

@@ -196,7 +196,7 @@ async def test_the_knowledge_is_waited_for(shelf: Database, clock: Time) -> None
 
 
 async def test_the_thresholds_hold_for_the_index_and_for_edits(shelf: Database, clock: Time) -> None:
-    library = Library(shelf, LocalBus(), clock, Thresholds(1.0, 1.0))
+    library = Library(shelf, LocalBus(), clock, Thresholds(1.0, 1.0, 1.0))
     await library.refresh()
     assert library.matcher.match("как удалить пароль пожалуйста").band is Band.NONE
     await shelf.write(lambda session: library.create(session, PARKING, author="anna"))

@@ -1,6 +1,7 @@
 """A load does exactly what its plan states, or nothing."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from sqlalchemy import func, select
@@ -65,6 +66,19 @@ async def test_a_plan_says_what_a_load_does_and_writes_nothing(db: Database, clo
         (CategoryDraft("access", {"ru": "Вход", "en": "Access"}, "allowed"), CategoryDraft("new", {}, "allowed")),
     )
     assert (await db.read(lambda session: plan(session, draft))).empty
+
+
+async def test_a_proposal_of_an_agent_stays_until_a_file_names_it(db: Database, clock: Time) -> None:
+    proposal = replace(B, status="proposed")
+    await load(db, clock, Draft((A,)))
+    await db.write(lambda session: create_entry(session, proposal, author="olga", at=clock.now))
+    assert (await db.read(lambda session: plan(session, Draft((A,))))).empty
+    await load(db, clock, Draft((replace(A, answer="Another"),)))
+    kept = await db.read(lambda session: entry_named(session, "b", "ru"))
+    assert kept is not None
+    assert kept.status == "proposed"
+    published = await load(db, clock, Draft((A, B)))
+    assert [(entry.key, entry.fields) for entry in published.changed if entry.key == "b"] == [("b", ("status",))]
 
 
 async def test_what_is_not_named_is_archived_and_comes_back_as_the_same_row(db: Database, clock: Time) -> None:

@@ -162,7 +162,7 @@ wrong: 1
         'help.yaml:7: unknown field "qestion"; did you mean "question"?',
         "help.yaml:7: alternatives: must be a list of texts",
         'help.yaml:7: handoff: "alwys" is none of allowed, always, never; did you mean "always"?',
-        'help.yaml:7: status: "1" is none of published, draft, archived',
+        'help.yaml:7: status: "1" is none of published, draft, archived, proposed',
         'help.yaml:7: lang: "russian" is not a language code such as ru, en or hu',
         "help.yaml:7: question: is empty",
         "help.yaml:7: answer: is empty: write one, or set status to draft",

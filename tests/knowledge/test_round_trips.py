@@ -9,11 +9,10 @@ from hypothesis import strategies as st
 from infra.database import Database
 from knowledge.entries.drafts import HANDOFFS, CategoryDraft, Draft, EntryDraft
 from knowledge.entries.texts import fingerprint
-from knowledge.files.formats import FORMATS
-from knowledge.files.loading import FormatName, SourceFile, apply, export, plan, read, read_files
+from knowledge.files.formats import FORMATS, NAMES
+from knowledge.files.loading import SourceFile, apply, export, plan, read, read_files
 from tests.knowledge.conftest import Time
 
-FORMS: tuple[FormatName, ...] = ("yaml", "json", "jsonl", "csv")
 CATEGORIES = (CategoryDraft("a", {"ru": "Вход: «А»", "en": "yes"}, "always"), CategoryDraft("-1", {}, "allowed"))
 
 # Letters that formats, spreadsheets and splitters stumble over come often; every other one may come too.
@@ -40,16 +39,16 @@ def distinct(drafts: list[EntryDraft]) -> tuple[EntryDraft, ...]:
     for draft in drafts:
         marks: set[object] = {(draft.lang, fingerprint(text)) for text in (draft.question, *draft.alternatives)}
         marks.add((draft.key, draft.lang))
-        if not any(draft.faults()) and not marks & taken:
+        if not any(draft.find_errors()) and not marks & taken:
             taken |= marks
             chosen.append(draft)
     return tuple(chosen)
 
 
-@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("form", NAMES)
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # a busy machine is no fault
 @given(drafts=st.lists(entries, min_size=1, max_size=5).map(distinct).filter(bool))
-def test_any_knowledge_survives_its_file(form: FormatName, drafts: tuple[EntryDraft, ...]) -> None:
+def test_any_knowledge_survives_its_file(form: str, drafts: tuple[EntryDraft, ...]) -> None:
     draft = Draft(drafts, CATEGORIES)
     file = SourceFile(f"all.{form}", FORMATS[f".{form}"].write(draft))
     again = read([file], encoding="utf-8").draft  # random letters may look like a garbled conversion
@@ -65,8 +64,8 @@ def test_formulas_are_disarmed_in_csv() -> None:
     assert read_files([SourceFile("a.csv", data)]).entries == (entry,)
 
 
-@pytest.mark.parametrize("form", FORMS)
-async def test_an_export_loaded_again_changes_nothing(db: Database, clock: Time, form: FormatName) -> None:
+@pytest.mark.parametrize("form", NAMES)
+async def test_an_export_loaded_again_changes_nothing(db: Database, clock: Time, form: str) -> None:
     first = EntryDraft("a", "ru", "=Как войти?", "Так:\n\n1. раз  \n2. два 😀", "a", ("|", "да|нет"), "never")
     draft = Draft(
         (

@@ -1,4 +1,4 @@
-"""The semantic extra with a small test model: vectors are computed in the background, stored, and used with words."""
+"""The sentence encoder, with a small one in its place: vectors are computed, stored, and used with words."""
 
 import asyncio
 import contextlib
@@ -16,7 +16,6 @@ from infra.database import Database
 from knowledge.entries.drafts import Draft, EntryDraft
 from knowledge.entries.models import TextVector
 from knowledge.live.library import Library
-from knowledge.live.semantics import EmbeddingModel
 from tests.knowledge.conftest import Time
 
 # Made-up words, which neither letters nor the built-in meanings bring near anything.
@@ -60,9 +59,7 @@ async def database(database: Database) -> Database:
 
 @pytest.fixture
 def start(database: Database, clock: Time) -> Callable[[Thesaurus | None], Library]:
-    return lambda embedder: Library(
-        database, LocalBus(), clock, model=EmbeddingModel("thesaurus 1", embedder) if embedder else None
-    )
+    return lambda embedder: Library(database, LocalBus(), clock, embedder=embedder)
 
 
 @contextlib.asynccontextmanager
@@ -124,7 +121,8 @@ async def test_the_next_start_reads_nothing_again(
         await becomes(lambda: found(library, "глюмза", "заказ"))
     thesaurus = Thesaurus()
     again = start(thesaurus)
-    await again.refresh()  # without `run`: a command uses what there is
+    await again.refresh()
+    await again.add_vectors()  # a command uses what there is
     assert found(again, "глюмза", "заказ")
     assert thesaurus.read == []
 
@@ -166,7 +164,7 @@ async def test_an_embedder_that_breaks_is_told_of_once_and_words_go_on(
         entry = await database.write(lambda session: library.create(session, PARKING, author="anna"))
         await becomes(lambda: library.revision == 2)
         assert library.matcher.match("где парковка").candidates[0].entry_id == entry
-    assert warnings(caplog) == ["the semantic extra reads nothing more until the next start"]
+    assert warnings(caplog) == ["the sentence encoder is not used until the next start"]
 
 
 async def test_what_another_process_reads_is_used_here(database: Database, clock: Time) -> None:
@@ -175,8 +173,7 @@ async def test_what_another_process_reads_is_used_here(database: Database, clock
     urls = database.url.render_as_string(hide_password=False)
     other = Database(urls) if database.dialect == "postgresql" else database  # one process alone opens a SQLite file
     libraries = [
-        Library(db, LocalBus(), clock, model=EmbeddingModel("thesaurus 1", model))
-        for db, model in zip((database, other), models, strict=True)
+        Library(db, LocalBus(), clock, embedder=model) for db, model in zip((database, other), models, strict=True)
     ]
     async with running(libraries[0]), running(libraries[1]):
         await becomes(lambda: all(found(library, "глюмза", "заказ") for library in libraries))

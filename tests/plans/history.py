@@ -6,7 +6,9 @@ from typing import Any
 from sqlalchemy import create_engine, func, insert, select
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from handoff.lists.models import TicketSeen
 from handoff.models import (
+    Agent,
     ChoiceRow,
     Contact,
     Delivery,
@@ -17,9 +19,11 @@ from handoff.models import (
     InboxState,
     Message,
     MessageKind,
+    Role,
     Ticket,
     TicketStatus,
 )
+from handoff.tickets.ownership.models import Handover
 from handoff.tickets.request_models import FormRow, FormState, PublicQuestion
 from infra.storage.rows import table
 from knowledge.entries.models import Lookup
@@ -38,6 +42,18 @@ def add_history(url: str, account: str) -> None:
         }
         for model, rows in _rows(first, account):
             session.execute(insert(table(model)), rows)
+        agent = Agent(
+            email=f"old-{account}@example.org", name="Old", role=Role.AGENT, password_hash="", created_at=_SINCE
+        )
+        session.add(agent)
+        session.flush()
+        seen = [{"agent_id": agent.id, "ticket_id": first[Ticket] + n, "message_id": 1} for n in range(CONTACTS)]
+        session.execute(insert(table(TicketSeen)), seen)
+        handed = [
+            {"message_id": first[Message] + n, "contact_id": first[Contact] + n, "agent_id": agent.id}
+            for n in range(CONTACTS)
+        ]
+        session.execute(insert(table(Handover)), handed)
         session.commit()
     engine.dispose()
 
@@ -106,14 +122,14 @@ def _rows(first: dict[Any, int], account: str) -> list[tuple[type[DeclarativeBas
 
 
 _FINISHED = (
-    "UPDATE ticket SET status = 'solved', remind_at = NULL, solve_at = NULL",
+    "UPDATE ticket SET status = 'solved', remind_at = NULL, solve_at = NULL, overdue_at = NULL",
     "UPDATE delivery SET state = 'sent', lease_owner = NULL WHERE state NOT IN ('sent', 'failed')",
     "UPDATE inbox_event SET state = 'done'",
     "UPDATE form SET state = 'sent'",
     "UPDATE file SET state = 'kept'",
 )
 _UNDER_WAY = (
-    "UPDATE ticket SET status = 'open', solved_at = NULL WHERE id % 200 = 1",
+    "UPDATE ticket SET status = 'open', solved_at = NULL, overdue_at = due_at WHERE id % 200 = 1",
     "UPDATE ticket SET status = 'waiting', solve_at = due_at, remind_at = due_at WHERE id % 200 = 2",
     "UPDATE delivery SET state = 'queued' WHERE id % 200 = 1",
     "UPDATE delivery SET state = 'claimed', lease_owner = 'dead', lease_until = updated_at WHERE id % 200 = 2",

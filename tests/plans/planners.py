@@ -15,12 +15,16 @@ SMALL = {
     "agent_session",
     "alembic_version",
     "api_token",
+    "canned_response",
+    "canned_starter",
     "category",
     "channel_state",
     "entry",
     "knowledge_state",
     "lease",
     "phrasing",
+    "saved_view",
+    "search_backfill",
     "text_vector",
 }
 """Tables that do not grow with contacts' messages; all others do."""

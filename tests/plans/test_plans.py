@@ -6,7 +6,8 @@ import pytest
 from bot.cli.commands import forget_contact
 from bot.program.site_parts import site_parts
 from bot.web.site import build_site
-from handoff.dashboard.views import SHOWS
+from handoff.audit.log import COMMAND_LINE
+from handoff.dashboard.content.place import SHOWS
 from handoff.models import Role
 from tests.conftest import Backend
 from tests.journeys.stage import Platform, Stage, staged
@@ -96,13 +97,15 @@ async def _desk(stage: Stage, number: int) -> None:
     agent = await stage.app.db.write(
         lambda session: employ(session, "d@example.org", "Дора", Role.ADMIN, stage.app.clock())
     )
-    token = await stage.app.db.write(lambda session: stage.app.staff.add_token(session, "robot", Role.ADMIN))
+    token = await stage.app.db.write(
+        lambda session: stage.app.staff.add_token(session, "robot", Role.ADMIN, COMMAND_LINE)
+    )
     site = build_site(site_parts(stage.app), None)
     transport = httpx.ASGITransport(site.asgi)
     async with httpx.AsyncClient(transport=transport, base_url="http://desk.test") as client:
         browser = Browser(client)
         await browser.signs_in(agent.email)
-        for show in SHOWS:
+        for show in ("", *SHOWS):
             for page in (1, 2):
                 for path in ("/desk", "/desk/queue", f"/desk/tickets/{number}"):
                     assert (await client.get(path, params={"show": show, "page": page})).status_code == 200

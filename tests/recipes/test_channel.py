@@ -58,6 +58,7 @@ class PigeonSettings(ChannelSettings):
     """What a loft is set up with."""
 
     badge: ClassVar = "PG"
+    title: ClassVar = "Pager"
     environment: ClassVar = {"pigeon_loft": "loft"}
 
     kind: Literal["pigeon"] = "pigeon"

@@ -52,7 +52,7 @@ def _value(value: object) -> str:
 
 __all__ = ["database"]
 
-WITH_TOML = {**FORMATS, ".toml": Format(read, write)}
+WITH_TOML = {**FORMATS, ".toml": Format("TOML", '[[entries]]⏎question = "How do I sign in?"', read, write)}
 
 
 async def test_what_the_format_writes_loads_as_no_change(database: Database) -> None:

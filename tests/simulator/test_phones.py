@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -23,7 +24,8 @@ KEYBOARD = {"inline_keyboard": [[{"text": "Это помогло", "callback_dat
 
 def application(telegram: TelegramSimulator, vk: VkSimulator) -> FastAPI:
     app = FastAPI()
-    app.include_router(router(telegram, vk, login=("maria@example.org", "a-demo-password")))
+    login = ("maria@example.org", "a-demo-password")
+    app.include_router(router(telegram, vk, login=login, language_of=lambda accepted: accepted[:2]))
     app.mount("/demo/static", StaticFiles(directory=STATIC))
     return app
 
@@ -44,6 +46,36 @@ async def test_the_page_has_the_login_and_nothing_inline(visitor: httpx.AsyncCli
     for name in ("phones.css", "phones.js", "icon.svg"):
         assert f"/demo/static/{name}" in page.text
         assert (await visitor.get(f"/demo/static/{name}")).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("language", "said", "alphabet"),
+    [
+        ("ru", "Рабочее место агента", r"[А-Яа-яЁё]"),
+        ("en", "Behind the counter", r"[A-Za-z]"),
+        ("hu", "A munkatársak felülete", r"[A-Za-zÁÉÍÓÖŐÚÜŰáéíóöőúüű]"),
+        ("fr", "Behind the counter", r"[A-Za-z]"),
+    ],
+)
+async def test_the_page_speaks_the_browsers_language(
+    visitor: httpx.AsyncClient, language: str, said: str, alphabet: str
+) -> None:
+    page = (await visitor.get("/", headers={"Accept-Language": f"{language}-XX,en;q=0.5"})).text
+    assert said in page
+    words = re.findall(r"[^\W\d_]+", re.sub(r"<script.*?</script>|<svg.*?</svg>|<[^>]*>", " ", page, flags=re.DOTALL))
+    names = {"F", "Frontdesk", "VK", "Telegram", "JavaScript", "maria", "example", "org", "a", "demo", "password"}
+    foreign = [word for word in words if word not in names and not re.fullmatch(f"{alphabet}+", word)]
+    assert foreign == []
+    assert f'<html lang="{language if language != "fr" else "en"}">' in page
+
+
+async def test_the_guest_has_the_visitors_language_until_they_write(visitor: httpx.AsyncClient, bot: BotClient) -> None:
+    await visitor.get("/", headers={"Accept-Language": "hu"})
+    await visitor.post("/demo/telegram/start")
+    await visitor.get("/", headers={"Accept-Language": "en"})
+    await visitor.post("/demo/telegram/messages", json={"text": "szia"})
+    updates = await bot.result("getUpdates")
+    assert [update["message"]["from"]["language_code"] for update in updates] == ["hu", "hu"]
 
 
 async def test_what_the_visitor_writes_reaches_the_bot_and_back(visitor: httpx.AsyncClient, bot: BotClient) -> None:
@@ -111,7 +143,7 @@ async def test_a_conversation_in_the_browser(bot: BotClient, community: Communit
     app = application(bot.telegram, community.vk)
     async with served(app) as address, async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox", "--disable-gpu"])
-        page = await browser.new_page(viewport={"width": width, "height": 800})
+        page = await browser.new_page(viewport={"width": width, "height": 800}, locale="ru-RU")
         complaints: list[str] = []
         page.on("console", lambda message: complaints.append(message.text))
         page.on("pageerror", lambda error: complaints.append(str(error)))
@@ -130,8 +162,8 @@ async def test_a_conversation_in_the_browser(bot: BotClient, community: Communit
         if width < 720:
             await page.get_by_role("button", name="Telegram").click()
         telegram_phone = page.locator(".phone-telegram")
-        await telegram_phone.get_by_role("button", name="не работает музыка").click()
-        await expect(telegram_phone.locator(".mine .text")).to_have_text("не работает музыка")
+        await telegram_phone.get_by_role("button", name="как заблокировать человека").click()
+        await expect(telegram_phone.locator(".mine .text")).to_have_text("как заблокировать человека")
         await bot.result("sendMessage", chat_id=GUEST, text="ответ", reply_markup=KEYBOARD)
         [question] = await bot.result("getUpdates")
         await telegram_phone.get_by_role("button", name="Это помогло").click()

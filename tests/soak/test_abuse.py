@@ -12,7 +12,7 @@ import httpx
 import psutil
 from sqlalchemy import select
 
-from bot.conversation.flood_limit import LIMIT
+from bot.conversation.quiet_rounds import LIMIT
 from bot.wording import WORDS
 from handoff.models import Contact, Message, MessageKind
 from tests.conftest import Backend
@@ -189,7 +189,7 @@ def notice() -> str:
     """What a contact who writes too much reads once."""
     return WORDS.text(
         "ru",
-        "That is more in a minute than I can answer. I have kept it all and answer again in a minute: "
+        "That is more than I can answer in a minute. I have kept it all and answer again in a minute: "
         "please ask once more then what is still open.",
     )
 

@@ -17,7 +17,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any, Literal
 
-from sqlalchemy import Boolean, Column, Engine, Enum, Integer, LargeBinary, String, Table, Text
+from sqlalchemy import DDL, Boolean, Column, Engine, Enum, Integer, LargeBinary, String, Table, Text
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.orm import Mapper, Session
 from sqlalchemy.schema import CreateIndex, CreateTable
@@ -127,6 +127,8 @@ def _value(mapper: Mapper[Any], column: Column[Any], number: int) -> object:
     if isinstance(kind, Json):
         hint = str(_hint(mapper, column))
         return [] if "[list" in hint else {} if "[dict" in hint else f"{column.name} {number} \N{WAVING HAND SIGN}"
+    if column.name == "stems":  # sorted and distinct, as PostgreSQL keeps them
+        return f"other stem{number} word"
     if isinstance(kind, Text):
         return f'{column.name} {number}: «Ёлка» isn\'t "over"\nnő \N{WAVING HAND SIGN}'
     assert isinstance(kind, String), kind
@@ -139,7 +141,9 @@ def _value(mapper: Mapper[Any], column: Column[Any], number: int) -> object:
 def _sqlite_schema(connection: sqlite3.Connection) -> Iterator[str]:
     """The statements that the program made the file with, tables first."""
     for (sql,) in connection.execute(
-        "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%' ORDER BY type DESC, rowid"
+        "SELECT sql FROM sqlite_master WHERE sql IS NOT NULL AND name NOT LIKE 'sqlite_%'"
+        " AND name NOT LIKE 'message_search_fts_%'"  # the virtual table makes those itself
+        " ORDER BY type = 'trigger', type DESC, rowid"
     ):
         yield "\n".join(line.rstrip() for line in sql.strip().splitlines()).replace("\t", "    ") + ";"
 
@@ -151,6 +155,9 @@ def _postgres_schema(tables: list[Table] | None) -> Iterator[str]:
         yield _plain(str(CreateTable(table).compile(dialect=dialect)))
         for index in sorted(table.indexes, key=lambda index: str(index.name)):
             yield _plain(str(CreateIndex(index).compile(dialect=dialect)))
+        for made in table.dispatch.after_create:
+            if isinstance(made, DDL) and made._ddl_if and made._ddl_if.dialect == dialect.name:
+                yield _plain(str(made.statement))
     if not tables:
         yield (
             "CREATE TABLE alembic_version (\n    version_num VARCHAR(32) NOT NULL,\n"

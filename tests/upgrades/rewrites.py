@@ -38,5 +38,32 @@ def _answers_by_confirmation(rows: Rows) -> None:
             }
 
 
-REWRITES: dict[str, Callable[[Rows], None]] = {"0011": _answers_by_confirmation}
+def _one_person(rows: Rows) -> None:
+    """0027: full names identify contacts."""
+    rows["contact_identifier"] = [
+        {"contact_id": row["id"], "value": f"name:{row['name'][:249]}"}
+        for row in rows["contact"]
+        if len(row["name"].strip().split(" ")) > 1
+    ]
+
+
+def _messages_to_index(rows: Rows) -> None:
+    """0029: the messages that exist are indexed for the search later."""
+    rows["search_backfill"] = [{"id": 1, "before_id": max(row["id"] for row in rows["message"]) + 1}]
+
+
+def _ownership(rows: Rows) -> None:
+    """0032: claims carry the moment of their last renewal, and an answered ticket stays with its holder."""
+    for ticket in rows["ticket"]:
+        if ticket["status"] in {"open", "waiting"} and ticket["assignee_id"] is not None:
+            ticket["claimed_at"] = ticket["updated_at"]
+            ticket["touched_at"] = ticket["updated_at"] if ticket["status"] == "waiting" else None
+
+
+REWRITES: dict[str, Callable[[Rows], None]] = {
+    "0011": _answers_by_confirmation,
+    "0027": _one_person,
+    "0029": _messages_to_index,
+    "0032": _ownership,
+}
 """By revision."""

@@ -8,6 +8,9 @@ from sqlalchemy import MetaData, inspect, text
 
 from infra.database import Database
 
+_REPEATED = "message_search_fts"
+"""Tables in which SQLite repeats others for its full-text search."""
+_LEXEMES = re.compile(r"'\w+'( '\w+')*")
 _QUOTED = re.compile(r'(?<=CREATE TABLE )"(\w+)"')
 _BETWEEN_PARTS = re.compile(r",\s+(?![^()]*\))|\n")
 _POSTGRES_SCHEMA = (
@@ -16,6 +19,8 @@ _POSTGRES_SCHEMA = (
     "SELECT indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'",
     "SELECT conrelid::regclass, conname, pg_get_constraintdef(oid) FROM pg_constraint"
     " WHERE connamespace = 'public'::regnamespace",
+    "SELECT tgname, pg_get_triggerdef(oid) FROM pg_trigger WHERE NOT tgisinternal",
+    "SELECT proname, prosrc FROM pg_proc WHERE pronamespace = 'public'::regnamespace",
 )
 
 
@@ -46,11 +51,13 @@ def rows(database: Database) -> dict[str, list[dict[str, Any]]]:
                 )
             ]
             for table in found.sorted_tables
+            if not table.name.startswith(_REPEATED)
         }  # fmt: skip
 
 
 def tables(database: Database) -> set[str]:
-    return set(inspect(database.engine).get_table_names())
+    found = inspect(database.engine).get_table_names()
+    return {name for name in found if not name.startswith(_REPEATED)}
 
 
 def _quoted(name: str) -> str:
@@ -60,4 +67,6 @@ def _quoted(name: str) -> str:
 def _plain(value: object) -> object:
     if isinstance(value, datetime):
         return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+    if isinstance(value, str) and _LEXEMES.fullmatch(value):  # a tsvector, which SQLite keeps as a text
+        return value.replace("'", "")
     return bytes(value) if isinstance(value, memoryview) else value

@@ -21,12 +21,25 @@ TEXTS = st.sampled_from(
     [
         *("не помню пароль", "музыка", "жалоба на оскорбления", "взломали страницу", "погода на луне", "почём билеты"),
         *("привет", "спасибо", "ну что там?", "оператор", "/start", "/my", "темы", "/language", "отмена", "???", "42"),
-        *("example.org/anna", "1.3.2026", "+7 912 345-67-89", "и ещё звук пропал", "/start ask"),
+        *(
+            "хорошо",
+            "вопрос снят",
+            "да, передайте",
+            "ладно, давайте",
+            "👍",
+            "нет",
+            "не помогло",
+            "можно вопрос?",
+            "передайте это людям",
+        ),
+        *("example.org/anna", "1.3.2026", "+7 912 345-67-89", "и ещё звук пропал", "нет звука", "/start ask"),
     ]
 )
 _ERASING = frozenset({"forget", "keep"})
-_ANSWERS = frozenset({"helped", "not_helped", "pick", "none_fits", "ask_person"})
-_PATIENCE = ("ещё ждёт агента", "still waits for a person", "még munkatársra vár")
+_ANSWERS = frozenset({"helped", "not_helped", "pick", "none_fits", "something_else", "ask_person"})
+_CONSENTS = frozenset({"", "…", "хорошо", "да, передайте", "ладно, давайте", "👍", "передайте это людям"})
+_FROM_HELP = ("Это ответ из справки", "This is from the help", "Ez a súgóból való")
+_PATIENCE = ("ещё ждёт агента", "is still waiting for a person", "még munkatársra vár")
 
 
 class Walk(RuleBasedStateMachine):
@@ -78,6 +91,8 @@ class Walk(RuleBasedStateMachine):
     def wants_a_person(self) -> None:
         """Every state offers a way to an agent."""
         self._judge(*self.world.writes("позовите оператора"))
+        if not self.world.live():  # the bot asked what it is about
+            self._judge(*self.world.writes("оператора, пожалуйста"))
         assert self.world.live()
 
     # --- the agent
@@ -110,13 +125,15 @@ class Walk(RuleBasedStateMachine):
                 assert told[message.ticket] == 1, message
 
     def _judge(self, reaction: Reaction, ticket: int | None) -> None:
+        # Every message has a response or a mark, and never two responses.
+        assert not reaction.changed, reaction
+        assert len(reaction.posted) == 1 or (not reaction.posted and reaction.marked), reaction
         live = self.world.live()
         if ticket is not None and ticket in live and ticket not in reaction.opened:
-            # A person has it: the bot may say that it was added, and never answers over them.
-            assert reaction.seen <= 1, reaction
-            assert not _ANSWERS & self.world.offers([posted.id for posted in reaction.posted]), reaction
-        else:
-            assert reaction.seen == 1, reaction
+            # A person has it: the bot answers from the help only, says so, and never while they are replying.
+            answers = _ANSWERS & self.world.offers([posted.id for posted in reaction.posted])
+            assert not answers or reaction.posted[0].text.startswith(_FROM_HELP), reaction
+            assert not answers or not self.world.attended(), reaction
         self._opened(reaction)
 
     def _opened(self, reaction: Reaction) -> None:
@@ -126,6 +143,8 @@ class Walk(RuleBasedStateMachine):
         for ticket in reaction.opened:
             assert ticket in self.world.live()
             assert any(str(ticket) in posted.text for posted in reaction.posted), reaction
+            # Consent is never the question: what it consents to is.
+            assert self.world.question(ticket) not in _CONSENTS, reaction
 
 
 @pytest.fixture(scope="module")

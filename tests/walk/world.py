@@ -35,6 +35,7 @@ from knowledge.matching import Band, Candidate, Match
 KNOWLEDGE = Path(__file__).parent.parent / "journeys" / "knowledge.yaml"
 WHO = Address("vk:main", "1")
 _ANSWERED = {"пароль": "forgot-password", "жалоба": "insult", "взломали": "hacked"}
+_LIKELY = {"звук": ("music-silent", "music-download"), "оскорб": ("insult",)}
 _SUGGESTED = {"музыка": ("music-silent", "music-download")}
 
 
@@ -66,6 +67,8 @@ class Reaction:
     """How many earlier messages read otherwise now."""
     opened: tuple[int, ...]
     """Tickets."""
+    marked: bool = False
+    """The message bears a mark."""
 
     @property
     def seen(self) -> int:
@@ -86,6 +89,10 @@ class _Known:
         for word, key in _ANSWERED.items():
             if word in question:
                 return Match(question, Band.ANSWER, (Candidate(self._ids[key], "", 0.97, ()),))
+        for word, keys in _LIKELY.items():
+            if word in question:
+                found = tuple(Candidate(self._ids[key], "", 0.7 / place, ()) for place, key in enumerate(keys, 1))
+                return Match(question, Band.LIKELY, found, ahead=True)
         for word, keys in _SUGGESTED.items():
             if word in question:
                 found = tuple(Candidate(self._ids[key], "", 0.4, ()) for key in keys)
@@ -119,7 +126,7 @@ class House:
         self.conversation = Conversation(
             self.db,
             _Known(ids),  # type: ignore[arg-type]  # all that a conversation asks of a library
-            Services(self.desk, self.outbox, own, attachments, bus, self.clock),
+            Services(self.desk, self.outbox, own, attachments, bus, self.clock, lambda _: True),
             "ru",
             PublicPolicy(20),
         )
@@ -179,6 +186,19 @@ class World:
     def live(self) -> list[int]:
         return [row[0] for row in self._rows("SELECT id FROM ticket WHERE status IN ('open', 'waiting') ORDER BY id")]
 
+    def question(self, ticket: int) -> str:
+        return str(self._rows(f"SELECT question FROM ticket WHERE id = {ticket}")[0][0])  # noqa: S608
+
+    def attended(self) -> bool:
+        """An agent wrote about a live ticket within the last ten minutes."""
+        last = self._rows(
+            "SELECT max(at) FROM message WHERE agent_id IS NOT NULL AND kind = 'outgoing'"
+            " AND ticket_id IN (SELECT id FROM ticket WHERE status IN ('open', 'waiting'))"
+        )[0][0]
+        if last is None:
+            return False
+        return self.house.now - datetime.fromisoformat(last).replace(tzinfo=UTC) < timedelta(minutes=10)
+
     def said(self) -> list[Said]:
         """Everything that the contact has got."""
         return self._said(0)
@@ -215,11 +235,13 @@ class World:
         )
         last, tickets, before = self._last("message"), self._last("ticket"), self._changed()
         thought = self.house.conversation.think(session, WHO, event)
+        event = thought.event  # a press, where a button was typed
         self.house.conversation.apply(session, WHO, [InboxItem(stored, event.at, 0, event, {})], event, thought, None)
         session.flush()
         session.expire_all()
         opened = tuple(row[0] for row in self._rows(f"SELECT id FROM ticket WHERE id > {tickets}"))  # noqa: S608
-        reaction = Reaction(tuple(self._said(last)), self._changed() - before, opened)
+        marked = bool(self._rows(f"SELECT 1 FROM delivery WHERE marks IS NOT NULL AND message_id > {last}"))  # noqa: S608
+        reaction = Reaction(tuple(self._said(last)), self._changed() - before, opened, marked)
         self._delivered()
         return reaction
 

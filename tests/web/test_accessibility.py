@@ -33,6 +33,7 @@ async def counter(tmp_path: Path) -> AsyncIterator[Counter]:
 
 async def faults(page: Page) -> list[str]:
     """What axe finds: the rule, the place, and what is wrong there."""
+    await expect(page.locator(".htmx-request")).to_have_count(0)  # a button is pale while its request is under way
     found = await Axe().run(page, options=RULES)
     assert found.response["passes"], "axe has looked at nothing"
     return [
@@ -49,6 +50,7 @@ async def as_a_member(page: Page) -> list[str]:
         "/help?lang=en&q=password",
         "/help/e/forgot-password?lang=en",
         "/help/c/access?lang=en",
+        "/help/ask?lang=en",
     ):
         await page.goto(address)
         await expect(page.get_by_role("heading").first).to_be_visible()

@@ -19,6 +19,7 @@ from starlette.types import Message, Receive, Scope, Send
 
 from bot.program.site_parts import site_parts
 from bot.web.site import body_rules, build_site
+from handoff.audit.log import COMMAND_LINE
 from handoff.models import Role
 from infra.web.body_limits import BodyLimits, BodyRule, Refusal, Spool
 from tests.conftest import Backend
@@ -44,6 +45,7 @@ PLAIN_LIMIT = [("POST", "/hooks/vk/main"), ("POST", "/hooks/telegram/main"), ("P
 PAGE_LIMIT = [("POST", "/desk/login"), ("POST", "/help/chat/presses"), ("POST", "/help/my/forget"), ("GET", "/help")]
 WITH_FILES = [
     ("POST", "/help/chat/messages"),
+    ("POST", "/help/ask"),
     ("POST", "/desk/tickets/1/reply"),
     ("POST", "/api/v1/tickets/1/reply-with-files"),
     ("POST", "/api/v1/entries/import?format=yaml"),
@@ -94,7 +96,9 @@ async def test_a_body_that_announces_nothing_is_counted_while_it_comes(
 
 async def token(counter: Counter) -> str:
     name = f"robot {secrets.token_hex(4)}"
-    return await counter.app.db.write(lambda session: counter.app.staff.add_token(session, name, Role.LEAD))
+    return await counter.app.db.write(
+        lambda session: counter.app.staff.add_token(session, name, Role.LEAD, COMMAND_LINE)
+    )
 
 
 @pytest.mark.parametrize(("method", "path"), [*JSON_LIMIT[:1], *PLAIN_LIMIT[:1], *PAGE_LIMIT[:2]])
@@ -130,6 +134,18 @@ async def test_a_form_in_too_many_parts_is_refused(counter: Counter) -> None:
             refused = await program.post(path, content=part, headers={"Content-Type": FORM})
             assert refused.status_code in {400, 422}
             assert refused.json()["error"]["message"]
+
+
+async def test_headers_about_a_body_that_is_not_there_hinder_nothing(counter: Counter) -> None:
+    """Clients that follow a redirect keep them."""
+    async with counter.visitor() as anna:
+        for kept in (
+            {"Content-Type": FORM},
+            {"Content-Encoding": "gzip"},
+            {"Content-Type": FORM, "Content-Length": "0"},
+        ):
+            assert (await anna.client.get("/help/chat", headers=kept)).status_code == 200
+        assert (await anna.client.post("/desk/login", content=b"a", headers={"Content-Type": FORM})).status_code == 415
 
 
 async def test_who_has_no_token_sends_no_files(counter: Counter) -> None:
@@ -241,9 +257,14 @@ async def test_every_route_has_a_bound_and_few_take_files(counter: Counter) -> N
         found[path] = (rule.limit, rule.files) if rule else (1 << 16, False)
     assert {path for path, (_, files) in found.items() if files} == {
         "/help/chat/messages",
+        "/help/ask",
         "/desk/tickets/{ticket_id}/reply",
         "/desk/tickets/{ticket_id}/note",
         "/desk/tickets/{ticket_id}/insert",
+        "/desk/tickets/{ticket_id}/answer-all",
+        "/desk/tickets/{ticket_id}/draft",
+        "/desk/tickets/{ticket_id}/draft/files",
+        "/desk/tickets/{ticket_id}/draft/files/{file_id}/remove",
         "/api/v1/tickets/{ticket_id}/reply-with-files",
         "/api/v1/entries/import",
     }

@@ -51,7 +51,7 @@ async def test_a_conversation_on_a_phone_is_live_and_complains_of_nothing(tmp_pa
         await page.get_by_role("button", name="This helped").click()
         await expect(page.get_by_role("button", name="This helped")).to_have_count(0)
         await writes(page, "I want a human agent: my money is gone")
-        await expect(page.locator(".bubble.bot").last).to_contain_text("№1")
+        await expect(page.locator(".bubble.bot").last).to_contain_text("#1")
         await maria.replies(1, "It is back.")
         await expect(page.locator(".bubble.theirs")).to_contain_text("It is back.")
         assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth")

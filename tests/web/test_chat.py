@@ -23,7 +23,7 @@ async def test_a_known_question_is_answered_on_the_page(counter: Counter) -> Non
         assert await anna.buttons() == ["Это помогло", "Это не решает мою проблему"]
         await anna.presses("Это помогло")
         assert "Это помогло" not in await anna.buttons()
-        assert (await anna.hears(2)).startswith("Рады, что помогло")
+        assert (await anna.hears(2)).startswith("Отлично!")
 
 
 async def test_a_question_to_a_person_is_answered_on_the_page_and_found_again_by_the_private_link(
@@ -35,7 +35,7 @@ async def test_a_question_to_a_person_is_answered_on_the_page_and_found_again_by
         ticket = int(re.findall(r"№(\d+)", await anna.hears(1))[0])
         await maria.replies(ticket, "Деньги вернутся завтра.")
         assert "Деньги вернутся завтра." in await anna.hears(2)
-        assert ("theirs", f"Мария, вопрос №{ticket}:\nДеньги вернутся завтра.") in await anna.reads()
+        assert ("theirs", f"Отвечает Мария (вопрос №{ticket}):\nДеньги вернутся завтра.") in await anna.reads()
         own = await anna.opens("/help/my")
         assert "пропали деньги" in own
         assert "💬" in own

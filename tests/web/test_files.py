@@ -90,7 +90,7 @@ async def test_what_is_too_large_or_not_taken_is_named_and_not_kept(backend: Bac
         large = ("film.pdf", b"%PDF" + bytes(1 << 20), "application/pdf")
         await anna.sends("here", large, ("song.mp3", b"ID3", "audio/mpeg"), RECEIPT)
         await own_files(anna, 1)
-        await says(anna, "This did not reach us: “film.pdf”. Only files of up to 1 MB do")
+        await says(anna, "This did not reach us: “film.pdf”. We accept files of up to 1 MB")
         await says(anna, "We could not open this: “song.mp3”.")
         assert [path.read_bytes() for path in kept(counter)] == [RECEIPT[1]]
 

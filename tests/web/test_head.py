@@ -14,6 +14,7 @@ from bot.program.site_parts import site_parts
 from bot.web.chat.pages import STREAMS_PER_ADDRESS
 from bot.web.help import SEARCHES_PER_ADDRESS
 from bot.web.site import build_site
+from handoff.audit.log import COMMAND_LINE
 from handoff.models import Role
 from tests.conftest import Backend
 from tests.office import routes_of
@@ -40,7 +41,9 @@ def paths(counter: Counter) -> list[str]:
 
 
 async def test_head_is_get_without_a_body(counter: Counter) -> None:
-    token = await counter.app.db.write(lambda session: counter.app.staff.add_token(session, "robot", Role.ADMIN))
+    token = await counter.app.db.write(
+        lambda session: counter.app.staff.add_token(session, "robot", Role.ADMIN, COMMAND_LINE)
+    )
     headers = {"Authorization": f"Bearer {token}", "Cookie": f"frontdesk_chat={'a' * 43}"}
     tried = [path for path in paths(counter) if not path.endswith("/events")]
     assert len(tried) > 25

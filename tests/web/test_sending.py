@@ -155,7 +155,7 @@ class TestInABrowser:
         async with insecure_chat(browser, tmp_path) as (counter, page):
             maria = await counter.agent("Maria")
             await writes(page, "I want a human agent: my money is gone")
-            await expect(page.locator(".bubble.bot").last).to_contain_text("№1")
+            await expect(page.locator(".bubble.bot").last).to_contain_text("#1")
             async with page.expect_response("**/events"):
                 await page.route("**/events", answering(502), times=1)
                 await page.reload()

@@ -3,24 +3,22 @@
 from tests.web.counter import Counter
 
 
-async def test_the_wait_is_told_first_and_what_completes_a_question_changes_the_offer(counter: Counter) -> None:
+async def test_the_wait_is_told_first_and_what_completes_a_question_gets_a_new_offer(counter: Counter) -> None:
     async with counter.visitor() as anna:
         await anna.writes("какая завтра погода в казани")
         assert (await anna.hears(1)).startswith("Готового ответа нет. Передать вопрос агенту?")
-        assert await anna.buttons() == ["Задать вопрос", "Не нужно"]
+        assert await anna.buttons() == ["Да, передать", "Не нужно"]
         await anna.writes("и в самаре")
-        changed = [text for who, text in await anna.reads() if who == "bot"]
-        assert len(changed) == 1
-        assert changed[0].startswith("Учли то, что вы добавили.\nГотового ответа нет.")
-        await anna.presses("Задать вопрос")
-        assert "передан агенту" in await anna.hears(2)
+        assert (await anna.hears(2)).startswith("Учли то, что вы добавили.\nГотового ответа нет.")
+        await anna.presses("Да, передать")
+        assert "передан агенту" in await anna.hears(3)
         assert "Отозвать вопрос" in await anna.buttons()
         own = await anna.opens("/help/my")
         assert "какая завтра погода в казани" in own
         await anna.writes("почём билеты на луну")
-        assert (await anna.hears(3)).startswith("Добавили к вопросу")
+        assert (await anna.hears(4)).startswith("Добавили к вопросу")
         await anna.presses("Это новый вопрос")
-        assert (await anna.hears(4)).startswith("Готового ответа нет.")
+        assert (await anna.hears(5)).startswith("Готового ответа нет.")
 
 
 async def test_a_form_is_filled_in_on_the_page(counter: Counter) -> None:
@@ -37,3 +35,13 @@ async def test_a_form_is_filled_in_on_the_page(counter: Counter) -> None:
         await anna.hears(5)
         await anna.presses("Пропустить")
         assert "передан агенту" in await anna.hears(6)
+
+
+async def test_what_is_added_is_acknowledged_where_there_are_no_marks(counter: Counter) -> None:
+    async with counter.visitor() as anna:
+        await anna.writes("позовите оператора: пропали деньги с карты")
+        assert "передан агенту" in await anna.hears(1)
+        await anna.writes("это случилось в прошлую среду")
+        assert (await anna.hears(2)).startswith("Добавили к вопросу №")
+        await anna.writes("карта синяя, куплена у вас")
+        assert await anna.hears(3) == "Хорошо, добавили к вопросу."

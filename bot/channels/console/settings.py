@@ -16,6 +16,7 @@ class ConsoleSettings(ChannelSettings):
 
     model_config = ConfigDict(arbitrary_types_allowed=True)
     badge: ClassVar = "CON"
+    title: ClassVar = "Terminal"
 
     kind: Literal["console"] = "console"
     name: str = "local"

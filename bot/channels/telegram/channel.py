@@ -24,7 +24,6 @@ from bot.channels.telegram.groups import QUESTION, Bot, decode_question, in_publ
 from bot.channels.telegram.inline import ENTITIES, InlineMode
 from bot.channels.telegram.models import (
     EditMessageText,
-    FSInputFile,
     GetFile,
     GetMe,
     GetUpdates,
@@ -36,6 +35,8 @@ from bot.channels.telegram.models import (
     SendDocument,
     SendMessage,
     SendPhoto,
+    SetMessageReaction,
+    StoredFile,
 )
 from bot.channels.telegram.updates import ALLOWED_UPDATES, INLINE_QUERY, decode, press_of, raw_event
 from bot.channels.webhook_bodies import HookRefusedError, read_body
@@ -50,6 +51,8 @@ POLL_SECONDS = 25
 _ADVICE_TIMEOUT = 10
 UPLOAD_TIMEOUT = 40
 """Seconds for sending a file; shorter than the lease of a delivery."""
+RECEIVED = {"type": "emoji", "emoji": "👀"}
+"""The reaction that marks a message as received; Telegram allows bots a fixed list."""
 OFFICIAL_HOST = "api.telegram.org"
 REJECTED = "the Telegram token is rejected: copy the current one from @BotFather into the settings and restart"
 TAKEN = "another program receives with the same Telegram token: stop it, or give this one a bot of its own"
@@ -79,7 +82,9 @@ class TelegramChannel:
     Raises PlainError when the account's settings cannot work.
     """
 
-    limits = ChannelLimits(per_second=25, per_contact=1, buttons=20, label=64, idempotent=False, concurrency=8)
+    limits = ChannelLimits(
+        per_second=25, per_contact=1, buttons=20, label=64, idempotent=False, concurrency=8, marks=True
+    )
 
     def __init__(
         self,
@@ -270,8 +275,18 @@ class TelegramChannel:
             return False
         return True
 
+    async def _mark(self, part: OutgoingPart, message_id: int) -> SendOutcome:
+        seen = SetMessageReaction(chat_id=int(part.address.user_id), message_id=message_id, reaction=[RECEIVED])
+        try:
+            await self._bot(seen, request_timeout=REQUEST_TIMEOUT)
+        except Exception as error:  # noqa: BLE001 - whatever the library raises, the caller gets an outcome
+            return classify(error)
+        return Sent()
+
     async def send(self, part: OutgoingPart) -> SendOutcome:
         try:
+            if part.marks is not None:
+                return await self._mark(part, int(part.marks))
             request = self._request(part)
         except ValueError:
             # Not a number for a user, or a value that aiogram's models refuse.
@@ -292,7 +307,7 @@ class TelegramChannel:
 
     def _request(self, part: OutgoingPart) -> SendMessage | EditMessageText | SendPhoto | SendDocument:
         if part.file is not None:
-            to, file = int(part.address.user_id), FSInputFile(self._files.path(part.file.key), part.file.name)
+            to, file = int(part.address.user_id), StoredFile(self._files.path(part.file.key), part.file.name)
             return (
                 SendPhoto(chat_id=to, photo=file)
                 if part.file.kind == "photo"

@@ -7,6 +7,9 @@ build for all models and does it for the few that requests need. The classes the
 All our modules import aiogram from here; `complete` builds further models on demand.
 """
 
+import asyncio
+from collections.abc import AsyncGenerator
+from pathlib import Path
 from typing import Any, Literal, Optional, Union
 
 from pydantic import BaseModel
@@ -22,9 +25,9 @@ try:
     from aiogram.methods.base import Response, TelegramType
     from aiogram.types import (
         EphemeralMessageParameters,
-        FSInputFile,
         InlineKeyboardButton,
         InlineKeyboardMarkup,
+        InputFile,
         LinkPreviewOptions,
         MessageEntity,
         ReplyParameters,
@@ -33,6 +36,8 @@ try:
 finally:
     BaseModel.model_rebuild = _complete_model  # type: ignore[method-assign]
 
+_PIECE = 1 << 20
+"""Bytes of a file that are read at once."""
 _NAMES = {
     "List": list,
     "Optional": Optional,
@@ -47,6 +52,29 @@ def complete(*models: type[BaseModel]) -> None:
     """Build models that refer to each other by forward references, as aiogram does at import for all of them."""
     for model in models:
         model.model_rebuild(_types_namespace=_NAMES)
+
+
+class StoredFile(InputFile):
+    """File to upload that stays closed between its pieces.
+
+    aiogram's own file stays open until the garbage collector finds it if the connection breaks within an upload.
+    """
+
+    def __init__(self, path: Path, name: str) -> None:
+        super().__init__(name)
+        self._path = path
+
+    async def read(self, bot: Bot) -> AsyncGenerator[bytes, None]:  # noqa: ARG002 - aiogram passes it
+        """Yield the file in pieces of at most a mebibyte. Raises OSError if it cannot be read."""
+        offset = 0
+        while piece := await asyncio.to_thread(self._piece, offset):
+            yield piece
+            offset += len(piece)
+
+    def _piece(self, offset: int) -> bytes:
+        with self._path.open("rb") as source:
+            source.seek(offset)
+            return source.read(_PIECE)
 
 
 class GetMe(TelegramMethod[dict[str, Any]]):
@@ -95,6 +123,17 @@ class AnswerInlineQuery(TelegramMethod[bool]):
     cache_time: int
     is_personal: bool
     button: dict[str, Any]
+
+
+class SetMessageReaction(TelegramMethod[bool]):
+    """setMessageReaction with a plain reaction: aiogram has models for all kinds."""
+
+    __returning__ = bool
+    __api_method__ = "setMessageReaction"
+
+    chat_id: int
+    message_id: int
+    reaction: list[dict[str, str]]
 
 
 class SendMessage(methods.SendMessage):
@@ -148,7 +187,6 @@ __all__ = [
     "Bot",
     "EditMessageText",
     "EphemeralMessageParameters",
-    "FSInputFile",
     "GetFile",
     "GetMe",
     "GetUpdates",
@@ -161,6 +199,8 @@ __all__ = [
     "SendDocument",
     "SendMessage",
     "SendPhoto",
+    "SetMessageReaction",
+    "StoredFile",
     "TelegramAPIServer",
     "TelegramMethod",
     "TelegramType",

@@ -15,6 +15,7 @@ class TelegramSettings(PlatformSettings):
     """One bot on Telegram."""
 
     badge: ClassVar = "TG"
+    title: ClassVar = "Telegram"
     environment: ClassVar = {
         "telegram_token": "token",
         "telegram_api_url": "api_url",

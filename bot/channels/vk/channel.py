@@ -75,6 +75,8 @@ ALLOWED_TIMEOUT = 2.0
 """Seconds for asking whether a person accepts messages: VK waits three for the answer to a callback."""
 UPLOAD_TIMEOUT = 28.0
 """Seconds for uploading a file to VK; with the message after it still shorter than the lease of a delivery."""
+RECEIVED = 10
+"""The reaction 👌, which marks a message as received. VK numbers its reactions and documents no list of them."""
 _ROWS = 6
 _FORMATS = {EntityKind.BOLD: "bold", EntityKind.ITALIC: "italic", EntityKind.LINK: "url"}
 """VK has no format for code; such text stays plain."""
@@ -103,7 +105,9 @@ class VkChannel:
     Raises PlainError when the account's settings cannot work.
     """
 
-    limits = ChannelLimits(per_second=18, per_contact=2, buttons=10, label=40, idempotent=True, concurrency=3)
+    limits = ChannelLimits(
+        per_second=18, per_contact=2, buttons=10, label=40, idempotent=True, concurrency=3, marks=True
+    )
 
     def __init__(
         self, account: VkAccount, files: FileStore, *, clock: Clock = utc_now, pauses: Pauses | None = None
@@ -269,6 +273,8 @@ class VkChannel:
     async def send(self, part: OutgoingPart) -> SendOutcome:
         if part.place is not None:
             return groups.in_public(await self._say(part, part.place))
+        if part.marks is not None:
+            return await self._mark(part, part.marks)
         try:
             if part.edits is not None:
                 await self._client.call("messages.edit", **_edit_values(part, self.limits.label))
@@ -289,6 +295,17 @@ class VkChannel:
             if isinstance(outcome, Unsendable):
                 log.warning("%s: a message was not taken: code %s", self.account, getattr(error, "code", "none"))
         return outcome
+
+    async def _mark(self, part: OutgoingPart, cmid: str) -> SendOutcome:
+        try:
+            await self._client.call(
+                "messages.sendReaction", peer_id=part.address.user_id, cmid=cmid, reaction_id=RECEIVED
+            )
+        except Exception as error:  # noqa: BLE001 - whatever the library raises, the caller gets an outcome
+            outcome = classify(error)
+            # A community that may not react can still write.
+            return Unsendable(reasons.RIGHTS) if outcome == AuthBroken(reasons.RIGHTS) else outcome
+        return Sent()
 
     async def _say(self, part: OutgoingPart, place: PublicPlace) -> SendOutcome:
         try:

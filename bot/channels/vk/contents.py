@@ -257,7 +257,7 @@ def _poll(body: Any) -> Poll:  # noqa: ANN401
 
 
 def _gift(body: Any) -> Card:  # noqa: ANN401
-    return card(CardKind.GIFT, title=f"№{number(body['id'])}")
+    return card(CardKind.GIFT, title=str(number(body["id"])))
 
 
 def _story(body: Any) -> Card:  # noqa: ANN401

@@ -14,6 +14,7 @@ class VkSettings(PlatformSettings):
     """One community on VK."""
 
     badge: ClassVar = "VK"
+    title: ClassVar = "VK"
     environment: ClassVar = {
         "vk_token": "token",
         "vk_group_id": "group_id",

@@ -8,13 +8,15 @@ import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any
 
 from bot.channels import ChannelLimits, Inlet, RawEvent
 from bot.channels.downloads import Fetch
 from bot.wording import WORDS
+from handoff.messages.contents import ContactCard, Content, Passage, Role
 from handoff.messages.rich_text import clean
 from handoff.messages.values import Address, Attachment, EventKind, IncomingEvent, OutgoingPart, SendOutcome, Sent
 from infra.bus import Bus
@@ -82,11 +84,36 @@ class WebChannel:
             for file in payload.get("files", ())
         )
         return IncomingEvent(
-            EventKind.MESSAGE, address, at, text=text, message_id=payload["key"], attachments=given, **about
+            EventKind.MESSAGE,
+            address,
+            at,
+            text=text,
+            message_id=payload["key"],
+            attachments=given,
+            contents=tuple(_contents(payload)),
+            start=payload.get("start", ""),
+            **about,
         )
 
     async def close(self) -> None:
         """Do nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class ForPerson:
+    """What the question form asks besides the question; such a question goes to a person."""
+
+    category: str = ""
+    email: str = ""
+    entry: str = ""
+    """The question of the entry that left it open."""
+
+
+def _contents(payload: dict[str, Any]) -> Iterator[Content]:
+    if entry := payload.get("entry"):
+        yield Passage(Role.QUOTE, clean(entry), by="community")
+    if email := payload.get("email"):
+        yield ContactCard("", emails=(clean(email),))
 
 
 def message_event(
@@ -105,6 +132,12 @@ def message_event(
     if files:
         payload["files"] = list(files)
     return RawEvent(f"{visitor}:{name}", None, visitor, payload)
+
+
+def address_to_person(event: RawEvent, form: ForPerson) -> RawEvent:
+    """Return the event of a message that was written in the question form."""
+    start = f"ask-{form.category}" if form.category else "ask"
+    return replace(event, payload=event.payload | {"start": start, "email": form.email, "entry": form.entry})
 
 
 def press_event(visitor: str, key: str, choice: str, at: datetime, language: str) -> RawEvent:

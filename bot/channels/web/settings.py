@@ -11,6 +11,7 @@ class WebSettings(ChannelSettings):
     """The chat of the help page: every installation has one."""
 
     badge: ClassVar = "WEB"
+    title: ClassVar = "Help page"
 
     kind: Literal["web"] = "web"
 

@@ -4,7 +4,7 @@
 const MARKS = {
   bold: "strong", italic: "em", underline: "u", strikethrough: "s", code: "code", pre: "code", blockquote: "q",
 };
-const clock = new Intl.DateTimeFormat("ru", { hour: "2-digit", minute: "2-digit" });
+const clock = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
 
 function element(name, className, ...children) {
   const made = document.createElement(name);
@@ -71,7 +71,7 @@ class Phone {
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify(body ?? {}),
     }).catch(() => null);
-    if (!answer?.ok) this.say("Не отправлено. Попробуйте ещё раз.");
+    if (!answer?.ok) this.say(this.root.dataset.notSent);
   }
 
   async refresh() {
@@ -106,9 +106,11 @@ class Phone {
     const text = element("p", "text", ...richText(message.text, message.entities));
     for (const kind of message.attachments) text.prepend(element("span", "attachment", kind));
     const sent = new Date(message.sent_at);
-    const time = element("time", "", message.edited ? `изменено ${clock.format(sent)}` : clock.format(sent));
+    const edited = message.edited ? `${this.root.dataset.edited} ` : "";
+    const time = element("time", "", edited + clock.format(sent));
     time.dateTime = message.sent_at;
     const item = element("li", message.mine ? "mine" : "theirs", element("div", "bubble", text, time));
+    if (message.reaction) item.append(element("span", "reaction", message.reaction));
     if (message.buttons.length) {
       item.append(element("div", "keyboard", ...message.buttons.map((row) => this.row(message.id, row))));
     }

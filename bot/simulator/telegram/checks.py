@@ -33,6 +33,11 @@ _PLAIN_ENTITIES = frozenset(
         "date_time",
     ]
 )
+_REACTIONS = frozenset(
+    "👍👎❤🔥🥰👏😁🤔🤯😱🤬😢🎉🤩🤮💩🙏👌🕊🤡🥱🥴😍🐳🌚🌭💯🤣⚡🍌🏆💔🤨😐🍓🍾💋"
+    "🖕😈😴😭🤓👻👀🎃🙈😇😨🤝✍🤗🫡🎅🎄☃💅🤪🗿🆒💘🙉🦄😘💊🙊😎👾🤷😡"
+)
+"""Emoji of the Bot API's ReactionTypeEmoji, without the few of several code points."""
 _WITH_DETAIL = {"text_link": "url", "text_mention": "user", "custom_emoji": "custom_emoji_id"}
 
 
@@ -102,6 +107,19 @@ def check_markup(given: Any) -> Json | None:  # noqa: ANN401 - whatever the clie
     for button in buttons:
         _check_button(button)
     return {"inline_keyboard": [row for row in rows if row]} if buttons else None
+
+
+def check_reaction(given: Any) -> str:  # noqa: ANN401 - whatever the client has sent
+    """Return the emoji of a reaction; empty for none. Bots may set one of the allowed emoji, and nothing else."""
+    if not given:
+        return ""
+    if not isinstance(given, list) or not all(isinstance(reaction, dict) for reaction in given):
+        raise bad_request("can't parse reaction: expected an Array of ReactionType")
+    if len(given) > 1:
+        raise bad_request("REACTIONS_TOO_MANY")
+    if given[0].get("type") != "emoji" or given[0].get("emoji") not in _REACTIONS:
+        raise bad_request("REACTION_INVALID")
+    return str(given[0]["emoji"])
 
 
 def check_inline(results: Any, button: Any) -> Json:  # noqa: ANN401 - whatever the client has sent

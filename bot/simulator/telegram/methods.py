@@ -17,6 +17,7 @@ from bot.simulator.telegram.checks import (
     check_entities,
     check_inline,
     check_markup,
+    check_reaction,
     check_text,
 )
 from bot.simulator.telegram.groups import TelegramGroups
@@ -208,6 +209,14 @@ class TelegramMethods:
         self._recipient(call)
         if not call.text("action"):
             raise bad_request("wrong parameter action in request")
+        return True
+
+    def do_setmessagereaction(self, call: Call) -> bool:
+        person = self._recipient(call)
+        if self._world.message(person.id, call.integer("message_id")) is None:
+            raise bad_request("message to react not found")
+        emoji = check_reaction(call.structure("reaction"))
+        self._world.react(person.id, call.integer("message_id"), emoji)
         return True
 
     def do_answerinlinequery(self, call: Call) -> bool:

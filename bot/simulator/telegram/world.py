@@ -55,6 +55,7 @@ class TelegramWorld:
         }
         self._chats: dict[int, dict[int, Json]] = {}
         self._offered: dict[int, set[str]] = {}
+        self._reactions: dict[tuple[int, int], str] = {}
         self._last_message = 0
         self._last_press = 4_200_000_000_000_000_000
 
@@ -180,6 +181,11 @@ class TelegramWorld:
         self._keep(user_id, changed)
         return changed
 
+    def react(self, user_id: int, message_id: int, emoji: str) -> None:
+        """Set the bot's reaction to a message; an empty one removes it. Messages themselves stay as they are."""
+        self._reactions[user_id, message_id] = emoji
+        self.news.announce()
+
     # --- what the phone shows
 
     def bubbles(self, user_id: int) -> list[ChatMessage]:
@@ -196,6 +202,7 @@ class TelegramWorld:
             entities=tuple(message.get("entities") or message.get("caption_entities") or ()),
             sent_at=datetime.fromtimestamp(message["date"], UTC),
             attachments=tuple(kind for kind in _SHOWN if kind in message),
+            reaction=self._reactions.get((message["chat"]["id"], message["message_id"]), ""),
         )
 
     def next_number(self) -> int:

@@ -43,6 +43,7 @@ DESCRIPTIONS = {
     936: "Contact not found",
     945: "Chat was disabled",
     950: "Can't send message, reply timed out",
+    1009: "Unknown reaction passed",
 }
 
 

@@ -24,6 +24,8 @@ EDITABLE_FOR = timedelta(hours=24)
 MESSAGES_PER_HOUR = 1000
 MAX_PEERS = 100
 MAX_PAGE = 200
+REACTIONS = dict(enumerate("❤🔥😂👍💩❓😭😡👎👌😃🤔🙏😘😍🎉", 1))
+"""By `reaction_id`, as VK's apps show them."""
 MAX_RANDOM_ID = 2**31 - 1
 
 
@@ -46,6 +48,7 @@ class VkMessages:
             "messages.edit": self.edit,
             "messages.sendMessageEventAnswer": self.answer_press,
             "messages.setActivity": self.set_activity,
+            "messages.sendReaction": self.react,
             "messages.markAsRead": self.mark_as_read,
             "messages.markAsAnsweredConversation": self.mark_as_answered,
             "messages.isMessagesFromGroupAllowed": self.is_allowed,
@@ -160,6 +163,18 @@ class VkMessages:
         self._reachable(_peer(call))
         if call.text("type", "typing") not in {"typing", "audiomessage", "file", "photo", "video"}:
             raise bad_parameter("type is invalid")
+        return 1
+
+    def react(self, call: Call) -> int:
+        peer = call.integer("peer_id")
+        message = _find(self._talk(peer), call)
+        if message is None:
+            raise bad_parameter("cmid is invalid")
+        self._reachable(peer)
+        emoji = REACTIONS.get(call.integer("reaction_id"))
+        if emoji is None:
+            raise VkError(1009)
+        self._world.react(peer, message["conversation_message_id"], emoji)
         return 1
 
     def mark_as_read(self, call: Call) -> int:

@@ -37,6 +37,7 @@ class Talk:
     messages: dict[int, Json] = field(default_factory=dict)
     offered: dict[int, set[str]] = field(default_factory=dict)
     read_to: int = 0
+    reactions: dict[int, str] = field(default_factory=dict)
     answered: bool = True
     last: int = 0
 
@@ -176,6 +177,11 @@ class VkWorld:
         self._put(talk, changed)
         return changed
 
+    def react(self, user_id: int, cmid: int, emoji: str) -> None:
+        """Set the community's reaction to a message."""
+        self.talk(user_id).reactions[cmid] = emoji
+        self.news.announce()
+
     def _keep(self, user_id: int, author: int, body: Json) -> Json:
         talk = self.talk(user_id)
         talk.last += 1
@@ -214,7 +220,8 @@ class VkWorld:
     # --- what the phone shows
 
     def bubbles(self, user_id: int) -> list[ChatMessage]:
-        return [bubble(message) for message in self.talk(user_id).messages.values()]
+        talk = self.talk(user_id)
+        return [bubble(message, talk.reactions.get(cmid, "")) for cmid, message in talk.messages.items()]
 
 
 def button_data(payload: str) -> str:
@@ -227,7 +234,7 @@ def button_data(payload: str) -> str:
     return values[0] if len(values) == 1 and isinstance(values[0], str) else payload
 
 
-def bubble(message: Json) -> ChatMessage:
+def bubble(message: Json, reaction: str = "") -> ChatMessage:
     rows = message.get("keyboard", {}).get("buttons", [])
     return ChatMessage(
         id=message["conversation_message_id"],
@@ -238,6 +245,7 @@ def bubble(message: Json) -> ChatMessage:
         entities=tuple(message.get("format_data", {}).get("items", ())),
         sent_at=datetime.fromtimestamp(message["date"], UTC),
         attachments=tuple(attachment["type"] for attachment in message["attachments"]),
+        reaction=reaction,
     )
 
 

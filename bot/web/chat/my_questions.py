@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from bot.channels.web import channel as web
 from bot.web.chat.visitors import Visitor, Visitors
-from bot.web.page_frame import Frame
+from bot.web.page_frame import HelpFrame
 from handoff.messages.content_sentences import question_words
 from handoff.messages.threads import Line, thread
 from handoff.messages.values import Address
@@ -46,7 +46,7 @@ class OwnParts:
     database: Database
     files: FileStore
     clock: Clock
-    frame: Frame
+    frame: HelpFrame
     visitors: Visitors
     public_url: str | None
     link_rules: LinkRules
@@ -111,7 +111,7 @@ class OwnPages:
             contact = contact_at(session, _address(visitor))
             if contact is None:
                 return None
-            mine = queue.own(session, contact, now, page=page, size=_PAGE)
+            mine = queue.list_own(session, contact, now, page=page, size=_PAGE)
             return mine, thread(session, contact), queue.news(session, [ticket.id for ticket in mine.items])
 
         found = await self._parts.database.read(read)

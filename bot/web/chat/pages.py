@@ -18,9 +18,9 @@ from bot.channels import Inlet, RawEvent
 from bot.channels.web import channel as web
 from bot.web.chat.embedding import ISOLATED, EmbedScript
 from bot.web.chat.uploads import MOST, NotTakenError, Uploads
-from bot.web.chat.view import Talk, file_of, mark_of, own_file_of, talk
+from bot.web.chat.view import Talk, file_of, load_talk, mark_of, own_file_of
 from bot.web.chat.visitors import Visitor, Visitors
-from bot.web.page_frame import Frame
+from bot.web.page_frame import HelpFrame
 from handoff.messages import files
 from handoff.messages.files import Rules
 from handoff.messages.values import Address
@@ -39,8 +39,8 @@ log = logging.getLogger(__name__)
 STORED = "Frontdesk-Stored"
 """Header of an answer to the page's script: the message is in the database."""
 PROBLEMS: dict[str, int] = {
-    "cookies": 400, "foreign": 403, "size": 413, "long": 422, "pace": 429, "quota": 429, "failed": 503, "busy": 503,
-    "offline": 0, "stalled": 0,
+    "cookies": 400, "foreign": 403, "size": 413, "long": 422, "empty": 422, "email": 422, "pace": 429, "quota": 429,
+    "failed": 503, "busy": 503, "offline": 0, "stalled": 0,
 }  # fmt: skip
 """Reasons for a refusal with their status; the page's script detects the last two by itself."""
 PROBLEM = "Frontdesk-Problem"
@@ -67,7 +67,7 @@ class ChatParts:
     rules: Rules
     bus: Bus
     clock: Clock
-    frame: Frame
+    frame: HelpFrame
     inlet: Inlet
     visitors: Visitors
     public_url: str | None
@@ -146,7 +146,7 @@ class Chat:
         self._database, self._files = parts.database, parts.files
         self._bus, self._inlet = parts.bus, parts.inlet
         self.uploads = Uploads(parts.files, parts.rules, parts.clock)
-        self._limits = {"most": MOST, "megabytes": parts.rules.megabytes, "characters": self.uploads.characters}
+        self.limits = {"most": MOST, "megabytes": parts.rules.megabytes, "characters": self.uploads.characters}
         self._origin = origin_of(parts.public_url) if parts.public_url else None
         self._visitor_pace = Throttle(PER_VISITOR, parts.clock)
         self._address_pace = Throttle(PER_ADDRESS, parts.clock)
@@ -171,12 +171,12 @@ class Chat:
             headers=fresh,
             talk=held,
             draft=draft,
-            new_key=_new_key,
+            new_key=new_key,
             csrf=visitor.form_token,
             embedded=embedded,
             problem=problem,
             problems=PROBLEMS,
-            limits=self._limits,
+            limits=self.limits,
         )
         if not visitor.known:
             self.visitors.remember(answer, visitor, embedded=embedded)
@@ -185,7 +185,7 @@ class Chat:
     async def _talk(self, visitor: Visitor, *, needed: bool) -> Talk:
         """Read the conversation; if it is not `needed`, it is empty while the database cannot be read."""
         try:
-            return await self._database.read(lambda session: talk(session, _address(visitor)))
+            return await self._database.read(lambda session: load_talk(session, _address(visitor)))
         except Exception:
             if needed:
                 raise
@@ -193,13 +193,13 @@ class Chat:
 
     async def thread(self, visitor: Visitor, language: str, *, embedded: bool) -> Response:
         """Render the part of the page that changes."""
-        held: Talk = await self._database.read(lambda session: talk(session, _address(visitor)))
+        held: Talk = await self._database.read(lambda session: load_talk(session, _address(visitor)))
         return self.frame.answer(
             "thread.html",
             language,
             headers={"Cache-Control": "no-store"},
             talk=held,
-            new_key=_new_key,
+            new_key=new_key,
             csrf=visitor.form_token,
             embedded=embedded,
         )
@@ -231,7 +231,7 @@ class Chat:
         """Store the visitor's action, then show the conversation; without scripts after a short wait for the reply."""
         visitor, by_script = self.visitors.of(request), request.headers.get("hx-request") == "true"
         try:
-            stored = await self._stored(request, visitor, event)
+            stored = await self.store(request, visitor, event)
         except NotTakenError as error:
             return await self._not_taken(request, language, error, embedded=embedded)
         if by_script:
@@ -239,6 +239,10 @@ class Chat:
             if stored:
                 answer.headers[STORED] = "yes"
             return answer
+        return await self.show_reply(visitor, language, embedded=embedded)
+
+    async def show_reply(self, visitor: Visitor, language: str, *, embedded: bool = False) -> Response:
+        """Redirect to the conversation, after a short wait for the reply."""
         await self._reply(visitor)
         inside = "&embedded=true" if embedded else ""
         return RedirectResponse(f"/help/chat?lang={language}{inside}#latest", 303)
@@ -255,7 +259,7 @@ class Chat:
         if request.headers.get("hx-request") == "true":
             told = {PROBLEM: problem}
             return self.frame.answer(
-                "problem.html", language, status=status, headers=told, problem=problem, limits=self._limits
+                "problem.html", language, status=status, headers=told, problem=problem, limits=self.limits
             )
         visitor = self.visitors.of(request)
         return await self.page(visitor, language, error.text, embedded=embedded, problem=problem, status=status)
@@ -273,7 +277,7 @@ class Chat:
         """End every stream, so that the web server can stop."""
         self._closed.set()
 
-    async def _stored(
+    async def store(
         self, request: Request, visitor: Visitor, event: Callable[[Visitor], Awaitable[RawEvent | None]]
     ) -> bool:
         """Store the event; returns whether there was one. Raises NotTakenError if it was not stored."""
@@ -303,7 +307,7 @@ class Chat:
             loop = asyncio.get_running_loop()
             until = loop.time() + _PATIENCE
             while (left := until - loop.time()) > 0:
-                held = await self._database.read(lambda session: talk(session, _address(visitor)))
+                held = await self._database.read(lambda session: load_talk(session, _address(visitor)))
                 if not held.waiting and held.bubbles and not held.bubbles[-1].mine:
                     return
                 await notes.next(min(left, _LOOK_EVERY / 4))
@@ -339,6 +343,6 @@ def _address(visitor: Visitor) -> Address:
     return Address(web.ACCOUNT, visitor.id)
 
 
-def _new_key() -> str:
+def new_key() -> str:
     """Make the key of one message or press, which makes sending a form idempotent."""
     return secrets.token_urlsafe(12)

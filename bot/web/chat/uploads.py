@@ -7,6 +7,7 @@ which file did not arrive, as on every platform.
 import asyncio
 import logging
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any, BinaryIO
@@ -60,6 +61,8 @@ class Written:
     key: str
     text: str
     files: list[dict[str, Any]]
+    fields: Mapping[str, str]
+    """The other fields of the form."""
 
 
 class Uploads:
@@ -92,7 +95,8 @@ class Uploads:
                 if files and not self._pace.allows(host):
                     raise NotTakenError("pace", text)
                 await self._admit(visitor.id, host, files, text)
-                return Written(key, text, await self._keep_all(files, text))
+                fields = {name: value for name, value in form.items() if isinstance(value, str)}
+                return Written(key, text, await self._keep_all(files, text), fields)
         except _ForeignError:
             raise HTTPException(422) from None
         except MalformedError:  # more files or longer text than our forms allow

@@ -77,7 +77,7 @@ class Talk:
         return hashlib.sha256(repr((self.bubbles, self.waiting)).encode("utf-8", "replace")).hexdigest()[:16]
 
 
-def talk(session: Session, address: Address) -> Talk:
+def load_talk(session: Session, address: Address) -> Talk:
     """Read the latest messages, oldest first."""
     contact = _contact(session, address)
     waiting = _unread(session, address)

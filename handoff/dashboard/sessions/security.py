@@ -1,7 +1,7 @@
 """Access control of the pages: sessions and forgery checks.
 
-Every route of the desk is guarded by its route class, so a new one is closed until it is opened explicitly:
-`GuardedRoute` admits agents only, `OpenRoute` everyone; both refuse a form that was not served by us.
+Every route of the desk is guarded by its route class and declared in `access.py`, so a new one is closed until it is
+opened explicitly. Forms that were not served by us are refused everywhere.
 """
 
 import hmac
@@ -15,20 +15,22 @@ from fastapi import Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 
+from handoff.dashboard.content.uploads import MOST
 from handoff.dashboard.parts import DeskParts
-from handoff.dashboard.uploads import MOST
+from handoff.dashboard.sessions.access import Access, access_to
 from handoff.people.agents import ABSOLUTE, DEVICE, AgentView, Login
+from handoff.people.sign_ins import STEP_VALID
 from infra.web.security import origin_of, same_site
 
 _SEEN_EVERY = timedelta(minutes=1)
 _BODY_BYTES = 1 << 20
-_FORM_FIELDS = 20
+_FORM_FIELDS = 80
 _SAFE = {"GET", "HEAD", "OPTIONS"}
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
+class Caller:
     """Caller of a page: an agent in a session, or (on the open pages) anonymous. Both have a token for their forms."""
 
     agent: AgentView | None
@@ -47,8 +49,9 @@ class Gate:
         prefix = "__Host-" if self._secure else ""
         self._session_cookie, self._form_cookie = f"{prefix}frontdesk", f"{prefix}frontdesk_form"
         self._device_cookie = f"{prefix}frontdesk_device"
+        self._step_cookie = f"{prefix}frontdesk_step"
 
-    async def session(self, request: Request) -> Visitor | None:
+    async def session(self, request: Request) -> Caller | None:
         """Return the agent whose session the cookie opens; keeps the session from going idle."""
         secret = request.cookies.get(self._session_cookie, "")
         if not secret:
@@ -61,9 +64,9 @@ class Gate:
             await database.write(lambda session: staff.keep_alive(session, secret))
         return _visitor(login, secret)
 
-    def stranger(self, request: Request) -> Visitor:
+    def stranger(self, request: Request) -> Caller:
         """Return an anonymous visitor; the form's token is kept in a cookie of its own until they sign in."""
-        return Visitor(None, request.cookies.get(self._form_cookie) or secrets.token_urlsafe(32), "")
+        return Caller(None, request.cookies.get(self._form_cookie) or secrets.token_urlsafe(32), "")
 
     def open_session(self, response: Response, secret: str) -> None:
         self._set(response, self._session_cookie, secret, int(ABSOLUTE.total_seconds()))
@@ -79,14 +82,24 @@ class Gate:
     def close_session(self, response: Response) -> None:
         response.delete_cookie(self._session_cookie, path="/", secure=self._secure, httponly=True, samesite="lax")
 
-    def remember_form(self, response: Response, visitor: Visitor) -> None:
+    def step(self, request: Request) -> str:
+        """Return the secret of a sign-in that waits for its code; empty without one."""
+        return request.cookies.get(self._step_cookie, "")
+
+    def open_step(self, response: Response, secret: str) -> None:
+        self._set(response, self._step_cookie, secret, int(STEP_VALID.total_seconds()))
+
+    def close_step(self, response: Response) -> None:
+        response.delete_cookie(self._step_cookie, path="/", secure=self._secure, httponly=True, samesite="lax")
+
+    def remember_form(self, response: Response, visitor: Caller) -> None:
         self._set(response, self._form_cookie, visitor.csrf_token, None)
 
     def same_site(self, request: Request) -> bool:
         """Check the origin as the function does; a browser too old for both headers still needs the form's token."""
         return same_site(request, self._origin)
 
-    async def own_form(self, request: Request, visitor: Visitor) -> bool:
+    async def own_form(self, request: Request, visitor: Caller) -> bool:
         """Return whether the request carries the token of the visitor's own forms.
 
         Raises HTTPException if the form has more files or fields than any of ours; later readers get the same form.
@@ -115,9 +128,12 @@ def changes_something(request: Request) -> bool:
 
 
 def guarded_route(
-    check: Callable[[Request], Coroutine[Any, Any, Response | None]], nonsense: Callable[[Request], Response]
+    check: Callable[[Request, Access], Coroutine[Any, Any, Response | None]], nonsense: Callable[[Request], Response]
 ) -> type[APIRoute]:
-    """Build a route class: `check` may respond in place of the route; `nonsense` responds to malformed values."""
+    """Build a route class: `check` may respond in place of the route, which needs this access.
+
+    `nonsense` responds to malformed values.
+    """
 
     class CheckedRoute(APIRoute):
         """Runs the check before anything of the route, its parameters included."""
@@ -127,7 +143,7 @@ def guarded_route(
 
             async def handle(request: Request) -> Response:
                 try:
-                    return await check(request) or await inner(request)
+                    return await check(request, access_to(request.method, self.path)) or await inner(request)
                 except RequestValidationError:
                     return nonsense(request)
                 finally:
@@ -144,8 +160,8 @@ def local_path(path: str, default: str) -> str:
     return path if plain and not path.startswith("/desk/login") else default
 
 
-def _visitor(login: Login, secret: str) -> Visitor:
-    return Visitor(login.agent, login.csrf_token, secret)
+def _visitor(login: Login, secret: str) -> Caller:
+    return Caller(login.agent, login.csrf_token, secret)
 
 
 def _text(value: object) -> str:

@@ -6,46 +6,34 @@ from fastapi import APIRouter, Form, Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.orm import Session
 
-from handoff.dashboard.page_renderer import Pages
-from handoff.dashboard.parts import DeskParts
-from handoff.dashboard.sessions.security import Gate, changes_something, guarded_route, local_path, too_big
+from handoff.dashboard.sessions.entry import Entered, Entry
+from handoff.dashboard.sessions.open_pages import OpenPages
+from handoff.dashboard.sessions.second_step import ask_for_code
+from handoff.dashboard.sessions.security import guarded_route, local_path
 from handoff.dashboard.sessions.sign_in_limits import SignInLimits
-from handoff.dashboard.wording import Words
 from handoff.people.passwords import RETRY_AFTER, PasswordsBusyError
-from infra.web.locale import preferred_language
-from knowledge.languages import LANGUAGES
+from handoff.people.second_factor import SecondFactor
+from handoff.people.sign_ins import SignIns
+from infra.web.assets import Assets
 
 
-def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
-    """The only routes of the desk that are open to anonymous callers."""
+def sign_in_routes(open_pages: OpenPages, entry: Entry, assets: Assets) -> APIRouter:
+    """Register the sign-in form and the files of the pages, which anonymous callers need."""
+    parts, gate = open_pages.parts, open_pages.gate
 
-    async def check(request: Request) -> Response | None:
-        if not changes_something(request):
-            return None
-        if too_big(request):
-            return _page(request, words(request).t("The request is too large for this page."), 413)
-        if gate.same_site(request) and await gate.own_form(request, gate.stranger(request)):
-            return None
-        return _page(request, words(request).t("This page was open for too long. Please try once more."), 403)
+    def _page(request: Request, problem: str = "", status: int = 200, email: str = "", to: str = "") -> Response:
+        to = local_path(to or request.query_params.get("next", ""), "/desk")
+        welcome = not problem and "welcome" in request.query_params
+        return open_pages.answer(request, "sign_in.html", status, problem=problem, email=email, to=to, welcome=welcome)
 
     def nonsense(request: Request) -> Response:
         return _page(request, status=422)
 
-    router = APIRouter(route_class=guarded_route(check, nonsense))
+    router = APIRouter(route_class=guarded_route(open_pages.check(_page), nonsense))
+    words = open_pages.words
     limits, database, staff = SignInLimits(parts.clock), parts.database, parts.staff
     behind = database.for_pages()
-
-    def words(request: Request) -> Words:
-        return Words(preferred_language(request.headers.get("accept-language", ""), parts.default_language, LANGUAGES))
-
-    def _page(request: Request, problem: str = "", status: int = 200, email: str = "", to: str = "") -> Response:
-        visitor = gate.stranger(request)
-        to = local_path(to or request.query_params.get("next", ""), "/desk")
-        response = pages.answer(
-            "sign_in.html", words(request), status=status, visitor=visitor, problem=problem, email=email, to=to
-        )
-        gate.remember_form(response, visitor)
-        return response
+    sign_ins, factor = SignIns(parts.clock), SecondFactor(parts.clock)
 
     @router.get("/desk/login")
     async def sign_in_page(request: Request) -> Response:
@@ -71,6 +59,7 @@ def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
                 found = await behind.read(lambda session: staff.credentials(session, email))
                 # Verify also for an unknown address, so that every try takes the same time.
                 right = await place.verify(found.password_hash, password)
+            renewed = await staff.passwords.renew(found.password_hash, password) if right else None
         except PasswordsBusyError:
             limits.not_tried(*tried)
             problem = words(request).t(
@@ -78,21 +67,24 @@ def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
             )
             return _later(request, problem, 503, RETRY_AFTER, email, to)
 
-        def enter(session: Session) -> tuple[str, str] | None:
+        def enter(session: Session) -> Entered | str | None:
+            """Start the session, or with a second factor the wait for a code; return its secret."""
             if found.agent is None or staff.credentials(session, email) != found:
                 return None  # the agent was disabled, or their password changed, while this one was checked
             number = found.agent.id
-            return staff.log_in(session, number), staff.remember_device(session, number, given)
+            if renewed is not None:
+                staff.replace_hash(session, number, renewed)
+            if factor.is_on(session, number):
+                return sign_ins.begin_step(session, number)
+            return entry.enter(session, number, request)
 
         entered = await database.write(enter) if right else None
         if entered is None:
             return _page(request, words(request).t("The e-mail or the password is wrong."), 401, email, to)
         limits.succeed(*tried)
-        secret, device = entered
-        response = RedirectResponse(local_path(to, "/desk"), 303)
-        gate.open_session(response, secret)
-        gate.remember_device(response, device)
-        return response
+        if isinstance(entered, str):
+            return ask_for_code(open_pages, entered, to)
+        return entry.response(entered, to)
 
     def _later(request: Request, problem: str, status: int, seconds: int, email: str, to: str) -> Response:
         response = _page(request, problem, status, email, to)
@@ -101,6 +93,6 @@ def sign_in_routes(parts: DeskParts, pages: Pages, gate: Gate) -> APIRouter:
 
     @router.get("/desk/static/{name}")
     async def file(request: Request, name: str) -> Response:
-        return pages.assets.answer(request, name)
+        return assets.answer(request, name)
 
     return router

@@ -14,16 +14,21 @@ function localise(root) {
     time.title = moment.format(at);
   }
   for (const time of root.querySelectorAll("time[data-date]")) time.textContent = date.format(new Date(time.dateTime));
+  for (const time of root.querySelectorAll("time[data-moment]")) {
+    const at = new Date(time.dateTime);
+    time.textContent = `${date.format(at)}, ${clock.format(at)}`;
+    time.title = moment.format(at);
+  }
   separateDays(root);
 }
 
 // The server separates days in UTC; move the separators to the reader's days.
 function separateDays(root) {
-  for (const lines of root.querySelectorAll("ol.lines")) {
+  for (const lines of root.querySelectorAll("#lines > ol.lines")) {
     for (const served of lines.querySelectorAll("li.day:has(time)")) served.remove();
     let last = "";
     let shown = null;
-    for (const line of [...lines.children]) {
+    for (const line of [...lines.children].filter((one) => !one.matches("#asked, #earlier"))) {
       if (line.matches("li.day")) {
         shown?.remove();
         shown = line;
@@ -43,6 +48,27 @@ function separateDays(root) {
     }
     shown?.remove();
   }
+}
+
+// The title says how many questions of the agent's are unread.
+function updateTitle() {
+  const count = Number(document.getElementById("unread")?.dataset.count ?? 0);
+  const title = document.querySelector("main.thread")?.dataset.title;
+  if (title) document.title = count > 0 ? `(${count}) ${title}` : title;
+}
+
+// A page in the background fetches this figure alone.
+const COUNT_PAUSE = 3000;  // ms
+let counting = 0;
+function countUnread() {
+  counting ||= setTimeout(async () => {
+    counting = 0;
+    if (!document.hidden) return;
+    const answer = await fetch("/desk/unread", { headers: { "HX-Request": "true" } }).catch(() => null);
+    if (!answer?.ok || !answer.headers.has(OURS)) return;
+    document.getElementById("unread").dataset.count = await answer.text();
+    updateTitle();
+  }, COUNT_PAUSE);
 }
 
 // The button of the chosen mode; none if no mode is chosen.
@@ -67,6 +93,7 @@ document.addEventListener("DOMContentLoaded", () => {
   localise(document);
   if (!closed) return;
   restoreDraft();
+  document.querySelector(".chips [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   const refresh = () => htmx.trigger(document.body, "refresh");
   let underWay = 0;
   let pressing = false;
@@ -74,7 +101,11 @@ document.addEventListener("DOMContentLoaded", () => {
   let held = false;
   follow(({ kind, names }) => {
     // Fetch what changed while the stream was away; the response also reports a lost session.
-    if (document.hidden) missed = true;  // fetched once the page is visible
+    for (const name of names ?? []) if (name.startsWith("draft-")) draftChanged(name);
+    if (document.hidden) {
+      missed = true;  // fetched once the page is visible
+      countUnread();
+    }
     else if (kind === "changed") for (const name of names) htmx.trigger(document.body, `desk:${name}`);
     else refresh();
   });

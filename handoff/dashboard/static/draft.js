@@ -1,21 +1,40 @@
-// The draft of the box: words, mode and key belong together and stay in this tab until they are sent or the agent
-// signs out. A note restored as a reply would go to the contact.
+// The draft of the box: words, mode, key and files belong together. The server keeps them for all tabs and devices of the
+// agent; this tab's storage keeps what the server does not have yet, and corrections. A note restored as a reply would go
+// to the contact.
 "use strict";
 
 const DRAFTS = "frontdesk-draft:";
-const ticket = location.pathname.match(/^\/desk\/tickets\/(\d+)/)?.[1];
+const SAVE_AFTER = 500;  // ms after the last change
 
-function draftName() {
-  const message = document.getElementById("correction")?.dataset.message;
+let dirty = false;  // changed since it was last saved
+let changedAt = 0;
+let changed = null;  // its form
+let saving = null;
+let overtaken = null;  // an earlier save of this tab whose answer the page did not see
+let timer = 0;
+let sending = 0;
+
+function boxForm() {
+  return document.getElementById("reply") ?? document.getElementById("correction");
+}
+
+function draftName(form) {
+  const ticket = form.dataset.ticket ?? location.pathname.match(/^\/desk\/tickets\/(\d+)/)?.[1];
+  const message = form.dataset.message;
   return `${DRAFTS}${document.body.dataset.agent}:${ticket}${message ? `:${message}` : ""}`;
+}
+
+// What this tab sent last and no answer has confirmed: the page may be left before it arrives.
+function sentName(form) {
+  return `${draftName(form)}:sent`;
 }
 
 // The current content of the box; null on a page without one. A correction has neither mode nor key.
 function box() {
-  const form = document.getElementById("reply") ?? document.getElementById("correction");
+  const form = boxForm();
   if (!form) return null;
-  const { text, kind, key } = form.elements;
-  return { text: text.value, kind: kind?.value, key: key?.value };
+  const { text, kind, key, version } = form.elements;
+  return { text: text.value, kind: kind?.value, key: key?.value, version: version?.value };
 }
 
 function chooseMode(kind) {
@@ -24,26 +43,140 @@ function chooseMode(kind) {
 }
 
 function keepDraft() {
+  const form = boxForm();
   const draft = box();
   if (!draft) return;
-  const nothing = draft.text === "" && draft.kind === "reply";
-  if (nothing) sessionStorage.removeItem(draftName());
-  else sessionStorage.setItem(draftName(), JSON.stringify(draft));
+  changedAt = Date.now();
+  changed = form;
+  sessionStorage.setItem(draftName(form), JSON.stringify({ ...draft, changedAt }));
+  if (form.id !== "reply") return;
+  dirty = true;
+  saveLater(SAVE_AFTER);
+}
+
+function saveLater(pause) {
+  clearTimeout(timer);
+  timer = setTimeout(saveDraft, pause);
+}
+
+function draftData(form) {
+  const { csrf, key, text, kind, version } = form.elements;
+  const data = new FormData();
+  const age = Math.max(0, Date.now() - changedAt);
+  const values = { csrf: csrf.value, key: key.value, text: text.value, kind: kind.value, version: version.value, age };
+  for (const [name, value] of Object.entries(values)) data.set(name, value);
+  return data;
+}
+
+function draftPath(form, rest = "") {
+  return `/desk/tickets/${form.dataset.ticket}/draft${rest}`;
+}
+
+async function readDraft(path, options) {
+  const answer = await fetch(path, { cache: "no-store", ...options });
+  if (answer.status === 401) document.getElementById("signed-out").hidden = false;
+  if (!answer.ok || !answer.headers.get(OURS)) throw new Error("not saved");
+  return answer.json();
+}
+
+// Tell the server what is in the box; while it is being sent, its answer decides first.
+async function saveDraft() {
+  const form = document.getElementById("reply");
+  clearTimeout(timer);
+  if (!form?.elements.kind.value || !dirty || saving || sending > 0) return;
+  const sent = box();
+  let pause = SAVE_AFTER;
+  dirty = false;
+  sessionStorage.setItem(sentName(form), JSON.stringify({ text: sent.text, mode: sent.kind }));
+  saving = readDraft(draftPath(form), { method: "POST", body: draftData(form), keepalive: true });
+  try {
+    const kept = await saving;
+    if (form.isConnected) settleDraft(form, sent, kept);
+  } catch {
+    dirty = true;  // kept in this tab until then
+    pause *= 20;
+  } finally {
+    saving = null;
+  }
+  if (dirty) saveLater(pause);
+}
+
+async function flushDraft() {
+  await saving?.catch(() => null);
+  await saveDraft();
+}
+
+function settleDraft(form, sent, kept) {
+  const accepted = kept.version === "" ? sent.text === "" && sent.kind === "reply" : kept.text === sent.text && kept.mode === sent.kind;
+  sessionStorage.removeItem(sentName(form));
+  if (accepted) {
+    form.elements.version.value = kept.version;
+    if (kept.version) form.elements.key.value = kept.key;
+    if (!dirty) sessionStorage.removeItem(draftName(form));
+  } else if (!dirty && kept.version && overtaken && kept.text === overtaken.text && kept.mode === overtaken.mode) {
+    // An older save of this tab arrived after the page was left: the words that were typed since stay.
+    overtaken = null;
+    form.elements.version.value = kept.version;
+    dirty = true;
+  } else if (!dirty && sending === 0) takeOver(form, kept);
+}
+
+// Show what was written last elsewhere.
+function takeOver(form, kept) {
+  const { text, key, version } = form.elements;
+  const before = text.value;
+  if (before !== kept.text) {
+    text.value = kept.text;
+    text.setSelectionRange(kept.text.length, kept.text.length);
+  }
+  if (kept.version) chooseMode(kept.mode);
+  key.value = kept.key;
+  version.value = kept.version;
+  showFiles(form, kept.files);
+  sessionStorage.removeItem(draftName(form));
+  const line = document.getElementById("draft-taken");
+  line.textContent = before !== kept.text && kept.text ? line.dataset.words : "";
+}
+
+// Another page of the agent changed a draft: `name` is "draft-TICKET-VERSION"; without it the kept version is looked up.
+async function draftChanged(name) {
+  const form = document.getElementById("reply");
+  if (!form || dirty || saving || sending > 0) return;
+  const [, ticket, version] = name?.split("-") ?? [];
+  if (name && (ticket !== form.dataset.ticket || version === form.elements.version.value)) return;
+  const kept = await readDraft(draftPath(form)).catch(() => null);
+  const idle = form.isConnected && !dirty && !saving && sending === 0;
+  if (kept && idle && kept.version !== form.elements.version.value) takeOver(form, kept);
 }
 
 function restoreDraft() {
-  const shown = box();
-  if (!shown) return;
-  const form = document.getElementById("reply") ?? document.getElementById("correction");
+  const form = boxForm();
+  if (!form) return;
   form.autocomplete = "off";  // the browser would restore words and mode separately
-  const kept = JSON.parse(sessionStorage.getItem(draftName()) ?? "null");
-  const refused = document.querySelector("#says .says") !== null && shown.text !== "";
-  if (kept && !refused) {
-    if (kept.text || form.id === "reply") form.elements.text.value = kept.text;
-    if (kept.key && kept.text) form.elements.key.value = kept.key;
+  if (dirty && !changed.isConnected) navigator.sendBeacon(draftPath(changed), draftData(changed));  // another ticket's
+  dirty = false;
+  const kept = JSON.parse(sessionStorage.getItem(draftName(form)) ?? "null");
+  overtaken = JSON.parse(sessionStorage.getItem(sentName(form)) ?? "null");
+  sessionStorage.removeItem(sentName(form));
+  const refused = document.querySelector("#says .says") !== null && form.elements.text.value !== "";
+  if (refused) keepDraft();
+  else if (kept && form.id === "correction") form.elements.text.value = kept.text || form.elements.text.value;
+  else if (kept) {
+    changedAt = kept.changedAt;
+    changed = form;
+    form.elements.text.value = kept.text;
+    form.elements.key.value = kept.key;
+    form.elements.version.value = kept.version;
     if (kept.kind) chooseMode(kept.kind);
+    dirty = true;
+    saveDraft();
   }
-  keepDraft();
+}
+
+// The page is left: a request that outlives it.
+function leaveDraft() {
+  const form = document.getElementById("reply");
+  if (form && dirty && sending === 0) navigator.sendBeacon(draftPath(form), draftData(form));
 }
 
 function forgetDrafts() {
@@ -51,38 +184,61 @@ function forgetDrafts() {
 }
 
 // Input made while a message is being sent is copied into the box that comes with the response.
-let answered = null;  // the box as it was sent, and whether the answer is a refusal
+let answered = null;  // the box as it was sent
 let typed = null;
 
 document.addEventListener("htmx:beforeRequest", (event) => {
-  if (event.detail.requestConfig.verb === "post") event.detail.requestConfig.box = box();
+  const { requestConfig, elt } = event.detail;
+  if (requestConfig.verb !== "post") return;
+  requestConfig.box = box();
+  requestConfig.ofBox = elt.closest(".reply") !== null || elt.form?.matches(".reply");
+  if (requestConfig.ofBox) sending += 1;
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
-  const { requestConfig, xhr } = event.detail;
-  answered = { box: requestConfig.box ?? null, refused: xhr.status >= 400 };
+  answered = event.detail.requestConfig.box ?? null;
 });
 document.addEventListener("htmx:oobBeforeSwap", (event) => {
-  if (event.detail.target.id === "reply") typed = { ...box(), files: document.getElementById("files") };
+  if (event.detail.target.id === "reply") typed = box();
 });
 document.addEventListener("htmx:oobAfterSwap", (event) => {
-  if (event.detail.target.id !== "reply" || !typed || !answered?.box) return;
+  if (event.detail.target.id !== "reply" || !typed || !answered) return;
   const area = document.getElementById("text");
-  if (!typed.text.startsWith(answered.box.text)) area.value = typed.text;
-  else area.value += typed.text.slice(answered.box.text.length);
-  if (typed.kind !== answered.box.kind) chooseMode(typed.kind);
-  if (answered.refused) document.getElementById("files").replaceWith(typed.files);
+  const fresh = area.value;
+  if (!typed.text.startsWith(answered.text)) area.value = typed.text;
+  else area.value += typed.text.slice(answered.text.length);
+  if (typed.kind !== answered.kind) chooseMode(typed.kind);
+  const same = area.value === fresh && typed.kind === answered.kind;
+  dirty = false;
+  if (same && fresh === "" && typed.kind === "reply") sessionStorage.removeItem(draftName(boxForm()));
+  else keepDraft();
   typed = null;
-  keepDraft();
-});
-
-document.addEventListener("input", (event) => event.target.closest?.(".reply") && keepDraft());
-document.addEventListener("change", (event) => event.target.closest?.(".reply") && keepDraft());
-document.addEventListener("click", (event) => {
-  if (event.target.closest?.("#correction a.button")) sessionStorage.removeItem(draftName());
 });
 document.addEventListener("htmx:afterRequest", (event) => {
   const { xhr, requestConfig } = event.detail;
+  if (requestConfig.ofBox) {
+    sending = Math.max(0, sending - 1);
+    if (dirty) saveDraft();
+  }
   if (requestConfig.verb !== "post" || !xhr.getResponseHeader("HX-Redirect")) return;
   if (requestConfig.path === "/desk/logout") forgetDrafts();
-  else if (document.getElementById("correction")) sessionStorage.removeItem(draftName());
+  else if (document.getElementById("correction")) sessionStorage.removeItem(draftName(boxForm()));
 });
+
+document.addEventListener("input", (event) => {
+  if (!event.target.closest?.(".reply") || event.target.type === "file") return;
+  document.getElementById("draft-taken")?.replaceChildren();
+  keepDraft();
+});
+document.addEventListener("click", (event) => {
+  if (event.target.closest?.("#correction a.button")) sessionStorage.removeItem(draftName(boxForm()));
+});
+// The session ends with this request, so the draft is saved before it.
+document.addEventListener("htmx:confirm", (event) => {
+  if (event.detail.path !== "/desk/logout" || !(dirty || saving)) return;
+  event.preventDefault();
+  flushDraft().finally(() => event.detail.issueRequest(true));
+});
+document.addEventListener("visibilitychange", () => (document.hidden ? leaveDraft() : draftChanged()));
+window.addEventListener("pagehide", leaveDraft);
+window.addEventListener("pageshow", (event) => event.persisted && draftChanged());
+window.addEventListener("online", saveDraft);

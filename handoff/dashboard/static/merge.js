@@ -78,12 +78,50 @@ function anchorIn(place) {
   return [...place.querySelectorAll("li")].find((line) => line.getBoundingClientRect().bottom > top) ?? null;
 }
 
+// The focused element is gone: focus the row in its place, or the first control of the same area.
+function refocus(area, rowNumber) {
+  const rows = document.querySelectorAll(".row");
+  const next = rowNumber >= 0 ? rows[Math.min(rowNumber, rows.length - 1)] : null;
+  const controls = [...area.querySelectorAll("button, a[href], summary, [tabindex]")].filter((one) => one.offsetParent);
+  (next ?? controls.find((one) => !one.matches(".back")) ?? document.querySelector(".lines-place"))?.focus({ preventScroll: true });
+}
+
+// Number of a line, or of the first line in a fold.
+function lineNumber(item) {
+  return Number(item.id.match(/^(?:line|fold)-(\d+)$/)?.[1] ?? NaN);
+}
+
+// A live update has the latest page of a thread only: put the earlier lines that were loaded before it.
+function keepEarlier(target, fragment) {
+  const fresh = fragment.querySelector("ol.lines");
+  const first = Math.min(...[...(fresh?.children ?? [])].map(lineNumber).filter(Number.isFinite));
+  if (target.id !== "lines" || !Number.isFinite(first)) return;
+  const kept = [...target.querySelectorAll(":scope > ol.lines > li")].filter((item) => lineNumber(item) < first);
+  if (!kept.length) return;
+  const copies = kept.map((item) => item.cloneNode(true));
+  for (const copy of copies) for (const line of copy.querySelectorAll("li[id]")) if (lineNumber(line) >= first) line.remove();
+  for (const head of fresh.querySelectorAll("#asked, #earlier")) head.remove();
+  const heads = [...target.querySelectorAll("#asked, #earlier")].map((item) => item.cloneNode(true));
+  fresh.prepend(...heads, ...copies);
+}
+
+// Once the question is in its place among earlier lines, it needs none above them.
+document.addEventListener("htmx:afterSwap", () => {
+  const asked = document.querySelector("#asked li[id]");
+  if (asked && document.querySelectorAll(`#lines > ol > #${asked.id}`).length) document.getElementById("asked").remove();
+});
+
 function mergeInto(target, fragment) {
+  keepEarlier(target, fragment);
   const place = target.closest(".lines-place, .queue-live, .contact");
   const anchor = place && anchorIn(place);
   const before = anchor?.getBoundingClientRect().top;
+  const focused = target.contains(document.activeElement) ? document.activeElement : null;
+  const rowNumber = [...document.querySelectorAll(".row")].indexOf(focused);
   mergeChildren(target, fragment);
+  if (focused && !focused.isConnected) refocus(target, rowNumber);
   localise(target);
+  updateTitle();
   if (anchor?.isConnected) place.scrollTop += anchor.getBoundingClientRect().top - before;
 }
 

@@ -20,12 +20,12 @@ def file_routes(frame: Frame) -> APIRouter:
         view = await frame.parts.database.read(lambda session: files.file(session, file_id))
         if view is None or view.key is None:
             return frame.nonsense(request)
-        # Only what begins like a picture is shown in the page; anything else can only be saved.
+        # Only what begins like a picture, a sound or a film is shown in the page; anything else can only be saved.
         return FileResponse(
             frame.parts.files.path(view.key),
             media_type=view.media_type,
             filename=view.name or f"{view.kind}-{view.id}",
-            content_disposition_type="inline" if view.is_image else "attachment",
+            content_disposition_type="inline" if view.is_shown else "attachment",
             headers=files.headers(),
         )
 

@@ -4,12 +4,15 @@ import uuid
 from typing import Annotated
 
 from fastapi import APIRouter, Form, Path, Request, Response
+from sqlalchemy.orm import Session
 
+from handoff.canned_responses.responses import require_filled
+from handoff.dashboard.content.reply_box import ReplyDraft
 from handoff.dashboard.frame import Frame
-from handoff.dashboard.reply_box import Draft, Mode
 from handoff.dashboard.sessions.security import guarded_route
 from handoff.dashboard.ticket.actions import act
 from handoff.messages import threads
+from handoff.models import DraftMode
 from infra.storage.columns import LARGEST_ID
 
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
@@ -26,14 +29,18 @@ def correction_routes(frame: Frame) -> APIRouter:
         text = await database.read(lambda session: threads.own_reply(session, message_id, frame.agent(request).id))
         if text is None:
             return await frame.page(request, frame.place(request, ticket_id))
-        draft = Draft(text, str(uuid.uuid4()), Mode.REPLY, corrects=message_id)
+        draft = ReplyDraft(text, str(uuid.uuid4()), DraftMode.REPLY, corrects=message_id)
         return await frame.page(request, frame.place(request, ticket_id), draft=draft)
 
     @router.post("/desk/tickets/{ticket_id}/messages/{message_id}")
     async def correct(request: Request, ticket_id: Id, message_id: Id, text: Annotated[str, Form()] = "") -> Response:
-        agent_id, draft = frame.agent(request).id, Draft(text, str(uuid.uuid4()), Mode.REPLY, corrects=message_id)
-        return await act(
-            frame, request, ticket_id, lambda session: desk.correct(session, message_id, agent_id, text), draft
-        )
+        agent_id = frame.agent(request).id
+        draft = ReplyDraft(text, str(uuid.uuid4()), DraftMode.REPLY, corrects=message_id)
+
+        def work(session: Session) -> None:
+            require_filled(session, agent_id, text)
+            desk.correct(session, message_id, agent_id, text)
+
+        return await act(frame, request, ticket_id, work, draft)
 
     return router

@@ -6,14 +6,17 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Request, Response
 from sqlalchemy.orm import Session
 
-from handoff.dashboard.frame import Frame, by_script
-from handoff.dashboard.reply_box import Mode, draft_of
+from handoff.canned_responses.responses import require_filled
+from handoff.dashboard.content.reply_box import draft_of
+from handoff.dashboard.frame import Frame
 from handoff.dashboard.sessions.security import guarded_route
-from handoff.dashboard.suggestions import answer_text
-from handoff.dashboard.ticket.actions import act
-from handoff.dashboard.uploads import files_in, keep
-from handoff.errors import TooLargeError
-from infra.files import Kept
+from handoff.dashboard.ticket.actions import act, perform, require_looked_at
+from handoff.dashboard.ticket.drafts import TakenFiles, take_files
+from handoff.dashboard.ticket.solving import after_solving, following
+from handoff.drafts import repository as drafts
+from handoff.drafts.repository import Box
+from handoff.models import DraftMode
+from handoff.tickets.service import UNDO
 from infra.storage.columns import LARGEST_ID
 
 Id = Annotated[int, Path(ge=1, le=LARGEST_ID)]
@@ -34,30 +37,14 @@ def thread_routes(frame: Frame) -> APIRouter:
     async def thread_fragment(request: Request, ticket_id: Id) -> Response:
         return await frame.refreshed_thread(request, frame.place(request, ticket_id))
 
-    @router.post("/desk/tickets/{ticket_id}/claim")
-    async def claim(request: Request, ticket_id: Id) -> Response:
-        agent_id = frame.agent(request).id
-        return await done(request, ticket_id, lambda session: desk.claim(session, ticket_id, agent_id))
-
-    @router.post("/desk/tickets/{ticket_id}/release")
-    async def release(request: Request, ticket_id: Id) -> Response:
-        agent_id = frame.agent(request).id
-        return await done(request, ticket_id, lambda session: desk.release(session, ticket_id, agent_id))
-
-    @router.post("/desk/tickets/{ticket_id}/resolve")
-    async def resolve(request: Request, ticket_id: Id) -> Response:
-        agent_id = frame.agent(request).id
-        return await done(request, ticket_id, lambda session: desk.resolve(session, ticket_id, agent_id))
+    @router.get("/desk/tickets/{ticket_id}/earlier")
+    async def earlier_lines(request: Request, ticket_id: Id) -> Response:
+        return await frame.earlier(request, frame.place(request, ticket_id))
 
     @router.post("/desk/tickets/{ticket_id}/reopen")
     async def reopen(request: Request, ticket_id: Id) -> Response:
         agent_id = frame.agent(request).id
         return await done(request, ticket_id, lambda session: desk.reopen(session, ticket_id, agent_id))
-
-    @router.post("/desk/tickets/{ticket_id}/transfer")
-    async def transfer(request: Request, ticket_id: Id, to: Annotated[str, Form()] = "") -> Response:
-        agent_id, colleague = frame.agent(request).id, int(to) if to.isdecimal() and len(to) < 18 else 0
-        return await done(request, ticket_id, lambda session: desk.transfer(session, ticket_id, agent_id, colleague))
 
     @router.post("/desk/tickets/{ticket_id}/reply")
     async def reply(
@@ -66,21 +53,32 @@ def thread_routes(frame: Frame) -> APIRouter:
         text: Annotated[str, Form()] = "",
         key: Annotated[str, Form()] = "",
         kind: Annotated[str, Form()] = "",
+        then: Annotated[str, Form()] = "",
+        seen: Annotated[str, Form()] = "",
     ) -> Response:
-        agent_id, draft, refused = frame.agent(request).id, draft_of(text, key, kind), None
-        kept: list[tuple[str, Kept]] = []
-        try:
-            if draft.mode is Mode.REPLY:
-                kept = await keep(frame.parts.files, frame.parts.attachment_mb, await files_in(request))
-        except TooLargeError as error:
-            refused = error
+        draft, box = draft_of(text, key, kind), Box(frame.agent(request).id, ticket_id)
 
-        def work(session: Session) -> None:
-            if refused is not None:
-                raise refused
-            desk.reply(session, ticket_id, agent_id, text, draft.key, kept)
+        def work(session: Session, taken: TakenFiles) -> None:
+            if taken.ids and drafts.is_sent(session, box, draft.key, text):
+                return
+            require_filled(session, box.agent_id, text)
+            require_looked_at(session, ticket_id=ticket_id, text=text, seen=seen)
+            desk.reply(session, ticket_id, box.agent_id, text, draft.key, taken.files)
+            drafts.finish(session, box, draft.key, taken.ids)
+            if then == "resolve":
+                desk.resolve(session, ticket_id, box.agent_id, UNDO)
 
-        return await done(request, ticket_id, work, draft, Mode.REPLY)
+        async def run() -> str:
+            taken = await take_files(frame, request, box, draft)
+            await frame.parts.database.write(lambda session: work(session, taken))
+            return ""
+
+        if then != "resolve":
+            return await perform(frame, request, ticket_id, run, draft, DraftMode.REPLY)
+        place = frame.place(request, ticket_id)
+        next_id = await following(frame, request, place)
+        answer = await perform(frame, request, ticket_id, run, draft, DraftMode.REPLY)
+        return after_solving(request, place, answer, next_id) if answer.status_code in {200, 303} else answer
 
     @router.post("/desk/tickets/{ticket_id}/note")
     async def note(
@@ -90,30 +88,13 @@ def thread_routes(frame: Frame) -> APIRouter:
         key: Annotated[str, Form()] = "",
         kind: Annotated[str, Form()] = "",
     ) -> Response:
-        agent_id, draft = frame.agent(request).id, draft_of(text, key, kind)
+        draft, box = draft_of(text, key, kind), Box(frame.agent(request).id, ticket_id)
 
         def work(session: Session) -> None:
-            desk.note(session, ticket_id, agent_id, text, draft.key)
+            desk.note(session, ticket_id, box.agent_id, text, draft.key)
+            drafts.finish(session, box, draft.key, ())
 
-        return await done(request, ticket_id, work, draft, Mode.NOTE)
-
-    @router.post("/desk/tickets/{ticket_id}/insert")
-    async def insert(
-        request: Request,
-        ticket_id: Id,
-        text: Annotated[str, Form()] = "",
-        key: Annotated[str, Form()] = "",
-        kind: Annotated[str, Form()] = "",
-        entry: Annotated[str, Form()] = "",
-    ) -> Response:
-        """Insert an entry's answer into the reply box, after the existing text."""
-        number = int(entry) if entry.isdecimal() and len(entry) < 18 else 0
-        answer = await answer_text(frame.parts.database, number)
-        whole = "\n\n".join(piece for piece in (text.rstrip().replace("\r\n", "\n"), answer) if piece)
-        draft, place = draft_of(whole, key, kind), frame.place(request, ticket_id)
-        if by_script(request):
-            return await frame.fragments(request, place, draft=draft)
-        return await frame.page(request, place, draft=draft)
+        return await done(request, ticket_id, work, draft, DraftMode.NOTE)
 
     @router.post("/desk/tickets/{ticket_id}/deliveries/{delivery_id}/retry")
     async def retry(request: Request, ticket_id: Id, delivery_id: Id) -> Response:

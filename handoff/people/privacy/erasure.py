@@ -18,6 +18,7 @@ from handoff.models import (
     LIVE,
     Contact,
     Delivery,
+    DraftFile,
     FileRow,
     FileState,
     Message,
@@ -25,6 +26,8 @@ from handoff.models import (
     Ticket,
     TicketStatus,
 )
+from handoff.people.linked_contacts import unlink
+from handoff.search.index import compact
 from infra.clock import Clock
 from infra.files import FileStore
 from infra.storage.columns import Base, words
@@ -70,7 +73,9 @@ def forget(session: Session, contact_id: int, clock: Clock) -> Forgotten | None:
         about = _about(rows, contact_id, address)
         if about is not None and rows not in (_CONTACTS, _TICKETS):
             erased += session.execute(delete(rows).where(about)).rowcount  # type: ignore[attr-defined]
+    compact(session)
     tickets = _scrub_tickets(session, contact_id, clock)
+    unlink(session, contact_id)
     session.execute(
         update(_CONTACTS)
         .where(_CONTACTS.c.id == contact_id)
@@ -81,8 +86,9 @@ def forget(session: Session, contact_id: int, clock: Clock) -> Forgotten | None:
 
 
 def _files(session: Session, contact_id: int) -> set[str]:
-    """Return the keys of the files that the contact sent and received."""
+    """Return the keys of the files that the contact sent and received, and of those chosen for a reply to them."""
     sent = _kept(session, FileRow.contact_id == contact_id)
+    sent |= set(session.scalars(select(DraftFile.key).where(DraftFile.contact_id == contact_id)))
     got = session.scalars(select(Delivery.file).where(Delivery.contact_id == contact_id, Delivery.file.is_not(None)))
     return sent | {file.key for file in map(load_file, got) if file}
 
@@ -100,7 +106,8 @@ def _named(session: Session, keys: set[str]) -> set[str]:
     kept = _kept(session, FileRow.key.in_(keys))
     # A file that was not fetched yet has no key; every file that we sent has a row, too.
     coming = _kept(session, FileRow.state.in_(words(FileState.WANTED)) & FileRow.source.in_(keys))
-    return (kept | coming) & keys
+    chosen = set(session.scalars(select(DraftFile.key).where(DraftFile.key.in_(keys))))
+    return (kept | coming | chosen) & keys
 
 
 def sweep(session: Session, clock: Clock) -> int:

@@ -12,7 +12,6 @@ from itertools import islice
 
 from knowledge.entries.drafts import Draft
 from knowledge.entries.problems import Problem, did_you_mean
-from knowledge.files.formats.foreign import EXAMPLES
 from knowledge.files.formats.rows import (
     ENTRY_FIELDS,
     MOST_ENTRIES,
@@ -24,6 +23,7 @@ from knowledge.files.formats.rows import (
     plain_entries,
 )
 
+_EXAMPLE = "question,answer⏎How do I sign in?,Press Sign in."
 _ONE_OR_SEVERAL = (
     "is this one phrasing with a semicolon or several? Put | between several, or | behind a single one:"
     " nothing is guessed"
@@ -136,7 +136,7 @@ def _header(sheet: Sheet, name: str, cells: list[str], number: int) -> list[str]
     if "question" not in names:
         raise UnreadableError(
             f"the first row must name the fields, at least question; known: {', '.join(ENTRY_FIELDS)}; "
-            f"for example: {EXAMPLES['.csv']}",
+            f"for example: {_EXAMPLE}",
             number,
         )
     for place, cell in enumerate(names):
@@ -178,4 +178,4 @@ def _unescaped(cell: str) -> str:
     return cell[1:] if _ESCAPED.match(cell) else cell
 
 
-CSV = Format(read, write)
+CSV = Format("CSV", _EXAMPLE, read, write)

@@ -3,41 +3,53 @@
 import io
 import re
 import zipfile
+from collections.abc import Mapping
 
-EXAMPLES = {
-    ".yaml": '- {question: "How do I sign in?", answer: "Press Sign in."}',
-    ".json": '[{"question": "How do I sign in?", "answer": "Press Sign in."}]',
-    ".jsonl": '{"question": "How do I sign in?", "answer": "Press Sign in."}',
-    ".csv": "question,answer⏎How do I sign in?,Press Sign in.",
-}
-"""A minimal file of each format; ⏎ is the end of a line."""
+from knowledge.files.formats.rows import Format
 
-WANTED = f"save it as YAML, JSON, JSON Lines or CSV, for example CSV: {EXAMPLES['.csv']}"
-_SHEET = f"save it as CSV UTF-8, with the names of the fields in the first row, for example: {EXAMPLES['.csv']}"
 _BEGINNINGS = (
-    (b"%PDF", f"is a PDF: {WANTED}"),
-    (b"\xd0\xcf\x11\xe0", f"is an old Excel or Word file: {_SHEET}"),
-    (b"{\\rtf", f"is an RTF document: {WANTED}"),
-    (b"\x89PNG", f"is a picture: {WANTED}"),
-    (b"\xff\xd8\xff", f"is a picture: {WANTED}"),
-    (b"GIF8", f"is a picture: {WANTED}"),
-    (b"RIFF", f"is a picture or a recording: {WANTED}"),
-    (b"\x1f\x8b", f"is a gzip archive: unpack it first, then {WANTED}"),
-    (b"7z\xbc\xaf", f"is a 7z archive: unpack it first, then {WANTED}"),
-    (b"Rar!", f"is a RAR archive: unpack it first, then {WANTED}"),
-    (b"SQLite format 3", f"is a SQLite database: {WANTED}"),
+    (b"%PDF", "is a PDF: {wanted}"),
+    (b"\xd0\xcf\x11\xe0", "is an old Excel or Word file: {sheet}"),
+    (b"{\\rtf", "is an RTF document: {wanted}"),
+    (b"\x89PNG", "is a picture: {wanted}"),
+    (b"\xff\xd8\xff", "is a picture: {wanted}"),
+    (b"GIF8", "is a picture: {wanted}"),
+    (b"RIFF", "is a picture or a recording: {wanted}"),
+    (b"\x1f\x8b", "is a gzip archive: unpack it first, then {wanted}"),
+    (b"7z\xbc\xaf", "is a 7z archive: unpack it first, then {wanted}"),
+    (b"Rar!", "is a RAR archive: unpack it first, then {wanted}"),
+    (b"SQLite format 3", "is a SQLite database: {wanted}"),
 )
 _PACKED = (
-    ("xl/", f"is an Excel workbook: {_SHEET}"),
-    ("word/", f"is a Word document: {WANTED}"),
-    ("content.xml", f"is an OpenDocument file: {_SHEET}"),
+    ("xl/", "is an Excel workbook: {sheet}"),
+    ("word/", "is a Word document: {wanted}"),
+    ("content.xml", "is an OpenDocument file: {sheet}"),
 )
 _PAGE = re.compile(rb"\s*(<!doctype html|<html|<head|<body)", re.IGNORECASE)
 _XML = re.compile(rb"\s*<\?xml")
 
 
-def recognise(data: bytes) -> str | None:
-    """Return the message about a file of another program that none of our formats reads; None for other files."""
+_SHEET = "save it as CSV UTF-8, with the names of the fields in the first row"
+
+
+def advise_saving(formats: Mapping[str, Format]) -> str:
+    """Return what to do with a file that none of the formats reads, with an example."""
+    *others, last = dict.fromkeys(form.title for form in formats.values())
+    example = formats.get(".csv") or next(iter(formats.values()))
+    titles = f"{', '.join(others)} or {last}" if others else last
+    return f"save it as {titles}, for example {example.title}: {example.example}"
+
+
+def recognise(data: bytes, formats: Mapping[str, Format]) -> str | None:
+    """Return the message about a file of another program that none of the formats reads; None for other files."""
+    found = _recognise(data)
+    if found is None:
+        return None
+    sheet = _SHEET + (f", for example: {formats['.csv'].example}" if ".csv" in formats else "")
+    return found.format(wanted=advise_saving(formats), sheet=sheet)
+
+
+def _recognise(data: bytes) -> str | None:
     if data.startswith(b"PK\x03\x04"):
         return _packed(data)
     for beginning, reason in _BEGINNINGS:
@@ -45,8 +57,8 @@ def recognise(data: bytes) -> str | None:
             return reason
     start = data.removeprefix(b"\xef\xbb\xbf")[:200]
     if _PAGE.match(start):
-        return f"is an HTML page: {WANTED}"
-    return f"is XML: {WANTED}" if _XML.match(start) else None
+        return "is an HTML page: {wanted}"
+    return "is XML: {wanted}" if _XML.match(start) else None
 
 
 def _packed(data: bytes) -> str:
@@ -58,4 +70,4 @@ def _packed(data: bytes) -> str:
     for beginning, reason in _PACKED:
         if any(name.startswith(beginning) for name in names):
             return reason
-    return f"is a ZIP archive: unpack it first, then {WANTED}"
+    return "is a ZIP archive: unpack it first, then {wanted}"

@@ -11,8 +11,8 @@ from json import JSONDecodeError
 
 from knowledge.entries.drafts import Draft
 from knowledge.entries.problems import Problem
-from knowledge.files.formats.foreign import EXAMPLES
 from knowledge.files.formats.rows import (
+    EXAMPLE,
     MOST_ENTRIES,
     TOO_MANY,
     Block,
@@ -24,6 +24,7 @@ from knowledge.files.formats.rows import (
     sheet_of,
 )
 
+_EXAMPLE_LINE = '{"question": "How do I sign in?", "answer": "Press Sign in."}'
 _MOST_BRACKETS = 200_000
 _MOST_FAULTS = 50
 _OBJECT = re.compile(r"\{\s*(?=[\"'“”«}\w])")
@@ -67,7 +68,7 @@ def read_lines(name: str, text: str) -> Sheet:
         else:
             sheet.problems.append(Problem(name, number, None, "is not an object with fields"))
     if len(sheet.problems) > 1 and not sheet.entries:
-        raise UnreadableError(f"no line is an entry of its own: write for example {EXAMPLES['.jsonl']}")
+        raise UnreadableError(f"no line is an entry of its own: write for example {_EXAMPLE_LINE}")
     return sheet
 
 
@@ -139,5 +140,5 @@ def _remedy(fault: JSONDecodeError) -> str:
     return "a text stands in quotation marks" if here[:1].isalpha() else ""
 
 
-JSON = Format(read, write)
-JSON_LINES = Format(read_lines, write_lines)
+JSON = Format("JSON", EXAMPLE, read, write)
+JSON_LINES = Format("JSON Lines", _EXAMPLE_LINE, read_lines, write_lines)

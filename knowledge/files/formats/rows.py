@@ -7,13 +7,14 @@ from dataclasses import dataclass, field
 from knowledge.entries.drafts import Draft
 from knowledge.entries.forms import form_fields
 from knowledge.entries.problems import Problem, did_you_mean
-from knowledge.files.formats.foreign import EXAMPLES
 from knowledge.files.formats.html import escape
 
 ENTRY_FIELDS = ("id", "lang", "category", "question", "alternatives", "answer", "handoff", "status")
 CATEGORY_FIELDS = ("key", "title", "handoff", "form")
 MOST_ENTRIES = 20_000
 TOO_MANY = f"more than {MOST_ENTRIES} entries in one load"
+EXAMPLE = '[{"question": "How do I sign in?", "answer": "Press Sign in."}]'
+"""A list of entries, in the notation of JSON."""
 _MOST_FIELDS = 50
 
 
@@ -51,6 +52,10 @@ class Sheet:
 class Format:
     """One file format. `read(name, text)` raises only `UnreadableError`; `write` keeps every field."""
 
+    title: str
+    """What people call it."""
+    example: str
+    """A minimal file, for error messages; ⏎ is the end of a line."""
     read: Callable[[str, str], Sheet]
     write: Callable[[Draft], bytes]
 
@@ -61,9 +66,7 @@ def sheet_of(name: str, document: object) -> Sheet:
     if isinstance(document, Block):
         if document and not {"categories", "entries"} & set(document):
             found = ", ".join(name[:40] for name in list(document)[:5])
-            raise UnreadableError(
-                f"has neither `entries` nor `categories`, but {found}; write for example {EXAMPLES['.json']}"
-            )
+            raise UnreadableError(f"has neither `entries` nor `categories`, but {found}; write for example {EXAMPLE}")
         for key, value in document.items():
             if key not in {"categories", "entries"}:
                 reason = f'unknown field "{key[:40]}"' + did_you_mean(key[:40], ("categories", "entries"))
@@ -77,7 +80,7 @@ def sheet_of(name: str, document: object) -> Sheet:
         sheet.entries = list(_blocks(sheet, name, "entries", document))
     elif document is not None:
         raise UnreadableError(
-            f"holds neither a list of entries nor an object with `entries`: write for example {EXAMPLES['.json']}"
+            f"holds neither a list of entries nor an object with `entries`: write for example {EXAMPLE}"
         )
     return sheet
 
@@ -98,7 +101,7 @@ def _blocks(sheet: Sheet, name: str, field_name: str, items: object) -> Iterable
     if len(items) > MOST_ENTRIES:
         raise UnreadableError(TOO_MANY)
     if items and not any(isinstance(item, Block) for item in items):
-        raise UnreadableError(f"{field_name} are no objects with fields: write for example {EXAMPLES['.json']}")
+        raise UnreadableError(f"{field_name} are no objects with fields: write for example {EXAMPLE}")
     for number, item in enumerate(items, 1):
         if isinstance(item, Block):
             item.row = item.row or number

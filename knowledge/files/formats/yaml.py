@@ -183,4 +183,4 @@ def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
 
 _Dumper.add_representer(str, _text)
 
-YAML = Format(read, write)
+YAML = Format("YAML", '- {question: "How do I sign in?", answer: "Press Sign in."}', read, write)

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
 from knowledge.matching.arrays import Floats, Ints, Rows, unit
 from knowledge.matching.index.question import Question
-from knowledge.matching.lexicon import intents
+from knowledge.matching.index.variety import find_varied
+from knowledge.matching.lexicon import stances
 from knowledge.matching.lexicon.meanings import WIDTH
 from knowledge.matching.lexicon.vocabulary import Vocabulary
 from knowledge.matching.text.normalised import clip, lower, words
@@ -29,7 +29,6 @@ _FAINT = 0.2
 
 _ALL_ENTRIES = 5_000
 _BY_MEANING, _BY_ANSWER = 0.6, 0.3
-_CERTAINTY, _FEW_TO_JUDGE = 3.0, 8.0
 
 
 Progress = Callable[[float], None]
@@ -87,13 +86,8 @@ class Index:
         self.vocabulary.seal(self.tokens, self.owners, self.answers, len(sizes))
         self.postings = self.tokens.invert(len(self.vocabulary.forms))
         progress(_SEALED)
-        shares = self._measure(progress)
-        self.habits: intents.Habits = intents.Habits(
-            shares, np.array(sizes, np.int32), background.habits.usual if background else None
-        )
-        self.variety: float = background.variety if background else float(self._newness.mean()) if entries else 0.0
-        repeated = np.array(sizes, np.float32) - 1
-        self.openness: Floats = (self._newness - np.float32(self.variety)) * repeated / (repeated + _FEW_TO_JUDGE)
+        self.varied = find_varied(self.tokens, self.entry_starts, self.vocabulary)
+        self._measure(progress)
 
     def _in_columns(self, sizes: Sequence[int]) -> Ints:
         """Return the phrasings of each entry as a column, padded with the number after the last; empty if too sparse.
@@ -116,8 +110,8 @@ class Index:
             tokens.extend(own)
         return Rows.of(lengths, tokens)
 
-    def _measure(self, progress: Progress) -> NDArray[np.float16]:
-        """Compute lengths of the phrasing vectors and of the entries' mean vectors; returns the shares for `Habits`."""
+    def _measure(self, progress: Progress) -> None:
+        """Compute lengths of the phrasing vectors and of the entries' mean vectors, and the stances of both."""
         vocabulary = self.vocabulary
         count = len(self.texts)
         stem_norms = np.ones(count, np.float32)
@@ -125,10 +119,10 @@ class Index:
         self.meaning_scale = np.ones(count, np.float32)
         self.centroid_norm = np.ones(len(self.entry_ids), np.float32)
         self.entry_meaning = np.zeros((len(self.entry_ids), WIDTH), np.float32)
-        self._newness = np.zeros(len(self.entry_ids), np.float32)
-        shares: NDArray[np.float16] = np.zeros((len(self.entry_ids), len(intents.NAMES)), np.float16)
-        marks = intents.table(vocabulary.forms)
-        self.named = np.zeros(count, np.uint64)
+        marks = stances.table(vocabulary.forms)
+        self.stances = np.zeros(count, np.uint64)
+        self.stance_ever = np.zeros(len(self.entry_ids), np.uint64)
+        self.stance_always = np.zeros(len(self.entry_ids), np.uint64)
         form_stem_rows = Rows(np.arange(len(vocabulary.forms) + 1, dtype=np.int32), vocabulary.form_stem)
         for first in range(0, len(self.entry_ids), _CHUNK):
             last = min(first + _CHUNK, len(self.entry_ids))
@@ -142,17 +136,15 @@ class Index:
             self.entry_meaning[first:last] = _theme(unit(weighed), owners, last - first)
             self.centroid_norm[first:last] = np.sqrt(stem_mean + gram_mean)
             tokens, lengths = self.tokens.gather(np.arange(begin, end))
-            joined = np.bitwise_or.reduceat(marks.take(tokens, axis=0), lengths.cumsum() - lengths)
-            self.named[begin:end] = intents.intent_bits(joined)
-            self._newness[first:last] = self._new_words(tokens, lengths, owners, last - first)
-            shares[first:last] = intents.shares(
-                intents.intent_columns(self.named[begin:end]), self.entry_starts[first:last] - begin
-            )
+            shown = stances.stances(tokens, lengths, vocabulary.forms, marks)
+            starts = self.entry_starts[first:last] - begin
+            self.stances[begin:end] = shown
+            self.stance_ever[first:last] = np.bitwise_or.reduceat(shown, starts)
+            self.stance_always[first:last] = np.bitwise_and.reduceat(shown, starts)
             progress(_SEALED + (1 - _SEALED) * last / len(self.entry_ids))
         self.norm_lengths = np.array([len(norm) for norm in self.norms], np.int32)
         self.stem_scale, self.gram_scale = 0.5 / stem_norms, 0.5 / gram_norms
         self.answer_meaning = self._answer_meanings()
-        return shares
 
     def _lengths(self, begin: int, end: int, owners: Ints, features: Rows, squares: Floats) -> tuple[Floats, Floats]:
         """Compute vector lengths of the phrasings `begin:end`, and squared lengths of their sums by entry."""
@@ -174,25 +166,6 @@ class Index:
         sums = np.add.reduceat((masses / norm[row])[order], first)
         mean = np.bincount(grouped // width, sums**2, minlength=entries)
         return norm.astype(np.float32), np.maximum(mean, 1e-6).astype(np.float32)
-
-    def _new_words(self, tokens: Ints, lengths: Ints, owners: Ints, entries: int) -> Floats:
-        """Return the probability that a word of another phrasing of each entry is new to it.
-
-        It is the share, by weight, of the words that only one of its phrasings has (Good 1953), slightly increased.
-        """
-        width = len(self.vocabulary.stem_weight)
-        stems = self.vocabulary.form_stem.take(tokens).astype(np.int64)
-        once = np.sort(np.arange(len(lengths)).repeat(lengths) * width + stems)
-        once = once[np.diff(once, prepend=-1) != 0]  # np.unique would import masked arrays
-        owned = np.sort(owners.take(once // width).astype(np.int64) * width + once % width)
-        first = np.flatnonzero(np.diff(owned, prepend=-1))
-        pairs, counts = owned.take(first), np.diff(first, append=len(owned))
-        weights = self.vocabulary.stem_weight.take(pairs % width)
-        alone = np.bincount(pairs // width, weights * (counts == 1), minlength=entries) + _CERTAINTY
-        found: Floats = (
-            alone / (np.bincount(pairs // width, weights * counts, minlength=entries) + _CERTAINTY)
-        ).astype(np.float32)
-        return found
 
     def meanings(self, phrasings: Ints) -> Floats:
         """Return the meaning vector of each phrasing: the weighted mean of its words, of unit length."""
@@ -239,9 +212,10 @@ class Index:
             self.centroid_norm,
             self.entry_meaning,
             self.answer_meaning,
-            self.named,
-            self._newness,
-            self.openness,
+            self.varied,
+            self.stances,
+            self.stance_ever,
+            self.stance_always,
         )
         texts = sum(map(sys.getsizeof, self.texts)) + sum(map(sys.getsizeof, self.norms))
         return (
@@ -249,7 +223,6 @@ class Index:
             + self.tokens.size
             + self.answers.size
             + self.postings.size
-            + self.habits.size
             + texts
             + self.vocabulary.size
         )

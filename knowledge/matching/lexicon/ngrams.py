@@ -8,11 +8,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.matching.arrays import Floats, Ints
-from knowledge.matching.lexicon.intents import Marks
+from knowledge.matching.lexicon.stances import Marks
 
 _SIZES = (3, 4, 5)
 LIKE = 0.35
 """N-gram cosine up to which words count as unrelated."""
+
+LIKE_OTHERS, UNLIKE_ALL = 1, 2
+"""What a word is that no phrasing has: like one that they have, by letters or by meaning, or not."""
 
 _HEAD = 112
 """Overhead of an array in bytes."""
@@ -43,12 +46,12 @@ class Word:
 
     `weight` is its inverse-frequency weight, `square` its own n-gram mass; `near` are the forms that share n-grams with
     it, with their `shared` n-gram mass. `close` are those similar enough to match, with their `likeness`: the sharpened
-    n-gram cosine, or 1 for forms of the same stem or of the same word in the other alphabet, which `kin` lists too.
-    `rarity` is the rarity of the word in its language, `marks` its acts and manners.
+    n-gram cosine, or 1 for forms of the same stem, which `kin` lists too. `rarity` is the rarity of the word in its
+    language, `novelty` is 0 if a phrasing has its stem, else `LIKE_OTHERS` or `UNLIKE_ALL`, and `marks` are the stances
+    that it shows.
     """
 
     form: str
-    known: bool
     weight: float
     square: float
     near: Ints
@@ -58,6 +61,7 @@ class Word:
     kin: Ints
     meaning: Floats
     rarity: float
+    novelty: int
     marks: Marks
 
     @property

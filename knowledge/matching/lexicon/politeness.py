@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from itertools import chain
 
 from knowledge.languages import LANGUAGES
+from knowledge.languages.language import Saying
 from knowledge.matching.text.normalised import fold, lower, words
 
 
@@ -18,6 +19,19 @@ def _by(place: int, phrases: Iterable[str]) -> dict[str, list[list[str]]]:
 
 _BY_FIRST = _by(0, chain.from_iterable(language.openings for language in LANGUAGES.values()))
 _BY_LAST = _by(-1, chain.from_iterable(language.closings for language in LANGUAGES.values()))
+
+
+_COURTESY = frozenset(
+    fold(word)
+    for language in LANGUAGES.values()
+    for phrase in (*language.openings, *language.closings, *language.sayings[Saying.GREETING].core)
+    for word in phrase.split()
+)
+
+
+def is_courtesy(found: Sequence[str]) -> bool:
+    """Return whether these are only words of greeting, thanks and pleading."""
+    return all(fold(word) in _COURTESY for word in found)
 
 
 def strip(found: Sequence[str]) -> list[str]:
@@ -49,6 +63,8 @@ def _closing(found: Sequence[str]) -> int:
 ASKING = frozenset[str]().union(*(language.common_words for language in LANGUAGES.values()))
 """Words that any question may hold, on any subject; in lower case."""
 
+FOLDED_ASKING = frozenset(map(fold, ASKING))
+
 
 _LONG = 12
 _MOST_PARTS = 16
@@ -59,17 +75,22 @@ _CAPITAL_AFTER_WORD = re.compile(rf"(?<=[^\W\d_A-ZА-ЯЁ])\s+(?=[{_CAPITALS}])"
 
 
 def parts(text: str, asked: Sequence[str] | None = None) -> list[str]:
-    """The whole of a short message; of a long one also its sentences, each of which may be the one that asks.
+    """Return the whole of a short message; of a long one also its sentences, each of which may be the one that asks.
 
-    People leave out full stops, so a capital letter after a lower-case word is taken for a possible beginning as well.
-    `asked` are the words of the text, where they are known.
+    Sentences of courtesy are left out unless there are no others. People leave out full stops, so a capital letter
+    after a lower-case word is taken for a possible beginning as well. `asked` are the words of the text, if already
+    split.
     """
     if asked is None:
         asked = words(lower(text))
-    if len(asked) <= _LONG or len(strip(asked)) <= _LONG:
+    sentences = [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
+    asking = [sentence for sentence in sentences if not is_courtesy(words(lower(sentence)))]
+    if 0 < len(asking) < len(sentences):
+        sentences, text = asking, " ".join(asking)
+    if len(asked) <= _LONG or (len(asking) < 2 and len(strip(asked)) <= _LONG):
         return [text]
     found = [text]
-    for sentence in _SENTENCE_END.split(text):
+    for sentence in sentences:
         pieces = _CAPITAL_AFTER_WORD.split(sentence)
         found.append(sentence)
         if len(pieces) > 1:

@@ -57,7 +57,6 @@ class Script:
         if known >= _SURE * sum(sizes):
             return lowered
         best_gain, best = 0.0, chunks
-        by_itself = len(chunks) == 1 or (latin and cyrillic)
         for reading, concerned in self._readings(latin=latin, cyrillic=cyrillic):
             gain, length = 0.0, 0
             texts = list(chunks)
@@ -67,8 +66,6 @@ class Script:
                 options = reading(chunk)
                 values = [self._likelihood(words(text)) for text in options]
                 found = max(values)
-                if by_itself and found <= _LETTERS and any(map(self._vocabulary.sounding_like, words(chunk))):
-                    continue  # "steam" beside "стим" is a word as written
                 # A whole message is written in one way: chunks that are less likely in this reading count against it.
                 gain += (found - plain[place]) * sizes[place]
                 length += sizes[place]

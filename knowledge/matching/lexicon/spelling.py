@@ -5,7 +5,6 @@ one with the greatest joint likelihood of words and errors is chosen. Word likel
 the language.
 """
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import pairwise
 from math import inf, log
@@ -16,6 +15,8 @@ from rapidfuzz.distance import OSA
 
 from knowledge.matching.lexicon.frequencies import Frequencies
 from knowledge.matching.lexicon.neighbours import LONGEST, Neighbours
+from knowledge.matching.lexicon.politeness import FOLDED_ASKING
+from knowledge.matching.lexicon.stances import is_sign
 from knowledge.matching.lexicon.vocabulary import Vocabulary
 from knowledge.matching.text.normalised import fold, is_cyrillic, is_latin
 
@@ -23,7 +24,6 @@ _LOOKED_AT = 40
 _SHORTEST = 3
 _SHORTEST_HALF = 4
 _LONG = 7
-_PIECE = re.compile(r"\d+|[^\W\d]+")
 
 # Costs of errors, in units of natural logarithm: chosen by the accuracy of development questions with typos, and by the
 # share of their words that are restored; `docs/matching-trials.md` has the results of other values.
@@ -37,9 +37,6 @@ _KNOWN = 3.0
 _UNKNOWN = 28.0
 _FAR_FETCHED = 19.0
 """Maximum cost of a word not in the knowledge base, about one in a million; else unknown names become rare words."""
-_HEARD = 8.0
-"""Cost of a word that sounds like one of the knowledge base in the other alphabet."""
-
 _WEIGHT = 0.6
 """Weight of either the knowledge base or the language in the likelihood of a word."""
 
@@ -57,7 +54,7 @@ class Spelling:
 
     Readings are: words one edit away (a swap is one edit), in a long word two; two or three words written as one, the
     outer one of two with at most one edit; one word written as two. Words with digits are not corrected, because an
-    error code is right or wrong, but a number before or after a known word is split off.
+    error code is right or wrong.
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -67,7 +64,8 @@ class Spelling:
     def repair(self, words: Sequence[str]) -> list[str]:
         """Return the words of the likeliest reading. Uncorrected words are unchanged; forms of the index are folded."""
         has = self._vocabulary.has
-        known = [has(fold(word)) for word in words]
+        forms = [fold(word) for word in words]
+        known = [has(form) or form in FOLDED_ASKING or is_sign(form) for form in forms]
         if all(known):
             return list(words)
         joined = {
@@ -106,7 +104,7 @@ class Spelling:
         if self._vocabulary.has(form):
             return as_it_is
         if not form.isalpha():
-            return _UNKNOWN, self._number_and_unit(word)
+            return _UNKNOWN, (word,)
         if not _SHORTEST <= len(form) <= LONGEST:
             return as_it_is
         near = [(self._slip(other, form), (other,)) for other in self._neighbours.of(form)]
@@ -130,20 +128,9 @@ class Spelling:
             return best
         return min([best, *self._splits(word, best[0], self._cost_of_part, 3)])
 
-    def _number_and_unit(self, word: str) -> tuple[str, ...]:
-        """Split a number and a known word that were written as one, "60fps"; anything else is unchanged."""
-        vocabulary = self._vocabulary
-        pieces = _PIECE.findall(word)
-        if len(pieces) != 2:
-            return (word,)
-        unit = max(pieces, key=str.isalpha)
-        known = vocabulary.stem_of(unit) is not None or vocabulary.sounding_like(unit)
-        return tuple(pieces) if unit.isalpha() and len(unit) >= _SHORTEST and known else (word,)
-
     def _cost_as_it_is(self, word: str) -> float:
         share = self._likelihood(word) or _WEIGHT * self._vocabulary.share_of_stem(word)
-        cost = min(-log(share) - _KNOWN, _UNKNOWN) if share else _UNKNOWN
-        return _HEARD if cost > _HEARD and self._vocabulary.sounding_like(word) else cost
+        return min(-log(share) - _KNOWN, _UNKNOWN) if share else _UNKNOWN
 
     def _slip(self, meant: str, written: str) -> float:
         likelihood = _WEIGHT * self._vocabulary.share(meant) or self._likelihood(meant)

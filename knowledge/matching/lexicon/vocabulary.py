@@ -9,11 +9,10 @@ from numpy.typing import NDArray
 
 from knowledge.matching.arrays import Floats, Ints, Rows
 from knowledge.matching.lexicon.frequencies import Frequencies
-from knowledge.matching.lexicon.intents import marks
 from knowledge.matching.lexicon.meanings import WIDTH, Meanings
-from knowledge.matching.lexicon.ngrams import LIKE, Word, checksums, grams, sharpen
+from knowledge.matching.lexicon.ngrams import LIKE, LIKE_OTHERS, UNLIKE_ALL, Word, checksums, grams, sharpen
 from knowledge.matching.lexicon.rarity import Rarity
-from knowledge.matching.lexicon.sounds import Sounds
+from knowledge.matching.lexicon.stances import marks
 from knowledge.matching.text import stems
 from knowledge.matching.text.normalised import fold, is_cyrillic
 
@@ -27,8 +26,12 @@ _CELLS = 200_000
 _PREPARED, _PREPARED_CELLS = 8192, 100_000_000
 """Maximum number of precomputed words, and of pairs of them with forms: at most 150 ms and 5 MB at 10 000 entries."""
 
+_LIKE_OTHERS, _LIKE_MEANING = 0.45, 0.5
+"""Minimum similarity of words by n-grams (sharpened) and by meaning."""
+
 _NO_FORMS: Ints = np.zeros(0, np.int32)
 _NO_MEANING: Floats = np.zeros(WIDTH, np.float32)
+_NO_MEANINGS: Floats = np.zeros((0, WIDTH), np.float32)
 
 
 class Vocabulary:
@@ -116,8 +119,10 @@ class Vocabulary:
         self.form_count = np.bincount(tokens.values, minlength=len(self.forms))
         self.token_count = max(len(tokens.values), 1) + (behind.token_count if behind else 0)
         self.stem_meaning = Meanings.load().of(list(zip(self.stem_ids, self._stem_langs, strict=True)))
+        table = Rarity.load()
+        known = zip(self.stem_ids, self._stem_langs, strict=True)
+        self.stem_rarity: Floats = np.array([table.of(stem, lang) for stem, lang in known], np.float32)
         self._stem_langs = []
-        self._sounds = Sounds(self.stem_ids)
         self._index_grams(form_df)
 
     def _index_grams(self, form_df: Floats) -> None:
@@ -187,14 +192,6 @@ class Vocabulary:
             if number is not None:
                 return number
         return None
-
-    def sounding_like(self, word: str) -> list[int]:
-        """Return the numbers of the stems that are the word in the other alphabet."""
-        found: dict[int, None] = {}
-        for lang in self.langs_of(word):
-            stem = stems.stem(word, lang)
-            found.update(dict.fromkeys(self._sounds.of(stem, lang, self.stem_meaning, self.stem_ids.get(stem))))
-        return list(found)
 
     def langs_of(self, word: str) -> list[str]:
         """Return the possible languages of a question's word."""
@@ -300,7 +297,6 @@ class Vocabulary:
         return [
             Word(
                 form,
-                stem is not None and bool(self.stem_known[stem]),
                 self._weight(form, stem),
                 float(square[line]),
                 near[ends[line] : ends[line + 1]],
@@ -310,19 +306,26 @@ class Vocabulary:
                 own,
                 self._meaning(written, stem),
                 self._rarity(written),
+                self._novelty(form, written, own, likeness[close_ends[line] : close_ends[line + 1]]),
                 marks(form),
             )
             for line, ((form, written), (stem, own)) in enumerate(zip(wanted, found, strict=True))
         ]
 
+    def _novelty(self, form: str, written: str, kin: Ints, likeness: Floats) -> int:
+        """Return `Word.novelty`; the word is like others if it shares most n-grams with one, or half the meaning."""
+        if self.form_count.take(kin).any():
+            return 0
+        behind = self._background.words([(form, written)])[0].novelty if self._background else UNLIKE_ALL
+        if behind < UNLIKE_ALL or float(np.max(likeness, initial=0.0)) >= _LIKE_OTHERS:
+            return min(behind, LIKE_OTHERS)
+        meaning = self._meaning(written, self.stem_of(written))
+        known = self.stem_meaning[self.stem_known] if meaning.any() else _NO_MEANINGS
+        return LIKE_OTHERS if float(np.max(known @ meaning, initial=0.0)) >= _LIKE_MEANING else UNLIKE_ALL
+
     def _stem_and_kin(self, written: str) -> tuple[int | None, Ints]:
-        """Return the stem of a word, and the forms that are the same word, including those in the other alphabet."""
-        stem, heard = self.stem_of(written), self.sounding_like(written)
-        if heard:
-            kin = {*self.stem_forms.gather(np.array(heard))[0].tolist()}
-            if stem is not None:
-                kin.update(self.stem_forms.row(stem).tolist())
-            return heard[0] if stem is None else stem, np.array(sorted(kin), np.int32)
+        """Return the stem of a word, and the forms of that stem."""
+        stem = self.stem_of(written)
         return stem, self.stem_forms.row(stem) if stem is not None else _NO_FORMS
 
     def _grams_of(self, form: str) -> tuple[Ints, int]:

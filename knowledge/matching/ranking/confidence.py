@@ -4,34 +4,44 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from math import exp, log
+from math import exp
 from pathlib import Path
 
 import numpy as np
 
 from knowledge.matching.arrays import Floats
+from knowledge.matching.ranking import features
 from knowledge.matching.ranking.features import NAMES
 from knowledge.matching.semantic.vectors import NAMES as SEMANTIC_NAMES
 
 FILE = Path(__file__).with_name("weights.json")
 
-AROUND = ("score", "second", "third", "share", "known", "words", "single")
-"""Further inputs of the probability: the best score, its lead over the next two, its share among all candidates, the
-share of the question that the knowledge base knows, and the question's number of words."""
+AROUND = ("lead", "share", "words", "single")
+"""Further inputs of the probability: the lead of the first entry over the second, its share among all candidates, the
+question's number of words, and whether it is a single one."""
+
+AGAINST = features.AGAINST | {"single"}
+"""The inputs that speak against an answer; a single word is often ambiguous. All others speak for it."""
+
+_OPPOSED, _STRANGE = NAMES.index("opposed"), NAMES.index("strange")
+_LACKING = 0.3
+"""Minimum of `strange`: in a long question one word may be missing."""
+
+_NEVER_ANSWERED = 0.5
+"""Maximum probability of an entry that contradicts the question or lacks what it is about: it may be offered, but is no
+answer. Of such entries with more by the logistic .36 and .8 were right, across families."""
 
 
-def circumstances(scores: Sequence[float], row: Floats, known: float, words: int) -> Floats:
+def circumstances(scores: Sequence[float], row: Floats, words: int) -> Floats:
     """Return the inputs of the first entry's probability: `scores` are best first, at least one; `row` is its row."""
     first = scores[0]
-    second = scores[1] if len(scores) > 1 else first - 3.0
-    third = scores[2] if len(scores) > 2 else second
+    lead = min(first - scores[1], _FAR) if len(scores) > 1 else _FAR
     share = 1.0 / sum([exp(score - first) for score in scores])
-    own = [first, first - second, first - third, share, known, min(words, 8) / 8, 1.0 if words == 1 else 0.0]
-    return np.concatenate([np.array(own, np.float32), row])
+    return np.concatenate([np.array([lead, share, min(words, 8) / 8, float(words == 1)], np.float32), row])
 
 
-_LEAST, _MOST = 0.05, 0.9999
-_OPEN, _CAREFUL = 0.8, 0.975
+_FAR = 4.0
+"""The lead from which on it makes no difference, and of an entry without rivals."""
 _COLUMNS = {"lexical": NAMES, "semantic": NAMES + SEMANTIC_NAMES}
 
 
@@ -39,9 +49,9 @@ _COLUMNS = {"lexical": NAMES, "semantic": NAMES + SEMANTIC_NAMES}
 class Weights:
     """Immutable learned numbers; `benchmarks/train_matching.py` writes them.
 
-    The best features depend on the number of phrasings per entry, so the ranking has two sets of weights: `plain`, and
-    `rich`, added in proportion to the richness of the knowledge base (0 for one phrasing per entry, 1 for 16 and more).
-    The section `lexical` is for rows of words alone, `semantic` for rows with the columns of vectors.
+    The best features depend on the number of phrasings per entry, so the ranking has two sets of weights: `plain` for
+    one phrasing per entry, `rich` for 16 and more, mixed by the richness of the knowledge base. The section `lexical`
+    is for rows of words alone, `semantic` for rows with the columns of vectors.
     """
 
     plain: Floats
@@ -62,30 +72,20 @@ class Weights:
         return cls(order[:, 0], order[:, 1], confidence, float(data["bias"]))
 
     def order(self, richness: float) -> Floats:
-        """Return the weights of the feature columns for a knowledge base of this richness."""
-        weights: Floats = self.plain + np.float32(richness) * self.rich
+        """Return the weights of the feature columns for a knowledge base of this richness, 0..1."""
+        weights: Floats = np.float32(1 - richness) * self.plain + np.float32(richness) * self.rich
         return weights
 
     def logit(self, around: Floats) -> float:
         """Return the logarithm of the odds that the first entry is right."""
-        slope = float(around @ self.confidence)
-        return slope + self.bias
+        return float(around @ self.confidence) + self.bias
 
-    def probability(self, around: Floats) -> float:
-        return _probability(self.logit(around))
-
-
-def agree(by_vectors: float, by_words: float) -> float:
-    """Combine two probabilities that an entry is right.
-
-    For an answer it is the mean of the two in logits, slightly reduced: on unseen knowledge bases vectors alone are
-    overconfident; of their answers .93 are right, of those by both .95. Up to `_OPEN` that mean is too low, and a
-    logistic of the two, fitted across knowledge bases, is used.
-    """
-    vectors, words = (log(p / (1 - p)) for p in (min(max(chance, _LEAST), _MOST) for chance in (by_vectors, by_words)))
-    fitted = 0.3 + 0.55 * vectors + 0.24 * words
-    return max(_probability(_CAREFUL * (vectors + words) / 2), min(_probability(fitted), _OPEN))
+    def probability(self, around: Floats, ease: float = 0.0) -> float:
+        """Return the probability that the first entry is right; `ease` is that of the knowledge base, in logits."""
+        return 1 / (1 + exp(-self.logit(around) - ease))
 
 
-def _probability(logit: float) -> float:
-    return 1 / (1 + exp(-logit))
+def limit_probability(probability: float, row: Floats) -> float:
+    """Return the probability of an entry by its row, reduced where the entry is never an answer."""
+    never = row[_OPPOSED] >= 1.0 or row[_STRANGE] >= _LACKING
+    return min(probability, _NEVER_ANSWERED) if never else probability

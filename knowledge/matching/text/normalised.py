@@ -5,6 +5,8 @@ The result has at most `LIMIT` characters, so every later step has a bounded cos
 
 import re
 import unicodedata
+from collections.abc import Sequence
+from itertools import chain
 
 LIMIT = 500
 """Maximum number of characters of a message that are read."""
@@ -13,7 +15,14 @@ _HEAD = 300
 _RAW_LIMIT = 4 * LIMIT
 
 _WORD = re.compile(r"[^\W_]+")
+_INVISIBLE = frozenset({"Cf", "Mn", "Mc", "Me"})
+"""Categories of characters inside words that are not seen or only change a letter: soft hyphens, joiners, accents."""
+_BLANK_LETTERS = str.maketrans(dict.fromkeys("\u115f\u1160\u3164\uffa0"))
 _NO_LETTER = re.compile(r"[^\w\s\x00-\x7f]")
+_DIGIT = re.compile(r"\d")
+_AMOUNT = re.compile(r"(\d+)([^\W\d]{2,})")
+_TWINS = str.maketrans("авекмнорстух", "abekmhopctyx")
+"""Cyrillic letters that look like Latin ones: beside digits both stand for the same, as in 4К and 1080p."""
 _THREE_ALIKE = re.compile(r"(.)\1\1")
 """A fast check for stretched letters, which few messages have."""
 
@@ -36,7 +45,7 @@ _FIRST_CYRILLIC, _LAST_CYRILLIC = "\u0400", "\u04ff"
 
 
 def clip(raw: str) -> str:
-    """Return the message without control, combining and surrogate characters, at most `LIMIT` long.
+    """Return the message without control, invisible, combining and surrogate characters, at most `LIMIT` long.
 
     Of a longer message the beginning and the end stay: people greet, describe their situation, and ask last.
     """
@@ -44,9 +53,9 @@ def clip(raw: str) -> str:
         raw = f"{raw[: _RAW_LIMIT // 2]}\n{raw[-_RAW_LIMIT // 2 :]}"
     text = raw
     if not raw.isascii():
-        text = unicodedata.normalize("NFKC", raw)
+        text = unicodedata.normalize("NFKC", raw.translate(_BLANK_LETTERS))
         if _NO_LETTER.search(text):
-            text = "".join(c for c in text if unicodedata.category(c)[0] != "M")
+            text = "".join(c for c in text if unicodedata.category(c) not in _INVISIBLE)
     if not text.isprintable():
         text = "".join(c if c.isprintable() or c == "\n" else " " for c in text)
     if len(text) > LIMIT:
@@ -60,10 +69,25 @@ def lower(text: str) -> str:
 
 
 def words(lowered: str) -> list[str]:
-    """Return the words and numbers of `lower`ed text, with accents; letters repeated for emphasis appear once."""
+    """Return the words and numbers of `lower`ed text, with accents; letters repeated for emphasis appear once.
+
+    A number and its unit are two words however they are written, "60fps" as "60 fps".
+    """
     if _THREE_ALIKE.search(lowered):
         lowered = _STRETCHED.sub(r"\1", lowered)
-    return _WORD.findall(lowered)
+    found: list[str] = _WORD.findall(lowered)
+    return list(chain.from_iterable(map(_amount, found))) if _DIGIT.search(lowered) else found
+
+
+def _amount(word: str) -> Sequence[str]:
+    """Return a word with digits as its number and its unit, or as one word with Latin letters where they look alike."""
+    if not _DIGIT.search(word):
+        return (word,)
+    amount = _AMOUNT.fullmatch(word)
+    if amount:
+        return amount.groups()
+    latin = word.translate(_TWINS)
+    return (word if is_cyrillic(latin) else latin,)
 
 
 def word_places(text: str) -> list[tuple[int, int]]:

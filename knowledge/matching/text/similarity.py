@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import OSA
 
 from knowledge.matching.text.normalised import clip, fold, lower, words
 
@@ -16,6 +17,11 @@ def alike(one: str, other: str) -> bool:
     if not first or not second or _numbers(first) != _numbers(second):
         return False
     return min(_held(first, second), _held(second, first)) >= _ALIKE
+
+
+def is_slip(one: str, other: str) -> bool:
+    """Return whether two words differ by at most one letter: changed, missing, added or swapped with its neighbour."""
+    return OSA.distance(one, other, score_cutoff=1) <= 1
 
 
 def _held(some: Sequence[str], others: Sequence[str]) -> float:

@@ -1,23 +1,18 @@
-"""Stems by Snowball, chosen by the script and the language of the text; a spoken form has the stem of the written word.
+"""Stems by Snowball, chosen by the script and the language of the text."""
 
-"прила" is "приложение", "acct" is "account", in questions and in phrasings. Only forms that hardly mean anything else
-are listed (`Language.colloquial`); words with several meanings are left to the comparison of meanings.
-"""
-
+import unicodedata
 from collections.abc import Collection
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import Stemmer
 
 from knowledge.languages import LANGUAGES
-from knowledge.matching.text.normalised import fold, is_cyrillic
-
-ANY_FORM = "~"
-"""Ends a spoken word that is meant in all its inflections; the others stand for themselves alone."""
+from knowledge.matching.text.normalised import fold, is_cyrillic, lower, words
 
 _STEMMERS = {code: Stemmer.Stemmer(language.stemmer, 0) for code, language in LANGUAGES.items()}
 _CYRILLIC = {code: code for code, language in LANGUAGES.items() if language.script == "cyrillic"}
 _LATIN = {code: code for code, language in LANGUAGES.items() if language.script == "latin"}
+_LONGEST = 64
 _ANY_CYRILLIC, _ANY_LATIN = next(iter(_CYRILLIC)), next(iter(_LATIN))
 
 
@@ -40,30 +35,16 @@ def stem(word: str, lang: str) -> str:
 
 @lru_cache(maxsize=256)  # each word of a question is asked for half a dozen times
 def _stem(word: str, lang: str) -> str:
-    by_word, by_stem = _written(lang)
-    written = by_word.get(word)
-    if written is not None:
-        return written
-    if len(word) < 3 or not word.isalpha():
-        return fold(word)
-    found = fold(_STEMMERS[lang].stemWord(word))
-    return by_stem.get(found, found)
+    return fold(word if len(word) < 3 or not word.isalpha() else _STEMMERS[lang].stemWord(word))
 
 
-@cache
-def _written(lang: str) -> tuple[dict[str, str], dict[str, str]]:
-    """The stem of the written word for each spoken one: for single forms, and for all forms of a stem."""
-    stemmer = _STEMMERS[lang]
-    by_word, by_stem = {}, {}
-    for form, written in written_forms(lang).items():
-        stem = fold(stemmer.stemWord(written))
-        bare = form.removesuffix(ANY_FORM)
-        by_word[bare] = by_word[fold(bare)] = stem
-        if bare != form:
-            by_stem[fold(stemmer.stemWord(bare))] = stem
-    return by_word, by_stem
+def words_to_search(text: str) -> list[str]:
+    """Return the words of a text of any length that a search looks for, in lower case."""
+    return words(lower(unicodedata.normalize("NFKC", text)))
 
 
-def written_forms(lang: str) -> dict[str, str]:
-    """The written word for each spoken one, in lower case."""
-    return {form: written for written, forms in LANGUAGES[lang].colloquial.items() for form in forms.split()}
+@lru_cache(maxsize=4096)
+def search_stems(word: str) -> frozenset[str]:
+    """Return the folded stems of a lower-case word in every language of its script; of a long one, of its start."""
+    word = word[:_LONGEST]
+    return frozenset(_stem(word, code) for code in (_CYRILLIC if is_cyrillic(word) else _LATIN))

@@ -5,7 +5,6 @@ from pathlib import Path
 import pytest
 
 from bot.dialogue import read_utterance
-from bot.dialogue.language import language_of
 from bot.program.demo import example_files
 from bot.program.settings import Settings
 from bot.views.other_language import remark
@@ -16,6 +15,7 @@ from handoff.messages.values import RichText
 from infra.web.locale import preferred_language
 from knowledge.files.loading import read_files
 from knowledge.languages import LANGUAGES
+from knowledge.languages.detection import language_of
 from knowledge.matching import Matcher, Phrasing, stem
 from knowledge.matching.lexicon import politeness
 from tests.conftest import Backend
@@ -45,7 +45,7 @@ def test_its_short_messages_are_understood() -> None:
     assert read_utterance("abbrechen").cancels
     assert read_utterance("Meine Fragen").command == "own"
     assert [
-        read_utterance(text).reply for text in ("ja gerne", "nein danke", "das hat geholfen", "hat nicht geholfen")
+        read_utterance(text).replies[0] for text in ("ja gerne", "nein danke", "das hat geholfen", "hat nicht geholfen")
     ] == [
         "yes",
         "no",
@@ -53,18 +53,21 @@ def test_its_short_messages_are_understood() -> None:
         "unhelped",
     ]
     assert read_utterance("und warum geht das nicht").asks
+    assert read_utterance("Darf ich eine Frage?").opens
+    assert [read_utterance(text).choice for text in ("die zweite", "keine davon", "die letzte")] == [2, 0, -1]
+    assert read_utterance("Mitarbeiter bitte: mein Konto ist weg").matter == "mein Konto ist weg"
+    assert read_utterance("es geht wieder nicht").reports_problem
 
 
 def test_the_matcher_reads_it() -> None:
     assert stem("passwörter", "de") == stem("passwörtern", "de")
-    assert stem("pw", "de") == stem("passwort", "de")
     assert politeness.strip(["hallo", "ich", "habe", "eine", "frage", "konto", "löschen", "vielen", "dank"]) == [
         "konto",
         "löschen",
     ]
     matcher = Matcher.build([Phrasing(1, "Konto löschen", "de"), Phrasing(2, "Passwort ändern", "de")])
     assert matcher.match("kontos loschen").candidates[0].entry_id == 1
-    assert matcher.match("guten tag, mein pw ändern bitte").candidates[0].entry_id == 2
+    assert matcher.match("guten tag, mein passwort ändern bitte").candidates[0].entry_id == 2
 
 
 def test_pages_and_settings_know_it() -> None:

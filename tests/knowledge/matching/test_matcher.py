@@ -125,21 +125,24 @@ def test_a_single_word_that_is_a_phrasing_is_answered() -> None:
         *(Phrasing(20, text, "ru") for text in ("Отписаться", "как отписаться", "хочу отписаться")),
     ]
 
-    assert Matcher.build(knowledge, Thresholds(answer=0.5)).match("отписаться").band is Band.ANSWER
+    assert Matcher.build(knowledge, Thresholds(answer=0.5, likely=0.5)).match("отписаться").band is Band.ANSWER
 
 
 def test_thresholds_move_the_bands() -> None:
-    bold = Matcher.build(KNOWLEDGE, Thresholds(answer=0.0, suggest=0.0))
-    silent = Matcher.build(KNOWLEDGE, Thresholds(answer=1.0, suggest=1.0))
+    bold = Matcher.build(KNOWLEDGE, Thresholds(answer=0.0, likely=0.0, suggest=0.0))
+    silent = Matcher.build(KNOWLEDGE, Thresholds(answer=1.0, likely=1.0, suggest=1.0))
 
     assert bold.match("где пароль").band is Band.ANSWER
     assert silent.match("пароль").band is Band.NONE
 
 
-@pytest.mark.parametrize(("answer", "suggest"), [(0.2, 0.5), (1.1, 0.5), (0.5, -0.1)])
-def test_thresholds_out_of_order_are_refused(answer: float, suggest: float) -> None:
+@pytest.mark.parametrize(
+    ("answer", "likely", "suggest"),
+    [(0.2, 0.2, 0.5), (1.1, 0.5, 0.5), (0.5, 0.5, -0.1), (0.5, 0.6, 0.2), (0.8, 0.1, 0.2)],
+)
+def test_thresholds_out_of_order_are_refused(answer: float, likely: float, suggest: float) -> None:
     with pytest.raises(ValueError, match="thresholds need"):
-        Thresholds(answer=answer, suggest=suggest)
+        Thresholds(answer, likely, suggest)
 
 
 @pytest.mark.parametrize(

@@ -50,7 +50,7 @@ def test_a_loaded_matcher_is_the_one_that_was_saved(matcher: Matcher, path: Path
     assert origin == {"revision": 7, "at": None}
     assert [loaded.match(question) for question in QUESTIONS] == asked
     assert [match.band for match in asked[:2]] == [Band.ANSWER] * 2
-    assert (loaded.size, loaded.richness) == (matcher.size, matcher.richness)
+    assert (loaded.size, loaded.richness, loaded.ease) == (matcher.size, matcher.richness, matcher.ease)
 
 
 def test_a_loaded_matcher_can_be_edited(matcher: Matcher, path: Path) -> None:
@@ -64,7 +64,7 @@ def test_a_loaded_matcher_can_be_edited(matcher: Matcher, path: Path) -> None:
 
 def test_the_thresholds_are_those_of_the_day(matcher: Matcher, path: Path) -> None:
     save(matcher, path, {})
-    timid = load(path, Thresholds(1.0, 1.0))
+    timid = load(path, Thresholds(1.0, 1.0, 1.0))
     assert timid is not None
     assert timid[0].match("как удалить канал пожалуйста").band is Band.NONE
 

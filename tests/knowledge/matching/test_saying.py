@@ -1,4 +1,4 @@
-"""The text of a message that a language model gets."""
+"""The text of a message that the sentence encoder gets."""
 
 import pytest
 

@@ -36,8 +36,6 @@ SPELLING = Spelling(
         ("password", ["password"]),
         ("passwords", ["passwords"]),
         ("4032", ["4032"]),
-        ("account2", ["account", "2"]),
-        ("403notebook", ["403", "notebook"]),
         ("zebra7", ["zebra7"]),
         ("zebra", ["zebra"]),
     ],

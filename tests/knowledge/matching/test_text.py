@@ -17,6 +17,10 @@ from knowledge.matching.text.normalised import LIMIT, clip, fold, lower, words
         ("п\u0301а\u0301роль", ["пароль"]),
         ("а\ud800б\x00в", ["а", "б", "в"]),
         ("Jelszó", ["jelszó"]),
+        ("60fps, 10 гб", ["60", "fps", "10", "гб"]),
+        ("4К или 4K", ["4k", "или", "4k"]),
+        ("1080р", ["1080p"]),
+        ("па\u00adро\u200bль\ufeff jel\u2060szó\u200d pass\u202eword\ufe0f", ["пароль", "jelszó", "password"]),
     ],
 )
 def test_words_survive_case_accents_and_noise(raw: str, found: list[str]) -> None:

@@ -1,0 +1,1 @@
+"""The data that the matcher knows of words, rebuilt from packages."""

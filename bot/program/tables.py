@@ -1,0 +1,29 @@
+"""Every table of the program: importing this module declares them all.
+
+Databases are created and migrated with these, so a module with tables that is missing here would be missing there.
+"""
+
+import handoff.audit.models
+import handoff.canned_responses.models
+import handoff.lists.models
+import handoff.models
+import handoff.people.models
+import handoff.search.models
+import handoff.tickets.ownership.models
+import handoff.tickets.request_models
+import infra.storage.leases
+import knowledge.entries.models
+
+TABLES = (
+    handoff.audit.models.AuditEntry,
+    handoff.canned_responses.models.CannedResponse,
+    handoff.lists.models.TicketSeen,
+    handoff.models.Contact,
+    handoff.people.models.ApiToken,
+    handoff.search.models.MessageSearch,
+    handoff.tickets.ownership.models.HandOverRequest,
+    handoff.tickets.request_models.FormRow,
+    infra.storage.leases.LeaseRow,
+    knowledge.entries.models.Entry,
+)
+"""One of each module."""

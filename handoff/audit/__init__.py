@@ -1,0 +1,1 @@
+"""The audit log: who changed people, access, settings and the ownership of tickets."""

@@ -1,0 +1,1 @@
+"""Pages about the agent's own account."""

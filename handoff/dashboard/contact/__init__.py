@@ -1,0 +1,1 @@
+"""Actions on the contact of a ticket."""

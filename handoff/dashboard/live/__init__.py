@@ -1,0 +1,1 @@
+"""Detection of changes, and the notification of open pages."""

@@ -1,0 +1,1 @@
+"""The queue: its page, its live fragment and actions on several tickets."""

@@ -1,0 +1,1 @@
+"""Settings pages for admins, one module a page."""

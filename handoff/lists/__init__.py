@@ -1,0 +1,1 @@
+"""What each agent sees in the queue: unread marks and saved views."""

@@ -1,0 +1,109 @@
+"""Unread marks: a ticket is unread if its contact wrote, or it was handed to the agent, since the agent looked."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from handoff.lists.models import TicketSeen
+from handoff.models import Message, MessageKind, Ticket, live
+from handoff.tickets.claims import is_held
+from handoff.tickets.ownership.handovers import ASSIGNED
+from infra.storage import rows
+
+_HANDED = ("transferred", "assigned")
+"""Events that give a ticket to their author without their doing."""
+
+
+@dataclass(frozen=True, slots=True)
+class LatestLines:
+    """The lines of some tickets that may be new to an agent."""
+
+    heard: Mapping[int, int]
+    """Id of the contact's last message, by ticket."""
+    handed: Mapping[int, int]
+    """Id of the event by which its holder received it, by ticket."""
+
+
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """Tickets of a list that an agent has not looked at in their present state."""
+
+    unread: frozenset[int]
+    handed: frozenset[int]
+    """Handed to the agent by a colleague or a rule, and not looked at since."""
+
+
+def latest_lines(session: Session, ticket_ids: Collection[int]) -> LatestLines:
+    """Return what may be new in these tickets; it is the same for all agents."""
+    if not ticket_ids:
+        return LatestLines({}, {})
+    last = func.max(Message.id)
+    mine = Message.ticket_id.in_(ticket_ids)
+    heard = select(Message.ticket_id, last).where(mine, Message.kind == MessageKind.INCOMING)
+    handed = (
+        select(Message.ticket_id, last)
+        .join(Ticket, and_(Ticket.id == Message.ticket_id, Ticket.assignee_id == Message.agent_id))
+        .where(mine, _hands_over())
+    )
+    return LatestLines(
+        *({ticket: line for ticket, line in session.execute(one.group_by(Message.ticket_id)) if ticket is not None}
+          for one in (heard, handed))
+    )  # fmt: skip
+
+
+def marks(session: Session, agent_id: int, holders: Mapping[int, int | None], latest: LatestLines) -> Marks:
+    """Return the marks of a list for an agent. `holders` has the holder of each ticket of the list."""
+    if not holders:
+        return Marks(frozenset(), frozenset())
+    wanted = select(TicketSeen.ticket_id, TicketSeen.message_id)
+    found = session.execute(wanted.where(TicketSeen.agent_id == agent_id, TicketSeen.ticket_id.in_(holders)))
+    seen = {ticket: line for ticket, line in found}  # noqa: C416 - rows are no pairs to the type checker
+    return Marks(
+        frozenset(ticket for ticket in holders if ticket not in seen or seen[ticket] < latest.heard.get(ticket, 0)),
+        frozenset(
+            ticket
+            for ticket, holder in holders.items()
+            if holder == agent_id and seen.get(ticket, 0) < latest.handed.get(ticket, 0)
+        ),
+    )
+
+
+def count_unread(session: Session, agent_id: int, now: datetime, *, besides: int | None = None) -> int:
+    """Count the unread tickets that the agent holds, without the one that they are looking at."""
+    seen = TicketSeen.message_id
+    fresh = exists().where(Message.ticket_id == Ticket.id, Message.id > seen, _may_be_new(agent_id))
+    held = (live(), Ticket.assignee_id == agent_id, is_held(now), Ticket.id != (besides or 0))
+    return session.scalars(
+        select(func.count())
+        .select_from(Ticket)
+        .join(TicketSeen, and_(TicketSeen.agent_id == agent_id, TicketSeen.ticket_id == Ticket.id), isouter=True)
+        .where(*held, or_(seen.is_(None), fresh))
+    ).one()
+
+
+def _hands_over() -> ColumnElement[bool]:
+    given = or_(Message.text.in_(_HANDED), Message.text.startswith(ASSIGNED, autoescape=True))
+    return and_(Message.kind == MessageKind.EVENT, given)
+
+
+def _may_be_new(agent_id: int) -> ColumnElement[bool]:
+    handed = and_(_hands_over(), Message.agent_id == agent_id)
+    return or_(Message.kind == MessageKind.INCOMING, handed)
+
+
+def last_seen(session: Session, agent_id: int, ticket_id: int) -> int | None:
+    """Return the id of the last line that the agent saw; None if they never looked at the ticket."""
+    return session.scalar(
+        select(TicketSeen.message_id).where(TicketSeen.agent_id == agent_id, TicketSeen.ticket_id == ticket_id)
+    )
+
+
+def mark_seen(session: Session, agent_id: int, ticket_id: int, message_id: int) -> None:
+    """Record that the agent sees the ticket, up to this line; an earlier line changes nothing."""
+    row = {"agent_id": agent_id, "ticket_id": ticket_id, "message_id": message_id}
+    rows.add_new(session, TicketSeen, [row])
+    mine = (TicketSeen.agent_id == agent_id, TicketSeen.ticket_id == ticket_id)
+    rows.run(session, update(TicketSeen).where(*mine, TicketSeen.message_id < message_id).values(message_id=message_id))

@@ -1,0 +1,64 @@
+"""Tables of support. Rows never leave the unit of work that loaded them; other code gets values."""
+
+from handoff.models.agents import (
+    Agent,
+    AgentSession,
+    Role,
+)
+from handoff.models.contacts import FORGOTTEN, Contact, ContactIdentifier, ContactNote
+from handoff.models.drafts import (
+    Draft,
+    DraftFile,
+    DraftMode,
+)
+from handoff.models.inbox import (
+    ChannelState,
+    InboxEvent,
+    InboxState,
+)
+from handoff.models.messages import (
+    UNFINISHED,
+    ChoiceRow,
+    Delivery,
+    DeliveryState,
+    FileRow,
+    FileState,
+    Message,
+    MessageKind,
+)
+from handoff.models.tickets import (
+    LIVE,
+    Ticket,
+    TicketStatus,
+    is_undelivered,
+    live,
+)
+
+__all__ = [
+    "FORGOTTEN",
+    "LIVE",
+    "UNFINISHED",
+    "Agent",
+    "AgentSession",
+    "ChannelState",
+    "ChoiceRow",
+    "Contact",
+    "ContactIdentifier",
+    "ContactNote",
+    "Delivery",
+    "DeliveryState",
+    "Draft",
+    "DraftFile",
+    "DraftMode",
+    "FileRow",
+    "FileState",
+    "InboxEvent",
+    "InboxState",
+    "Message",
+    "MessageKind",
+    "Role",
+    "Ticket",
+    "TicketStatus",
+    "is_undelivered",
+    "live",
+]

@@ -1,0 +1,1 @@
+"""Who holds a ticket: claims, their end, handing over and assignment."""

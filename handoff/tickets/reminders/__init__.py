@@ -1,0 +1,1 @@
+"""Consequences of silence that are due at a moment: reminders, notices and closing."""

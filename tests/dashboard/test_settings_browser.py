@@ -1,0 +1,141 @@
+"""An admin invites an agent, who sets a password and a second factor and signs in: in a real browser."""
+
+import pytest
+from axe_playwright_python.async_playwright import Axe
+from playwright.async_api import Page, expect
+
+from handoff.audit.log import COMMAND_LINE
+from handoff.models import Role
+from handoff.people.second_factor import STEP, SecondFactor, code_at
+from tests.dashboard.rig import IN_BROWSER, Rig
+from tests.office import Office
+from tests.web.test_accessibility import RULES
+
+pytestmark = IN_BROWSER
+NEW = "plum orbit canyon velvet"
+
+
+def shown(office: Office, secret: str) -> str:
+    return code_at(secret, int(office.clock().timestamp()) // STEP)
+
+
+async def test_from_the_invitation_to_a_session_with_a_second_factor(rig: Rig) -> None:
+    ada = await rig.office.agent("Ada", Role.ADMIN)
+    async with rig.signed_in(ada) as admin, rig.page() as guest:
+        await admin.get_by_role("link", name="Settings").click()
+        form = admin.get_by_role("region", name="Invite an agent")
+        await form.get_by_label("E-mail").fill("olga@example.org")
+        await form.get_by_label("Name").fill("Olga")
+        await form.get_by_label("Role").select_option("lead")
+        await form.get_by_role("button", name="Invite").click()
+        link = await admin.locator(".secret").inner_text()
+
+        await guest.goto(link)
+        await expect(guest.get_by_label("E-mail")).to_have_value("olga@example.org")
+        await guest.get_by_label("Your name").fill("Olga P.")
+        await guest.get_by_label("New password").fill(NEW)
+        await guest.get_by_role("button", name="Set the password").click()
+        await expect(guest.get_by_role("status")).to_contain_text("Your password is set.")
+        await guest.get_by_label("E-mail").fill("olga@example.org")
+        await guest.get_by_label("Password").fill(NEW)
+        await guest.get_by_role("button", name="Sign in").click()
+
+        await guest.locator(".rail-me > summary").click()
+        await guest.get_by_role("link", name="Profile").click()
+        await guest.get_by_role("link", name="Set up a second factor").click()
+        await guest.get_by_role("button", name="Set up a second factor").click()
+        secret = (await guest.locator(".secret").inner_text()).replace(" ", "")
+        await guest.get_by_label("The six digits").fill(shown(rig.office, secret))
+        await guest.get_by_role("button", name="Switch on").click()
+        await expect(guest.locator(".codes li")).to_have_count(10)
+        await guest.get_by_role("link", name="I have kept them").click()
+        await expect(guest.get_by_text("Signing in takes your password and a code of your app.")).to_be_visible()
+
+        await guest.locator(".rail-me > summary").click()
+        await guest.locator(".rail-me").get_by_role("button", name="Sign out").click()
+        await guest.get_by_label("E-mail").fill("olga@example.org")
+        await guest.get_by_label("Password").fill(NEW)
+        await guest.get_by_role("button", name="Sign in").click()
+        await expect(guest.get_by_label("Code of your app")).to_be_focused()
+        rig.office.clock.passes(seconds=STEP)
+        await guest.get_by_label("Code of your app").fill(shown(rig.office, secret))
+        await guest.get_by_role("button", name="Sign in").click()
+        await expect(guest).to_have_url(f"{rig.address}/desk")
+        await expect(guest.get_by_role("link", name="Settings")).to_have_count(0)  # a lead
+
+        await admin.goto("/desk/settings/audit")
+        await expect(admin.locator("tbody tr").first).to_contain_text("Second factor switched on")
+
+
+async def test_a_token_is_revoked_by_typing_its_name(rig: Rig) -> None:
+    ada = await rig.office.agent("Ada", Role.ADMIN)
+    await rig.office.token("crm", Role.AGENT)
+    async with rig.signed_in(ada) as page:
+        await page.goto("/desk/settings/tokens")
+        await page.locator("summary", has_text="Revoke").click()
+        await page.get_by_label("Type “crm” to confirm").fill("crm")
+        await page.get_by_role("button", name="Revoke").click()
+        await expect(page.get_by_role("status")).to_contain_text("The token is revoked.")
+        await expect(page.get_by_text("No program has access")).to_be_visible()
+
+
+async def faults(page: Page) -> list[str]:
+    found = await Axe().run(page, options=RULES)
+    assert found.response["passes"], "axe has looked at nothing"
+    wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    return [f"{page.url} is wider than the screen"] * wide + [
+        f"{page.url}: {violation['id']}: {node['html'][:160]}: {node['failureSummary']}"
+        for violation in found.response["violations"]
+        for node in violation["nodes"]
+    ]
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_axe_finds_nothing_on_any_page(rig: Rig, width: int, scheme: str) -> None:
+    office = rig.office
+    ada, olga = await office.agent("Ada", Role.ADMIN), await office.agent("Olga")
+    await office.token("crm", Role.AGENT)
+    await office.database.write(lambda session: office.team.disable(session, olga.id, COMMAND_LINE))
+    factor = SecondFactor(office.clock)
+    async with rig.page(width=width, scheme=scheme) as page:
+        await rig.signs_in(page, ada)
+        found: list[str] = []
+        for path in (
+            "/desk/settings/agents",
+            f"/desk/settings/agents/{ada.id}",
+            f"/desk/settings/agents/{olga.id}?done=disable",
+            "/desk/settings/tokens",
+            "/desk/settings/channels",
+            "/desk/settings/categories",
+            "/desk/settings/audit",
+            "/desk/settings/audit?action=contact_erased",
+            "/desk/profile?done=saved",
+            "/desk/profile/second-factor",
+        ):
+            await page.goto(path)
+            found += await faults(page)
+        await page.goto("/desk/settings/tokens")
+        await page.locator("summary", has_text="Revoke").click()
+        found += await faults(page)
+        await page.goto("/desk/profile/second-factor")
+        await page.get_by_role("button", name="Set up a second factor").click()
+        found += await faults(page)
+        state = await office.database.read(lambda session: factor.state(session, ada.id))
+        await page.get_by_label("The six digits").fill(shown(office, state.secret))
+        await page.get_by_role("button", name="Switch on").click()
+        await expect(page.locator(".codes")).to_be_visible()
+        found += await faults(page)
+        await page.goto("/desk/profile/second-factor")
+        found += await faults(page)
+    assert found == []
+
+
+async def test_the_agent_s_menu_stays_on_a_narrow_screen_with_long_words(rig: Rig) -> None:
+    ada = await rig.office.agent("Ada", Role.ADMIN)
+    await rig.office.database.write(lambda session: rig.office.staff.change_profile(session, ada.id, "Ada", "ru"))
+    async with rig.page(width=360) as page:
+        await rig.signs_in(page, ada)
+        for path in ("/desk", "/desk/settings/agents"):
+            await page.goto(path)
+            await expect(page.locator(".rail-me > summary")).to_be_in_viewport(ratio=1)
