@@ -34,6 +34,9 @@ class ConnectionLimits:
 
     head: float = 20.0
     """From opening a connection, or the first byte of a further request, to the end of the request's head."""
+    idle: int = 75
+    """Between requests. Longer than proxies keep their connections (60 s in nginx), because closing one may reset a
+    request that is on its way."""
     body_window: float = 30.0
     body_window_bytes: int = 16 * 1024
     """Minimum bytes of a body per window."""
@@ -162,7 +165,7 @@ class BoundedProtocol(H11Protocol):
     def data_received(self, data: bytes) -> None:
         if self.stage is Stage.LINGER or self.transport.is_closing():
             return
-        if self.stage is Stage.HEAD and self.cycle is not None and self.conn.trailing_data[0] == b"":
+        if self._is_between_requests():
             self.since = self.loop.time()  # for a further request on the same connection: its first byte
         self._window_bytes += len(data)
         super().data_received(data)
@@ -195,7 +198,7 @@ class BoundedProtocol(H11Protocol):
         now = self.loop.time()
         if self._is_stuck(now, limits.write):
             self.abort()
-        elif self.stage is Stage.HEAD and now - self.since > limits.head:
+        elif self.stage is Stage.HEAD and now - self.since > limits.head and not self._is_between_requests():
             self._raw.close()
         elif self.stage is Stage.BODY and self._is_slow(now, limits):
             self._raw.close()  # the reader of the body gets a disconnect
@@ -213,6 +216,10 @@ class BoundedProtocol(H11Protocol):
         if stage is Stage.BODY:
             self._window_since = self._body_since = self.since
             self._window_bytes = 0
+
+    def _is_between_requests(self) -> bool:
+        """Return whether a request was answered and nothing of the next one is here."""
+        return self.stage is Stage.HEAD and self.cycle is not None and self.conn.trailing_data[0] == b""
 
     def _is_stuck(self, now: float, seconds: float) -> bool:
         """Return whether the peer has read nothing for `seconds` while data waits for it."""

@@ -126,6 +126,7 @@ def server_config(asgi: ASGIApp, connections: Connections, proxies: Sequence[str
         asgi,
         forwarded_allow_ips=list(proxies),
         http=bounded_protocol(connections),
+        timeout_keep_alive=connections.limits.idle,
         ws="none",
         log_config=None,
         access_log=False,

@@ -71,6 +71,21 @@ async def test_silent_and_slow_peers_are_closed_and_streams_of_news_live_on(
     assert [record.getMessage() for record in caplog.records if record.levelno >= logging.WARNING] == []
 
 
+async def test_a_connection_waits_longer_between_requests_than_within_one(tmp_path: Path) -> None:
+    limits = ConnectionLimits(head=0.2, idle=1, look_every=0.05)
+    async with asyncio.timeout(30), open_counter(sqlite(tmp_path), limits=limits) as counter, wire(counter) as browser:
+        await browser.asks("GET", "/healthz")
+        await browser.reader.readuntil(b"200 OK")
+        await asyncio.sleep(0.5)
+        await browser.asks("GET", "/healthz")
+        await browser.reader.readuntil(b"200 OK")
+        await browser.sends(b"GET /healthz HTTP/1.1\r\n")
+        await browser.ends()
+        async with wire(counter) as quiet:
+            await quiet.asks("GET", "/healthz")
+            assert b"200 OK" in await quiet.ends()
+
+
 async def test_who_takes_nothing_of_an_answer_is_closed(tmp_path: Path) -> None:
     async with (
         asyncio.timeout(60),
