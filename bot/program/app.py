@@ -42,6 +42,7 @@ from handoff.people.access import Team
 from handoff.people.agents import Staff
 from handoff.people.privacy.erasure import sweep
 from handoff.tickets.claims import OwnershipPolicy
+from handoff.tickets.ownership.assignment import Assigner, Assignment
 from handoff.tickets.public_questions import rescue, tidy
 from handoff.tickets.reminders.caretaker import Caretaker, DueWork
 from handoff.tickets.reminders.overdue_notices import OverdueNotices
@@ -74,6 +75,8 @@ class App:
     team: Team
     intake: Intake[Thought]
     caretaker: Caretaker
+    assigner: Assigner | None
+    """Assigns free questions; None if agents take them themselves."""
     orphans: Orphans
     channels: dict[str, Channel]
     """By account."""
@@ -184,6 +187,7 @@ def _build(settings: Settings, db: Database, bus: Bus, clock: Clock, channels: d
         "claim": LapsedClaims(desk.ownership, clock),
         "unattended question": UnattendedTickets(desk.ownership, clock),
     }
+    assignment = Assignment(desk.ownership, clock, settings.ticket_limit)
     conversation = Conversation(db, library, services, settings.language, settings.manners)
 
     def decode(account: str, payload: dict[str, Any]) -> IncomingEvent | None:
@@ -207,6 +211,7 @@ def _build(settings: Settings, db: Database, bus: Bus, clock: Clock, channels: d
         team=Team(desk, bus, clock),
         intake=intake,
         caretaker=Caretaker(db, desk, outbox, bus, clock, further),
+        assigner=Assigner(db, bus, assignment) if settings.auto_assign else None,
         orphans=Orphans(db, files, clock),
         channels=channels,
         files=files,

@@ -65,6 +65,8 @@ async def run(
                 if only != "web":
                     running.append(tasks.create_task(keep("intake", lambda: _think(app)), name="intake"))
                     running.append(tasks.create_task(keep("caretaker", app.caretaker.run), name="caretaker"))
+                    if app.assigner is not None:
+                        running.append(tasks.create_task(keep("assignment", app.assigner.run), name="assignment"))
                     running.append(tasks.create_task(keep("search index", Backfill(app.db).run), name="search index"))
                     running.append(tasks.create_task(keep("orphans", app.orphans.run), name="orphans"))
                     running += [tasks.create_task(app.serve(account), name=account) for account in app.channels]

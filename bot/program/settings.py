@@ -96,6 +96,8 @@ class Settings(BaseModel):
     likely_confidence: float = Field(default_factory=_clamp_likely, ge=0, le=1)
     sentence_encoder: bool = True
     claim_minutes: float = Field(30, ge=1, le=1440)
+    auto_assign: bool = False
+    ticket_limit: int | None = Field(None, ge=1, le=1000)
     # Days.
     remind_after: float = Field(2, ge=0, le=365)
     solve_after: float = Field(7, ge=0, le=365)

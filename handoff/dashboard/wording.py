@@ -28,6 +28,7 @@ from handoff.messages.threads import Line
 from handoff.tickets.confirmed_answers import LOST
 from handoff.tickets.merging import MERGED
 from handoff.tickets.ownership.handovers import ASSIGNED
+from handoff.tickets.ownership.use_cases import GIVEN
 from handoff.tickets.service import MUTED, UNMUTED
 from handoff.words import WORDS
 from infra.wording import mark
@@ -37,6 +38,7 @@ EVENTS = {
     "opened": mark("The question was passed to people"),
     "claimed": mark("{agent} took the question"),
     "released": mark("{agent} gave the question back to the queue"),
+    GIVEN: mark("The question was assigned to {agent} automatically"),
     "transferred": mark("The question was handed to {agent}"),
     "lapsed": mark("The claim of {agent} ran out: the question went back to the queue"),
     "returned": mark("{agent} is away: the question went back to the queue"),

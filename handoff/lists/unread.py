@@ -11,9 +11,10 @@ from handoff.lists.models import TicketSeen
 from handoff.models import Message, MessageKind, Ticket, live
 from handoff.tickets.claims import is_held
 from handoff.tickets.ownership.handovers import ASSIGNED
+from handoff.tickets.ownership.use_cases import GIVEN
 from infra.storage import rows
 
-_HANDED = ("transferred", "assigned")
+_HANDED = ("transferred", GIVEN)
 """Events that give a ticket to their author without their doing."""
 
 

@@ -250,20 +250,21 @@ def next_free(session: Session, now: datetime, agent_id: int, wanted: TicketFilt
     return session.scalar(
         select(Ticket.id)
         .where(
-            live(),
             *conditions(wanted, now),
-            Ticket.status == TicketStatus.OPEN,
+            *needs_agent(),
             or_(free(now), Ticket.assignee_id == agent_id) if wanted.assignee == agent_id else free(now),
-            or_(
-                Ticket.unanswered_since.is_not(None),
-                Ticket.undelivered.in_(LOST_ANSWERS),
-            ),
             ~for_another,
         )
         .order_by(Ticket.due_at, Ticket.id)
         .limit(1)
         .with_for_update(skip_locked=True)
     )
+
+
+def needs_agent() -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a ticket waits for an agent to write, or to settle an answer that was lost."""
+    unanswered = or_(Ticket.unanswered_since.is_not(None), Ticket.undelivered.in_(LOST_ANSWERS))
+    return live(), Ticket.status == TicketStatus.OPEN, unanswered
 
 
 def ahead(session: Session, ticket_id: int) -> int:

@@ -9,6 +9,7 @@ from bot.web.site import build_site
 from handoff.audit.log import COMMAND_LINE
 from handoff.dashboard.content.place import SHOWS
 from handoff.models import Role
+from handoff.tickets.ownership.assignment import Assignment
 from tests.conftest import Backend
 from tests.journeys.stage import Platform, Stage, staged
 from tests.journeys.test_groups import Group
@@ -105,6 +106,9 @@ async def _desk(stage: Stage, number: int) -> None:
     async with httpx.AsyncClient(transport=transport, base_url="http://desk.test") as client:
         browser = Browser(client)
         await browser.signs_in(agent.email)
+        assignment = Assignment(stage.app.desk.ownership, stage.app.clock, 1)
+        await stage.app.db.read(assignment.is_due)
+        await stage.app.db.write(assignment.assign_next)
         for show in ("", *SHOWS):
             for page in (1, 2):
                 for path in ("/desk", "/desk/queue", f"/desk/tickets/{number}"):

@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
 from handoff.models import Agent, AgentSession
+from handoff.tickets.queue import AT_THE_DESK
 from infra.clock import Clock
 
 GONE = timedelta(hours=8)
@@ -40,3 +41,12 @@ def absent(now: datetime) -> ColumnElement[bool]:
     return or_(
         Agent.disabled_at.is_not(None), Agent.away_since.is_not(None), and_(Agent.password_hash != "", ~at_the_desk)
     )
+
+
+def at_work(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that questions may be given to the agent by a rule: a person whose browser is at the desk.
+
+    It is stricter than `~absent`: who closed the desk without a word is not given work.
+    """
+    at_the_desk = exists().where(AgentSession.agent_id == Agent.id, AgentSession.last_seen_at > now - AT_THE_DESK)
+    return and_(Agent.disabled_at.is_(None), Agent.away_since.is_(None), Agent.password_hash != "", at_the_desk)

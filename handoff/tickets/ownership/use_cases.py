@@ -14,6 +14,9 @@ from handoff.tickets.ownership.availability import is_absent
 from handoff.tickets.ownership.models import HandOverRequest
 from infra.clock import Clock
 
+GIVEN = "assigned"
+"""Event of a ticket that a rule gave to its author; the one of a lead is `handovers.ASSIGNED`."""
+
 
 class Ownership:
     """Claims of agents on tickets. Each use case runs whole within the caller's unit of work, or raises."""
@@ -80,6 +83,11 @@ class Ownership:
         if ticket_id is not None:
             self.claim(session, ticket_id, agent_id)
         return ticket_id
+
+    def assign_by_rule(self, session: Session, ticket: Ticket, agent_id: int) -> None:
+        """Give a locked free ticket to an agent without anybody's doing; it is marked as new to them."""
+        self.give(session, ticket, agent_id)
+        self._journal.event(session, ticket, GIVEN, agent_id)
 
     # --- the end of a claim -----------------------------------------------------------------------------------------
 
