@@ -63,6 +63,7 @@ from handoff.messages.rich_text import clean
 from handoff.messages.values import Addressee, RichText
 from handoff.models import Contact, Ticket
 from handoff.tickets import queue
+from handoff.tickets.promises.due_times import expected_due
 from handoff.tickets.service import Desk
 from handoff.tickets.thread_parts import latest_said, split_off, take_along
 from handoff.tickets.wait_estimate import outlook_of
@@ -315,7 +316,7 @@ class _Round:
         if lookup is not None:
             self._settle(lookup, "unanswered" if reason == "unanswered" else "handed_off", None)
         ahead = queue.ahead(self._session, ticket.id)
-        outlook = outlook_of(self._session, category, self._clock(), ahead)
+        outlook = outlook_of(self._session, category, self._clock(), ahead, due=ticket.due_at)
         return "\n".join(
             (
                 self._text("Your question #{number} has been passed to a person.", number=ticket.id)
@@ -334,7 +335,9 @@ class _Round:
         if decision.patience:
             ticket.patience_asked = True
             ahead = queue.ahead(self._session, ticket.id)
-            outlook = outlook_of(self._session, ticket.category, self._clock(), ahead)
+            now = self._clock()
+            due = expected_due(self._session, ticket, now)
+            outlook = outlook_of(self._session, ticket.category, now, ahead, due=due)
             head = self._text("Question #{number} is still waiting for a person.", number=ticket.id)
             tail = self._text("Asking again does not speed things up, and nothing gets lost.")
             self._say(RichText("\n".join((head, *forecast(self._language, outlook), tail))))

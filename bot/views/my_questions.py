@@ -15,8 +15,9 @@ from handoff.messages.content_sentences import question_words
 from handoff.messages.rich_text import from_agent
 from handoff.messages.threads import Line, thread
 from handoff.messages.values import RichText
-from handoff.models import LIVE, MessageKind, TicketStatus
+from handoff.models import LIVE, MessageKind, Ticket, TicketStatus
 from handoff.tickets import queue
+from handoff.tickets.promises.due_times import expected_due
 from handoff.tickets.queue import TicketView
 from handoff.tickets.wait_estimate import outlook_of
 from handoff.words import WORDS as DESK_WORDS
@@ -58,7 +59,8 @@ def get(session: Session, contact_id: int, number: int, now: datetime) -> OwnQue
     if ticket.status is not TicketStatus.OPEN:
         return OwnQuestion(ticket, said[-_LINES:])
     ahead = queue.ahead(session, number)
-    return OwnQuestion(ticket, said[-_LINES:], ahead, outlook_of(session, ticket.category, now, ahead))
+    due = expected_due(session, session.get_one(Ticket, number), now)
+    return OwnQuestion(ticket, said[-_LINES:], ahead, outlook_of(session, ticket.category, now, ahead, due=due))
 
 
 def render(view: OwnQuestions | OwnQuestion, language: str) -> tuple[RichText, list[Choice]]:

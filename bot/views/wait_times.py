@@ -1,14 +1,16 @@
 """Sentences about waits."""
 
+from datetime import timedelta
+
 from bot.wording import WORDS
-from handoff.tickets.confirmed_answers import ANSWER_WITHIN
+from handoff.tickets.promises.due_times import ANSWER_WITHIN
 from handoff.tickets.wait_estimate import Outlook, Wait
 from handoff.words import duration
 
 
 def forecast(language: str, outlook: Outlook) -> tuple[str, ...]:
     """Return the sentences about the wait, with a warning if it may be longer than usual."""
-    wait = wait_sentence(language, outlook.wait)
+    wait = wait_sentence(language, outlook.wait, outlook.within)
     if not outlook.overloaded:
         return (wait,)
     return wait, WORDS.text(language, "There are more questions than usual at the moment, so it may take longer.")
@@ -17,7 +19,7 @@ def forecast(language: str, outlook: Outlook) -> tuple[str, ...]:
 def overdue_forecast(language: str, outlook: Outlook) -> tuple[str, ...]:
     """Return the sentences about the rest of a wait that is longer than promised already."""
     if outlook.wait is None or outlook.overloaded:
-        return (wait_sentence(language, None),)
+        return (wait_sentence(language, None, outlook.within),)
     bound = duration(language, outlook.wait.bound)
     return (WORDS.text(language, "We expect to answer within {bound}.", bound=bound),)
 
@@ -29,10 +31,10 @@ def place(language: str, ahead: int) -> str:
     return WORDS.plural(language, "{count} question is ahead of it.", "{count} questions are ahead of it.", ahead)
 
 
-def wait_sentence(language: str, wait: Wait | None) -> str:
-    """Return the sentence about the wait; it states the target if nothing is known."""
+def wait_sentence(language: str, wait: Wait | None, within: timedelta = ANSWER_WITHIN) -> str:
+    """Return the sentence about the wait; it states the time until the answer is due if nothing is known."""
     if wait is None:
-        return WORDS.text(language, "We aim to answer within {target}.", target=duration(language, ANSWER_WITHIN))
+        return WORDS.text(language, "We aim to answer within {target}.", target=duration(language, within))
     usual, bound = duration(language, wait.usual), duration(language, wait.bound)
     if usual == bound:
         return WORDS.text(language, "We usually answer within {usual}.", usual=usual)

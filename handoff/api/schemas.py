@@ -69,7 +69,7 @@ class TicketOut(BaseModel):
     language: str
     reason: str = Field(description="Why the bot handed it over.")
     opened_at: datetime
-    due_at: datetime
+    due_at: datetime | None = Field(description="When the promised answer is due; null if none is owed.")
     waiting_since: datetime | None = Field(description="Since when the contact waits for us.")
     solved_at: datetime | None
     rating: int | None = Field(description="The contact's rating of the help, from 1 to 5.")

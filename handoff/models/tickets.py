@@ -65,7 +65,8 @@ class Ticket(Base):
     returned_from_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
     """The agent from whom it returned to the queue without being released; None once it is claimed."""
     opened_at: Mapped[datetime]
-    due_at: Mapped[datetime]
+    due_at: Mapped[datetime | None]
+    """When its open promise is due (handoff/tickets/promises); None if no answer is owed."""
     waiting_since: Mapped[datetime | None]
     """Since when the contact waits for us; empty while we wait for them."""
     unanswered_since: Mapped[datetime | None]

@@ -6,7 +6,7 @@ cannot read the answer (docs/decisions/0021). The outbox reports each change of 
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,15 +14,14 @@ from sqlalchemy.orm import Session
 from handoff.deliveries.outcomes import Moved
 from handoff.messages.rich_text import from_agent, units
 from handoff.messages.values import RichText
-from handoff.models import Contact, Delivery, DeliveryState, Message, MessageKind, Ticket, TicketStatus
-from handoff.tickets.silence_policy import SilencePolicy, set_due
+from handoff.models import LIVE, Contact, Delivery, DeliveryState, Message, MessageKind, Ticket, TicketStatus
+from handoff.tickets.promises.use_cases import Promises
+from handoff.tickets.silence_policy import SilencePolicy
 from handoff.words import WORDS
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import after_commit
 
-ANSWER_WITHIN = timedelta(hours=12)
-"""Due time that orders the queue and is coloured by urgency."""
 LOST = "answer_lost"
 """Event of a ticket that is reopened because the agents' last answer did not arrive."""
 _TROUBLES = (DeliveryState.FAILED, DeliveryState.MAYBE, DeliveryState.REFUSED, DeliveryState.RETRYING)
@@ -33,10 +32,11 @@ _LOST = frozenset(_TROUBLES[:3])
 class Answers:
     """Updates a ticket as the agents' words in it arrive or get lost; works within the caller's transaction."""
 
-    def __init__(self, bus: Bus, clock: Clock, patience: SilencePolicy) -> None:
+    def __init__(self, bus: Bus, clock: Clock, patience: SilencePolicy, promises: Promises) -> None:
         self._bus = bus
         self._clock = clock
         self._patience = patience
+        self._promises = promises
 
     def part_moved(self, session: Session, moved: Moved) -> None:
         """Process the new state of a part of an agent's message."""
@@ -57,7 +57,8 @@ class Answers:
         before = (ticket.status, ticket.undelivered)
         ticket.undelivered = trouble
         if state is DeliveryState.SENT and _arrived(_parts(session, message_id)):
-            self._arrived(ticket, latest=message_id == latest)
+            written = session.get_one(Message, message_id).at
+            self._arrived(session, ticket, written if message_id == latest else None)
         elif state in _LOST and message_id == latest:
             self._lost(session, ticket, session.get_one(Message, message_id))
         if before != (ticket.status, ticket.undelivered):
@@ -75,31 +76,36 @@ class Answers:
             ticket.status = TicketStatus.WAITING
             self._patience.start_waiting(ticket, now)
         else:
-            self._wait(ticket, ticket.unanswered_since or ticket.opened_at, ticket.due_at)
-            ticket.overdue_at = ticket.due_at if ticket.due_at > now else None
+            self._wait(session, ticket, ticket.unanswered_since or ticket.opened_at)
+            ticket.overdue_at = ticket.due_at if ticket.due_at is not None and ticket.due_at > now else None
 
-    def _arrived(self, ticket: Ticket, *, latest: bool) -> None:
+    def _arrived(self, session: Session, ticket: Ticket, latest: datetime | None) -> None:
+        """Process an answer that arrived; `latest` is when it was written, None if there is a later one."""
         now = self._clock()
         ticket.first_reply_at = ticket.first_reply_at or now
+        if latest is not None:
+            self._promises.keep(session, ticket, latest)
         if latest and ticket.status is TicketStatus.OPEN and ticket.unanswered_since is None:
             ticket.status, ticket.waiting_since = TicketStatus.WAITING, None
         if ticket.status is TicketStatus.WAITING:
             self._patience.start_waiting(ticket, now)
         elif latest and ticket.status is TicketStatus.OPEN and ticket.unanswered_since is not None:
             # The contact wrote after the answer was written: from then on they wait for the next one.
-            due = ticket.unanswered_since + ANSWER_WITHIN
-            self._wait(ticket, ticket.unanswered_since, due)
-            set_due(ticket, due)
+            if ticket.due_at is None:
+                self._promises.start(session, ticket, ticket.unanswered_since)
+            self._wait(session, ticket, ticket.unanswered_since)
 
     def _lost(self, session: Session, ticket: Ticket, answer: Message) -> None:
         if ticket.status is TicketStatus.WAITING:
-            self._wait(ticket, answer.at, ticket.due_at)
+            self._wait(session, ticket, answer.at)
         elif _solved_without_the_contact(session, ticket) and ticket.undelivered is not DeliveryState.REFUSED:
             # An agent closed it while the answer was on its way. A refused answer is sent when the contact returns.
             ticket.solved_at = None
             self._patience.reopen(ticket, self._clock())
-            self._wait(ticket, answer.at, ticket.due_at)
+            self._wait(session, ticket, answer.at)
         else:
+            if ticket.status not in LIVE:
+                self._promises.release(session, ticket)
             return
         session.add(
             Message(
@@ -107,8 +113,9 @@ class Answers:
             )
         )
 
-    def _wait(self, ticket: Ticket, since: datetime, due: datetime) -> None:
-        ticket.status, ticket.waiting_since, ticket.due_at = TicketStatus.OPEN, since, due
+    def _wait(self, session: Session, ticket: Ticket, since: datetime) -> None:
+        ticket.status, ticket.waiting_since = TicketStatus.OPEN, since
+        self._promises.resume(session, ticket)
         self._patience.stop_waiting(ticket)
 
 

@@ -11,6 +11,7 @@ from handoff.models import LIVE, Contact, Message, Ticket, TicketStatus
 from handoff.tickets.claims import take_back
 from handoff.tickets.journal import Journal
 from handoff.tickets.ownership.use_cases import Ownership
+from handoff.tickets.promises.use_cases import Promises
 from handoff.tickets.silence_policy import SilencePolicy
 from handoff.words import WORDS
 from infra.clock import Clock
@@ -30,6 +31,7 @@ class Merging:
         self._ownership = ownership
         self._outbox = outbox
         self._patience = patience
+        self._promises = Promises(clock)
 
     def merge(self, session: Session, ticket_id: int, other_id: int, agent_id: int) -> None:
         """Move the other ticket's question and lines here and close it; the contact is informed.
@@ -60,6 +62,7 @@ class Merging:
         ticket.question = f"{ticket.question}\n{other.question}".strip()
         ticket.category = ticket.category or other.category
         _join_waits(ticket, other)
+        self._promises.merge(session, ticket, other)
         other.status, other.waiting_since = TicketStatus.WITHDRAWN, None
         take_back(other)
         self._patience.close(other, now)
@@ -80,10 +83,9 @@ class Merging:
 def _join_waits(ticket: Ticket, other: Ticket) -> None:
     """Keep the more urgent state of both."""
     if other.status is TicketStatus.OPEN and ticket.status is TicketStatus.WAITING:
-        ticket.status, ticket.due_at, ticket.overdue_at = other.status, other.due_at, other.overdue_at
+        ticket.status, ticket.overdue_at = other.status, other.overdue_at
         ticket.remind_at = ticket.solve_at = None
     elif other.status is TicketStatus.OPEN:
-        ticket.due_at = min(ticket.due_at, other.due_at)
         ticket.overdue_at = min(filter(None, (ticket.overdue_at, other.overdue_at)), default=None)
     ticket.waiting_since = min(filter(None, (ticket.waiting_since, other.waiting_since)), default=None)
     ticket.unanswered_since = min(filter(None, (ticket.unanswered_since, other.unanswered_since)), default=None)

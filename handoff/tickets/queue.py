@@ -55,7 +55,8 @@ class TicketView:
     language: str
     reason: str
     opened_at: datetime
-    due_at: datetime
+    due_at: datetime | None
+    """None if no answer is owed."""
     waiting_since: datetime | None
     solved_at: datetime | None
     rating: int | None
@@ -224,10 +225,10 @@ def ticket(session: Session, ticket_id: int, now: datetime) -> TicketView | None
 
 
 def live_tickets(session: Session, numbers: Sequence[int], now: datetime) -> tuple[TicketView, ...]:
-    """Return those of the tickets that are live, by due time."""
+    """Return those of the tickets that are live, in the order of the queue."""
     if not numbers:
         return ()
-    wanted = view_rows().where(live(), Ticket.id.in_(numbers)).order_by(Ticket.due_at, Ticket.id)
+    wanted = view_rows().where(live(), Ticket.id.in_(numbers)).order_by(Ticket.status, Ticket.due_at, Ticket.id)
     return tuple(view_of(*row, now) for row in session.execute(wanted))
 
 

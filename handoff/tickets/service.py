@@ -19,19 +19,22 @@ from handoff.models import LIVE, Agent, Contact, DeliveryState, Message, Message
 from handoff.search.index import index_message
 from handoff.tickets import lost_answers
 from handoff.tickets.claims import OwnershipPolicy, take_back
-from handoff.tickets.confirmed_answers import ANSWER_WITHIN, Answers, with_author
+from handoff.tickets.confirmed_answers import Answers, with_author
 from handoff.tickets.idempotency import KeyedRequest, claim_key, earlier_message
 from handoff.tickets.journal import Journal
 from handoff.tickets.merging import Merging
 from handoff.tickets.ownership.availability import Availability
 from handoff.tickets.ownership.handovers import Handovers
 from handoff.tickets.ownership.use_cases import Ownership
-from handoff.tickets.silence_policy import SilencePolicy, set_due
+from handoff.tickets.promises.use_cases import Promises
+from handoff.tickets.silence_policy import SilencePolicy
 from handoff.words import WORDS
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.files import Kept
 
+SOLVED = "solved"
+"""Event of a ticket that an agent closes."""
 MUTED, UNMUTED = "muted", "unmuted"
 """Events of a ticket whose contact is treated as spam, and no longer."""
 UNDO = timedelta(seconds=10)
@@ -61,7 +64,8 @@ class Desk:
         self.availability = Availability(clock)
         self._outbox = outbox
         self._patience = patience or SilencePolicy()
-        self.answers = Answers(bus, clock, self._patience)
+        self.promises = Promises(clock)
+        self.answers = Answers(bus, clock, self._patience, self.promises)
         self.merging = Merging(clock, self._journal, self.ownership, outbox, self._patience)
         outbox.follow(self.part_moved)
         self.agents_named = agents_named
@@ -81,8 +85,6 @@ class Desk:
             reason=reason,
             status=TicketStatus.OPEN,
             opened_at=now,
-            due_at=now + ANSWER_WITHIN,
-            overdue_at=now + ANSWER_WITHIN,
             waiting_since=now,
             unanswered_since=now,
             updated_at=now,
@@ -92,6 +94,7 @@ class Desk:
         )
         session.add(ticket)
         session.flush()
+        self.promises.start(session, ticket, now)
         opened = self._journal.event(session, ticket, "opened")
         index_message(session, opened, contact.id, question)
         return ticket
@@ -102,7 +105,7 @@ class Desk:
         ticket.unanswered_since = ticket.unanswered_since or now
         if ticket.status is TicketStatus.WAITING:
             ticket.status, ticket.waiting_since = TicketStatus.OPEN, now
-            set_due(ticket, now + ANSWER_WITHIN)
+            self.promises.start(session, ticket, now)
             self._patience.stop_waiting(ticket)
         ticket.read_at = now
         self.ownership.return_unattended(session, ticket)
@@ -141,6 +144,7 @@ class Desk:
         """Withdraw the question: the contact needs no answer, and the ticket leaves the queue with all its lines."""
         if ticket.status in LIVE:
             ticket.status, ticket.waiting_since = TicketStatus.WITHDRAWN, None
+            self.promises.release(session, ticket)
             self._patience.close(ticket, self._clock())
             self._journal.event(session, ticket, "withdrawn")
 
@@ -234,7 +238,7 @@ class Desk:
         Raises as `claim` does.
         """
         ticket = self.ownership.hold(session, ticket_id, agent_id)
-        self._close(session, ticket, "solved", agent_id)
+        self._close(session, ticket, SOLVED, agent_id)
         contact, language = self._contact(session, ticket), ticket.language
         contact.version += 1
         self._outbox.post(
@@ -337,6 +341,9 @@ class Desk:
     def _close(self, session: Session, ticket: Ticket, word: str, agent_id: int | None = None) -> None:
         now = self._clock()
         ticket.status, ticket.solved_at, ticket.waiting_since = TicketStatus.SOLVED, now, None
+        underway = ticket.unanswered_since is None and ticket.undelivered in {None, DeliveryState.RETRYING}
+        if word != SOLVED or not underway:  # an answer on its way still keeps the promise
+            self.promises.release(session, ticket)
         self._patience.close(ticket, now)
         self._journal.event(session, ticket, word, agent_id)
 
@@ -348,7 +355,7 @@ class Desk:
         if ticket.assignee_id is not None:  # an agent who reopens their own ticket wants it themselves
             ticket.previous_assignee_id = ticket.assignee_id if ticket.assignee_id != agent_id else None
         take_back(ticket)
-        set_due(ticket, now + ANSWER_WITHIN)
+        self.promises.start(session, ticket, now)
         self._contact(session, ticket).version += 1
         self._journal.event(session, ticket, word, agent_id)
 

@@ -48,11 +48,6 @@ class SilencePolicy:
         ticket.reopen_until, ticket.reopened_at = None, now
 
 
-def set_due(ticket: Ticket, due: datetime) -> None:
-    """Start a wait for an agent's answer: once it is overdue, the contact is informed."""
-    ticket.due_at = ticket.overdue_at = due
-
-
 def reopenable(ticket: Ticket, now: datetime) -> bool:
     """Return whether the contact can reopen the ticket, if it is closed; an agent always can."""
     return ticket.reopen_until is None or now < ticket.reopen_until

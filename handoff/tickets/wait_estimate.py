@@ -10,6 +10,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from handoff.models import Ticket, TicketStatus, live
+from handoff.tickets.promises.due_times import ANSWER_WITHIN, due_time
+from handoff.tickets.promises.models import PromiseKind
 
 LATELY = timedelta(days=14)
 _LOOKED_AT = 60
@@ -39,6 +41,8 @@ class Outlook:
     """None if too little is known."""
     overloaded: bool
     """The desk is overloaded: half of the waiting questions are late, or the wait exceeds nearly every earlier one."""
+    within: timedelta = ANSWER_WITHIN
+    """Time until the answer is due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +57,19 @@ class _Answered:
 
 
 def outlook_of(
-    session: Session, category: str | None, now: datetime, ahead: int | None = None, waited: timedelta = _NOT_YET
+    session: Session,
+    category: str | None,
+    now: datetime,
+    ahead: int | None = None,
+    waited: timedelta = _NOT_YET,
+    due: datetime | None = None,
 ) -> Outlook:
     """Estimate the wait of a question of the category, with `ahead` others before it; None counts all that wait.
 
-    For a question that has `waited` already, the waits that lasted longer tell the rest.
+    For a question that has `waited` already, the waits that lasted longer tell the rest. `due` is when its answer is
+    promised; None for a question that is not asked yet.
     """
+    within = (due or due_time(session, category, PromiseKind.FIRST, now)) - now
     answered = _answered(session, now)
     waiting, late = _queue(session, now)
     longer_ones = [replace(one, opened=one.opened + waited) for one in answered if one.wait > waited]
@@ -66,9 +77,9 @@ def outlook_of(
     queued = (waiting if ahead is None else ahead) * _pace(answered)
     swamped = late >= FEWEST and 2 * late >= waiting
     if wait is None:
-        return Outlook(None, swamped)
+        return Outlook(None, swamped, within)
     longer = queued > wait.bound and waiting >= FEWEST
-    return Outlook(Wait(max(wait.usual, queued), max(wait.bound, queued)), swamped or longer)
+    return Outlook(Wait(max(wait.usual, queued), max(wait.bound, queued)), swamped or longer, within)
 
 
 def expected_wait(session: Session, category: str | None, now: datetime) -> Wait | None:

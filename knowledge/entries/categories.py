@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from knowledge.entries.drafts import Handoff
 from knowledge.entries.history import raise_revision
 from knowledge.entries.models import Category, Entry
+from knowledge.entries.targets import Targets
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +20,7 @@ class CategoryView:
     handoff: Handoff
     entries: int
     has_form: bool
+    targets: Targets
 
 
 def list_categories(session: Session) -> tuple[CategoryView, ...]:
@@ -34,7 +36,17 @@ def list_categories(session: Session) -> tuple[CategoryView, ...]:
         .outerjoin(counted, counted.c.category_id == Category.id)
         .order_by(Category.position, Category.id)
     )
-    return tuple(CategoryView(row.key, dict(row.titles), row.handoff, count, bool(row.form)) for row, count in rows)
+    return tuple(
+        CategoryView(
+            row.key,
+            dict(row.titles),
+            row.handoff,
+            count,
+            bool(row.form),
+            Targets(row.first_answer_minutes, row.next_answer_minutes),
+        )
+        for row, count in rows
+    )
 
 
 def move_category(session: Session, key: str, places: int) -> bool:

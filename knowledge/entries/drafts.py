@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal, get_args
 
 from knowledge.entries.forms import Form
+from knowledge.entries.targets import NO_TARGETS, Targets
 from knowledge.entries.texts import fingerprint, tidy_answer, tidy_line, unstorable
 
 Handoff = Literal["allowed", "always", "never"]
@@ -92,12 +93,16 @@ class EntryDraft:
 
 @dataclass(frozen=True, slots=True)
 class CategoryDraft:
-    """One category in its intended state: titles by language; `handoff` None means unspecified."""
+    """One category in its intended state: titles by language; `handoff` None means unspecified.
+
+    A file that names no target leaves the stored one as it is, because the page of the categories sets it, too.
+    """
 
     key: str
     titles: dict[str, str]
     handoff: Handoff | None = None
     form: Form = ()
+    targets: Targets = NO_TARGETS
 
 
 @dataclass(frozen=True, slots=True)

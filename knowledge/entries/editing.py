@@ -89,7 +89,10 @@ def history(session: Session, entry_id: int) -> tuple[VersionView, ...]:
 
 
 def put_category(session: Session, draft: CategoryDraft) -> int:
-    """Add or change a category by its key; returns its id. Handoff None keeps its rule ("allowed" for a new one)."""
+    """Add or change a category by its key; returns its id. Handoff None keeps its rule ("allowed" for a new one).
+
+    Its targets become those of the draft.
+    """
     raise_revision(session)
     titles = {lang: tidy_line(text) for lang, text in draft.titles.items() if tidy_line(text)}
     key = tidy_line(draft.key)
@@ -108,6 +111,7 @@ def put_category(session: Session, draft: CategoryDraft) -> int:
         session.add(row)
     row.titles = titles
     row.handoff = draft.handoff or row.handoff
+    row.first_answer_minutes, row.next_answer_minutes = draft.targets.first, draft.targets.following
     session.flush()
     return row.id
 

@@ -38,6 +38,9 @@ class Category(Base):
     handoff: Mapped[Handoff] = mapped_column(String(16))
     form: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
     """The form that is filled in before a question goes to an agent (`forms`)."""
+    first_answer_minutes: Mapped[int | None] = mapped_column(Integer)
+    next_answer_minutes: Mapped[int | None] = mapped_column(Integer)
+    """The category's `Targets`."""
     position: Mapped[int] = mapped_column(Integer)
 
 

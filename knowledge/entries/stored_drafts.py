@@ -12,6 +12,7 @@ from infra.storage.rows import table
 from knowledge.entries.drafts import CategoryDraft, Draft, EntryDraft
 from knowledge.entries.forms import Form, load_form
 from knowledge.entries.models import Category, Entry, Phrasing
+from knowledge.entries.targets import Targets
 
 _PHRASINGS = table(Phrasing)
 _WORDINGS = select(_PHRASINGS.c.entry_id, _PHRASINGS.c.text).order_by(_PHRASINGS.c.entry_id, _PHRASINGS.c.position)
@@ -68,7 +69,7 @@ def draft_of(entry: Entry, category: str | None, wordings: tuple[str, ...]) -> E
 
 def stored_categories(session: Session) -> list[CategoryDraft]:
     found = session.scalars(select(Category).order_by(Category.position, Category.id))
-    return [CategoryDraft(row.key, row.titles, row.handoff, load_form(row.form)) for row in found]
+    return [CategoryDraft(row.key, row.titles, row.handoff, load_form(row.form), _targets(row)) for row in found]
 
 
 def form_of(session: Session, category: str | None) -> Form:
@@ -76,6 +77,18 @@ def form_of(session: Session, category: str | None) -> Form:
     if category is None:
         return ()
     return load_form(session.scalar(select(Category.form).where(Category.key == category)))
+
+
+def targets_of(session: Session, category: str | None) -> Targets:
+    """Return the targets of the category with this key; without a value where it has none."""
+    if category is None:
+        return Targets()
+    row = session.scalar(select(Category).where(Category.key == category))
+    return _targets(row) if row is not None else Targets()
+
+
+def _targets(row: Category) -> Targets:
+    return Targets(row.first_answer_minutes, row.next_answer_minutes)
 
 
 def stored_draft(session: Session) -> Draft:

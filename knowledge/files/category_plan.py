@@ -65,6 +65,7 @@ class CategoryPlan:
             row.titles = target.titles
             row.handoff = target.handoff or "allowed"
             row.form = forms.dump_form(target.form) or None
+            row.first_answer_minutes, row.next_answer_minutes = target.targets.first, target.targets.following
         self._session.flush()
         return {key: row.id for key, row in rows.items()}
 
@@ -74,10 +75,13 @@ class CategoryPlan:
 
     def _target(self, declared: CategoryDraft) -> CategoryDraft:
         known = self._stored.get(declared.key)
-        if known is None or not self._keep:
+        if known is None:
             return replace(declared, handoff=declared.handoff or "allowed")
+        targets = declared.targets.over(known.targets)
+        if not self._keep:
+            return replace(declared, handoff=declared.handoff or "allowed", targets=targets)
         titles, form = {**known.titles, **declared.titles}, declared.form or known.form
-        return CategoryDraft(declared.key, titles, declared.handoff or known.handoff, form)
+        return CategoryDraft(declared.key, titles, declared.handoff or known.handoff, form, targets)
 
     def _key(self, reference: str, lang: str) -> str:
         key = self._declared.find(reference) or self._present.find(reference) or self._made.get(fold(reference))

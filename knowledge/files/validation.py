@@ -23,6 +23,7 @@ from knowledge.entries.drafts import (
     is_language,
 )
 from knowledge.entries.problems import Problem, did_you_mean
+from knowledge.entries.targets import Targets, parse_target
 from knowledge.entries.texts import fingerprint, fold, slug, tidy_line, unstorable
 from knowledge.entries.validation import phrasings, problem
 from knowledge.files.formats.html import UnconvertibleError, to_markdown
@@ -126,6 +127,9 @@ class FileValidator:
                 fields.tell("title", f'category "{key}" already has another title in {code}: "{known.titles[code]}"')
         if handoff and known.handoff not in {None, handoff}:
             fields.tell("handoff", f'category "{key}" already says {known.handoff}')
+        targets = Targets(fields.target("first_answer"), fields.target("next_answer"))
+        if targets.over(known.targets) != known.targets.over(targets):
+            fields.tell("first_answer", f'category "{key}" already has other targets')
         form, form_errors = forms.parse_form(fields.value("form"), language)
         for reason in form_errors:
             fields.tell("form", reason)
@@ -133,7 +137,9 @@ class FileValidator:
             form = forms.merge_forms(known.form, form)
         except ValueError as error:
             fields.tell("form", f'of category "{key}" {error}')
-        self._categories[key] = CategoryDraft(key, {**known.titles, **titles}, known.handoff or handoff, form)
+        self._categories[key] = CategoryDraft(
+            key, {**known.titles, **titles}, known.handoff or handoff, form, targets.over(known.targets)
+        )
 
 
 class CategoryIndex:
@@ -206,6 +212,14 @@ class _Fields:
             self.tell(name, f'"{value[:20]}" is none of {", ".join(known)}{did_you_mean(value[:20], known)}')
             return None
         return value or None
+
+    def target(self, name: str) -> int | None:
+        text = self.text(name)
+        try:
+            return parse_target(text) if text else None
+        except ValueError as error:
+            self.tell(name, str(error))
+            return None
 
     def titles(self, name: str, language: str) -> dict[str, str]:
         value = self._block.get(name)

@@ -13,6 +13,7 @@ from handoff.deliveries.channel_health import SILENT, ChannelHealth, channel_hea
 from handoff.models import ChannelState, DeliveryState, InboxEvent, InboxState, Role
 from knowledge.entries.categories import list_categories
 from knowledge.entries.models import KnowledgeState
+from knowledge.entries.targets import Targets
 from tests.office import Office
 
 CHANNELS, CATEGORIES = "/desk/settings/channels", "/desk/settings/categories"
@@ -113,6 +114,27 @@ async def test_titles_and_the_rule_of_a_category_are_saved(office: Office) -> No
     assert (entry.action, entry.subject.key, entry.details) == (
         AuditAction.CATEGORY_CHANGED, first.key, {"handoff": "never"},
     )  # fmt: skip
+
+
+async def test_targets_of_a_category_are_saved_in_minutes_or_hours(office: Office) -> None:
+    first = (await office.database.read(list_categories))[0]
+    form = {"key": first.key, "handoff": "allowed", "title-en": "Pay", "first": "3", "first-unit": "h"}
+    async with office.signed_in(await office.agent("Ada", Role.ADMIN)) as admin:
+        form["csrf"] = admin.csrf
+        refused = await admin.client.post(CATEGORIES, data=form | {"next": "soon", "next-unit": "min"})
+        assert refused.status_code == 422
+        assert "A target is a whole number of minutes or hours, at most 30 days." in refused.text
+        assert 'value="soon"' in refused.text  # what was typed is kept
+        done = await admin.client.post(CATEGORIES, data=form | {"next": "45", "next-unit": "min"})
+        assert done.status_code == 303
+        page = (await admin.get(CATEGORIES)).text
+        assert re.search(r'name="first" [^>]*value="3"', page)
+        assert re.search(r'name="next" [^>]*value="45"', page)
+    saved = (await office.database.read(list_categories))[0]
+    assert saved.targets == Targets(180, 45)
+    log = AuditLog(office.clock)
+    [entry] = await office.database.read(lambda session: log.entries(session, LogFilter(), 10))
+    assert entry.details == {"handoff": "allowed", "first_answer": 180, "next_answer": 45}
 
 
 @pytest.mark.parametrize(("direction", "place"), [("down", 1), ("up", 0)])

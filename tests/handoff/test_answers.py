@@ -20,7 +20,7 @@ from handoff.messages.values import (
 )
 from handoff.models import Contact, Delivery, DeliveryState, Message, MessageKind, Ticket, TicketStatus
 from handoff.tickets import queue
-from handoff.tickets.confirmed_answers import ANSWER_WITHIN
+from handoff.tickets.promises.due_times import ANSWER_WITHIN
 from handoff.tickets.queue import TicketFilter
 from handoff.tickets.reminders.caretaker import Caretaker
 from handoff.tickets.wait_estimate import expected_wait
@@ -169,8 +169,8 @@ async def test_who_writes_before_it_arrives_waits_for_another_answer(floor: Floo
 async def test_a_later_answer_that_is_lost_opens_an_answered_question_again(floor: Floor) -> None:
     contact, number = await asked(floor)
     maria = await floor.agent("Maria")
-    await floor.answers(number, maria, "like this")
     due = (await floor.ticket(number)).due_at
+    await floor.answers(number, maria, "like this")
     floor.clock.passes(days=1)
     await floor.do(lambda session: floor.desk.reply(session, number, maria.id, "no, like that"))
     assert (await floor.ticket(number)).status is WAITING  # which it may well be in a moment

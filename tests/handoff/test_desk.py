@@ -9,7 +9,8 @@ from handoff.models import ChoiceRow, Contact, Message, Ticket, TicketStatus
 from handoff.search.models import MessageSearch
 from handoff.tickets import queue
 from handoff.tickets.claims import CLAIM
-from handoff.tickets.confirmed_answers import ANSWER_WITHIN
+from handoff.tickets.promises.due_times import ANSWER_WITHIN
+from handoff.tickets.promises.models import Promise
 from handoff.tickets.thread_parts import take_along
 from tests.handoff.floor import Floor
 
@@ -32,7 +33,7 @@ async def test_a_number_is_never_given_twice(floor: Floor) -> None:
     first = await floor.asks()
 
     def lose(session: Session) -> None:
-        for model in (MessageSearch, Message, Ticket):
+        for model in (MessageSearch, Message, Promise, Ticket):
             session.execute(delete(model))
 
     await floor.do(lose)

@@ -12,7 +12,7 @@ from handoff.models import Agent, Ticket
 from handoff.people.agents import AgentView
 from handoff.tickets import queue
 from handoff.tickets.claims import CLAIM, OVERDUE
-from handoff.tickets.confirmed_answers import ANSWER_WITHIN
+from handoff.tickets.promises.due_times import ANSWER_WITHIN
 from handoff.tickets.queue import TicketView
 from handoff.tickets.reminders.caretaker import Caretaker, DueWork
 from handoff.tickets.reminders.returned_tickets import LapsedClaims, UnattendedTickets

@@ -120,6 +120,7 @@ async def test_an_answer_that_never_arrived_is_not_closed_by_silence(stage: Stag
     await stage.passes(days=8)
     (ticket,) = await stage.tickets()
     assert (ticket.status, ticket.undelivered) == (TicketStatus.OPEN, DeliveryState.REFUSED)
+    assert ticket.due_at is not None
     assert ticket.due_at < stage.app.clock()
     assert [line.text for line in await stage.thread_of(anna) if line.kind is MessageKind.EVENT][-1] == "claimed"
     anna.unblocks()

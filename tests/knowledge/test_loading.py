@@ -15,6 +15,7 @@ from knowledge.entries.history import current_revision
 from knowledge.entries.models import Category, Entry, EntryVersion, Phrasing
 from knowledge.entries.repository import entries, entry_named
 from knowledge.entries.stored_drafts import stored_draft
+from knowledge.entries.targets import Targets
 from knowledge.files.loading import (
     KnowledgeError,
     Plan,
@@ -121,6 +122,16 @@ async def test_keep_leaves_what_is_not_named(db: Database, clock: Time) -> None:
         CategoryDraft("access", {"ru": "Вход", "en": "Access"}, "always"),
         CategoryDraft("spare", {"ru": "Запас"}, "allowed"),
     )
+
+
+@pytest.mark.parametrize("keep", [True, False])
+async def test_targets_that_files_do_not_name_stay(db: Database, clock: Time, keep: bool) -> None:
+    aims = replace(ACCESS, targets=Targets(180, 45))
+    await load(db, clock, Draft((A,), (aims,)))
+    await load(db, clock, Draft((A, B), (ACCESS,)), keep=keep)
+    assert (await db.read(stored_draft)).categories == (aims,)
+    await load(db, clock, Draft((A, B), (replace(ACCESS, targets=Targets(60)),)), keep=keep)
+    assert (await db.read(stored_draft)).categories[0].targets == Targets(60, 45)
 
 
 async def test_keep_refuses_a_wording_of_an_entry_that_stays(db: Database, clock: Time) -> None:

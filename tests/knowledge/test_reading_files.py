@@ -5,6 +5,7 @@ import json
 import pytest
 
 from knowledge.entries.drafts import CategoryDraft, Draft, EntryDraft
+from knowledge.entries.targets import Targets
 from knowledge.files.loading import KnowledgeError, SourceFile, read_files
 
 HELP = """\
@@ -77,6 +78,17 @@ def test_files_are_merged_and_a_plain_title_is_in_the_language_of_its_file() -> 
         CategoryDraft("pay", {"ru": "Оплата", "en": "Paying"}, "never"),
         CategoryDraft("art", {"en": "Art", "hu": "Képek"}),
     )
+
+
+def test_targets_of_a_category_are_lengths_of_time() -> None:
+    draft = read(
+        ("a.yaml", "categories: [{key: pay, title: Pay, first_answer: 90 min, next_answer: 2 d}]\n"
+         "entries: [{lang: en, question: Price, answer: 1}]")
+    )  # fmt: skip
+    assert draft.categories == (CategoryDraft("pay", {"en": "Pay"}, targets=Targets(90, 2880)),)
+    wrong = "categories: [{key: pay, first_answer: soon, next_answer: 31 d}]\nentries: [{question: Q, answer: A}]"
+    reason = "must be a time of at most 30 days, such as 45 min, 3 h or 2 d"
+    assert problems(("a.yaml", wrong)) == [f"a.yaml:1: first_answer: {reason}", f"a.yaml:1: next_answer: {reason}"]
 
 
 def test_json_is_an_object_or_a_list() -> None:

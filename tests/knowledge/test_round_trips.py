@@ -8,12 +8,16 @@ from hypothesis import strategies as st
 
 from infra.database import Database
 from knowledge.entries.drafts import HANDOFFS, CategoryDraft, Draft, EntryDraft
+from knowledge.entries.targets import Targets
 from knowledge.entries.texts import fingerprint
 from knowledge.files.formats import FORMATS, NAMES
 from knowledge.files.loading import SourceFile, apply, export, plan, read, read_files
 from tests.knowledge.conftest import Time
 
-CATEGORIES = (CategoryDraft("a", {"ru": "Вход: «А»", "en": "yes"}, "always"), CategoryDraft("-1", {}, "allowed"))
+CATEGORIES = (
+    CategoryDraft("a", {"ru": "Вход: «А»", "en": "yes"}, "always", targets=Targets(180, 45)),
+    CategoryDraft("-1", {}, "allowed"),
+)
 
 # Letters that formats, spreadsheets and splitters stumble over come often; every other one may come too.
 awkward = st.text(alphabet="'\"=+-@|;,:#&*!?%{}[]\\ \t\r\n\u2028\x85\ufeff\u00a0ёЁя😀<>~`0nul", max_size=12)

@@ -24,6 +24,7 @@ from handoff.models import (
     TicketStatus,
 )
 from handoff.tickets.ownership.models import Handover
+from handoff.tickets.promises.models import Promise, PromiseKind, PromiseOutcome
 from handoff.tickets.request_models import FormRow, FormState, PublicQuestion
 from infra.storage.rows import table
 from knowledge.entries.models import Lookup
@@ -77,6 +78,10 @@ def _rows(first: dict[Any, int], account: str) -> list[tuple[type[DeclarativeBas
              "reason": "asked", "opened_at": at[n], "due_at": at[n], "first_reply_at": at[n], "solved_at": at[n],
              "updated_at": at[n]} for n in numbers
         ]),
+        (Promise, [
+            {"ticket_id": ticket[n], "kind": PromiseKind.FIRST, "since": at[n], "due_at": at[n], "ended_at": at[n],
+             "outcome": PromiseOutcome.MET} for n in numbers
+        ]),
         (Message, [
             {"id": id_, "contact_id": contact[n], "ticket_id": ticket[n], "kind": kind, "text": "?", "at": at[n]}
             for n in numbers for id_, kind in ((question[n], MessageKind.INCOMING), (answer[n], MessageKind.OUTGOING))
@@ -124,6 +129,7 @@ def _rows(first: dict[Any, int], account: str) -> list[tuple[type[DeclarativeBas
 _FINISHED = (
     "UPDATE ticket SET status = 'solved', remind_at = NULL, solve_at = NULL, overdue_at = NULL",
     "UPDATE delivery SET state = 'sent', lease_owner = NULL WHERE state NOT IN ('sent', 'failed')",
+    "UPDATE promise SET outcome = 'met' WHERE outcome IS NULL",
     "UPDATE inbox_event SET state = 'done'",
     "UPDATE form SET state = 'sent'",
     "UPDATE file SET state = 'kept'",
@@ -131,6 +137,7 @@ _FINISHED = (
 _UNDER_WAY = (
     "UPDATE ticket SET status = 'open', solved_at = NULL, overdue_at = due_at WHERE id % 200 = 1",
     "UPDATE ticket SET status = 'waiting', solve_at = due_at, remind_at = due_at WHERE id % 200 = 2",
+    "UPDATE promise SET outcome = NULL WHERE id % 200 = 1",
     "UPDATE delivery SET state = 'queued' WHERE id % 200 = 1",
     "UPDATE delivery SET state = 'claimed', lease_owner = 'dead', lease_until = updated_at WHERE id % 200 = 2",
     "UPDATE inbox_event SET state = 'new' WHERE id % 200 = 1",

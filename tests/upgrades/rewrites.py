@@ -60,10 +60,31 @@ def _ownership(rows: Rows) -> None:
             ticket["touched_at"] = ticket["updated_at"] if ticket["status"] == "waiting" else None
 
 
+def _promises(rows: Rows) -> None:
+    """0033: open tickets get a promise, and only those keep a due time."""
+    waiting = sorted((row for row in rows["ticket"] if row["status"] == "open"), key=lambda row: row["id"])
+    rows["promise"] = [
+        {
+            "id": number,
+            "ticket_id": ticket["id"],
+            "kind": "first" if ticket["first_reply_at"] is None else "next",
+            "since": ticket["waiting_since"] or ticket["opened_at"],
+            "due_at": ticket["due_at"],
+            "outcome": None,
+            "ended_at": None,
+        }
+        for number, ticket in enumerate(waiting, 1)
+    ]
+    for ticket in rows["ticket"]:
+        if ticket["status"] != "open":
+            ticket["due_at"] = None
+
+
 REWRITES: dict[str, Callable[[Rows], None]] = {
     "0011": _answers_by_confirmation,
     "0027": _one_person,
     "0029": _messages_to_index,
     "0032": _ownership,
+    "0033": _promises,
 }
 """By revision."""

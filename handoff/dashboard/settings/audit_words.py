@@ -43,6 +43,8 @@ DETAILS = {
     "role": mark("role: {value}"),
     "before": mark("before: {value}"),
     "handoff": mark("to a person: {value}"),
+    "first_answer": mark("first answer within (minutes): {value}"),
+    "next_answer": mark("next answer within (minutes): {value}"),
     "released": mark("questions returned to the queue: {value}"),
     "held_by": mark("from agent {value}"),
     "receiver": mark("to agent {value}"),

@@ -1,6 +1,8 @@
 """Categories of the knowledge base: titles by language, order, and when a question may go to a person."""
 
 import logging
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request, Response
@@ -12,10 +14,13 @@ from handoff.audit.models import AuditAction, Concern
 from handoff.dashboard.frame import Frame
 from handoff.dashboard.sessions.security import guarded_route
 from handoff.dashboard.settings.settings_frame import DONE, actor, settings_page
+from handoff.tickets.promises.due_times import ANSWER_WITHIN
+from handoff.words import duration
 from infra.wording import mark
 from knowledge.entries.categories import list_categories
 from knowledge.entries.drafts import HANDOFFS, CategoryDraft
 from knowledge.entries.problems import KnowledgeError
+from knowledge.entries.targets import Targets, parse_target
 from knowledge.languages import LANGUAGES
 
 log = logging.getLogger(__name__)
@@ -35,7 +40,10 @@ def category_routes(frame: Frame) -> APIRouter:
     router = APIRouter(route_class=guarded_route(frame.check, frame.nonsense))
     database, library, audit = frame.parts.database, frame.parts.library, AuditLog(frame.parts.clock)
 
-    async def page(request: Request, status: int = 200, problem: str = "") -> Response:
+    async def page(
+        request: Request, status: int = 200, problem: str = "", typed: Mapping[str, str] = MappingProxyType({})
+    ) -> Response:
+        """Render the page; `typed` is a form that was refused."""
         return await settings_page(
             frame,
             request,
@@ -43,6 +51,9 @@ def category_routes(frame: Frame) -> APIRouter:
             status=status,
             categories=await database.read(list_categories),
             rules=RULES,
+            target_of=_target_fields,
+            usual=duration(frame.words(request).language, ANSWER_WITHIN),
+            typed=typed,
             problem=problem,
             said=frame.words(request).t("The category is saved.") if DONE in request.query_params else "",
         )
@@ -57,21 +68,30 @@ def category_routes(frame: Frame) -> APIRouter:
         key, rule = _text(form, "key"), _text(form, "handoff")
         if rule not in HANDOFFS:
             return frame.nonsense(request)
+        typed = {name: _text(form, name) for name in form}
+        try:
+            targets = Targets(_target(form, "first"), _target(form, "next"))
+        except ValueError:
+            problem = frame.words(request).t("A target is a whole number of minutes or hours, at most 30 days.")
+            return await page(request, 422, problem, typed)
 
         def work(session: Session) -> bool:
             known = next((one for one in list_categories(session) if one.key == key), None)
             if known is None:
                 return False
             titles = known.titles | {code: _text(form, f"title-{code}") for code in LANGUAGES}
-            library.put_category(session, CategoryDraft(key, titles, rule))
-            audit.record(session, by, AuditAction.CATEGORY_CHANGED, Subject(Concern.CATEGORY, key[:64]), handoff=rule)
+            library.put_category(session, CategoryDraft(key, titles, rule, targets=targets))
+            subject = Subject(Concern.CATEGORY, key[:64])
+            minutes = {"first_answer": targets.first, "next_answer": targets.following}
+            aims = {name: count for name, count in minutes.items() if count is not None}
+            audit.record(session, by, AuditAction.CATEGORY_CHANGED, subject, handoff=rule, **aims)
             return True
 
         try:
             found = await database.write(work)
         except KnowledgeError:
             problem = frame.words(request).t("A title must be at most {n} plain characters.", n=_LONGEST)
-            return await page(request, 422, problem)
+            return await page(request, 422, problem, typed)
         if not found:
             return frame.nonsense(request)
         log.info("a category was changed by agent %s", by.agent_id)
@@ -96,6 +116,18 @@ def category_routes(frame: Frame) -> APIRouter:
         return RedirectResponse("/desk/settings/categories", 303)
 
     return router
+
+
+def _target_fields(minutes: int | None) -> tuple[str, str]:
+    """Return what the fields of a target show: the number and its unit."""
+    if minutes is None:
+        return "", "h"
+    return (str(minutes), "min") if minutes % 60 else (str(minutes // 60), "h")
+
+
+def _target(form: Any, name: str) -> int | None:  # noqa: ANN401 - as below
+    number = _text(form, name)
+    return parse_target(f"{number} {_text(form, f'{name}-unit')}") if number else None
 
 
 def _text(form: Any, name: str) -> str:  # noqa: ANN401 - a form's values are texts or files

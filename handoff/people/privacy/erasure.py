@@ -28,6 +28,7 @@ from handoff.models import (
 )
 from handoff.people.linked_contacts import unlink
 from handoff.search.index import compact
+from handoff.tickets.promises.use_cases import Promises
 from infra.clock import Clock
 from infra.files import FileStore
 from infra.storage.columns import Base, words
@@ -74,6 +75,7 @@ def forget(session: Session, contact_id: int, clock: Clock) -> Forgotten | None:
         if about is not None and rows not in (_CONTACTS, _TICKETS):
             erased += session.execute(delete(rows).where(about)).rowcount  # type: ignore[attr-defined]
     compact(session)
+    Promises(clock).release_contact(session, contact_id)
     tickets = _scrub_tickets(session, contact_id, clock)
     unlink(session, contact_id)
     session.execute(

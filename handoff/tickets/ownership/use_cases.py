@@ -168,7 +168,8 @@ class Ownership:
 def waits_too_long(ticket: Ticket, now: datetime) -> bool:
     """Return whether an answer of an agent is overdue by an hour."""
     unanswered = ticket.unanswered_since is not None or ticket.undelivered in queue.LOST_ANSWERS
-    return ticket.status is TicketStatus.OPEN and unanswered and ticket.due_at + OVERDUE <= now
+    late = ticket.due_at is not None and ticket.due_at + OVERDUE <= now
+    return ticket.status is TicketStatus.OPEN and unanswered and late
 
 
 def _locked(session: Session, ticket_id: int) -> Ticket | None:

@@ -16,6 +16,7 @@ from handoff.deliveries.outbox import Outbox
 from handoff.messages.values import RichText
 from handoff.models import Contact, Ticket, TicketStatus
 from handoff.tickets import queue
+from handoff.tickets.promises.due_times import expected_due
 from handoff.tickets.silence_policy import answer_underway, surely_silent
 from handoff.tickets.wait_estimate import Outlook, outlook_of
 from handoff.words import WORDS
@@ -63,7 +64,8 @@ class OverdueNotices:
         contact.version += 1
         language = contact.chosen_language or contact.language or ticket.language
         waited = now - (ticket.waiting_since or ticket.opened_at)
-        outlook = outlook_of(session, ticket.category, now, queue.ahead(session, number), waited)
+        ahead, due = queue.ahead(session, number), expected_due(session, ticket, now)
+        outlook = outlook_of(session, ticket.category, now, ahead, waited, due)
         sorry = WORDS.text(
             language, "There is no answer to your question #{number} yet. We are sorry for the wait.", number=number
         )

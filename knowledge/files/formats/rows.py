@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from knowledge.entries.drafts import Draft
 from knowledge.entries.forms import form_fields
 from knowledge.entries.problems import Problem, did_you_mean
+from knowledge.entries.targets import format_target
 from knowledge.files.formats.html import escape
 
 ENTRY_FIELDS = ("id", "lang", "category", "question", "alternatives", "answer", "handoff", "status")
-CATEGORY_FIELDS = ("key", "title", "handoff", "form")
+CATEGORY_FIELDS = ("key", "title", "handoff", "first_answer", "next_answer", "form")
 MOST_ENTRIES = 20_000
 TOO_MANY = f"more than {MOST_ENTRIES} entries in one load"
 EXAMPLE = '[{"question": "How do I sign in?", "answer": "Press Sign in."}]'
@@ -135,6 +136,14 @@ def plain_categories(draft: Draft) -> list[dict[str, object]]:
     """Return the categories as fields to write."""
     return [
         {"key": category.key, "title": dict(category.titles), "handoff": category.handoff or "allowed"}
+        | {
+            name: format_target(minutes)
+            for name, minutes in (
+                ("first_answer", category.targets.first),
+                ("next_answer", category.targets.following),
+            )
+            if minutes is not None
+        }
         | ({"form": form_fields(category.form)} if category.form else {})
         for category in draft.categories
     ]

@@ -1,0 +1,1 @@
+"""Promises to contacts: when an answer is due, and whether it was given in time."""

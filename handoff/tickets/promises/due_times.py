@@ -1,0 +1,31 @@
+"""When an answer is due: the targets of its category, applied to the start of the wait."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from handoff.models import Ticket
+from handoff.tickets.promises.models import PromiseKind
+from knowledge.entries.stored_drafts import targets_of
+
+ANSWER_WITHIN = timedelta(hours=12)
+"""Target of questions without a category, and of categories without a target of their own."""
+
+
+def due_time(session: Session, category: str | None, kind: PromiseKind, since: datetime) -> datetime:
+    """Return when an answer is due to a contact who waits `since` then."""
+    targets = targets_of(session, category)
+    minutes = targets.first if kind is PromiseKind.FIRST else targets.following
+    return since + (ANSWER_WITHIN if minutes is None else timedelta(minutes=minutes))
+
+
+def next_kind(ticket: Ticket) -> PromiseKind:
+    """Return which answer the ticket's contact waits for."""
+    return PromiseKind.FIRST if ticket.first_reply_at is None else PromiseKind.NEXT
+
+
+def expected_due(session: Session, ticket: Ticket, now: datetime) -> datetime:
+    """Return when the contact can expect the answer; once it is overdue, the target counts from now."""
+    if ticket.due_at is not None and ticket.due_at > now:
+        return ticket.due_at
+    return due_time(session, ticket.category, next_kind(ticket), now)
