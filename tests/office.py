@@ -20,7 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
-from bot.channels.registry import BADGES, TITLES
+from bot.channels.registry import BADGES, FORMATS, TITLES
 from bot.web.help import HelpParts, help_router
 from bot.web.page_frame import HelpFrame
 from handoff.api import ApiParts, api_app
@@ -264,6 +264,7 @@ async def open_office(
                 1,
                 BADGES,
                 TITLES,
+                FORMATS,
                 team,
             )
         )

@@ -7,6 +7,7 @@ from bot.channels.settings import ChannelSettings
 from bot.channels.telegram.settings import TelegramSettings
 from bot.channels.vk.settings import VkSettings
 from bot.channels.web.settings import WebSettings
+from handoff.formatting.channel_formats import Formats
 
 _SETTINGS: tuple[type[ChannelSettings], ...] = (TelegramSettings, VkSettings, WebSettings, ConsoleSettings)
 
@@ -15,4 +16,5 @@ KINDS: Mapping[str, type[ChannelSettings]] = {model.model_fields["kind"].default
 SET_UP: Mapping[str, type[ChannelSettings]] = {kind: model for kind, model in KINDS.items() if model.environment}
 """The kinds whose accounts are configured by the operator."""
 BADGES: Mapping[str, str] = {kind: model.badge for kind, model in KINDS.items()}
+FORMATS: Mapping[str, Formats] = {kind: model.formats for kind, model in KINDS.items()}
 TITLES: Mapping[str, str] = {kind: model.title for kind, model in KINDS.items()}

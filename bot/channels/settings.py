@@ -8,6 +8,7 @@ from typing import ClassVar
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from bot.channels import Channel, Search
+from handoff.formatting.channel_formats import EVERY_FORMAT, Formats
 from infra.bus import Bus
 from infra.files import FileStore
 
@@ -39,6 +40,8 @@ class ChannelSettings(BaseModel, ABC):
     environment: ClassVar[Mapping[str, str]] = {}
     """Environment variables, without the common prefix, and the field that each sets. A channel without any is part of
     every installation and needs no configuration."""
+    formats: ClassVar[Formats] = EVERY_FORMAT
+    """The kinds of formatting that the channel shows."""
     longest_secret: ClassVar[int] = 64
     """Maximum length of a webhook secret in characters."""
 

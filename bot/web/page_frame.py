@@ -12,7 +12,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot.views.other_language import remark
 from bot.web.entry_html import as_html
-from bot.web.rich_html import as_markup
+from handoff.formatting.rich_html import as_markup
 from infra.web.assets import HTMX, Assets, shared_files
 from infra.web.locale import preferred_language
 from infra.wording import Catalogue

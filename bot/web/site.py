@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.channels import Channel, Inlet
-from bot.channels.registry import BADGES, TITLES
+from bot.channels.registry import BADGES, FORMATS, TITLES
 from bot.channels.web.channel import ACCOUNT
 from bot.simulator import phones
 from bot.simulator.telegram.simulator import TelegramSimulator
@@ -184,6 +184,7 @@ def build_site(parts: SiteParts, demo: Demo | None) -> Site:
         attachment_mb=parts.attachment_mb,
         badges=BADGES,
         channel_titles=TITLES,
+        channel_formats=FORMATS,
         team=parts.team,
     )
     site.include_router(desk_router(desk))

@@ -12,7 +12,9 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from handoff.dashboard.wording import ATTACHMENTS, LANGUAGE_NAMES, ROLES, STATUSES, UNDELIVERED, Words
+from handoff.formatting.rich_html import as_markup
 from handoff.lists.saved_views import NAME_LENGTH
+from handoff.messages.rich_text import from_agent
 from handoff.search.highlight import mark_html
 from handoff.tickets.queue import COUNTED
 from infra.web.assets import ANSWER, HTMX, Assets, shared_files
@@ -49,6 +51,7 @@ class Pages:
         )
         environment.filters |= {
             "linked": linkify,
+            "formatted": lambda text: as_markup(from_agent(text)),
             "clock": clock,
             "day": day,
             "initials": initials,

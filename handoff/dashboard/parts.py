@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from handoff.dashboard.live.events import Live
 from handoff.deliveries.outbox import Outbox
+from handoff.formatting.channel_formats import Formats
 from handoff.people.access import Team
 from handoff.people.agents import Staff
 from handoff.tickets.service import Desk
@@ -39,4 +40,6 @@ class DeskParts:
     """Two or three letters for each kind of channel."""
     channel_titles: Mapping[str, str]
     """The name of each kind of channel."""
+    channel_formats: Mapping[str, Formats]
+    """What each kind of channel shows of a formatted text."""
     team: Team

@@ -35,6 +35,7 @@ from handoff.dashboard.ticket.insertions import insertion_routes
 from handoff.dashboard.ticket.ownership import ownership_routes
 from handoff.dashboard.ticket.pages import thread_routes
 from handoff.dashboard.ticket.presence import presence_routes
+from handoff.dashboard.ticket.preview import preview_routes
 from handoff.dashboard.ticket.similar import similar_routes
 from handoff.dashboard.ticket.solving import solving_routes
 from handoff.people.invitations import Invitations
@@ -61,6 +62,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
         availability_routes(frame),
         thread_routes(frame),
         draft_routes(frame),
+        preview_routes(frame),
         solving_routes(frame),
         presence_routes(frame),
         ownership_routes(frame),

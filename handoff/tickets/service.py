@@ -182,7 +182,7 @@ class Desk:
             session,
             contact,
             OutgoingMessage(
-                with_author(ticket, readable(agent.name) if self.agents_named else "", text),
+                self._as_sent(ticket, agent.name, text),
                 ticket_id=ticket.id,
                 author=agent.name,
                 agent_id=agent_id,
@@ -198,6 +198,23 @@ class Desk:
         contact.version += 1
         self._journal.touch(session, ticket)
         return message_id
+
+    def preview(
+        self, session: Session, ticket_id: int, agent_id: int, text: str, *, with_files: bool = False
+    ) -> RichText:
+        """Return a reply as `reply` would send it, before it is split.
+
+        Raises:
+            NotFoundError: there is no such ticket.
+            EmptyTextError: there are neither words nor files.
+        """
+        text, ticket = clean(text).strip() if with_files else _worded(text), session.get(Ticket, ticket_id)
+        if ticket is None:
+            raise NotFoundError(f"there is no question #{ticket_id}")
+        return self._as_sent(ticket, session.get_one(Agent, agent_id).name, text)
+
+    def _as_sent(self, ticket: Ticket, author: str, text: str) -> RichText:
+        return with_author(ticket, readable(author) if self.agents_named else "", text)
 
     def correct(self, session: Session, message_id: int, agent_id: int, text: str) -> None:
         """Edit the agent's own reply, even if the contact has already received it; a closed ticket stays closed.

@@ -9,6 +9,7 @@ from pydantic import ConfigDict
 from bot.channels import Channel
 from bot.channels.console.channel import ConsoleChannel
 from bot.channels.settings import ChannelParts, ChannelSettings
+from handoff.formatting.channel_formats import NO_FORMAT
 
 
 class ConsoleSettings(ChannelSettings):
@@ -17,6 +18,7 @@ class ConsoleSettings(ChannelSettings):
     model_config = ConfigDict(arbitrary_types_allowed=True)
     badge: ClassVar = "CON"
     title: ClassVar = "Terminal"
+    formats: ClassVar = NO_FORMAT
 
     kind: Literal["console"] = "console"
     name: str = "local"

@@ -27,6 +27,7 @@ from bot.channels.vk.community_settings import (
     register_callback,
 )
 from bot.channels.vk.errors import classify, classify_recipient
+from bot.channels.vk.formats import text_values
 from bot.channels.vk.gaps import missed_messages
 from bot.channels.vk.long_poll import LongPoll
 from bot.channels.vk.names import Names
@@ -36,14 +37,12 @@ from bot.channels.webhook_bodies import HookRefusedError, read_body
 from handoff.messages.values import (
     AuthBroken,
     Button,
-    EntityKind,
     IncomingEvent,
     OutgoingFile,
     OutgoingPart,
     PublicPlace,
     Retry,
     RetryAfter,
-    RichText,
     SendOutcome,
     Sent,
     Unsendable,
@@ -78,8 +77,6 @@ UPLOAD_TIMEOUT = 28.0
 RECEIVED = 10
 """The reaction 👌, which marks a message as received. VK numbers its reactions and documents no list of them."""
 _ROWS = 6
-_FORMATS = {EntityKind.BOLD: "bold", EntityKind.ITALIC: "italic", EntityKind.LINK: "url"}
-"""VK has no format for code; such text stays plain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -350,21 +347,10 @@ def _edit_values(part: OutgoingPart, label: int) -> dict[str, str | int]:
 
 
 def _content(part: OutgoingPart, label: int) -> dict[str, str | int]:
-    values: dict[str, str | int] = {"message": part.text.text, "dont_parse_links": 1, "disable_mentions": 1}
-    if items := _format_items(part.text):
-        values["format_data"] = json.dumps({"version": 1, "items": items})
+    values = text_values(part.text)
     if part.buttons:
         values["keyboard"] = json.dumps({"inline": True, "buttons": _rows(part.buttons, label)}, ensure_ascii=False)
     return values
-
-
-def _format_items(text: RichText) -> list[dict[str, Any]]:
-    return [
-        {"type": _FORMATS[entity.kind], "offset": entity.offset, "length": entity.length}
-        | ({"url": entity.url} if entity.kind is EntityKind.LINK else {})
-        for entity in text.entities
-        if entity.kind in _FORMATS
-    ]
 
 
 def _rows(buttons: Sequence[Button], label: int) -> list[list[dict[str, Any]]]:

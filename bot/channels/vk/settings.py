@@ -6,6 +6,7 @@ from pydantic import model_validator
 
 from bot.channels import Channel
 from bot.channels.settings import ChannelParts, PlatformSettings
+from bot.channels.vk.formats import FORMATS
 
 _SHORTEST_TOKEN = 20
 
@@ -23,6 +24,7 @@ class VkSettings(PlatformSettings):
         "vk_callback_secret": "webhook_secret",
         "vk_proxy": "proxy",
     }
+    formats: ClassVar = frozenset(FORMATS)
     longest_secret: ClassVar = 50  # groups.addCallbackServer takes no more
 
     kind: Literal["vk"] = "vk"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from starlette.datastructures import FormData
 
+from handoff.dashboard.content.reply_preview import ReplyPreview
 from handoff.drafts.repository import DraftView
 from handoff.messages.last_look import Oversight
 from handoff.models import DraftMode
@@ -23,6 +24,8 @@ class ReplyDraft:
     """Id of the sent reply that is corrected."""
     oversights: tuple[Oversight, ...] = ()
     """What its author may have overlooked; the form then has the text's `seen` mark, so that sending it again sends."""
+    preview: ReplyPreview | None = None
+    """What the contact would get, where the page shows it without a script."""
 
     @property
     def seen(self) -> str:

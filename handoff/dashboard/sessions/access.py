@@ -85,6 +85,7 @@ LEAST = MappingProxyType(
         "POST /desk/tickets/{ticket_id}/messages/{message_id}/entry": Access.AGENT,
         "GET /desk/files/{file_id}": Access.AGENT,
         "GET /desk/tickets/{ticket_id}/earlier": Access.AGENT,
+        "POST /desk/tickets/{ticket_id}/preview": Access.AGENT,
         "GET /desk/tickets/{ticket_id}/draft": Access.AGENT,
         "POST /desk/tickets/{ticket_id}/draft": Access.AGENT,
         "POST /desk/tickets/{ticket_id}/draft/files": Access.AGENT,
