@@ -144,9 +144,11 @@ async function draftChanged(name) {
   if (!form || dirty || saving || sending > 0) return;
   const [, ticket, version] = name?.split("-") ?? [];
   if (name && (ticket !== form.dataset.ticket || version === form.elements.version.value)) return;
+  const before = form.elements.version.value;
   const kept = await readDraft(draftPath(form)).catch(() => null);
   const idle = form.isConnected && !dirty && !saving && sending === 0;
-  if (kept && idle && kept.version !== form.elements.version.value) takeOver(form, kept);
+  // What was read before this page's own upload or save would take that back.
+  if (kept && idle && form.elements.version.value === before && kept.version !== before) takeOver(form, kept);
 }
 
 function restoreDraft() {
