@@ -18,7 +18,7 @@ from infra.clock import Clock, utc_now
 from infra.database import Database
 
 ACCOUNT = "vk:main"
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 def raw(

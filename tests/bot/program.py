@@ -74,7 +74,7 @@ class Program:
         self.said = self._until_open()
         found = re.search(r"open: (http://\S+)/", self.said)
         self.address = found[1] if found else ""
-        self.client = httpx.Client(base_url=self.address, timeout=20) if self.address else None
+        self.client = httpx.Client(base_url=self.address, timeout=60) if self.address else None
 
     @property
     def pid(self) -> int:

@@ -26,7 +26,7 @@ from infra.database import Database
 from infra.files import Incoming
 
 ACCOUNT = "vk:main"
-PATIENCE = 20.0
+PATIENCE = 60.0
 S = DeliveryState
 FAST = ChannelLimits(1000, 1000, 5, 40, idempotent=True, concurrency=8)
 ONE_AT_A_TIME = ChannelLimits(1000, 1000, 5, 40, idempotent=True, concurrency=1)

@@ -140,6 +140,6 @@ def test_a_demo_beside_the_first_agent_has_another_one_who_never_signs_in_elsewh
 
 
 def sign_in(program: Program, email: str, password: str) -> httpx.Response:
-    with httpx.Client(base_url=program.address, timeout=20) as browser:
+    with httpx.Client(base_url=program.address, timeout=60) as browser:
         csrf = field(browser.get("/desk/login").text, "csrf")
         return browser.post("/desk/login", data={"csrf": csrf, "email": email, "password": password})

@@ -30,7 +30,7 @@ from tests.conftest import Backend
 from tests.servers.full_disk import full_disk
 
 LOGIN = EntryDraft("login", "ru", "Как войти в аккаунт?", "Так", None, ("не могу войти",))
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 async def until(true: Callable[[], bool]) -> None:
@@ -84,7 +84,7 @@ async def test_a_running_program_brings_the_knowledge_by_itself(tmp_path: Path) 
         assert not app.library.ready
         served = asyncio.Event()
         running = asyncio.create_task(run(app, "bot", None, lambda _address: served.set()))
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             await served.wait()
             await app.library.wait_until_open()
         assert app.library.matcher.match("не могу войти").candidates[0].phrasing == "не могу войти"

@@ -29,7 +29,7 @@ from tests.office import QuietServer
 
 GUARDED = ["/readyz", "/metrics", "/api/v1/openapi.json"]
 STRANGER = ("203.0.113.5", 40000)
-PATIENCE = 20.0
+PATIENCE = 60.0
 
 
 @pytest.fixture

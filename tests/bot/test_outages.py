@@ -37,7 +37,7 @@ def said(folder: Path, text: str) -> int:
 
 async def answers(program: Program, status: int) -> dict[str, object]:
     """What `/readyz` says as soon as it has this status."""
-    async with asyncio.timeout(30):
+    async with asyncio.timeout(60):
         while (answer := await asyncio.to_thread(program.get, "/readyz")).status_code != status:
             await asyncio.sleep(0.05)
     body: dict[str, object] = answer.json()

@@ -71,7 +71,7 @@ async def test_webhooks_with_unstorable_text_are_stored_and_understood(counter: 
     callback["object"]["message"]["attachments"] = {"title": "d"}  # type: ignore[index]
     callback["object"]["message"]["payload"] = '{"c": "e"}'  # type: ignore[index]
     statuses = []
-    async with httpx.AsyncClient(base_url=counter.address, timeout=20) as platform:
+    async with httpx.AsyncClient(base_url=counter.address, timeout=60) as platform:
         for number, event in enumerate(with_nasty_fields(update)):
             event["update_id"] = 100 + number
             event["message"]["message_id"] = 100 + number

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from bot.channels import Channel, RawEvent
 from handoff.messages.values import IncomingEvent
 
-PATIENCE = 15.0
+PATIENCE = 60.0
 
 
 class MemoryInlet:

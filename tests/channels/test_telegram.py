@@ -89,7 +89,7 @@ async def test_what_was_not_written_whole_has_surely_not_arrived(tmp_path: Path)
             upload = OutgoingPart(to, RichText(""), file=OutgoingFile("document", "big.bin", key))
             assert await channel.send(upload) == Retry(reasons.NO_CONNECTION)
             # A thread may still read the piece that the connection broke in; it closes the file after it.
-            async with asyncio.timeout(30):
+            async with asyncio.timeout(60):
                 while [held for held in psutil.Process().open_files() if held.path.endswith(key)]:
                     await asyncio.sleep(0.01)
             # Of a short request it is not known how much was read.

@@ -20,7 +20,7 @@ IN_BROWSER = [
     pytest.mark.skipif(PROGRAM is None, reason="no Chromium found: install one, e.g. `apt-get install chromium`"),
 ]
 # Waiting longer costs nothing where all is well, and a busy machine is no fault of the page.
-expect.set_options(timeout=20_000)
+expect.set_options(timeout=60_000)
 
 
 @dataclass

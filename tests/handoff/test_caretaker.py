@@ -266,7 +266,7 @@ async def test_it_looks_by_itself(floor: Floor, case: Case) -> None:
     floor.clock.passes(days=2)
     running = asyncio.create_task(caretaker.run())
     try:
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not await said(floor, case.contact):
                 await asyncio.sleep(0.02)
     finally:

@@ -10,7 +10,7 @@ from infra.bus import Bus, LocalBus, open_bus
 from infra.redis_bus import RedisBus
 from tests.servers.valkey import Valkey
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 @pytest.fixture(params=["local", "redis"])

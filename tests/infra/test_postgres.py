@@ -170,7 +170,7 @@ async def test_a_process_that_dies_lets_go(database: Database, mortal_postgres: 
         await database.read(count)  # it has had its chance
         assert not ours.is_set()
         holder.kill()
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             await waiting
         assert ours.is_set()
 
@@ -196,7 +196,7 @@ async def test_a_process_that_is_stopped_is_replaced(database: Database, mortal_
             await database.read(count)  # it has had its chance
             assert not ours.is_set()
             await database.write(lapse)
-            async with asyncio.timeout(10):
+            async with asyncio.timeout(60):
                 await waiting
         finally:
             holder.kill()
@@ -226,7 +226,7 @@ async def test_whoever_was_replaced_writes_no_more_and_waits_its_turn(
     one = asyncio.create_task(database.exclusively("the bot", first))
     await holding.wait()
     two = asyncio.create_task(other.exclusively("the bot", second))
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while not replaced.is_set():
             await database.write(lapse)  # the first renews its lease, being stopped only in name
             await asyncio.sleep(0.05)
@@ -250,7 +250,7 @@ async def test_a_lease_is_renewed_for_as_long_as_it_is_held(database: Database) 
             await asyncio.sleep(0.05)
         renewed.set()
 
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         await database.exclusively("the bot", work)
     assert renewed.is_set()
 
@@ -273,7 +273,7 @@ async def test_work_starts_anew_when_the_hold_is_lost(database: Database) -> Non
 
     task = asyncio.create_task(database.exclusively("the bot", work))
     locks = text("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory'")
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         while started == 0 or not await database.write(lambda session: len(session.execute(locks).all())):
             await asyncio.sleep(0.01)
         await task

@@ -19,7 +19,7 @@ from infra.files import FileStore
 from infra.storage.outages import FULL, LOCKED, outage
 from tests.servers.full_disk import full_disk
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 PAGE = "x" * 4000
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from infra.supervision import Supervisor
 
-PATIENCE = 10.0
+PATIENCE = 60.0
 
 
 async def until(true: Callable[[], bool]) -> None:

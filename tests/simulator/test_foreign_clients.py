@@ -18,7 +18,7 @@ Phone = TelegramSimulator | VkSimulator
 
 async def seen(phone: Phone, good: Callable[[list[ChatMessage]], bool]) -> list[ChatMessage]:
     """Anna's chat, as soon as it is good."""
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(60):
         revision = -1
         while not good(phone.chat(ANNA)):
             revision = await phone.wait_change(revision, 10)
@@ -90,7 +90,7 @@ async def test_vkbottle_polls_answers_and_sees_the_tap(
 
     polling = asyncio.create_task(bot.run_polling())
     try:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(60):
             while "groups.getLongPollServer" not in {method for method, _ in vk.calls}:
                 await asyncio.sleep(0.01)
         await vk.writes(ANNA, "привет")

@@ -26,7 +26,7 @@ from tests.journeys.stage import KNOWLEDGE, AgentOnStage, running
 from tests.office import QuietServer, employ
 from tests.servers.databases import make_tables
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 _BUTTON = re.compile(r'name="choice" value="([^"]+)">([^<]+)</button>')
 _BUBBLE = re.compile(r'<li class="bubble (\w+)"[^>]*>.*?<div class="words">(.*?)</div>', re.DOTALL)
 _KEY = re.compile(r'name="key" value="([^"]+)"')

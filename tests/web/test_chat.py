@@ -106,7 +106,7 @@ async def test_a_file_of_an_agents_reaches_its_visitor_and_nobody_else(counter: 
         ticket = int(re.findall(r"№(\d+)", await anna.hears(1))[0])
         await maria.replies_with(ticket, "Вот он.", ("чек.pdf", b"%PDF-1.7 paid"))
         await anna.hears(2)
-        async with asyncio.timeout(20):
+        async with asyncio.timeout(60):
             while not (links := re.findall(r'href="(/help/chat/files/\d+)"', await anna.opens("/help/chat/thread"))):
                 await asyncio.sleep(0.05)
         got = await anna.client.get(links[0])
@@ -153,7 +153,7 @@ async def test_who_writes_too_much_is_told_so_and_nothing_more_is_taken(counter:
 
 async def test_an_address_keeps_so_many_pages_current_and_no_more(counter: Counter) -> None:
     cookies = [{"Cookie": f"frontdesk_chat={number:043}"} for number in range(STREAMS_PER_ADDRESS + 1)]
-    async with AsyncExitStack() as stack, httpx.AsyncClient(base_url=counter.address, timeout=20) as client:
+    async with AsyncExitStack() as stack, httpx.AsyncClient(base_url=counter.address, timeout=60) as client:
         statuses, streams = [], []
         for cookie in cookies:
             opened = await stack.enter_async_context(client.stream("GET", "/help/chat/events", headers=cookie))

@@ -37,7 +37,7 @@ async def test_silent_and_slow_peers_are_closed_and_streams_of_news_live_on(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with (
-        asyncio.timeout(30),
+        asyncio.timeout(60),
         open_counter(sqlite(tmp_path), limits=QUICK) as counter,
         wire(counter) as listener,
     ):
@@ -73,7 +73,7 @@ async def test_silent_and_slow_peers_are_closed_and_streams_of_news_live_on(
 
 async def test_a_connection_waits_longer_between_requests_than_within_one(tmp_path: Path) -> None:
     limits = ConnectionLimits(head=0.2, idle=1, look_every=0.05)
-    async with asyncio.timeout(30), open_counter(sqlite(tmp_path), limits=limits) as counter, wire(counter) as browser:
+    async with asyncio.timeout(60), open_counter(sqlite(tmp_path), limits=limits) as counter, wire(counter) as browser:
         await browser.asks("GET", "/healthz")
         await browser.reader.readuntil(b"200 OK")
         await asyncio.sleep(0.5)
@@ -116,7 +116,7 @@ async def pages_open_among(counter: Counter, idle: int) -> list[int]:
     async with AsyncExitStack() as stack:
         for _ in range(idle):
             await stack.enter_async_context(wire(counter))
-        async with httpx.AsyncClient(base_url=counter.address, timeout=20) as browser:
+        async with httpx.AsyncClient(base_url=counter.address, timeout=60) as browser:
             return [(await browser.get(path)).status_code for path in ("/help", "/desk/login", "/healthz")]
 
 

@@ -27,7 +27,7 @@ def kept(counter: Counter) -> list[Path]:
 
 async def own_files(visitor: VisitorOnSite, count: int) -> list[str]:
     """The links of the visitor's own files, once there are so many."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while True:
             page = await visitor.opens("/help/chat/thread")
             if len(links := re.findall(r'<a href="(/help/chat/files/own/\d+)"', page)) >= count:
@@ -37,7 +37,7 @@ async def own_files(visitor: VisitorOnSite, count: int) -> list[str]:
 
 async def says(visitor: VisitorOnSite, beginning: str) -> None:
     """Wait until the bot says so."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(60):
         while not any(who == "bot" and words.startswith(beginning) for who, words in await visitor.reads()):
             await asyncio.sleep(0.05)
 

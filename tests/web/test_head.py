@@ -47,7 +47,7 @@ async def test_head_is_get_without_a_body(counter: Counter) -> None:
     headers = {"Authorization": f"Bearer {token}", "Cookie": f"frontdesk_chat={'a' * 43}"}
     tried = [path for path in paths(counter) if not path.endswith("/events")]
     assert len(tried) > 25
-    async with httpx.AsyncClient(base_url=counter.address, headers=headers, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=counter.address, headers=headers, timeout=60) as client:
         for path in [*tried, "/help/embed.js", "/nowhere", "/api/v1/match?q=a"]:
             whole, head = await client.get(path), await client.head(path)
             assert (head.status_code, head.content) == (whole.status_code, b""), path
@@ -58,7 +58,7 @@ async def test_head_is_get_without_a_body(counter: Counter) -> None:
 
 async def test_head_of_an_endless_answer_ends(counter: Counter) -> None:
     headers = {"Cookie": f"frontdesk_chat={'a' * 43}"}
-    async with httpx.AsyncClient(base_url=counter.address, headers=headers, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=counter.address, headers=headers, timeout=60) as client:
         for _ in range(STREAMS_PER_ADDRESS + 1):  # and gives its place back
             head = await client.head("/help/chat/events")
             assert (head.status_code, head.headers["content-type"]) == (200, "text/event-stream; charset=utf-8")
@@ -85,7 +85,7 @@ async def test_places_are_not_given_twice_to_those_who_ask_at_once(counter: Coun
 
 
 async def test_an_address_searches_so_often_and_no_oftener(counter: Counter) -> None:
-    async with httpx.AsyncClient(base_url=counter.address, headers={"Accept-Language": "en"}, timeout=20) as client:
+    async with httpx.AsyncClient(base_url=counter.address, headers={"Accept-Language": "en"}, timeout=60) as client:
         statuses = [(await client.get("/help/search?q=zz")).status_code for _ in range(SEARCHES_PER_ADDRESS + 1)]
         refused = await client.get("/help?q=zz")
         assert set(statuses) == {200, 429}
