@@ -20,7 +20,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
-from bot.channels.registry import BADGES, FORMATS, TITLES
+from bot.channels.registry import BADGES, DELETABLE_FOR, FORMATS, TITLES
 from bot.web.help import HelpParts, help_router
 from bot.web.page_frame import HelpFrame
 from handoff.api import ApiParts, api_app
@@ -265,6 +265,7 @@ async def open_office(
                 BADGES,
                 TITLES,
                 FORMATS,
+                DELETABLE_FOR,
                 team,
             )
         )

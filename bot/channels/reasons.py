@@ -1,5 +1,7 @@
 """Reasons why a message was not sent, in sentences for agents; they are the keys of the desk's translations."""
 
+from handoff.deliveries import deletions
+
 BLOCKED = "blocked the community"
 DEACTIVATED = "the account is deactivated"
 NOT_WRITTEN = "has not written to the bot yet"
@@ -8,7 +10,7 @@ PRIVACY = "privacy settings do not allow messages"
 NO_ACCOUNT = "there is no such account"
 WINDOW_CLOSED = "messages are accepted only after the contact writes again"
 
-NO_CONNECTION = "no connection to the platform"
+NO_CONNECTION = deletions.NO_CONNECTION
 NO_ANSWER = "the platform did not answer"
 PLATFORM_FAULT = "the platform reported a fault of its own"
 UNREADABLE = "the platform's answer could not be read"
@@ -19,6 +21,7 @@ FORMATTING = "the platform does not take the formatting"
 KEYBOARD = "the platform does not take the buttons"
 NOT_TAKEN = "the platform does not take this message"
 NOT_EDITABLE = "the message can no longer be changed"
+NOT_DELETABLE = "the platform no longer deletes it"
 
 NOT_THERE = "the community cannot write there"
 
@@ -45,6 +48,7 @@ ALL = (
     KEYBOARD,
     NOT_TAKEN,
     NOT_EDITABLE,
+    NOT_DELETABLE,
     NOT_THERE,
     TOKEN,
     RIGHTS,

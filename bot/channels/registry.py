@@ -1,6 +1,7 @@
 """The registry of channels. A new channel is a package and a line here."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from bot.channels.console.settings import ConsoleSettings
 from bot.channels.settings import ChannelSettings
@@ -16,5 +17,6 @@ KINDS: Mapping[str, type[ChannelSettings]] = {model.model_fields["kind"].default
 SET_UP: Mapping[str, type[ChannelSettings]] = {kind: model for kind, model in KINDS.items() if model.environment}
 """The kinds whose accounts are configured by the operator."""
 BADGES: Mapping[str, str] = {kind: model.badge for kind, model in KINDS.items()}
+DELETABLE_FOR: Mapping[str, timedelta | None] = {kind: model.deletable_for for kind, model in KINDS.items()}
 FORMATS: Mapping[str, Formats] = {kind: model.formats for kind, model in KINDS.items()}
 TITLES: Mapping[str, str] = {kind: model.title for kind, model in KINDS.items()}

@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr
@@ -42,6 +43,8 @@ class ChannelSettings(BaseModel, ABC):
     every installation and needs no configuration."""
     formats: ClassVar[Formats] = EVERY_FORMAT
     """The kinds of formatting that the channel shows."""
+    deletable_for: ClassVar[timedelta | None] = timedelta(0)
+    """How long a message can be deleted on the contact's side; None without a limit."""
     longest_secret: ClassVar[int] = 64
     """Maximum length of a webhook secret in characters."""
 

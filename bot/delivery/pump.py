@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from bot.channels import Channel, reasons
 from bot.delivery.repeats import Recovery, works
 from handoff.deliveries.claims import LEASE, Claimed, Claims
+from handoff.deliveries.deletions import NO_NUMBER
 from handoff.deliveries.outbox import Claim, Outbox
 from handoff.deliveries.outcomes import AUTH_PAUSE, Settled
 from handoff.messages.values import AuthBroken, Retry, RetryAfter, SendOutcome, Uncertain, Unsendable
@@ -297,6 +298,8 @@ class Pump:
         outcome: SendOutcome
         if claimed.part.edits == "":
             outcome = Unsendable(reasons.NOT_EDITABLE)
+        elif claimed.part.deletes == "":
+            outcome = Unsendable(NO_NUMBER)
         else:
             outcome = await self._channel.send(claimed.part)
         if claimed.part.marks is None or isinstance(outcome, RetryAfter | AuthBroken):

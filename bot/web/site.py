@@ -15,7 +15,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.channels import Channel, Inlet
-from bot.channels.registry import BADGES, FORMATS, TITLES
+from bot.channels.registry import BADGES, DELETABLE_FOR, FORMATS, TITLES
 from bot.channels.web.channel import ACCOUNT
 from bot.simulator import phones
 from bot.simulator.telegram.simulator import TelegramSimulator
@@ -185,6 +185,7 @@ def build_site(parts: SiteParts, demo: Demo | None) -> Site:
         badges=BADGES,
         channel_titles=TITLES,
         channel_formats=FORMATS,
+        deletable_for=DELETABLE_FOR,
         team=parts.team,
     )
     site.include_router(desk_router(desk))

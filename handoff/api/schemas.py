@@ -150,6 +150,7 @@ class DeliveryOut(Shown):
     attempts: int
     repeated: bool = Field(description="Sent once more after a “maybe delivered”.")
     edit: bool = Field(description="A correction of an earlier message.")
+    deletes: bool = Field(description="The deletion of an earlier part.")
     next_attempt_at: datetime
     updated_at: datetime
 
@@ -169,6 +170,8 @@ class MessageOut(Shown):
         description="Other content: places, polls, forwarded messages. A passage names its files by position, from 0."
     )
     edited_at: datetime | None
+    deleted_at: datetime | None = Field(description="Of an agent's reply that was taken back from the contact.")
+    deleted_by: str = Field(description="The agent who deleted it; empty for other lines.")
     at: datetime
     deliveries: list[DeliveryOut]
 

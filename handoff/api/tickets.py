@@ -126,6 +126,15 @@ async def correct(parts: Parts, caller: Caller, message_id: Id, body: Correction
     await parts.database.write(lambda session: parts.desk.correct(session, message_id, caller.id, body.text))
 
 
+@router.post("/messages/{message_id}/delete", tags=["tickets"], status_code=204)
+async def delete(parts: Parts, caller: Caller, message_id: Id) -> None:
+    """Take a reply back from the contact, where their platform still allows it; leads may delete any agent's.
+
+    The thread keeps it as a line of the kind `deleted`; its deliveries state how far the deletion is.
+    """
+    await parts.database.write(lambda session: parts.desk.deletions.delete(session, message_id, caller.id))
+
+
 @router.post("/deliveries/{delivery_id}/retry", tags=["deliveries"], status_code=204)
 async def retry(parts: Parts, delivery_id: Id) -> None:
     """Resend a part that failed, was refused or may not have arrived."""

@@ -276,6 +276,7 @@ class Frame:
             named=self.parts.desk.agents_named,
             stays=STAYS in request.cookies,
             present=self._others_at(request),
+            deletable_for=self.parts.deletable_for,
             **values,
         )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 
 from handoff.dashboard.live.events import Live
 from handoff.deliveries.outbox import Outbox
@@ -42,4 +43,6 @@ class DeskParts:
     """The name of each kind of channel."""
     channel_formats: Mapping[str, Formats]
     """What each kind of channel shows of a formatted text."""
+    deletable_for: Mapping[str, timedelta | None]
+    """How long each kind of channel deletes a message on the contact's side; None without a limit."""
     team: Team

@@ -80,6 +80,7 @@ REASONS = (
     mark("the platform does not take the buttons"),
     mark("the platform does not take this message"),
     mark("the message can no longer be changed"),
+    mark("the platform no longer deletes it"),
     mark("the community cannot write there"),
     mark("it could not be said in public in time"),
     mark(

@@ -33,7 +33,10 @@ _EDITED = _ROWS.alias()
 _BASE = select(ChannelState.random_base).where(ChannelState.account == bindparam("account"))
 _HEADS = (
     select(*_ROWS.c["id", "contact_id", "account", "user_id", "text", "entities", "buttons", "random_id", "edits"])
-    .add_columns(*_ROWS.c["file", "afresh", "place", "marks", "next_attempt_at"], _BASE.scalar_subquery().label("base"))
+    .add_columns(
+        *_ROWS.c["file", "afresh", "place", "marks", "deletes", "next_attempt_at"],
+        _BASE.scalar_subquery().label("base"),
+    )
     .add_columns(select(_EDITED.c.platform_ids).where(_EDITED.c.id == _ROWS.c.edits).scalar_subquery().label("edited"))
     .where(
         _ROWS.c.account == bindparam("account"),
@@ -187,16 +190,18 @@ def mark_sent(
 
 
 def _part(row: Row[Any], base: int) -> OutgoingPart:
+    # Empty if it is not known, or if there never was such a message: then there is nothing to edit or delete.
+    earlier = None if row.edits is None or row.afresh else named_in_chat(row.edited)
     return OutgoingPart(
         Address(row.account, row.user_id),
         RichText(row.text, load_entities(row.entities)),
         load_buttons(row.buttons),
         row.random_id or (row.id + base) % _LAST_NUMBER + 1,
-        # Empty if it is not known, or if there never was such a message: then there is nothing to edit.
-        None if row.edits is None or row.afresh else named_in_chat(row.edited),
+        None if row.deletes else earlier,
         load_file(row.file),
         load_place(row.place),
         row.marks,
+        earlier if row.deletes else None,
     )
 
 
@@ -221,3 +226,20 @@ def held_repeats(account: str, now: datetime) -> tuple[ColumnElement[bool], ...]
         Delivery.repeated.is_(True),
         Delivery.by_agent.is_(False),
     )
+
+
+def follow_clock(session: Session, account: str, now: datetime) -> None:
+    """Reset timestamps of parts that lie in the future now: none waits longer than its pause."""
+    ahead = session.scalars(
+        select(Delivery)
+        .where(Delivery.account == account, Delivery.state.in_(words(*UNFINISHED)), Delivery.updated_at > now)
+        .with_for_update(skip_locked=True)
+    )
+    for delivery in ahead.all():
+        back = delivery.updated_at - now
+        delivery.updated_at = now
+        delivery.next_attempt_at -= back
+        if delivery.lease_until is not None:
+            delivery.lease_until -= back
+        if delivery.first_attempt_at is not None:
+            delivery.first_attempt_at -= back

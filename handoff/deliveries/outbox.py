@@ -7,13 +7,13 @@ outcome.
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Protocol
 
 from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from handoff.deliveries import claims, edits
+from handoff.deliveries import claims, deletions, edits
 from handoff.deliveries.claims import Claims, ClaimWish
 from handoff.deliveries.new_rows import Choice, OutgoingMessage, queue, with_choices
 from handoff.deliveries.outcomes import Attempt, Moved, Settled, Verdict, verdict
@@ -165,6 +165,12 @@ class Outbox:
         if account is not None:
             self._announce(session, account)
 
+    def delete(self, session: Session, message_id: int) -> None:
+        """Delete a message that was just marked as deleted, as `deletions.delete` does."""
+        account = deletions.delete(session, message_id, self._clock())
+        if account is not None:
+            self._announce(session, account)
+
     def close_offer(self, session: Session, message_id: int) -> None:
         """Remove the buttons of a posted message, wherever it has arrived; a late press still works."""
         account = edits.remove_buttons(session, message_id, self._clock())
@@ -275,7 +281,7 @@ class Outbox:
         clock was set back, waiting parts count from now on.
         """
         now = self._clock()
-        self._follow_clock(session, account, now)
+        claims.follow_clock(session, account, now)
         held = session.scalars(
             select(Delivery)
             .where(
@@ -295,22 +301,6 @@ class Outbox:
                 self._apply(session, delivery, Retry("the program stopped while sending"), idempotent=idempotent)
             else:
                 self._apply(session, delivery, Uncertain("the program stopped while sending"), idempotent=False)
-
-    def _follow_clock(self, session: Session, account: str, now: datetime) -> None:
-        """Reset timestamps of parts that lie in the future now: none waits longer than its pause."""
-        ahead = session.scalars(
-            select(Delivery)
-            .where(Delivery.account == account, Delivery.state.in_(words(*UNFINISHED)), Delivery.updated_at > now)
-            .with_for_update(skip_locked=True)
-        )
-        for delivery in ahead.all():
-            back = delivery.updated_at - now
-            delivery.updated_at = now
-            delivery.next_attempt_at -= back
-            if delivery.lease_until is not None:
-                delivery.lease_until -= back
-            if delivery.first_attempt_at is not None:
-                delivery.first_attempt_at -= back
 
     def retry(self, session: Session, delivery_id: int) -> None:
         """Send a part again, or at once, by an agent's decision.
@@ -360,7 +350,7 @@ class Outbox:
         if told.fallback is not None:
             edits.simplify(session, delivery, told.fallback, language(), self._clock())
             after_commit(session, lambda: self._bus.publish("desk", "channels"))
-        if told.state is DeliveryState.FAILED and edit and delivery.by_agent:
+        if told.state is DeliveryState.FAILED and edit and delivery.by_agent and not delivery.deletes:
             edits.send_afresh(delivery, language())
             told = Verdict(DeliveryState.QUEUED)
         self._move(session, delivery, told.state, told.reason, told.pause)
@@ -374,6 +364,8 @@ class Outbox:
         pause: timedelta = timedelta(0),
     ) -> None:
         now = self._clock()
+        if delivery.by_agent:
+            state, reason = deletions.stop(session, delivery, state, reason, now)
         delivery.state, delivery.reason = state, reason
         delivery.lease_owner = delivery.lease_until = None
         delivery.next_attempt_at, delivery.updated_at = now + pause, now

@@ -71,6 +71,7 @@ def undelivered_parts(session: Session) -> tuple[UndeliveredPart, ...]:
             Message.agent_id.is_not(None),
             Delivery.state.in_(TROUBLES),
             Delivery.place.is_(None),
+            Delivery.deletes.is_(False),
         )
         .order_by(Message.ticket_id.desc(), Delivery.id)
     )

@@ -191,10 +191,13 @@ class OutgoingPart:
     marks: str | None = None
     """The platform's id of the contact's message that this part marks as received; None for a message."""
 
+    deletes: str | None = None
+    """The platform's id of the message that this part deletes; None for a message."""
+
     @property
     def is_silent(self) -> bool:
-        """Whether the contact's phone stays silent: it edits or marks a message."""
-        return self.edits is not None or self.marks is not None
+        """Whether the contact's phone stays silent: it edits, marks or deletes a message."""
+        return self.edits is not None or self.marks is not None or self.deletes is not None
 
 
 @dataclass(frozen=True, slots=True)

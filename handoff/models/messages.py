@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, true
+from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, false, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from infra.storage.columns import NEVER_REUSED, Base, BigId, Json, partial_index, word_of
@@ -17,6 +17,8 @@ class MessageKind(StrEnum):
     OUTGOING = "outgoing"
     NOTE = "note"
     EVENT = "event"
+    DELETED = "deleted"
+    """An agent's reply that was taken back from the contact; agents still read it."""
 
 
 class DeliveryState(StrEnum):
@@ -75,6 +77,9 @@ class Message(Base):
     platform_id: Mapped[str | None] = mapped_column(String(64))
     """Of an incoming message: the platform's id, so that a later edit finds it."""
     edited_at: Mapped[datetime | None]
+    deleted_at: Mapped[datetime | None]
+    deleted_by_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
+    """The agent who deleted it."""
     before: Mapped[str | None] = mapped_column(Text)
     """Of an incoming message that was edited once an agent had it: its earlier text."""
     key: Mapped[str | None] = mapped_column(String(64), unique=True)
@@ -126,6 +131,8 @@ class Delivery(Base):
     """The `OutgoingFile` that this part sends instead of a text."""
     afresh: Mapped[bool] = mapped_column(default=False)
     """An edit that the platform refused, sent as a message of its own."""
+    deletes: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """It deletes the part that `edits` names."""
     place: Mapped[dict[str, Any] | None] = mapped_column(Json)
     """The `PublicPlace` in which it is posted; None for a private message."""
     marks: Mapped[str | None] = mapped_column(String(64))

@@ -79,6 +79,18 @@ class Answers:
             self._wait(session, ticket, ticket.unanswered_since or ticket.opened_at)
             ticket.overdue_at = ticket.due_at if ticket.due_at is not None and ticket.due_at > now else None
 
+    def take_back(self, session: Session, ticket: Ticket) -> None:
+        """Take back an answer that was deleted: without another one since their last words, the contact has none."""
+        latest = _latest(session, ticket.id, MessageKind.OUTGOING)
+        heard = session.get(Message, _latest(session, ticket.id, MessageKind.INCOMING))
+        ticket.undelivered = _trouble(session, ticket.id, latest)
+        since = heard.at if heard is not None else ticket.opened_at
+        if ticket.status not in LIVE or latest > (heard.id if heard is not None else 0):
+            return
+        ticket.unanswered_since = ticket.unanswered_since or since
+        if ticket.status is TicketStatus.WAITING:
+            self._wait(session, ticket, since)
+
     def _arrived(self, session: Session, ticket: Ticket, latest: datetime | None) -> None:
         """Process an answer that arrived; `latest` is when it was written, None if there is a later one."""
         now = self._clock()

@@ -27,6 +27,7 @@ from handoff.tickets.ownership.availability import Availability
 from handoff.tickets.ownership.handovers import Handovers
 from handoff.tickets.ownership.use_cases import Ownership
 from handoff.tickets.promises.use_cases import Promises
+from handoff.tickets.replies.deletions import Deletions
 from handoff.tickets.silence_policy import SilencePolicy
 from handoff.words import WORDS
 from infra.bus import Bus
@@ -66,6 +67,7 @@ class Desk:
         self._patience = patience or SilencePolicy()
         self.promises = Promises(clock)
         self.answers = Answers(bus, clock, self._patience, self.promises)
+        self.deletions = Deletions(clock, self._journal, outbox, self.answers)
         self.merging = Merging(clock, self._journal, self.ownership, outbox, self._patience)
         outbox.follow(self.part_moved)
         self.agents_named = agents_named

@@ -24,6 +24,7 @@ READS_AND_TICKETS = {
     "POST /tickets/{ticket_id}/reply-with-files",
     "POST /tickets/{ticket_id}/note",
     "POST /messages/{message_id}/correct",
+    "POST /messages/{message_id}/delete",
     "POST /deliveries/{delivery_id}/retry",
     "POST /deliveries/{delivery_id}/settle",
     "GET /files/{file_id}",

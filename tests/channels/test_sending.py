@@ -1,5 +1,7 @@
 """The sending contract of every channel."""
 
+from dataclasses import replace
+
 import pytest
 
 from bot.channels import reasons
@@ -16,6 +18,7 @@ from handoff.messages.values import (
     RichText,
     Sent,
     Unsendable,
+    named_in_chat,
 )
 from tests.channels.harness import ANNA, BORIS, ConsolePlatform, Shown, TelegramPlatform, VkPlatform
 
@@ -78,6 +81,16 @@ async def test_the_longest_text_fits(platform: AnyPlatform) -> None:
 
 
 # --- what only a platform can do
+
+
+async def test_a_message_is_deleted_once_and_within_the_platforms_time(networked: NetworkedPlatform) -> None:
+    await networked.introduced()
+    sent = await networked.channel.send(networked.part("hello"))
+    assert isinstance(sent, Sent)
+    deletion = replace(networked.part(""), deletes=named_in_chat(sent.platform_ids))
+    assert await networked.channel.send(deletion) == Sent()
+    assert networked.shown() == []
+    assert await networked.channel.send(deletion) == Sent()  # a repeat finds nothing more to do
 
 
 async def test_a_long_label_is_cut_with_an_ellipsis(networked: NetworkedPlatform) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from unittest.mock import Mock
 
 import aiohttp
@@ -23,6 +24,7 @@ from handoff.messages.values import (
     RetryAfter,
     RichText,
     SendOutcome,
+    Sent,
     Uncertain,
     Unsendable,
 )
@@ -90,6 +92,19 @@ def _said(status: int, description: str | None, **parameters: int) -> Exception:
 )
 def test_what_telegram_says(status: int, description: str | None, outcome: SendOutcome) -> None:
     assert classify(_said(status, description), PART) == outcome
+
+
+@pytest.mark.parametrize(
+    ("status", "description", "outcome"),
+    [
+        (400, "Bad Request: message can't be deleted for everyone", Unsendable(reasons.NOT_DELETABLE)),
+        (400, "Bad Request: message to delete not found", Sent()),
+        (403, "Forbidden: bot was blocked by the user", Refused(reasons.BLOCKED)),
+        (500, "Internal Server Error", Uncertain(reasons.PLATFORM_FAULT)),
+    ],
+)
+def test_what_telegram_says_to_a_deletion(status: int, description: str, outcome: SendOutcome) -> None:
+    assert classify(_said(status, description), replace(PART, deletes="7")) == outcome
 
 
 def test_a_pause_that_is_named_is_kept() -> None:

@@ -1,5 +1,7 @@
 """The table of VK's failures, row by row and in each of the three shapes."""
 
+from dataclasses import replace
+
 import pytest
 import requests
 from vk_api.exceptions import ApiError, ApiHttpError, Captcha
@@ -18,6 +20,7 @@ from handoff.messages.values import (
     RetryAfter,
     RichText,
     SendOutcome,
+    Sent,
     Unsendable,
 )
 
@@ -70,6 +73,16 @@ def test_an_error_that_is_raised(code: int, said: str, outcome: SendOutcome) -> 
 @pytest.mark.parametrize(("code", "said", "outcome"), TABLE)
 def test_the_same_error_for_one_recipient(code: int, said: str, outcome: SendOutcome) -> None:
     assert classify_recipient({"code": code, "description": said}, PART) == outcome
+
+
+@pytest.mark.parametrize(
+    ("code", "outcome"),
+    [(924, Unsendable(reasons.NOT_DELETABLE)), (100, Sent()), (10, Retry(reasons.PLATFORM_FAULT))],
+)
+def test_a_deletion_that_is_refused(code: int, outcome: SendOutcome) -> None:
+    deletion = replace(PART, deletes="7")
+    assert classify_recipient({"code": code, "description": ""}, deletion) == outcome
+    assert classify(_raised(code, ""), deletion) == outcome
 
 
 @pytest.mark.parametrize("code", [7, 15])

@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRouter
 
-from bot.channels.registry import BADGES, FORMATS, TITLES
+from bot.channels.registry import BADGES, DELETABLE_FOR, FORMATS, TITLES
 from handoff.dashboard import DeskParts
 from handoff.dashboard.frame import Frame
 from handoff.dashboard.page_renderer import Pages
@@ -90,7 +90,7 @@ async def test_every_route_admits_its_least_role_and_those_above(office: Office,
 async def test_an_undeclared_route_is_refused_to_everybody(office: Office, role: Role) -> None:
     parts = DeskParts(
         office.database, office.desk, office.outbox, office.staff, office.bus, office.clock, office.library,
-        office.live, None, "en", office.files, 1, BADGES, TITLES, FORMATS, office.team,
+        office.live, None, "en", office.files, 1, BADGES, TITLES, FORMATS, DELETABLE_FOR, office.team,
     )  # fmt: skip
     frame = Frame(parts, Pages(BADGES, TITLES), Gate(parts))
     router = APIRouter(route_class=guarded_route(frame.check, frame.nonsense))

@@ -172,6 +172,9 @@ class AgentOnStage:
     async def corrects(self, message_id: int, text: str) -> None:
         await self._do(lambda session: self._app.desk.correct(session, message_id, self.id, text))
 
+    async def deletes(self, message_id: int) -> None:
+        await self._do(lambda session: self._app.desk.deletions.delete(session, message_id, self.id))
+
     async def notes(self, number: int, text: str) -> int:
         return await self._do(lambda session: self._app.desk.note(session, number, self.id, text))
 

@@ -6,11 +6,20 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from bot.channels import ChannelLimits, Inlet, RawEvent
+from bot.channels import ChannelLimits, Inlet, RawEvent, reasons
 from bot.channels.downloads import Fetch
 from bot.channels.receive_backoff import NOT_STORED, NotStoredError, Pauses, ReceiveBackoff, keep
 from handoff.messages.rich_text import clean
-from handoff.messages.values import Address, Button, EventKind, IncomingEvent, OutgoingPart, SendOutcome, Sent
+from handoff.messages.values import (
+    Address,
+    Button,
+    EventKind,
+    IncomingEvent,
+    OutgoingPart,
+    SendOutcome,
+    Sent,
+    Unsendable,
+)
 from infra.clock import Clock, utc_now
 from infra.files import Incoming
 
@@ -73,6 +82,8 @@ class ConsoleChannel:
         return IncomingEvent(EventKind.MESSAGE, address, at, text=clean(payload["text"]))
 
     async def send(self, part: OutgoingPart) -> SendOutcome:
+        if part.deletes is not None:
+            return Unsendable(reasons.NOT_DELETABLE)
         numbered = [f"  {number}. {button.label}" for number, button in enumerate(part.buttons, 1)]
         self._printed += 1
         self._choices = part.buttons

@@ -23,6 +23,7 @@ from bot.channels.telegram.errors import classify
 from bot.channels.telegram.groups import QUESTION, Bot, decode_question, in_public, is_from_a_group, line, question
 from bot.channels.telegram.inline import ENTITIES, InlineMode
 from bot.channels.telegram.models import (
+    DeleteMessage,
     EditMessageText,
     GetFile,
     GetMe,
@@ -275,18 +276,21 @@ class TelegramChannel:
             return False
         return True
 
-    async def _mark(self, part: OutgoingPart, message_id: int) -> SendOutcome:
-        seen = SetMessageReaction(chat_id=int(part.address.user_id), message_id=message_id, reaction=[RECEIVED])
+    async def _change(self, request: SetMessageReaction | DeleteMessage, part: OutgoingPart) -> SendOutcome:
         try:
-            await self._bot(seen, request_timeout=REQUEST_TIMEOUT)
+            await self._bot(request, request_timeout=REQUEST_TIMEOUT)
         except Exception as error:  # noqa: BLE001 - whatever the library raises, the caller gets an outcome
-            return classify(error)
+            return classify(error, part)
         return Sent()
 
     async def send(self, part: OutgoingPart) -> SendOutcome:
         try:
+            to = int(part.address.user_id)
             if part.marks is not None:
-                return await self._mark(part, int(part.marks))
+                seen = SetMessageReaction(chat_id=to, message_id=int(part.marks), reaction=[RECEIVED])
+                return await self._change(seen, part)
+            if part.deletes is not None:
+                return await self._change(DeleteMessage(chat_id=to, message_id=int(part.deletes)), part)
             request = self._request(part)
         except ValueError:
             # Not a number for a user, or a value that aiogram's models refuse.

@@ -43,6 +43,7 @@ _BUTTONS = ("button_", "keyboard", "reply markup", "reply_markup")
 _FORMATTING = ("can't parse entities", "can't parse messageentity", "entity ", "entity_")
 _AS_WISHED = "message is not modified"
 _NOT_EDITABLE = ("message to edit not found", "message can't be edited", "message_id_invalid", "message_edit_time")
+_NOT_THERE = "message to delete not found"
 _SECONDS = re.compile(r"retry after (\d+)")
 
 
@@ -96,6 +97,9 @@ def _bad_request(error: exceptions.TelegramBadRequest, part: OutgoingPart | None
             return Sent({"message_id": part.edits})
         if any(words in said for words in _NOT_EDITABLE):
             return Unsendable(reasons.NOT_EDITABLE)
+    if part is not None and part.deletes is not None:
+        # A message that is not there any more is as deleted as wished.
+        return Sent() if _NOT_THERE in said else Unsendable(reasons.NOT_DELETABLE)
     if any(words in said for words in _TOO_LONG):
         return Unsendable(reasons.TOO_LONG)
     if any(words in said for words in _EMPTY):

@@ -136,6 +136,16 @@ class SetMessageReaction(TelegramMethod[bool]):
     reaction: list[dict[str, str]]
 
 
+class DeleteMessage(TelegramMethod[bool]):
+    """deleteMessage: a bot deletes its own messages for both sides within 48 hours."""
+
+    __returning__ = bool
+    __api_method__ = "deleteMessage"
+
+    chat_id: int
+    message_id: int
+
+
 class SendMessage(methods.SendMessage):
     """sendMessage with a plain dictionary as answer: we read one number of it."""
 
@@ -185,6 +195,7 @@ __all__ = [
     "AiohttpSession",
     "AnswerInlineQuery",
     "Bot",
+    "DeleteMessage",
     "EditMessageText",
     "EphemeralMessageParameters",
     "GetFile",

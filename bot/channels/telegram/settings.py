@@ -1,6 +1,7 @@
 """The settings of a Telegram bot."""
 
 import re
+from datetime import timedelta
 from typing import ClassVar, Literal, Self
 
 from pydantic import model_validator
@@ -16,6 +17,7 @@ class TelegramSettings(PlatformSettings):
 
     badge: ClassVar = "TG"
     title: ClassVar = "Telegram"
+    deletable_for: ClassVar = timedelta(hours=48)
     environment: ClassVar = {
         "telegram_token": "token",
         "telegram_api_url": "api_url",

@@ -273,6 +273,8 @@ class VkChannel:
         if part.marks is not None:
             return await self._mark(part, part.marks)
         try:
+            if part.deletes is not None:
+                return await self._delete(part, part.deletes)
             if part.edits is not None:
                 await self._client.call("messages.edit", **_edit_values(part, self.limits.label))
                 return Sent({"cmid": part.edits})
@@ -303,6 +305,14 @@ class VkChannel:
             # A community that may not react can still write.
             return Unsendable(reasons.RIGHTS) if outcome == AuthBroken(reasons.RIGHTS) else outcome
         return Sent()
+
+    async def _delete(self, part: OutgoingPart, cmid: str) -> SendOutcome:
+        """Delete a message of ours for both sides. VK answers for each message, in a list of one."""
+        peer = part.address.user_id
+        (item,) = await self._client.call("messages.delete", peer_id=peer, cmids=cmid, delete_for_all=1)
+        if error := item.get("error"):
+            return classify_recipient(error, part)
+        return Sent() if item.get("response") == 1 else Unsendable(reasons.NOT_DELETABLE)
 
     async def _say(self, part: OutgoingPart, place: PublicPlace) -> SendOutcome:
         try:

@@ -12,7 +12,7 @@ from vk_api.exceptions import ApiError, ApiHttpError, Captcha
 
 from bot.channels import reasons
 from bot.channels.fallbacks import without_buttons, without_formatting
-from handoff.messages.values import AuthBroken, OutgoingPart, Refused, Retry, RetryAfter, SendOutcome, Unsendable
+from handoff.messages.values import AuthBroken, OutgoingPart, Refused, Retry, RetryAfter, SendOutcome, Sent, Unsendable
 
 _PAUSES = {
     6: RetryAfter(0.5),  # the rate per second
@@ -53,6 +53,8 @@ _REFUSED = {
 _TOO_LONG = {910, 914}
 _KEYBOARD = {911, 912}
 _NOT_EDITABLE = {909, 920, 949}
+_UNKNOWN_MESSAGE, _NOT_FOR_ALL = 100, 924
+"""Refusals of a deletion; VK deletes a message for both sides within 24 hours."""
 
 
 def classify(error: Exception, part: OutgoingPart | None = None) -> SendOutcome:
@@ -96,6 +98,9 @@ def _by_code(code: int, said: str, part: OutgoingPart | None) -> SendOutcome:
         return Refused(_REFUSED[code])
     if code in _TOO_LONG:
         return Unsendable(reasons.TOO_LONG)
+    if part is not None and part.deletes is not None and code in {_UNKNOWN_MESSAGE, _NOT_FOR_ALL}:
+        # A message that VK does not know any more is as deleted as wished.
+        return Sent() if code == _UNKNOWN_MESSAGE else Unsendable(reasons.NOT_DELETABLE)
     if code in _NOT_EDITABLE:
         return Unsendable(reasons.NOT_EDITABLE)
     if code in _KEYBOARD or (code == 100 and "keyboard" in said):

@@ -1,5 +1,6 @@
 """The settings of a VK community."""
 
+from datetime import timedelta
 from typing import ClassVar, Literal, Self
 
 from pydantic import model_validator
@@ -24,6 +25,7 @@ class VkSettings(PlatformSettings):
         "vk_callback_secret": "webhook_secret",
         "vk_proxy": "proxy",
     }
+    deletable_for: ClassVar = timedelta(hours=24)
     formats: ClassVar = frozenset(FORMATS)
     longest_secret: ClassVar = 50  # groups.addCallbackServer takes no more
 

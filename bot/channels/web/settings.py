@@ -12,6 +12,7 @@ class WebSettings(ChannelSettings):
 
     badge: ClassVar = "WEB"
     title: ClassVar = "Help page"
+    deletable_for: ClassVar = None
 
     kind: Literal["web"] = "web"
 

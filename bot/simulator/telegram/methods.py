@@ -25,6 +25,7 @@ from bot.simulator.telegram.updates import SupersededError, Webhook
 from bot.simulator.telegram.world import StoredFile, TelegramWorld
 
 PRESS_LIVES = timedelta(seconds=15)
+DELETABLE_FOR = timedelta(hours=48)
 MAX_POLL = 50.0
 MAX_DOWNLOAD = 20 * 1024 * 1024
 _JUST_TRUE = frozenset(
@@ -182,6 +183,16 @@ class TelegramMethods:
         markup = check_markup(call.structure("reply_markup"))
         body = {"text": text, "entities": None, "reply_markup": markup} | self._decoration(call, text, "entities")
         return self._change(person, message, body)
+
+    def do_deletemessage(self, call: Call) -> bool:
+        person = self._recipient(call)
+        message = self._world.message(person.id, call.integer("message_id"))
+        if message is None:
+            raise bad_request("message to delete not found")
+        if not self._world.is_mine(message) or self._world.now() - message["date"] > DELETABLE_FOR.total_seconds():
+            raise bad_request("message can't be deleted for everyone")
+        self._world.remove(person.id, message["message_id"])
+        return True
 
     def do_editmessagereplymarkup(self, call: Call) -> Json:
         person, message = self._own_message(call)

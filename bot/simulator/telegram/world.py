@@ -181,6 +181,11 @@ class TelegramWorld:
         self._keep(user_id, changed)
         return changed
 
+    def remove(self, user_id: int, message_id: int) -> None:
+        """Delete a message for both sides."""
+        del self._chats[user_id][message_id]
+        self.news.announce()
+
     def react(self, user_id: int, message_id: int, emoji: str) -> None:
         """Set the bot's reaction to a message; an empty one removes it. Messages themselves stay as they are."""
         self._reactions[user_id, message_id] = emoji

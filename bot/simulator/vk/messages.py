@@ -21,6 +21,7 @@ from bot.simulator.vk.world import Talk, VkWorld
 
 PRESS_LIVES = timedelta(minutes=1)
 EDITABLE_FOR = timedelta(hours=24)
+DELETABLE_FOR = timedelta(hours=24)
 MESSAGES_PER_HOUR = 1000
 MAX_PEERS = 100
 MAX_PAGE = 200
@@ -46,6 +47,7 @@ class VkMessages:
         return {
             "messages.send": self.send,
             "messages.edit": self.edit,
+            "messages.delete": self.delete,
             "messages.sendMessageEventAnswer": self.answer_press,
             "messages.setActivity": self.set_activity,
             "messages.sendReaction": self.react,
@@ -145,6 +147,24 @@ class VkMessages:
         self._world.change(peer, message["conversation_message_id"], body)
         return 1
 
+    def delete(self, call: Call) -> list[Json]:
+        peer, numbers = call.integer("peer_id"), _integers(call, "cmids")
+        talk, for_all = self._talk(peer), call.text("delete_for_all") == "1"
+        return [
+            {"peer_id": peer, "conversation_message_id": cmid} | self._delete(talk, cmid, for_all) for cmid in numbers
+        ]
+
+    def _delete(self, talk: Talk, cmid: int, for_all: bool) -> Json:
+        message = talk.messages.get(cmid)
+        if message is None:
+            return {"error": {"code": 100, "description": "One of the parameters specified was missing or invalid"}}
+        if not for_all:
+            return {"response": 1}  # it is gone in the community's list alone: the person still reads it
+        if not message["out"] or self._world.clock().timestamp() - message["date"] > DELETABLE_FOR.total_seconds():
+            return {"error": {"code": 924, "description": "Can't delete this message for everybody"}}
+        self._world.remove(talk, cmid)
+        return {"response": 1}
+
     def answer_press(self, call: Call) -> int:
         press = self._world.presses.get(call.text("event_id"))
         user, peer = call.integer("user_id"), call.integer("peer_id")
@@ -204,7 +224,7 @@ class VkMessages:
         return {"count": len(items), "unread_count": unread, "items": _page(items, call)}
 
     def _conversation(self, user_id: int, talk: Talk) -> Json:
-        last = talk.messages[talk.last]
+        last = talk.messages[max(talk.messages)]
         unread = [cmid for cmid, message in talk.messages.items() if cmid > talk.read_to and not message["out"]]
         read = [message["id"] for cmid, message in talk.messages.items() if cmid <= talk.read_to]
         person = self._world.person(user_id)

@@ -177,6 +177,11 @@ class VkWorld:
         self._put(talk, changed)
         return changed
 
+    def remove(self, talk: Talk, cmid: int) -> None:
+        """Delete a message for both sides; its number is not given again."""
+        del talk.messages[cmid]
+        self.news.announce()
+
     def react(self, user_id: int, cmid: int, emoji: str) -> None:
         """Set the community's reaction to a message."""
         self.talk(user_id).reactions[cmid] = emoji

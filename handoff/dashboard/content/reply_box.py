@@ -22,6 +22,8 @@ class ReplyDraft:
     """None if the form did not state it: such a form is refused and shown with neither mode chosen."""
     corrects: int | None = None
     """Id of the sent reply that is corrected."""
+    deletes: int | None = None
+    """Id of the sent reply whose deletion is to be confirmed."""
     oversights: tuple[Oversight, ...] = ()
     """What its author may have overlooked; the form then has the text's `seen` mark, so that sending it again sends."""
     preview: ReplyPreview | None = None

@@ -81,6 +81,8 @@ LEAST = MappingProxyType(
         "POST /desk/tickets/{ticket_id}/deliveries/{delivery_id}/arrived": Access.AGENT,
         "GET /desk/tickets/{ticket_id}/messages/{message_id}": Access.AGENT,
         "POST /desk/tickets/{ticket_id}/messages/{message_id}": Access.AGENT,
+        "GET /desk/tickets/{ticket_id}/messages/{message_id}/delete": Access.AGENT,
+        "POST /desk/tickets/{ticket_id}/messages/{message_id}/delete": Access.AGENT,
         "GET /desk/tickets/{ticket_id}/messages/{message_id}/entry": Access.AGENT,
         "POST /desk/tickets/{ticket_id}/messages/{message_id}/entry": Access.AGENT,
         "GET /desk/files/{file_id}": Access.AGENT,

@@ -1,0 +1,1 @@
+"""What is done with an answer after it was sent."""
