@@ -1,5 +1,6 @@
 """HTML rendering: one template environment, autoescaped, in the reader's language."""
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from importlib.resources import files
@@ -55,6 +56,7 @@ class Pages:
             "clock": clock,
             "day": day,
             "initials": initials,
+            "dialled": lambda phone: re.sub(r"[^0-9+]", "", phone),
             "marked": mark_html,
             "glyph": lambda account: badges.get(account.partition(":")[0], "?"),
         }

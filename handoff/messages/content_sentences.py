@@ -101,6 +101,11 @@ class ContentWords:
     inner: tuple["ContentWords", ...] = ()
     raw: str = ""
     """JSON, to be shown folded."""
+    card: ContactCard | None = None
+    """The contact card that this describes, for pages that show it as one."""
+    is_passage: bool = False
+    """Words that somebody wrote elsewhere."""
+    is_place: bool = False
 
     def plain(self, indent: str = "") -> str:
         """Return all of it as lines of text."""
@@ -123,7 +128,7 @@ def _described(content: Content, t: Translate) -> ContentWords:
         case ContactCard(name=name, phones=phones, emails=emails, url=url, note=note):
             lines = [t("Phone: {phone}", phone=phone) for phone in phones]
             lines += [t("E-mail: {address}", address=address) for address in emails]
-            return ContentWords(icon, t(title), name, (*lines, *note.splitlines()), _link(url))
+            return ContentWords(icon, t(title), name, (*lines, *note.splitlines()), _link(url), card=content)
         case Poll(question=question, options=options, note=note, closed=closed):
             lines = [*(f"○ {one}" for one in options), *note.splitlines()]
             return ContentWords(icon, t("Poll, closed") if closed else t(title), question, tuple(lines))
@@ -171,7 +176,7 @@ def _place(place: Place, t: Translate) -> ContentWords:
     url = f"https://www.openstreetmap.org/?{marker}#map=17/{point.replace(',', '/')}"
     lines = [line for line in (place.address, point.replace(",", ", ")) if line]
     title = t("Place, live") if place.live else t("Place")
-    return ContentWords("📍", title, place.title, tuple(lines), ((t("Show on the map"), url),))
+    return ContentWords("📍", title, place.title, tuple(lines), ((t("Show on the map"), url),), is_place=True)
 
 
 def _card(card: Card, t: Translate) -> ContentWords:
@@ -197,6 +202,7 @@ def _passage(passage: Passage, t: Translate) -> ContentWords:
         at=passage.at,
         files=passage.files,
         inner=describe(passage.contents, t),
+        is_passage=True,
     )
 
 
