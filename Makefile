@@ -5,7 +5,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check -q
 # Keep compiled modules even if the shell disables them: otherwise each of the many starts in tests recompiles them.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: setup run test check soak bench bench-desk bench-matching schema-dump lock clean
+.PHONY: setup run test check screenshots soak bench bench-desk bench-matching schema-dump lock clean
 
 # The lock files are complete, so pip resolves nothing: --no-deps also excludes what pyproject.toml overrides.
 .venv/run: requirements.lock pyproject.toml
@@ -38,6 +38,11 @@ check: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
+
+# Keeps a picture of every page and state of the desk, light and dark, on a phone and a wide screen.
+screenshots: .venv/dev
+	mkdir -p var/screenshots
+	SCREENSHOTS=var/screenshots $(BIN)/python -m pytest tests/dashboard/test_states.py -n 0
 
 soak: .venv/dev
 	$(BIN)/python -m pytest tests/soak tests/upgrades -n 0 --timeout 3600 -m soak

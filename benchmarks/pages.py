@@ -113,7 +113,7 @@ class Connection:
 
     async def ask(self, path: str, form: str | None = None) -> bytes:
         """Send a request; returns the head of the answer. Raises for any status other than 200."""
-        if self.reader.at_eof():  # the server closes a connection that is idle for five seconds
+        if self.reader.at_eof():  # the server closes idle connections
             self.close()
             await self.open()
         body = b"" if form is None else form.encode()

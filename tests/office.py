@@ -177,7 +177,9 @@ class Office:
     @asynccontextmanager
     async def served(self) -> AsyncIterator[str]:
         """The pages on a port of their own; the address."""
-        config = uvicorn.Config(self.app, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=5)
+        config = uvicorn.Config(
+            self.app, port=0, log_config=None, lifespan="off", timeout_graceful_shutdown=5, timeout_keep_alive=75
+        )
         server = QuietServer(config)
         serving = asyncio.create_task(server.serve())
         while not server.started:

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from fastapi import Request, Response
 from fastapi.responses import RedirectResponse
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 from starlette.exceptions import HTTPException
 
 from handoff.dashboard.content import views
@@ -123,9 +124,7 @@ class Frame:
         thread = None
         if ticket_id is not None:
             before = _number_in(request, "lines_before")
-            thread = await self._database.read(
-                lambda session: views.thread(session, parts.staff, ticket_id, agent, now, before)
-            )
+            thread = await self._thread(request, ticket_id, before)
             if thread is None:
                 status, problem = (
                     404,
@@ -171,12 +170,13 @@ class Frame:
     ) -> Response:
         """Render the parts of the page that an action may have changed; the reply box only if `draft` is given.
 
-        A live refresh contains no queue: pages are notified separately when it changes.
+        What the box sent changes nothing about the contact, and like a live refresh it needs no queue: pages are
+        notified separately when that changes.
         """
-        acted = changes_something(request)
-        agent, parts, now, ticket_id = self.agent(request), self.parts, self.parts.clock(), place.ticket_id or 0
-        queue = await self._board.now(place, agent, self.words(request)) if acted else None
-        thread = await self._database.read(lambda session: views.thread(session, parts.staff, ticket_id, agent, now))
+        acted, wrote = changes_something(request), draft is not None
+        agent, ticket_id = self.agent(request), place.ticket_id or 0
+        queue = await self.list_at(request, place) if acted and not wrote else None
+        thread = await self._thread(request, ticket_id, with_card=not wrote)
         if thread is None:
             return Response(status_code=404)
         await self._mark_seen(agent, thread)
@@ -189,7 +189,7 @@ class Frame:
             queue=queue,
             thread=thread,
             near=await self._near(thread),
-            canned=await self._canned(request, thread) if draft is not None else None,
+            canned=await self._canned(request, thread) if wrote else None,
             problem=problem,
             notice=notice,
             draft=draft,
@@ -237,14 +237,22 @@ class Frame:
 
     async def earlier(self, request: Request, place: Place) -> Response:
         """Render the lines before the one that the address names."""
-        agent, parts, ticket_id = self.agent(request), self.parts, place.ticket_id or 0
-        now, before = parts.clock(), _number_in(request, "lines_before")
-        thread = await self._database.read(
-            lambda session: views.thread(session, parts.staff, ticket_id, agent, now, before)
-        )
+        before = _number_in(request, "lines_before")
+        thread = await self._thread(request, place.ticket_id or 0, before, with_card=False)
         if thread is None or before is None:
             return self.nonsense(request)
         return self.answer(request, "earlier.html", part=True, place=place, thread=thread)
+
+    async def _thread(
+        self, request: Request, ticket_id: int, before: int | None = None, *, with_card: bool = True
+    ) -> ThreadView | None:
+        agent, staff, now = self.agent(request), self.parts.staff, self.parts.clock()
+
+        def read(session: Session) -> ThreadView | None:
+            found = views.thread(session, staff, ticket_id, agent, now, before)
+            return views.with_card(session, found) if found and with_card else found
+
+        return await self._database.read(read)
 
     async def _near(self, thread: ThreadView | None) -> tuple[Suggestion, ...]:
         if thread is None or not thread.live:

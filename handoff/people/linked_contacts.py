@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, or_, select, update
+from sqlalchemy import ColumnElement, bindparam, func, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
 from handoff.errors import NotFoundError
@@ -16,6 +16,7 @@ from handoff.models import FORGOTTEN, Contact, ContactIdentifier
 from handoff.people.identifiers import NAME
 
 _PROPOSED = 3
+_SELF, _OWN, _THEIRS = aliased(Contact), aliased(ContactIdentifier), aliased(ContactIdentifier)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,16 +40,37 @@ class Proposal:
     """The phone number or e-mail address that both wrote; empty if their names agree."""
 
 
+def _remembered() -> ColumnElement[bool]:
+    return ~Contact.user_id.startswith(f"{FORGOTTEN}:", autoescape=True)
+
+
+_OTHERS = (
+    select(Contact)
+    .join(_SELF, _SELF.person_id == Contact.person_id)
+    .where(_SELF.id == bindparam("contact_id"), Contact.id != _SELF.id, _remembered())
+    .order_by(Contact.id)
+)
+_AGREEING = (
+    select(Contact, _THEIRS.value)
+    .join(_THEIRS, _THEIRS.contact_id == Contact.id)
+    .join(_OWN, _OWN.value == _THEIRS.value)
+    .join(_SELF, _SELF.id == _OWN.contact_id)
+    .where(
+        _OWN.contact_id == bindparam("contact_id"),
+        # On one account two people of one name are more likely than one person twice.
+        or_(~_THEIRS.value.startswith(NAME), Contact.account != _SELF.account),
+        Contact.id != _SELF.id,
+        or_(Contact.person_id.is_(None), Contact.person_id != func.coalesce(_SELF.person_id, 0)),
+        _remembered(),
+    )
+    .order_by(_THEIRS.value.startswith(NAME), Contact.last_seen_at.desc())
+    .limit(4 * _PROPOSED)
+)
+
+
 def other_addresses(session: Session, contact_id: int) -> tuple[ContactView, ...]:
     """Return the person's other addresses, oldest first."""
-    one = aliased(Contact)
-    others = (
-        select(Contact)
-        .join(one, one.person_id == Contact.person_id)
-        .where(one.id == contact_id, Contact.id != contact_id, _remembered())
-        .order_by(Contact.id)
-    )
-    return tuple(map(_view, session.scalars(others)))
+    return tuple(map(_view, session.scalars(_OTHERS, {"contact_id": contact_id})))
 
 
 def proposals(session: Session, contact_id: int) -> tuple[Proposal, ...]:
@@ -56,27 +78,8 @@ def proposals(session: Session, contact_id: int) -> tuple[Proposal, ...]:
 
     A full name has at least two words. Addresses that are linked already are left out.
     """
-    contact = session.get(Contact, contact_id)
-    if contact is None:
-        return ()
-    apart = (
-        Contact.id != contact_id,
-        or_(Contact.person_id.is_(None), Contact.person_id != func.coalesce(contact.person_id, 0)),
-        _remembered(),
-    )
-    own, other = aliased(ContactIdentifier), aliased(ContactIdentifier)
-    # On one account two people of one name are more likely than one person twice.
-    telling = or_(~other.value.startswith(NAME), Contact.account != contact.account)
-    agreeing = (
-        select(Contact, other.value)
-        .join(other, other.contact_id == Contact.id)
-        .join(own, own.value == other.value)
-        .where(own.contact_id == contact_id, telling, *apart)
-        .order_by(other.value.startswith(NAME), Contact.last_seen_at.desc())
-        .limit(4 * _PROPOSED)
-    )
     found: dict[int, Proposal] = {}
-    for row, value in session.execute(agreeing):
+    for row, value in session.execute(_AGREEING, {"contact_id": contact_id}):
         found.setdefault(row.id, Proposal(_view(row), "" if value.startswith(NAME) else value))
     return tuple(found.values())[:_PROPOSED]
 
@@ -121,10 +124,6 @@ def person_ids(session: Session, contact_id: int) -> tuple[int, ...]:
 def _locked(session: Session, contact_ids: Sequence[int]) -> Sequence[Contact]:
     wanted = select(Contact).where(Contact.id.in_(set(contact_ids)), _remembered()).order_by(Contact.id)
     return session.scalars(wanted.with_for_update().execution_options(populate_existing=True)).all()
-
-
-def _remembered() -> ColumnElement[bool]:
-    return ~Contact.user_id.startswith(f"{FORGOTTEN}:", autoescape=True)
 
 
 def _view(row: Contact) -> ContactView:

@@ -1,7 +1,7 @@
 """Data of one page, read in one transaction, so that its parts agree."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
@@ -138,7 +138,6 @@ class ThreadView:
     page: ThreadPage
     before: int | None
     """Message that the page ends before; None for the latest lines."""
-    card: ContactCard
     colleagues: tuple[AgentView, ...]
     """Agents to whom the ticket can be handed."""
     seen: int | None
@@ -152,6 +151,8 @@ class ThreadView:
     now: datetime
     kept: DraftView | None
     """What the agent left in the reply box."""
+    card: ContactCard | None = None
+    """The right side, if it was read."""
 
     @property
     def live(self) -> bool:
@@ -235,7 +236,6 @@ def thread(
         ticket=ticket,
         page=threads.thread_page(session, ticket.contact_id, ticket_id, before),
         before=before,
-        card=contact_card(session, ticket, now),
         colleagues=colleagues,
         seen=unread.last_seen(session, agent.id, ticket_id),
         away=absent_agents(session, now),
@@ -244,3 +244,8 @@ def thread(
         now=now,
         kept=drafts.find(session, Box(agent.id, ticket_id)),
     )
+
+
+def with_card(session: Session, view: ThreadView) -> ThreadView:
+    """Add the right side."""
+    return replace(view, card=contact_card(session, view.ticket, view.now))
