@@ -3,6 +3,7 @@
 import asyncio
 import re
 import threading
+import time
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
@@ -77,13 +78,18 @@ class SlowHasher(PasswordHasher):
 
 
 class Clock:
-    """A clock that stands still until it is moved."""
+    """A clock that stands still until it is moved or started."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+        self._since: float | None = None
 
     def __call__(self) -> datetime:
-        return self.now
+        return self.now if self._since is None else self.now + timedelta(seconds=time.monotonic() - self._since)
+
+    def starts(self) -> None:
+        """Run from now on: where a page counts time of its own, a clock that stands still would contradict it."""
+        self._since = time.monotonic()
 
     def passes(self, **span: float) -> None:
         self.now += timedelta(**span)

@@ -33,3 +33,9 @@ async def rig(chromium: Chromium, tmp_path: Path) -> AsyncIterator[Rig]:
         rig = Rig(office, address, chromium)
         yield rig
     assert rig.complaints == []
+
+
+@pytest.fixture
+def running_clock(rig: Rig) -> None:
+    """For drafts: of two saves, the one typed later is kept, and a page says how long ago its text was typed."""
+    rig.office.clock.starts()

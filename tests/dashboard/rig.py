@@ -19,6 +19,7 @@ IN_BROWSER = [
     pytest.mark.asyncio(loop_scope="module"),
     pytest.mark.skipif(PROGRAM is None, reason="no Chromium found: install one, e.g. `apt-get install chromium`"),
 ]
+IN_BROWSER_WITH_DRAFTS = [*IN_BROWSER, pytest.mark.usefixtures("running_clock")]
 # Waiting longer costs nothing where all is well, and a busy machine is no fault of the page.
 expect.set_options(timeout=60_000)
 

@@ -3,9 +3,9 @@
 from playwright.async_api import expect
 
 from handoff.models import MessageKind
-from tests.dashboard.rig import IN_BROWSER, Rig
+from tests.dashboard.rig import IN_BROWSER_WITH_DRAFTS, Rig
 
-pytestmark = IN_BROWSER
+pytestmark = IN_BROWSER_WITH_DRAFTS
 
 
 async def test_one_answer_goes_to_the_checked_contacts_of_two_platforms(rig: Rig) -> None:

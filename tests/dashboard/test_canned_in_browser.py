@@ -8,9 +8,9 @@ from handoff.canned_responses import responses
 from handoff.canned_responses.responses import CannedDraft
 from handoff.models import MessageKind
 from handoff.people.agents import AgentView
-from tests.dashboard.rig import IN_BROWSER, Rig
+from tests.dashboard.rig import IN_BROWSER_WITH_DRAFTS, Rig
 
-pytestmark = IN_BROWSER
+pytestmark = IN_BROWSER_WITH_DRAFTS
 
 
 async def prepare(rig: Rig) -> tuple[AgentView, int]:

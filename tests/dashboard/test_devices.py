@@ -5,9 +5,9 @@ import asyncio
 from playwright.async_api import FilePayload, Page, Route, expect
 
 from handoff.models import MessageKind
-from tests.dashboard.rig import IN_BROWSER, Rig
+from tests.dashboard.rig import IN_BROWSER_WITH_DRAFTS, Rig
 
-pytestmark = IN_BROWSER
+pytestmark = IN_BROWSER_WITH_DRAFTS
 PICTURE = FilePayload(name="page.png", mimeType="image/png", buffer=b"\x89PNG\r\n\x1a\n" + bytes(2000))
 LETTER = FilePayload(name="<b>letter.txt", mimeType="text/plain", buffer=b"Dear Anna")
 TAKEN = "You wrote this last in another tab or on another device."

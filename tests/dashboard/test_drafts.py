@@ -9,10 +9,10 @@ from playwright.async_api import Page, Route, expect
 from handoff.drafts import repository as drafts
 from handoff.drafts.repository import Box, Typing
 from handoff.models import DraftMode, MessageKind
-from tests.dashboard.rig import IN_BROWSER, Rig
+from tests.dashboard.rig import IN_BROWSER_WITH_DRAFTS, Rig
 from tests.office import PASSWORD
 
-pytestmark = IN_BROWSER
+pytestmark = IN_BROWSER_WITH_DRAFTS
 SECRET = "He lies, see his other account"
 
 

@@ -7,9 +7,9 @@ import pytest
 from playwright.async_api import Page, Route, expect
 
 from handoff.models import MessageKind
-from tests.dashboard.rig import IN_BROWSER, Rig
+from tests.dashboard.rig import IN_BROWSER_WITH_DRAFTS, Rig
 
-pytestmark = IN_BROWSER
+pytestmark = IN_BROWSER_WITH_DRAFTS
 WORDS = "A long answer"
 PROXY = "<html><body><h1>Bad gateway of somebody else</h1></body></html>"
 KINDS = {

@@ -2,9 +2,9 @@
 
 from playwright.async_api import Page, expect
 
-from tests.dashboard.rig import IN_BROWSER, Rig
+from tests.dashboard.rig import IN_BROWSER_WITH_DRAFTS, Rig
 
-pytestmark = IN_BROWSER
+pytestmark = IN_BROWSER_WITH_DRAFTS
 
 
 async def press_in_russian(page: Page, code: str, letter: str) -> None:
