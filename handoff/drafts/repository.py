@@ -7,7 +7,7 @@ apart the one that was typed later stays.
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -20,6 +20,9 @@ from infra.files import Kept
 
 MOST_FILES = 10
 """Maximum number of files in one reply."""
+
+_NOTHING_TYPED = datetime(1970, 1, 1, tzinfo=UTC)
+"""When the words of a draft were typed that has none yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +95,16 @@ def save(session: Session, box: Box, typed: Typing) -> DraftView | None:
     return _view_or_discard(session, row)
 
 
-def add_file(session: Session, box: Box, key: str, kept: tuple[str, Kept], limit_mb: int, now: datetime) -> int:
+def add_file(session: Session, box: Box, key: str, kept: tuple[str, Kept], limit_mb: int) -> int:
     """Add a stored file to the draft and return its id; `key` is that of the box, for a draft that is not kept yet.
+
+    Words that are on their way meanwhile are not older than the file: files do not count as typed.
 
     Raises TooLargeError for too many files and NotFoundError for an unknown ticket.
     """
     _lock(session, box)
     unused = str(uuid.uuid4()) if _sent_at(session, key) is not None else key
-    row = _row(session, box) or _add(session, box, DraftMode.REPLY, unused, now)
+    row = _row(session, box) or _add(session, box, DraftMode.REPLY, unused, _NOTHING_TYPED)
     count = session.scalar(select(func.count()).select_from(DraftFile).where(DraftFile.draft_id == row.id)) or 0
     if count >= MOST_FILES:
         raise TooLargeError(limit_mb, MOST_FILES)
@@ -113,19 +118,19 @@ def add_file(session: Session, box: Box, key: str, kept: tuple[str, Kept], limit
         head=file.head.hex(),
     )
     session.add(added)
-    row.version, row.typed_at = row.version + 1, now
+    row.version += 1
     session.flush()
     return added.id
 
 
-def remove_file(session: Session, box: Box, file_id: int, now: datetime) -> DraftView | None:
+def remove_file(session: Session, box: Box, file_id: int) -> DraftView | None:
     """Remove a file from the draft, one that is already gone too; return what is kept then."""
     _lock(session, box)
     row = _row(session, box)
     if row is None:
         return None
     session.execute(delete(DraftFile).where(DraftFile.id == file_id, DraftFile.draft_id == row.id))
-    row.version, row.typed_at = row.version + 1, now
+    row.version += 1
     return _view_or_discard(session, row)
 
 
@@ -188,7 +193,7 @@ def _row(session: Session, box: Box) -> Draft | None:
     return session.scalar(wanted.execution_options(populate_existing=True))
 
 
-def _add(session: Session, box: Box, mode: DraftMode, key: str, now: datetime) -> Draft:
+def _add(session: Session, box: Box, mode: DraftMode, key: str, typed_at: datetime) -> Draft:
     contact_id = session.scalar(select(Ticket.contact_id).where(Ticket.id == box.ticket_id))
     if contact_id is None:
         raise NotFoundError(f"there is no question #{box.ticket_id}")
@@ -200,7 +205,7 @@ def _add(session: Session, box: Box, mode: DraftMode, key: str, now: datetime) -
         text="",
         key=key,
         version=0,
-        typed_at=now,
+        typed_at=typed_at,
     )
     session.add(row)
     session.flush()

@@ -33,7 +33,7 @@ class Draft(Base):
     version: Mapped[int]
     """Incremented by every change."""
     typed_at: Mapped[datetime]
-    """When the agent last changed it; of two versions the one typed later stays."""
+    """When the agent last changed its words; of two versions the one typed later stays."""
 
 
 class DraftFile(Base):

@@ -51,6 +51,20 @@ async def test_each_agent_has_one_draft_per_ticket(floor: Floor) -> None:
         await saves(floor, Box(mine.agent_id, 999), "lost")
 
 
+async def test_a_file_that_comes_while_words_are_on_their_way_leaves_them(floor: Floor) -> None:
+    box = await at_a_ticket(floor)
+    floor.clock.passes(seconds=10)
+    file_id = await floor.do(lambda session: drafts.add_file(session, box, KEY, kept_file(), 20))
+    saved = await saves(floor, box, "See the picture", ago=1)  # its page has not heard of the file yet
+    assert saved is not None
+    assert (saved.text, [file.id for file in saved.files]) == ("See the picture", [file_id])
+    floor.clock.passes(seconds=10)
+    await floor.do(lambda session: drafts.remove_file(session, box, file_id))
+    again = await saves(floor, box, "See the picture!", saved.version, ago=1)
+    assert again is not None
+    assert (again.text, again.files) == ("See the picture!", ())
+
+
 async def test_of_two_versions_the_one_typed_later_stays(floor: Floor) -> None:
     box = await at_a_ticket(floor)
     first = await saves(floor, box, "from the desk")
@@ -69,7 +83,7 @@ async def test_of_two_versions_the_one_typed_later_stays(floor: Floor) -> None:
 async def test_sending_erases_the_draft_and_late_words_do_not_bring_it_back(floor: Floor) -> None:
     box = await at_a_ticket(floor)
     draft = await saves(floor, box, "Here it is")
-    file_id = await floor.do(lambda session: drafts.add_file(session, box, KEY, kept_file(), 20, floor.clock()))
+    file_id = await floor.do(lambda session: drafts.add_file(session, box, KEY, kept_file(), 20))
     assert draft is not None
 
     def work(session: Session) -> None:
@@ -101,7 +115,7 @@ async def test_files_are_limited_and_removable(floor: Floor) -> None:
     box = await at_a_ticket(floor)
 
     async def adds() -> int:
-        return await floor.do(lambda session: drafts.add_file(session, box, KEY, kept_file(), 20, floor.clock()))
+        return await floor.do(lambda session: drafts.add_file(session, box, KEY, kept_file(), 20))
 
     ids = [await adds() for _ in range(MOST_FILES)]
     with pytest.raises(TooLargeError):
@@ -110,11 +124,11 @@ async def test_files_are_limited_and_removable(floor: Floor) -> None:
     assert found is not None
     assert [file.name for file in found.files] == ["a.png"] * MOST_FILES
     colleague = Box((await floor.agent("Boris")).id, box.ticket_id)
-    await floor.do(lambda session: drafts.remove_file(session, colleague, ids[0], floor.clock()))  # not theirs
+    await floor.do(lambda session: drafts.remove_file(session, colleague, ids[0]))  # not theirs
     with pytest.raises(NotFoundError):
         await floor.do(lambda session: drafts.files_of(session, colleague, ids[:1]))
     for file_id in ids:
-        await floor.do(lambda session, file_id=file_id: drafts.remove_file(session, box, file_id, floor.clock()))  # type: ignore[misc]
+        await floor.do(lambda session, file_id=file_id: drafts.remove_file(session, box, file_id))  # type: ignore[misc]
     assert await kept(floor, box) is None
 
 
@@ -126,7 +140,7 @@ async def test_a_draft_is_forgotten_with_its_contact(floor: Floor) -> None:
     for where, sign in ((box, "a"), (box, "b"), (beside, "b")):
         await floor.do(
             lambda session, where=where, sign=sign: drafts.add_file(  # type: ignore[misc]
-                session, where, KEY, kept_file(sign), 20, floor.clock()
+                session, where, KEY, kept_file(sign), 20
             )
         )
     forgotten = await floor.do(lambda session: forget(session, contact, floor.clock))
@@ -143,9 +157,9 @@ async def test_files_of_a_draft_stay_until_they_are_removed(floor: Floor, tmp_pa
         stored = incoming.keep()
     old = (floor.clock() - AGE).timestamp() - 60
     os.utime(store.path(stored.key), (old, old))
-    file_id = await floor.do(lambda session: drafts.add_file(session, box, KEY, ("a.png", stored), 20, floor.clock()))
+    file_id = await floor.do(lambda session: drafts.add_file(session, box, KEY, ("a.png", stored), 20))
     orphans = Orphans(floor.database, store, floor.clock)
     assert await orphans.sweep() == 0
-    await floor.do(lambda session: drafts.remove_file(session, box, file_id, floor.clock()))
+    await floor.do(lambda session: drafts.remove_file(session, box, file_id))
     assert await orphans.sweep() == 1
     assert not store.path(stored.key).exists()

@@ -70,8 +70,7 @@ async def _add_to_draft(
     def work(session: Session) -> list[int]:
         if drafts.is_sent(session, box, draft.key, draft.text):
             return []
-        now, limit = parts.clock(), parts.attachment_mb
-        return [drafts.add_file(session, box, draft.key, one, limit, now) for one in uploaded]
+        return [drafts.add_file(session, box, draft.key, one, parts.attachment_mb) for one in uploaded]
 
     try:
         return await parts.database.write(work) if uploaded else []
@@ -143,7 +142,7 @@ def draft_routes(frame: Frame) -> APIRouter:
 
         def work(session: Session) -> None:
             for one in uploaded:
-                drafts.add_file(session, box, draft_of("", key, "").key, one, parts.attachment_mb, parts.clock())
+                drafts.add_file(session, box, draft_of("", key, "").key, one, parts.attachment_mb)
 
         try:
             uploaded = await keep(parts.files, parts.attachment_mb, await files_in(request))
@@ -164,7 +163,7 @@ def draft_routes(frame: Frame) -> APIRouter:
         kind: Annotated[str, Form()] = "",
     ) -> Response:
         box = box_in(request, ticket_id)
-        kept = await write(lambda session: drafts.remove_file(session, box, file_id, parts.clock()))
+        kept = await write(lambda session: drafts.remove_file(session, box, file_id))
         notify(box, kept)
         if by_script(request):
             return answer(request, kept)
