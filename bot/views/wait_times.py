@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from bot.views.office_times import office_sentences
 from bot.wording import WORDS
 from handoff.tickets.promises.due_times import ANSWER_WITHIN
 from handoff.tickets.wait_estimate import Outlook, Wait
@@ -10,14 +11,22 @@ from handoff.words import duration
 
 def forecast(language: str, outlook: Outlook) -> tuple[str, ...]:
     """Return the sentences about the wait, with a warning if it may be longer than usual."""
-    wait = wait_sentence(language, outlook.wait, outlook.within)
+    wait = _expected(language, outlook)
     if not outlook.overloaded:
-        return (wait,)
-    return wait, WORDS.text(language, "There are more questions than usual at the moment, so it may take longer.")
+        return wait
+    return *wait, WORDS.text(language, "There are more questions than usual at the moment, so it may take longer.")
+
+
+def _expected(language: str, outlook: Outlook) -> tuple[str, ...]:
+    if outlook.times is not None:
+        return office_sentences(language, outlook.times)
+    return (wait_sentence(language, outlook.wait, outlook.within),)
 
 
 def overdue_forecast(language: str, outlook: Outlook) -> tuple[str, ...]:
     """Return the sentences about the rest of a wait that is longer than promised already."""
+    if outlook.times is not None:
+        return office_sentences(language, outlook.times)
     if outlook.wait is None or outlook.overloaded:
         return (wait_sentence(language, None, outlook.within),)
     bound = duration(language, outlook.wait.bound)

@@ -37,6 +37,9 @@ class AuditAction(StrEnum):
     TOKEN_ADDED = "token_added"  # noqa: S105 - a word
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a word
     CATEGORY_CHANGED = "category_changed"
+    HOURS_CHANGED = "hours_changed"
+    HOLIDAY_SAVED = "holiday_saved"
+    HOLIDAY_REMOVED = "holiday_removed"
     TICKET_ASSIGNED = "ticket_assigned"
     CONTACT_EXPORTED = "contact_exported"
     CONTACT_ERASED = "contact_erased"
@@ -58,6 +61,7 @@ class Concern(StrEnum):
     CONTACT = "contact"
     CATEGORY = "category"
     TICKET = "ticket"
+    OFFICE = "office"
 
 
 class AuditEntry(Base):

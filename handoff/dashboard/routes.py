@@ -25,6 +25,7 @@ from handoff.dashboard.settings.agents import agent_routes
 from handoff.dashboard.settings.audit import audit_routes
 from handoff.dashboard.settings.categories import category_routes
 from handoff.dashboard.settings.channels import channel_routes
+from handoff.dashboard.settings.hours import hours_routes
 from handoff.dashboard.settings.settings_frame import start_routes
 from handoff.dashboard.settings.tokens import token_routes
 from handoff.dashboard.ticket.attachments import file_routes
@@ -78,6 +79,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
         token_routes(frame),
         channel_routes(frame),
         category_routes(frame),
+        hours_routes(frame),
         audit_routes(frame),
     ):
         router.include_router(routes)

@@ -10,8 +10,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from handoff.models import Ticket, TicketStatus, live
+from handoff.tickets.promises.calendar import office_hours
 from handoff.tickets.promises.due_times import ANSWER_WITHIN, due_time
 from handoff.tickets.promises.models import PromiseKind
+from handoff.tickets.promises.office_times import OfficeTimes, office_times
 
 LATELY = timedelta(days=14)
 _LOOKED_AT = 60
@@ -43,6 +45,8 @@ class Outlook:
     """The desk is overloaded: half of the waiting questions are late, or the wait exceeds nearly every earlier one."""
     within: timedelta = ANSWER_WITHIN
     """Time until the answer is due."""
+    times: OfficeTimes | None = None
+    """What to say instead of a length of time, because the office closes before the answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,8 @@ def outlook_of(
     For a question that has `waited` already, the waits that lasted longer tell the rest. `due` is when its answer is
     promised; None for a question that is not asked yet.
     """
-    within = (due or due_time(session, category, PromiseKind.FIRST, now)) - now
+    due = due or due_time(session, category, PromiseKind.FIRST, now)
+    hours, within = office_hours(session), due - now
     answered = _answered(session, now)
     waiting, late = _queue(session, now)
     longer_ones = [replace(one, opened=one.opened + waited) for one in answered if one.wait > waited]
@@ -77,9 +82,10 @@ def outlook_of(
     queued = (waiting if ahead is None else ahead) * _pace(answered)
     swamped = late >= FEWEST and 2 * late >= waiting
     if wait is None:
-        return Outlook(None, swamped, within)
+        return Outlook(None, swamped, within, office_times(hours, now, due, None))
     longer = queued > wait.bound and waiting >= FEWEST
-    return Outlook(Wait(max(wait.usual, queued), max(wait.bound, queued)), swamped or longer, within)
+    expected = Wait(max(wait.usual, queued), max(wait.bound, queued))
+    return Outlook(expected, swamped or longer, within, office_times(hours, now, due, expected.bound))
 
 
 def expected_wait(session: Session, category: str | None, now: datetime) -> Wait | None:

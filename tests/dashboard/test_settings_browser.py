@@ -108,6 +108,7 @@ async def test_axe_finds_nothing_on_any_page(rig: Rig, width: int, scheme: str) 
             "/desk/settings/tokens",
             "/desk/settings/channels",
             "/desk/settings/categories",
+            "/desk/settings/hours",
             "/desk/settings/audit",
             "/desk/settings/audit?action=contact_erased",
             "/desk/profile?done=saved",

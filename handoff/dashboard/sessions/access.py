@@ -129,6 +129,10 @@ LEAST = MappingProxyType(
         "GET /desk/settings/categories": Access.ADMIN,
         "POST /desk/settings/categories": Access.ADMIN,
         "POST /desk/settings/categories/move": Access.ADMIN,
+        "GET /desk/settings/hours": Access.ADMIN,
+        "POST /desk/settings/hours": Access.ADMIN,
+        "POST /desk/settings/hours/holidays": Access.ADMIN,
+        "POST /desk/settings/hours/holidays/remove": Access.ADMIN,
         "GET /desk/settings/audit": Access.ADMIN,
         "GET /desk/settings/audit.csv": Access.ADMIN,
     }

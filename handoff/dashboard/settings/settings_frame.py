@@ -32,6 +32,7 @@ SECTIONS = (
     Section("tokens", mark("API tokens"), "key"),
     Section("channels", mark("Channels"), "signal"),
     Section("categories", mark("Categories"), "folder"),
+    Section("hours", mark("Office hours"), "clock"),
     Section("audit", mark("Audit log"), "clipboard-document-list"),
 )
 DONE = "done"

@@ -1,10 +1,11 @@
-"""When an answer is due: the targets of its category, applied to the start of the wait."""
+"""When an answer is due: the target of its category, counted in office hours where these are set."""
 
 from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
 from handoff.models import Ticket
+from handoff.tickets.promises.calendar import office_hours
 from handoff.tickets.promises.models import PromiseKind
 from knowledge.entries.stored_drafts import targets_of
 
@@ -16,7 +17,8 @@ def due_time(session: Session, category: str | None, kind: PromiseKind, since: d
     """Return when an answer is due to a contact who waits `since` then."""
     targets = targets_of(session, category)
     minutes = targets.first if kind is PromiseKind.FIRST else targets.following
-    return since + (ANSWER_WITHIN if minutes is None else timedelta(minutes=minutes))
+    target, hours = ANSWER_WITHIN if minutes is None else timedelta(minutes=minutes), office_hours(session)
+    return since + target if hours is None else hours.add(since, target)
 
 
 def next_kind(ticket: Ticket) -> PromiseKind:

@@ -1,9 +1,9 @@
-"""Table of promises."""
+"""Tables of promises, and of the office hours by which they are due."""
 
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, Index, Integer, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from infra.storage.columns import Base, BigId, word_of
@@ -51,3 +51,34 @@ class Promise(Base):
     """None while the contact waits."""
     ended_at: Mapped[datetime | None]
     """When the platform confirmed the answer, or the wait ended without one."""
+
+
+class OfficeZone(Base):
+    """One row at most: the time zone of the office hours."""
+
+    __tablename__ = "office_zone"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    name: Mapped[str] = mapped_column(String(64))
+
+
+class OfficeDay(Base):
+    """The hours of a weekday; a day without a row is closed. Without any row, time counts around the clock."""
+
+    __tablename__ = "office_day"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    weekday: Mapped[int] = mapped_column(Integer, unique=True)
+    """From 0, which is Monday."""
+    hours: Mapped[str] = mapped_column(String(200))
+    """As `office_hours.format_intervals` writes them: `9:00–13:00, 14:00–18:00`."""
+
+
+class OfficeHoliday(Base):
+    """A day on which the office is closed."""
+
+    __tablename__ = "office_holiday"
+
+    day: Mapped[str] = mapped_column(String(10), primary_key=True)
+    """The date, as 2026-12-31."""
+    name: Mapped[str] = mapped_column(String(100))
