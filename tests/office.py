@@ -51,6 +51,15 @@ KNOWLEDGE = Path(__file__).parent / "help" / "knowledge.yaml"
 _HASH = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
 
 
+async def _door() -> str | None:
+    return "https://t.me/desk_bot?start="
+
+
+async def _closed_door() -> str | None:
+    """A platform that does not answer."""
+    return None
+
+
 def employ(session: Session, email: str, name: str, role: Role, at: datetime) -> AgentView:
     """Somebody at the desk, as `Staff.add` makes them but for the cost of the password."""
     row = Agent(email=email, name=name, role=role, password_hash=_HASH, created_at=at)
@@ -275,6 +284,7 @@ async def open_office(
                 FORMATS,
                 DELETABLE_FOR,
                 team,
+                {"telegram:main": _door, "vk:main": _closed_door},
             )
         )
     )

@@ -117,6 +117,16 @@ class Advising(Protocol):
     async def advice(self) -> str | None: ...
 
 
+@runtime_checkable
+class Doored(Protocol):
+    """A channel whose conversations can be begun by a deep link."""
+
+    account: str
+
+    async def door(self) -> str | None:
+        """Return the address that a deep link's word completes; None while the platform does not answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class HookReply:
     """The answer of a webhook to the platform."""

@@ -14,9 +14,10 @@ from typing import Any
 from sqlalchemy import Row
 from sqlalchemy.orm import Session
 
-from bot.conversation.deep_links import resolve_link
 from bot.conversation.effects import Effects, Services
 from bot.conversation.forms import find_open_form
+from bot.conversation.links.agent_accounts import answer_agent, concerns_agents, language_of
+from bot.conversation.links.deep_links import resolve_link
 from bot.conversation.lookups import Lookups
 from bot.conversation.press_context import choice_of, form_of_press, pressed_by, show_choice, view_of
 from bot.conversation.public import PublicQuestions, follow_link, in_private, is_question, unreachable
@@ -126,6 +127,8 @@ class Conversation:
     def think(self, session: Session, address: Address, event: IncomingEvent) -> Thought:
         """Load the contact and the thread and look up the question; runs outside the event loop."""
         known = known_at(session, address, self._clock())
+        if concerns_agents(known, event):
+            return Thought(event, _understand(event), known, Thread(language_of(known, event, self._language)), None)
         done, said = event, _understand(event)
         if known is not None:
             event = read_press(session, known.id, event, said, numbered=known.numbered)
@@ -218,6 +221,11 @@ class Conversation:
         if not is_question(said) if event.place else thought.known is None and event.kind is EventKind.PROFILE:
             return  # a contact who has asked nothing has no row to keep
         minute = minute_of(thought.known, event, len(items), self._clock())
+        if concerns_agents(thought.known, event):
+            contact, _ = self._meet(session, address, thought.known, event, thread.language, minute)
+            if not minute.quiet:
+                answer_agent(session, contact, event, self._outbox, self._clock)
+            return
         quiet = is_quiet(thought.known, event, said, thread, minute)
         muted = quiet and is_muted(thought.known, event, said, thread)
         if muted and event.place:
@@ -273,9 +281,8 @@ class Conversation:
         known = known_at(session, address, self._clock())
         unread = IncomingEvent(EventKind.PROFILE, address, item.received_at)
         minute = minute_of(known, unread, 0, self._clock())
-        language = (known and known.language) or self._language
-        contact, name = self._meet(session, address, known, unread, language, minute)
-        if known is not None and known.muted_at is not None:
+        contact, name = self._meet(session, address, known, unread, language_of(known, unread, self._language), minute)
+        if known is not None and (known.muted_at is not None or known.serves_agent):
             return
         event = item.event
         incoming = self._record(session, contact.id, name, event, Thread(contact.language)) if event else None

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from bot.inbox.intake import InboxItem
 from handoff.messages.values import Address
 from handoff.models import LIVE, ChoiceRow, Contact, Delivery, DeliveryState, InboxEvent, InboxState, Message, Ticket
+from handoff.tickets.pings.models import AgentAccount
 from infra.storage import rows
 from infra.storage.columns import words
 from infra.storage.rows import table
@@ -45,6 +46,7 @@ _HELD = (
     .correlate(_CONTACTS)
 )
 """Whether something that may have reached them waits to be said once more."""
+_SERVES_AGENT = exists().where(table(AgentAccount).c.contact_id == _CONTACTS.c.id).correlate(_CONTACTS)
 _KNOWN = select(
     *_CONTACTS.c[
         "id",
@@ -64,6 +66,7 @@ _KNOWN = select(
     _LIVE_TICKETS.label("live"),
     _LAST_QUESTION.label("last_question"),
     _HELD.label("held"),
+    _SERVES_AGENT.label("serves_agent"),
 ).where(_CONTACTS.c.account == bindparam("account"), _CONTACTS.c.user_id == bindparam("user_id"))
 MEET = (
     update(_CONTACTS)

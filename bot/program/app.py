@@ -43,6 +43,7 @@ from handoff.people.agents import Staff
 from handoff.people.privacy.erasure import sweep
 from handoff.tickets.claims import OwnershipPolicy
 from handoff.tickets.ownership.assignment import Assigner, Assignment
+from handoff.tickets.pings.overdue import OverduePings
 from handoff.tickets.public_questions import rescue, tidy
 from handoff.tickets.reminders.caretaker import Caretaker, DueWork
 from handoff.tickets.reminders.overdue_notices import OverdueNotices
@@ -166,6 +167,7 @@ def _build(settings: Settings, db: Database, bus: Bus, clock: Clock, channels: d
     )
     ownership = OwnershipPolicy(timedelta(minutes=settings.claim_minutes))
     desk = Desk(bus, clock, outbox, patience, ownership, agents_named=settings.show_agent_name)
+    desk.pings.desk_address = str(settings.public_url) if settings.public_url else None
     thresholds = Thresholds(settings.answer_confidence, settings.likely_confidence, settings.suggest_confidence)
     embedder = find_embedder() if settings.sentence_encoder else None
     library = Library(db, bus, clock, thresholds, saved=_beside(db, ".index"), embedder=embedder)
@@ -186,6 +188,7 @@ def _build(settings: Settings, db: Database, bus: Bus, clock: Clock, channels: d
         "audit entry": AuditLog(clock),
         "claim": LapsedClaims(desk.ownership, clock),
         "unattended question": UnattendedTickets(desk.ownership, clock),
+        "overdue promise": OverduePings(desk.pings, clock),
     }
     assignment = Assignment(desk.ownership, clock, settings.ticket_limit)
     conversation = Conversation(db, library, services, settings.language, settings.manners)

@@ -10,6 +10,7 @@ import handoff.models
 import handoff.people.models
 import handoff.search.models
 import handoff.tickets.ownership.models
+import handoff.tickets.pings.models
 import handoff.tickets.promises.models
 import handoff.tickets.request_models
 import infra.storage.leases
@@ -23,6 +24,7 @@ TABLES = (
     handoff.people.models.ApiToken,
     handoff.search.models.MessageSearch,
     handoff.tickets.ownership.models.HandOverRequest,
+    handoff.tickets.pings.models.Ping,
     handoff.tickets.promises.models.Promise,
     handoff.tickets.request_models.FormRow,
     infra.storage.leases.LeaseRow,

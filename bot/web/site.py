@@ -14,7 +14,7 @@ from starlette.responses import PlainTextResponse
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from bot.channels import Channel, Inlet
+from bot.channels import Channel, Doored, Inlet
 from bot.channels.registry import BADGES, DELETABLE_FOR, FORMATS, TITLES
 from bot.channels.web.channel import ACCOUNT
 from bot.simulator import phones
@@ -187,6 +187,7 @@ def build_site(parts: SiteParts, demo: Demo | None) -> Site:
         channel_formats=FORMATS,
         deletable_for=DELETABLE_FOR,
         team=parts.team,
+        doors={name: channel.door for name, channel in parts.channels.items() if isinstance(channel, Doored)},
     )
     site.include_router(desk_router(desk))
     api = ApiParts(

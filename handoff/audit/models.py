@@ -34,6 +34,8 @@ class AuditAction(StrEnum):
     RECOVERY_CODE_USED = "recovery_code_used"
     RECOVERY_CODES_RENEWED = "recovery_codes_renewed"
     PROFILE_CHANGED = "profile_changed"
+    ACCOUNT_LINKED = "account_linked"
+    ACCOUNT_UNLINKED = "account_unlinked"
     TOKEN_ADDED = "token_added"  # noqa: S105 - a word
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a word
     CATEGORY_CHANGED = "category_changed"

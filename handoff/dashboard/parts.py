@@ -1,7 +1,7 @@
 """Dependencies of the pages; created once, in the composition root."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
 
 from handoff.dashboard.live.events import Live
@@ -15,6 +15,9 @@ from infra.clock import Clock
 from infra.database import Database
 from infra.files import FileStore
 from knowledge.live.library import Library
+
+Door = Callable[[], Awaitable[str | None]]
+"""Returns the address that the word of a deep link completes; None while the platform does not answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,3 +49,5 @@ class DeskParts:
     deletable_for: Mapping[str, timedelta | None]
     """How long each kind of channel deletes a message on the contact's side; None without a limit."""
     team: Team
+    doors: Mapping[str, Door] = field(default_factory=dict)
+    """By account: the platforms at which agents can link an account of their own."""

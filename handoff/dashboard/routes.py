@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from handoff.dashboard.account.availability import availability_routes
 from handoff.dashboard.account.password import password_routes
+from handoff.dashboard.account.pings import ping_routes
 from handoff.dashboard.account.profile import profile_routes
 from handoff.dashboard.account.second_factor import factor_routes
 from handoff.dashboard.canned.pages import canned_routes
@@ -60,6 +61,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
         password_routes(frame),
         profile_routes(frame),
         factor_routes(frame),
+        ping_routes(frame),
         availability_routes(frame),
         thread_routes(frame),
         draft_routes(frame),

@@ -56,6 +56,8 @@ class OutgoingMessage:
     """Sent after the text, each as a part of its own: the name and the stored file."""
     place: PublicPlace | None = None
     """Where it is posted in public; None for a private message."""
+    once: bool = False
+    """It is not repeated where it may have arrived: a repeat would be worse than its loss."""
     held_for: timedelta = timedelta(0)
     """Pause before its text is sent, within which it can be withdrawn (`withdrawals.py`)."""
 

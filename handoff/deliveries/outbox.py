@@ -97,7 +97,7 @@ class Outbox:
         there: dict[str, object] = {"place": dump_place(message.place), "next_attempt_at": due}
         for part in parts:
             marks, under = dump_entities(part.entities), dump_buttons(below if part is parts[-1] else ())
-            queued = there | {"text": part.text, "entities": marks, "buttons": under}
+            queued = there | {"text": part.text, "entities": marks, "buttons": under, "repeated": message.once}
             queue(session, contact, message_id, now, by_agent=by_agent, **queued)
         if message.files:
             self._attach(session, contact, message_id, message.files, by_agent=by_agent)

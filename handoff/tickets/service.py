@@ -26,6 +26,7 @@ from handoff.tickets.merging import Merging
 from handoff.tickets.ownership.availability import Availability
 from handoff.tickets.ownership.handovers import Handovers
 from handoff.tickets.ownership.use_cases import Ownership
+from handoff.tickets.pings.service import Pings
 from handoff.tickets.promises.use_cases import Promises
 from handoff.tickets.replies.deletions import Deletions
 from handoff.tickets.silence_policy import SilencePolicy
@@ -60,7 +61,8 @@ class Desk:
         """`agents_named` says whether contacts see the names of agents."""
         self._clock = clock
         self._journal = Journal(bus, clock)
-        self.ownership = Ownership(clock, self._journal, ownership or OwnershipPolicy())
+        self.pings = Pings(bus, clock, outbox)
+        self.ownership = Ownership(clock, self._journal, ownership or OwnershipPolicy(), self.pings)
         self.handovers = Handovers(clock, self._journal, self.ownership)
         self.availability = Availability(clock)
         self._outbox = outbox
@@ -99,6 +101,7 @@ class Desk:
         self.promises.start(session, ticket, now)
         opened = self._journal.event(session, ticket, "opened")
         index_message(session, opened, contact.id, question)
+        self.pings.report_opened(session, ticket)
         return ticket
 
     def join(self, session: Session, ticket: Ticket) -> None:

@@ -16,7 +16,7 @@ from knowledge.languages import LANGUAGES
 
 BOT = Path(str(bot.__file__)).parent
 CATALOGUES = BOT / "wording"
-SPEAKERS = ("dialogue/*.py", "conversation/*.py", "views/*.py", "inbox/attachments.py", "channels/web/*.py")
+SPEAKERS = ("dialogue/*.py", "conversation/**/*.py", "views/*.py", "inbox/attachments.py", "channels/web/*.py")
 _PLACE = re.compile(r"{(\w*)(?::[^}]*)?}")
 # Who says words: the name of what is called, and which of its arguments are sentences.
 _SAYING = {

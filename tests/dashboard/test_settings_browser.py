@@ -113,6 +113,7 @@ async def test_axe_finds_nothing_on_any_page(rig: Rig, width: int, scheme: str) 
             "/desk/settings/audit?action=contact_erased",
             "/desk/profile?done=saved",
             "/desk/profile/second-factor",
+            "/desk/profile/pings",
         ):
             await page.goto(path)
             found += await faults(page)

@@ -24,6 +24,7 @@ from handoff.models import (
     TicketStatus,
 )
 from handoff.tickets.ownership.models import Handover
+from handoff.tickets.pings.models import Ping, PingKind
 from handoff.tickets.promises.models import Promise, PromiseKind, PromiseOutcome
 from handoff.tickets.request_models import FormRow, FormState, PublicQuestion
 from infra.storage.rows import table
@@ -55,6 +56,18 @@ def add_history(url: str, account: str) -> None:
             for n in range(CONTACTS)
         ]
         session.execute(insert(table(Handover)), handed)
+        pinged = [
+            {
+                "agent_id": agent.id,
+                "kind": PingKind.OPENED,
+                "ticket_id": first[Ticket] + n,
+                "reference": f"old-{n}",
+                "at": _SINCE,
+            }
+            for n in range(CONTACTS)
+        ]
+        pinged += [ping | {"agent_id": None, "kind": PingKind.OVERDUE} for ping in pinged]
+        session.execute(insert(table(Ping)), pinged)
         session.commit()
     engine.dispose()
 

@@ -10,7 +10,9 @@ from typing import Any, Protocol
 import psycopg
 
 SMALL = {
+    "account_token",
     "agent",
+    "agent_account",
     "agent_device",
     "agent_session",
     "alembic_version",
@@ -26,6 +28,7 @@ SMALL = {
     "office_holiday",
     "office_zone",
     "phrasing",
+    "ping_settings",
     "saved_view",
     "search_backfill",
     "text_vector",

@@ -116,6 +116,8 @@ async def _desk(stage: Stage, number: int) -> None:
         await browser.sends("/desk/next")
         for path in ("/metrics", "/readyz"):
             await client.get(path)
+        for path in ("/desk/pings", "/desk/pings?after=0", "/desk/profile/pings"):
+            assert (await client.get(path)).status_code == 200
         for query in ("", "?status=solved", "?assignee=none", "?assignee=me"):
             answer = await client.get(f"/api/v1/tickets{query}", headers={"Authorization": f"Bearer {token}"})
             assert answer.status_code == 200

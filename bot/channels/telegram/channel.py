@@ -122,6 +122,15 @@ class TelegramChannel:
             return None
         return INLINE_OFF if self._inline is not None and not me.get("supports_inline_queries") else None
 
+    async def door(self) -> str | None:
+        """Return the beginning of deep links to the bot; None if Telegram does not name it."""
+        try:
+            if self._self is None:
+                await self._introduce()
+        except Exception as error:  # noqa: BLE001 - receiving reports problems of the account
+            log.info("%s: no deep link: %s", self.account, type(error).__name__)
+        return f"https://t.me/{self._self.username}?start=" if self._self and self._self.username else None
+
     # --- receiving
 
     async def run(self, inlet: Inlet) -> None:

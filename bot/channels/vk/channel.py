@@ -127,6 +127,10 @@ class VkChannel:
         self._names = Names(self._client, self._errands, clock)
         self._longpoll = LongPoll(self._client, account.group_id, proxy, clock, self._lasting, self._stored)
 
+    async def door(self) -> str | None:
+        """Return the beginning of deep links to the community."""
+        return f"https://vk.me/club{self._group_id}?ref="
+
     # --- receiving
 
     async def run(self, inlet: Inlet) -> None:

@@ -44,6 +44,11 @@ LEAST = MappingProxyType(
         "POST /desk/profile/second-factor/confirm": Access.AGENT,
         "POST /desk/profile/second-factor/codes": Access.AGENT,
         "POST /desk/profile/second-factor/off": Access.AGENT,
+        "GET /desk/profile/pings": Access.AGENT,
+        "POST /desk/profile/pings": Access.AGENT,
+        "POST /desk/profile/accounts": Access.AGENT,
+        "POST /desk/profile/accounts/unlink": Access.AGENT,
+        "GET /desk/pings": Access.AGENT,
         "GET /desk/password": Access.AGENT,
         "POST /desk/password": Access.AGENT,
         # The queue

@@ -27,6 +27,8 @@ ACTIONS = {
     AuditAction.RECOVERY_CODE_USED: mark("Recovery code used"),
     AuditAction.RECOVERY_CODES_RENEWED: mark("Recovery codes replaced"),
     AuditAction.PROFILE_CHANGED: mark("Own profile changed"),
+    AuditAction.ACCOUNT_LINKED: mark("Own account linked for pings"),
+    AuditAction.ACCOUNT_UNLINKED: mark("Own account unlinked"),
     AuditAction.TOKEN_ADDED: mark("API token created"),
     AuditAction.TOKEN_REVOKED: mark("API token revoked"),
     AuditAction.CATEGORY_CHANGED: mark("Category changed"),

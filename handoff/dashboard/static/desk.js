@@ -54,7 +54,7 @@ function separateDays(root) {
 function updateTitle() {
   const count = Number(document.getElementById("unread")?.dataset.count ?? 0);
   const title = document.querySelector("main.thread")?.dataset.title;
-  if (title) document.title = count > 0 ? `(${count}) ${title}` : title;
+  if (title) document.title = markedTitle(count > 0 ? `(${count}) ${title}` : title);
 }
 
 // A page in the background fetches this figure alone.
@@ -102,6 +102,7 @@ document.addEventListener("DOMContentLoaded", () => {
   follow(({ kind, names }) => {
     // Fetch what changed while the stream was away; the response also reports a lost session.
     for (const name of names ?? []) if (name.startsWith("draft-")) draftChanged(name);
+    if (kind === "open" || names?.includes("ping") || names?.includes("all")) hearPings();
     if (document.hidden) {
       missed = true;  // fetched once the page is visible
       countUnread();

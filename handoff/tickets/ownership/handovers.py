@@ -54,7 +54,7 @@ class Handovers:
         """
         ticket = self._ownership.hold(session, ticket_id, agent_id)
         colleague = _colleague(session, to_agent_id)
-        self._receive(session, ticket, colleague)
+        self._receive(session, ticket, colleague, agent_id)
         self._journal.event(session, ticket, "transferred", colleague.id)
         note = clean(note).strip()
         if note:
@@ -87,7 +87,7 @@ class Handovers:
         held_by = ticket.assignee_id if held else 0
         if not held:
             self._ownership.note_lapse(session, ticket)
-        self._receive(session, ticket, receiver)
+        self._receive(session, ticket, receiver, lead.id)
         subject = Subject(Concern.TICKET, ticket_id)
         self._audit.record(
             session, by, AuditAction.TICKET_ASSIGNED, subject, held_by=held_by or 0, receiver=receiver.id
@@ -128,8 +128,11 @@ class Handovers:
             raise NotFoundError(f"agent {asker_id} did not ask for question #{ticket_id}")
         self.transfer(session, ticket_id, agent_id, asker_id)
 
-    def _receive(self, session: Session, ticket: Ticket, agent: Agent) -> None:
-        self._ownership.give(session, ticket, agent.id)
+    def _receive(self, session: Session, ticket: Ticket, agent: Agent, by: int) -> None:
+        if agent.id == by:
+            self._ownership.give(session, ticket, agent.id)
+        else:
+            self._ownership.hand(session, ticket, agent.id)
 
 
 def requests_for(session: Session, ticket_id: int) -> tuple[RequestView, ...]:

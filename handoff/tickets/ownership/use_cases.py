@@ -12,6 +12,7 @@ from handoff.tickets.claims import OVERDUE, WARNED, OwnershipPolicy, give, holds
 from handoff.tickets.journal import Journal
 from handoff.tickets.ownership.availability import is_absent
 from handoff.tickets.ownership.models import HandOverRequest
+from handoff.tickets.pings.service import Pings
 from infra.clock import Clock
 
 GIVEN = "assigned"
@@ -21,10 +22,11 @@ GIVEN = "assigned"
 class Ownership:
     """Claims of agents on tickets. Each use case runs whole within the caller's unit of work, or raises."""
 
-    def __init__(self, clock: Clock, journal: Journal, policy: OwnershipPolicy) -> None:
+    def __init__(self, clock: Clock, journal: Journal, policy: OwnershipPolicy, pings: Pings) -> None:
         self._clock = clock
         self._journal = journal
         self._policy = policy
+        self._pings = pings
 
     # --- claims -----------------------------------------------------------------------------------------------------
 
@@ -86,7 +88,7 @@ class Ownership:
 
     def assign_by_rule(self, session: Session, ticket: Ticket, agent_id: int) -> None:
         """Give a locked free ticket to an agent without anybody's doing; it is marked as new to them."""
-        self.give(session, ticket, agent_id)
+        self.hand(session, ticket, agent_id)
         self._journal.event(session, ticket, GIVEN, agent_id)
 
     # --- the end of a claim -----------------------------------------------------------------------------------------
@@ -151,6 +153,11 @@ class Ownership:
         """Make the agent the holder of a locked ticket, by a claim of the usual length."""
         session.execute(delete(HandOverRequest).where(HandOverRequest.ticket_id == ticket.id))
         give(ticket, agent_id, self._clock(), self._policy.claim)
+
+    def hand(self, session: Session, ticket: Ticket, agent_id: int) -> None:
+        """Make the agent the holder of a locked ticket without their doing, and ping them."""
+        self.give(session, ticket, agent_id)
+        self._pings.report_assigned(session, ticket, agent_id)
 
     def note_lapse(self, session: Session, ticket: Ticket) -> bool:
         """Record in the thread that the claim of a ticket ran out; return False if it was not claimed."""

@@ -39,6 +39,7 @@ class Promise(Base):
     __table_args__ = (
         Index("ix_promise_ticket_id", "ticket_id"),
         Index("uq_promise_open", "ticket_id", unique=True, sqlite_where=_OPEN, postgresql_where=_OPEN),
+        Index("ix_promise_due", "due_at", sqlite_where=_OPEN, postgresql_where=_OPEN),
     )
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)

@@ -1,0 +1,1 @@
+"""Pings to agents: that a question came, that it is theirs now, that its answer is overdue."""
