@@ -2,6 +2,7 @@
 
 from sqlalchemy import func, select
 
+from bot.channels import Doored
 from handoff.models import InboxEvent, InboxState, Message
 from handoff.tickets.pings.accounts import AgentAccounts
 from handoff.tickets.pings.settings import PingChoice, save_choice
@@ -81,3 +82,21 @@ async def test_what_it_asks_in_a_group_is_left_alone(backend: Backend) -> None:
         await stage.until(lambda session: session.scalar(handled) == 2 and session.scalar(asked) is InboxState.DONE)
         await stage.settled()
         assert (group.lines, await stage.tickets(), len(phone.replies)) == ([], [], 1)
+
+
+async def test_each_platform_has_an_address_that_the_word_completes(stage: Stage) -> None:
+    channel = stage.app.channels[f"{stage.platform}:main"]
+    assert isinstance(channel, Doored)
+    addresses = {
+        "telegram": "https://t.me/frontdesk_demo_bot?start=",
+        "vk": f"https://vk.me/club{stage.vk.group_id}?ref=",
+    }
+    assert await channel.door() == addresses[stage.platform]
+
+
+async def test_a_bot_without_an_answer_has_no_address(backend: Backend) -> None:
+    async with staged(backend, "vk") as stage:  # the bot of Telegram does not run, so its name is unknown
+        channel = stage.app.channels["telegram:main"]
+        assert isinstance(channel, Doored)
+        await stage.telegram.stop()
+        assert await channel.door() is None
