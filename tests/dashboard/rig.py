@@ -1,9 +1,12 @@
 """A real browser at the served desk, for tests of what its scripts do."""
 
+import os
+import re
 import shutil
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser as Chromium
@@ -22,6 +25,16 @@ IN_BROWSER = [
 IN_BROWSER_WITH_DRAFTS = [*IN_BROWSER, pytest.mark.usefixtures("running_clock")]
 # Waiting longer costs nothing where all is well, and a busy machine is no fault of the page.
 expect.set_options(timeout=60_000)
+
+
+PICTURES = os.environ.get("SCREENSHOTS")
+"""Folder in which pictures of pages are kept (`make screenshots`); none are taken without it."""
+
+
+async def keep_picture(page: Page, name: str) -> None:
+    """Keep a picture of the page as it is now, if pictures are wanted."""
+    if PICTURES:
+        await page.screenshot(path=Path(PICTURES) / f"{re.sub(r'[^a-z0-9-]+', '-', name).strip('-')}.png")
 
 
 @dataclass

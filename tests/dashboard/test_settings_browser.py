@@ -7,7 +7,7 @@ from playwright.async_api import Page, expect
 from handoff.audit.log import COMMAND_LINE
 from handoff.models import Role
 from handoff.people.second_factor import STEP, SecondFactor, code_at
-from tests.dashboard.rig import IN_BROWSER, Rig
+from tests.dashboard.rig import IN_BROWSER, Rig, keep_picture
 from tests.office import Office
 from tests.web.test_accessibility import RULES
 
@@ -116,6 +116,7 @@ async def test_axe_finds_nothing_on_any_page(rig: Rig, width: int, scheme: str) 
             "/desk/profile/pings",
         ):
             await page.goto(path)
+            await keep_picture(page, f"{path.removeprefix('/desk/')}-{width}-{scheme}")
             found += await faults(page)
         await page.goto("/desk/settings/tokens")
         await page.locator("summary", has_text="Revoke").click()

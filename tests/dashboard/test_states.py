@@ -3,11 +3,9 @@
 With `SCREENSHOTS=folder` in the environment each state is also kept as a picture: `make screenshots`.
 """
 
-import os
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import pytest
 from playwright.async_api import Page, expect
@@ -23,12 +21,11 @@ from handoff.people import contact_notes, linked_contacts
 from handoff.people.agents import AgentProfile, AgentView
 from handoff.people.invitations import Invitations
 from handoff.people.second_factor import SecondFactor
-from tests.dashboard.rig import IN_BROWSER, Rig
+from tests.dashboard.rig import IN_BROWSER, Rig, keep_picture
 from tests.dashboard.test_settings_browser import faults, shown
 from tests.office import PASSWORD
 
 pytestmark = IN_BROWSER
-PICTURES = os.environ.get("SCREENSHOTS")
 QUESTION = "I cannot sign in: the code never arrives. It worked yesterday, and I changed nothing since."
 
 
@@ -43,8 +40,7 @@ class Tour:
     async def sees(self, state: str) -> None:
         """Let axe look at the page as it is now."""
         await expect(self.page.locator(".htmx-request")).to_have_count(0)
-        if PICTURES:
-            await self.page.screenshot(path=Path(PICTURES) / f"{state}-{self.name}.png")
+        await keep_picture(self.page, f"{state}-{self.name}")
         self.found += [f"{state}: {fault}" for fault in await faults(self.page)]
 
     async def opens(self, path: str, state: str) -> None:
@@ -160,6 +156,7 @@ async def test_the_pages_beside_the_queue(rig: Rig, width: int, scheme: str) -> 
         await tour.opens("/desk/canned", "canned")
         await tour.opens(f"/desk/canned/{responses_found[0].id}", "canned-edited")
         await tour.opens("/desk/profile", "profile")
+        await tour.opens("/desk/profile/pings", "pings")
         await tour.opens("/desk/password", "password")
         await tour.opens("/desk/nonsense", "no-page")
         await tour.opens("/desk/settings/agents", "forbidden")
