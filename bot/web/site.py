@@ -71,7 +71,8 @@ def body_rules(upload: int) -> list[BodyRule]:
         for pattern, limit, files in (
             (r"/hooks/", BODY_BYTES, False),
             (r"/help/(chat/messages|ask)$", upload, True),
-            (r"/desk/tickets/\d+/(reply|answer-all|note|insert|draft(/files(/\d+/remove)?)?)$", upload, True),
+            (r"/desk/tickets/\d+/(reply|answer-all|note|insert|preview|draft(/files(/\d+/remove)?)?)$", upload, True),
+            (r"/desk/canned(/\d+(/files/\d+/remove)?)?$", upload, True),
             (r"/desk(/|$)", _DESK_BYTES, False),
             (r"/api/v1/tickets/\d+/reply-with-files$", upload, True),
             (r"/api/v1/entries/import$", min(MOST_BYTES, _IMPORT_BYTES) + SLACK_BYTES, True),

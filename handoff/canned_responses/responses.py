@@ -7,6 +7,8 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from handoff.canned_responses import files
+from handoff.canned_responses.files import CannedFileView
 from handoff.canned_responses.models import CannedResponse, CannedStarter
 from handoff.canned_responses.placeholders import first_unfilled, placeholders_in
 from handoff.canned_responses.starter_set import STARTERS
@@ -14,6 +16,7 @@ from handoff.errors import EmptyTextError, NotAllowedError, NotFoundError, Unfil
 from handoff.messages.rich_text import clean
 from handoff.models import Role
 from handoff.people.agents import AgentView
+from infra.files import Kept
 from knowledge.languages import LANGUAGES
 
 TITLE_LENGTH, FOLDER_LENGTH, TEXT_LENGTH = 100, 60, 10_000
@@ -32,6 +35,7 @@ class CannedView:
     """Empty if it fits every language."""
     shared: bool = False
     uses: int = 0
+    files: tuple[CannedFileView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,8 +68,9 @@ def list_visible(session: Session, agent_id: int) -> tuple[CannedView, ...]:
     """Return the shared responses and the agent's own, most used first."""
     rows = session.scalars(
         select(CannedResponse).where(_visible(agent_id)).order_by(CannedResponse.uses.desc(), CannedResponse.id)
-    )
-    return tuple(map(_view, rows))
+    ).all()
+    kept = files.files_by_response(session, [row.id for row in rows])
+    return tuple(_view(row, kept[row.id]) for row in rows)
 
 
 def search(views: Sequence[CannedView], query: str, language: str) -> tuple[CannedView, ...]:
@@ -86,7 +91,7 @@ def search(views: Sequence[CannedView], query: str, language: str) -> tuple[Cann
 def find(session: Session, response_id: int, agent_id: int) -> CannedView | None:
     """Return a response that the agent sees; None if there is none."""
     row = session.scalar(select(CannedResponse).where(CannedResponse.id == response_id, _visible(agent_id)))
-    return _view(row) if row else None
+    return _view(row, files.files_by_response(session, [row.id])[row.id]) if row else None
 
 
 def create(session: Session, draft: CannedDraft, agent: AgentView, now: datetime) -> int:
@@ -121,7 +126,23 @@ def edit(session: Session, response_id: int, draft: CannedDraft, agent: AgentVie
 
 def delete(session: Session, response_id: int, agent: AgentView) -> None:
     """Delete a response. Raises NotFoundError, and NotAllowedError for a shared one of others."""
-    session.delete(_own(session, response_id, agent))
+    row = _own(session, response_id, agent)
+    files.remove(session, response_id)
+    session.delete(row)
+
+
+def add_files(
+    session: Session, response_id: int, agent: AgentView, kept: Sequence[tuple[str, Kept]], limit_mb: int
+) -> None:
+    """Add files to a response. Raises as `edit` does, and TooLargeError for too many."""
+    _own(session, response_id, agent)
+    files.add(session, response_id, kept, limit_mb)
+
+
+def remove_file(session: Session, response_id: int, file_id: int, agent: AgentView) -> None:
+    """Remove a file of a response, one that is already gone too. Raises as `edit` does."""
+    _own(session, response_id, agent)
+    files.remove(session, response_id, file_id)
 
 
 def count_use(session: Session, response_id: int, agent_id: int) -> None:
@@ -197,5 +218,6 @@ def _own(session: Session, response_id: int, agent: AgentView) -> CannedResponse
     return row
 
 
-def _view(row: CannedResponse) -> CannedView:
-    return CannedView(row.id, row.title, row.text, row.folder, row.language, row.owner_id is None, row.uses)
+def _view(row: CannedResponse, kept: tuple[CannedFileView, ...]) -> CannedView:
+    shared = row.owner_id is None
+    return CannedView(row.id, row.title, row.text, row.folder, row.language, shared, row.uses, kept)

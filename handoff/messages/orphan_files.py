@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff.models import DraftFile, FileRow, InboxEvent, InboxState
+from handoff.models import CannedFile, DraftFile, FileRow, InboxEvent, InboxState
 from infra.clock import Clock
 from infra.database import Database
 from infra.files import FileStore
@@ -59,8 +59,8 @@ def _named(session: Session, after: int) -> list[tuple[int, str | None, str]]:
 
 
 def _chosen(session: Session) -> set[str]:
-    """Return the keys of files that are chosen for a draft."""
-    return set(session.scalars(select(DraftFile.key)))
+    """Return the keys of files that are chosen for a draft, or belong to a canned response."""
+    return {*session.scalars(select(DraftFile.key)), *session.scalars(select(CannedFile.key))}
 
 
 def _promised(session: Session) -> set[str]:

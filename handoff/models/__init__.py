@@ -7,6 +7,7 @@ from handoff.models.agents import (
 )
 from handoff.models.contacts import FORGOTTEN, Contact, ContactIdentifier, ContactNote
 from handoff.models.drafts import (
+    CannedFile,
     Draft,
     DraftFile,
     DraftMode,
@@ -40,6 +41,7 @@ __all__ = [
     "UNFINISHED",
     "Agent",
     "AgentSession",
+    "CannedFile",
     "ChannelState",
     "ChoiceRow",
     "Contact",

@@ -1,4 +1,4 @@
-"""Tables of drafts and of the files chosen for them."""
+"""Tables of drafts, of the files chosen for them, and of the files of canned responses."""
 
 from datetime import datetime
 from enum import StrEnum
@@ -45,6 +45,24 @@ class DraftFile(Base):
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     draft_id: Mapped[int] = mapped_column(ForeignKey("draft.id"), index=True)
     contact_id: Mapped[int] = mapped_column(ForeignKey("contact.id"), index=True)
+    name: Mapped[str] = mapped_column(Text)
+    """As the agent named it: shown, never used as a path."""
+    key: Mapped[str] = mapped_column(String(64), index=True)
+    """Its key in the file store."""
+    size: Mapped[int] = mapped_column(BigId)
+    """In bytes."""
+    head: Mapped[str] = mapped_column(String(32))
+    """Its first bytes, as hexadecimal digits."""
+
+
+class CannedFile(Base):
+    """A file of a canned response, which is inserted into drafts with its text."""
+
+    __tablename__ = "canned_file"
+    __table_args__ = (NEVER_REUSED,)
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True)
+    response_id: Mapped[int] = mapped_column(ForeignKey("canned_response.id"), index=True)
     name: Mapped[str] = mapped_column(Text)
     """As the agent named it: shown, never used as a path."""
     key: Mapped[str] = mapped_column(String(64), index=True)

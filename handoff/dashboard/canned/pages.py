@@ -14,6 +14,7 @@ from handoff.canned_responses import responses
 from handoff.canned_responses.placeholders import NAMES, Values, placeholders_in
 from handoff.canned_responses.responses import CannedDraft, CannedView
 from handoff.dashboard.content.place import Place
+from handoff.dashboard.content.uploads import files_in, keep
 from handoff.dashboard.frame import Frame, by_script
 from handoff.dashboard.sessions.security import guarded_route
 from handoff.dashboard.ticket.actions import STATUS
@@ -63,6 +64,7 @@ def canned_routes(frame: Frame) -> APIRouter:
             query=query,
             total=len(found),
             draft=draft,
+            files=next((view.files for view in found if view.id == response_id), ()),
             response_id=response_id,
             editable=response_id is None or not draft.shared or responses.may_share(agent),
             may_share=responses.may_share(agent),
@@ -77,9 +79,18 @@ def canned_routes(frame: Frame) -> APIRouter:
     async def change(
         request: Request, draft: CannedDraft, response_id: int | None, work: Callable[[Session], T], done: str
     ) -> Response:
-        """Do the work and show the page; on an error the typed text is kept."""
+        """Do the work, add the files of the form, and show the page; on an error the typed text is kept."""
+        agent, limit = frame.agent(request), parts.attachment_mb
+
+        def whole(session: Session) -> T:
+            found = work(session)
+            if kept and isinstance(found, int):
+                responses.add_files(session, found, agent, kept, limit)
+            return found
+
         try:
-            found = await parts.database.write(work)
+            kept = await keep(parts.files, limit, await files_in(request))
+            found = await parts.database.write(whole)
         except DeskError as error:
             words = frame.words(request)
             problem = words.t("Give it a title and a text.") if isinstance(error, EmptyTextError) else ""
@@ -147,6 +158,26 @@ def canned_routes(frame: Frame) -> APIRouter:
             return response_id
 
         return await change(request, draft, response_id, work, "saved")
+
+    @router.post("/desk/canned/{response_id}/files/{file_id}/remove")
+    async def remove_file(
+        request: Request,
+        response_id: Id,
+        file_id: Id,
+        title: Annotated[str, Form()] = "",
+        text: Annotated[str, Form()] = "",
+        folder: Annotated[str, Form()] = "",
+        language: Annotated[str, Form()] = "",
+        shared: Annotated[str, Form()] = "",
+    ) -> Response:
+        """Remove a file; what else was typed in the form stays in it."""
+        agent, draft = frame.agent(request), CannedDraft(title, text, folder, language, bool(shared))
+        try:
+            await parts.database.write(lambda session: responses.remove_file(session, response_id, file_id, agent))
+        except DeskError as error:
+            problem, status = frame.words(request).problem(error), STATUS.get(type(error), 409)
+            return await page(request, draft, response_id=response_id, problem=problem, status=status)
+        return await page(request, draft, response_id=response_id)
 
     @router.post("/desk/canned/{response_id}/delete")
     async def delete(request: Request, response_id: Id) -> Response:

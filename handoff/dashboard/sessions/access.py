@@ -119,6 +119,7 @@ LEAST = MappingProxyType(
         "POST /desk/canned/preview": Access.AGENT,
         "GET /desk/canned/{response_id}": Access.AGENT,
         "POST /desk/canned/{response_id}": Access.AGENT,
+        "POST /desk/canned/{response_id}/files/{file_id}/remove": Access.AGENT,
         "POST /desk/canned/{response_id}/delete": Access.AGENT,
         # Settings
         "GET /desk/settings": Access.ADMIN,

@@ -88,6 +88,24 @@ function closeCanned() {
   if (cannedPanel()?.open) cannedPanel().open = false;
 }
 
+// Count the use; the server puts the files of the response into the draft, like uploads.
+function useCanned(option) {
+  const form = document.getElementById("reply");
+  const token = JSON.parse(document.body.getAttribute("hx-headers"));
+  const body = new FormData();
+  body.set("key", form.elements.key.value);
+  const options = { method: "POST", headers: token, body, keepalive: true };
+  if (!option.dataset.files) return void fetch(option.dataset.use, options).catch(() => {});
+  uploads += 1;
+  uploading = uploading.then(async () => {
+    await flushDraft().catch(() => null);  // the words first: the draft's versions follow each other
+    body.set("key", form.elements.key.value);
+    const answer = await fetch(option.dataset.use, options).catch(() => null);
+    uploads -= 1;
+    takeFiles(form, answer?.headers.get(OURS) === "draft" ? await answer.json() : null, { status: answer?.status ?? 0 });
+  });
+}
+
 function insertCanned(option) {
   const text = area();
   const words = option.dataset.text;
@@ -103,8 +121,7 @@ function insertCanned(option) {
   }
   const gap = /\{[\p{L}_][\p{L}\p{N}_]*\}/u.exec(words);  // a placeholder without a value
   if (gap) text.setSelectionRange(from + gap.index, from + gap.index + gap[0].length);
-  const token = JSON.parse(document.body.getAttribute("hx-headers"));
-  fetch(option.dataset.use, { method: "POST", headers: token, keepalive: true }).catch(() => {});
+  useCanned(option);
 }
 
 document.addEventListener("input", (event) => {

@@ -53,12 +53,16 @@ function upload(form, file, shown) {
 
 function receive(form, xhr) {
   const ours = xhr.status !== 0 && isOurs(xhr) && xhr.getResponseHeader(OURS) === "draft";
-  if (!ours) {
+  takeFiles(form, ours ? JSON.parse(xhr.responseText) : null, xhr);
+}
+
+// Show the files of the draft that the server answered with; `kept` is null if it did not.
+function takeFiles(form, kept, xhr) {
+  if (kept === null) {
     failed += 1;
     say(sentence(xhr));
     return;
   }
-  const kept = JSON.parse(xhr.responseText);
   if (kept.problem) {
     failed += 1;
     say(kept.problem);

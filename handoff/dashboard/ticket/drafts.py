@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
+from functools import partial
 from typing import Annotated, TypeVar
 
 from fastapi import APIRouter, Form, Path, Request, Response
@@ -23,6 +24,7 @@ from handoff.drafts import repository as drafts
 from handoff.drafts.repository import Box, DraftView, Typing
 from handoff.errors import DeskError, NotFoundError, TooLargeError
 from handoff.models import DraftMode
+from infra.bus import Bus
 from infra.files import Kept
 from infra.storage.columns import LARGEST_ID
 from infra.web.assets import ANSWER
@@ -78,6 +80,24 @@ async def _add_to_draft(
         return []
 
 
+def draft_answer(
+    frame: Frame, request: Request, kept: DraftView | None, problem: str = "", status: int = 200
+) -> Response:
+    """Tell the page's script what is kept."""
+    view, words = kept or DraftView(DraftMode.REPLY, "", str(uuid.uuid4()), ""), frame.words(request)
+    files = [{"id": file.id, "name": file.name, "size": words.size(file.size)} for file in view.files]
+    return JSONResponse(
+        asdict(view) | {"files": files, "problem": problem},
+        status,
+        {"Cache-Control": "no-store", ANSWER: "draft"},
+    )
+
+
+def notify_own_pages(bus: Bus, box: Box, kept: DraftView | None) -> None:
+    """Tell the agent's other pages which version is kept."""
+    bus.publish(OWN, f"{box.agent_id} draft-{box.ticket_id}-{kept.version if kept else ''}")
+
+
 def draft_routes(frame: Frame) -> APIRouter:
     """Register the routes of a ticket's draft; each serves only the agent's own."""
     router = APIRouter(route_class=guarded_route(frame.check, frame.nonsense))
@@ -86,18 +106,7 @@ def draft_routes(frame: Frame) -> APIRouter:
     def box_in(request: Request, ticket_id: int) -> Box:
         return Box(frame.agent(request).id, ticket_id)
 
-    def answer(request: Request, kept: DraftView | None, problem: str = "", status: int = 200) -> Response:
-        view, words = kept or DraftView(DraftMode.REPLY, "", str(uuid.uuid4()), ""), frame.words(request)
-        files = [{"id": file.id, "name": file.name, "size": words.size(file.size)} for file in view.files]
-        return JSONResponse(
-            asdict(view) | {"files": files, "problem": problem},
-            status,
-            {"Cache-Control": "no-store", ANSWER: "draft"},
-        )
-
-    def notify(box: Box, kept: DraftView | None) -> None:
-        """Tell the agent's other pages which version is kept."""
-        parts.bus.publish(OWN, f"{box.agent_id} draft-{box.ticket_id}-{kept.version if kept else ''}")
+    answer, notify = partial(draft_answer, frame), partial(notify_own_pages, parts.bus)
 
     async def write(work: Callable[[Session], T]) -> T:
         """Write as the database does; a failure is logged without the words that its error holds."""

@@ -16,6 +16,7 @@ from handoff.messages.values import Address
 from handoff.models import (
     FORGOTTEN,
     LIVE,
+    CannedFile,
     Contact,
     Delivery,
     DraftFile,
@@ -109,6 +110,7 @@ def _named(session: Session, keys: set[str]) -> set[str]:
     # A file that was not fetched yet has no key; every file that we sent has a row, too.
     coming = _kept(session, FileRow.state.in_(words(FileState.WANTED)) & FileRow.source.in_(keys))
     chosen = set(session.scalars(select(DraftFile.key).where(DraftFile.key.in_(keys))))
+    chosen |= set(session.scalars(select(CannedFile.key).where(CannedFile.key.in_(keys))))
     return (kept | coming | chosen) & keys
 
 
