@@ -9,6 +9,7 @@ import handoff.lists.models
 import handoff.models
 import handoff.people.models
 import handoff.search.models
+import handoff.tickets.mentions.models
 import handoff.tickets.ownership.models
 import handoff.tickets.pings.models
 import handoff.tickets.promises.models
@@ -23,6 +24,7 @@ TABLES = (
     handoff.models.Contact,
     handoff.people.models.ApiToken,
     handoff.search.models.MessageSearch,
+    handoff.tickets.mentions.models.Mention,
     handoff.tickets.ownership.models.HandOverRequest,
     handoff.tickets.pings.models.Ping,
     handoff.tickets.promises.models.Promise,

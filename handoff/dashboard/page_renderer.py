@@ -1,7 +1,7 @@
 """HTML rendering: one template environment, autoescaped, in the reader's language."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from importlib.resources import files
 from itertools import chain
@@ -16,7 +16,9 @@ from handoff.dashboard.wording import ATTACHMENTS, LANGUAGE_NAMES, ROLES, STATUS
 from handoff.formatting.rich_html import as_markup
 from handoff.lists.saved_views import NAME_LENGTH
 from handoff.messages.rich_text import from_agent
+from handoff.people.agents import AgentView
 from handoff.search.highlight import mark_html
+from handoff.tickets.mentions.reading import find_mentions, names_of
 from handoff.tickets.queue import COUNTED
 from infra.web.assets import ANSWER, HTMX, Assets, shared_files
 from infra.web.links import linkify
@@ -35,6 +37,20 @@ def initials(name: str) -> str:
     """Return the first letters of the first and the last word; of a name without letters its first sign."""
     letters = [word[0] for word in name.split() if word[0].isalpha()]
     return "".join([*letters[:1], *letters[1:][-1:]]).upper() or name[:1]
+
+
+def mark_mentions(
+    text: str, mentioned: Collection[int] | None, people: Collection[AgentView], reader_id: int
+) -> Markup:
+    """Return a note with links, and with the names of these agents marked, that of the reader in its own way."""
+    html, done = Markup(""), 0
+    names = names_of((one.id, one.name) for one in people) if mentioned else {}
+    for agent_id, start, end in find_mentions(text, names):
+        if agent_id in (mentioned or ()):
+            kind = "mention mention-me" if agent_id == reader_id else "mention"
+            html += linkify(text[done:start]) + Markup('<span class="{}">{}</span>').format(kind, text[start:end])
+            done = end
+    return html + linkify(text[done:])
 
 
 class Pages:
@@ -58,6 +74,7 @@ class Pages:
             "initials": initials,
             "dialled": lambda phone: re.sub(r"[^0-9+]", "", phone),
             "marked": mark_html,
+            "mentioning": mark_mentions,
             "glyph": lambda account: badges.get(account.partition(":")[0], "?"),
         }
         environment.globals |= {

@@ -1,15 +1,17 @@
 """Unread marks: a ticket is unread if its contact wrote, or it was handed to the agent, since the agent looked."""
 
+from collections import defaultdict
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from handoff.lists.models import TicketSeen
 from handoff.models import Message, MessageKind, Ticket, live
 from handoff.tickets.claims import is_held
+from handoff.tickets.mentions.models import Mention
 from handoff.tickets.ownership.handovers import ASSIGNED
 from handoff.tickets.ownership.use_cases import GIVEN
 from infra.storage import rows
@@ -35,6 +37,8 @@ class Marks:
     unread: frozenset[int]
     handed: frozenset[int]
     """Handed to the agent by a colleague or a rule, and not looked at since."""
+    mentioned: frozenset[int] = frozenset()
+    """A colleague named the agent in a note that they have not seen."""
 
 
 def latest_lines(session: Session, ticket_ids: Collection[int]) -> LatestLines:
@@ -62,27 +66,53 @@ def marks(session: Session, agent_id: int, holders: Mapping[int, int | None], la
     wanted = select(TicketSeen.ticket_id, TicketSeen.message_id)
     found = session.execute(wanted.where(TicketSeen.agent_id == agent_id, TicketSeen.ticket_id.in_(holders)))
     seen = {ticket: line for ticket, line in found}  # noqa: C416 - rows are no pairs to the type checker
+    named = _mentioned_in(agent_id, Message.ticket_id.in_(holders))
+    mentioned = frozenset(ticket for ticket in session.scalars(named) if ticket is not None)
     return Marks(
-        frozenset(ticket for ticket in holders if ticket not in seen or seen[ticket] < latest.heard.get(ticket, 0)),
+        frozenset(ticket for ticket in holders if ticket not in seen or seen[ticket] < latest.heard.get(ticket, 0))
+        | mentioned,
         frozenset(
             ticket
             for ticket, holder in holders.items()
             if holder == agent_id and seen.get(ticket, 0) < latest.handed.get(ticket, 0)
         ),
+        mentioned,
     )
 
 
 def count_unread(session: Session, agent_id: int, now: datetime, *, besides: int | None = None) -> int:
-    """Count the unread tickets that the agent holds, without the one that they are looking at."""
+    """Count the unread tickets that the agent holds or is named in, without the one that they are looking at."""
     seen = TicketSeen.message_id
     fresh = exists().where(Message.ticket_id == Ticket.id, Message.id > seen, _may_be_new(agent_id))
     held = (live(), Ticket.assignee_id == agent_id, is_held(now), Ticket.id != (besides or 0))
-    return session.scalars(
-        select(func.count())
-        .select_from(Ticket)
+    mine = (
+        select(Ticket.id)
         .join(TicketSeen, and_(TicketSeen.agent_id == agent_id, TicketSeen.ticket_id == Ticket.id), isouter=True)
         .where(*held, or_(seen.is_(None), fresh))
-    ).one()
+    )
+    named = _mentioned_in(agent_id, Message.ticket_id != (besides or 0))
+    return len({*session.scalars(mine), *session.scalars(named)})
+
+
+def _mentioned_in(agent_id: int, which: ColumnElement[bool]) -> Select[int | None]:
+    """Select the tickets with a note that names the agent and that they have not seen."""
+    theirs = and_(TicketSeen.agent_id == agent_id, TicketSeen.ticket_id == Message.ticket_id)
+    return (
+        select(Message.ticket_id)
+        .join(Mention, Mention.message_id == Message.id)
+        .join(TicketSeen, theirs, isouter=True)
+        .where(Mention.agent_id == agent_id, Message.id > func.coalesce(TicketSeen.message_id, 0), which)
+        .distinct()
+    )
+
+
+def mentions_of(session: Session, contact_id: int) -> dict[int, frozenset[int]]:
+    """Return the agents whom the notes of a contact's thread name, by the note's id."""
+    found: defaultdict[int, set[int]] = defaultdict(set)
+    wanted = select(Mention.message_id, Mention.agent_id).where(Mention.contact_id == contact_id)
+    for message_id, agent_id in session.execute(wanted):
+        found[message_id].add(agent_id)
+    return {message_id: frozenset(agents) for message_id, agents in found.items()}
 
 
 def _hands_over() -> ColumnElement[bool]:

@@ -22,6 +22,7 @@ from handoff.tickets.claims import OwnershipPolicy, take_back
 from handoff.tickets.confirmed_answers import Answers, with_author
 from handoff.tickets.idempotency import KeyedRequest, claim_key, earlier_message
 from handoff.tickets.journal import Journal
+from handoff.tickets.mentions.use_cases import Mentions
 from handoff.tickets.merging import Merging
 from handoff.tickets.ownership.availability import Availability
 from handoff.tickets.ownership.handovers import Handovers
@@ -70,6 +71,7 @@ class Desk:
         self.promises = Promises(clock)
         self.answers = Answers(bus, clock, self._patience, self.promises)
         self.deletions = Deletions(clock, self._journal, outbox, self.answers)
+        self.mentions = Mentions()
         self.merging = Merging(clock, self._journal, self.ownership, outbox, self._patience)
         outbox.follow(self.part_moved)
         self.agents_named = agents_named
@@ -243,6 +245,8 @@ class Desk:
     def note(self, session: Session, ticket_id: int, agent_id: int, text: str, key: str | None = None) -> int:
         """Write a note that only agents read; allowed on a ticket that another agent holds. Return the message's id.
 
+        Colleagues whom it names with an @ find the ticket marked as new.
+
         `key` as for `reply`.
         """
         text = _worded(text)
@@ -252,7 +256,9 @@ class Desk:
             return known
         agent = session.get_one(Agent, agent_id)
         self.ownership.touch(ticket, agent_id)
-        return self._journal.line(session, ticket, MessageKind.NOTE, text, agent=agent, asked=asked)
+        message_id = self._journal.line(session, ticket, MessageKind.NOTE, text, agent=agent, asked=asked)
+        self.mentions.record(session, ticket, message_id, agent_id, text)
+        return message_id
 
     def resolve(self, session: Session, ticket_id: int, agent_id: int, undo_within: timedelta = timedelta(0)) -> None:
         """Close the ticket and ask the contact whether it is solved, after the time for `undo_resolve`.

@@ -122,7 +122,8 @@ def _view(place: Place, agent: AgentView, shared: SharedQueue, own: OwnQueue, ro
         current = ' aria-current="true"' if ticket_id == place.ticket_id else ""
         unread = " row-unread" if ticket_id in own.marks.unread else ""
         handed = " row-handed" if ticket_id in own.marks.handed else ""
-        return f'<a id="row-{ticket_id}"{current} class="row{handed}{unread}'
+        named = " row-mentioned" if ticket_id in own.marks.mentioned else ""
+        return f'<a id="row-{ticket_id}"{current} class="row{handed}{named}{unread}'
 
     marked = Markup(_ROW.sub(mark, str(rows)))  # noqa: S704 - our own template
     counts = replace(shared.counts, mine=shared.held.get(agent.id, 0))

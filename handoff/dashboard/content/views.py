@@ -149,6 +149,10 @@ class ThreadView:
     handovers: dict[int, HandoverView]
     """Addressees of notes that were written with a transfer, by the note's id."""
     now: datetime
+    mentions: dict[int, frozenset[int]]
+    """Agents whom notes name, by the note's id."""
+    people: tuple[AgentView, ...]
+    """Everybody at the desk."""
     kept: DraftView | None
     """What the agent left in the reply box."""
     card: ContactCard | None = None
@@ -231,7 +235,8 @@ def thread(
     ticket = queue.ticket(session, ticket_id, now)
     if ticket is None:
         return None
-    colleagues = tuple(other for other in staff.people(session) if other.id not in {agent.id, ticket.assignee_id})
+    people = staff.people(session)
+    colleagues = tuple(other for other in people if other.id not in {agent.id, ticket.assignee_id})
     return ThreadView(
         ticket=ticket,
         page=threads.thread_page(session, ticket.contact_id, ticket_id, before),
@@ -242,6 +247,8 @@ def thread(
         requests=requests_for(session, ticket_id) if ticket.assignee_id else (),
         handovers=handovers_of(session, ticket.contact_id),
         now=now,
+        mentions=unread.mentions_of(session, ticket.contact_id),
+        people=people,
         kept=drafts.find(session, Box(agent.id, ticket_id)),
     )
 

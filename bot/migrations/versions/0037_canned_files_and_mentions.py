@@ -1,4 +1,4 @@
-"""Files of canned responses."""
+"""Files of canned responses, and colleagues who are named in notes."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -26,7 +26,20 @@ def upgrade() -> None:
     )
     for column in ("key", "response_id"):
         op.create_index(op.f(f"ix_canned_file_{column}"), "canned_file", [column])
+    op.create_table(
+        "mention",
+        sa.Column("message_id", BigId, nullable=False),
+        sa.Column("agent_id", BigId, nullable=False),
+        sa.Column("contact_id", BigId, nullable=False),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_mention_message_id")),
+        sa.ForeignKeyConstraint(["agent_id"], ["agent.id"], name=op.f("fk_mention_agent_id")),
+        sa.ForeignKeyConstraint(["contact_id"], ["contact.id"], name=op.f("fk_mention_contact_id")),
+        sa.PrimaryKeyConstraint("message_id", "agent_id", name=op.f("pk_mention")),
+    )
+    for column in ("agent_id", "contact_id"):
+        op.create_index(op.f(f"ix_mention_{column}"), "mention", [column])
 
 
 def downgrade() -> None:
+    op.drop_table("mention")
     op.drop_table("canned_file")

@@ -1,0 +1,26 @@
+"""Names of agents in the text of a note: `@Maria Petrova`, or `@Maria` if only one agent is called so."""
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+
+
+def names_of(agents: Iterable[tuple[int, str]]) -> dict[str, int]:
+    """Return what each agent can be called, in lower case: the full name, and the first one where it is unique."""
+    known = {_plain(name): agent_id for agent_id, name in agents if _plain(name)}
+    firsts = Counter(name.split()[0] for name in known)
+    return {name.split()[0]: agent_id for name, agent_id in known.items() if firsts[name.split()[0]] == 1} | known
+
+
+def find_mentions(text: str, names: Mapping[str, int]) -> list[tuple[int, int, int]]:
+    """Return each mention as its agent, start and end; of names that begin alike the longest counts."""
+    if not names or "@" not in text:
+        return []
+    longest_first = sorted(names, key=len, reverse=True)
+    called = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in longest_first)
+    pattern = re.compile(rf"(?<![\w.@/])@({called})(?!\w)", re.IGNORECASE)
+    return [(names[_plain(found[1])], found.start(), found.end()) for found in pattern.finditer(text)]
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).lower()

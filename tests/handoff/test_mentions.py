@@ -1,0 +1,48 @@
+"""Colleagues who are named in notes, and what follows from it."""
+
+import pytest
+
+from handoff.lists.unread import count_unread, mentions_of
+from handoff.tickets.mentions.reading import find_mentions, names_of
+from handoff.tickets.mentions.use_cases import Mentioned
+from tests.handoff.floor import Floor
+
+PEOPLE = names_of([(1, "Maria Petrova"), (2, "Maria Kiss"), (3, "Олег  Иванов"), (4, "Ed")])
+
+
+@pytest.mark.parametrize(
+    ("text", "found"),
+    [
+        ("@Maria Petrova, look", [1]),
+        ("@maria  kiss and @Олег", [2, 3]),
+        ("@Maria alone is two people", []),
+        ("(@ed) and @Ed.", [4, 4]),
+        ("@Eddy, ed@example.org, https://example.org/@ed, @@ed, Ed", []),
+        ("@Олег Иванов!", [3]),
+        ("", []),
+    ],
+)
+def test_names_are_found_in_a_note(text: str, found: list[int]) -> None:
+    assert [agent for agent, _, _ in find_mentions(text, PEOPLE)] == found
+    assert all(text[start] == "@" and text[start:end] for _, start, end in find_mentions(text, PEOPLE))
+
+
+async def test_a_mention_is_new_until_it_is_seen_and_offers_a_place_for_a_ping(floor: Floor) -> None:
+    maria, boris = await floor.agent("Maria"), await floor.agent("Boris")
+    number = await floor.asks()
+    heard: list[Mentioned] = []
+    floor.desk.mentions.follow(lambda _session, mentioned: heard.append(mentioned))
+    text = "@Boris, @boris: do you know? I, @Maria, do not."
+    note = await floor.do(lambda session: floor.desk.note(session, number, maria.id, text, "key-12345"))
+    await floor.do(lambda session: floor.desk.note(session, number, maria.id, text, "key-12345"))  # the same form again
+    assert heard == [Mentioned(number, note, boris.id, maria.id)]
+    contact = (await floor.ticket(number)).contact_id
+    assert await floor.database.read(lambda session: mentions_of(session, contact)) == {note: frozenset({boris.id})}
+    for agent, count in ((boris, 1), (maria, 0)):
+        found = await floor.database.read(
+            lambda session, agent=agent: count_unread(session, agent.id, floor.clock())  # type: ignore[misc]
+        )
+        assert found == count
+    assert (
+        await floor.database.read(lambda session: count_unread(session, boris.id, floor.clock(), besides=number)) == 0
+    )
