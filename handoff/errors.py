@@ -58,6 +58,10 @@ class TooLargeError(DeskError):
         self.most = most
 
 
+class BadTimeError(DeskError):
+    """The time until which a ticket is to be snoozed is missing, past or too far away."""
+
+
 class NotAllowedError(DeskError):
     """The agent's role does not allow this."""
 

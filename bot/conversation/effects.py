@@ -211,7 +211,7 @@ class _Round:
                 self._note(expects=what or None)
             case Attach(number):
                 self.ticket_id = number
-                self._desk.attach(self._ticket(number))
+                self._desk.attach(self._session, self._ticket(number))
             case CloseOffer(message):
                 self._outbox.close_offer(self._session, message)
             case Mark():

@@ -186,6 +186,7 @@ def _build(settings: Settings, db: Database, bus: Bus, clock: Clock, channels: d
         "question": overdue,
         "wish": wishes,
         "audit entry": AuditLog(clock),
+        "snoozed question": desk.snoozing,
         "claim": LapsedClaims(desk.ownership, clock),
         "unattended question": UnattendedTickets(desk.ownership, clock),
         "overdue promise": OverduePings(desk.pings, clock),

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from handoff.errors import (
+    BadTimeError,
     ClosedError,
     DeskError,
     EmptyTextError,
@@ -34,6 +35,7 @@ _DESK = {
     StateError: (409, "state"),
     KeyUsedError: (409, "key_used"),
     EmptyTextError: (422, "empty_text"),
+    BadTimeError: (422, "bad_time"),
     NotAllowedError: (403, "forbidden"),
     ReasonMissingError: (422, "reason_missing"),
     TooLargeError: (413, "too_large"),

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
 
 from handoff.messages.contents import Content
@@ -79,6 +79,8 @@ class TicketOut(BaseModel):
         "`failed`. Null if they have arrived or are on their way."
     )
     reopened: bool = Field(description="It was closed before, and is open again.")
+    snoozed: bool = Field(description="Its assignee left it out of the queue.")
+    snoozed_until: datetime | None = Field(description="When it wakes; null if only the contact's words wake it.")
     version: int = Field(description="Grows with every change.")
 
     @staticmethod
@@ -112,6 +114,8 @@ class TicketOut(BaseModel):
             rating_comment=view.rating_comment,
             undelivered=view.undelivered,
             reopened=view.reopened,
+            snoozed=view.snoozed,
+            snoozed_until=view.snoozed_until,
             version=view.version,
         )
 
@@ -221,6 +225,14 @@ class AssignIn(Sent):
 
     to: int = Field(ge=1, le=LARGEST_ID, description="An agent's id.")
     reason: str = Field("", max_length=500, description="Needed if another agent holds the ticket.")
+
+
+class SnoozeIn(Sent):
+    """How long a ticket is left out of the queue."""
+
+    until: AwareDatetime | None = Field(
+        None, description="A time at most a year ahead; null for until the contact writes."
+    )
 
 
 class SettleIn(Sent):

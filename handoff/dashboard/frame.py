@@ -17,6 +17,7 @@ from handoff.dashboard.content.place import Place, read_place
 from handoff.dashboard.content.queue_board import Board
 from handoff.dashboard.content.reply_box import ReplyDraft, box_of, draft_in
 from handoff.dashboard.content.similar import Similar, SimilarFinder
+from handoff.dashboard.content.snooze_times import offer_times, zone_of
 from handoff.dashboard.content.suggestions import Suggestion, Suggestions
 from handoff.dashboard.content.uploads import MOST
 from handoff.dashboard.content.views import QueueView, ThreadView
@@ -283,6 +284,7 @@ class Frame:
             degraded=self.parts.bus.degraded,
             named=self.parts.desk.agents_named,
             stays=STAYS in request.cookies,
+            snooze_times=offer_times(self.parts.clock(), zone_of(request)),
             present=self._others_at(request),
             deletable_for=self.parts.deletable_for,
             **values,

@@ -12,7 +12,7 @@ from heroicons.jinja import heroicon_micro, heroicon_mini
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from handoff.dashboard.wording import ATTACHMENTS, LANGUAGE_NAMES, ROLES, STATUSES, UNDELIVERED, Words
+from handoff.dashboard.wording import ATTACHMENTS, LANGUAGE_NAMES, ROLES, SNOOZES, STATUSES, UNDELIVERED, Words
 from handoff.formatting.rich_html import as_markup
 from handoff.lists.saved_views import NAME_LENGTH
 from handoff.messages.rich_text import from_agent
@@ -87,6 +87,7 @@ class Pages:
             "status_names": STATUSES,
             "undelivered_names": UNDELIVERED,
             "role_names": ROLES,
+            "snooze_names": SNOOZES,
             "language_names": LANGUAGE_NAMES,
             "counted": COUNTED,
             "view_name_length": NAME_LENGTH,

@@ -39,6 +39,7 @@ from handoff.dashboard.ticket.pages import thread_routes
 from handoff.dashboard.ticket.presence import presence_routes
 from handoff.dashboard.ticket.preview import preview_routes
 from handoff.dashboard.ticket.similar import similar_routes
+from handoff.dashboard.ticket.snoozing import snoozing_routes
 from handoff.dashboard.ticket.solving import solving_routes
 from handoff.people.invitations import Invitations
 
@@ -69,6 +70,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
         solving_routes(frame),
         presence_routes(frame),
         ownership_routes(frame),
+        snoozing_routes(frame),
         correction_routes(frame),
         entry_draft_routes(frame),
         insertion_routes(frame),

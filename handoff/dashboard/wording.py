@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from handoff.errors import (
+    BadTimeError,
     ClosedError,
     DeskError,
     EmptyTextError,
@@ -25,9 +26,11 @@ from handoff.messages.contents import Content
 from handoff.messages.last_look import Oversight, written_language
 from handoff.messages.names import readable
 from handoff.messages.threads import Line
+from handoff.models import MessageKind
 from handoff.tickets.confirmed_answers import LOST
 from handoff.tickets.merging import MERGED
 from handoff.tickets.ownership.handovers import ASSIGNED
+from handoff.tickets.ownership.snoozing import ENDED, SNOOZED, WOKEN
 from handoff.tickets.ownership.use_cases import GIVEN
 from handoff.tickets.service import MUTED, UNMUTED
 from handoff.words import WORDS
@@ -43,6 +46,9 @@ EVENTS = {
     "lapsed": mark("The claim of {agent} ran out: the question went back to the queue"),
     "returned": mark("{agent} is away: the question went back to the queue"),
     "returned_late": mark("The answer of {agent} is overdue: the question went back to the queue"),
+    SNOOZED: mark("{agent} snoozed the question until the contact writes"),
+    WOKEN: mark("The snooze is over: the question is back in the queue"),
+    ENDED: mark("{agent} ended the snooze"),
     "asked_for": mark("{agent} asked to have the question"),
     "declined": mark("{agent} keeps the question for now"),
     "solved": mark("{agent} closed the question as solved"),
@@ -113,6 +119,14 @@ UNDELIVERED = {
 }
 """Mark of a question whose agents' words have not arrived, by the state of the delivery."""
 
+SNOOZES = {
+    "hour": mark("In 1 hour"),
+    "afternoon": mark("This afternoon"),
+    "tomorrow": mark("Tomorrow"),
+    "monday": mark("Next Monday"),
+}
+"""Offers of the menu "Snooze"."""
+
 ROLES = {"agent": mark("agent"), "lead": mark("lead"), "admin": mark("admin")}
 
 LANGUAGE_NAMES = {code: language.name for code, language in LANGUAGES.items()}
@@ -174,11 +188,18 @@ class Words:
             return self.t("Asked in public: {place}", place=line.text.removeprefix(_PUBLIC))
         if line.text.startswith(ASSIGNED):
             return self._assignment(line)
+        if self.snoozed_until(line):
+            return self.t("{agent} snoozed the question until", agent=line.author)
         pressed = sentence_of_press(line.text)
         if pressed is not None:
             return self.t(pressed) if pressed else self.t("The contact pressed a button")
         sentence = EVENTS.get(line.text)
         return self.t(sentence, agent=line.author or self.t("The bot")) if sentence else line.text
+
+    def snoozed_until(self, line: Line) -> datetime | None:
+        """Return the time in the event of a snooze, which the sentence of `event` leaves to its reader."""
+        word, _, at = line.text.partition(" ")
+        return datetime.fromisoformat(at) if line.kind is MessageKind.EVENT and word == SNOOZED and at else None
 
     def _assignment(self, line: Line) -> str:
         lead, _, reason = line.text.removeprefix(ASSIGNED).partition("\n")
@@ -231,6 +252,8 @@ class Words:
                 )
             case NotAllowedError():
                 return self.t("Only leads and admins may do this.")
+            case BadTimeError():
+                return self.t("Choose a time in the future, at most a year ahead.")
             case TooLargeError(megabytes=megabytes, most=most):
                 return self.t("Attach at most {most} files of up to {limit} MB each.", most=most, limit=megabytes)
             case TooManyViewsError():

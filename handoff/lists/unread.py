@@ -1,4 +1,4 @@
-"""Unread marks: a ticket is unread if its contact wrote, or it was handed to the agent, since the agent looked."""
+"""Unread marks: a ticket is unread if, since the agent looked, its contact wrote, it was handed to them, or it woke."""
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping
@@ -13,6 +13,7 @@ from handoff.models import Message, MessageKind, Ticket, live
 from handoff.tickets.claims import is_held
 from handoff.tickets.mentions.models import Mention
 from handoff.tickets.ownership.handovers import ASSIGNED
+from handoff.tickets.ownership.snoozing import WOKEN
 from handoff.tickets.ownership.use_cases import GIVEN
 from infra.storage import rows
 
@@ -28,6 +29,8 @@ class LatestLines:
     """Id of the contact's last message, by ticket."""
     handed: Mapping[int, int]
     """Id of the event by which its holder received it, by ticket."""
+    woken: Mapping[int, int]
+    """Id of the event by which it returned from a snooze, by ticket."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +47,7 @@ class Marks:
 def latest_lines(session: Session, ticket_ids: Collection[int]) -> LatestLines:
     """Return what may be new in these tickets; it is the same for all agents."""
     if not ticket_ids:
-        return LatestLines({}, {})
+        return LatestLines({}, {}, {})
     last = func.max(Message.id)
     mine = Message.ticket_id.in_(ticket_ids)
     heard = select(Message.ticket_id, last).where(mine, Message.kind == MessageKind.INCOMING)
@@ -53,9 +56,10 @@ def latest_lines(session: Session, ticket_ids: Collection[int]) -> LatestLines:
         .join(Ticket, and_(Ticket.id == Message.ticket_id, Ticket.assignee_id == Message.agent_id))
         .where(mine, _hands_over())
     )
+    woken = select(Message.ticket_id, last).where(mine, _wakes())
     return LatestLines(
         *({ticket: line for ticket, line in session.execute(one.group_by(Message.ticket_id)) if ticket is not None}
-          for one in (heard, handed))
+          for one in (heard, handed, woken))
     )  # fmt: skip
 
 
@@ -68,9 +72,14 @@ def marks(session: Session, agent_id: int, holders: Mapping[int, int | None], la
     seen = {ticket: line for ticket, line in found}  # noqa: C416 - rows are no pairs to the type checker
     named = _mentioned_in(agent_id, Message.ticket_id.in_(holders))
     mentioned = frozenset(ticket for ticket in session.scalars(named) if ticket is not None)
+
+    def is_new(ticket: int) -> bool:
+        own = holders[ticket] in {agent_id, None}
+        last = max(latest.heard.get(ticket, 0), latest.woken.get(ticket, 0) if own else 0)
+        return ticket not in seen or seen[ticket] < last
+
     return Marks(
-        frozenset(ticket for ticket in holders if ticket not in seen or seen[ticket] < latest.heard.get(ticket, 0))
-        | mentioned,
+        frozenset(filter(is_new, holders)) | mentioned,
         frozenset(
             ticket
             for ticket, holder in holders.items()
@@ -120,9 +129,13 @@ def _hands_over() -> ColumnElement[bool]:
     return and_(Message.kind == MessageKind.EVENT, given)
 
 
+def _wakes() -> ColumnElement[bool]:
+    return and_(Message.kind == MessageKind.EVENT, Message.text == WOKEN)
+
+
 def _may_be_new(agent_id: int) -> ColumnElement[bool]:
     handed = and_(_hands_over(), Message.agent_id == agent_id)
-    return or_(Message.kind == MessageKind.INCOMING, handed)
+    return or_(Message.kind == MessageKind.INCOMING, handed, _wakes())
 
 
 def last_seen(session: Session, agent_id: int, ticket_id: int) -> int | None:

@@ -35,6 +35,8 @@ class Agent(Base):
     """Since when the agent has no access; None for one who has."""
     away_since: Mapped[datetime | None]
     """Since when the agent is away by their own word; None for one who is here."""
+    assigned_at: Mapped[datetime | None]
+    """When a question was last assigned to them automatically."""
     created_at: Mapped[datetime]
 
 

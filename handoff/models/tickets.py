@@ -43,6 +43,7 @@ class Ticket(Base):
             "claimed_until",
             where="assignee_id IS NOT NULL AND touched_at IS NULL AND status IN ('open', 'waiting')",
         ),
+        partial_index("ix_ticket_wake", "snoozed_until", where=f"snoozed_until IS NOT NULL AND {_LIVE}"),
         partial_index("ix_ticket_owned", "due_at", where="touched_at IS NOT NULL AND status IN ('open')"),
         NEVER_REUSED,
     )
@@ -61,9 +62,13 @@ class Ticket(Base):
     claimed_until: Mapped[datetime | None]
     """End of the claim's lease: after it another agent may claim the ticket, unless `touched_at` is set."""
     touched_at: Mapped[datetime | None]
-    """When the holder first replied or wrote a note: from then on the ticket stays theirs without a lease."""
+    """When the holder first replied, wrote a note or snoozed it: from then on it stays theirs without a lease."""
     returned_from_id: Mapped[int | None] = mapped_column(ForeignKey("agent.id"))
     """The agent from whom it returned to the queue without being released; None once it is claimed."""
+    snoozed_at: Mapped[datetime | None]
+    """Since when the holder leaves it out of the queue; None for a ticket that is not snoozed."""
+    snoozed_until: Mapped[datetime | None]
+    """When a snoozed ticket wakes; None for one that wakes only when its contact writes."""
     opened_at: Mapped[datetime]
     due_at: Mapped[datetime | None]
     """When its open promise is due (handoff/tickets/promises); None if no answer is owed."""

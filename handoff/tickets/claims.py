@@ -1,7 +1,7 @@
 """When a ticket is held.
 
 A claim is a lease, which activity of its agent renews. Once the agent has replied or written a note (`touched_at`), the
-ticket stays theirs without a lease.
+ticket stays theirs without a lease. A snoozed ticket stays with its holder, too; a change of holder ends the snooze.
 """
 
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, or_
 
-from handoff.models import LIVE, Ticket
+from handoff.models import LIVE, Ticket, live
 
 CLAIM = timedelta(minutes=30)
 WARNED = timedelta(minutes=5)
@@ -62,9 +62,34 @@ def give(ticket: Ticket, agent_id: int, now: datetime, claim: timedelta) -> None
     """Make the agent the holder, by a claim that they have not touched yet."""
     ticket.assignee_id, ticket.claimed_at, ticket.claimed_until = agent_id, now, now + claim
     ticket.touched_at = ticket.returned_from_id = None
+    end_snooze(ticket)
 
 
 def take_back(ticket: Ticket, *, returned_from: int | None = None) -> None:
     """Leave the ticket without a holder; `returned_from` lost it without releasing it."""
     ticket.assignee_id = ticket.claimed_at = ticket.claimed_until = None
     ticket.touched_at, ticket.returned_from_id = None, returned_from
+    end_snooze(ticket)
+
+
+def is_snoozed(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a live ticket is left out of the queue: until its time, or until its contact writes."""
+    sleeps = or_(Ticket.snoozed_until.is_(None), Ticket.snoozed_until > now)
+    return and_(live(), Ticket.snoozed_at.is_not(None), sleeps)
+
+
+def is_awake(now: datetime) -> ColumnElement[bool]:
+    """Return the condition that a live ticket is not snoozed."""
+    return or_(Ticket.snoozed_at.is_(None), Ticket.snoozed_until <= now)
+
+
+def snoozes(ticket: Ticket, now: datetime) -> bool:
+    """Return whether the ticket of this row is snoozed; the same as `is_snoozed`."""
+    if ticket.snoozed_at is None or ticket.status not in LIVE:
+        return False
+    return ticket.snoozed_until is None or ticket.snoozed_until > now
+
+
+def end_snooze(ticket: Ticket) -> None:
+    """Put the ticket back into the queue."""
+    ticket.snoozed_at = ticket.snoozed_until = None

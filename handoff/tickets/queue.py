@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -21,7 +22,7 @@ from handoff.models import (
     is_undelivered,
     live,
 )
-from handoff.tickets.claims import free, holds, is_held, lapses_at
+from handoff.tickets.claims import free, holds, is_awake, is_held, is_snoozed, lapses_at, snoozes
 from handoff.tickets.silence_policy import reopenable
 
 PAGE = 50
@@ -70,6 +71,10 @@ class TicketView:
     """Name of the agent from whom it returned to the queue without being released."""
     reopened: bool = False
     """It was closed before, and is open again."""
+    snoozed: bool = False
+    """Its holder left it out of the queue."""
+    snoozed_until: datetime | None = None
+    """When it wakes; None for one that wakes only when its contact writes."""
     reopenable: bool = True
     """If it is closed: its contact can still reopen it."""
 
@@ -100,6 +105,7 @@ class Counts:
     late: int
     waiting: int
     undelivered: int
+    snoozed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,8 @@ class TicketFilter:
     late: bool = False
     undelivered: bool = False
     """The agents' latest words have not arrived."""
+    snoozed: bool | None = None
+    """Only snoozed tickets, or none of them; None for both."""
     category: str | None = None
     channel: str | None = None
     """A channel account, as `vk:main`."""
@@ -123,11 +131,15 @@ ALL_LIVE = TicketFilter()
 
 
 def tickets(session: Session, now: datetime, wanted: TicketFilter = ALL_LIVE, *, page: int = 1) -> TicketPage:
-    """List the queue, oldest due time first; solved tickets newest first."""
+    """List the queue, oldest due time first; solved tickets newest first, snoozed ones by the time they wake."""
     status, where = wanted.status, conditions(wanted, now)
     closed = status in {TicketStatus.SOLVED, TicketStatus.WITHDRAWN}
     # "open" sorts before "waiting", so the index of live tickets has this order.
-    order = (Ticket.id.desc(),) if closed else (Ticket.status, Ticket.due_at, Ticket.id)
+    order: tuple[ColumnElement[Any], ...] = (Ticket.status.asc(), Ticket.due_at.asc(), Ticket.id.asc())
+    if closed:
+        order = (Ticket.id.desc(),)
+    elif wanted.snoozed:
+        order = (Ticket.snoozed_until.is_(None), Ticket.snoozed_until.asc(), Ticket.id.asc())
     before = (page - 1) * PAGE
     rows = session.execute(view_rows().where(*where).order_by(*order).limit(PAGE + 1).offset(before)).all()
     total = _count(session, *where)
@@ -149,6 +161,8 @@ def conditions(wanted: TicketFilter, now: datetime, *, closed: bool = False) -> 
         where.append(_late(now))
     if wanted.undelivered:
         where.append(is_undelivered())
+    if wanted.snoozed is not None:
+        where.append(is_snoozed(now) if wanted.snoozed else is_awake(now))
     if wanted.category is not None:
         where.append(Ticket.category == wanted.category)
     if wanted.language is not None:
@@ -171,12 +185,13 @@ def _counted(where: Sequence[ColumnElement[bool]]) -> Select[int]:
 def counts(session: Session, now: datetime, agent_id: int) -> Counts:
     """Return the figures for the filters: each reads at most `COUNTED` rows of an index, however long the queue is."""
     filters = (
-        ALL_LIVE,
-        TicketFilter(assignee=agent_id),
-        TicketFilter(unassigned=True),
-        TicketFilter(late=True),
-        TicketFilter(TicketStatus.WAITING),
+        TicketFilter(snoozed=False),
+        TicketFilter(assignee=agent_id, snoozed=False),
+        TicketFilter(unassigned=True, snoozed=False),
+        TicketFilter(late=True, snoozed=False),
+        TicketFilter(TicketStatus.WAITING, snoozed=False),
         TicketFilter(undelivered=True),
+        TicketFilter(snoozed=True),
     )
     # One statement: the way to the database and back takes longer than counting.
     figures = (_counted(conditions(one, now)).scalar_subquery() for one in filters)
@@ -189,8 +204,8 @@ def count(session: Session, now: datetime, wanted: TicketFilter) -> int:
 
 
 def held_by_agent(session: Session, now: datetime) -> dict[int, int]:
-    """Return the number of live questions of each agent; agents without any are left out."""
-    held_now = (live(), is_held(now))
+    """Return the number of live questions of each agent that are not snoozed; agents without any are left out."""
+    held_now = (live(), is_held(now), is_awake(now))
     rows = session.execute(select(Ticket.assignee_id, func.count()).where(*held_now).group_by(Ticket.assignee_id))
     return {agent_id: count for agent_id, count in rows if agent_id is not None}
 
@@ -258,7 +273,7 @@ def next_free(session: Session, now: datetime, agent_id: int, wanted: TicketFilt
         select(Ticket.id)
         .where(
             *conditions(wanted, now),
-            *needs_agent(),
+            *needs_agent(now),
             or_(free(now), Ticket.assignee_id == agent_id) if wanted.assignee == agent_id else free(now),
             ~for_another,
         )
@@ -268,10 +283,10 @@ def next_free(session: Session, now: datetime, agent_id: int, wanted: TicketFilt
     )
 
 
-def needs_agent() -> tuple[ColumnElement[bool], ...]:
-    """Return the conditions that a ticket waits for an agent to write, or to settle an answer that was lost."""
+def needs_agent(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions that a ticket waits now for an agent to write, or to settle an answer that was lost."""
     unanswered = or_(Ticket.unanswered_since.is_not(None), Ticket.undelivered.in_(LOST_ANSWERS))
-    return live(), Ticket.status == TicketStatus.OPEN, unanswered
+    return live(), Ticket.status == TicketStatus.OPEN, unanswered, is_awake(now)
 
 
 def ahead(session: Session, ticket_id: int) -> int:
@@ -332,5 +347,7 @@ def view_of(row: Ticket, contact: Contact, agent: Agent | None, former: str | No
         lapses_at=lapses_at(row, now),
         returned_from=former if row.status in LIVE else None,
         reopened=row.reopened_at is not None and row.status in LIVE,
+        snoozed=snoozes(row, now),
+        snoozed_until=row.snoozed_until if snoozes(row, now) else None,
         reopenable=reopenable(row, now),
     )

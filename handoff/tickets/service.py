@@ -26,6 +26,7 @@ from handoff.tickets.mentions.use_cases import Mentions
 from handoff.tickets.merging import Merging
 from handoff.tickets.ownership.availability import Availability
 from handoff.tickets.ownership.handovers import Handovers
+from handoff.tickets.ownership.snoozing import Snoozing
 from handoff.tickets.ownership.use_cases import Ownership
 from handoff.tickets.pings.service import Pings
 from handoff.tickets.promises.use_cases import Promises
@@ -65,6 +66,7 @@ class Desk:
         self.pings = Pings(bus, clock, outbox)
         self.ownership = Ownership(clock, self._journal, ownership or OwnershipPolicy(), self.pings)
         self.handovers = Handovers(clock, self._journal, self.ownership)
+        self.snoozing = Snoozing(clock, self._journal, self.ownership)
         self.availability = Availability(clock)
         self._outbox = outbox
         self._patience = patience or SilencePolicy()
@@ -115,12 +117,15 @@ class Desk:
             self.promises.start(session, ticket, now)
             self._patience.stop_waiting(ticket)
         ticket.read_at = now
-        self.ownership.return_unattended(session, ticket)
+        woken = self.snoozing.wake(session, ticket)
+        self.ownership.return_unattended(session, ticket, woken=woken)
         self._journal.touch(session, ticket)
 
-    def attach(self, ticket: Ticket) -> None:
+    def attach(self, session: Session, ticket: Ticket) -> None:
         """Record words of the contact that leave the ticket as it is: they are not silent, so no reminder is needed."""
         ticket.read_at, ticket.remind_at = self._clock(), None
+        if ticket.status in LIVE:
+            self.snoozing.wake(session, ticket)
 
     def looked_at(self, ticket: Ticket) -> None:
         """Record that the contact has read what agents wrote so far."""

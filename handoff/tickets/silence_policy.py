@@ -39,7 +39,7 @@ class SilencePolicy:
     def close(self, ticket: Ticket, now: datetime) -> None:
         """Allow the contact to reopen the ticket for a while."""
         self.stop_waiting(ticket)
-        ticket.overdue_at = None
+        ticket.overdue_at = ticket.snoozed_at = ticket.snoozed_until = None
         ticket.reopen_until = now + self.reopen_within
 
     def reopen(self, ticket: Ticket, now: datetime) -> None:

@@ -141,3 +141,26 @@ async def test_deliveries_are_retried_and_settled(office: Office, crm: httpx.Asy
     assert (await crm.post(f"/deliveries/{delivery}/retry")).status_code == 204
     assert await state() == "queued"
     assert (await crm.post("/deliveries/999/retry")).status_code == 404
+
+
+async def test_a_ticket_is_snoozed_and_woken(office: Office, crm: httpx.AsyncClient) -> None:
+    number, other = await office.asks("Where is my page?"), await office.asks("And mine?")
+    until = "2026-11-23T09:00:00+03:00"
+    shown = (await crm.post(f"/tickets/{number}/snooze", json={"until": until})).json()
+    assert (shown["snoozed"], shown["snoozed_until"]) == (True, "2026-11-23T06:00:00Z")
+    assert shown["messages"][-1]["text"] == "snoozed 2026-11-23T06:00:00+00:00"
+
+    async def ids(query: str) -> list[int]:
+        return [item["number"] for item in (await crm.get(f"/tickets{query}")).json()["items"]]
+
+    assert await ids("") == [number, other]
+    assert await ids("?snoozed=true") == [number]
+    assert await ids("?snoozed=false") == [other]
+    shown = (await crm.post(f"/tickets/{number}/wake")).json()
+    assert (shown["snoozed"], shown["snoozed_until"]) == (False, None)
+    shown = (await crm.post(f"/tickets/{number}/snooze", json={})).json()
+    assert (shown["snoozed"], shown["snoozed_until"]) == (True, None)
+    for bad in ("2026-11-22T12:00:00Z", "2030-01-01T00:00:00Z", "9999-12-31T23:59:59-12:00"):
+        refused = await crm.post(f"/tickets/{number}/snooze", json={"until": bad})
+        assert (refused.status_code, refused.json()["error"]["code"]) == (422, "bad_time")
+    assert (await crm.post(f"/tickets/{number}/snooze", json={"until": "2026-12-01T09:00:00"})).status_code == 422

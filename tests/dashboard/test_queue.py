@@ -41,6 +41,7 @@ async def test_filters_show_and_count_what_they_say(office: Office) -> None:
             "Late": "0",
             "Waiting for the contact": "1",
             "Undelivered": "0",
+            "Snoozed": "0",
             "Solved": "",
         }
         office.clock.passes(hours=12, minutes=1)

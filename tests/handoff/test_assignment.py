@@ -68,6 +68,20 @@ async def test_equally_loaded_agents_take_turns(floor: Floor) -> None:
     assert given == [maria.id, oleg.id, maria.id, oleg.id]
 
 
+async def test_agents_who_solve_at_once_take_turns_too(floor: Floor) -> None:
+    agents = {agent.id: agent for agent in [await at_desk(floor, name) for name in ("Maria", "Oleg")]}
+    given = []
+    for _ in range(4):
+        number = await floor.asks()
+        await assigner(floor).look()
+        [holder] = await holders(floor, number)
+        assert holder is not None
+        await floor.do(lambda session, n=number, who=holder: floor.desk.resolve(session, n, who))  # type: ignore[misc]
+        given.append(agents[holder].name)
+        floor.clock.passes(seconds=1)
+    assert given == ["Maria", "Oleg", "Maria", "Oleg"]
+
+
 async def test_an_answered_question_is_no_load(floor: Floor) -> None:
     maria, oleg = await at_desk(floor, "Maria"), await at_desk(floor, "Oleg")
     answered, waiting = await floor.asks(), await floor.asks()

@@ -207,7 +207,7 @@ def test_no_column_that_may_hold_words_was_overlooked() -> None:
     }  # fmt: skip
     assert set(Ticket.__table__.c.keys()) - {"question", "rating_comment"} == {
         "id", "contact_id", "status", "category", "language", "reason", "assignee_id", "claimed_until", "opened_at",
-        "claimed_at", "touched_at", "returned_from_id",
+        "claimed_at", "touched_at", "returned_from_id", "snoozed_at", "snoozed_until",
         "due_at", "waiting_since", "first_reply_at", "solved_at", "joined_acknowledged",
         "patience_asked", "read_at",
         "remind_at", "solve_at", "overdue_at", "reopen_until", "reopened_at", "previous_assignee_id",

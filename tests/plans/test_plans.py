@@ -114,6 +114,8 @@ async def _desk(stage: Stage, number: int) -> None:
                 for path in ("/desk", "/desk/queue", f"/desk/tickets/{number}"):
                     assert (await client.get(path, params={"show": show, "page": page})).status_code == 200
         await browser.sends("/desk/next")
+        await browser.sends(f"/desk/tickets/{number}/snooze", until="hour")
+        await browser.sends(f"/desk/tickets/{number}/wake")
         for path in ("/metrics", "/readyz"):
             await client.get(path)
         for path in ("/desk/pings", "/desk/pings?after=0", "/desk/profile/pings"):

@@ -14,9 +14,12 @@ from handoff.tickets.queue import TicketFilter
 from infra.storage.columns import LARGEST_ID
 from infra.storage.storable import storable_text
 
-Show = Literal["mine", "unassigned", "late", "waiting", "undelivered", "solved"]
+Show = Literal["mine", "unassigned", "late", "waiting", "undelivered", "snoozed", "solved"]
 SHOWS: tuple[Show, ...] = get_args(Show)
-_EXCLUDE: tuple[frozenset[Show], ...] = (frozenset({"mine", "unassigned"}), frozenset({"late", "waiting", "solved"}))
+_EXCLUDE: tuple[frozenset[Show], ...] = (
+    frozenset({"mine", "unassigned"}),
+    frozenset({"late", "waiting", "snoozed", "solved"}),
+)
 """Of each group at most one filter is set: a question cannot be both."""
 _LONGEST = 64
 LONGEST_SEARCH = 200
@@ -62,10 +65,18 @@ class Place:
             unassigned="unassigned" in self.shows,
             late="late" in self.shows,
             undelivered="undelivered" in self.shows,
+            snoozed=self._snoozed,
             category=self.category or None,
             channel=self.channel or None,
             language=self.language or None,
         )
+
+    @property
+    def _snoozed(self) -> bool | None:
+        """Whether the list has snoozed questions only; None where it has them among others."""
+        if "snoozed" in self.shows:
+            return True
+        return None if self.search or "undelivered" in self.shows or "solved" in self.shows else False
 
     def toggle_url(self, show: Show) -> str:
         """Return the address of the queue with this filter set or unset; filters that exclude it are unset."""

@@ -78,6 +78,8 @@ LEAST = MappingProxyType(
         "POST /desk/tickets/{ticket_id}/requests/{asker_id}/accept": Access.AGENT,
         "POST /desk/tickets/{ticket_id}/requests/{asker_id}/decline": Access.AGENT,
         "POST /desk/tickets/{ticket_id}/assign": Access.LEAD,
+        "POST /desk/tickets/{ticket_id}/snooze": Access.AGENT,
+        "POST /desk/tickets/{ticket_id}/wake": Access.AGENT,
         "POST /desk/availability": Access.AGENT,
         "POST /desk/tickets/{ticket_id}/reply": Access.AGENT,
         "POST /desk/tickets/{ticket_id}/note": Access.AGENT,

@@ -92,6 +92,8 @@ document.addEventListener("DOMContentLoaded", () => {
   const closed = document.body.classList.contains("desk");
   localise(document);
   if (!closed) return;
+  // The server offers times of day in the reader's zone.
+  document.cookie = `frontdesk_zone=${clock.resolvedOptions().timeZone}; path=/desk; max-age=31536000; samesite=lax`;
   restoreDraft();
   document.querySelector(".chips [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
   const refresh = () => htmx.trigger(document.body, "refresh");
@@ -156,6 +158,11 @@ document.addEventListener("DOMContentLoaded", () => {
     if (event.detail.requestConfig.verb !== "post") return;
     underWay = Math.max(0, underWay - 1);
     catchUp();
+  });
+  // What was chosen in a menu is done: the disabled button has lost the focus, so the menu would wait to be closed.
+  document.body.addEventListener("htmx:beforeOnLoad", ({ detail }) => {
+    const isDone = detail.requestConfig.verb === "post" && detail.xhr.status === 200;
+    if (isDone) detail.elt.closest?.(".thread-actions details.menu")?.removeAttribute("open");
   });
   document.body.addEventListener("htmx:oobBeforeSwap", (event) => {
     const { target, fragment } = event.detail;

@@ -13,7 +13,7 @@ function mergeNode(old, fresh) {
     if (old.nodeValue !== fresh.nodeValue) old.nodeValue = fresh.nodeValue;
     return;
   }
-  if (old.matches("time[data-clock], time[data-date]") && old.dateTime === fresh.dateTime) return;  // in the reader's zone
+  if (old.matches("time[data-clock], time[data-date], time[data-moment]") && old.dateTime === fresh.dateTime) return;  // in the reader's zone
   for (const { name } of [...old.attributes]) if (!fresh.hasAttribute(name) && !KEPT.has(name)) old.removeAttribute(name);
   for (const { name, value } of [...fresh.attributes]) if (old.getAttribute(name) !== value) old.setAttribute(name, value);
   mergeChildren(old, fresh);

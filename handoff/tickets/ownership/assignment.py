@@ -42,7 +42,7 @@ class _Candidate:
     load: int
     """Questions of theirs that wait for an answer."""
     since: datetime | None
-    """When they last claimed or were given one of those that they hold."""
+    """When a question was last assigned to them."""
 
 
 class Assignment:
@@ -85,10 +85,9 @@ class Assignment:
     def _candidates(self, session: Session) -> list[_Candidate]:
         """Return the agents at work who are below the limit, the next one first."""
         now = self._clock()
-        held = and_(Ticket.assignee_id == Agent.id, is_held(now), *queue.needs_agent())
+        held = and_(Ticket.assignee_id == Agent.id, is_held(now), *queue.needs_agent(now))
         load = func.count(Ticket.id)
-        since = func.max(Ticket.claimed_at)
-        here = select(Agent.id, load, since).join(Ticket, held, isouter=True).where(at_work(now))
+        here = select(Agent.id, load, Agent.assigned_at).join(Ticket, held, isouter=True).where(at_work(now))
         rows = session.execute(here.group_by(Agent.id))
         found = [_Candidate(agent_id, count, at) for agent_id, count, at in rows]
         below = [agent for agent in found if self._limit is None or agent.load < self._limit]
@@ -107,7 +106,7 @@ class Assignment:
         )
         return (
             select(Ticket.id)
-            .where(*queue.needs_agent(), Ticket.assignee_id.is_(None), former < len(agents))
+            .where(*queue.needs_agent(self._clock()), Ticket.assignee_id.is_(None), former < len(agents))
             .order_by(Ticket.due_at, Ticket.id)
             .limit(1)
         )

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from handoff.errors import ClosedError, HeldError
 from handoff.models import LIVE, Agent, Ticket, TicketStatus
 from handoff.tickets import queue
-from handoff.tickets.claims import OVERDUE, WARNED, OwnershipPolicy, give, holds, take_back
+from handoff.tickets.claims import OVERDUE, WARNED, OwnershipPolicy, give, holds, snoozes, take_back
 from handoff.tickets.journal import Journal
 from handoff.tickets.ownership.availability import is_absent
 from handoff.tickets.ownership.models import HandOverRequest
@@ -76,6 +76,10 @@ class Ownership:
             ticket.claimed_at, ticket.claimed_until = now, now + self._policy.claim
             ticket.touched_at = ticket.touched_at or now
 
+    def prolong(self, ticket: Ticket) -> None:
+        """Start the lease of a held ticket again, so that its holder has time to see what happened."""
+        ticket.claimed_at, ticket.claimed_until = self._clock(), self._clock() + self._policy.claim
+
     def take_next(self, session: Session, agent_id: int, wanted: queue.TicketFilter = queue.ALL_LIVE) -> int | None:
         """Claim the wanted question with the oldest due time; None if there is none for this agent.
 
@@ -89,6 +93,7 @@ class Ownership:
     def assign_by_rule(self, session: Session, ticket: Ticket, agent_id: int) -> None:
         """Give a locked free ticket to an agent without anybody's doing; it is marked as new to them."""
         self.hand(session, ticket, agent_id)
+        session.get_one(Agent, agent_id).assigned_at = self._clock()
         self._journal.event(session, ticket, GIVEN, agent_id)
 
     # --- the end of a claim -----------------------------------------------------------------------------------------
@@ -122,13 +127,16 @@ class Ownership:
         ticket = _locked(session, ticket_id)
         if ticket is None or ticket.touched_at is None or not waits_too_long(ticket, now):
             return False
-        if ticket.claimed_until is not None and ticket.claimed_until > now:
+        if snoozes(ticket, now) or (ticket.claimed_until is not None and ticket.claimed_until > now):
             return False
         self._return(session, ticket, "returned_late")
         return True
 
-    def return_unattended(self, session: Session, ticket: Ticket) -> None:
-        """Return the ticket to the queue if its contact has written and its owner cannot see that."""
+    def return_unattended(self, session: Session, ticket: Ticket, *, woken: bool = False) -> None:
+        """Return the ticket to the queue if its contact has written and its owner cannot see that.
+
+        A `woken` one was snoozed until now: that its answer is overdue is no neglect of its owner's.
+        """
         if ticket.assignee_id is None:
             return
         session.flush()  # which locks the row, so that no colleague takes the ticket in between
@@ -137,7 +145,7 @@ class Ownership:
             return
         if is_absent(session, ticket.assignee_id, self._clock()):
             self._return(session, ticket, "returned")
-        elif waits_too_long(ticket, self._clock()):
+        elif not woken and waits_too_long(ticket, self._clock()):
             self._return(session, ticket, "returned_late")
 
     # --- shared -----------------------------------------------------------------------------------------------------
