@@ -62,6 +62,15 @@ class BadTimeError(DeskError):
     """The time until which a ticket is to be snoozed is missing, past or too far away."""
 
 
+class BadTagError(DeskError):
+    """The text is no tag, or the ticket has too many."""
+
+    def __init__(self, longest: int, most: int) -> None:
+        super().__init__(f"a tag has 1 to {longest} characters, and a question at most {most} tags")
+        self.longest = longest
+        self.most = most
+
+
 class NotAllowedError(DeskError):
     """The agent's role does not allow this."""
 

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 
 from handoff.errors import (
+    BadTagError,
     BadTimeError,
     ClosedError,
     DeskError,
@@ -36,6 +37,7 @@ _DESK = {
     KeyUsedError: (409, "key_used"),
     EmptyTextError: (422, "empty_text"),
     BadTimeError: (422, "bad_time"),
+    BadTagError: (422, "bad_tag"),
     NotAllowedError: (403, "forbidden"),
     ReasonMissingError: (422, "reason_missing"),
     TooLargeError: (413, "too_large"),

@@ -5,7 +5,7 @@ from collections import Counter
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
-from handoff.api import agents, contacts, entries, ownership, problems, tickets
+from handoff.api import agents, contacts, entries, labels, ownership, problems, tickets
 from handoff.api.access import needs
 from handoff.api.parts import ApiParts
 from handoff.models import Role
@@ -49,7 +49,7 @@ def api_app(parts: ApiParts) -> FastAPI:
     )
     app.state.parts = parts
     problems.install(app)
-    for routes in (tickets.router, ownership.router, entries.router, contacts.router, agents.router):
+    for routes in (tickets.router, ownership.router, labels.router, entries.router, contacts.router, agents.router):
         app.include_router(routes, dependencies=[Depends(needs(Role.AGENT)), Depends(_understood)])
 
     @app.get("/docs", include_in_schema=False)

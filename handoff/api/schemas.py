@@ -1,7 +1,7 @@
 """Bodies of requests and responses. Responses are built from the views of the lower floors, by attribute."""
 
 from datetime import datetime
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.config import JsonDict
@@ -79,6 +79,7 @@ class TicketOut(BaseModel):
         "`failed`. Null if they have arrived or are on their way."
     )
     reopened: bool = Field(description="It was closed before, and is open again.")
+    tags: list[str]
     snoozed: bool = Field(description="Its assignee left it out of the queue.")
     snoozed_until: datetime | None = Field(description="When it wakes; null if only the contact's words wake it.")
     version: int = Field(description="Grows with every change.")
@@ -114,6 +115,7 @@ class TicketOut(BaseModel):
             rating_comment=view.rating_comment,
             undelivered=view.undelivered,
             reopened=view.reopened,
+            tags=list(view.tags),
             snoozed=view.snoozed,
             snoozed_until=view.snoozed_until,
             version=view.version,
@@ -225,6 +227,20 @@ class AssignIn(Sent):
 
     to: int = Field(ge=1, le=LARGEST_ID, description="An agent's id.")
     reason: str = Field("", max_length=500, description="Needed if another agent holds the ticket.")
+
+
+class TagsIn(Sent):
+    """Tags to add and to remove; spellings that differ in case only are one tag."""
+
+    add: list[Annotated[str, Field(max_length=1000)]] = Field([], max_length=20)
+    remove: list[Annotated[str, Field(max_length=1000)]] = Field([], max_length=20)
+
+
+class LabelsIn(Sent):
+    """What a ticket is about; a field that is left out stays as it is."""
+
+    category: str | None = Field(None, max_length=KEY_LENGTH, description="A category's key; null for none.")
+    language: str = Field("", max_length=8, description="A language's code, as `ru`.")
 
 
 class SnoozeIn(Sent):

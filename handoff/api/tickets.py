@@ -51,11 +51,12 @@ async def list_tickets(
     status: TicketStatus | None = None,
     assignee: Annotated[AssigneeFilter | AgentId | None, Query(description="An agent's id, `me` or `none`.")] = None,
     snoozed: Annotated[bool | None, Query(description="Only snoozed tickets, or none of them.")] = None,
+    tag: Annotated[str | None, Query(max_length=1000, description="Only tickets with this tag.")] = None,
     page: Annotated[int, Query(ge=1, le=100_000)] = 1,
 ) -> TicketsOut:
     """List the queue, oldest due time first; solved tickets newest first. Without `status`: all that are not closed."""
     who = caller.id if assignee == "me" else assignee if isinstance(assignee, int) else None
-    wanted = TicketFilter(status, who, unassigned=assignee == "none", snoozed=snoozed)
+    wanted = TicketFilter(status, who, unassigned=assignee == "none", snoozed=snoozed, tag=tag)
     found = await parts.database.read(lambda session: queue.tickets(session, parts.clock(), wanted, page=page))
     return TicketsOut(items=[TicketOut.of(view) for view in found.items], total=found.total)
 

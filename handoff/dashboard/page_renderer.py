@@ -14,6 +14,7 @@ from markupsafe import Markup
 
 from handoff.dashboard.wording import ATTACHMENTS, LANGUAGE_NAMES, ROLES, SNOOZES, STATUSES, UNDELIVERED, Words
 from handoff.formatting.rich_html import as_markup
+from handoff.labels.labelling import LONGEST
 from handoff.lists.saved_views import NAME_LENGTH
 from handoff.messages.rich_text import from_agent
 from handoff.people.agents import AgentView
@@ -88,6 +89,7 @@ class Pages:
             "undelivered_names": UNDELIVERED,
             "role_names": ROLES,
             "snooze_names": SNOOZES,
+            "tag_length": LONGEST,
             "language_names": LANGUAGE_NAMES,
             "counted": COUNTED,
             "view_name_length": NAME_LENGTH,

@@ -8,6 +8,7 @@ from handoff.dashboard.account.pings import ping_routes
 from handoff.dashboard.account.profile import profile_routes
 from handoff.dashboard.account.second_factor import factor_routes
 from handoff.dashboard.canned.pages import canned_routes
+from handoff.dashboard.contact.labels import label_routes
 from handoff.dashboard.contact.pages import contact_routes
 from handoff.dashboard.frame import Frame
 from handoff.dashboard.page_renderer import Pages
@@ -71,6 +72,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
         presence_routes(frame),
         ownership_routes(frame),
         snoozing_routes(frame),
+        label_routes(frame),
         correction_routes(frame),
         entry_draft_routes(frame),
         insertion_routes(frame),

@@ -1,10 +1,12 @@
 """Texts of the pages that depend on values: spans of time, events of a thread, reasons, errors."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from handoff.errors import (
+    BadTagError,
     BadTimeError,
     ClosedError,
     DeskError,
@@ -18,6 +20,7 @@ from handoff.errors import (
     TooLateError,
     UnfilledPlaceholderError,
 )
+from handoff.labels import labelling
 from handoff.lists.saved_views import MOST as MOST_VIEWS
 from handoff.lists.saved_views import TooManyViewsError
 from handoff.messages.button_codec import sentence_of_press
@@ -35,7 +38,10 @@ from handoff.tickets.ownership.use_cases import GIVEN
 from handoff.tickets.service import MUTED, UNMUTED
 from handoff.words import WORDS
 from infra.wording import mark
+from knowledge.entries.repository import title
 from knowledge.languages import LANGUAGES
+
+Titles = Mapping[str, Mapping[str, str]]
 
 EVENTS = {
     "opened": mark("The question was passed to people"),
@@ -180,7 +186,11 @@ class Words:
             return Due(self.t("{span} late", span=self.span(now - at)), "late")
         return Due(self.t("in {span}", span=self.span(at - now)), "soon" if at - now < _SOON else "fine")
 
-    def event(self, line: Line) -> str:
+    def event(self, line: Line, categories: Titles = MappingProxyType({})) -> str:
+        """Return the sentence of an event; `categories` has the titles of each category by language."""
+        label = self._label(line, categories)
+        if label:
+            return label
         if line.text.startswith(MERGED):
             other = int(line.text.removeprefix(MERGED))
             return self.t("{agent} merged question #{other} into this one", agent=line.author, other=other)
@@ -195,6 +205,31 @@ class Words:
             return self.t(pressed) if pressed else self.t("The contact pressed a button")
         sentence = EVENTS.get(line.text)
         return self.t(sentence, agent=line.author or self.t("The bot")) if sentence else line.text
+
+    def _label(self, line: Line, categories: Titles) -> str:
+        """Return the sentence of a changed tag, category or language; "" for another event."""
+        word, _, value = line.text.partition(" ")
+        if line.kind is not MessageKind.EVENT:
+            return ""
+        match f"{word} ":
+            case labelling.TAGGED:
+                return self.t("{agent} added the tag “{tag}”", agent=line.author, tag=value)
+            case labelling.UNTAGGED:
+                return self.t("{agent} removed the tag “{tag}”", agent=line.author, tag=value)
+            case labelling.CATEGORY if value:
+                title = self.category(value, categories)
+                return self.t("{agent} changed the category to “{category}”", agent=line.author, category=title)
+            case labelling.CATEGORY:
+                return self.t("{agent} took the question out of its category", agent=line.author)
+            case labelling.LANGUAGE:
+                name = LANGUAGE_NAMES.get(value, value)
+                return self.t("{agent} changed the language to {name}", agent=line.author, name=name)
+            case _:
+                return ""
+
+    def category(self, key: str | None, categories: Titles) -> str:
+        """Return the title of a category in the reader's language; "" for none."""
+        return title(key, dict(categories.get(key or "", {})), self.language)
 
     def snoozed_until(self, line: Line) -> datetime | None:
         """Return the time in the event of a snooze, which the sentence of `event` leaves to its reader."""
@@ -252,6 +287,12 @@ class Words:
                 )
             case NotAllowedError():
                 return self.t("Only leads and admins may do this.")
+            case BadTagError(longest=longest, most=most):
+                return self.t(
+                    "A tag has 1 to {longest} characters, and a question at most {most} tags.",
+                    longest=longest,
+                    most=most,
+                )
             case BadTimeError():
                 return self.t("Choose a time in the future, at most a year ahead.")
             case TooLargeError(megabytes=megabytes, most=most):

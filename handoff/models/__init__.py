@@ -27,6 +27,7 @@ from handoff.models.messages import (
     Message,
     MessageKind,
 )
+from handoff.models.tags import Tag, TicketTag, first_use, tag_key
 from handoff.models.tickets import (
     LIVE,
     Ticket,
@@ -59,8 +60,12 @@ __all__ = [
     "Message",
     "MessageKind",
     "Role",
+    "Tag",
     "Ticket",
     "TicketStatus",
+    "TicketTag",
+    "first_use",
     "is_undelivered",
     "live",
+    "tag_key",
 ]

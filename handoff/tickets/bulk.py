@@ -20,6 +20,7 @@ class BulkAction(StrEnum):
     RESOLVE = "resolve"
     ASSIGN = "assign"
     MUTE = "mute"
+    TAG = "tag"
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,10 +17,13 @@ from handoff.models import (
     DeliveryState,
     Message,
     MessageKind,
+    Tag,
     Ticket,
     TicketStatus,
+    TicketTag,
     is_undelivered,
     live,
+    tag_key,
 )
 from handoff.tickets.claims import free, holds, is_awake, is_held, is_snoozed, lapses_at, snoozes
 from handoff.tickets.silence_policy import reopenable
@@ -32,6 +35,7 @@ AT_THE_DESK = timedelta(minutes=15)
 """An agent who opened a page of the desk within this time counts as present."""
 LOST_ANSWERS = (DeliveryState.MAYBE, DeliveryState.FAILED)
 """States of an answer that need an agent again."""
+_BETWEEN_TAGS = "\n"
 FOR_ANOTHER = timedelta(hours=4)
 """How long a reopened question is withheld from the agent who had it."""
 
@@ -71,6 +75,7 @@ class TicketView:
     """Name of the agent from whom it returned to the queue without being released."""
     reopened: bool = False
     """It was closed before, and is open again."""
+    tags: tuple[str, ...] = ()
     snoozed: bool = False
     """Its holder left it out of the queue."""
     snoozed_until: datetime | None = None
@@ -122,6 +127,7 @@ class TicketFilter:
     snoozed: bool | None = None
     """Only snoozed tickets, or none of them; None for both."""
     category: str | None = None
+    tag: str | None = None
     channel: str | None = None
     """A channel account, as `vk:main`."""
     language: str | None = None
@@ -165,6 +171,9 @@ def conditions(wanted: TicketFilter, now: datetime, *, closed: bool = False) -> 
         where.append(is_snoozed(now) if wanted.snoozed else is_awake(now))
     if wanted.category is not None:
         where.append(Ticket.category == wanted.category)
+    if wanted.tag is not None:
+        tag = select(Tag.id).where(Tag.key == tag_key(wanted.tag)).scalar_subquery()
+        where.append(Ticket.id.in_(select(TicketTag.ticket_id).where(TicketTag.tag_id == tag)))
     if wanted.language is not None:
         where.append(Ticket.language == wanted.language)
     if wanted.channel is not None:
@@ -305,20 +314,28 @@ def _late(now: datetime) -> ColumnElement[bool]:
 
 
 _FORMER = aliased(Agent)
+_TAGS = (
+    select(func.aggregate_strings(Tag.name, _BETWEEN_TAGS))
+    .join(TicketTag, TicketTag.tag_id == Tag.id)
+    .where(TicketTag.ticket_id == Ticket.id)
+    .scalar_subquery()
+)
 _VIEW_ROWS = (
-    select(Ticket, Contact, Agent, _FORMER.name)
+    select(Ticket, Contact, Agent, _FORMER.name, _TAGS)
     .join(Contact, Contact.id == Ticket.contact_id)
     .join(Agent, Agent.id == Ticket.assignee_id, isouter=True)
     .join(_FORMER, _FORMER.id == Ticket.returned_from_id, isouter=True)
 )
 
 
-def view_rows() -> Select[Ticket, Contact, Agent, str]:
+def view_rows() -> Select[Ticket, Contact, Agent, str, str]:
     """Select what `view_of` needs of a ticket."""
     return _VIEW_ROWS
 
 
-def view_of(row: Ticket, contact: Contact, agent: Agent | None, former: str | None, now: datetime) -> TicketView:
+def view_of(
+    row: Ticket, contact: Contact, agent: Agent | None, former: str | None, tags: str | None, now: datetime
+) -> TicketView:
     holder = agent if row.status not in LIVE or holds(row, now) else None
     if agent is not None and holder is None:
         former = agent.name  # the claim ran out a moment ago
@@ -347,6 +364,7 @@ def view_of(row: Ticket, contact: Contact, agent: Agent | None, former: str | No
         lapses_at=lapses_at(row, now),
         returned_from=former if row.status in LIVE else None,
         reopened=row.reopened_at is not None and row.status in LIVE,
+        tags=tuple(sorted((tags or "").split(_BETWEEN_TAGS), key=tag_key)) if tags else (),
         snoozed=snoozes(row, now),
         snoozed_until=row.snoozed_until if snoozes(row, now) else None,
         reopenable=reopenable(row, now),

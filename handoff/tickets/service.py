@@ -62,7 +62,7 @@ class Desk:
     ) -> None:
         """`agents_named` says whether contacts see the names of agents."""
         self._clock = clock
-        self._journal = Journal(bus, clock)
+        self.journal = self._journal = Journal(bus, clock)
         self.pings = Pings(bus, clock, outbox)
         self.ownership = Ownership(clock, self._journal, ownership or OwnershipPolicy(), self.pings)
         self.handovers = Handovers(clock, self._journal, self.ownership)

@@ -204,6 +204,12 @@ def category_titles(session: Session, lang: str) -> tuple[tuple[str, str], ...]:
     return tuple((key, title(key, titles, lang)) for key, titles in found)
 
 
+def all_titles(session: Session) -> dict[str, dict[str, str]]:
+    """Return the titles of every category by its key, in order."""
+    found = session.execute(select(Category.key, Category.titles).order_by(Category.position, Category.id))
+    return {key: titles for key, titles in found}  # noqa: C416 - rows are no pairs to the type checker
+
+
 def title(key: str | None, titles: dict[str, str] | None, lang: str) -> str:
     """Return a category's title in `lang`, else in any language it has, else its key; "" for no category."""
     titles = titles or {}

@@ -24,6 +24,8 @@ READS_AND_TICKETS = {
     "POST /tickets/{ticket_id}/reply-with-files",
     "POST /tickets/{ticket_id}/note",
     "POST /tickets/{ticket_id}/snooze",
+    "POST /tickets/{ticket_id}/tags",
+    "PATCH /tickets/{ticket_id}",
     "POST /tickets/{ticket_id}/wake",
     "POST /messages/{message_id}/correct",
     "POST /messages/{message_id}/delete",

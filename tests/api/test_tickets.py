@@ -164,3 +164,23 @@ async def test_a_ticket_is_snoozed_and_woken(office: Office, crm: httpx.AsyncCli
         refused = await crm.post(f"/tickets/{number}/snooze", json={"until": bad})
         assert (refused.status_code, refused.json()["error"]["code"]) == (422, "bad_time")
     assert (await crm.post(f"/tickets/{number}/snooze", json={"until": "2026-12-01T09:00:00"})).status_code == 422
+
+
+async def test_tags_category_and_language_are_changed(office: Office, crm: httpx.AsyncClient) -> None:
+    number, other = await office.asks("Where is my page?"), await office.asks("And mine?")
+    shown = (await crm.post(f"/tickets/{number}/tags", json={"add": ["refund", "VIP"]})).json()
+    assert shown["tags"] == ["refund", "VIP"]
+    await crm.post(f"/tickets/{other}/tags", json={"add": ["vip"]})
+    found = (await crm.get("/tickets?tag=Vip")).json()
+    assert [item["number"] for item in found["items"]] == [number, other]
+    shown = (await crm.post(f"/tickets/{number}/tags", json={"remove": ["vip", "never"], "add": ["new"]})).json()
+    assert shown["tags"] == ["new", "refund"]
+    refused = await crm.post(f"/tickets/{number}/tags", json={"add": ["fine", "x" * 41]})
+    assert (refused.status_code, refused.json()["error"]["code"]) == (422, "bad_tag")
+    assert (await crm.get(f"/tickets/{number}")).json()["tags"] == ["new", "refund"]
+    assert (await crm.get("/tickets?tag=%00")).json()["items"] == []
+    shown = (await crm.patch(f"/tickets/{number}", json={"language": "hu"})).json()
+    assert (shown["language"], shown["category"]) == ("hu", None)
+    assert (await crm.patch(f"/tickets/{number}", json={"category": "nothing"})).status_code == 404
+    assert (await crm.patch(f"/tickets/{number}", json={"language": "xx"})).status_code == 404
+    assert (await crm.patch(f"/tickets/{number}", json={"category": None})).status_code == 200

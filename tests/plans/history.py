@@ -20,8 +20,10 @@ from handoff.models import (
     Message,
     MessageKind,
     Role,
+    Tag,
     Ticket,
     TicketStatus,
+    TicketTag,
 )
 from handoff.tickets.ownership.models import Handover
 from handoff.tickets.pings.models import Ping, PingKind
@@ -68,6 +70,14 @@ def add_history(url: str, account: str) -> None:
         ]
         pinged += [ping | {"agent_id": None, "kind": PingKind.OVERDUE} for ping in pinged]
         session.execute(insert(table(Ping)), pinged)
+        tags = [Tag(name=f"old {account} {n}", key=f"old {account} {n}") for n in range(20)]
+        session.add_all(tags)
+        session.flush()
+        tagged = [
+            {"ticket_id": first[Ticket] + n, "tag_id": tags[n % 20].id, "contact_id": first[Contact] + n}
+            for n in range(CONTACTS)
+        ]
+        session.execute(insert(table(TicketTag)), tagged)
         session.commit()
     engine.dispose()
 

@@ -31,6 +31,7 @@ SMALL = {
     "ping_settings",
     "saved_view",
     "search_backfill",
+    "tag",
     "text_vector",
 }
 """Tables that do not grow with contacts' messages; all others do."""

@@ -114,6 +114,11 @@ async def _desk(stage: Stage, number: int) -> None:
                 for path in ("/desk", "/desk/queue", f"/desk/tickets/{number}"):
                     assert (await client.get(path, params={"show": show, "page": page})).status_code == 200
         await browser.sends("/desk/next")
+        await browser.sends(f"/desk/tickets/{number}/tags", tag="x")
+        for query in ("tag=x", "tag=x&show=solved"):
+            assert (await client.get(f"/desk?{query}")).status_code == 200
+        await browser.sends(f"/desk/tickets/{number}/tags/remove", tag="x")
+        await browser.sends(f"/desk/tickets/{number}/labels", category="", language="en")
         await browser.sends(f"/desk/tickets/{number}/snooze", until="hour")
         await browser.sends(f"/desk/tickets/{number}/wake")
         for path in ("/metrics", "/readyz"):

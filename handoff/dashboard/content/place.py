@@ -34,6 +34,7 @@ class Place:
     shows: tuple[Show, ...] = ()
     """Filters by state, all of which have to be met; none for the whole queue."""
     category: str = ""
+    tag: str = ""
     channel: str = ""
     language: str = ""
     agent: int | None = None
@@ -48,7 +49,12 @@ class Place:
     @property
     def narrowings(self) -> tuple[tuple[str, str | int], ...]:
         """The filters other than those by state that are set, as name and value."""
-        named = (("category", self.category), ("channel", self.channel), ("language", self.language))
+        named = (
+            ("category", self.category),
+            ("tag", self.tag),
+            ("channel", self.channel),
+            ("language", self.language),
+        )
         return tuple((name, value) for name, value in (*named, ("agent", self.agent)) if value)
 
     @property
@@ -67,6 +73,7 @@ class Place:
             undelivered="undelivered" in self.shows,
             snoozed=self._snoozed,
             category=self.category or None,
+            tag=self.tag or None,
             channel=self.channel or None,
             language=self.language or None,
         )
@@ -150,6 +157,7 @@ def place_of(query: QueryParams, ticket_id: int | None = None) -> Place:
     return Place(
         _ordered(shows),
         query.get("category", "")[:_LONGEST],
+        storable_text(query.get("tag", "")[:_LONGEST]),
         query.get("channel", "")[:_LONGEST],
         query.get("language", "")[:_LONGEST],
         agent=None if "mine" in shows or "unassigned" in shows else _number(query.get("agent", "")),

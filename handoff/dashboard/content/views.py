@@ -15,6 +15,7 @@ from handoff.dashboard.content.place import Place, place_of
 from handoff.deliveries.new_rows import BUTTONS_REFUSED, accounts_without_buttons
 from handoff.drafts import repository as drafts
 from handoff.drafts.repository import Box, DraftView
+from handoff.labels.labelling import tag_names
 from handoff.lists import unread
 from handoff.lists.handover_notes import HandoverView, handovers_of
 from handoff.lists.saved_views import ViewOfQueue, list_views
@@ -30,7 +31,7 @@ from handoff.tickets import queue
 from handoff.tickets.ownership.availability import absent_agents
 from handoff.tickets.ownership.handovers import RequestView, requests_for
 from handoff.tickets.queue import Counts, TicketFilter, TicketPage, TicketView
-from knowledge.entries.repository import category_titles
+from knowledge.entries.repository import all_titles, category_titles
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,6 +149,10 @@ class ThreadView:
     """Colleagues' requests for it."""
     handovers: dict[int, HandoverView]
     """Addressees of notes that were written with a transfer, by the note's id."""
+    categories: Mapping[str, Mapping[str, str]]
+    """The titles of each category by language, in order."""
+    tags: tuple[str, ...]
+    """The tags that tickets have."""
     now: datetime
     mentions: dict[int, frozenset[int]]
     """Agents whom notes name, by the note's id."""
@@ -180,15 +185,17 @@ class FilterChoices:
     channels: tuple[tuple[str, str], ...]
     categories: tuple[tuple[str, str], ...]
     agents: tuple[tuple[int, str], ...]
+    tags: tuple[tuple[str, str], ...]
 
 
 def filter_choices(session: Session, staff: Staff, language: str) -> FilterChoices:
-    """Return the channels, categories and agents there are, in the reader's language."""
+    """Return the channels, categories, agents and tags there are, in the reader's language."""
     accounts = session.scalars(select(ChannelState.account).order_by(ChannelState.account))
     return FilterChoices(
         channels=tuple((account, account) for account in accounts),
         categories=category_titles(session, language),
         agents=tuple((agent.id, agent.name) for agent in staff.people(session)),
+        tags=tuple((name, name) for name in tag_names(session)),
     )
 
 
@@ -246,6 +253,8 @@ def thread(
         away=absent_agents(session, now),
         requests=requests_for(session, ticket_id) if ticket.assignee_id else (),
         handovers=handovers_of(session, ticket.contact_id),
+        categories=all_titles(session),
+        tags=tag_names(session),
         now=now,
         mentions=unread.mentions_of(session, ticket.contact_id),
         people=people,

@@ -14,6 +14,7 @@ from handoff.dashboard.content.place import Place
 from handoff.dashboard.content.reply_box import ReplyDraft, blank, mark_of
 from handoff.dashboard.frame import WRITES, Frame, by_script, goes_to
 from handoff.errors import (
+    BadTagError,
     BadTimeError,
     ClosedError,
     DeskError,
@@ -39,6 +40,7 @@ STATUS: Mapping[type[DeskError], int] = {
     EmptyTextError: 422,
     ReasonMissingError: 422,
     BadTimeError: 422,
+    BadTagError: 422,
     UnfilledPlaceholderError: 422,
     TooLargeError: 413,
 }

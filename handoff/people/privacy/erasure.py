@@ -5,6 +5,7 @@ The tables are found from the schema, so that a table added later is included: a
 when it came and was answered, and how it was rated, without any text.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -24,8 +25,11 @@ from handoff.models import (
     FileState,
     Message,
     MessageKind,
+    Tag,
     Ticket,
     TicketStatus,
+    TicketTag,
+    first_use,
 )
 from handoff.people.linked_contacts import unlink
 from handoff.search.index import compact
@@ -70,11 +74,13 @@ def forget(session: Session, contact_id: int, clock: Clock) -> Forgotten | None:
         return None
     address = Address(contact.account, contact.user_id)
     files = _files(session, contact_id)
+    tags = session.scalars(select(TicketTag.tag_id).where(TicketTag.contact_id == contact_id).distinct()).all()
     erased = 0
     for rows in reversed(Base.metadata.sorted_tables):
         about = _about(rows, contact_id, address)
         if about is not None and rows not in (_CONTACTS, _TICKETS):
             erased += session.execute(delete(rows).where(about)).rowcount  # type: ignore[attr-defined]
+    _drop_unused(session, tags)
     compact(session)
     Promises(clock).release_contact(session, contact_id)
     tickets = _scrub_tickets(session, contact_id, clock)
@@ -86,6 +92,15 @@ def forget(session: Session, contact_id: int, clock: Clock) -> Forgotten | None:
     )
     session.expire_all()
     return Forgotten(erased, tickets, tuple(sorted(files - _named(session, files))))
+
+
+def _drop_unused(session: Session, tags: Sequence[int]) -> None:
+    """Delete those of the tags that no ticket has any more; one that is being added at this moment stays."""
+    for tag_id in sorted(tags):
+        tag = session.scalar(select(Tag).where(Tag.id == tag_id).with_for_update(skip_locked=True))
+        if tag is not None and session.scalar(first_use(tag_id)) is None:
+            session.delete(tag)
+    session.flush()
 
 
 def _files(session: Session, contact_id: int) -> set[str]:

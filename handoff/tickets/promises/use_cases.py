@@ -71,6 +71,16 @@ class Promises:
                 session.flush()
             self._add(session, ticket, theirs.kind, theirs.since, theirs.due_at)
 
+    def retarget(self, session: Session, ticket: Ticket) -> None:
+        """Apply the target of the ticket's new category to its open promise, counted from the start of the wait."""
+        promise = _open_promise(session, ticket)
+        if promise is None:
+            return
+        due = due_time(session, ticket.category, promise.kind, promise.since)
+        promise.due_at = ticket.due_at = due
+        if ticket.overdue_at is not None:
+            ticket.overdue_at = due
+
     def release_contact(self, session: Session, contact_id: int) -> None:
         """End all open promises to a contact."""
         now = self._clock()

@@ -1,0 +1,1 @@
+"""What agents say a ticket is about: its tags, its category and its language."""
