@@ -62,6 +62,14 @@ class BadTimeError(DeskError):
     """The time until which a ticket is to be snoozed is missing, past or too far away."""
 
 
+class TooLongError(DeskError):
+    """A text has too many characters."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"the text is too long: {limit} characters at most")
+        self.limit = limit
+
+
 class BadTagError(DeskError):
     """The text is no tag, or the ticket has too many."""
 

@@ -46,6 +46,8 @@ class ChannelLimits:
     """Maximum number of concurrent requests."""
     marks: bool = False
     """Whether a message of a contact can be marked as received."""
+    writes_first: bool = False
+    """Whether we may begin a conversation with a user who has written to the account before and did not block it."""
 
 
 @dataclass(frozen=True, slots=True)

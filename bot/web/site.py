@@ -189,6 +189,7 @@ def build_site(parts: SiteParts, demo: Demo | None) -> Site:
         deletable_for=DELETABLE_FOR,
         team=parts.team,
         doors={name: channel.door for name, channel in parts.channels.items() if isinstance(channel, Doored)},
+        may_write_first=lambda account: account in parts.channels and parts.channels[account].limits.writes_first,
     )
     site.include_router(desk_router(desk))
     api = ApiParts(

@@ -22,7 +22,9 @@ from handoff.errors import (
     ReasonMissingError,
     StateError,
     TooLargeError,
+    TooLongError,
 )
+from handoff.outreach.first_messages import BarredError
 from handoff.people.access import LastAdminError, UnknownAgentError
 from handoff.people.passwords import RETRY_AFTER, PasswordsBusyError
 from infra.errors import PlainError
@@ -38,6 +40,8 @@ _DESK = {
     EmptyTextError: (422, "empty_text"),
     BadTimeError: (422, "bad_time"),
     BadTagError: (422, "bad_tag"),
+    TooLongError: (422, "too_long"),
+    BarredError: (409, "barred"),
     NotAllowedError: (403, "forbidden"),
     ReasonMissingError: (422, "reason_missing"),
     TooLargeError: (413, "too_large"),

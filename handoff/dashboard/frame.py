@@ -284,6 +284,8 @@ class Frame:
             degraded=self.parts.bus.degraded,
             named=self.parts.desk.agents_named,
             stays=STAYS in request.cookies,
+            may_write_first=self.parts.may_write_first,
+            first_text=getattr(request.state, "first_text", ""),
             snooze_times=offer_times(self.parts.clock(), zone_of(request)),
             present=self._others_at(request),
             deletable_for=self.parts.deletable_for,

@@ -14,9 +14,10 @@ from markupsafe import Markup
 
 from handoff.dashboard.wording import ATTACHMENTS, LANGUAGE_NAMES, ROLES, SNOOZES, STATUSES, UNDELIVERED, Words
 from handoff.formatting.rich_html import as_markup
-from handoff.labels.labelling import LONGEST
+from handoff.labels.labelling import LONGEST as TAG_LENGTH
 from handoff.lists.saved_views import NAME_LENGTH
 from handoff.messages.rich_text import from_agent
+from handoff.outreach.first_messages import LONGEST as FIRST_LENGTH
 from handoff.people.agents import AgentView
 from handoff.search.highlight import mark_html
 from handoff.tickets.mentions.reading import find_mentions, names_of
@@ -89,7 +90,8 @@ class Pages:
             "undelivered_names": UNDELIVERED,
             "role_names": ROLES,
             "snooze_names": SNOOZES,
-            "tag_length": LONGEST,
+            "tag_length": TAG_LENGTH,
+            "first_length": FIRST_LENGTH,
             "language_names": LANGUAGE_NAMES,
             "counted": COUNTED,
             "view_name_length": NAME_LENGTH,

@@ -51,3 +51,5 @@ class DeskParts:
     team: Team
     doors: Mapping[str, Door] = field(default_factory=dict)
     """By account: the platforms at which agents can link an account of their own."""
+    may_write_first: Callable[[str], bool] = lambda _account: True
+    """Whether the channel of an account lets us begin a conversation with a contact who has written before."""

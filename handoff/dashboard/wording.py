@@ -18,6 +18,7 @@ from handoff.errors import (
     StateError,
     TooLargeError,
     TooLateError,
+    TooLongError,
     UnfilledPlaceholderError,
 )
 from handoff.labels import labelling
@@ -30,7 +31,8 @@ from handoff.messages.last_look import Oversight, written_language
 from handoff.messages.names import readable
 from handoff.messages.threads import Line
 from handoff.models import MessageKind
-from handoff.tickets.confirmed_answers import LOST
+from handoff.outreach.first_messages import MOST_OPEN, BarredError, Barrier
+from handoff.tickets.confirmed_answers import LOST, WRITTEN_FIRST
 from handoff.tickets.merging import MERGED
 from handoff.tickets.ownership.handovers import ASSIGNED
 from handoff.tickets.ownership.snoozing import ENDED, SNOOZED, WOKEN
@@ -45,6 +47,7 @@ Titles = Mapping[str, Mapping[str, str]]
 
 EVENTS = {
     "opened": mark("The question was passed to people"),
+    WRITTEN_FIRST: mark("{agent} wrote to the contact first"),
     "claimed": mark("{agent} took the question"),
     "released": mark("{agent} gave the question back to the queue"),
     GIVEN: mark("The question was assigned to {agent} automatically"),
@@ -271,6 +274,23 @@ class Words:
                 names = [LANGUAGE_NAMES.get(code, code) for code in (language, written_language(text))]
                 return self.t("The contact writes in {theirs}, the reply is in {ours}.", theirs=names[0], ours=names[1])
 
+    def barrier(self, barrier: Barrier, reason: str | None) -> str:
+        """Return the sentence why a contact cannot be written to first."""
+        match barrier:
+            case Barrier.CHANNEL:
+                return self.t("On this channel only the contact can begin a conversation.")
+            case Barrier.ERASED:
+                return self.t("The contact had everything erased, so they cannot be written to.")
+            case Barrier.MUTED:
+                return self.t("The contact is marked as spam: let them write again first.")
+            case Barrier.UNREACHABLE:
+                why = self.translate(reason or "")
+                return self.t("The contact cannot be written to at present: {reason}", reason=why)
+            case Barrier.SILENT:
+                return self.t("The contact has never written in private, so the platform takes no message to them.")
+            case Barrier.BUSY:
+                return self.t("The contact has {count} open questions: write in one of them.", count=MOST_OPEN)
+
     def problem(self, error: DeskError) -> str:
         """Return the sentence for a request that the desk refuses."""
         match error:
@@ -287,6 +307,10 @@ class Words:
                 )
             case NotAllowedError():
                 return self.t("Only leads and admins may do this.")
+            case TooLongError(limit=limit):
+                return self.t("The text is too long: {limit} characters at most.", limit=limit)
+            case BarredError(barrier=barrier, reason=reason):
+                return self.barrier(barrier, reason)
             case BadTagError(longest=longest, most=most):
                 return self.t(
                     "A tag has 1 to {longest} characters, and a question at most {most} tags.",

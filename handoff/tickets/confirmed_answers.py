@@ -22,6 +22,8 @@ from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import after_commit
 
+WRITTEN_FIRST = "written_first"
+"""Reason of a ticket that an agent opened by writing to the contact first, and its first event."""
 LOST = "answer_lost"
 """Event of a ticket that is reopened because the agents' last answer did not arrive."""
 _TROUBLES = (DeliveryState.FAILED, DeliveryState.MAYBE, DeliveryState.REFUSED, DeliveryState.RETRYING)
@@ -94,13 +96,16 @@ class Answers:
     def _arrived(self, session: Session, ticket: Ticket, latest: datetime | None) -> None:
         """Process an answer that arrived; `latest` is when it was written, None if there is a later one."""
         now = self._clock()
-        ticket.first_reply_at = ticket.first_reply_at or now
+        if ticket.reason != WRITTEN_FIRST:  # whose contact did not wait: it says nothing about the usual wait
+            ticket.first_reply_at = ticket.first_reply_at or now
         if latest is not None:
             self._promises.keep(session, ticket, latest)
         if latest and ticket.status is TicketStatus.OPEN and ticket.unanswered_since is None:
             ticket.status, ticket.waiting_since = TicketStatus.WAITING, None
         if ticket.status is TicketStatus.WAITING:
             self._patience.start_waiting(ticket, now)
+            if ticket.reason == WRITTEN_FIRST and ticket.read_at is None:
+                ticket.remind_at = None  # the contact has asked nothing that could be answered
         elif latest and ticket.status is TicketStatus.OPEN and ticket.unanswered_since is not None:
             # The contact wrote after the answer was written: from then on they wait for the next one.
             if ticket.due_at is None:
@@ -188,7 +193,9 @@ def _solved_without_the_contact(session: Session, ticket: Ticket) -> bool:
 
 def with_author(ticket: Ticket, agent: str, text: str) -> RichText:
     """Format a reply as the contact reads it; without a name if `agent` is empty."""
-    if agent:
+    if agent and ticket.reason == WRITTEN_FIRST:
+        head = WORDS.text(ticket.language, "{agent} writes to you (question #{number}):", agent=agent, number=ticket.id)
+    elif agent:
         head = WORDS.text(ticket.language, "{agent} answers (question #{number}):", agent=agent, number=ticket.id)
     else:
         head = WORDS.text(ticket.language, "Question #{number}:", number=ticket.id)

@@ -61,7 +61,7 @@ class Desk:
         agents_named: bool = True,
     ) -> None:
         """`agents_named` says whether contacts see the names of agents."""
-        self._clock = clock
+        self.clock = self._clock = clock
         self.journal = self._journal = Journal(bus, clock)
         self.pings = Pings(bus, clock, outbox)
         self.ownership = Ownership(clock, self._journal, ownership or OwnershipPolicy(), self.pings)

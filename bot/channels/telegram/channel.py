@@ -84,7 +84,14 @@ class TelegramChannel:
     """
 
     limits = ChannelLimits(
-        per_second=25, per_contact=1, buttons=20, label=64, idempotent=False, concurrency=8, marks=True
+        per_second=25,
+        per_contact=1,
+        buttons=20,
+        label=64,
+        idempotent=False,
+        concurrency=8,
+        marks=True,
+        writes_first=True,
     )
 
     def __init__(

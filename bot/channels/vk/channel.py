@@ -103,7 +103,14 @@ class VkChannel:
     """
 
     limits = ChannelLimits(
-        per_second=18, per_contact=2, buttons=10, label=40, idempotent=True, concurrency=3, marks=True
+        per_second=18,
+        per_contact=2,
+        buttons=10,
+        label=40,
+        idempotent=True,
+        concurrency=3,
+        marks=True,
+        writes_first=True,
     )
 
     def __init__(

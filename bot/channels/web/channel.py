@@ -34,7 +34,9 @@ _PIECE = 1 << 18
 class WebChannel:
     """All visitors of the help page."""
 
-    limits = ChannelLimits(per_second=1000, per_contact=1000, buttons=20, label=80, idempotent=True, concurrency=32)
+    limits = ChannelLimits(
+        per_second=1000, per_contact=1000, buttons=20, label=80, idempotent=True, concurrency=32, writes_first=True
+    )
 
     def __init__(self, bus: Bus, files: FileStore, account: str = ACCOUNT) -> None:
         self.account = account

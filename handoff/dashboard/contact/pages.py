@@ -6,11 +6,13 @@ from typing import Annotated
 from fastapi import APIRouter, Form, Path, Request, Response
 from sqlalchemy.orm import Session
 
-from handoff.dashboard.frame import Frame
+from handoff.canned_responses.responses import require_filled
+from handoff.dashboard.frame import Frame, goes_to
 from handoff.dashboard.sessions.security import guarded_route
-from handoff.dashboard.ticket.actions import act
-from handoff.errors import NotFoundError
-from handoff.models import Ticket
+from handoff.dashboard.ticket.actions import act, perform
+from handoff.errors import NotFoundError, TooLongError
+from handoff.models import Contact, Ticket
+from handoff.outreach.first_messages import LONGEST, BarredError, Barrier, FirstMessage, write_first
 from handoff.people import contact_notes, linked_contacts
 from infra.storage.columns import LARGEST_ID
 
@@ -62,6 +64,33 @@ def contact_routes(frame: Frame) -> APIRouter:
             desk.refresh(session, ticket_id)
 
         return await done(request, ticket_id, work)
+
+    @router.post("/desk/tickets/{ticket_id}/contact/write")
+    async def write(
+        request: Request, ticket_id: Id, text: Annotated[str, Form()] = "", after: Annotated[str, Form()] = ""
+    ) -> Response:
+        """Send a first message, in a question of its own that opens; a refusal keeps the text."""
+        agent_id, made = frame.agent(request).id, list[int]()
+        text, key = text.replace("\r\n", "\n").strip(), f"first-{agent_id}-{_number(after)}"
+
+        def work(session: Session) -> int:
+            ticket = session.get(Ticket, ticket_id)
+            contact = session.get(Contact, _contact_of(session, ticket_id))
+            if contact is not None and not frame.parts.may_write_first(contact.account):
+                raise BarredError(Barrier.CHANNEL)
+            require_filled(session, agent_id, text)
+            first = FirstMessage(agent_id, text, ticket.language if ticket else "", key)
+            return write_first(session, desk, _contact_of(session, ticket_id), first)
+
+        async def run() -> str:
+            if len(text) > LONGEST:
+                raise TooLongError(LONGEST)
+            made.append(await frame.parts.database.write(work))
+            return ""
+
+        request.state.first_text = text
+        answer = await perform(frame, request, ticket_id, run)
+        return goes_to(request, frame.place(request).url(made[0])) if made else answer
 
     @router.post("/desk/tickets/{ticket_id}/contact/mute")
     async def mute(request: Request, ticket_id: Id) -> Response:

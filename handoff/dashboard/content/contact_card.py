@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from handoff.models import Contact, Ticket
+from handoff.outreach.first_messages import Barrier, barrier
 from handoff.people import contact_notes, linked_contacts
 from handoff.people.contact_notes import NoteView
 from handoff.people.linked_contacts import ContactView, Proposal
@@ -30,6 +31,10 @@ class ContactCard:
     """Number of their tickets at all addresses, with this one."""
     rating: float | None
     """Mean of their ratings, from 1 to 5; None without any."""
+    latest: int
+    """Number of the latest ticket of this address: a first message after it is sent once."""
+    barrier: Barrier | None
+    """Why they cannot be written to first, as far as the channel does not forbid it."""
     earlier: tuple[TicketView, ...]
     """Their latest other tickets, newest first."""
 
@@ -50,5 +55,7 @@ def contact_card(session: Session, ticket: TicketView, now: datetime) -> Contact
         notes=contact_notes.notes(session, contact.id),
         questions=questions,
         rating=None if rating is None else float(rating),
+        latest=session.scalars(select(func.max(Ticket.id)).where(Ticket.contact_id == contact.id)).one() or 0,
+        barrier=barrier(session, contact),
         earlier=tuple(other for other in theirs if other.id != ticket.id),
     )

@@ -114,6 +114,7 @@ LEAST = MappingProxyType(
         # The card of the contact
         "POST /desk/tickets/{ticket_id}/contact/link": Access.AGENT,
         "POST /desk/tickets/{ticket_id}/contact/unlink": Access.AGENT,
+        "POST /desk/tickets/{ticket_id}/contact/write": Access.AGENT,
         "POST /desk/tickets/{ticket_id}/contact/mute": Access.AGENT,
         "POST /desk/tickets/{ticket_id}/contact/unmute": Access.AGENT,
         "POST /desk/tickets/{ticket_id}/contact/note": Access.AGENT,

@@ -26,6 +26,7 @@ from handoff.errors import (
     OversightsError,
     ReasonMissingError,
     TooLargeError,
+    TooLongError,
     UnfilledPlaceholderError,
 )
 from handoff.messages.last_look import find_oversights
@@ -41,6 +42,7 @@ STATUS: Mapping[type[DeskError], int] = {
     ReasonMissingError: 422,
     BadTimeError: 422,
     BadTagError: 422,
+    TooLongError: 422,
     UnfilledPlaceholderError: 422,
     TooLargeError: 413,
 }

@@ -1,0 +1,1 @@
+"""Writing first to a contact who did not ask."""
