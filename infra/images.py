@@ -4,6 +4,8 @@ The decoder's work is limited beforehand, by the size that the header claims. An
 limit.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from typing import BinaryIO
 
@@ -21,6 +23,15 @@ class NotAnImageError(Exception):
     """The file cannot be read as a picture, or is too large to be decoded."""
 
 
+def portrait(source: BinaryIO, side: int) -> bytes:
+    """Decode a picture and encode its middle as a WebP square of `side` pixels, without metadata; see `reencode`."""
+    with _opened(source) as image:
+        upright = ImageOps.exif_transpose(image).convert("RGBA")
+        written = BytesIO()
+        ImageOps.fit(upright, (side, side)).save(written, "WEBP", quality=85)
+        return written.getvalue()
+
+
 def reencode(source: BinaryIO) -> bytes:
     """Decode a picture and encode it in its own format, upright and without metadata.
 
@@ -30,6 +41,13 @@ def reencode(source: BinaryIO) -> bytes:
     Raises:
         NotAnImageError: the file is in none of FORMATS, broken, or larger than the limits.
     """
+    with _opened(source) as image:
+        return _moving(image) if getattr(image, "n_frames", 1) > 1 else _still(image)
+
+
+@contextmanager
+def _opened(source: BinaryIO) -> Iterator[Image.Image]:
+    """Open a picture within the limits. Raises NotAnImageError, also for what fails while it is decoded."""
     try:
         with Image.open(source, formats=FORMATS) as image:
             frames = getattr(image, "n_frames", 1)
@@ -39,7 +57,7 @@ def reencode(source: BinaryIO) -> bytes:
                 _read_smaller(image)
             if image.width * image.height * frames > MOST_PIXELS:
                 raise NotAnImageError
-            return _moving(image) if frames > 1 else _still(image)
+            yield image
     except (
         UnidentifiedImageError,
         OSError,

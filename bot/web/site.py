@@ -72,6 +72,7 @@ def body_rules(upload: int) -> list[BodyRule]:
             (r"/hooks/", BODY_BYTES, False),
             (r"/help/(chat/messages|ask)$", upload, True),
             (r"/desk/tickets/\d+/(reply|answer-all|note|insert|preview|draft(/files(/\d+/remove)?)?)$", upload, True),
+            (r"/desk/profile/picture$", upload, True),
             (r"/desk/canned(/\d+(/files/\d+/remove)?)?$", upload, True),
             (r"/desk(/|$)", _DESK_BYTES, False),
             (r"/api/v1/tickets/\d+/reply-with-files$", upload, True),

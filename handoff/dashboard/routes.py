@@ -4,6 +4,7 @@ from fastapi import APIRouter, Request, Response
 
 from handoff.dashboard.account.availability import availability_routes
 from handoff.dashboard.account.password import password_routes
+from handoff.dashboard.account.picture import picture_routes
 from handoff.dashboard.account.pings import ping_routes
 from handoff.dashboard.account.profile import profile_routes
 from handoff.dashboard.account.second_factor import factor_routes
@@ -62,6 +63,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
         bulk_routes(frame),
         password_routes(frame),
         profile_routes(frame),
+        picture_routes(frame),
         factor_routes(frame),
         ping_routes(frame),
         availability_routes(frame),

@@ -10,7 +10,7 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff.models import CannedFile, DraftFile, FileRow, InboxEvent, InboxState
+from handoff.models import Agent, CannedFile, DraftFile, FileRow, InboxEvent, InboxState
 from infra.clock import Clock
 from infra.database import Database
 from infra.files import FileStore
@@ -59,8 +59,10 @@ def _named(session: Session, after: int) -> list[tuple[int, str | None, str]]:
 
 
 def _chosen(session: Session) -> set[str]:
-    """Return the keys of files that are chosen for a draft, or belong to a canned response."""
-    return {*session.scalars(select(DraftFile.key)), *session.scalars(select(CannedFile.key))}
+    """Return the keys of files that are chosen for a draft, belong to a canned response, or picture an agent."""
+    pictures = select(Agent.picture).where(Agent.picture.is_not(None))
+    kept = (select(DraftFile.key), select(CannedFile.key), pictures)
+    return {key for one in kept for key in session.scalars(one) if key}
 
 
 def _promised(session: Session) -> set[str]:

@@ -37,6 +37,8 @@ class Agent(Base):
     """Since when the agent is away by their own word; None for one who is here."""
     assigned_at: Mapped[datetime | None]
     """When a question was last assigned to them automatically."""
+    picture: Mapped[str | None] = mapped_column(String(64))
+    """Key of their picture in the file store; None for initials."""
     created_at: Mapped[datetime]
 
 

@@ -44,6 +44,8 @@ class AgentView:
     """Language of the desk that they chose; None for the browser's."""
     away: bool = False
     """Away by their own word."""
+    picture: str | None = None
+    """Key of their picture in the file store; None for initials."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +211,10 @@ class Staff:
             self._audit.record(session, by, AuditAction.PROFILE_CHANGED, Subject(Concern.AGENT, agent_id))
         agent.language = language
 
+    def change_picture(self, session: Session, agent_id: int, key: str | None) -> None:
+        """Set the agent's picture, which colleagues see; None removes it."""
+        session.get_one(Agent, agent_id).picture = key
+
     def replace_hash(self, session: Session, agent_id: int, password_hash: str) -> None:
         """Keep a hash of the same password at another cost; sessions stay."""
         session.execute(update(Agent).where(Agent.id == agent_id).values(password_hash=password_hash))
@@ -303,4 +309,5 @@ def _hash(secret: str) -> str:
 
 
 def _view(agent: Agent) -> AgentView:
-    return AgentView(agent.id, agent.email, agent.name, agent.role, agent.language, agent.away_since is not None)
+    away = agent.away_since is not None
+    return AgentView(agent.id, agent.email, agent.name, agent.role, agent.language, away, agent.picture)

@@ -266,6 +266,7 @@ async def test_every_route_has_a_bound_and_few_take_files(counter: Counter) -> N
         "/desk/tickets/{ticket_id}/draft",
         "/desk/tickets/{ticket_id}/draft/files",
         "/desk/tickets/{ticket_id}/draft/files/{file_id}/remove",
+        "/desk/profile/picture",
         "/desk/canned",
         "/desk/canned/{response_id}",
         "/desk/canned/{response_id}/files/{file_id}/remove",

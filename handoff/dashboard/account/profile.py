@@ -20,6 +20,10 @@ DONE = {
     "ended": mark("The session has ended."),
     "others": mark("Everywhere else you are signed out."),
 }
+PROBLEMS = {
+    "picture": mark("This is no picture that can be read: choose a PNG, JPEG, GIF or WebP file."),
+    "size": mark("The picture is too large."),
+}
 
 
 def profile_routes(frame: Frame) -> APIRouter:
@@ -30,6 +34,8 @@ def profile_routes(frame: Frame) -> APIRouter:
 
     async def page(request: Request, status: int = 200, problem: str = "", name: str | None = None) -> Response:
         agent, secret = frame.agent(request), frame.visitor(request).secret
+        refused = PROBLEMS.get(request.query_params.get("problem", ""), "")
+        problem = problem or (refused and frame.words(request).t(refused))
         done = DONE.get(request.query_params.get("done", ""), "") if not problem else ""
         return frame.answer(
             request,

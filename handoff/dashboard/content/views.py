@@ -173,6 +173,11 @@ class ThreadView:
         return fold_lines(self.page.lines)
 
     @property
+    def pictures(self) -> dict[int, str]:
+        """The pictures of agents who have one."""
+        return {one.id: one.picture for one in self.people if one.picture}
+
+    @property
     def question(self) -> Line | None:
         """The ticket's own question, if the lines do not show it."""
         return self.page.question

@@ -33,18 +33,21 @@ class Present:
     name: str
     is_typing: bool = False
     """A reply, not a note."""
+    picture: str = ""
+    """Key of their picture; empty for initials."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
     name: str
+    picture: str
     until: datetime
     typing_until: datetime | None = None
 
 
-def report(ticket_id: int, agent_id: int, name: str, doing: Doing) -> str:
+def report(ticket_id: int, agent_id: int, name: str, doing: Doing, picture: str | None = None) -> str:
     """Return the note of a report for the bus."""
-    return f"{ticket_id} {agent_id} {doing} {name}"
+    return f"{ticket_id} {agent_id} {doing} {picture or '-'} {name}"
 
 
 class Presence:
@@ -56,7 +59,7 @@ class Presence:
 
     def hear(self, note: str) -> int | None:
         """Take a report of a page; return the ticket if what its pages show has changed."""
-        ticket, agent, doing, name = (*note.split(" ", 3), "", "", "")[:4]
+        ticket, agent, doing, picture, name = (*note.split(" ", 4), "", "", "", "")[:5]
         if not (ticket.isdecimal() and agent.isdecimal() and doing in set(Doing)):
             return None
         ticket_id, agent_id, now = int(ticket), int(agent), self._clock()
@@ -65,7 +68,7 @@ class Presence:
         if doing == Doing.LEFT:
             here.pop(agent_id, None)
         else:
-            known = here.get(agent_id) or _Seen(name, now)
+            known = here.get(agent_id) or _Seen(name, picture.strip("-"), now)
             typing = now + TYPES if doing == Doing.TYPES else known.typing_until
             here[agent_id] = replace(known, until=now + STAYS, typing_until=typing)
         return ticket_id if self.at(ticket_id) != before else None
@@ -90,7 +93,12 @@ class Presence:
         """Return the agents at a ticket, by name, without the agent `besides`."""
         now = self._clock()
         here = [
-            Present(agent_id, seen.name, is_typing=seen.typing_until is not None and seen.typing_until > now)
+            Present(
+                agent_id,
+                seen.name,
+                is_typing=seen.typing_until is not None and seen.typing_until > now,
+                picture=seen.picture,
+            )
             for agent_id, seen in self._seen.get(ticket_id, {}).items()
             if agent_id != besides and seen.until > now
         ]

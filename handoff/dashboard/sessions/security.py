@@ -119,7 +119,7 @@ def too_big(request: Request) -> bool:
     Forms with files are limited with all other bodies, before they reach this check.
     """
     length = request.headers.get("content-length", "")
-    bears = "ticket_id" in request.path_params or request.url.path.startswith("/desk/canned")
+    bears = "ticket_id" in request.path_params or request.url.path.startswith(("/desk/canned", "/desk/profile/picture"))
     with_files = request.headers.get("content-type", "").startswith("multipart/") and bears
     return not length.isdecimal() or (not with_files and int(length) > _BODY_BYTES)
 

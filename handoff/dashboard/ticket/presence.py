@@ -21,7 +21,7 @@ def presence_routes(frame: Frame) -> APIRouter:
         if doing not in set(Doing):
             return frame.nonsense(request)
         agent = frame.agent(request)
-        frame.parts.bus.publish(TOPIC, report(ticket_id, agent.id, agent.name, Doing(doing)))
+        frame.parts.bus.publish(TOPIC, report(ticket_id, agent.id, agent.name, Doing(doing), agent.picture))
         return Response(status_code=204)
 
     @router.get("/desk/tickets/{ticket_id}/presence")

@@ -17,6 +17,7 @@ from handoff.messages.values import Address
 from handoff.models import (
     FORGOTTEN,
     LIVE,
+    Agent,
     CannedFile,
     Contact,
     Delivery,
@@ -126,6 +127,7 @@ def _named(session: Session, keys: set[str]) -> set[str]:
     coming = _kept(session, FileRow.state.in_(words(FileState.WANTED)) & FileRow.source.in_(keys))
     chosen = set(session.scalars(select(DraftFile.key).where(DraftFile.key.in_(keys))))
     chosen |= set(session.scalars(select(CannedFile.key).where(CannedFile.key.in_(keys))))
+    chosen |= {key for key in session.scalars(select(Agent.picture).where(Agent.picture.in_(keys))) if key}
     return (kept | coming | chosen) & keys
 
 
