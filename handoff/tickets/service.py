@@ -73,7 +73,7 @@ class Desk:
         self.promises = Promises(clock)
         self.answers = Answers(bus, clock, self._patience, self.promises)
         self.deletions = Deletions(clock, self._journal, outbox, self.answers)
-        self.mentions = Mentions()
+        self.mentions = Mentions(self.pings)
         self.merging = Merging(clock, self._journal, self.ownership, outbox, self._patience)
         outbox.follow(self.part_moved)
         self.agents_named = agents_named

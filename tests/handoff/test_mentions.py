@@ -1,10 +1,12 @@
 """Colleagues who are named in notes, and what follows from it."""
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from handoff.lists.unread import count_unread, mentions_of
 from handoff.tickets.mentions.reading import find_mentions, names_of
-from handoff.tickets.mentions.use_cases import Mentioned
+from handoff.tickets.pings.models import Ping, PingKind
 from tests.handoff.floor import Floor
 
 PEOPLE = names_of([(1, "Maria Petrova"), (2, "Maria Kiss"), (3, "Олег  Иванов"), (4, "Ed")])
@@ -27,15 +29,18 @@ def test_names_are_found_in_a_note(text: str, found: list[int]) -> None:
     assert all(text[start] == "@" and text[start:end] for _, start, end in find_mentions(text, PEOPLE))
 
 
-async def test_a_mention_is_new_until_it_is_seen_and_offers_a_place_for_a_ping(floor: Floor) -> None:
+async def test_a_mention_is_new_until_it_is_seen_and_pings_once(floor: Floor) -> None:
     maria, boris = await floor.agent("Maria"), await floor.agent("Boris")
     number = await floor.asks()
-    heard: list[Mentioned] = []
-    floor.desk.mentions.follow(lambda _session, mentioned: heard.append(mentioned))
     text = "@Boris, @boris: do you know? I, @Maria, do not."
     note = await floor.do(lambda session: floor.desk.note(session, number, maria.id, text, "key-12345"))
     await floor.do(lambda session: floor.desk.note(session, number, maria.id, text, "key-12345"))  # the same form again
-    assert heard == [Mentioned(number, note, boris.id, maria.id)]
+
+    def pings(session: Session) -> list[tuple[int | None, int, str]]:
+        wanted = select(Ping).where(Ping.kind == PingKind.MENTIONED)
+        return [(ping.agent_id, ping.ticket_id, ping.reference) for ping in session.scalars(wanted)]
+
+    assert await floor.database.read(pings) == [(boris.id, number, str(note))]
     contact = (await floor.ticket(number)).contact_id
     assert await floor.database.read(lambda session: mentions_of(session, contact)) == {note: frozenset({boris.id})}
     for agent, count in ((boris, 1), (maria, 0)):

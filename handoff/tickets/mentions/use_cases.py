@@ -1,7 +1,4 @@
-"""Recording of mentions, and the hook for informing the mentioned agents."""
-
-from collections.abc import Callable
-from dataclasses import dataclass
+"""Recording of mentions."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,30 +6,14 @@ from sqlalchemy.orm import Session
 from handoff.models import Agent, Ticket
 from handoff.tickets.mentions.models import Mention
 from handoff.tickets.mentions.reading import find_mentions, names_of
-
-
-@dataclass(frozen=True, slots=True)
-class Mentioned:
-    """An agent was named in a note."""
-
-    ticket_id: int
-    message_id: int
-    agent_id: int
-    author_id: int
-
-
-Follower = Callable[[Session, Mentioned], None]
+from handoff.tickets.pings.service import Pings
 
 
 class Mentions:
-    """Records the colleagues whom notes name; works within the caller's unit of work."""
+    """Records the colleagues whom notes name, and pings them; works within the caller's unit of work."""
 
-    def __init__(self) -> None:
-        self._follower: Follower = lambda *_: None
-
-    def follow(self, follower: Follower) -> None:
-        """Notify `follower` of each mention, within the unit of work that writes the note."""
-        self._follower = follower
+    def __init__(self, pings: Pings) -> None:
+        self._pings = pings
 
     def record(self, session: Session, ticket: Ticket, message_id: int, author_id: int, text: str) -> None:
         """Record whom the note names: each once, and not its author."""
@@ -45,4 +26,4 @@ class Mentions:
             if agent_id == author_id:
                 continue
             session.add(Mention(message_id=message_id, agent_id=agent_id, contact_id=ticket.contact_id))
-            self._follower(session, Mentioned(ticket.id, message_id, agent_id, author_id))
+            self._pings.report_mentioned(session, ticket, agent_id, message_id)

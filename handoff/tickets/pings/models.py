@@ -15,6 +15,7 @@ class PingKind(StrEnum):
     OPENED = "opened"
     ASSIGNED = "assigned"
     OVERDUE = "overdue"
+    MENTIONED = "mentioned"
 
 
 class Ping(Base):

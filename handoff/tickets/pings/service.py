@@ -34,6 +34,7 @@ _MOST = 20
 SENTENCES = {
     PingKind.OPENED: mark("New question #{number}"),
     PingKind.ASSIGNED: mark("Question #{number} is yours now"),
+    PingKind.MENTIONED: mark("A note on question #{number} mentions you"),
     PingKind.OVERDUE: mark("The answer to question #{number} is overdue"),
 }
 
@@ -55,6 +56,10 @@ class Pings:
     def report_assigned(self, session: Session, ticket: Ticket, agent_id: int) -> None:
         """Ping an agent who was given the ticket by someone else or by a rule."""
         self._ping(session, [agent_id], PingKind.ASSIGNED, ticket, f"{ticket.id}-{ticket.version}")
+
+    def report_mentioned(self, session: Session, ticket: Ticket, agent_id: int, message_id: int) -> None:
+        """Ping an agent whom a note names."""
+        self._ping(session, [agent_id], PingKind.MENTIONED, ticket, str(message_id))
 
     def report_overdue(self, session: Session, ticket: Ticket, promise_id: int) -> None:
         """Ping the ticket's holder about an overdue promise, or all agents if it has none; a repeat does nothing."""

@@ -19,7 +19,7 @@ class PingChoice:
     opened: bool = False
     """New questions."""
     assigned: bool = True
-    """Questions that somebody else, or the rule of assignment, gives to the agent."""
+    """Questions that somebody else, or the rule of assignment, gives to the agent, and notes that mention them."""
     overdue: bool = True
     """Overdue answers: of the agent's own questions, and of those that no agent has."""
     sound: bool = True
@@ -34,7 +34,12 @@ class PingChoice:
 
     def wants(self, kind: PingKind, now: datetime) -> bool:
         """Return whether the agent is pinged about this at this moment."""
-        wanted = {PingKind.OPENED: self.opened, PingKind.ASSIGNED: self.assigned, PingKind.OVERDUE: self.overdue}
+        wanted = {
+            PingKind.OPENED: self.opened,
+            PingKind.ASSIGNED: self.assigned,
+            PingKind.MENTIONED: self.assigned,
+            PingKind.OVERDUE: self.overdue,
+        }
         return wanted[kind] and not self.is_quiet(now)
 
     def is_quiet(self, now: datetime) -> bool:
