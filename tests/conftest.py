@@ -11,11 +11,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.canary import canary
 from tests.servers.databases import Databases
 from tests.servers.postgres import Postgres
 from tests.servers.valkey import Valkey
+
+# A busy machine is no fault of what is tested.
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 pytest.register_assert_rewrite("tests.durability.ordeal")  # what it compares is long, and a failure should show where
 

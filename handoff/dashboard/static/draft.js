@@ -113,16 +113,12 @@ function settleDraft(form, sent, kept) {
     form.elements.version.value = kept.version;
     if (kept.version) form.elements.key.value = kept.key;
     if (!dirty) sessionStorage.removeItem(draftName(form));
-  } else if (!dirty && kept.version && (isOvertaken(kept) || (kept.text === "" && sent.text !== ""))) {
-    // An older save of this tab arrived after the page was left, or nothing is kept but files: the words here stay.
+  } else if (!dirty && kept.version && overtaken && kept.text === overtaken.text && kept.mode === overtaken.mode) {
+    // An older save of this tab arrived after the page was left: the words that were typed since stay.
     overtaken = null;
     form.elements.version.value = kept.version;
     dirty = true;
   } else if (!dirty && sending === 0) takeOver(form, kept);
-}
-
-function isOvertaken(kept) {
-  return overtaken !== null && kept.text === overtaken.text && kept.mode === overtaken.mode;
 }
 
 // Show what was written last elsewhere.
