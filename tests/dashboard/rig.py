@@ -27,6 +27,8 @@ IN_BROWSER_WITH_DRAFTS = [*IN_BROWSER, pytest.mark.usefixtures("running_clock")]
 expect.set_options(timeout=60_000)
 
 
+CUT_OFF = ("htmx:afterRequest", "htmx:sendError", "htmx:sendAbort")
+"""Complaints of htmx about a live refresh that was under way when the page was left."""
 PICTURES = os.environ.get("SCREENSHOTS")
 """Folder in which pictures of pages are kept (`make screenshots`); none are taken without it."""
 
@@ -94,5 +96,5 @@ class Rig:
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type in {"error", "warning"}:
+        if message.type in {"error", "warning"} and not message.text.startswith(CUT_OFF):
             self.complaints.append(message.text)
