@@ -43,7 +43,7 @@ class Ticket(Base):
             "claimed_until",
             where="assignee_id IS NOT NULL AND touched_at IS NULL AND status IN ('open', 'waiting')",
         ),
-        partial_index("ix_ticket_wake", "snoozed_until", where=f"snoozed_until IS NOT NULL AND {_LIVE}"),
+        partial_index("ix_ticket_snoozed", "snoozed_until", where="snoozed_at IS NOT NULL"),
         partial_index("ix_ticket_owned", "due_at", where="touched_at IS NOT NULL AND status IN ('open')"),
         NEVER_REUSED,
     )

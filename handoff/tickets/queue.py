@@ -105,12 +105,12 @@ class Counts:
     """Number of live questions under each filter of the queue; `COUNTED` if there are more than are counted."""
 
     all: int
-    mine: int
     unassigned: int
     late: int
     waiting: int
     undelivered: int
-    snoozed: int = 0
+    snoozed: int
+    mine: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +156,8 @@ def conditions(wanted: TicketFilter, now: datetime, *, closed: bool = False) -> 
     """Return the conditions of a filter; with `closed`, one that names no status admits closed tickets, too."""
     status, assignee = wanted.status, wanted.assignee
     only_live = status in LIVE or wanted.late or wanted.unassigned or wanted.undelivered
-    where: list[ColumnElement[bool]] = [live()] if only_live or (status is None and not closed) else []
+    open_by_default = status is None and not closed and not wanted.snoozed  # what is snoozed is live
+    where: list[ColumnElement[bool]] = [live()] if only_live or open_by_default else []
     if status is not None:
         where.append(Ticket.status == status)
     if assignee is not None:
@@ -191,11 +192,13 @@ def _counted(where: Sequence[ColumnElement[bool]]) -> Select[int]:
     return select(func.count()).select_from(found)
 
 
-def counts(session: Session, now: datetime, agent_id: int) -> Counts:
-    """Return the figures for the filters: each reads at most `COUNTED` rows of an index, however long the queue is."""
+def counts(session: Session, now: datetime) -> Counts:
+    """Return the figures for the filters: each reads at most `COUNTED` rows of an index, however long the queue is.
+
+    An agent's own figure is one of `held_by_agent`.
+    """
     filters = (
         TicketFilter(snoozed=False),
-        TicketFilter(assignee=agent_id, snoozed=False),
         TicketFilter(unassigned=True, snoozed=False),
         TicketFilter(late=True, snoozed=False),
         TicketFilter(TicketStatus.WAITING, snoozed=False),

@@ -58,17 +58,19 @@ async def test_counts_and_changes(database: Database) -> None:
     assert await database.read(glance.changes) == {"contact-1", "contact-2"}
     assert await database.read(glance.changes) == set()
     now = clock()
-    assert await database.read(lambda session: queue.counts(session, now, agent)) == Counts(
-        all=4, mine=2, unassigned=2, late=0, waiting=1, undelivered=0
+    assert await database.read(lambda session: queue.counts(session, now)) == Counts(
+        all=4, unassigned=2, late=0, waiting=1, undelivered=0, snoozed=0
     )
+    assert await database.read(lambda session: queue.held_by_agent(session, now)) == {agent: 2}
     later = now + timedelta(hours=12)
-    assert await database.read(lambda session: queue.counts(session, later, agent)) == Counts(
-        all=4, mine=1, unassigned=3, late=3, waiting=1, undelivered=0
+    assert await database.read(lambda session: queue.counts(session, later)) == Counts(
+        all=4, unassigned=3, late=3, waiting=1, undelivered=0, snoozed=0
     )
+    assert await database.read(lambda session: queue.held_by_agent(session, later)) == {agent: 1}
     late = await database.read(lambda session: queue.tickets(session, later, TicketFilter(late=True)))
     assert [view.id for view in late.items] == [numbers[0], numbers[2], numbers[3]]
 
 
 async def test_counts_of_an_empty_desk(database: Database) -> None:
     now = Clock()()
-    assert await database.read(lambda session: queue.counts(session, now, 1)) == Counts(0, 0, 0, 0, 0, 0)
+    assert await database.read(lambda session: queue.counts(session, now)) == Counts(0, 0, 0, 0, 0, 0)

@@ -280,8 +280,9 @@ async def test_the_queue_shows_a_holder_only_while_the_claim_holds(floor: Floor)
     assert await holder() == "Maria"
     floor.clock.now += HALF_AN_HOUR
     assert await holder() is None
-    counts = await floor.database.read(lambda session: queue.counts(session, floor.clock(), maria.id))
-    assert (counts.all, counts.mine, counts.unassigned) == (1, 0, 1)
+    counts = await floor.database.read(lambda session: queue.counts(session, floor.clock()))
+    assert (counts.all, counts.unassigned) == (1, 1)
+    assert await floor.database.read(lambda session: queue.held_by_agent(session, floor.clock())) == {}
 
 
 async def test_a_thread_that_agents_change_has_a_new_version(floor: Floor) -> None:

@@ -217,7 +217,7 @@ def shared_queue(session: Session, place: Place, agent_id: int, now: datetime) -
     problems = select(ChannelState.account, ChannelState.problem).where(ChannelState.problem.is_not(None))
     alarms = tuple((account, problem or "") for account, problem in session.execute(problems))
     alarms += tuple((account, BUTTONS_REFUSED) for account in accounts_without_buttons(session, now))
-    counts = queue.counts(session, now, agent_id=0)
+    counts = queue.counts(session, now)
     latest = unread.latest_lines(session, [row.id for row in page.items])
     held = queue.held_by_agent(session, now)
     return SharedQueue(page, counts, held, alarms, latest, now, excerpts, hits.before)

@@ -10,8 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handoff.errors import BadTimeError
-from handoff.models import LIVE, Ticket, live
-from handoff.tickets.claims import end_snooze
+from handoff.models import LIVE, Ticket
+from handoff.tickets.claims import end_snooze, is_to_wake
 from handoff.tickets.journal import Journal
 from handoff.tickets.ownership.use_cases import Ownership
 from infra.clock import Clock
@@ -68,7 +68,7 @@ class Snoozing:
     def due(self, session: Session, after: int, limit: int) -> Sequence[int]:
         """Return the ids of tickets whose time has come, above `after`."""
         number = without_index(Ticket.id)
-        wanted = select(Ticket.id).where(Ticket.snoozed_until <= self._clock(), live(), number > after)
+        wanted = select(Ticket.id).where(is_to_wake(self._clock()), number > after)
         return session.scalars(wanted.order_by(number).limit(limit)).all()
 
     def act(self, session: Session, number: int) -> bool:
