@@ -1,14 +1,17 @@
 """Merging of two open tickets of one contact."""
 
-from sqlalchemy import update
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from handoff.deliveries.new_rows import OutgoingMessage
 from handoff.deliveries.outbox import Outbox
 from handoff.errors import ClosedError, NotFoundError
 from handoff.messages.values import RichText
-from handoff.models import LIVE, Contact, Message, Ticket, TicketStatus
-from handoff.tickets.claims import take_back
+from handoff.models import LIVE, Contact, Message, Ticket, TicketStatus, TicketTag
+from handoff.tickets.claims import end_snooze, snoozes, take_back
+from handoff.tickets.confirmed_answers import WRITTEN_FIRST
 from handoff.tickets.journal import Journal
 from handoff.tickets.ownership.use_cases import Ownership
 from handoff.tickets.promises.use_cases import Promises
@@ -34,9 +37,9 @@ class Merging:
         self._promises = Promises(clock)
 
     def merge(self, session: Session, ticket_id: int, other_id: int, agent_id: int) -> None:
-        """Move the other ticket's question and lines here and close it; the contact is informed.
+        """Move the other ticket's question, lines and tags here and close it; the contact is informed.
 
-        The earlier due time of both stays. Merging again changes nothing.
+        The earlier due time of both stays, and the ticket sleeps only if both were snoozed.
 
         Raises:
             NotFoundError: there are no two such tickets of one contact.
@@ -61,7 +64,9 @@ class Merging:
         )
         ticket.question = f"{ticket.question}\n{other.question}".strip()
         ticket.category = ticket.category or other.category
+        _move_tags(session, other_id, ticket_id)
         _join_waits(ticket, other)
+        _join_snoozes(ticket, other, now)
         self._promises.merge(session, ticket, other)
         other.status, other.waiting_since = TicketStatus.WITHDRAWN, None
         take_back(other)
@@ -92,3 +97,23 @@ def _join_waits(ticket: Ticket, other: Ticket) -> None:
     ticket.opened_at = min(ticket.opened_at, other.opened_at)
     ticket.first_reply_at = min(filter(None, (ticket.first_reply_at, other.first_reply_at)), default=None)
     ticket.undelivered = ticket.undelivered or other.undelivered
+    if ticket.reason == WRITTEN_FIRST:
+        ticket.reason = other.reason  # the contact has asked something
+
+
+def _join_snoozes(ticket: Ticket, other: Ticket, now: datetime) -> None:
+    if not snoozes(other, now):
+        end_snooze(ticket)
+    elif snoozes(ticket, now):
+        ticket.snoozed_until = min(filter(None, (ticket.snoozed_until, other.snoozed_until)), default=None)
+
+
+def _move_tags(session: Session, source: int, target: int) -> None:
+    there = select(TicketTag.tag_id).where(TicketTag.ticket_id == target)
+    session.execute(
+        update(TicketTag)
+        .where(TicketTag.ticket_id == source, TicketTag.tag_id.not_in(there))
+        .values(ticket_id=target)
+        .execution_options(synchronize_session=False)
+    )
+    session.execute(delete(TicketTag).where(TicketTag.ticket_id == source))

@@ -1,16 +1,19 @@
 """One reply to several contacts, and merging of tickets, on both databases."""
 
 import uuid
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handoff.errors import ClosedError, HeldError, NotFoundError, UnfilledPlaceholderError
-from handoff.models import Contact, Delivery, Message, MessageKind, Ticket, TicketStatus
+from handoff.models import Contact, Delivery, Message, MessageKind, Tag, Ticket, TicketStatus, TicketTag
+from handoff.outreach.first_messages import FirstMessage, write_first
 from handoff.people.agents import AgentView
 from handoff.similar.group_reply import GroupOutcome, GroupReply, GroupRequest
 from tests.handoff.floor import Floor
+from tests.handoff.test_labels import tag
 
 
 async def replies(floor: Floor) -> list[tuple[int | None, str]]:
@@ -143,3 +146,58 @@ async def test_only_open_questions_of_one_contact_that_nobody_else_holds_are_mer
         await floor.do(lambda session: floor.desk.merging.merge(session, first, second, maria.id))
     assert (await floor.ticket(second)).status is TicketStatus.OPEN
     assert (await floor.ticket(first)).assignee_id is None  # all or nothing
+
+
+async def tags(floor: Floor, number: int) -> list[str]:
+    wanted = select(Tag.name).join(TicketTag, TicketTag.tag_id == Tag.id).where(TicketTag.ticket_id == number)
+    return await floor.database.read(lambda session: list(session.scalars(wanted.order_by(Tag.name))))
+
+
+async def test_the_tags_move_too(floor: Floor) -> None:
+    maria, contact = await floor.agent("Maria"), await floor.contact()
+    first, second = [await floor.asks("a page", contact) for _ in range(2)]
+    await tag(floor, first, maria, "page", "urgent")
+    await tag(floor, second, maria, "page", "colour")
+    await floor.do(lambda session: floor.desk.merging.merge(session, first, second, maria.id))
+    assert (await tags(floor, first), await tags(floor, second)) == (["colour", "page", "urgent"], [])
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "left"),
+    [((True, 5), (False, None), (False, None)), ((True, 5), (True, 3), (True, 3)), ((True, None), (True, 3), (True, 3)),
+     ((False, None), (True, 3), (False, None))],
+)  # fmt: skip
+async def test_it_sleeps_only_if_both_were_snoozed(
+    floor: Floor, mine: tuple[bool, int | None], theirs: tuple[bool, int | None], left: tuple[bool, int | None]
+) -> None:
+    maria, contact, start = await floor.agent("Maria"), await floor.contact(), floor.clock()
+    first, second = [await floor.asks("a page", contact) for _ in range(2)]
+    for number, (snoozed, hours) in ((first, mine), (second, theirs)):
+        until = start + timedelta(hours=hours) if hours else None
+        if snoozed:
+            await floor.do(
+                lambda session, number=number, until=until: floor.desk.snoozing.snooze(  # type: ignore[misc]
+                    session, number, maria.id, until
+                )
+            )
+    await floor.do(lambda session: floor.desk.merging.merge(session, first, second, maria.id))
+    kept = await floor.ticket(first)
+    until = start + timedelta(hours=left[1]) if left[1] else None
+    assert (kept.snoozed_at is not None, kept.snoozed_until) == (left[0], until)
+
+
+async def test_a_question_that_joins_a_first_message_is_answered_as_one(floor: Floor) -> None:
+    maria, contact = await floor.agent("Maria"), await floor.contact()
+    asked = await floor.asks("Where is my page?", contact)
+    await floor.do(
+        lambda session: session.add(
+            Message(contact_id=contact, kind=MessageKind.INCOMING, text="Where?", ticket_id=asked, at=floor.clock())
+        )
+    )
+    first = FirstMessage(maria.id, "Your page is ready.", "en", "first-12345")
+    number = await floor.do(lambda session: write_first(session, floor.desk, contact, first))
+    await floor.do(lambda session: floor.desk.merging.merge(session, number, asked, maria.id))
+    await floor.delivers()
+    await floor.answers(number, maria, "Here.")
+    assert (await floor.parts(contact))[-1].text == f"Maria answers (question #{number}):\nHere."
+    assert (await floor.ticket(number)).first_reply_at is not None
