@@ -43,6 +43,7 @@ from handoff.people.agents import Staff
 from handoff.people.privacy.erasure import sweep
 from handoff.tickets.claims import OwnershipPolicy
 from handoff.tickets.ownership.assignment import Assigner, Assignment
+from handoff.tickets.pings.expiry import ExpiredPings
 from handoff.tickets.pings.overdue import OverduePings
 from handoff.tickets.public_questions import rescue, tidy
 from handoff.tickets.reminders.caretaker import Caretaker, DueWork
@@ -190,6 +191,7 @@ def _build(settings: Settings, db: Database, bus: Bus, clock: Clock, channels: d
         "claim": LapsedClaims(desk.ownership, clock),
         "unattended question": UnattendedTickets(desk.ownership, clock),
         "overdue promise": OverduePings(desk.pings, clock),
+        "ping": ExpiredPings(clock),
     }
     assignment = Assignment(desk.ownership, clock, settings.ticket_limit)
     conversation = Conversation(db, library, services, settings.language, settings.manners)

@@ -16,6 +16,7 @@ from handoff.people.agents import ABSOLUTE, IDLE
 from handoff.people.errors import AccessError
 from handoff.people.models import AgentDevice, AgentLink, AgentTotp, ApiToken, SignInStep
 from handoff.people.second_factor import SecondFactor
+from handoff.tickets.pings.accounts import AgentAccounts
 from handoff.tickets.service import Desk
 from infra.bus import Bus
 from infra.clock import Clock
@@ -102,7 +103,7 @@ class Team:
         return self.member(session, agent_id)
 
     def disable(self, session: Session, agent_id: int, by: Actor) -> int:
-        """End the agent's access and release what they hold; return the number of released questions.
+        """End the agent's access, release what they hold and unlink their accounts; return the number of questions.
 
         Raises:
             UnknownAgentError: there is no such agent.
@@ -115,6 +116,7 @@ class Team:
         if agent.disabled_at is None:
             agent.disabled_at = self._clock()
             session.execute(delete(AgentLink).where(AgentLink.agent_id == agent_id))
+            AgentAccounts(self._clock).unlink_all(session, agent_id)
             self._record(session, by, AuditAction.AGENT_DISABLED, agent_id, released=released)
         return released
 

@@ -1,18 +1,20 @@
 """Agents are pinged once about what they want to know, outside their quiet hours; a ping holds nothing of a contact."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff.audit.log import Actor
+from handoff.audit.log import COMMAND_LINE, Actor
 from handoff.audit.models import Origin
-from handoff.messages.values import Refused, SendOutcome, Uncertain
+from handoff.messages.values import Refused, SendOutcome, Uncertain, Unsendable
 from handoff.models import Agent, DeliveryState, Role, Ticket
+from handoff.people.access import Team
 from handoff.people.agents import AgentView
 from handoff.tickets.ownership.assignment import Assignment
 from handoff.tickets.pings.accounts import VALID, AgentAccounts
+from handoff.tickets.pings.expiry import KEPT, ExpiredPings
 from handoff.tickets.pings.models import AccountToken, AgentAccount, Ping
 from handoff.tickets.pings.overdue import OverduePings
 from handoff.tickets.pings.settings import PingChoice, save_choice
@@ -193,3 +195,59 @@ async def test_the_database_holds_no_token(floor: Floor) -> None:
     word = await floor.do(lambda session: AgentAccounts(floor.clock).create_word(session, maria.id))
     kept = await floor.database.read(lambda session: session.scalars(select(AccountToken.token_hash)).one())
     assert word.removeprefix("desk-") not in kept
+
+
+async def test_whose_access_ended_is_not_pinged_and_has_no_accounts(floor: Floor) -> None:
+    """An answer that is lost after its author left opens the question again, and it is still theirs."""
+    maria, boris = await floor.agent("Maria"), await floor.agent("Boris")
+    account, accounts, team = await links(floor, maria), AgentAccounts(floor.clock), _team(floor)
+    word = await floor.do(lambda session: accounts.create_word(session, maria.id))
+    number = await floor.asks()
+    await floor.do(lambda session: floor.desk.reply(session, number, maria.id, "like this"))
+    await floor.do(lambda session: floor.desk.resolve(session, number, maria.id))
+    await floor.do(lambda session: team.disable(session, maria.id, COMMAND_LINE))
+    await floor.delivers(Unsendable("no", None))
+    floor.clock.now += ANSWER_WITHIN
+    await caretaker(floor).look()
+    assert (await pings(floor, maria), await pings(floor, boris)) == ([], [("overdue", number)])
+    await floor.do(lambda session: floor.desk.pings.report_assigned(session, session.get_one(Ticket, number), maria.id))
+    assert await pings(floor, maria) == []
+    # What the account writes is a contact's again, and after a return the links of before stay void.
+    await floor.do(lambda session: team.enable(session, maria.id, COMMAND_LINE))
+    assert await floor.database.read(lambda session: accounts.list_accounts(session, maria.id)) == ()
+    assert not await floor.do(lambda session: accounts.link(session, word, account))
+
+
+async def test_old_pings_are_deleted_but_an_open_promise_stays_processed(floor: Floor) -> None:
+    maria = await floor.agent("Maria")
+    waits, answered = await floor.asks(), await floor.asks()
+    floor.clock.now += ANSWER_WITHIN
+    await caretaker(floor).look()
+    await floor.answers(answered, maria, "like this")
+    expired = Caretaker(
+        floor.database, floor.desk, floor.outbox, floor.bus, floor.clock, {"ping": ExpiredPings(floor.clock)}
+    )
+
+    async def left() -> list[tuple[int, bool]]:
+        wanted = select(Ping.ticket_id, Ping.agent_id.is_not(None)).order_by(Ping.id)
+        return await floor.database.read(lambda session: [(row[0], row[1]) for row in session.execute(wanted)])
+
+    everything = [(waits, False), (waits, True), (answered, False), (answered, True)]
+    floor.clock.now += KEPT
+    await expired.look()
+    assert await left() == everything
+    floor.clock.now += timedelta(seconds=1)
+    await expired.look()
+    assert await left() == [(waits, False), (answered, True)]  # the last one keeps its number from being given again
+    await caretaker(floor).look()
+    assert await left() == [(waits, False), (answered, True)]
+    await floor.answers(waits, maria, "like this")
+    await floor.do(lambda session: floor.desk.join(session, session.get_one(Ticket, waits)))
+    floor.clock.now += ANSWER_WITHIN
+    await caretaker(floor).look()
+    await expired.look()
+    assert await left() == [(waits, False), (waits, True)]
+
+
+def _team(floor: Floor) -> Team:
+    return Team(floor.desk, floor.bus, floor.clock)

@@ -67,6 +67,11 @@ class AgentAccounts:
         if gone.rowcount:  # type: ignore[attr-defined]  # a DELETE counts its rows
             self._record(session, agent_id, AuditAction.ACCOUNT_UNLINKED)
 
+    def unlink_all(self, session: Session, agent_id: int) -> None:
+        """Unlink every account of an agent whose access ends, and the link by which they could link another."""
+        session.execute(delete(AccountToken).where(AccountToken.agent_id == agent_id))
+        session.execute(delete(AgentAccount).where(AgentAccount.agent_id == agent_id))
+
     def list_accounts(self, session: Session, agent_id: int) -> tuple[LinkedAccount, ...]:
         """Return the agent's accounts."""
         found = session.scalars(

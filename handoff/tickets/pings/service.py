@@ -8,7 +8,7 @@ lost nor repeated.
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from handoff.deliveries.new_rows import OutgoingMessage
@@ -62,25 +62,26 @@ class Pings:
         self._ping(session, [agent_id], PingKind.MENTIONED, ticket, str(message_id))
 
     def report_overdue(self, session: Session, ticket: Ticket, promise_id: int) -> None:
-        """Ping the ticket's holder about an overdue promise, or all agents if it has none; a repeat does nothing."""
+        """Ping the ticket's holder about an overdue promise, or all agents if it has none; a repeat does nothing.
+
+        A program, and an agent whose access ended, count as no holder.
+        """
         reference, now = str(promise_id), self._clock()
         session.add(Ping(kind=PingKind.OVERDUE, ticket_id=ticket.id, reference=reference, at=now))
-        held_by = ticket.assignee_id if holds(ticket, now) else None
-        agents = [held_by] if held_by is not None else self._everyone(session)
+        holder = [ticket.assignee_id] if ticket.assignee_id is not None and holds(ticket, now) else []
+        agents = _people(session, holder) or self._everyone(session)
         self._ping(session, agents, PingKind.OVERDUE, ticket, reference)
 
     def _everyone(self, session: Session) -> Iterable[int]:
         """Return the agents who are not away; programs are never pinged."""
-        here = select(Agent.id).where(
-            Agent.disabled_at.is_(None), Agent.away_since.is_(None), Agent.password_hash != ""
-        )
+        here = select(Agent.id).where(Agent.away_since.is_(None), *_has_access())
         chosen, now = choices(session), self._clock()
         quiet = {agent_id for agent_id, choice in chosen.items() if choice.is_quiet(now)}
         return [agent_id for agent_id in session.scalars(here.order_by(Agent.id)) if agent_id not in quiet]
 
     def _ping(self, session: Session, agent_ids: Iterable[int], kind: PingKind, ticket: Ticket, reference: str) -> None:
         now = self._clock()
-        for agent_id in agent_ids:
+        for agent_id in _people(session, agent_ids):
             choice = choice_of(session, agent_id)
             if not choice.wants(kind, now):
                 continue
@@ -105,6 +106,17 @@ class Pings:
             whom = Addressee(contact.id, contact.account, contact.user_id, contact.language)
             key = f"ping-{ping_id}-{contact.id}"
             self._outbox.post(session, whom, OutgoingMessage(RichText("\n".join(words)), key=key, once=True))
+
+
+def _people(session: Session, agent_ids: Iterable[int]) -> Sequence[int]:
+    """Return those of the agents who can be pinged, in order."""
+    wanted = select(Agent.id).where(Agent.id.in_(list(agent_ids)), *_has_access())
+    return session.scalars(wanted.order_by(Agent.id)).all()
+
+
+def _has_access() -> tuple[ColumnElement[bool], ...]:
+    """Return the condition that the agent is a person who can sign in."""
+    return (Agent.disabled_at.is_(None), Agent.password_hash != "")
 
 
 def latest_pings(session: Session, agent_id: int, after: int | None, now: datetime) -> tuple[int, Sequence[Ping]]:
