@@ -281,6 +281,8 @@ class Words:
                 return self.t("On this channel only the contact can begin a conversation.")
             case Barrier.ERASED:
                 return self.t("The contact had everything erased, so they cannot be written to.")
+            case Barrier.AGENT:
+                return self.t("An agent receives pings on this account, and what it writes is not read.")
             case Barrier.MUTED:
                 return self.t("The contact is marked as spam: let them write again first.")
             case Barrier.UNREACHABLE:

@@ -10,6 +10,7 @@ from handoff.errors import DeskError, KeyUsedError, NotFoundError
 from handoff.messages.rich_text import clean
 from handoff.models import FORGOTTEN, Contact, Message, MessageKind, Ticket, TicketStatus, live
 from handoff.tickets.confirmed_answers import WRITTEN_FIRST
+from handoff.tickets.pings.models import AgentAccount
 from handoff.tickets.service import Desk
 
 MOST_OPEN = 3
@@ -35,6 +36,8 @@ class Barrier(StrEnum):
     CHANNEL = "channel"
     """The channel does not allow it, or is not set up."""
     ERASED = "erased"
+    AGENT = "agent"
+    """The account is an agent's, and what it writes is not read."""
     MUTED = "muted"
     UNREACHABLE = "unreachable"
     """They blocked us, or the platform refuses for another reason (`Contact.unreachable`)."""
@@ -58,6 +61,8 @@ def barrier(session: Session, contact: Contact) -> Barrier | None:
     """Return why the contact cannot be written to first, as far as the channel does not forbid it; None if they can."""
     if contact.user_id.startswith(f"{FORGOTTEN}:"):
         return Barrier.ERASED
+    if session.get(AgentAccount, contact.id) is not None:
+        return Barrier.AGENT
     if contact.muted_at is not None:
         return Barrier.MUTED
     if contact.unreachable:

@@ -15,6 +15,7 @@ from handoff.deliveries.outcomes import Moved
 from handoff.messages.rich_text import from_agent, units
 from handoff.messages.values import RichText
 from handoff.models import LIVE, Contact, Delivery, DeliveryState, Message, MessageKind, Ticket, TicketStatus
+from handoff.tickets.claims import end_snooze
 from handoff.tickets.promises.use_cases import Promises
 from handoff.tickets.silence_policy import SilencePolicy
 from handoff.words import WORDS
@@ -62,6 +63,8 @@ class Answers:
             written = session.get_one(Message, message_id).at
             self._arrived(session, ticket, written if message_id == latest else None)
         elif state in _LOST and message_id == latest:
+            if state is not DeliveryState.REFUSED:
+                end_snooze(ticket)  # the contact cannot write back about an answer that they did not get
             self._lost(session, ticket, session.get_one(Message, message_id))
         if before != (ticket.status, ticket.undelivered):
             contact.version += 1
@@ -88,6 +91,10 @@ class Answers:
         ticket.undelivered = _trouble(session, ticket.id, latest)
         since = heard.at if heard is not None else ticket.opened_at
         if ticket.status not in LIVE or latest > (heard.id if heard is not None else 0):
+            return
+        if ticket.reason == WRITTEN_FIRST and heard is None:  # the contact has asked nothing, so nothing is due
+            ticket.status, ticket.waiting_since = TicketStatus.OPEN, None
+            self._patience.stop_waiting(ticket)
             return
         ticket.unanswered_since = ticket.unanswered_since or since
         if ticket.status is TicketStatus.WAITING:

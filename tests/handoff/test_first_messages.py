@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bot.dialogue import MOST_OPEN as MOST_OF_THE_DIALOGUE
@@ -14,6 +15,8 @@ from handoff.outreach.first_messages import MOST_OPEN, BarredError, Barrier, Fir
 from handoff.people.agents import AgentView
 from handoff.people.privacy.erasure import forget
 from handoff.tickets import queue
+from handoff.tickets.pings.accounts import AgentAccounts
+from handoff.tickets.pings.models import AgentAccount
 from handoff.tickets.reminders.caretaker import Caretaker
 from tests.handoff.floor import Floor
 
@@ -93,6 +96,8 @@ async def test_who_cannot_be_written_to_gets_nothing(floor: Floor, why: Barrier)
         row = session.get_one(Contact, contact)
         if why is Barrier.ERASED:
             forget(session, contact, floor.clock)
+        elif why is Barrier.AGENT:
+            session.add(AgentAccount(contact_id=contact, agent_id=maria.id, linked_at=floor.clock()))
         elif why is Barrier.MUTED:
             row.muted_at = floor.clock()
         elif why is Barrier.UNREACHABLE:
@@ -133,3 +138,29 @@ async def test_the_same_request_twice_is_one_message(floor: Floor) -> None:
         await writes(floor, maria, contact, "other words")
     await floor.delivers(Sent())
     assert await writes(floor, maria, contact, "other words", key="first-other") != numbers[0]
+
+
+async def test_an_account_that_receives_pings_is_not_written_to(floor: Floor) -> None:
+    maria, contact = await floor.agent("Maria"), await known(floor)
+    accounts = AgentAccounts(floor.clock)
+    word = await floor.do(lambda session: accounts.create_word(session, maria.id))
+    assert await floor.do(lambda session: accounts.link(session, word, contact))
+    with pytest.raises(BarredError) as barred:
+        await writes(floor, maria, contact)
+    assert barred.value.barrier is Barrier.AGENT
+    await floor.do(lambda session: accounts.unlink(session, maria.id, contact))
+    assert await writes(floor, maria, contact)
+
+
+async def test_a_first_message_that_is_deleted_owes_no_answer(floor: Floor) -> None:
+    maria, contact = await floor.agent("Maria"), await known(floor)
+    number = await writes(floor, maria, contact)
+    await floor.delivers()
+    wanted = select(Message.id).where(Message.ticket_id == number, Message.kind == MessageKind.OUTGOING)
+    message = await floor.database.read(lambda session: session.scalars(wanted).one())
+    for _ in range(2):
+        await floor.do(lambda session: floor.desk.deletions.delete(session, message, maria.id))
+    await floor.delivers()
+    ticket = await floor.ticket(number)
+    assert (ticket.status, ticket.assignee_id) == (TicketStatus.OPEN, maria.id)
+    assert (ticket.due_at, ticket.overdue_at, ticket.unanswered_since, ticket.remind_at) == (None,) * 4

@@ -9,7 +9,16 @@ from handoff.tickets.mentions.reading import find_mentions, names_of
 from handoff.tickets.pings.models import Ping, PingKind
 from tests.handoff.floor import Floor
 
-PEOPLE = names_of([(1, "Maria Petrova"), (2, "Maria Kiss"), (3, "Олег  Иванов"), (4, "Ed")])
+PEOPLE = names_of(
+    [
+        (1, "Maria Petrova"),
+        (2, "Maria Kiss"),
+        (3, "Олег  Иванов"),
+        (4, "Ed"),
+        (5, "Zo\u00eb \U0001f338"),
+        (6, "O'Neil (Desk)"),
+    ]
+)
 
 
 @pytest.mark.parametrize(
@@ -21,6 +30,9 @@ PEOPLE = names_of([(1, "Maria Petrova"), (2, "Maria Kiss"), (3, "Олег  Ив�
         ("(@ed) and @Ed.", [4, 4]),
         ("@Eddy, ed@example.org, https://example.org/@ed, @@ed, Ed", []),
         ("@Олег Иванов!", [3]),
+        ("@ed\u0131e, @\u0130", []),
+        ("@mar\u0131a k\u0131\u017f\u017f", [2]),
+        ("@Zo\u00eb \U0001f338!, @o'neil (desk)", [5, 6]),
         ("", []),
     ],
 )

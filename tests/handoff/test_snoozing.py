@@ -10,6 +10,7 @@ from handoff.audit.log import Actor
 from handoff.audit.models import Origin
 from handoff.errors import BadTimeError, ClosedError, HeldError
 from handoff.lists import unread
+from handoff.messages.values import Refused, SendOutcome, Uncertain, Unsendable
 from handoff.models import Agent, Message, Role, Ticket, TicketStatus
 from handoff.people.agents import AgentView
 from handoff.tickets import queue
@@ -207,3 +208,16 @@ async def test_snoozed_questions_are_listed_by_the_time_they_wake(floor: Floor) 
     for number, span in zip(numbers, (None, timedelta(hours=2), timedelta(hours=1)), strict=True):
         await snooze(floor, number, maria, span)
     assert await listed(floor, TicketFilter(snoozed=True)) == [numbers[2], numbers[1], numbers[0]]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "sleeps"), [(Unsendable("no", None), False), (Uncertain("who knows"), False), (Refused("no"), True)]
+)
+async def test_it_wakes_when_its_answer_is_lost(floor: Floor, outcome: SendOutcome, sleeps: bool) -> None:
+    maria, number = await floor.agent("Maria"), await floor.asks()
+    await floor.do(lambda session: floor.desk.reply(session, number, maria.id, "like this"))
+    await snooze(floor, number, maria, None)
+    await floor.delivers(outcome)
+    # A refused answer is sent once its contact is back, and then they write.
+    assert await listed(floor, TicketFilter(snoozed=True)) == ([number] if sleeps else [])
+    assert (await floor.ticket(number)).assignee_id == maria.id

@@ -17,9 +17,11 @@ def find_mentions(text: str, names: Mapping[str, int]) -> list[tuple[int, int, i
     if not names or "@" not in text:
         return []
     longest_first = sorted(names, key=len, reverse=True)
-    called = "|".join(re.escape(name).replace(r"\ ", r"\s+") for name in longest_first)
-    pattern = re.compile(rf"(?<![\w.@/])@({called})(?!\w)", re.IGNORECASE)
-    return [(names[_plain(found[1])], found.start(), found.end()) for found in pattern.finditer(text)]
+    called = "|".join("({})".format(re.escape(name).replace(r"\ ", r"\s+")) for name in longest_first)
+    pattern = re.compile(rf"(?<![\w.@/])@(?:{called})(?!\w)", re.IGNORECASE)
+    # The group says which name it is: some letters match others (dotless i, long s) that `lower` leaves as they are.
+    found = [(match.lastindex or 0, match) for match in pattern.finditer(text)]
+    return [(names[longest_first[group - 1]], match.start(), match.end()) for group, match in found]
 
 
 def _plain(name: str) -> str:
