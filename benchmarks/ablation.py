@@ -5,8 +5,9 @@ time is that of a clean question without the rule, or without computing the colu
 """
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -86,8 +87,7 @@ def _without(rule: _Off) -> Iterator[None]:
 
 
 def _means(judged: Sequence[Judged]) -> Array:
-    figures: Callable[[Judged], Sequence[float]] = lambda done: done.figures  # noqa: E731
-    return np.concatenate([np.nanmean(family_means(judged, kind, figures), axis=0) for kind in _KINDS])
+    return np.concatenate([np.nanmean(family_means(judged, kind, attrgetter("figures")), axis=0) for kind in _KINDS])
 
 
 def _line(name: str, figures: Array, spent: float | None) -> str:

@@ -8,6 +8,7 @@ from statistics import median, quantiles
 from urllib.parse import urlencode
 
 import click
+from sqlalchemy.orm import Session
 
 from benchmarks import report, storages
 from benchmarks.desk_rows import LONG_THREAD, OPEN, SOLVED, fill
@@ -35,12 +36,12 @@ async def desk(folder: Path, storage: Storage, say: Callable[[str], None]) -> li
     async with open_app(Settings(database_url=storage.database_url)) as app:
         password = "a long enough password for a test"  # noqa: S105 - of temporary agents
 
-        def people(session: object) -> list[str]:
+        def people(session: Session) -> list[str]:
             agents = [
-                app.staff.add(session, AgentProfile(f"a{n}@bench.test", f"A{n}", Role.AGENT), password, COMMAND_LINE)  # type: ignore[arg-type]
+                app.staff.add(session, AgentProfile(f"a{n}@bench.test", f"A{n}", Role.AGENT), password, COMMAND_LINE)
                 for n in range(5)
             ]
-            return [app.staff.log_in(session, agents[n % 5].id) for n in range(PAGES)]  # type: ignore[arg-type]
+            return [app.staff.log_in(session, agents[n % 5].id) for n in range(PAGES)]
 
         secrets = await app.db.write(people)
     async with frontdesk(folder, storage, None, None) as running:

@@ -1,6 +1,7 @@
 """The example knowledge base behaves as the demo and the README state."""
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -83,6 +84,11 @@ def test_the_three_questions_of_the_demo_show_the_three_ways(matcher: Matcher, l
     order = (language, *(other for other in PAGE_WORDS if other != language))
     bands = [matcher.match(question, languages=order).band for question in PAGE_WORDS[language].examples]
     assert bands == [Band.ANSWER, Band.SUGGEST, Band.NONE]
+
+
+def test_the_readme_shows_the_three_questions_of_the_demo() -> None:
+    readme = (FOLDER.parent / "README.md").read_text()
+    assert re.findall(r'^- Write "(.+?)"', readme, re.MULTILINE) == list(PAGE_WORDS["en"].examples)
 
 
 def test_every_wording_is_answered_as_it_stands(matcher: Matcher, entries: list[EntryDraft]) -> None:
