@@ -34,9 +34,9 @@ class ConnectionLimits:
 
     head: float = 20.0
     """From opening a connection, or the first byte of a further request, to the end of the request's head."""
-    idle: int = 75
-    """Between requests. Longer than proxies keep their connections (60 s in nginx), because closing one may reset a
-    request that is on its way."""
+    idle: int = 150
+    """Between requests. Longer than proxies keep their connections (a minute in nginx, two in Caddy), because closing
+    one may reset a request that is on its way."""
     body_window: float = 30.0
     body_window_bytes: int = 16 * 1024
     """Minimum bytes of a body per window."""
