@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from babel.dates import format_skeleton
+from babel.dates import format_date, format_skeleton
 
 from bot.wording import WORDS
 from handoff.tickets.promises.office_times import OfficeTimes
@@ -17,6 +17,8 @@ _WEEKDAYS = (
     mark("on Saturday"),
     mark("on Sunday"),
 )
+_THIS_YEAR = 180
+"""Days within which a date without its year is understood."""
 
 
 def office_sentences(language: str, times: OfficeTimes) -> tuple[str, ...]:
@@ -46,7 +48,9 @@ def _day(language: str, day: date, today: date) -> str:
         return WORDS.text(language, "tomorrow")
     if distance < len(_WEEKDAYS):
         return WORDS.text(language, _WEEKDAYS[day.weekday()])
-    return WORDS.text(language, "on {date}", date=format_skeleton("MMMMd", day, locale=language))
+    if distance < _THIS_YEAR:
+        return WORDS.text(language, "on {date}", date=format_skeleton("MMMMd", day, locale=language))
+    return WORDS.text(language, "on {date}", date=format_date(day, "long", locale=language))
 
 
 def _clock(at: datetime) -> str:

@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session
 from handoff.deliveries.outcomes import Moved
 from handoff.messages.rich_text import from_agent, units
 from handoff.messages.values import RichText
-from handoff.models import LIVE, Contact, Delivery, DeliveryState, Message, MessageKind, Ticket, TicketStatus
-from handoff.tickets.claims import end_snooze
+from handoff.models import LIVE, Agent, Contact, Delivery, DeliveryState, Message, MessageKind, Ticket, TicketStatus
+from handoff.tickets.claims import end_snooze, take_back
 from handoff.tickets.promises.use_cases import Promises
 from handoff.tickets.silence_policy import SilencePolicy
 from handoff.words import WORDS
@@ -90,15 +90,18 @@ class Answers:
         heard = session.get(Message, _latest(session, ticket.id, MessageKind.INCOMING))
         ticket.undelivered = _trouble(session, ticket.id, latest)
         since = heard.at if heard is not None else ticket.opened_at
-        if ticket.status not in LIVE or latest > (heard.id if heard is not None else 0):
+        if latest > (heard.id if heard is not None else 0):
             return
         if ticket.reason == WRITTEN_FIRST and heard is None:  # the contact has asked nothing, so nothing is due
-            ticket.status, ticket.waiting_since = TicketStatus.OPEN, None
-            self._patience.stop_waiting(ticket)
+            if ticket.status is TicketStatus.WAITING:
+                ticket.status, ticket.waiting_since = TicketStatus.OPEN, None
+                self._patience.stop_waiting(ticket)
             return
         ticket.unanswered_since = ticket.unanswered_since or since
         if ticket.status is TicketStatus.WAITING:
             self._wait(session, ticket, since)
+        elif ticket.status not in LIVE:
+            self._promises.release(session, ticket)  # the answer that was on its way would have kept it
 
     def _arrived(self, session: Session, ticket: Ticket, latest: datetime | None) -> None:
         """Process an answer that arrived; `latest` is when it was written, None if there is a later one."""
@@ -127,6 +130,9 @@ class Answers:
             ticket.solved_at = None
             self._patience.reopen(ticket, self._clock())
             self._wait(session, ticket, answer.at)
+            holder = session.get(Agent, ticket.assignee_id) if ticket.assignee_id is not None else None
+            if holder is not None and holder.disabled_at is not None:
+                take_back(ticket, returned_from=holder.id)
         else:
             if ticket.status not in LIVE:
                 self._promises.release(session, ticket)

@@ -41,6 +41,7 @@ async def test_hours_are_saved_as_people_write_them(office: Office) -> None:
     ("wrong", "sentence"),
     [
         ({"day-1": "from nine"}, "Tuesday: write the hours as 9:00–13:00, 14:00–18:00."),
+        ({"day-1": "22:00-2:00"}, "Tuesday: hours end by 24:00; write those after midnight on the next day."),
         ({"zone": "Moscow"}, "Choose a time zone from the list, for example Europe/Moscow."),
     ],
 )

@@ -1,5 +1,7 @@
 """Deletion of replies on their way: what was taken back is never sent later, and what may have arrived is reported."""
 
+from datetime import timedelta
+
 import pytest
 
 from handoff.deliveries.deletions import NO_CONNECTION, NO_NUMBER
@@ -132,3 +134,18 @@ async def test_a_failed_deletion_is_tried_again_by_an_agent_and_marks_no_answer_
     await floor.do(lambda session: floor.outbox.retry(session, failed.delivery_id))
     assert (await floor.sends(Sent())).part.deletes == "7"
     assert states(await floor.parts(anna)) == [(False, S.SENT), (True, S.SENT)]
+
+
+async def test_a_reply_of_a_closed_question_that_is_deleted_unsent_keeps_no_promise(floor: Floor) -> None:
+    anna, number, maria, message = await replied(floor)
+    within = timedelta(minutes=1)
+    await floor.do(lambda session: floor.desk.resolve(session, number, maria.id, within))
+    assert (await floor.ticket(number)).due_at is not None  # the answer on its way would keep the promise
+    await deletes(floor, message, maria)
+    ticket = await floor.ticket(number)
+    assert (ticket.status, ticket.due_at) == (TicketStatus.SOLVED, None)
+    await floor.do(lambda session: floor.desk.undo_resolve(session, number, maria.id))
+    ticket = await floor.ticket(number)
+    assert (ticket.status, ticket.unanswered_since) == (TicketStatus.OPEN, ticket.opened_at)
+    assert ticket.due_at is not None
+    assert states(await floor.parts(anna)) == [(False, S.CANCELLED)]

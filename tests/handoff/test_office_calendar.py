@@ -82,6 +82,22 @@ async def test_a_date_is_named_where_the_weekday_would_not_do(floor: Floor) -> N
     )  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("language", "expected"),
+    [
+        ("en", "We aim to answer on January 5, 2028 after 9:00, by 12:00 at the latest."),
+        ("ru", "Постараемся ответить 5 января 2028\u202fг. после 9:00, не позже 12:00."),
+        ("hu", "Igyekszünk 2028. január 5. 9:00 után, legkésőbb 12:00-ig válaszolni."),
+    ],
+)
+async def test_a_far_date_has_its_year(floor: Floor, language: str, expected: str) -> None:
+    await opens_from_nine_to_six(floor, "2026-12-31 19:00")
+    for day in range(369):
+        closed = date(2027, 1, 1) + timedelta(days=day)
+        await floor.do(lambda session, closed=closed: save_holiday(session, closed, "Repairs"))  # type: ignore[misc]
+    assert await forecasts(floor, language) == (expected,)
+
+
 async def test_the_usual_wait_is_named_only_while_the_office_stays_open_for_it(floor: Floor) -> None:
     await opens_from_nine_to_six(floor, "2026-11-30 12:00")
     maria = await floor.agent("Maria")

@@ -117,9 +117,17 @@ def test_an_office_that_never_opens_counts_around_the_clock() -> None:
     assert OfficeHours(MOSCOW, ((),) * 7).add(start, timedelta(hours=3)) == start + timedelta(hours=3)
 
 
+def test_a_long_target_of_an_office_that_is_rarely_open_is_not_due_before_a_shorter_one() -> None:
+    start = datetime(2026, 11, 30, tzinfo=UTC)
+    office = OfficeHours(MOSCOW, (((540, 600),),) + ((),) * 6)  # an hour on Mondays
+    short, long = (office.add(start, timedelta(days=days)) for days in (4, 30))
+    assert start + timedelta(weeks=95) < short <= long
+
+
 def test_hours_are_written_as_people_write_them() -> None:
     assert parse_intervals(" 14-18, 9:00–13:30 ") == ((540, 810), (840, 1080))
     assert parse_intervals("0:00—24:00") == ((0, DAY),)
+    assert parse_intervals("9‑10, 11‐12") == ((540, 600), (660, 720))
     assert parse_intervals("") == ()
     assert format_intervals(((540, 810), (840, DAY))) == "9:00–13:30, 14:00–24:00"
 

@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from handoff.audit.log import COMMAND_LINE, Actor
 from handoff.audit.models import Origin
 from handoff.messages.values import Refused, SendOutcome, Uncertain, Unsendable
-from handoff.models import Agent, DeliveryState, Role, Ticket
+from handoff.models import Agent, DeliveryState, Role, Ticket, TicketStatus
 from handoff.people.access import Team
 from handoff.people.agents import AgentView
+from handoff.people.models import ApiToken
 from handoff.tickets.ownership.assignment import Assignment
 from handoff.tickets.pings.accounts import VALID, AgentAccounts
 from handoff.tickets.pings.expiry import KEPT, ExpiredPings
@@ -198,7 +199,7 @@ async def test_the_database_holds_no_token(floor: Floor) -> None:
 
 
 async def test_whose_access_ended_is_not_pinged_and_has_no_accounts(floor: Floor) -> None:
-    """An answer that is lost after its author left opens the question again, and it is still theirs."""
+    """An answer that is lost after its author left opens the question again, for everybody."""
     maria, boris = await floor.agent("Maria"), await floor.agent("Boris")
     account, accounts, team = await links(floor, maria), AgentAccounts(floor.clock), _team(floor)
     word = await floor.do(lambda session: accounts.create_word(session, maria.id))
@@ -207,6 +208,8 @@ async def test_whose_access_ended_is_not_pinged_and_has_no_accounts(floor: Floor
     await floor.do(lambda session: floor.desk.resolve(session, number, maria.id))
     await floor.do(lambda session: team.disable(session, maria.id, COMMAND_LINE))
     await floor.delivers(Unsendable("no", None))
+    ticket = await floor.ticket(number)
+    assert (ticket.status, ticket.assignee_id, ticket.returned_from_id) == (TicketStatus.OPEN, None, maria.id)
     floor.clock.now += ANSWER_WITHIN
     await caretaker(floor).look()
     assert (await pings(floor, maria), await pings(floor, boris)) == ([], [("overdue", number)])
@@ -216,6 +219,18 @@ async def test_whose_access_ended_is_not_pinged_and_has_no_accounts(floor: Floor
     await floor.do(lambda session: team.enable(session, maria.id, COMMAND_LINE))
     assert await floor.database.read(lambda session: accounts.list_accounts(session, maria.id)) == ()
     assert not await floor.do(lambda session: accounts.link(session, word, account))
+
+
+async def test_the_overdue_question_of_a_program_pings_people(floor: Floor) -> None:
+    maria = await floor.agent("Maria")
+    await floor.do(lambda session: floor.staff.add_token(session, "crm", Role.AGENT, COMMAND_LINE))
+    program = await floor.database.read(lambda session: session.scalars(select(ApiToken.agent_id)).one())
+    number = await floor.asks()
+    await floor.do(lambda session: floor.desk.ownership.claim(session, number, program))
+    await floor.do(lambda session: floor.desk.note(session, number, program, "looking"))
+    floor.clock.now += ANSWER_WITHIN
+    await caretaker(floor).look()
+    assert await pings(floor, maria) == [("overdue", number)]
 
 
 async def test_old_pings_are_deleted_but_an_open_promise_stays_processed(floor: Floor) -> None:

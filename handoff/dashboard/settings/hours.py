@@ -25,7 +25,7 @@ from handoff.tickets.promises.calendar import (
     save_holiday,
     save_hours,
 )
-from handoff.tickets.promises.office_hours import Interval, parse_intervals
+from handoff.tickets.promises.office_hours import Interval, PastMidnightError, parse_intervals
 from infra.wording import mark
 
 log = logging.getLogger(__name__)
@@ -85,6 +85,11 @@ def hours_routes(frame: Frame) -> APIRouter:
         for name, text in zip(WEEKDAYS, texts, strict=True):
             try:
                 week.append(parse_intervals(text))
+            except PastMidnightError:
+                sentence = words.t(
+                    "{day}: hours end by 24:00; write those after midnight on the next day.", day=words.t(name)
+                )
+                return await page(request, sentence, typed)
             except ValueError:
                 sentence = words.t("{day}: write the hours as 9:00–13:00, 14:00–18:00.", day=words.t(name))
                 return await page(request, sentence, typed)

@@ -22,6 +22,10 @@ Interval = tuple[int, int]
 """Opening and closing in minutes of the local day."""
 
 
+class PastMidnightError(ValueError):
+    """Hours of a day go on after midnight."""
+
+
 @dataclass(frozen=True, slots=True)
 class OfficeHours:
     """Weekly office hours in a time zone."""
@@ -35,15 +39,16 @@ class OfficeHours:
     def add(self, start: datetime, length: timedelta) -> datetime:
         """Return the first moment at which the office was open for `length` since `start`.
 
-        For no length at all, this is `start` or the next opening.
+        For no length at all, this is `start` or the next opening. The latest moment is the last closing within
+        `_SEARCHED` days; without any, time counts around the clock.
         """
-        left = length
+        left, latest = length, start + length
         for opens, closes in self._intervals(start):
             begins = max(opens, start)
             if closes - begins >= left:
                 return begins + left
-            left -= closes - begins
-        return start + length
+            left, latest = left - (closes - begins), max(closes, latest)
+        return latest
 
     def open_between(self, start: datetime, end: datetime) -> timedelta:
         """Return how long the office is open from `start` to `end`."""
@@ -105,6 +110,7 @@ def parse_intervals(text: str) -> tuple[Interval, ...]:
     """Return the intervals of a day from text such as `9:00–13:00, 14:00–18:00`; empty text is a closed day.
 
     Raises:
+        PastMidnightError: an interval ends before it begins, as hours over midnight do.
         ValueError: it is not of this form, or the intervals overlap.
     """
     found = sorted(_interval(part) for part in text.replace(";", ",").split(",") if part.strip())
@@ -123,11 +129,13 @@ def _clock(minute: int) -> str:
 
 
 def _interval(text: str) -> Interval:
-    for dash in "–—−":
+    for dash in "–—−‐‑":
         text = text.replace(dash, "-")
     opens, _, closes = text.partition("-")
     interval = _minute(opens), _minute(closes)
-    if interval[0] >= interval[1]:
+    if interval[0] > interval[1]:
+        raise PastMidnightError("an interval ends by 24:00")
+    if interval[0] == interval[1]:
         raise ValueError("an interval ends after its beginning")
     return interval
 
