@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from handoff.audit.log import COMMAND_LINE
 from handoff.canned_responses import responses
 from handoff.canned_responses.responses import CannedDraft
+from handoff.labels.labelling import Labelling
 from handoff.lists.saved_views import save_view
 from handoff.models import Agent, Contact, FileRow, FileState, Message, MessageKind, Role, Ticket
 from handoff.people import contact_notes
@@ -155,6 +156,8 @@ async def test_what_agents_and_admins_write_is_inert(rig: Rig) -> None:
             contact_notes.add_note(session, contact, ada.id, text, office.clock())
             employ(session, f"a{index}@example.org", text[:80], Role.AGENT, office.clock())
             office.staff.add_token(session, f"{index} {text}"[:60], Role.AGENT, COMMAND_LINE)
+        for text in PAYLOADS[::20]:
+            Labelling(office.desk.journal, office.desk.promises).add_tag(session, number, ada.id, text[:40])
         for text in PAYLOADS[::30]:
             save_view(session, ada, text[:40], "?language=hu", office.clock)
 

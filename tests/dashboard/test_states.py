@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from handoff.audit.log import COMMAND_LINE
 from handoff.canned_responses import responses
 from handoff.canned_responses.responses import CannedDraft
+from handoff.labels.labelling import Labelling
 from handoff.lists.saved_views import save_view
 from handoff.models import ChannelState, Contact, ContactIdentifier, DeliveryState, Role, Ticket
 from handoff.people import contact_notes, linked_contacts
@@ -72,6 +73,9 @@ async def furnish(rig: Rig) -> tuple[AgentView, dict[str, int]]:
         desk.reply(session, numbers["solved"], boris.id, "In your profile, under Name.")
         desk.resolve(session, numbers["solved"], boris.id)
         desk.ownership.claim(session, numbers["held"], boris.id)
+        for number, tag in (("open", "sign-in"), ("open", "провайдер"), ("similar", "sign-in")):
+            Labelling(desk.journal, desk.promises).add_tag(session, numbers[number], lead.id, tag)
+        desk.snoozing.snooze(session, numbers["hungarian"], lead.id, None)
         for title, text in (("Greeting", "Hello {name}, thank you for writing."), ("Code", "Code for {part}?")):
             responses.create(session, CannedDraft(title, text, "Start", "en"), lead, now)
         contacts = {row.name + row.account: row.id for row in session.scalars(select(Contact))}
@@ -113,6 +117,8 @@ async def test_the_queue_and_a_ticket_in_every_state(rig: Rig, width: int, schem
         await tour.opens("/desk", "queue")
         await tour.opens("/desk?show=solved", "queue-solved")
         await tour.opens("/desk?language=hu", "queue-view")
+        await tour.opens("/desk?show=snoozed", "queue-snoozed")
+        await tour.opens("/desk?tag=sign-in", "queue-tag")
         await tour.opens("/desk?q=code", "search")
         await tour.opens("/desk?q=unicorns", "search-nothing")
         await page.goto("/desk")
@@ -135,6 +141,25 @@ async def test_the_queue_and_a_ticket_in_every_state(rig: Rig, width: int, schem
             await page.locator(".contact-open").click()
             await tour.sees("contact")
             await page.keyboard.press("Escape")
+        await page.locator("#snooze-menu summary").click()
+        await tour.sees("snooze-menu")
+        await page.keyboard.press("Escape")
+        if width < 1100:
+            await page.locator(".contact-open").click()
+        await page.get_by_text("Change category or language").click()
+        await page.locator("#write-first summary").click()
+        await tour.sees("contact-forms")
+        if width < 1100:
+            await page.keyboard.press("Escape")
+        await page.locator("#text").fill("It is **on its way**:\n- [track it](https://example.org/1)\n- or wait")
+        await page.locator("#show-preview").click()
+        await expect(page.locator(".preview-bubble")).to_be_visible()
+        await tour.sees("preview")
+        await page.goto(f"/desk/tickets/{numbers['failed']}")
+        await page.get_by_role("link", name="delete").click()
+        await expect(page.locator("#deletion")).to_be_visible()
+        await tour.sees("deletion")
+        await page.goto(f"/desk/tickets/{numbers['open']}")
         await page.locator(".canned-open").click()
         await expect(page.locator("#canned-options")).to_be_visible()
         await tour.sees("canned-list")
