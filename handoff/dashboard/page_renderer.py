@@ -47,9 +47,9 @@ def mark_mentions(
     """Return a note with links, and with the names of these agents marked, that of the reader in its own way."""
     html, done = Markup(""), 0
     names = names_of((one.id, one.name) for one in people) if mentioned else {}
-    for agent_id, start, end in find_mentions(text, names):
-        if agent_id in (mentioned or ()):
-            kind = "mention mention-me" if agent_id == reader_id else "mention"
+    for named, start, end in find_mentions(text, names):
+        if marked := set(named).intersection(mentioned or ()):
+            kind = "mention mention-me" if reader_id in marked else "mention"
             html += linkify(text[done:start]) + Markup('<span class="{}">{}</span>').format(kind, text[start:end])
             done = end
     return html + linkify(text[done:])

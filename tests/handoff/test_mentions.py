@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handoff.dashboard.page_renderer import mark_mentions
 from handoff.lists.unread import count_unread, mentions_of
 from handoff.tickets.mentions.reading import find_mentions, names_of
 from handoff.tickets.pings.models import Ping, PingKind
@@ -37,7 +38,7 @@ PEOPLE = names_of(
     ],
 )
 def test_names_are_found_in_a_note(text: str, found: list[int]) -> None:
-    assert [agent for agent, _, _ in find_mentions(text, PEOPLE)] == found
+    assert [agent for named, _, _ in find_mentions(text, PEOPLE) for agent in named] == found
     assert all(text[start] == "@" and text[start:end] for _, start, end in find_mentions(text, PEOPLE))
 
 
@@ -63,3 +64,14 @@ async def test_a_mention_is_new_until_it_is_seen_and_pings_once(floor: Floor) ->
     assert (
         await floor.database.read(lambda session: count_unread(session, boris.id, floor.clock(), besides=number)) == 0
     )
+
+
+async def test_a_name_of_two_colleagues_names_both(floor: Floor) -> None:
+    maria, one, other = await floor.agent("Maria"), await floor.agent("Anna"), await floor.agent("Anna")
+    number = await floor.asks()
+    await floor.do(lambda session: floor.desk.note(session, number, maria.id, "@Anna, @anna: who of you knows?"))
+    pinged = select(Ping.agent_id).where(Ping.kind == PingKind.MENTIONED).order_by(Ping.agent_id)
+    assert await floor.database.read(lambda session: list(session.scalars(pinged))) == [one.id, other.id]
+    for reader in (one, other):
+        shown = mark_mentions("@Anna?", {one.id, other.id}, [maria, one, other], reader.id)
+        assert shown == '<span class="mention mention-me">@Anna</span>?'

@@ -5,15 +5,21 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 
-def names_of(agents: Iterable[tuple[int, str]]) -> dict[str, int]:
-    """Return what each agent can be called, in lower case: the full name, and the first one where it is unique."""
-    known = {_plain(name): agent_id for agent_id, name in agents if _plain(name)}
+def names_of(agents: Iterable[tuple[int, str]]) -> dict[str, tuple[int, ...]]:
+    """Return what agents can be called, in lower case: the full name, and the first one where it is unique.
+
+    A full name that several agents have names all of them.
+    """
+    known: dict[str, tuple[int, ...]] = {}
+    for agent_id, name in agents:
+        if called := _plain(name):
+            known[called] = (*known.get(called, ()), agent_id)
     firsts = Counter(name.split()[0] for name in known)
-    return {name.split()[0]: agent_id for name, agent_id in known.items() if firsts[name.split()[0]] == 1} | known
+    return {name.split()[0]: named for name, named in known.items() if firsts[name.split()[0]] == 1} | known
 
 
-def find_mentions(text: str, names: Mapping[str, int]) -> list[tuple[int, int, int]]:
-    """Return each mention as its agent, start and end; of names that begin alike the longest counts."""
+def find_mentions(text: str, names: Mapping[str, tuple[int, ...]]) -> list[tuple[tuple[int, ...], int, int]]:
+    """Return each mention as its agents, start and end; of names that begin alike the longest counts."""
     if not names or "@" not in text:
         return []
     longest_first = sorted(names, key=len, reverse=True)

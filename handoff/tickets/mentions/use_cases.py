@@ -21,7 +21,7 @@ class Mentions:
             return
         people = select(Agent.id, Agent.name).where(Agent.password_hash != "", Agent.disabled_at.is_(None))
         names = names_of((row[0], row[1]) for row in session.execute(people))
-        found = dict.fromkeys(agent_id for agent_id, _, _ in find_mentions(text, names))
+        found = dict.fromkeys(agent_id for named, _, _ in find_mentions(text, names) for agent_id in named)
         for agent_id in found:
             if agent_id == author_id:
                 continue
