@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from handoff.audit.log import COMMAND_LINE, Actor
 from handoff.audit.models import Origin
+from handoff.labels.labelling import Labelling
 from handoff.messages.values import Refused, SendOutcome, Uncertain, Unsendable
 from handoff.models import Agent, DeliveryState, Role, Ticket, TicketStatus
 from handoff.people.access import Team
@@ -22,6 +23,7 @@ from handoff.tickets.pings.settings import PingChoice, save_choice
 from handoff.tickets.promises.due_times import ANSWER_WITHIN
 from handoff.tickets.reminders.caretaker import Caretaker
 from tests.handoff.floor import Floor
+from tests.handoff.test_promises import category
 from tests.office import employ
 
 
@@ -219,6 +221,24 @@ async def test_whose_access_ended_is_not_pinged_and_has_no_accounts(floor: Floor
     await floor.do(lambda session: team.enable(session, maria.id, COMMAND_LINE))
     assert await floor.database.read(lambda session: accounts.list_accounts(session, maria.id)) == ()
     assert not await floor.do(lambda session: accounts.link(session, word, account))
+
+
+async def test_a_promise_that_another_category_made_longer_is_overdue_again(floor: Floor) -> None:
+    maria, labelling = await floor.agent("Maria"), Labelling(floor.desk.journal, floor.desk.promises)
+    await category(floor, "quick", 10, None)
+    await category(floor, "slow", 2 * 24 * 60, None)
+    number = await floor.asks()
+    floor.clock.passes(hours=1)
+    await floor.do(lambda session: labelling.set_category(session, number, maria.id, "quick"))
+    await caretaker(floor).look()
+    assert await pings(floor, maria) == [("overdue", number)]
+    await floor.do(lambda session: labelling.set_category(session, number, maria.id, "slow"))
+    await caretaker(floor).look()
+    assert await pings(floor, maria) == [("overdue", number)]
+    floor.clock.passes(hours=47)
+    for _ in range(2):
+        await caretaker(floor).look()
+    assert await pings(floor, maria) == [("overdue", number)] * 2
 
 
 async def test_the_overdue_question_of_a_program_pings_people(floor: Floor) -> None:

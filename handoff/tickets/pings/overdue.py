@@ -41,6 +41,9 @@ class OverduePings:
 
     def _overdue(self) -> tuple[ColumnElement[bool], ...]:
         done = exists().where(
-            Ping.reference == cast(Promise.id, String), Ping.agent_id.is_(None), Ping.kind == PingKind.OVERDUE
+            Ping.reference == cast(Promise.id, String),
+            Ping.agent_id.is_(None),
+            Ping.kind == PingKind.OVERDUE,
+            Ping.at >= Promise.due_at,  # otherwise it was about an earlier target of the promise
         )
         return (Promise.outcome.is_(None), Promise.due_at <= self._clock(), ~done)

@@ -70,7 +70,8 @@ class Pings:
         session.add(Ping(kind=PingKind.OVERDUE, ticket_id=ticket.id, reference=reference, at=now))
         holder = [ticket.assignee_id] if ticket.assignee_id is not None and holds(ticket, now) else []
         agents = _people(session, holder) or self._everyone(session)
-        self._ping(session, agents, PingKind.OVERDUE, ticket, reference)
+        due = ticket.due_at or now
+        self._ping(session, agents, PingKind.OVERDUE, ticket, f"{reference}-{due.timestamp():.0f}")
 
     def _everyone(self, session: Session) -> Iterable[int]:
         """Return the agents who are not away; programs are never pinged."""
