@@ -24,7 +24,8 @@ IN_BROWSER = [
 ]
 IN_BROWSER_WITH_DRAFTS = [*IN_BROWSER, pytest.mark.usefixtures("running_clock")]
 # Waiting longer costs nothing where all is well, and a busy machine is no fault of the page.
-expect.set_options(timeout=60_000)
+PATIENCE_MS = 60_000
+expect.set_options(timeout=PATIENCE_MS)
 
 
 CUT_OFF = ("htmx:afterRequest", "htmx:sendError", "htmx:sendAbort")
@@ -60,6 +61,7 @@ class Rig:
             viewport={"width": width, "height": 800},
             color_scheme="dark" if scheme == "dark" else "light",
         )
+        context.set_default_timeout(PATIENCE_MS)
         context.on("page", self._watch)
         try:
             yield context
@@ -86,6 +88,7 @@ class Rig:
         await page.get_by_label("Password").fill(PASSWORD)
         await page.get_by_role("button", name="Sign in").click()
         await expect(page).to_have_url(f"{self.address}/desk")
+        await page.wait_for_load_state()  # a key pressed before the scripts have run does nothing
 
     def expects(self, *complaints: str) -> None:
         """Forget complaints that contain one of these: the test caused them."""
