@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from starlette.routing import BaseRoute
 
 from bot.channels.registry import BADGES, DELETABLE_FOR, FORMATS, TITLES
+from bot.conversation.forms import list_steps
 from bot.web.help import HelpParts, help_router
 from bot.web.page_frame import HelpFrame
 from handoff.api import ApiParts, api_app
@@ -284,6 +285,7 @@ async def open_office(
                 FORMATS,
                 DELETABLE_FOR,
                 team,
+                list_steps,
                 {"telegram:main": _door, "vk:main": _closed_door},
             )
         )

@@ -12,7 +12,7 @@ from handoff.deliveries.new_rows import Choice
 from handoff.messages import buttons
 from handoff.tickets.request_models import FormOrigin, FormRow, FormState
 from infra.wording import mark
-from knowledge.entries.forms import FieldType, dump_form, load_form
+from knowledge.entries.forms import FieldType, Form, FormStep, dump_form, load_form
 
 _HINTS: dict[FieldType, str] = {
     "text": mark("Please answer in words."),
@@ -92,3 +92,13 @@ def render_field(language: str, asked: AskField, number: int) -> tuple[str, list
         choices.append(Choice(WORDS.text(language, "Back"), buttons.FormBack(number, step)))
     choices.append(Choice(WORDS.text(language, "Cancel"), buttons.FormCancel(number, step)))
     return "\n".join(lines), choices
+
+
+def list_steps(form: Form, language: str) -> tuple[FormStep, ...]:
+    """Return the questions of a form as a contact gets them who answers each at once."""
+    steps = []
+    for step in range(len(form)):
+        filling = Filling(None, "", "rule", None, None, Trail(), form, (None,) * step, language)
+        text, choices = render_field(language, AskField(filling), 0)
+        steps.append(FormStep(text, tuple(choice.label for choice in choices)))
+    return tuple(steps)

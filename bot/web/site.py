@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from bot.channels import Channel, Doored, Inlet
 from bot.channels.registry import BADGES, DELETABLE_FOR, FORMATS, TITLES
 from bot.channels.web.channel import ACCOUNT
+from bot.conversation.forms import list_steps
 from bot.simulator import phones
 from bot.simulator.telegram.simulator import TelegramSimulator
 from bot.simulator.vk.simulator import VkSimulator
@@ -189,6 +190,7 @@ def build_site(parts: SiteParts, demo: Demo | None) -> Site:
         channel_formats=FORMATS,
         deletable_for=DELETABLE_FOR,
         team=parts.team,
+        ask_form=list_steps,
         doors={name: channel.door for name, channel in parts.channels.items() if isinstance(channel, Doored)},
         may_write_first=lambda account: account in parts.channels and parts.channels[account].limits.writes_first,
     )

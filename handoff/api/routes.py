@@ -5,7 +5,7 @@ from collections import Counter
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
-from handoff.api import agents, contacts, entries, labels, ownership, problems, tickets
+from handoff.api import agents, categories, contacts, entries, labels, ownership, problems, tickets
 from handoff.api.access import needs
 from handoff.api.parts import ApiParts
 from handoff.models import Role
@@ -14,7 +14,7 @@ _ABOUT = """Access to the desk and the knowledge base for programs.
 
 Send `Authorization: Bearer TOKEN`. Errors are `{"error": {"code", "message"}}` and change nothing. Agents may work on
 tickets and read the knowledge base. Writing it needs the role lead or admin, exporting a contact's data the role lead.
-Erasing a contact and managing agents and tokens need the role admin.
+Erasing a contact, changing forms and managing agents and tokens need the role admin.
 """
 _DOCS = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Frontdesk API</title></head>
@@ -49,7 +49,15 @@ def api_app(parts: ApiParts) -> FastAPI:
     )
     app.state.parts = parts
     problems.install(app)
-    for routes in (tickets.router, ownership.router, labels.router, entries.router, contacts.router, agents.router):
+    for routes in (
+        tickets.router,
+        ownership.router,
+        labels.router,
+        entries.router,
+        categories.router,
+        contacts.router,
+        agents.router,
+    ):
         app.include_router(routes, dependencies=[Depends(needs(Role.AGENT)), Depends(_understood)])
 
     @app.get("/docs", include_in_schema=False)

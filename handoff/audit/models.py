@@ -39,6 +39,8 @@ class AuditAction(StrEnum):
     TOKEN_ADDED = "token_added"  # noqa: S105 - a word
     TOKEN_REVOKED = "token_revoked"  # noqa: S105 - a word
     CATEGORY_CHANGED = "category_changed"
+    FORM_CHANGED = "form_changed"
+    FORM_RELEASED = "form_released"
     HOURS_CHANGED = "hours_changed"
     HOLIDAY_SAVED = "holiday_saved"
     HOLIDAY_REMOVED = "holiday_removed"

@@ -1,6 +1,6 @@
 """Dependencies of the pages; created once, in the composition root."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
@@ -14,6 +14,7 @@ from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import Database
 from infra.files import FileStore
+from knowledge.entries.forms import Form, FormStep
 from knowledge.live.library import Library
 
 Door = Callable[[], Awaitable[str | None]]
@@ -49,6 +50,8 @@ class DeskParts:
     deletable_for: Mapping[str, timedelta | None]
     """How long each kind of channel deletes a message on the contact's side; None without a limit."""
     team: Team
+    ask_form: Callable[[Form, str], Sequence[FormStep]]
+    """What the bot asks a contact for a form, in a language."""
     doors: Mapping[str, Door] = field(default_factory=dict)
     """By account: the platforms at which agents can link an account of their own."""
     may_write_first: Callable[[str], bool] = lambda _account: True

@@ -27,6 +27,7 @@ from handoff.dashboard.sessions.sign_in import sign_in_routes
 from handoff.dashboard.settings.agents import agent_routes
 from handoff.dashboard.settings.audit import audit_routes
 from handoff.dashboard.settings.categories import category_routes
+from handoff.dashboard.settings.category_form import category_form_routes
 from handoff.dashboard.settings.channels import channel_routes
 from handoff.dashboard.settings.hours import hours_routes
 from handoff.dashboard.settings.settings_frame import start_routes
@@ -87,6 +88,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
         token_routes(frame),
         channel_routes(frame),
         category_routes(frame),
+        category_form_routes(frame),
         hours_routes(frame),
         audit_routes(frame),
     ):

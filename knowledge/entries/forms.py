@@ -4,12 +4,15 @@ A form is a list of fields, in the order in which they are asked. Files define i
 several languages define the same fields, identified by `name`, each with its own labels and choices.
 """
 
+import hashlib
+import json
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any, Literal, cast, get_args
 
-from knowledge.entries.texts import tidy_line, unstorable
+from knowledge.entries.texts import slug, tidy_line, unstorable
 
 FieldType = Literal["text", "number", "date", "phone", "email", "link", "choice", "file"]
 FIELD_TYPES: tuple[FieldType, ...] = get_args(FieldType)
@@ -20,6 +23,7 @@ MOST_CHOICES = 8
 LABEL_LENGTH = 200
 CHOICE_LENGTH = 40
 _YES_OR_NO: dict[object, bool] = {True: True, "true": True, "yes": True, False: False, "false": False, "no": False}
+_NAME_LENGTH = 40
 _NAME = re.compile("[a-z][a-z0-9_]{0,39}")
 
 
@@ -42,6 +46,44 @@ class FormField:
 
 
 Form = tuple[FormField, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FormStep:
+    """The message that asks a contact for one field, with the labels of its buttons."""
+
+    text: str
+    buttons: tuple[str, ...]
+
+
+class FormRule(StrEnum):
+    """A rule that a form breaks."""
+
+    NOT_A_LIST = "not_a_list"
+    TOO_MANY_FIELDS = "too_many_fields"
+    NOT_AN_OBJECT = "not_an_object"
+    UNKNOWN_KEY = "unknown_key"
+    NAME = "name"
+    NAME_TWICE = "name_twice"
+    TYPE = "type"
+    REQUIRED = "required"
+    LABEL = "label"
+    CHOICES = "choices"
+    CHOICES_OUT_OF_PLACE = "choices_out_of_place"
+    CHOICES_UNEQUAL = "choices_unequal"
+
+
+@dataclass(frozen=True, slots=True)
+class FormFault:
+    """An error in a form, for the person who wrote it."""
+
+    rule: FormRule
+    reason: str
+    field: int | None = None
+    """Number of the field, from 1; None for an error of the form as a whole."""
+
+    def __str__(self) -> str:
+        return self.reason if self.field is None else f"field {self.field}: {self.reason}"
 
 
 def load_form(rows: Sequence[Mapping[str, Any]] | None) -> Form:
@@ -85,24 +127,48 @@ def form_fields(form: Form) -> list[dict[str, object]]:
     return fields
 
 
-def parse_form(value: object, language: str) -> tuple[Form, list[str]]:
-    """Parse a file's form; returns it with its errors. Texts without a language are in `language`."""
+def form_digest(form: Form) -> str:
+    """Return a short text that differs for forms that differ."""
+    return hashlib.blake2b(json.dumps(dump_form(form), sort_keys=True).encode(), digest_size=12).hexdigest()
+
+
+def name_field(given: str, label: str, taken: Iterable[str]) -> str:
+    """Return the name of a field: the given one if it can be, else one after its label that is not `taken`."""
+    if _NAME.fullmatch(given) and given not in taken:
+        return given
+    words = slug(label).replace("-", "_")
+    wanted = name = (words if words[0].isalpha() else f"field_{words}")[: _NAME_LENGTH - 3]
+    number = 1
+    while name in taken:
+        number += 1
+        name = f"{wanted}_{number}"
+    return name
+
+
+def parse_form(value: object, language: str) -> tuple[Form, list[FormFault]]:
+    """Parse a form in the format of a file; returns it with its errors. Texts without a language are in `language`."""
     if value is None:
         return (), []
     if not isinstance(value, list):
-        return (), ["must be a list of fields"]
+        return (), [FormFault(FormRule.NOT_A_LIST, "must be a list of fields")]
     if len(value) > MOST_FIELDS:
-        return (), [f"has more than {MOST_FIELDS} fields"]
-    form, faults = [], []
+        return (), [FormFault(FormRule.TOO_MANY_FIELDS, f"has more than {MOST_FIELDS} fields")]
+    form: list[FormField] = []
+    faults: list[FormFault] = []
     for number, given in enumerate(value, 1):
         if not isinstance(given, Mapping):
-            faults.append(f"field {number} is not an object with name, label and type")
+            reason = f"field {number} is not an object with name, label and type"
+            faults.append(FormFault(FormRule.NOT_AN_OBJECT, reason))
             continue
         one, wrong = _field(given, language)
-        faults += [f"field {number}: {reason}" for reason in wrong]
+        faults += [FormFault(rule, reason, number) for rule, reason in wrong]
         form.append(one)
     names = [one.name for one in form]
-    faults += [f'"{name}" is the name of two fields' for name in sorted(set(names)) if names.count(name) > 1]
+    faults += [
+        FormFault(FormRule.NAME_TWICE, f'"{name}" is the name of two fields')
+        for name in sorted(set(names))
+        if names.count(name) > 1
+    ]
     return tuple(form), faults
 
 
@@ -118,26 +184,32 @@ def merge_forms(known: Form, more: Form) -> Form:
     )
 
 
-def _field(given: Mapping[Any, object], language: str) -> tuple[FormField, list[str]]:
-    wrong = [f'unknown field "{str(key)[:40]}"' for key in given if key not in FIELD_KEYS]
+def _field(given: Mapping[Any, object], language: str) -> tuple[FormField, list[tuple[FormRule, str]]]:
     name, kind, required = given.get("name"), given.get("type", "text"), given.get("required", True)
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
-        wrong.append("name must be a word of small Latin letters, digits and underscores")
-    if kind not in FIELD_TYPES:
-        wrong.append(f"type must be one of {', '.join(FIELD_TYPES)}")
-    if required not in _YES_OR_NO:
-        wrong.append("required must be true or false")
     labels = {code: _line(text, LABEL_LENGTH) for code, text in _by_language(given.get("label"), language)}
-    if not labels or not all(labels.values()):
-        wrong.append(f"label must be a text of at most {LABEL_LENGTH} plain characters, or one for each language")
     choices = {code: _options(options) for code, options in _by_language(given.get("choices"), language)}
-    if kind == "choice" and (not choices or not all(choices.values())):
-        wrong.append(f"choices must be 2 to {MOST_CHOICES} texts of at most {CHOICE_LENGTH} characters")
-    if kind != "choice" and choices:
-        wrong.append("choices belong to fields of type choice")
-    if len({len(options) for options in choices.values()}) > 1:
-        wrong.append("choices must be as many in each language")
-    return FormField(str(name), cast("FieldType", kind), bool(_YES_OR_NO.get(required, True)), labels, choices), wrong
+    one = FormField(str(name), cast("FieldType", kind), bool(_YES_OR_NO.get(required, True)), labels, choices)
+    wrong = [(FormRule.UNKNOWN_KEY, f'unknown field "{str(key)[:40]}"') for key in given if key not in FIELD_KEYS]
+    if not isinstance(name, str) or not _NAME.fullmatch(name):
+        wrong.append((FormRule.NAME, "name must be a word of small Latin letters, digits and underscores"))
+    if required not in _YES_OR_NO:
+        wrong.append((FormRule.REQUIRED, "required must be true or false"))
+    return one, [*wrong, *_faults(one)]
+
+
+def _faults(one: FormField) -> Iterator[tuple[FormRule, str]]:
+    """Yield what is wrong with the kind and the texts of a field; a text that cannot be stored is empty in it."""
+    if one.type not in FIELD_TYPES:
+        yield FormRule.TYPE, f"type must be one of {', '.join(FIELD_TYPES)}"
+    if not one.labels or not all(one.labels.values()):
+        reason = f"label must be a text of at most {LABEL_LENGTH} plain characters, or one for each language"
+        yield FormRule.LABEL, reason
+    if one.type == "choice" and (not one.choices or not all(one.choices.values())):
+        yield FormRule.CHOICES, f"choices must be 2 to {MOST_CHOICES} texts of at most {CHOICE_LENGTH} characters"
+    if one.type != "choice" and one.choices:
+        yield FormRule.CHOICES_OUT_OF_PLACE, "choices belong to fields of type choice"
+    if len({len(options) for options in one.choices.values()}) > 1:
+        yield FormRule.CHOICES_UNEQUAL, "choices must be as many in each language"
 
 
 def _by_language(value: object, language: str) -> Iterable[tuple[str, object]]:

@@ -38,6 +38,8 @@ class Category(Base):
     handoff: Mapped[Handoff] = mapped_column(String(16))
     form: Mapped[list[dict[str, Any]] | None] = mapped_column(Json)
     """The form that is filled in before a question goes to an agent (`forms`)."""
+    form_edited_at: Mapped[datetime | None]
+    """When the form was edited at the desk; from then on loads of files keep it. None if it comes from files."""
     first_answer_minutes: Mapped[int | None] = mapped_column(Integer)
     next_answer_minutes: Mapped[int | None] = mapped_column(Integer)
     """The category's `Targets`."""

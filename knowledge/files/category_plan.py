@@ -28,7 +28,9 @@ class CategoryPlan:
     def __init__(self, session: Session, draft: Draft, *, keep: bool) -> None:
         self._session = session
         self._keep = keep
+        self._draft_categories = draft.categories
         self._stored = {category.key: category for category in stored_categories(session)}
+        self._edited = set(session.scalars(select(Category.key).where(Category.form_edited_at.is_not(None))))
         self._targets = {category.key: self._target(category) for category in draft.categories}
         self._declared = CategoryIndex(draft.categories)
         self._present = CategoryIndex(tuple(self._stored.values()))
@@ -50,6 +52,13 @@ class CategoryPlan:
                 yield key, "changed"
         for key in self._unused:
             yield key, "removed"
+
+    def notes(self) -> Iterable[str]:
+        """Yield a sentence for each form of the files that is not loaded, because it was edited at the desk."""
+        for declared in self._draft_categories:
+            kept = self._stored[declared.key].form if declared.key in self._edited else declared.form
+            if declared.form not in ((), kept):
+                yield f'category "{declared.key}" keeps the form that was edited at the desk, not the form of the files'
 
     def store(self) -> dict[str, int]:
         """Write the categories of the load; returns the ids of all categories by key."""
@@ -78,6 +87,8 @@ class CategoryPlan:
         if known is None:
             return replace(declared, handoff=declared.handoff or "allowed")
         targets = declared.targets.over(known.targets)
+        if known.key in self._edited:
+            declared = replace(declared, form=known.form)
         if not self._keep:
             return replace(declared, handoff=declared.handoff or "allowed", targets=targets)
         titles, form = {**known.titles, **declared.titles}, declared.form or known.form

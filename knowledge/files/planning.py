@@ -52,7 +52,7 @@ class PlannedCategory:
 class Plan:
     """The changes that a draft makes to the knowledge base at `revision`.
 
-    `notes` name near duplicates: one sentence each, for the person who loads.
+    `notes` name near duplicates and forms that are kept: one sentence each, for the person who loads.
     """
 
     revision: int
@@ -99,7 +99,7 @@ def plan(session: Session, draft: Draft, keep: bool = False) -> Plan:
         removed=() if keep else tuple(map(_planned, left)),
         unchanged=tuple(unchanged),
         categories=tuple(PlannedCategory(key, change) for key, change in shelving.changes()),
-        notes=near_duplicate_notes(shelving.entries, left if keep else ()),
+        notes=(*shelving.notes(), *near_duplicate_notes(shelving.entries, left if keep else ())),
     )
 
 

@@ -131,8 +131,8 @@ class FileValidator:
         if targets.over(known.targets) != known.targets.over(targets):
             fields.tell("first_answer", f'category "{key}" already has other targets')
         form, form_errors = forms.parse_form(fields.value("form"), language)
-        for reason in form_errors:
-            fields.tell("form", reason)
+        for error in form_errors:
+            fields.tell("form", str(error))
         try:
             form = forms.merge_forms(known.form, form)
         except ValueError as error:

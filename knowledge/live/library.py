@@ -8,8 +8,9 @@ from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import Database, after_commit
 from knowledge.entries import editing
-from knowledge.entries.categories import move_category
+from knowledge.entries.categories import move_category, put_form, release_form
 from knowledge.entries.drafts import CategoryDraft, Draft, EntryDraft
+from knowledge.entries.forms import Form
 from knowledge.files import loading
 from knowledge.live.live_matcher import TOPIC, LiveMatcher
 from knowledge.live.semantics import Semantics
@@ -65,6 +66,14 @@ class Library(LiveMatcher):
     def move_category(self, session: Session, key: str, places: int) -> bool:
         self._announce(session)
         return move_category(session, key, places)
+
+    def put_form(self, session: Session, key: str, form: Form, *, known: str | None = None) -> bool:
+        self._announce(session)
+        return put_form(session, key, form, at=self._clock(), known=known)
+
+    def release_form(self, session: Session, key: str) -> bool:
+        self._announce(session)
+        return release_form(session, key)
 
     def load(self, session: Session, draft: Draft, *, author: str, keep: bool = False) -> loading.Plan:
         """Plan and apply in one step; returns the plan. An empty plan is not applied."""

@@ -32,6 +32,7 @@ READS_AND_TICKETS = {
     "POST /deliveries/{delivery_id}/retry",
     "POST /deliveries/{delivery_id}/settle",
     "GET /files/{file_id}",
+    "GET /categories",
     "GET /entries",
     "GET /entries/{entry_id}",
     "GET /match",
@@ -39,6 +40,8 @@ READS_AND_TICKETS = {
 WRITES = {"POST /entries", "POST /entries/import", "PUT /entries/{entry_id}", "DELETE /entries/{entry_id}"}
 LEADS = READS_AND_TICKETS | WRITES | {"POST /tickets/{ticket_id}/assign", "GET /contacts/{contact_id}/export"}
 ACCESS = {
+    "PUT /categories/{key}/form",
+    "DELETE /categories/{key}/form/edit",
     "GET /agents",
     "POST /agents",
     "GET /agents/{agent_id}",
@@ -78,7 +81,15 @@ async def described(office: Office) -> dict[str, Any]:
 async def call(opened: httpx.AsyncClient, operation: str) -> int:
     method, path = operation.split()
     path = path.format(
-        ticket_id=99, delivery_id=99, message_id=99, file_id=99, entry_id=99, contact_id=99, agent_id=99, token_id=99
+        ticket_id=99,
+        delivery_id=99,
+        message_id=99,
+        file_id=99,
+        entry_id=99,
+        contact_id=99,
+        agent_id=99,
+        token_id=99,
+        key="none",
     )
     return (await opened.request(method, path)).status_code
 
@@ -117,6 +128,7 @@ async def test_nobody_without_a_known_token(office: Office, header: str | None) 
                             "contact_id",
                             "agent_id",
                             "token_id",
+                            "key",
                         ),
                         1,
                     )

@@ -32,6 +32,7 @@ JUDGED_BY_CONTENT = {
     "POST /entries",
     "PUT /entries/{entry_id}",
     "POST /entries/import",
+    "PUT /categories/{key}/form",
     "POST /tickets/{ticket_id}/reply-with-files",
     "POST /agents",
     "PUT /agents/{agent_id}/password",

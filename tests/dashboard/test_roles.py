@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request, Response
 from fastapi.routing import APIRouter
 
 from bot.channels.registry import BADGES, DELETABLE_FOR, FORMATS, TITLES
+from bot.conversation.forms import list_steps
 from handoff.dashboard import DeskParts
 from handoff.dashboard.frame import Frame
 from handoff.dashboard.page_renderer import Pages
@@ -91,6 +92,7 @@ async def test_an_undeclared_route_is_refused_to_everybody(office: Office, role:
     parts = DeskParts(
         office.database, office.desk, office.outbox, office.staff, office.bus, office.clock, office.library,
         office.live, None, "en", office.files, 1, BADGES, TITLES, FORMATS, DELETABLE_FOR, office.team,
+        list_steps,
     )  # fmt: skip
     frame = Frame(parts, Pages(BADGES, TITLES), Gate(parts))
     router = APIRouter(route_class=guarded_route(frame.check, frame.nonsense))
