@@ -64,7 +64,11 @@ class Typing:
     based_on: str
     """Version that the page last received or saved."""
     at: datetime
-    """When it was last changed."""
+    """When it was last changed, as far as the server can tell: later by the time that the save was on its way."""
+    browser: str = ""
+    """Random name of the browser; "" if it has none."""
+    browser_time: int = 0
+    """When it was last changed, in milliseconds by the clock of the browser."""
 
 
 def find(session: Session, box: Box) -> DraftView | None:
@@ -84,7 +88,7 @@ def save(session: Session, box: Box, typed: Typing) -> DraftView | None:
     if sent_at is not None:
         key = str(uuid.uuid4())
     late = sent_at is not None and typed.at <= sent_at
-    if late or (row is not None and _version(row) != typed.based_on and row.typed_at > typed.at):
+    if late or (row is not None and _version(row) != typed.based_on and _is_newer(row, typed)):
         return _view(session, row) if row is not None else None
     if row is None:
         if not typed.text and typed.mode is DraftMode.REPLY:
@@ -92,6 +96,7 @@ def save(session: Session, box: Box, typed: Typing) -> DraftView | None:
         row = _add(session, box, typed.mode, key, typed.at)
     row.text, row.mode, row.key = clean(typed.text), typed.mode, key
     row.version, row.typed_at = row.version + 1, typed.at
+    row.browser, row.browser_time = typed.browser, typed.browser_time
     return _view_or_discard(session, row)
 
 
@@ -162,6 +167,13 @@ def finish(session: Session, box: Box, key: str, file_ids: Sequence[int]) -> Non
     session.execute(delete(DraftFile).where(DraftFile.id.in_(file_ids), DraftFile.draft_id == row.id))
     if row.key == key:
         _discard(session, row.id)
+
+
+def _is_newer(row: Draft, typed: Typing) -> bool:
+    """Return whether the kept words were typed after these; pages of one browser have one clock."""
+    if typed.browser and typed.browser == row.browser:
+        return row.browser_time > typed.browser_time
+    return row.typed_at > typed.at
 
 
 def _discard(session: Session, draft_id: int) -> None:

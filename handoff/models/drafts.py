@@ -4,6 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import ForeignKey, String, Text, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from infra.storage.columns import NEVER_REUSED, Base, BigId, word_of
@@ -34,6 +35,10 @@ class Draft(Base):
     """Incremented by every change."""
     typed_at: Mapped[datetime]
     """When the agent last changed its words; of two versions the one typed later stays."""
+    browser: Mapped[str] = mapped_column(String(36), default="", server_default=sql("''"))
+    """Random name of the browser in which they were changed; "" for one that runs no scripts."""
+    browser_time: Mapped[int] = mapped_column(BigId, default=0, server_default="0")
+    """When, in milliseconds by the clock of that browser: exact among its pages, however late a save arrives."""
 
 
 class DraftFile(Base):

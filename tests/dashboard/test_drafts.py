@@ -161,16 +161,21 @@ async def test_a_save_that_arrives_late_does_not_undo_what_was_typed_since(rig: 
         await page.route("**/draft", hold, times=1)
         async with page.expect_request("**/draft"):
             await page.locator("label[for=mode-note]").click()
+        time, browser = await page.evaluate("[changedAt, browserName()]")
         await page.locator("#text").fill(SECRET)
         # The empty note arrives only now, as if typed last.
-        box = Box(olga.id, number)
-        late = Typing(DraftMode.NOTE, "", str(uuid.uuid4()), "", rig.office.clock() + timedelta(seconds=5))
+        box, arrives = Box(olga.id, number), rig.office.clock() + timedelta(seconds=5)
+        late = Typing(DraftMode.NOTE, "", str(uuid.uuid4()), "", arrives, browser, time)
         await rig.office.database.write(lambda session: drafts.save(session, box, late))
         await page.reload()
         await shows_note(page)
         await expect(page.locator("#text")).to_have_value(SECRET)
         await page.evaluate("flushDraft()")
         kept = await rig.office.database.read(lambda session: drafts.find(session, box))
+        assert kept is not None
+        assert kept.text == SECRET
+        # And once more, after what was typed since.
+        kept = await rig.office.database.write(lambda session: drafts.save(session, box, late))
         assert kept is not None
         assert kept.text == SECRET
         for route in held:

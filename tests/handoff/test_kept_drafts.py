@@ -80,6 +80,23 @@ async def test_of_two_versions_the_one_typed_later_stays(floor: Floor) -> None:
     assert await kept(floor, box) is None
 
 
+async def test_of_two_saves_of_one_browser_the_clock_of_the_browser_decides(floor: Floor) -> None:
+    box = await at_a_ticket(floor)
+
+    async def saves_at(time: int, text: str, browser: str = "phone") -> str | None:
+        """Save what was typed at a time of the browser; its save was on its way for longer the earlier it was typed."""
+        typed = Typing(DraftMode.REPLY, text, KEY, "", floor.clock(), browser, time)
+        floor.clock.passes(seconds=1)
+        kept = await floor.do(lambda session: drafts.save(session, box, typed))
+        return kept.text if kept else None
+
+    assert await saves_at(2_000, "the whole answer") == "the whole answer"
+    assert await saves_at(1_500, "the whole") == "the whole answer"  # overtaken on its way
+    assert await saves_at(2_500, "the whole answer!") == "the whole answer!"
+    assert await saves_at(9, "from the desk", "desk") == "from the desk"  # the clock of another browser says nothing
+    assert await saves_at(3_000, "an answer of a page without a name", "") == "an answer of a page without a name"
+
+
 async def test_sending_erases_the_draft_and_late_words_do_not_bring_it_back(floor: Floor) -> None:
     box = await at_a_ticket(floor)
     draft = await saves(floor, box, "Here it is")

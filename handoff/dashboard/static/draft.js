@@ -5,12 +5,12 @@
 
 const DRAFTS = "frontdesk-draft:";
 const SAVE_AFTER = 500;  // ms after the last change
+const BROWSER = "frontdesk-browser";  // its name: saves of one browser are ordered by its clock, in whatever order they arrive
 
 let dirty = false;  // changed since it was last saved
 let changedAt = 0;
 let changed = null;  // its form
 let saving = null;
-let overtaken = null;  // an earlier save of this tab whose answer the page did not see
 let timer = 0;
 let sending = 0;
 
@@ -24,9 +24,9 @@ function draftName(form) {
   return `${DRAFTS}${document.body.dataset.agent}:${ticket}${message ? `:${message}` : ""}`;
 }
 
-// What this tab sent last and no answer has confirmed: the page may be left before it arrives.
-function sentName(form) {
-  return `${draftName(form)}:sent`;
+function browserName() {
+  if (!localStorage.getItem(BROWSER)) localStorage.setItem(BROWSER, Math.random().toString(36).slice(2).padEnd(8, "0"));
+  return localStorage.getItem(BROWSER);
 }
 
 // The current content of the box; null on a page without one. A correction has neither mode nor key.
@@ -46,7 +46,7 @@ function keepDraft() {
   const form = boxForm();
   const draft = box();
   if (!draft) return;
-  changedAt = Date.now();
+  changedAt = Math.max(Date.now(), changedAt + 1);
   changed = form;
   sessionStorage.setItem(draftName(form), JSON.stringify({ ...draft, changedAt }));
   if (form.id !== "reply") return;
@@ -63,7 +63,8 @@ function draftData(form) {
   const { csrf, key, text, kind, version } = form.elements;
   const data = new FormData();
   const age = Math.max(0, Date.now() - changedAt);
-  const values = { csrf: csrf.value, key: key.value, text: text.value, kind: kind.value, version: version.value, age };
+  const browser = `${changedAt} ${browserName()}`;
+  const values = { csrf: csrf.value, key: key.value, text: text.value, kind: kind.value, version: version.value, age, browser };
   for (const [name, value] of Object.entries(values)) data.set(name, value);
   return data;
 }
@@ -87,7 +88,6 @@ async function saveDraft() {
   const sent = box();
   let pause = SAVE_AFTER;
   dirty = false;
-  sessionStorage.setItem(sentName(form), JSON.stringify({ text: sent.text, mode: sent.kind }));
   saving = readDraft(draftPath(form), { method: "POST", body: draftData(form), keepalive: true });
   try {
     const kept = await saving;
@@ -108,16 +108,10 @@ async function flushDraft() {
 
 function settleDraft(form, sent, kept) {
   const accepted = kept.version === "" ? sent.text === "" && sent.kind === "reply" : kept.text === sent.text && kept.mode === sent.kind;
-  sessionStorage.removeItem(sentName(form));
   if (accepted) {
     form.elements.version.value = kept.version;
     if (kept.version) form.elements.key.value = kept.key;
     if (!dirty) sessionStorage.removeItem(draftName(form));
-  } else if (!dirty && kept.version && overtaken && kept.text === overtaken.text && kept.mode === overtaken.mode) {
-    // An older save of this tab arrived after the page was left: the words that were typed since stay.
-    overtaken = null;
-    form.elements.version.value = kept.version;
-    dirty = true;
   } else if (!dirty && sending === 0) takeOver(form, kept);
 }
 
@@ -158,8 +152,6 @@ function restoreDraft() {
   if (dirty && !changed.isConnected) navigator.sendBeacon(draftPath(changed), draftData(changed));  // another ticket's
   dirty = false;
   const kept = JSON.parse(sessionStorage.getItem(draftName(form)) ?? "null");
-  overtaken = JSON.parse(sessionStorage.getItem(sentName(form)) ?? "null");
-  sessionStorage.removeItem(sentName(form));
   const refused = document.querySelector("#says .says") !== null && form.elements.text.value !== "";
   if (refused) keepDraft();
   else if (kept && form.id === "correction") form.elements.text.value = kept.text || form.elements.text.value;

@@ -93,6 +93,11 @@ def draft_answer(
     )
 
 
+def _number(digits: str) -> int:
+    """Read milliseconds from a form; 0 for anything else, or for more than a browser's clock can show."""
+    return int(digits) if digits.isascii() and digits.isdecimal() and len(digits) < 15 else 0
+
+
 def notify_own_pages(bus: Bus, box: Box, kept: DraftView | None) -> None:
     """Tell the agent's other pages which version is kept."""
     bus.publish(OWN, f"{box.agent_id} draft-{box.ticket_id}-{kept.version if kept else ''}")
@@ -130,13 +135,20 @@ def draft_routes(frame: Frame) -> APIRouter:
         kind: Annotated[str, Form()] = "",
         version: Annotated[str, Form()] = "",
         age: Annotated[str, Form()] = "",
+        browser: Annotated[str, Form()] = "",
     ) -> Response:
-        """Keep what the page shows; `age` is the time since it was typed, in milliseconds."""
+        """Keep what the page shows.
+
+        `age` is the time since it was typed, in milliseconds; `browser` the time at which it was, by the clock of the
+        browser, a space, and a random name of the browser.
+        """
         box, draft = box_in(request, ticket_id), draft_of(text, key, kind)
         if draft.mode is None or len(text) > _TEXT_LIMIT:
             return frame.nonsense(request)
-        past = timedelta(milliseconds=int(age)) if age.isdecimal() and len(age) < 12 else timedelta(0)
-        typed = Typing(draft.mode, text, draft.key, version, parts.clock() - min(past, _LONGEST_AGE))
+        past = timedelta(milliseconds=_number(age))
+        moment, _, name = browser.partition(" ")
+        at = parts.clock() - min(past, _LONGEST_AGE)
+        typed = Typing(draft.mode, text, draft.key, version, at, name[:36] if _number(moment) else "", _number(moment))
         try:
             kept = await write(lambda session: drafts.save(session, box, typed))
         except NotFoundError:
