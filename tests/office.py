@@ -25,6 +25,7 @@ from bot.channels.registry import BADGES, DELETABLE_FOR, FORMATS, TITLES
 from bot.conversation.forms import list_steps
 from bot.web.help import HelpParts, help_router
 from bot.web.page_frame import HelpFrame
+from bot.wording.sentences import WORDBOOK
 from handoff.api import ApiParts, api_app
 from handoff.audit.log import COMMAND_LINE
 from handoff.dashboard import DeskParts, Live, desk_router
@@ -35,6 +36,7 @@ from handoff.people.access import Team
 from handoff.people.agents import AgentView, Staff
 from handoff.people.passwords import Passwords
 from handoff.tickets.service import Desk
+from handoff.wording.overrides import Overrides
 from infra.bus import LocalBus
 from infra.database import Database
 from infra.files import FileStore
@@ -120,6 +122,7 @@ class Office:
     live: Live
     app: FastAPI
     files: FileStore
+    overrides: Overrides
 
     async def agent(self, name: str, role: Role = Role.AGENT) -> AgentView:
         """Somebody who signs in with PASSWORD."""
@@ -262,7 +265,7 @@ async def open_office(
     draft = read_files([SourceFile(KNOWLEDGE.name, KNOWLEDGE.read_bytes())])
     await database.write(lambda session: library.load(session, draft, author="test"))
     await library.refresh()
-    files = FileStore(folder / "files")
+    files, overrides = FileStore(folder / "files"), Overrides(WORDBOOK, bus, clock)
     app = FastAPI(openapi_url=None)
     app.add_middleware(SecurityHeaders, public_url=public_url)
     app.include_router(
@@ -286,14 +289,17 @@ async def open_office(
                 DELETABLE_FOR,
                 team,
                 list_steps,
+                overrides,
                 {"telegram:main": _door, "vk:main": _closed_door},
             )
         )
     )
     app.include_router(help_router(HelpParts(database, library, HelpFrame("ru"))))
-    app.mount("/api/v1", api_app(ApiParts(database, desk, outbox, staff, team, library, clock, "ru", files, 1)))
+    app.mount(
+        "/api/v1", api_app(ApiParts(database, desk, outbox, staff, team, library, clock, "ru", files, 1, overrides))
+    )
     try:
-        yield Office(clock, database, bus, outbox, desk, staff, team, library, live, app, files)
+        yield Office(clock, database, bus, outbox, desk, staff, team, library, live, app, files, overrides)
     finally:
         await live.close()
         await bus.close()

@@ -31,6 +31,7 @@ from bot.program.schema import migrate
 from bot.program.settings import Settings
 from bot.views.wait_times import overdue_forecast
 from bot.web.readiness import HEARTBEAT, ReadinessParts
+from bot.wording.sentences import WORDBOOK
 from handoff.audit.log import AuditLog
 from handoff.canned_responses.responses import install_starters
 from handoff.deliveries.outbox import Outbox
@@ -51,6 +52,7 @@ from handoff.tickets.reminders.overdue_notices import OverdueNotices
 from handoff.tickets.reminders.returned_tickets import LapsedClaims, UnattendedTickets
 from handoff.tickets.service import Desk
 from handoff.tickets.silence_policy import SilencePolicy
+from handoff.wording.overrides import LiveWording
 from infra.bus import Bus, open_bus
 from infra.clock import Clock, utc_now
 from infra.database import Database, Held
@@ -84,6 +86,8 @@ class App:
     """By account."""
     files: FileStore
     attachments: Attachments
+    wording: LiveWording
+    """Follows the sentences that admins change."""
     supervisor: Supervisor
     """Keeps the roles running and counts their restarts."""
 
@@ -150,7 +154,11 @@ async def open_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterat
         channels: dict[str, Channel] = {}
         try:
             app = _build(settings, db, bus, clock, channels)
-            yield app
+            await app.wording.refresh()
+            try:
+                yield app
+            finally:
+                app.wording.close()
         finally:
             for channel in channels.values():
                 await channel.close()
@@ -222,6 +230,7 @@ def _build(settings: Settings, db: Database, bus: Bus, clock: Clock, channels: d
         channels=channels,
         files=files,
         attachments=attachments,
+        wording=LiveWording(db, bus, WORDBOOK),
         supervisor=Supervisor(),
     )
 

@@ -61,6 +61,7 @@ async def run(
         async with asyncio.TaskGroup() as tasks:
             keep = app.supervisor.keep
             running = [tasks.create_task(keep("library", app.library.run), name="library")]
+            running.append(tasks.create_task(keep("wording", app.wording.run), name="wording"))
             async with _served(site, listener, proxies) as address, _served(monitor, watched, proxies):
                 if only != "web":
                     running.append(tasks.create_task(keep("intake", lambda: _think(app)), name="intake"))

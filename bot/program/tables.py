@@ -14,6 +14,7 @@ import handoff.tickets.ownership.models
 import handoff.tickets.pings.models
 import handoff.tickets.promises.models
 import handoff.tickets.request_models
+import handoff.wording.models
 import infra.storage.leases
 import knowledge.entries.models
 
@@ -29,6 +30,7 @@ TABLES = (
     handoff.tickets.pings.models.Ping,
     handoff.tickets.promises.models.Promise,
     handoff.tickets.request_models.FormRow,
+    handoff.wording.models.WordingOverride,
     infra.storage.leases.LeaseRow,
     knowledge.entries.models.Entry,
 )

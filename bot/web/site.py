@@ -33,6 +33,7 @@ from bot.web.readiness import ReadinessParts
 from bot.web.refusals import refusals
 from bot.web.votes import votes_router
 from bot.web.webhooks import BODY_BYTES, hook_router
+from bot.wording.sentences import WORDBOOK
 from handoff.api import ApiParts, api_app
 from handoff.api.problems import refusal as api_refusal
 from handoff.dashboard import DeskParts, Live, desk_router
@@ -42,6 +43,7 @@ from handoff.people.access import Team
 from handoff.people.agents import Staff
 from handoff.people.private_links import LinkRules
 from handoff.tickets.service import Desk
+from handoff.wording.overrides import Overrides
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import Database
@@ -172,6 +174,7 @@ def build_site(parts: SiteParts, demo: Demo | None) -> Site:
     site.include_router(
         own_router(OwnParts(parts.db, parts.files, parts.clock, frame, visitors, public_url, link_rules))
     )
+    overrides = Overrides(WORDBOOK, parts.bus, parts.clock)
     desk = DeskParts(
         database=parts.db,
         desk=parts.desk,
@@ -191,6 +194,7 @@ def build_site(parts: SiteParts, demo: Demo | None) -> Site:
         deletable_for=DELETABLE_FOR,
         team=parts.team,
         ask_form=list_steps,
+        overrides=overrides,
         doors={name: channel.door for name, channel in parts.channels.items() if isinstance(channel, Doored)},
         may_write_first=lambda account: account in parts.channels and parts.channels[account].limits.writes_first,
     )
@@ -206,6 +210,7 @@ def build_site(parts: SiteParts, demo: Demo | None) -> Site:
         default_language=language,
         files=parts.files,
         attachment_mb=parts.attachment_mb,
+        overrides=overrides,
     )
     site.mount("/api/v1", api_app(api))
     if demo is None:

@@ -9,6 +9,7 @@ from handoff.deliveries.outbox import Outbox
 from handoff.people.access import Team
 from handoff.people.agents import Staff
 from handoff.tickets.service import Desk
+from handoff.wording.overrides import Overrides
 from infra.clock import Clock
 from infra.database import Database
 from infra.files import FileStore
@@ -31,6 +32,8 @@ class ApiParts:
     files: FileStore
     attachment_mb: int
     """Size limit of an uploaded file, in bytes."""
+    overrides: Overrides
+    """Texts in place of the bot's sentences."""
 
 
 def _parts(request: Request) -> ApiParts:

@@ -5,7 +5,7 @@ from collections import Counter
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
-from handoff.api import agents, categories, contacts, entries, labels, ownership, problems, tickets
+from handoff.api import agents, categories, contacts, entries, labels, ownership, problems, tickets, wording
 from handoff.api.access import needs
 from handoff.api.parts import ApiParts
 from handoff.models import Role
@@ -14,7 +14,7 @@ _ABOUT = """Access to the desk and the knowledge base for programs.
 
 Send `Authorization: Bearer TOKEN`. Errors are `{"error": {"code", "message"}}` and change nothing. Agents may work on
 tickets and read the knowledge base. Writing it needs the role lead or admin, exporting a contact's data the role lead.
-Erasing a contact, changing forms and managing agents and tokens need the role admin.
+Erasing a contact, changing forms and the bot's wording, and managing agents and tokens need the role admin.
 """
 _DOCS = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Frontdesk API</title></head>
@@ -57,6 +57,7 @@ def api_app(parts: ApiParts) -> FastAPI:
         categories.router,
         contacts.router,
         agents.router,
+        wording.router,
     ):
         app.include_router(routes, dependencies=[Depends(needs(Role.AGENT)), Depends(_understood)])
 

@@ -44,6 +44,8 @@ class AuditAction(StrEnum):
     HOURS_CHANGED = "hours_changed"
     HOLIDAY_SAVED = "holiday_saved"
     HOLIDAY_REMOVED = "holiday_removed"
+    WORDING_CHANGED = "wording_changed"
+    WORDING_RESTORED = "wording_restored"
     TICKET_ASSIGNED = "ticket_assigned"
     CONTACT_EXPORTED = "contact_exported"
     CONTACT_ERASED = "contact_erased"
@@ -66,6 +68,7 @@ class Concern(StrEnum):
     CATEGORY = "category"
     TICKET = "ticket"
     OFFICE = "office"
+    SENTENCE = "sentence"
 
 
 class AuditEntry(Base):

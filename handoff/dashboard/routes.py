@@ -32,6 +32,7 @@ from handoff.dashboard.settings.channels import channel_routes
 from handoff.dashboard.settings.hours import hours_routes
 from handoff.dashboard.settings.settings_frame import start_routes
 from handoff.dashboard.settings.tokens import token_routes
+from handoff.dashboard.settings.wording import wording_routes
 from handoff.dashboard.ticket.attachments import file_routes
 from handoff.dashboard.ticket.corrections import correction_routes
 from handoff.dashboard.ticket.drafts import draft_routes
@@ -90,6 +91,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
         category_routes(frame),
         category_form_routes(frame),
         hours_routes(frame),
+        wording_routes(frame),
         audit_routes(frame),
     ):
         router.include_router(routes)

@@ -17,7 +17,7 @@ from handoff.messages.rich_text import units
 from handoff.messages.text_parts import split
 from handoff.messages.values import Button, OutgoingPart, RichText
 from handoff.models import ChoiceRow, Delivery, DeliveryState
-from handoff.words import WORDS
+from handoff.words import CONTACT_WORDS
 
 _STILL_OURS = (DeliveryState.REFUSED, DeliveryState.FAILED)
 
@@ -138,7 +138,7 @@ def is_edit(delivery: Delivery) -> bool:
 
 def send_afresh(delivery: Delivery, language: str) -> None:
     """Send a refused edit as a message of its own, marked as a correction."""
-    head = WORDS.text(language, "Correction to an earlier message:") + "\n"
+    head = CONTACT_WORDS.text(language, "Correction to an earlier message:") + "\n"
     delivery.afresh, delivery.attempts, delivery.first_attempt_at = True, 0, None
     delivery.text, shift = head + delivery.text, units(head)
     marks = load_entities(delivery.entities)

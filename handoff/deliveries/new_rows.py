@@ -13,7 +13,7 @@ from handoff.messages.buttons import Payload
 from handoff.messages.json_columns import load_buttons
 from handoff.messages.values import Addressee, Button, PublicPlace, RichText
 from handoff.models import ChannelState, ChoiceRow, Contact, Delivery, DeliveryState
-from handoff.words import WORDS
+from handoff.words import CONTACT_WORDS
 from infra.files import Kept
 from infra.storage import rows
 from infra.storage.rows import table
@@ -89,7 +89,7 @@ def queue(
 def number_choices(text: RichText, choices: Iterable[tuple[int, str]], language: str) -> RichText:
     """Return the text with its choices, numbers and labels, below it, for an app or a platform without buttons."""
     listed = [f"{number}. {label}" for number, label in choices]
-    below = "\n".join([WORDS.text(language, "Answer with a number:"), *listed])
+    below = "\n".join([CONTACT_WORDS.text(language, "Answer with a number:"), *listed])
     return RichText(f"{text.text}\n\n{below}", text.entities)
 
 

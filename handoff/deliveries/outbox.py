@@ -32,7 +32,7 @@ from handoff.models import (
     MessageKind,
 )
 from handoff.search.index import index_message, reindex_message
-from handoff.words import WORDS
+from handoff.words import CONTACT_WORDS
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import after_commit
@@ -160,7 +160,7 @@ class Outbox:
         # Old buttons keep working, but a typed number refers to the current list.
         session.execute(update(ChoiceRow).where(ChoiceRow.message_id == message_id).values(number=None))
         text, below = with_choices(session, contact, message_id, text, choices, now)
-        gone = WORDS.text(contact.language, "This part of the message was removed.")
+        gone = CONTACT_WORDS.text(contact.language, "This part of the message was removed.")
         account = edits.revise(session, message_id, split(text), gone, edits.Change(below, now, by_agent))
         if account is not None:
             self._announce(session, account)

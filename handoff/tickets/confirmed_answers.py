@@ -18,7 +18,7 @@ from handoff.models import LIVE, Agent, Contact, Delivery, DeliveryState, Messag
 from handoff.tickets.claims import end_snooze, take_back
 from handoff.tickets.promises.use_cases import Promises
 from handoff.tickets.silence_policy import SilencePolicy
-from handoff.words import WORDS
+from handoff.words import CONTACT_WORDS
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import after_commit
@@ -207,11 +207,15 @@ def _solved_without_the_contact(session: Session, ticket: Ticket) -> bool:
 def with_author(ticket: Ticket, agent: str, text: str) -> RichText:
     """Format a reply as the contact reads it; without a name if `agent` is empty."""
     if agent and ticket.reason == WRITTEN_FIRST:
-        head = WORDS.text(ticket.language, "{agent} writes to you (question #{number}):", agent=agent, number=ticket.id)
+        head = CONTACT_WORDS.text(
+            ticket.language, "{agent} writes to you (question #{number}):", agent=agent, number=ticket.id
+        )
     elif agent:
-        head = WORDS.text(ticket.language, "{agent} answers (question #{number}):", agent=agent, number=ticket.id)
+        head = CONTACT_WORDS.text(
+            ticket.language, "{agent} answers (question #{number}):", agent=agent, number=ticket.id
+        )
     else:
-        head = WORDS.text(ticket.language, "Question #{number}:", number=ticket.id)
+        head = CONTACT_WORDS.text(ticket.language, "Question #{number}:", number=ticket.id)
     body = from_agent(text)
     shift = units(head) + 1
     moved = tuple(replace(entity, offset=entity.offset + shift) for entity in body.entities)

@@ -17,7 +17,7 @@ from handoff.messages.button_codec import decode
 from handoff.messages.button_rules import QuestionButton
 from handoff.messages.values import RichText
 from handoff.models import LIVE, ChoiceRow, Contact, Message, Ticket
-from handoff.words import WORDS
+from handoff.words import CONTACT_WORDS
 from knowledge.quality.lookups import settle_lookup
 
 REASON = "undelivered"
@@ -65,13 +65,13 @@ def hand_over(session: Session, tickets: Tickets, outbox: Outbox, moved: Moved) 
     if about.lookup:
         settle_lookup(session, about.lookup, "handed_off")
     if not told:
-        words = WORDS.text(
+        words = CONTACT_WORDS.text(
             contact.language,
             "Our answer may not have reached you, so your question #{number} has been passed to a person. "
             "The answer will come here as a private message.",
             number=ticket.id,
         )
-        withdraw = Choice(WORDS.text(contact.language, "Withdraw the question"), buttons.Withdraw(ticket.id))
+        withdraw = Choice(CONTACT_WORDS.text(contact.language, "Withdraw the question"), buttons.Withdraw(ticket.id))
         outbox.post(session, contact, OutgoingMessage(RichText(words), (withdraw,), ticket.id))
 
 

@@ -16,7 +16,7 @@ from handoff.tickets.journal import Journal
 from handoff.tickets.ownership.use_cases import Ownership
 from handoff.tickets.promises.use_cases import Promises
 from handoff.tickets.silence_policy import SilencePolicy
-from handoff.words import WORDS
+from handoff.words import CONTACT_WORDS
 from infra.clock import Clock
 
 MERGED = "merged "
@@ -76,7 +76,7 @@ class Merging:
         self._journal.event(session, ticket, f"{MERGED}{other_id}", agent_id)
         contact = session.get_one(Contact, ticket.contact_id)
         contact.version += 1
-        sentence = WORDS.text(
+        sentence = CONTACT_WORDS.text(
             ticket.language,
             "Question #{other} is about the same as #{number}: we answer both in #{number}.",
             other=other_id,

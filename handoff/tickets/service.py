@@ -32,7 +32,7 @@ from handoff.tickets.pings.service import Pings
 from handoff.tickets.promises.use_cases import Promises
 from handoff.tickets.replies.deletions import Deletions
 from handoff.tickets.silence_policy import SilencePolicy
-from handoff.words import WORDS
+from handoff.words import CONTACT_WORDS
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.files import Kept
@@ -278,10 +278,10 @@ class Desk:
             session,
             contact,
             OutgoingMessage(
-                RichText(WORDS.text(language, "Is question #{number} solved?", number=ticket.id)),
+                RichText(CONTACT_WORDS.text(language, "Is question #{number} solved?", number=ticket.id)),
                 (
-                    Choice(WORDS.text(language, "Yes, thank you"), buttons.Solved(ticket.id)),
-                    Choice(WORDS.text(language, "No, I still have questions"), buttons.NotSolved(ticket.id)),
+                    Choice(CONTACT_WORDS.text(language, "Yes, thank you"), buttons.Solved(ticket.id)),
+                    Choice(CONTACT_WORDS.text(language, "No, I still have questions"), buttons.NotSolved(ticket.id)),
                 ),
                 ticket.id,
                 key=f"{_ASKED}{ticket.id}-{ticket.version}",

@@ -53,6 +53,10 @@ ACCESS = {
     "GET /tokens",
     "POST /tokens",
     "DELETE /tokens/{token_id}",
+    "GET /wording",
+    "GET /wording/{key}",
+    "PUT /wording/{key}/{language}",
+    "DELETE /wording/{key}/{language}",
 }
 EVERYTHING = LEADS | ACCESS | {"DELETE /contacts/{contact_id}"}
 ALLOWED = {Role.AGENT: READS_AND_TICKETS, Role.LEAD: LEADS, Role.ADMIN: EVERYTHING}
@@ -90,6 +94,7 @@ async def call(opened: httpx.AsyncClient, operation: str) -> int:
         agent_id=99,
         token_id=99,
         key="none",
+        language="en",
     )
     return (await opened.request(method, path)).status_code
 
@@ -129,6 +134,7 @@ async def test_nobody_without_a_known_token(office: Office, header: str | None) 
                             "agent_id",
                             "token_id",
                             "key",
+                            "language",
                         ),
                         1,
                     )

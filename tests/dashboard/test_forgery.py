@@ -11,7 +11,13 @@ from infra.web.security import CONTENT_POLICY
 from tests.office import Office, routes_of
 
 OPEN = {path.partition(" ")[2] for path, access in LEAST.items() if access is Access.ANYONE}
-ANYTHING = {"{unknown:path}": "nonsense", "{change}": "enable", "{secret}": "none"}
+ANYTHING = {
+    "{unknown:path}": "nonsense",
+    "{change}": "enable",
+    "{secret}": "none",
+    "{key}": "no-key",
+    "{language}": "en",
+}
 
 
 def changing(office: Office) -> Iterator[str]:

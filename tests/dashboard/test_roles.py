@@ -18,7 +18,14 @@ from handoff.dashboard.sessions.security import Gate, guarded_route
 from handoff.models import Role
 from tests.office import Browser, Office, routes_of
 
-ANYTHING = {"{unknown:path}": "nonsense", "{name}": "desk.css", "{secret}": "none", "{change}": "enable"}
+ANYTHING = {
+    "{unknown:path}": "nonsense",
+    "{name}": "desk.css",
+    "{secret}": "none",
+    "{change}": "enable",
+    "{key}": "no-key",
+    "{language}": "en",
+}
 ROLES = {None: Access.ANYONE, Role.AGENT: Access.AGENT, Role.LEAD: Access.LEAD, Role.ADMIN: Access.ADMIN}
 
 
@@ -93,6 +100,7 @@ async def test_an_undeclared_route_is_refused_to_everybody(office: Office, role:
         office.database, office.desk, office.outbox, office.staff, office.bus, office.clock, office.library,
         office.live, None, "en", office.files, 1, BADGES, TITLES, FORMATS, DELETABLE_FOR, office.team,
         list_steps,
+        office.overrides,
     )  # fmt: skip
     frame = Frame(parts, Pages(BADGES, TITLES), Gate(parts))
     router = APIRouter(route_class=guarded_route(frame.check, frame.nonsense))

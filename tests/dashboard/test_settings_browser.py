@@ -3,16 +3,35 @@
 import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Page, expect
+from sqlalchemy.orm import Session
 
 from handoff.audit.log import COMMAND_LINE
 from handoff.models import Role
 from handoff.people.second_factor import STEP, SecondFactor, code_at
+from handoff.wording.models import WordingOverride
+from handoff.wording.wordbook import key_of
 from tests.dashboard.rig import IN_BROWSER, Rig, keep_picture
 from tests.office import Office
 from tests.web.test_accessibility import RULES
 
 pytestmark = IN_BROWSER
+AHEAD = "{count} question is ahead of it."
 NEW = "plum orbit canyon velvet"
+
+
+async def change_wording(office: Office) -> None:
+    """One text that contacts read, one that does not fit, and one of a sentence that is gone."""
+    ahead, at = key_of(AHEAD), office.clock()
+
+    def write(session: Session) -> None:
+        for key, language, forms in (
+            (ahead, "en", ["{count} before you.", "{count} before you."]),
+            (ahead, "ru", ["{number} before you."]),
+            ("gone-123456", "en", ["Once upon a time."]),
+        ):
+            session.add(WordingOverride(key=key, language=language, sentence=AHEAD, forms=forms, changed_at=at))
+
+    await office.database.write(write)
 
 
 def shown(office: Office, secret: str) -> str:
@@ -79,6 +98,35 @@ async def test_a_token_is_revoked_by_typing_its_name(rig: Rig) -> None:
         await expect(page.get_by_text("No program has access")).to_be_visible()
 
 
+async def test_a_sentence_is_changed_with_a_preview_as_one_types(rig: Rig) -> None:
+    ada = await rig.office.agent("Ada", Role.ADMIN)
+    async with rig.signed_in(ada) as page:
+        await page.goto("/desk/settings/wording")
+        await page.wait_for_load_state()
+        await page.get_by_label("Search the sentences").fill("ahead of it")
+        await page.get_by_role("button", name="Search").click()
+        await page.get_by_role("link", name="{count} questions are ahead of it.").click()
+        await page.wait_for_load_state()
+        english = page.get_by_role("region", name="English")
+        preview = english.get_by_role("group", name="Preview")
+        await english.get_by_label("For 2, 3, 4…").fill("Ahead of you: {count} <img src=x onerror=window.harmed=1>")
+        await expect(preview.get_by_text("Ahead of you: 4 <img src=x onerror=window.harmed=1>")).to_have_count(3)
+        await english.get_by_label("For 2, 3, 4…").fill("Ahead of you: {coun")
+        await expect(preview.get_by_role("status")).to_contain_text("“{coun” is no placeholder")
+        await english.get_by_role("button", name="Save").click()
+        await expect(english.get_by_role("alert")).to_contain_text("“{coun” is no placeholder")
+        await expect(english.get_by_label("For 2, 3, 4…")).to_have_value("Ahead of you: {coun")
+        assert await faults(page) == []
+        rig.expects("422")
+        await english.get_by_label("For 2, 3, 4…").fill("Ahead of you: {count}")
+        await english.get_by_role("button", name="Save").click()
+        await expect(english.get_by_role("status")).to_contain_text("Contacts read this text from now on.")
+        await english.get_by_role("button", name="Back to the built-in text").click()
+        await expect(english.get_by_role("status")).to_contain_text("Contacts read the built-in text again.")
+        await expect(english.get_by_label("For 2, 3, 4…")).to_have_value(AHEAD.replace("question is", "questions are"))
+        assert await page.evaluate("window.harmed") is None
+
+
 async def faults(page: Page) -> list[str]:
     found = await Axe().run(page, options=RULES)
     assert found.response["passes"], "axe has looked at nothing"
@@ -96,6 +144,7 @@ async def test_axe_finds_nothing_on_any_page(rig: Rig, width: int, scheme: str) 
     office = rig.office
     ada, olga = await office.agent("Ada", Role.ADMIN), await office.agent("Olga")
     await office.token("crm", Role.AGENT)
+    await change_wording(office)
     await office.database.write(lambda session: office.team.disable(session, olga.id, COMMAND_LINE))
     factor = SecondFactor(office.clock)
     async with rig.page(width=width, scheme=scheme) as page:
@@ -109,6 +158,9 @@ async def test_axe_finds_nothing_on_any_page(rig: Rig, width: int, scheme: str) 
             "/desk/settings/channels",
             "/desk/settings/categories",
             "/desk/settings/hours",
+            "/desk/settings/wording",
+            "/desk/settings/wording?show=changed",
+            f"/desk/settings/wording/{key_of(AHEAD)}?language=en&done=saved",
             "/desk/settings/audit",
             "/desk/settings/audit?action=contact_erased",
             "/desk/profile?done=saved",

@@ -331,7 +331,8 @@ async def staged(
 @asynccontextmanager
 async def running(app: App, *accounts: str) -> AsyncIterator[None]:
     """Receive, think and send in the background while the block runs."""
-    roles = [app.intake.run(), app.library.run(), app.caretaker.run(), *(app.serve(account) for account in accounts)]
+    roles = [app.intake.run(), app.library.run(), app.caretaker.run(), app.wording.run()]
+    roles += [app.serve(account) for account in accounts]
     tasks = [asyncio.create_task(role) for role in roles]
     try:
         yield

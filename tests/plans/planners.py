@@ -33,6 +33,7 @@ SMALL = {
     "search_backfill",
     "tag",
     "text_vector",
+    "wording_override",
 }
 """Tables that do not grow with contacts' messages; all others do."""
 

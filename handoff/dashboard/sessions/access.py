@@ -151,6 +151,9 @@ LEAST = MappingProxyType(
         "POST /desk/settings/hours": Access.ADMIN,
         "POST /desk/settings/hours/holidays": Access.ADMIN,
         "POST /desk/settings/hours/holidays/remove": Access.ADMIN,
+        "GET /desk/settings/wording": Access.ADMIN,
+        "GET /desk/settings/wording/{key}": Access.ADMIN,
+        "POST /desk/settings/wording/{key}/{language}": Access.ADMIN,
         "GET /desk/settings/audit": Access.ADMIN,
         "GET /desk/settings/audit.csv": Access.ADMIN,
     }

@@ -37,6 +37,8 @@ ACTIONS = {
     AuditAction.HOURS_CHANGED: mark("Office hours changed"),
     AuditAction.HOLIDAY_SAVED: mark("Day off saved"),
     AuditAction.HOLIDAY_REMOVED: mark("Day off removed"),
+    AuditAction.WORDING_CHANGED: mark("Sentence changed"),
+    AuditAction.WORDING_RESTORED: mark("Built-in sentence restored"),
     AuditAction.TICKET_ASSIGNED: mark("Question assigned"),
     AuditAction.CONTACT_EXPORTED: mark("Contact's data exported"),
     AuditAction.CONTACT_ERASED: mark("Contact's data erased"),
@@ -58,6 +60,7 @@ DETAILS = {
     "released": mark("questions returned to the queue: {value}"),
     "held_by": mark("from agent {value}"),
     "receiver": mark("to agent {value}"),
+    "language": mark("language: {value}"),
     "sessions": mark("sessions: {value}"),
 }
 _HEAD = ("time", "agent_id", "agent", "origin", "action", "concern", "concern_id", "name", "details")
@@ -137,6 +140,8 @@ def _subject(subject: Subject, names: Names, words: Words) -> str:
             return words.t("Category {name}", name=subject.key)
         case Concern.TICKET:
             return words.t("#{number}", number=subject.key)
+        case Concern.SENTENCE:
+            return words.t("Sentence {name}", name=subject.key)
         case Concern.TOKEN:
             return words.t("Token {name}", name=name or subject.key)
         case _:

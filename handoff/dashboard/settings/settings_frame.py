@@ -33,6 +33,7 @@ SECTIONS = (
     Section("channels", mark("Channels"), "signal"),
     Section("categories", mark("Categories"), "folder"),
     Section("hours", mark("Office hours"), "clock"),
+    Section("wording", mark("Wording"), "chat-bubble-left-right"),
     Section("audit", mark("Audit log"), "clipboard-document-list"),
 )
 DONE = "done"

@@ -31,7 +31,7 @@ from handoff.models import Contact, Ticket, TicketStatus
 from handoff.tickets.reminders.form_reminders import UnfinishedForms
 from handoff.tickets.service import Desk
 from handoff.tickets.silence_policy import reopenable, surely_silent, surely_told
-from handoff.words import WORDS
+from handoff.words import CONTACT_WORDS
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import Database, after_commit
@@ -124,14 +124,14 @@ class Caretaker:
             return False
         contact = session.get_one(Contact, ticket.contact_id)
         language = _language(contact, ticket)
-        words = WORDS.text(
+        words = CONTACT_WORDS.text(
             language,
             "An agent has answered your question #{number} and waits to hear from you. Is it solved?",
             number=number,
         )
         choices = (
-            Choice(WORDS.text(language, "Yes, thank you"), buttons.Solved(number)),
-            Choice(WORDS.text(language, "No, I still have questions"), buttons.NotSolved(number)),
+            Choice(CONTACT_WORDS.text(language, "Yes, thank you"), buttons.Solved(number)),
+            Choice(CONTACT_WORDS.text(language, "No, I still have questions"), buttons.NotSolved(number)),
         )
         self._outbox.post(session, contact, OutgoingMessage(RichText(words), choices, number))
         contact_id = str(contact.id)  # the session's rows cannot be read once its unit of work is over
@@ -146,11 +146,15 @@ class Caretaker:
         self._desk.time_out(session, ticket)
         contact = session.get_one(Contact, ticket.contact_id)
         language = _language(contact, ticket)
-        words = [WORDS.text(language, "Question #{number} is closed because we did not hear from you.", number=number)]
+        words = [
+            CONTACT_WORDS.text(
+                language, "Question #{number} is closed because we did not hear from you.", number=number
+            )
+        ]
         choices = []
         if reopenable(ticket, self._clock()):
-            words.append(WORDS.text(language, "If it is not solved, you can open it again."))
-            still = WORDS.text(language, "No, I still have questions")
+            words.append(CONTACT_WORDS.text(language, "If it is not solved, you can open it again."))
+            still = CONTACT_WORDS.text(language, "No, I still have questions")
             choices.append(Choice(still, buttons.NotSolved(number)))
         self._outbox.post(session, contact, OutgoingMessage(RichText(" ".join(words)), choices, number))
         return True

@@ -18,7 +18,7 @@ from handoff.messages.values import RichText
 from handoff.models import Contact, Ticket
 from handoff.tickets.request_models import FormOrigin, FormRow, FormState
 from handoff.tickets.silence_policy import surely_silent
-from handoff.words import WORDS
+from handoff.words import CONTACT_WORDS
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import after_commit
@@ -66,8 +66,8 @@ class UnfinishedForms:
         language = contact.chosen_language or contact.language
         step = len(form.answers)
         choices = (
-            Choice(WORDS.text(language, "Continue"), buttons.FormGo(number, step)),
-            Choice(WORDS.text(language, "Cancel"), buttons.FormCancel(number, step)),
+            Choice(CONTACT_WORDS.text(language, "Continue"), buttons.FormGo(number, step)),
+            Choice(CONTACT_WORDS.text(language, "Cancel"), buttons.FormCancel(number, step)),
         )
         self._outbox.post(session, contact, OutgoingMessage(RichText(_words(language, form.question)), choices))
         contact_id = str(contact.id)  # the session's rows cannot be read once its unit of work is over
@@ -78,10 +78,12 @@ class UnfinishedForms:
 def _words(language: str, question: str) -> str:
     line = next((line for line in map(str.strip, question.splitlines()) if line), "")
     if not line:
-        return WORDS.text(language, "You have not finished the form for your question. Shall we go on?")
+        return CONTACT_WORDS.text(language, "You have not finished the form for your question. Shall we go on?")
     if len(line) > _QUOTED:
         line = line[: _QUOTED - 1].rstrip() + "…"
-    return WORDS.text(language, "You have not finished the form for “{question}”. Shall we go on?", question=line)
+    return CONTACT_WORDS.text(
+        language, "You have not finished the form for “{question}”. Shall we go on?", question=line
+    )
 
 
 def _left(now: datetime) -> tuple[ColumnElement[bool], ...]:

@@ -19,7 +19,7 @@ from handoff.tickets import queue
 from handoff.tickets.promises.due_times import expected_due
 from handoff.tickets.silence_policy import answer_underway, surely_silent
 from handoff.tickets.wait_estimate import Outlook, outlook_of
-from handoff.words import WORDS
+from handoff.words import CONTACT_WORDS
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import after_commit
@@ -66,7 +66,7 @@ class OverdueNotices:
         waited = now - (ticket.waiting_since or ticket.opened_at)
         ahead, due = queue.ahead(session, number), expected_due(session, ticket, now)
         outlook = outlook_of(session, ticket.category, now, ahead, waited, due)
-        sorry = WORDS.text(
+        sorry = CONTACT_WORDS.text(
             language, "There is no answer to your question #{number} yet. We are sorry for the wait.", number=number
         )
         words = "\n".join((sorry, *self._forecast(language, outlook)))

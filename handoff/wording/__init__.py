@@ -1,0 +1,1 @@
+"""Sentences of the bot that admins have put into words of their own."""
