@@ -7,13 +7,13 @@ from typing import Any
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
-from heroicons.jinja import heroicon_mini
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from bot.views.other_language import remark
 from bot.web.entry_html import as_html
 from handoff.formatting.rich_html import as_markup
 from infra.web.assets import HTMX, Assets, shared_files
+from infra.web.icons import icon
 from infra.web.locale import preferred_language
 from infra.wording import Catalogue
 from knowledge.languages import INFLECTIONS, LANGUAGES
@@ -38,7 +38,7 @@ class HelpFrame:
         )
         self._environment.globals |= {
             "asset": self.assets.url,
-            "icon": heroicon_mini,
+            "icon": icon,
             "htmx": HTMX,
             "languages": {code: language.name for code, language in LANGUAGES.items()},
             "question_length": QUESTION_LENGTH,

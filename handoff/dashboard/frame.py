@@ -171,6 +171,8 @@ class Frame:
     ) -> Response:
         """Render the parts of the page that an action may have changed; the reply box only if `draft` is given.
 
+        A new box has no canned responses: the page keeps the list that it has.
+
         What the box sent changes nothing about the contact, and like a live refresh it needs no queue: pages are
         notified separately when that changes.
         """
@@ -190,16 +192,16 @@ class Frame:
             queue=queue,
             thread=thread,
             near=await self._near(thread),
-            canned=await self._canned(request, thread) if wrote else None,
+            canned=None,
             problem=problem,
             notice=notice,
             draft=draft,
             acted=acted,
         )
 
-    async def _canned(self, request: Request, thread: ThreadView | None) -> CannedChoices:
+    async def _canned(self, request: Request, thread: ThreadView | None) -> CannedChoices | None:
         if thread is None:
-            return CannedChoices(())
+            return None
         agent_id, language = self.agent(request).id, thread.ticket.language
         return await self._database.read(lambda session: offer_choices(session, agent_id, language))
 

@@ -8,7 +8,6 @@ from itertools import chain
 from typing import Any
 
 from fastapi.responses import HTMLResponse
-from heroicons.jinja import heroicon_micro, heroicon_mini
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
@@ -23,6 +22,7 @@ from handoff.search.highlight import mark_html
 from handoff.tickets.mentions.reading import find_mentions, names_of
 from handoff.tickets.queue import COUNTED
 from infra.web.assets import ANSWER, HTMX, Assets, shared_files
+from infra.web.icons import icon, small_icon
 from infra.web.links import linkify
 
 
@@ -81,8 +81,8 @@ class Pages:
         }
         environment.globals |= {
             "channel_titles": titles,
-            "icon": heroicon_mini,
-            "small_icon": heroicon_micro,
+            "icon": icon,
+            "small_icon": small_icon,
             "asset": self.assets.url,
             "htmx": HTMX,
             "attachment_names": ATTACHMENTS,

@@ -134,3 +134,19 @@ async def test_without_scripts_the_list_inserts_through_the_form(rig: Rig, width
         await page.locator(".canned-open").click()
         await page.locator(".canned-option", has_text="Greeting").click()
         await expect(page.locator("#text")).to_have_value(f"First\n\nHello Anna, it is №{number}.")
+
+
+async def test_the_list_stays_after_a_reply_and_offline(rig: Rig) -> None:
+    olga, number = await prepare(rig)
+    async with rig.signed_in(olga) as page:
+        await page.goto(f"/desk/tickets/{number}")
+        text = page.locator("#text")
+        await text.fill("Here it is.")
+        await text.press("Control+Enter")
+        await expect(page.locator(".line-ours .words")).to_have_text("Here it is.")
+        await expect(text).to_have_value("")
+        await page.context.set_offline(True)
+        await text.press_sequentially("/")
+        await expect(shown(page)).to_have_text(["Goodbye", "Greeting", "Screenshot"])
+        await page.context.set_offline(False)
+    rig.expects("ERR_INTERNET_DISCONNECTED", "htmx:")

@@ -51,6 +51,18 @@ function filterCanned(words) {
   return options.length > 0;
 }
 
+// A reply box that comes with a response has no list of its own: it keeps the one of the box before it.
+let keptList = null;
+document.addEventListener("htmx:oobBeforeSwap", (event) => {
+  if (event.detail.target.id === "reply") keptList = document.getElementById("canned-list");
+});
+document.addEventListener("htmx:oobAfterSwap", (event) => {
+  if (event.detail.target.id !== "reply") return;
+  const list = document.getElementById("canned-list");
+  if (list && keptList && !list.children.length) list.replaceWith(keptList);
+  keptList = null;
+});
+
 // What only this script can serve; after a "/" the words behind it are the search.
 function showControls() {
   for (const control of cannedPanel().querySelectorAll("[data-script]")) control.hidden = false;
