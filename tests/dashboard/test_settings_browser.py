@@ -6,11 +6,12 @@ from playwright.async_api import Page, expect
 from sqlalchemy.orm import Session
 
 from handoff.audit.log import COMMAND_LINE
-from handoff.models import Role
+from handoff.models import DeliveryState, Role
 from handoff.people.second_factor import STEP, SecondFactor, code_at
 from handoff.wording.models import WordingOverride
 from handoff.wording.wordbook import key_of
 from tests.dashboard.rig import IN_BROWSER, Rig, keep_picture
+from tests.dashboard.test_channel_tests import link, move, serve
 from tests.office import Office
 from tests.web.test_accessibility import RULES
 
@@ -125,6 +126,31 @@ async def test_a_sentence_is_changed_with_a_preview_as_one_types(rig: Rig) -> No
         await expect(english.get_by_role("status")).to_contain_text("Contacts read the built-in text again.")
         await expect(english.get_by_label("For 2, 3, 4…")).to_have_value(AHEAD.replace("question is", "questions are"))
         assert await page.evaluate("window.harmed") is None
+
+
+@pytest.mark.parametrize("width", [360, 1440])
+async def test_a_test_message_of_a_channel_is_followed_until_it_is_sent(rig: Rig, width: int) -> None:
+    ada = await rig.office.agent("Ada", Role.ADMIN)
+    await serve(rig.office, "vk:main", "telegram:main", "web:help")
+    await link(rig.office, ada, "Ada K.")
+    async with rig.signed_in(ada, width=width) as page:
+        await page.goto("/desk/settings/channels")
+        await page.wait_for_load_state()
+        vk = page.get_by_role("region", name="vk:main")
+        await vk.get_by_role("button", name="Send a test message").click()
+        await expect(vk.get_by_role("status")).to_contain_text("queued")
+        await expect(vk.get_by_role("button", name="Send a test message")).to_be_disabled()
+        assert await faults(page) == []
+        await move(rig.office, DeliveryState.REFUSED, "blocked the community")
+        await expect(vk.get_by_role("status")).to_contain_text("refused: blocked the community")
+        await expect(vk.get_by_role("button", name="Send a test message")).to_be_enabled()
+        await keep_picture(page, f"settings/channels-test-{width}")
+        assert await faults(page) == []
+        await vk.get_by_role("button", name="Send a test message").click()
+        await expect(vk.get_by_role("status")).to_contain_text("queued")
+        await move(rig.office, DeliveryState.SENT)
+        await expect(vk.get_by_role("status")).to_contain_text("sent")
+        await expect(page.get_by_role("link", name="Link an account")).to_have_count(1)
 
 
 async def faults(page: Page) -> list[str]:

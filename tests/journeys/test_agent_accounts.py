@@ -3,8 +3,9 @@
 from sqlalchemy import func, select
 
 from bot.channels import Doored
-from handoff.models import InboxEvent, InboxState, Message
+from handoff.models import DeliveryState, InboxEvent, InboxState, Message, Role
 from handoff.tickets.pings.accounts import AgentAccounts
+from handoff.tickets.pings.channel_tests import ChannelTests, LatestTest
 from handoff.tickets.pings.settings import PingChoice, save_choice
 from tests.conftest import Backend
 from tests.journeys.stage import AgentOnStage, ContactOnStage, Stage, staged
@@ -100,3 +101,26 @@ async def test_a_bot_without_an_answer_has_no_address(backend: Backend) -> None:
         assert isinstance(channel, Doored)
         await stage.telegram.stop()
         assert await channel.door() is None
+
+
+async def test_a_test_message_reaches_the_account_and_a_refusal_is_seen(stage: Stage) -> None:
+    ada, phone = await stage.agent("Ада", Role.ADMIN), await stage.contact("Ада")
+    await links(stage, ada, phone)
+    tests, account = ChannelTests(stage.app.outbox), f"{stage.platform}:main"
+
+    async def latest() -> LatestTest:
+        await stage.settled()
+        found = await stage.app.db.read(lambda session: tests.accounts(session, ada.id)[account].latest)
+        assert found is not None
+        return found
+
+    assert await stage.app.db.write(lambda session: tests.send(session, ada.id, account, "ru"))
+    assert (await phone.hears()).text == (
+        "Это проверочное сообщение службы поддержки. Если вы его читаете, канал работает."
+    )
+    assert (await latest()).state == DeliveryState.SENT
+    phone.blocks()
+    assert await stage.app.db.write(lambda session: tests.send(session, ada.id, account, "ru"))
+    refused = await latest()
+    assert refused.state == DeliveryState.REFUSED
+    assert refused.reason

@@ -141,6 +141,7 @@ LEAST = MappingProxyType(
         "POST /desk/settings/tokens": Access.ADMIN,
         "POST /desk/settings/tokens/{token_id}/revoke": Access.ADMIN,
         "GET /desk/settings/channels": Access.ADMIN,
+        "POST /desk/settings/channels/test": Access.ADMIN,
         "GET /desk/settings/categories": Access.ADMIN,
         "POST /desk/settings/categories": Access.ADMIN,
         "POST /desk/settings/categories/move": Access.ADMIN,
