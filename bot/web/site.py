@@ -211,6 +211,7 @@ def build_site(parts: SiteParts, demo: Demo | None) -> Site:
         files=parts.files,
         attachment_mb=parts.attachment_mb,
         overrides=overrides,
+        public_url=public_url,
     )
     site.mount("/api/v1", api_app(api))
     if demo is None:

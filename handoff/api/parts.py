@@ -34,6 +34,8 @@ class ApiParts:
     """Size limit of an uploaded file, in bytes."""
     overrides: Overrides
     """Texts in place of the bot's sentences."""
+    public_url: str | None = None
+    """Public address of the desk, for links; None for the address of the request."""
 
 
 def _parts(request: Request) -> ApiParts:

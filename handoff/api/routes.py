@@ -5,7 +5,18 @@ from collections import Counter
 from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import HTMLResponse
 
-from handoff.api import agents, categories, contacts, entries, labels, ownership, problems, tickets, wording
+from handoff.api import (
+    agents,
+    categories,
+    contacts,
+    entries,
+    invitations,
+    labels,
+    ownership,
+    problems,
+    tickets,
+    wording,
+)
 from handoff.api.access import needs
 from handoff.api.parts import ApiParts
 from handoff.models import Role
@@ -57,6 +68,7 @@ def api_app(parts: ApiParts) -> FastAPI:
         categories.router,
         contacts.router,
         agents.router,
+        invitations.router,
         wording.router,
     ):
         app.include_router(routes, dependencies=[Depends(needs(Role.AGENT)), Depends(_understood)])

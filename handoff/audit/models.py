@@ -28,6 +28,7 @@ class AuditAction(StrEnum):
     PASSWORD_CHANGED = "password_changed"  # noqa: S105 - a word
     SIGNED_OUT = "signed_out"
     LINK_CREATED = "link_created"
+    LINK_REVOKED = "link_revoked"
     LINK_USED = "link_used"
     FACTOR_ENABLED = "factor_enabled"
     FACTOR_DISABLED = "factor_disabled"

@@ -67,6 +67,17 @@ class Invitations:
         self._audit.record(session, by, AuditAction.LINK_CREATED, Subject(Concern.AGENT, agent_id))
         return secret
 
+    def revoke(self, session: Session, agent_id: int, by: Actor) -> bool:
+        """End an agent's link; return False if none is in force. A password that they have stays valid.
+
+        Raises UnknownAgentError.
+        """
+        if self._team.member(session, agent_id).link_until is None:
+            return False
+        session.execute(delete(AgentLink).where(AgentLink.agent_id == agent_id))
+        self._audit.record(session, by, AuditAction.LINK_REVOKED, Subject(Concern.AGENT, agent_id))
+        return True
+
     def open(self, session: Session, secret: str) -> Invited | None:
         """Return the agent of a valid link; None for any other."""
         agent = session.scalar(

@@ -36,6 +36,7 @@ JUDGED_BY_CONTENT = {
     "POST /tickets/{ticket_id}/reply-with-files",
     "POST /agents",
     "PUT /agents/{agent_id}/password",
+    "POST /invitations",
     "POST /tokens",
 }
 

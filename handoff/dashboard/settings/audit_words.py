@@ -21,6 +21,7 @@ ACTIONS = {
     AuditAction.PASSWORD_CHANGED: mark("Own password changed"),
     AuditAction.SIGNED_OUT: mark("Sessions ended"),
     AuditAction.LINK_CREATED: mark("Link to set a password created"),
+    AuditAction.LINK_REVOKED: mark("Link to set a password revoked"),
     AuditAction.LINK_USED: mark("Password set by a link"),
     AuditAction.FACTOR_ENABLED: mark("Second factor switched on"),
     AuditAction.FACTOR_DISABLED: mark("Second factor switched off"),
