@@ -9,10 +9,14 @@ from bot.wording.sentences import WORDBOOK
 from handoff.audit.log import COMMAND_LINE
 from handoff.models import Role
 from handoff.wording.models import WordingOverride
-from handoff.wording.overrides import Overrides
+from handoff.wording.overrides import LiveWording, Overrides
 from handoff.wording.wordbook import key_of
+from infra.bus import LocalBus
+from infra.clock import utc_now
+from infra.database import Database
 from tests.conftest import Backend
 from tests.journeys.stage import PATIENCE, Stage
+from tests.servers.databases import make_tables
 from tests.web.counter import open_counter
 
 HELLO = "Hello. Describe your question in your own words, and I will find the answer or ask a person."
@@ -26,10 +30,10 @@ async def change(stage: Stage, text: str, language: str, own: str) -> None:
     sentence, overrides = WORDBOOK.find(key_of(text)), Overrides(WORDBOOK, stage.app.bus, stage.app.clock)
     assert sentence is not None
     await stage.app.db.write(lambda session: overrides.save(session, sentence, language, [own], COMMAND_LINE))
-    await heard(text, language, own)
+    await wait_for(text, language, own)
 
 
-async def heard(text: str, language: str, own: str) -> None:
+async def wait_for(text: str, language: str, own: str) -> None:
     async with asyncio.timeout(PATIENCE):
         while WORDBOOK.current(text, language) != own:
             await asyncio.sleep(0.02)
@@ -70,8 +74,26 @@ async def test_a_visitor_of_the_web_chat_reads_what_an_admin_saved_by_rest(backe
             path = f"/wording/{key_of(HELLO)}/ru"
             saved = await admin.put(path, json={"forms": ["Привет! <b>Спрашивайте</b> & ждите."]})
             assert saved.status_code == 200
-            await heard(HELLO, "ru", "Привет! <b>Спрашивайте</b> & ждите.")
+            await wait_for(HELLO, "ru", "Привет! <b>Спрашивайте</b> & ждите.")
             await visitor.writes("привет")
             assert await visitor.hears(1) == "Привет! <b>Спрашивайте</b> & ждите."
             await admin.delete(path)
-            await heard(HELLO, "ru", WORDBOOK.built_in(WORDBOOK.sentences[0], "ru")[0])
+            await wait_for(HELLO, "ru", WORDBOOK.built_in(WORDBOOK.sentences[0], "ru")[0])
+
+
+async def test_a_process_that_no_hint_reaches_follows_the_database(backend: Backend) -> None:
+    make_tables(backend.database_url)
+    database, sentence = Database(backend.database_url), WORDBOOK.find(key_of(HELLO))
+    assert sentence is not None
+    live, elsewhere = LiveWording(database, LocalBus(), WORDBOOK), Overrides(WORDBOOK, LocalBus(), utc_now)
+    following = asyncio.create_task(live.run())
+    try:
+        await database.write(lambda session: elsewhere.save(session, sentence, "hu", ["Szia."], COMMAND_LINE))
+        await wait_for(HELLO, "hu", "Szia.")
+        await database.write(lambda session: elsewhere.remove(session, sentence.key, "hu", COMMAND_LINE))
+        await wait_for(HELLO, "hu", WORDBOOK.built_in(sentence, "hu")[0])
+    finally:
+        following.cancel()
+        await asyncio.gather(following, return_exceptions=True)
+        live.close()
+        await database.close()
