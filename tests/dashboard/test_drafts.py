@@ -181,3 +181,20 @@ async def test_a_save_that_arrives_late_does_not_undo_what_was_typed_since(rig: 
         for route in held:
             await route.abort()
     rig.expects("Failed to load resource", "ERR_")
+
+
+async def test_a_draft_saved_while_the_page_loads_is_shown(rig: Rig) -> None:
+    olga = await rig.office.agent("Olga")
+    number = await rig.office.asks("Where is my page?")
+    box = Box(olga.id, number)
+
+    async def late(route: Route) -> None:
+        answer = await route.fetch()
+        typed = Typing(DraftMode.NOTE, SECRET, str(uuid.uuid4()), "", rig.office.clock())
+        await rig.office.database.write(lambda session: drafts.save(session, box, typed))
+        await route.fulfill(response=answer)
+
+    async with rig.signed_in(olga) as page:
+        await page.route(f"**/desk/tickets/{number}", late, times=1)
+        await page.goto(f"/desk/tickets/{number}")
+        await shows_note(page)

@@ -104,6 +104,7 @@ document.addEventListener("DOMContentLoaded", () => {
   follow(({ kind, names }) => {
     // Fetch what changed while the stream was away; the response also reports a lost session.
     for (const name of names ?? []) if (name.startsWith("draft-")) draftChanged(name);
+    if (kind === "open") draftChanged();
     if (kind === "open" || names?.includes("ping") || names?.includes("all")) hearPings();
     if (document.hidden) {
       missed = true;  // fetched once the page is visible
