@@ -42,6 +42,7 @@ from handoff.models import ChannelState
 from handoff.people.access import Team
 from handoff.people.agents import Staff
 from handoff.people.privacy.erasure import sweep
+from handoff.retention.keeper import RetentionKeeper
 from handoff.tickets.claims import OwnershipPolicy
 from handoff.tickets.ownership.assignment import Assigner, Assignment
 from handoff.tickets.pings.expiry import ExpiredPings
@@ -82,6 +83,8 @@ class App:
     assigner: Assigner | None
     """Assigns free questions; None if agents take them themselves."""
     orphans: Orphans
+    retention: RetentionKeeper
+    """Deletes what has expired."""
     channels: dict[str, Channel]
     """By account."""
     files: FileStore
@@ -227,6 +230,7 @@ def _build(settings: Settings, db: Database, bus: Bus, clock: Clock, channels: d
         caretaker=Caretaker(db, desk, outbox, bus, clock, further),
         assigner=Assigner(db, bus, assignment) if settings.auto_assign else None,
         orphans=Orphans(db, files, clock),
+        retention=RetentionKeeper(db, files, clock),
         channels=channels,
         files=files,
         attachments=attachments,

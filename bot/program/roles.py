@@ -70,6 +70,7 @@ async def run(
                         running.append(tasks.create_task(keep("assignment", app.assigner.run), name="assignment"))
                     running.append(tasks.create_task(keep("search index", Backfill(app.db).run), name="search index"))
                     running.append(tasks.create_task(keep("orphans", app.orphans.run), name="orphans"))
+                    running.append(tasks.create_task(keep("retention", app.retention.run), name="retention"))
                     running += [tasks.create_task(app.serve(account), name=account) for account in app.channels]
                 ready(address)
                 await stop.wait()

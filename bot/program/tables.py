@@ -8,6 +8,7 @@ import handoff.canned_responses.models
 import handoff.lists.models
 import handoff.models
 import handoff.people.models
+import handoff.retention.models
 import handoff.search.models
 import handoff.tickets.mentions.models
 import handoff.tickets.ownership.models
@@ -24,6 +25,7 @@ TABLES = (
     handoff.lists.models.TicketSeen,
     handoff.models.Contact,
     handoff.people.models.ApiToken,
+    handoff.retention.models.RetentionRow,
     handoff.search.models.MessageSearch,
     handoff.tickets.mentions.models.Mention,
     handoff.tickets.ownership.models.HandOverRequest,

@@ -175,6 +175,10 @@ def build_site(parts: SiteParts, demo: Demo | None) -> Site:
         own_router(OwnParts(parts.db, parts.files, parts.clock, frame, visitors, public_url, link_rules))
     )
     overrides = Overrides(WORDBOOK, parts.bus, parts.clock)
+
+    def writes_first(account: str) -> bool:
+        return account in parts.channels and parts.channels[account].limits.writes_first
+
     desk = DeskParts(
         database=parts.db,
         desk=parts.desk,
@@ -196,7 +200,7 @@ def build_site(parts: SiteParts, demo: Demo | None) -> Site:
         ask_form=list_steps,
         overrides=overrides,
         doors={name: channel.door for name, channel in parts.channels.items() if isinstance(channel, Doored)},
-        may_write_first=lambda account: account in parts.channels and parts.channels[account].limits.writes_first,
+        may_write_first=writes_first,
     )
     site.include_router(desk_router(desk))
     api = ApiParts(
@@ -212,6 +216,7 @@ def build_site(parts: SiteParts, demo: Demo | None) -> Site:
         attachment_mb=parts.attachment_mb,
         overrides=overrides,
         public_url=public_url,
+        may_write_first=writes_first,
     )
     site.mount("/api/v1", api_app(api))
     if demo is None:

@@ -1,19 +1,22 @@
-"""Privacy requests of contacts for programs: export and erasure."""
+"""Contacts for programs: writing first, export and erasure."""
 
 import logging
+import secrets
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Path, Response
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 from sqlalchemy.orm import Session
 
 from handoff.api.access import Caller, actor, needs
 from handoff.api.parts import Parts
 from handoff.api.problems import Refusal
+from handoff.api.schemas import NOT_BLANK, Sent
 from handoff.audit.log import AuditLog, Subject
 from handoff.audit.models import AuditAction, Concern
 from handoff.errors import NotFoundError
-from handoff.models import Role
+from handoff.models import Contact, Role
+from handoff.outreach.first_messages import LONGEST, BarredError, Barrier, FirstMessage, write_first
 from handoff.people.linked_contacts import other_addresses
 from handoff.people.privacy.archive import archive
 from handoff.people.privacy.erasure import Forgotten, forget
@@ -27,6 +30,19 @@ class LinkedContact(BaseModel):
     address: str
     """Account and user, as `vk:main/12345`."""
     name: str
+
+
+class FirstMessageIn(Sent):
+    """A message to a contact who did not ask. A repeat under the same `key` yields the same ticket."""
+
+    text: str = Field(max_length=LONGEST, json_schema_extra=NOT_BLANK)
+    key: str | None = Field(None, min_length=8, max_length=64, pattern="^[A-Za-z0-9_-]+$", examples=["b1e5-unique"])
+
+
+class TicketIdOut(BaseModel):
+    """The ticket that the message opened, by this request or when its key was first used."""
+
+    ticket_id: int
 
 
 log = logging.getLogger(__name__)
@@ -62,6 +78,30 @@ async def list_linked(parts: Parts, contact_id: Id) -> list[LinkedContact]:
     """
     found = await parts.database.read(lambda session: other_addresses(session, contact_id))
     return [LinkedContact(id=one.id, address=f"{one.account}/{one.user_id}", name=one.name) for one in found]
+
+
+@router.post(
+    "/contacts/{contact_id}/write",
+    dependencies=[Depends(needs(Role.AGENT))],
+    status_code=201,
+    responses={409: {"model": Refusal, "description": "They cannot be written to now, or the key is used already."}},
+)
+async def write_to_contact(parts: Parts, caller: Caller, contact_id: Id, body: FirstMessageIn) -> TicketIdOut:
+    """Write first to a contact who has written before: it opens a ticket of the caller's with this message.
+
+    The message says why it is refused: the contact never wrote in private, blocked us, is muted or erased, has three
+    open tickets, or the channel does not allow it.
+    """
+    key = body.key or secrets.token_urlsafe(24)
+
+    def work(session: Session) -> int:
+        contact = session.get(Contact, contact_id)
+        if contact is not None and not parts.may_write_first(contact.account):
+            raise BarredError(Barrier.CHANNEL)
+        language = (contact.chosen_language or contact.language) if contact is not None else ""
+        return write_first(session, parts.desk, contact_id, FirstMessage(caller.id, body.text, language, key))
+
+    return TicketIdOut(ticket_id=await parts.database.write(work))
 
 
 @router.delete("/contacts/{contact_id}", dependencies=[Depends(needs(Role.ADMIN))], status_code=204)

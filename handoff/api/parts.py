@@ -1,5 +1,6 @@
 """Dependencies of the REST interface, and the access of routes to them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -36,6 +37,8 @@ class ApiParts:
     """Texts in place of the bot's sentences."""
     public_url: str | None = None
     """Public address of the desk, for links; None for the address of the request."""
+    may_write_first: Callable[[str], bool] = lambda _account: True
+    """Whether the channel of an account lets us begin a conversation with a contact who has written before."""
 
 
 def _parts(request: Request) -> ApiParts:

@@ -16,7 +16,7 @@ from knowledge.entries.drafts import ANSWER_LENGTH, KEY_LENGTH, LINE_LENGTH, MOS
 from knowledge.matching import Band
 
 TEXT_LIMIT = 20_000
-_NOT_BLANK: JsonDict = {"pattern": r"[^\s\x00-\x1f\x85]"}
+NOT_BLANK: JsonDict = {"pattern": r"[^\s\x00-\x1f\x85]"}
 """Constraint for the description of texts only: a blank text has an error of its own."""
 
 
@@ -199,14 +199,14 @@ class TicketWithMessages(TicketOut):
 class TextIn(Sent):
     """A reply or a note. A repeat under the same `key` yields the same message; other content under it is refused."""
 
-    text: str = Field(max_length=TEXT_LIMIT, json_schema_extra=_NOT_BLANK)
+    text: str = Field(max_length=TEXT_LIMIT, json_schema_extra=NOT_BLANK)
     key: str | None = Field(None, min_length=8, max_length=64, pattern="^[A-Za-z0-9_-]+$", examples=["b1e5-unique"])
 
 
 class CorrectionIn(Sent):
     """New text of a reply."""
 
-    text: str = Field(max_length=TEXT_LIMIT, json_schema_extra=_NOT_BLANK)
+    text: str = Field(max_length=TEXT_LIMIT, json_schema_extra=NOT_BLANK)
 
 
 class MessageIdOut(BaseModel):

@@ -42,6 +42,8 @@ class AuditAction(StrEnum):
     CATEGORY_CHANGED = "category_changed"
     FORM_CHANGED = "form_changed"
     FORM_RELEASED = "form_released"
+    TARGET_CHANGED = "target_changed"
+    RETENTION_CHANGED = "retention_changed"
     HOURS_CHANGED = "hours_changed"
     HOLIDAY_SAVED = "holiday_saved"
     HOLIDAY_REMOVED = "holiday_removed"
@@ -70,6 +72,7 @@ class Concern(StrEnum):
     TICKET = "ticket"
     OFFICE = "office"
     SENTENCE = "sentence"
+    RETENTION = "retention"
 
 
 class AuditEntry(Base):

@@ -30,6 +30,7 @@ from handoff.dashboard.settings.categories import category_routes
 from handoff.dashboard.settings.category_form import category_form_routes
 from handoff.dashboard.settings.channels import channel_routes
 from handoff.dashboard.settings.hours import hours_routes
+from handoff.dashboard.settings.retention import retention_routes
 from handoff.dashboard.settings.settings_frame import start_routes
 from handoff.dashboard.settings.tokens import token_routes
 from handoff.dashboard.settings.wording import wording_routes
@@ -92,6 +93,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
         category_form_routes(frame),
         hours_routes(frame),
         wording_routes(frame),
+        retention_routes(frame),
         audit_routes(frame),
     ):
         router.include_router(routes)

@@ -57,6 +57,7 @@ class Message(Base):
         Index("ix_message_contact", "contact_id", "id"),
         Index("ix_message_ticket", "ticket_id", "id"),
         Index("ix_message_platform", "contact_id", "platform_id"),
+        partial_index("ix_message_loose", "at", "id", where="ticket_id IS NULL"),
         NEVER_REUSED,
     )
 

@@ -45,6 +45,7 @@ class Ticket(Base):
         ),
         partial_index("ix_ticket_snoozed", "snoozed_until", where="snoozed_at IS NOT NULL"),
         partial_index("ix_ticket_owned", "due_at", where="touched_at IS NOT NULL AND status IN ('open')"),
+        partial_index("ix_ticket_kept", "updated_at", "id", where="emptied_at IS NULL"),
         NEVER_REUSED,
     )
 
@@ -102,6 +103,8 @@ class Ticket(Base):
     """The contact's rating of the help, from 1 to 5."""
     rating_comment: Mapped[str | None] = mapped_column(Text)
     version: Mapped[int] = mapped_column(default=0)
+    emptied_at: Mapped[datetime | None]
+    """When its texts and files were deleted, because they had expired (handoff/retention)."""
     updated_at: Mapped[datetime] = mapped_column(index=True)
 
 

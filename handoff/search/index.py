@@ -93,6 +93,16 @@ def compact(session: Session) -> None:
         session.execute(text("INSERT INTO message_search_fts (message_search_fts) VALUES ('optimize')"))
 
 
+def merge_some(session: Session) -> bool:
+    """Merge a part of SQLite's index, so that it drops words of deleted messages; return whether more may be left."""
+    if session.get_bind().dialect.name != "sqlite":
+        return False
+    before = session.execute(_CHANGES).scalar_one()
+    session.execute(text("INSERT INTO message_search_fts (message_search_fts, rank) VALUES ('merge', -100)"))
+    return bool(session.execute(_CHANGES).scalar_one() - before >= 2)
+
+
+_CHANGES = text("SELECT total_changes()")
 _FTS5 = text(
     "SELECT rowid FROM message_search_fts WHERE message_search_fts MATCH :query AND rowid < :before"
     " ORDER BY rowid DESC LIMIT :most"

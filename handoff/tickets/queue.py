@@ -26,6 +26,7 @@ from handoff.models import (
     tag_key,
 )
 from handoff.tickets.claims import free, holds, is_awake, is_held, is_snoozed, lapses_at, snoozes
+from handoff.tickets.mentions.models import Mention
 from handoff.tickets.silence_policy import reopenable
 
 PAGE = 50
@@ -111,6 +112,8 @@ class Counts:
     undelivered: int
     snoozed: int
     mine: int = 0
+    mentioned: int = 0
+    """Those with a note that names the agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +134,8 @@ class TicketFilter:
     channel: str | None = None
     """A channel account, as `vk:main`."""
     language: str | None = None
+    mentions: int | None = None
+    """An agent whom a note of the ticket names, among the latest `COUNTED` that do."""
 
 
 ALL_LIVE = TicketFilter()
@@ -175,6 +180,11 @@ def conditions(wanted: TicketFilter, now: datetime, *, closed: bool = False) -> 
     if wanted.tag is not None:
         tag = select(Tag.id).where(Tag.key == tag_key(wanted.tag)).scalar_subquery()
         where.append(Ticket.id.in_(select(TicketTag.ticket_id).where(TicketTag.tag_id == tag)))
+    if wanted.mentions is not None:
+        named = select(Mention.message_id).where(Mention.agent_id == wanted.mentions)
+        latest = named.order_by(Mention.message_id.desc()).limit(COUNTED).subquery()
+        noted = select(Message.ticket_id).join(latest, latest.c.message_id == Message.id)
+        where.append(Ticket.id.in_(noted.where(Message.ticket_id.is_not(None))))
     if wanted.language is not None:
         where.append(Ticket.language == wanted.language)
     if wanted.channel is not None:
@@ -230,8 +240,8 @@ def of_contacts(session: Session, contact_ids: Sequence[int], now: datetime) -> 
 
 
 def list_own(session: Session, contact_id: int, now: datetime, *, page: int, size: int) -> TicketPage:
-    """Return a page of the contact's questions, newest first."""
-    mine = Ticket.contact_id == contact_id
+    """Return a page of the contact's questions whose texts are kept, newest first."""
+    mine = and_(Ticket.contact_id == contact_id, Ticket.emptied_at.is_(None))
     latest = view_rows().where(mine).order_by(Ticket.id.desc()).limit(size).offset((page - 1) * size)
     total = session.scalars(select(func.count()).select_from(Ticket).where(mine)).one()
     return TicketPage(tuple(view_of(*row, now) for row in session.execute(latest)), total)

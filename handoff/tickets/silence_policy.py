@@ -46,6 +46,7 @@ class SilencePolicy:
         """Reset all moments."""
         self.stop_waiting(ticket)
         ticket.reopen_until, ticket.reopened_at = None, now
+        ticket.emptied_at = None
 
 
 def reopenable(ticket: Ticket, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from sqlalchemy import ForeignKey, Index, Integer, LargeBinary, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from infra.storage.columns import Base, BigId, Json
+from infra.storage.columns import Base, BigId, Json, partial_index
 from knowledge.entries.drafts import Handoff, Status
 
 Outcome = Literal[
@@ -111,6 +111,7 @@ class Lookup(Base):
     """
 
     __tablename__ = "lookup"
+    __table_args__ = (partial_index("ix_lookup_kept", "at", where="emptied_at IS NULL"),)
 
     id: Mapped[int] = mapped_column(BigId, primary_key=True)
     contact_id: Mapped[int | None] = mapped_column(BigId, index=True)
@@ -122,6 +123,8 @@ class Lookup(Base):
     vote: Mapped[Vote | None] = mapped_column(String(16))
     lang: Mapped[str] = mapped_column(String(16))
     at: Mapped[datetime] = mapped_column(index=True)
+    emptied_at: Mapped[datetime | None]
+    """When the question was deleted, because it had expired; the rest stays for figures."""
 
 
 class KnowledgeState(Base):

@@ -41,7 +41,7 @@ def latest_feedback(session: Session, most: int) -> list[Feedback]:
             Lookup.outcome,
             Lookup.vote,
         )
-        .where(Lookup.band.in_(("answer", "likely", "suggest")), said)
+        .where(Lookup.band.in_(("answer", "likely", "suggest")), said, Lookup.emptied_at.is_(None))
         .order_by(Lookup.id.desc())
         .limit(most)
     )

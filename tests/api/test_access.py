@@ -12,6 +12,7 @@ from tests.office import Office
 
 READS_AND_TICKETS = {
     "GET /contacts/{contact_id}/linked",
+    "POST /contacts/{contact_id}/write",
     "GET /tickets",
     "GET /tickets/{ticket_id}",
     "POST /tickets/{ticket_id}/claim",
@@ -40,6 +41,8 @@ READS_AND_TICKETS = {
 WRITES = {"POST /entries", "POST /entries/import", "PUT /entries/{entry_id}", "DELETE /entries/{entry_id}"}
 LEADS = READS_AND_TICKETS | WRITES | {"POST /tickets/{ticket_id}/assign", "GET /contacts/{contact_id}/export"}
 ACCESS = {
+    "GET /retention",
+    "PUT /retention",
     "PUT /categories/{key}/form",
     "DELETE /categories/{key}/form/edit",
     "GET /agents",

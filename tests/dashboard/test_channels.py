@@ -1,6 +1,7 @@
 """Admins see whether each channel works, and edit the categories' titles, order and rule."""
 
 import re
+from datetime import timedelta
 from html import unescape
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy.orm import Session
 from handoff.audit.log import AuditLog, LogFilter
 from handoff.audit.models import AuditAction
 from handoff.deliveries.channel_health import SILENT, ChannelHealth, channel_health
-from handoff.models import ChannelState, DeliveryState, InboxEvent, InboxState, Role
+from handoff.models import ChannelState, DeliveryState, InboxEvent, InboxState, Role, Ticket
 from knowledge.entries.categories import list_categories
 from knowledge.entries.models import KnowledgeState
 from knowledge.entries.targets import Targets
@@ -135,6 +136,31 @@ async def test_targets_of_a_category_are_saved_in_minutes_or_hours(office: Offic
     log = AuditLog(office.clock)
     [entry] = await office.database.read(lambda session: log.entries(session, LogFilter(), 10))
     assert entry.details == {"handoff": "allowed", "first_answer": 180, "next_answer": 45}
+
+
+async def test_the_target_without_one_of_the_category_is_set(office: Office) -> None:
+    path = f"{CATEGORIES}/target"
+    async with office.signed_in(await office.agent("Ada", Role.ADMIN)) as admin:
+        wrong = await admin.client.post(path, data={"csrf": admin.csrf, "usual": "soon", "usual-unit": "h"})
+        assert wrong.status_code == 422
+        assert "A target is a whole number of minutes or hours, at most 30 days." in wrong.text
+        assert 'value="soon"' in wrong.text
+        done = await admin.client.post(path, data={"csrf": admin.csrf, "usual": "90", "usual-unit": "min"})
+        page = (await admin.get(done.headers["location"])).text
+        assert "The usual target is saved." in page
+        assert re.search(r'name="usual" [^>]*value="90"', page)
+        number = await office.asks("Where is my page?")
+        due = await office.database.read(lambda session: session.get_one(Ticket, number).due_at)
+        assert due == office.clock() + timedelta(minutes=90)
+        await admin.client.post(path, data={"csrf": admin.csrf, "usual": ""})
+        later = await office.asks("And my music?")
+        due = await office.database.read(lambda session: session.get_one(Ticket, later).due_at)
+        assert due == office.clock() + timedelta(hours=12)
+    log = AuditLog(office.clock)
+    entries = await office.database.read(lambda session: log.entries(session, LogFilter(), 10))
+    assert [(entry.action, entry.details) for entry in reversed(entries)] == [
+        (AuditAction.TARGET_CHANGED, {"minutes": 90}), (AuditAction.TARGET_CHANGED, {"minutes": 720}),
+    ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("direction", "place"), [("down", 1), ("up", 0)])

@@ -38,6 +38,7 @@ async def test_filters_show_and_count_what_they_say(office: Office) -> None:
             "All": "4",
             "Mine": "1",
             "Unassigned": "1",
+            "Mentions me": "0",
             "Late": "0",
             "Waiting for the contact": "1",
             "Undelivered": "0",
@@ -87,6 +88,42 @@ async def test_filters_are_combined(office: Office) -> None:
         await browser.signs_in(olga.email)
         await write(lambda session: desk.ownership.claim(session, asked["vk en"], olga.id))
         assert await found("show=mine&show=late") == ["vk en"]
+
+
+async def test_questions_that_mention_the_agent_are_a_filter_with_a_count(office: Office) -> None:
+    olga, boris = await office.agent("Olga"), await office.agent("Boris")
+    numbers = [await office.asks(f"question {n}") for n in range(4)]
+    write, desk = office.database.write, office.desk
+    for number in numbers[:3]:
+        await write(lambda session, number=number: desk.note(session, number, olga.id, "@Boris, @boris: look"))  # type: ignore[misc]
+    await write(lambda session: desk.note(session, numbers[0], olga.id, "@Boris once more"))
+    await write(lambda session: desk.resolve(session, numbers[1], olga.id))
+    await write(lambda session: desk.ownership.claim(session, numbers[2], boris.id))
+
+    def count(html: str) -> str:
+        found = re.search(r'id="chip-mentioned".*?<b>([^<]*)</b>', html)
+        assert found is not None
+        return found[1]
+
+    async with office.signed_in(boris) as browser, office.signed_in(olga) as other:
+        page = (await browser.get("/desk?show=mentioned")).text
+        assert (questions(page), count(page)) == (["question 0", "question 2"], "2")
+        assert questions((await browser.get(f"/desk/tickets/{numbers[0]}?show=mentioned")).text) == [
+            "question 0",
+            "question 2",
+        ]  # seen, and still a list to work on
+        assert questions((await browser.get("/desk?show=mine&show=mentioned")).text) == ["question 2"]
+        assert questions((await browser.get("/desk?show=mentioned&show=solved")).text) == ["question 1"]
+        page = (await other.get("/desk?show=mentioned")).text
+        assert (questions(page), count(page), "No note mentions you" in page) == ([], "0", True)
+        await browser.sends("/desk/views", name="For me", query="?show=mentioned")
+        view = (await browser.get("/desk")).text.partition('chip-saved" href="/desk?show=mentioned"')[2]
+        assert re.findall(r"<b>([^<]*)</b>", view.partition("</a>")[0]) == ["2"]
+    # What one agent's page fetched is not shown to another.
+    queue = "/desk/queue?show=mentioned"
+    async with office.signed_in(boris) as browser, office.signed_in(olga) as other:
+        assert questions((await browser.get(queue)).text) == ["question 0", "question 2"]
+        assert questions((await other.get(queue)).text) == []
 
 
 async def test_a_category_is_a_filter(office: Office) -> None:

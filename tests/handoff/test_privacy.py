@@ -211,7 +211,7 @@ def test_no_column_that_may_hold_words_was_overlooked() -> None:
         "due_at", "waiting_since", "first_reply_at", "solved_at", "joined_acknowledged",
         "patience_asked", "read_at",
         "remind_at", "solve_at", "overdue_at", "reopen_until", "reopened_at", "previous_assignee_id",
-        "rating", "version", "updated_at", "unanswered_since", "undelivered",
+        "rating", "version", "updated_at", "unanswered_since", "undelivered", "emptied_at",
     }  # fmt: skip
 
 

@@ -25,6 +25,8 @@ from handoff.models import (
     TicketStatus,
     TicketTag,
 )
+from handoff.search.models import MessageSearch
+from handoff.tickets.mentions.models import Mention
 from handoff.tickets.ownership.models import Handover
 from handoff.tickets.pings.models import Ping, PingKind
 from handoff.tickets.promises.models import Promise, PromiseKind, PromiseOutcome
@@ -58,6 +60,11 @@ def add_history(url: str, account: str) -> None:
             for n in range(CONTACTS)
         ]
         session.execute(insert(table(Handover)), handed)
+        named = [
+            {"message_id": first[Message] + 2 * n, "agent_id": agent.id, "contact_id": first[Contact] + n}
+            for n in range(CONTACTS)
+        ]
+        session.execute(insert(table(Mention)), named)
         pinged = [
             {
                 "agent_id": agent.id,
@@ -108,6 +115,10 @@ def _rows(first: dict[Any, int], account: str) -> list[tuple[type[DeclarativeBas
         (Message, [
             {"id": id_, "contact_id": contact[n], "ticket_id": ticket[n], "kind": kind, "text": "?", "at": at[n]}
             for n in numbers for id_, kind in ((question[n], MessageKind.INCOMING), (answer[n], MessageKind.OUTGOING))
+        ]),
+        (MessageSearch, [
+            {"message_id": id_, "contact_id": contact[n], "stems": "old"}
+            for n in numbers for id_ in (question[n], answer[n])
         ]),
         (Delivery, [
             {"id": first[Delivery] + n, "message_id": answer[n], "contact_id": contact[n], "account": account,

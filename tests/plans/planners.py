@@ -34,6 +34,7 @@ SMALL = {
     "tag",
     "text_vector",
     "wording_override",
+    "usual_target",
 }
 """Tables that do not grow with contacts' messages; all others do."""
 

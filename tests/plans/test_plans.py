@@ -9,7 +9,10 @@ from bot.web.site import build_site
 from handoff.audit.log import COMMAND_LINE
 from handoff.dashboard.content.place import SHOWS
 from handoff.models import Role
+from handoff.retention.expired import count_expired
+from handoff.retention.rules import Retention, save_retention
 from handoff.tickets.ownership.assignment import Assignment
+from infra.database import Held
 from tests.conftest import Backend
 from tests.journeys.stage import Platform, Stage, staged
 from tests.journeys.test_groups import Group
@@ -91,6 +94,24 @@ async def _work(backend: Backend, platform: Platform) -> None:
         await forget_contact(stage.app, {"address": f"{platform}:main/{anna.person}"}, lambda _line: None)
         await stage.passes(hours=2)
         await stage.app.db.write(lambda session: stage.app._live(session, f"{platform}:main"))
+        await _expire(stage)
+        # The newest rows are kept, so no row of the history has the number of a deleted one.
+        await vera.writes("не помню пароль")
+        await stage.noted("не помню пароль")
+        await stage.settled()
+
+
+async def _expire(stage: Stage) -> None:
+    """Count and delete what has expired, some time after everything was said."""
+    stage.skips(days=31)
+    limits = Retention(30, 30)
+    assert await stage.app.db.read(lambda session: count_expired(session, limits, stage.app.clock()))
+    await stage.app.db.write(lambda session: save_retention(session, limits))
+
+    async def look(held: Held) -> None:
+        assert await stage.app.retention.look(held)
+
+    await stage.app.db.exclusively("retention", look)
 
 
 async def _desk(stage: Stage, number: int) -> None:

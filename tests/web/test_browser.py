@@ -10,6 +10,7 @@ from playwright.async_api import FilePayload, Page, async_playwright, expect
 
 from tests.conftest import Backend
 from tests.dashboard.rig import PROGRAM
+from tests.journeys.test_written_first import writes_to_the_visitor
 from tests.web.counter import open_counter
 from tests.web.pictures import PNG
 
@@ -68,6 +69,18 @@ async def test_a_conversation_on_a_phone_is_live_and_complains_of_nothing(tmp_pa
         await expect(page.locator(".bubble")).to_have_count(0)
         await context.close()
     assert complaints == []
+
+
+async def test_what_an_agent_writes_first_appears_in_an_open_chat(tmp_path: Path) -> None:
+    async with open_counter(Backend(f"sqlite:///{tmp_path}/frontdesk.db", None)) as counter, chromium() as browser:
+        context = await browser.new_context(locale="en-GB", base_url=counter.address)
+        page = await context.new_page()
+        await page.goto("/help/chat")
+        await writes(page, "I forgot my password")
+        await expect(page.get_by_role("button", name="This helped")).to_be_visible()
+        await writes_to_the_visitor(counter, "Your parcel is here.")
+        await expect(page.locator(".bubble.theirs")).to_contain_text("Your parcel is here.")
+        await context.close()
 
 
 async def test_files_are_sent_with_and_without_scripts(tmp_path: Path) -> None:

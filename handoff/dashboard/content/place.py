@@ -14,7 +14,7 @@ from handoff.tickets.queue import TicketFilter
 from infra.storage.columns import LARGEST_ID
 from infra.storage.storable import storable_text
 
-Show = Literal["mine", "unassigned", "late", "waiting", "undelivered", "snoozed", "solved"]
+Show = Literal["mine", "unassigned", "mentioned", "late", "waiting", "undelivered", "snoozed", "solved"]
 SHOWS: tuple[Show, ...] = get_args(Show)
 _EXCLUDE: tuple[frozenset[Show], ...] = (
     frozenset({"mine", "unassigned"}),
@@ -62,6 +62,11 @@ class Place:
         """Whether filters other than those by state are set."""
         return bool(self.narrowings)
 
+    @property
+    def personal(self) -> bool:
+        """Whether each agent has a list of their own here."""
+        return "mine" in self.shows or "mentioned" in self.shows
+
     def ticket_filter(self, agent_id: int) -> TicketFilter:
         """Return the filter of the list for this agent."""
         status = next((_STATUS[show] for show in self.shows if show in _STATUS), None)
@@ -76,6 +81,7 @@ class Place:
             tag=self.tag or None,
             channel=self.channel or None,
             language=self.language or None,
+            mentions=agent_id if "mentioned" in self.shows else None,
         )
 
     @property

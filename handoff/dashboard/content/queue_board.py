@@ -67,7 +67,7 @@ class Board:
         generation = self._live.generation
         if generation is None:
             return await self.now(place, agent, words)
-        name = (replace(place, ticket_id=None), agent.id if "mine" in place.shows else 0)
+        name = (replace(place, ticket_id=None), agent.id if place.personal else 0)
         if len(self._locks) > _MOST_LISTS:
             self._locks.clear()
             self._lists.clear()
@@ -126,6 +126,6 @@ def _view(place: Place, agent: AgentView, shared: SharedQueue, own: OwnQueue, ro
         return f'<a id="row-{ticket_id}"{current} class="row{handed}{named}{unread}'
 
     marked = Markup(_ROW.sub(mark, str(rows)))  # noqa: S704 - our own template
-    counts = replace(shared.counts, mine=shared.held.get(agent.id, 0))
+    counts = replace(shared.counts, mine=shared.held.get(agent.id, 0), mentioned=own.mentioned)
     page, before = shared.page, shared.before
     return QueueView(place, page, counts, shared.alarms, shared.now, marked, own.unread, own.saved, before)

@@ -73,6 +73,8 @@ class OwnQueue:
     unread: int
     """Number of unread questions that the agent holds."""
     saved: tuple[SavedList, ...]
+    mentioned: int
+    """Number of questions with a note that names the agent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -237,6 +239,7 @@ def own_queue(
             for view in list_views(session, agent)
             for saved in (place_of(QueryParams(view.query.removeprefix("?"))),)
         ),
+        queue.count(session, shared.now, TicketFilter(mentions=agent.id, snoozed=False)),
     )
 
 

@@ -145,6 +145,7 @@ LEAST = MappingProxyType(
         "GET /desk/settings/categories": Access.ADMIN,
         "POST /desk/settings/categories": Access.ADMIN,
         "POST /desk/settings/categories/move": Access.ADMIN,
+        "POST /desk/settings/categories/target": Access.ADMIN,
         "GET /desk/settings/categories/form": Access.ADMIN,
         "POST /desk/settings/categories/form": Access.ADMIN,
         "POST /desk/settings/categories/form/release": Access.ADMIN,
@@ -155,6 +156,8 @@ LEAST = MappingProxyType(
         "GET /desk/settings/wording": Access.ADMIN,
         "GET /desk/settings/wording/{key}": Access.ADMIN,
         "POST /desk/settings/wording/{key}/{language}": Access.ADMIN,
+        "GET /desk/settings/retention": Access.ADMIN,
+        "POST /desk/settings/retention": Access.ADMIN,
         "GET /desk/settings/audit": Access.ADMIN,
         "GET /desk/settings/audit.csv": Access.ADMIN,
     }

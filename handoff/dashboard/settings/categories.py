@@ -14,7 +14,7 @@ from handoff.audit.models import AuditAction, Concern
 from handoff.dashboard.frame import Frame
 from handoff.dashboard.sessions.security import guarded_route
 from handoff.dashboard.settings.settings_frame import DONE, actor, settings_page
-from handoff.tickets.promises.due_times import ANSWER_WITHIN
+from handoff.tickets.promises.due_times import ANSWER_WITHIN, save_usual_target, usual_target
 from handoff.words import duration
 from infra.wording import mark
 from knowledge.entries.categories import list_categories
@@ -31,6 +31,8 @@ RULES = {
     "always": mark("in any case"),
     "never": mark("never"),
 }
+_SAID = {"saved": mark("The category is saved."), "target": mark("The usual target is saved.")}
+_WRONG_TARGET = mark("A target is a whole number of minutes or hours, at most 30 days.")
 _LONGEST = 200
 _MOVES = {"up": -1, "down": 1}
 
@@ -44,6 +46,8 @@ def category_routes(frame: Frame) -> APIRouter:
         request: Request, status: int = 200, problem: str = "", typed: Mapping[str, str] = MappingProxyType({})
     ) -> Response:
         """Render the page; `typed` is a form that was refused."""
+        usual, language = await database.read(usual_target), frame.words(request).language
+        said = _SAID.get(request.query_params.get(DONE, ""), "")
         return await settings_page(
             frame,
             request,
@@ -52,10 +56,12 @@ def category_routes(frame: Frame) -> APIRouter:
             categories=await database.read(list_categories),
             rules=RULES,
             target_of=_target_fields,
-            usual=duration(frame.words(request).language, ANSWER_WITHIN),
+            usual=duration(language, usual),
+            usual_minutes=int(usual.total_seconds() // 60),
+            built_in=duration(language, ANSWER_WITHIN),
             typed=typed,
             problem=problem,
-            said=frame.words(request).t("The category is saved.") if DONE in request.query_params else "",
+            said=frame.words(request).t(said) if said and not problem else "",
         )
 
     @router.get("/desk/settings/categories")
@@ -72,8 +78,7 @@ def category_routes(frame: Frame) -> APIRouter:
         try:
             targets = Targets(_target(form, "first"), _target(form, "next"))
         except ValueError:
-            problem = frame.words(request).t("A target is a whole number of minutes or hours, at most 30 days.")
-            return await page(request, 422, problem, typed)
+            return await page(request, 422, frame.words(request).t(_WRONG_TARGET), typed)
 
         def work(session: Session) -> bool:
             known = next((one for one in list_categories(session) if one.key == key), None)
@@ -95,7 +100,24 @@ def category_routes(frame: Frame) -> APIRouter:
         if not found:
             return frame.nonsense(request)
         log.info("a category was changed by agent %s", by.agent_id)
-        return RedirectResponse(f"/desk/settings/categories?{DONE}", 303)
+        return RedirectResponse(f"/desk/settings/categories?{DONE}=saved", 303)
+
+    @router.post("/desk/settings/categories/target")
+    async def save_target(request: Request) -> Response:
+        form, by = await request.form(), actor(frame, request)
+        try:
+            minutes = _target(form, "usual")
+        except ValueError:
+            typed = {name: _text(form, name) for name in form}
+            return await page(request, 422, frame.words(request).t(_WRONG_TARGET), typed)
+
+        def work(session: Session) -> None:
+            save_usual_target(session, minutes)
+            count = int(usual_target(session).total_seconds() // 60)
+            audit.record(session, by, AuditAction.TARGET_CHANGED, Subject(Concern.OFFICE, "target"), minutes=count)
+
+        await database.write(work)
+        return RedirectResponse(f"/desk/settings/categories?{DONE}=target", 303)
 
     @router.post("/desk/settings/categories/move")
     async def move(

@@ -34,6 +34,7 @@ SECTIONS = (
     Section("categories", mark("Categories"), "folder"),
     Section("hours", mark("Office hours"), "clock"),
     Section("wording", mark("Wording"), "chat-bubble-left-right"),
+    Section("retention", mark("Retention"), "trash"),
     Section("audit", mark("Audit log"), "clipboard-document-list"),
 )
 DONE = "done"

@@ -92,7 +92,7 @@ def forget(session: Session, contact_id: int, clock: Clock) -> Forgotten | None:
         .values(_blank(_CONTACTS) | {"user_id": f"{FORGOTTEN}:{contact_id}", "version": _CONTACTS.c.version + 1})
     )
     session.expire_all()
-    return Forgotten(erased, tickets, tuple(sorted(files - _named(session, files))))
+    return Forgotten(erased, tickets, tuple(sorted(files - named_keys(session, files))))
 
 
 def _drop_unused(session: Session, tags: Sequence[int]) -> None:
@@ -106,25 +106,25 @@ def _drop_unused(session: Session, tags: Sequence[int]) -> None:
 
 def _files(session: Session, contact_id: int) -> set[str]:
     """Return the keys of the files that the contact sent and received, and of those chosen for a reply to them."""
-    sent = _kept(session, FileRow.contact_id == contact_id)
+    sent = kept_keys(session, FileRow.contact_id == contact_id)
     sent |= set(session.scalars(select(DraftFile.key).where(DraftFile.contact_id == contact_id)))
     got = session.scalars(select(Delivery.file).where(Delivery.contact_id == contact_id, Delivery.file.is_not(None)))
     return sent | {file.key for file in map(load_file, got) if file}
 
 
-def _kept(session: Session, about: ColumnElement[bool]) -> set[str]:
+def kept_keys(session: Session, about: ColumnElement[bool]) -> set[str]:
     """Return the keys in these rows; a visitor's new file is stored under its source before it is fetched."""
     rows = session.execute(select(FileRow.key, FileRow.source).where(about))
     return {place for row in rows for place in row if place and FileStore.is_key(place)}
 
 
-def _named(session: Session, keys: set[str]) -> set[str]:
+def named_keys(session: Session, keys: set[str]) -> set[str]:
     """Return those of the keys that others' rows still name: identical bytes are kept once."""
     if not keys:
         return set()
-    kept = _kept(session, FileRow.key.in_(keys))
+    kept = kept_keys(session, FileRow.key.in_(keys))
     # A file that was not fetched yet has no key; every file that we sent has a row, too.
-    coming = _kept(session, FileRow.state.in_(words(FileState.WANTED)) & FileRow.source.in_(keys))
+    coming = kept_keys(session, FileRow.state.in_(words(FileState.WANTED)) & FileRow.source.in_(keys))
     chosen = set(session.scalars(select(DraftFile.key).where(DraftFile.key.in_(keys))))
     chosen |= set(session.scalars(select(CannedFile.key).where(CannedFile.key.in_(keys))))
     chosen |= {key for key in session.scalars(select(Agent.picture).where(Agent.picture.in_(keys))) if key}
@@ -164,9 +164,8 @@ def _scrub_tickets(session: Session, contact_id: int, clock: Clock) -> int:
         .where(mine, _TICKETS.c.status.in_([status.value for status in LIVE]))
         .values(status=TicketStatus.WITHDRAWN, waiting_since=None, updated_at=now)
     )
-    scrubbed = session.execute(
-        update(_TICKETS).where(mine).values(_blank(_TICKETS) | {"version": _TICKETS.c.version + 1, "updated_at": now})
-    )
+    figures = {"version": _TICKETS.c.version + 1, "updated_at": now, "emptied_at": now}
+    scrubbed = session.execute(update(_TICKETS).where(mine).values(_blank(_TICKETS) | figures))
     return int(scrubbed.rowcount)  # type: ignore[attr-defined]  # an UPDATE counts
 
 

@@ -54,6 +54,15 @@ class Promise(Base):
     """When the platform confirmed the answer, or the wait ended without one."""
 
 
+class UsualTarget(Base):
+    """One row at most: the target where a category has none; without it, `due_times.ANSWER_WITHIN`."""
+
+    __tablename__ = "usual_target"
+
+    id: Mapped[int] = mapped_column(Integer, primary_key=True)
+    minutes: Mapped[int] = mapped_column(Integer)
+
+
 class OfficeZone(Base):
     """One row at most: the time zone of the office hours."""
 

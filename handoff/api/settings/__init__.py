@@ -1,0 +1,1 @@
+"""What admins set, for programs: the forms of categories, and for how long things are kept."""
