@@ -42,7 +42,7 @@ check: .venv/dev
 # Keeps a picture of every page and state of the desk, light and dark, on a phone and a wide screen.
 screenshots: .venv/dev
 	mkdir -p var/screenshots
-	SCREENSHOTS=var/screenshots $(BIN)/python -m pytest tests/dashboard/test_states.py tests/dashboard/test_settings_browser.py -n 0
+	SCREENSHOTS=var/screenshots $(BIN)/python -m pytest tests/dashboard/test_states.py tests/dashboard/test_settings_browser.py tests/dashboard/test_webhooks_in_browser.py -n 0
 
 soak: .venv/dev
 	$(BIN)/python -m pytest tests/soak tests/upgrades -n 0 --timeout 3600 -m soak

@@ -36,10 +36,12 @@ from handoff.people.access import Team
 from handoff.people.agents import AgentView, Staff
 from handoff.people.passwords import Passwords
 from handoff.tickets.service import Desk
+from handoff.webhooks.registry import Webhooks
 from handoff.wording.overrides import Overrides
 from infra.bus import LocalBus
 from infra.database import Database
 from infra.files import FileStore
+from infra.outgoing import AddressRules
 from infra.web.security import SecurityHeaders
 from knowledge.files.loading import SourceFile, read_files
 from knowledge.live.library import Library
@@ -118,6 +120,7 @@ class Office:
     desk: Desk
     staff: Staff
     team: Team
+    webhooks: Webhooks
     library: Library
     live: Live
     app: FastAPI
@@ -262,6 +265,7 @@ async def open_office(
     outbox, staff, library = Outbox(bus, clock), Staff(clock, passwords), Library(database, bus, clock)
     desk, live = Desk(bus, clock, outbox), Live(database, bus, clock)
     team = Team(desk, bus, clock)
+    webhooks = Webhooks(desk.journal.webhooks, AddressRules(["127.0.0.1"]), bus, clock)
     draft = read_files([SourceFile(KNOWLEDGE.name, KNOWLEDGE.read_bytes())])
     await database.write(lambda session: library.load(session, draft, author="test"))
     await library.refresh()
@@ -290,16 +294,18 @@ async def open_office(
                 team,
                 list_steps,
                 overrides,
+                webhooks,
                 {"telegram:main": _door, "vk:main": _closed_door},
             )
         )
     )
     app.include_router(help_router(HelpParts(database, library, HelpFrame("ru"))))
     app.mount(
-        "/api/v1", api_app(ApiParts(database, desk, outbox, staff, team, library, clock, "ru", files, 1, overrides))
+        "/api/v1",
+        api_app(ApiParts(database, desk, outbox, staff, team, webhooks, library, clock, "ru", files, 1, overrides)),
     )
     try:
-        yield Office(clock, database, bus, outbox, desk, staff, team, library, live, app, files, overrides)
+        yield Office(clock, database, bus, outbox, desk, staff, team, webhooks, library, live, app, files, overrides)
     finally:
         await live.close()
         await bus.close()

@@ -4,18 +4,15 @@ An address comes from outside, so it could point into our own network (SSRF). On
 and that host must not resolve to a private address; a server named in the settings may be anywhere.
 """
 
-import ipaddress
 import logging
-import socket
 from collections.abc import Sequence
 from enum import StrEnum
 from urllib.parse import urljoin, urlsplit
 
 from aiohttp import ClientError, ClientSession, ClientTimeout, TCPConnector
-from aiohttp.abc import AbstractResolver, ResolveResult
-from aiohttp.resolver import ThreadedResolver
 
 from infra.files import Incoming, TooBigError
+from infra.outgoing import AddressRules, GuardedResolver
 
 log = logging.getLogger(__name__)
 
@@ -62,7 +59,7 @@ class Downloads:
 
     async def _get(self, url: str, into: Incoming) -> Fetch | str:
         """Fetch the file; returns the outcome, or the address that it redirects to."""
-        connector = TCPConnector(resolver=None if self._own(url) else PublicResolver())
+        connector = TCPConnector(resolver=None if self._own(url) else GuardedResolver(AddressRules()))
         async with (
             ClientSession(connector=connector, timeout=_LIMITS, trust_env=False, proxy=self._proxy) as session,
             session.get(url, allow_redirects=False) as answer,
@@ -86,21 +83,3 @@ class Downloads:
     def _own(self, url: str) -> bool:
         parts = urlsplit(url)
         return self._base is not None and (parts.scheme, parts.netloc) == (self._base.scheme, self._base.netloc)
-
-
-class PublicResolver(AbstractResolver):
-    """Resolves host names; refuses those with an address outside the public internet."""
-
-    def __init__(self) -> None:
-        self._inner = ThreadedResolver()
-
-    async def resolve(
-        self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_INET
-    ) -> list[ResolveResult]:
-        found = await self._inner.resolve(host, port, family)
-        if not all(ipaddress.ip_address(result["host"].partition("%")[0]).is_global for result in found):
-            raise OSError(f"{host} is not on the public internet")
-        return found
-
-    async def close(self) -> None:
-        await self._inner.close()

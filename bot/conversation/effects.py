@@ -330,7 +330,7 @@ class _Round:
     def _join(self, decision: JoinTicket) -> None:
         ticket = self._ticket(decision.number)
         self.ticket_id = ticket.id
-        self._desk.join(self._session, ticket)
+        self._desk.join(self._session, ticket, self._incoming)
         self._take_along(decision.trail)
         if decision.patience:
             ticket.patience_asked = True

@@ -24,6 +24,7 @@ from bot.conversation.live_search import LiveSearch
 from bot.conversation.privacy import OwnData
 from bot.conversation.silent_wishes import SilentWishes
 from bot.delivery.pump import Pump
+from bot.delivery.webhooks import WebhookSender
 from bot.inbox.attachments import Attachments
 from bot.inbox.downloads import Fetcher
 from bot.inbox.intake import Intake
@@ -53,11 +54,15 @@ from handoff.tickets.reminders.overdue_notices import OverdueNotices
 from handoff.tickets.reminders.returned_tickets import LapsedClaims, UnattendedTickets
 from handoff.tickets.service import Desk
 from handoff.tickets.silence_policy import SilencePolicy
+from handoff.webhooks.listeners import Listeners
+from handoff.webhooks.queue import OldEvents
+from handoff.webhooks.registry import Webhooks
 from handoff.wording.overrides import LiveWording
 from infra.bus import Bus, open_bus
 from infra.clock import Clock, utc_now
 from infra.database import Database, Held
 from infra.files import FileStore
+from infra.outgoing import AddressRules
 from infra.supervision import Supervisor
 from knowledge.live.library import Library
 from knowledge.matching import Thresholds, find_embedder
@@ -85,6 +90,9 @@ class App:
     orphans: Orphans
     retention: RetentionKeeper
     """Deletes what has expired."""
+    webhooks: Webhooks
+    webhook_list: Listeners
+    webhook_sender: WebhookSender
     channels: dict[str, Channel]
     """By account."""
     files: FileStore
@@ -158,6 +166,7 @@ async def open_app(settings: Settings, *, clock: Clock = utc_now) -> AsyncIterat
         try:
             app = _build(settings, db, bus, clock, channels)
             await app.wording.refresh()
+            await app.webhook_list.refresh()
             try:
                 yield app
             finally:
@@ -180,6 +189,8 @@ def _build(settings: Settings, db: Database, bus: Bus, clock: Clock, channels: d
     ownership = OwnershipPolicy(timedelta(minutes=settings.claim_minutes))
     desk = Desk(bus, clock, outbox, patience, ownership, agents_named=settings.show_agent_name)
     desk.pings.desk_address = str(settings.public_url) if settings.public_url else None
+    events, addresses = desk.journal.webhooks, AddressRules(settings.webhook_networks)
+    events.desk_address = settings.address if settings.public_url else None
     thresholds = Thresholds(settings.answer_confidence, settings.likely_confidence, settings.suggest_confidence)
     embedder = find_embedder() if settings.sentence_encoder else None
     library = Library(db, bus, clock, thresholds, saved=_beside(db, ".index"), embedder=embedder)
@@ -203,6 +214,7 @@ def _build(settings: Settings, db: Database, bus: Bus, clock: Clock, channels: d
         "unattended question": UnattendedTickets(desk.ownership, clock),
         "overdue promise": OverduePings(desk.pings, clock),
         "ping": ExpiredPings(clock),
+        "old webhook event": OldEvents(clock),
     }
     assignment = Assignment(desk.ownership, clock, settings.ticket_limit)
     conversation = Conversation(db, library, services, settings.language, settings.manners)
@@ -231,6 +243,9 @@ def _build(settings: Settings, db: Database, bus: Bus, clock: Clock, channels: d
         assigner=Assigner(db, bus, assignment) if settings.auto_assign else None,
         orphans=Orphans(db, files, clock),
         retention=RetentionKeeper(db, files, clock),
+        webhooks=Webhooks(events, addresses, bus, clock),
+        webhook_list=Listeners(db, bus, events),
+        webhook_sender=WebhookSender(db, events, addresses, bus, clock),
         channels=channels,
         files=files,
         attachments=attachments,

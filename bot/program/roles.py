@@ -62,6 +62,7 @@ async def run(
             keep = app.supervisor.keep
             running = [tasks.create_task(keep("library", app.library.run), name="library")]
             running.append(tasks.create_task(keep("wording", app.wording.run), name="wording"))
+            running.append(tasks.create_task(keep("webhook list", app.webhook_list.run), name="webhook list"))
             async with _served(site, listener, proxies) as address, _served(monitor, watched, proxies):
                 if only != "web":
                     running.append(tasks.create_task(keep("intake", lambda: _think(app)), name="intake"))
@@ -69,6 +70,7 @@ async def run(
                     if app.assigner is not None:
                         running.append(tasks.create_task(keep("assignment", app.assigner.run), name="assignment"))
                     running.append(tasks.create_task(keep("search index", Backfill(app.db).run), name="search index"))
+                    running.append(tasks.create_task(keep("webhooks", app.webhook_sender.run), name="webhooks"))
                     running.append(tasks.create_task(keep("orphans", app.orphans.run), name="orphans"))
                     running.append(tasks.create_task(keep("retention", app.retention.run), name="retention"))
                     running += [tasks.create_task(app.serve(account), name=account) for account in app.channels]

@@ -26,9 +26,7 @@ def parse_networks(value: object) -> object:
         try:
             ip_network(network)
         except ValueError:
-            raise ValueError(
-                f"{network} is no address or network: name the proxy's own, like 127.0.0.1 or 172.20.0.0/16"
-            ) from None
+            raise ValueError(f"{network} is no address or network: write it like 127.0.0.1 or 172.20.0.0/16") from None
     return given
 
 

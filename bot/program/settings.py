@@ -102,6 +102,7 @@ class Settings(BaseModel):
     remind_after: float = Field(2, ge=0, le=365)
     solve_after: float = Field(7, ge=0, le=365)
     reopen_within: float = Field(14, ge=0, le=3650)
+    webhook_networks: Annotated[tuple[str, ...], BeforeValidator(parse_networks)] = ()
     private_link_days: float = Field(90, ge=0, le=3650)
     show_agent_name: bool = True
     embed_sites: Annotated[tuple[str, ...], BeforeValidator(parse_origins)] = ()

@@ -17,6 +17,7 @@ def site_parts(app: App) -> SiteParts:
         desk=app.desk,
         staff=app.staff,
         team=app.team,
+        webhooks=app.webhooks,
         files=app.files,
         rules=app.attachments.rules,
         channels=app.channels,

@@ -15,6 +15,7 @@ import handoff.tickets.ownership.models
 import handoff.tickets.pings.models
 import handoff.tickets.promises.models
 import handoff.tickets.request_models
+import handoff.webhooks.models
 import handoff.wording.models
 import infra.storage.leases
 import knowledge.entries.models
@@ -33,6 +34,7 @@ TABLES = (
     handoff.tickets.promises.models.Promise,
     handoff.tickets.request_models.FormRow,
     handoff.wording.models.WordingOverride,
+    handoff.webhooks.models.Webhook,
     infra.storage.leases.LeaseRow,
     knowledge.entries.models.Entry,
 )

@@ -43,6 +43,7 @@ from handoff.people.access import Team
 from handoff.people.agents import Staff
 from handoff.people.private_links import LinkRules
 from handoff.tickets.service import Desk
+from handoff.webhooks.registry import Webhooks
 from handoff.wording.overrides import Overrides
 from infra.bus import Bus
 from infra.clock import Clock
@@ -117,6 +118,7 @@ class SiteParts:
     desk: Desk
     staff: Staff
     team: Team
+    webhooks: Webhooks
     files: FileStore
     rules: Rules
     """Which files contacts may send."""
@@ -199,6 +201,7 @@ def build_site(parts: SiteParts, demo: Demo | None) -> Site:
         team=parts.team,
         ask_form=list_steps,
         overrides=overrides,
+        webhooks=parts.webhooks,
         doors={name: channel.door for name, channel in parts.channels.items() if isinstance(channel, Doored)},
         may_write_first=writes_first,
     )
@@ -209,6 +212,7 @@ def build_site(parts: SiteParts, demo: Demo | None) -> Site:
         outbox=parts.outbox,
         staff=parts.staff,
         team=parts.team,
+        webhooks=parts.webhooks,
         library=parts.library,
         clock=parts.clock,
         default_language=language,

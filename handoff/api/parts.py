@@ -10,6 +10,7 @@ from handoff.deliveries.outbox import Outbox
 from handoff.people.access import Team
 from handoff.people.agents import Staff
 from handoff.tickets.service import Desk
+from handoff.webhooks.registry import Webhooks
 from handoff.wording.overrides import Overrides
 from infra.clock import Clock
 from infra.database import Database
@@ -26,6 +27,7 @@ class ApiParts:
     outbox: Outbox
     staff: Staff
     team: Team
+    webhooks: Webhooks
     library: Library
     clock: Clock
     default_language: str

@@ -27,6 +27,7 @@ from handoff.errors import (
 from handoff.outreach.first_messages import BarredError
 from handoff.people.access import LastAdminError, UnknownAgentError
 from handoff.people.passwords import RETRY_AFTER, PasswordsBusyError
+from handoff.webhooks.registry import UnknownWebhookError
 from infra.errors import PlainError
 from knowledge.entries.editing import MissingEntryError
 from knowledge.files.loading import KnowledgeError, PlanChangedError
@@ -51,6 +52,7 @@ _PLAIN: dict[type[PlainError], tuple[int, str]] = {
     PlanChangedError: (409, "changed"),
     KnowledgeError: (422, "invalid"),
     UnknownAgentError: (404, "not_found"),
+    UnknownWebhookError: (404, "not_found"),
     LastAdminError: (409, "last_admin"),
     PasswordsBusyError: (503, "busy"),
 }

@@ -18,14 +18,14 @@ from handoff.api import (
 )
 from handoff.api.access import needs
 from handoff.api.parts import ApiParts
-from handoff.api.settings import categories, retention
+from handoff.api.settings import categories, retention, webhooks
 from handoff.models import Role
 
 _ABOUT = """Access to the desk and the knowledge base for programs.
 
 Send `Authorization: Bearer TOKEN`. Errors are `{"error": {"code", "message"}}` and change nothing. Agents may work on
 tickets and read the knowledge base. Writing it needs the role lead or admin, exporting a contact's data the role lead.
-Erasing a contact, changing forms, wording and retention, and managing agents and tokens need the role admin.
+Erasing a contact, changing forms, wording and retention, and managing agents, tokens and webhooks need the role admin.
 """
 _DOCS = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Frontdesk API</title></head>
@@ -71,6 +71,7 @@ def api_app(parts: ApiParts) -> FastAPI:
         invitations.router,
         wording.router,
         retention.router,
+        webhooks.router,
     ):
         app.include_router(routes, dependencies=[Depends(needs(Role.AGENT)), Depends(_understood)])
 

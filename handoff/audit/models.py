@@ -50,6 +50,12 @@ class AuditAction(StrEnum):
     WORDING_CHANGED = "wording_changed"
     WORDING_RESTORED = "wording_restored"
     TICKET_ASSIGNED = "ticket_assigned"
+    WEBHOOK_ADDED = "webhook_added"
+    WEBHOOK_CHANGED = "webhook_changed"
+    WEBHOOK_PAUSED = "webhook_paused"
+    WEBHOOK_RESUMED = "webhook_resumed"
+    WEBHOOK_ROTATED = "webhook_rotated"
+    WEBHOOK_REMOVED = "webhook_removed"
     CONTACT_EXPORTED = "contact_exported"
     CONTACT_ERASED = "contact_erased"
 
@@ -73,6 +79,7 @@ class Concern(StrEnum):
     OFFICE = "office"
     SENTENCE = "sentence"
     RETENTION = "retention"
+    WEBHOOK = "webhook"
 
 
 class AuditEntry(Base):

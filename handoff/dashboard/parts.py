@@ -10,6 +10,7 @@ from handoff.formatting.channel_formats import Formats
 from handoff.people.access import Team
 from handoff.people.agents import Staff
 from handoff.tickets.service import Desk
+from handoff.webhooks.registry import Webhooks
 from handoff.wording.overrides import Overrides
 from infra.bus import Bus
 from infra.clock import Clock
@@ -55,6 +56,7 @@ class DeskParts:
     """What the bot asks a contact for a form, in a language."""
     overrides: Overrides
     """Texts in place of the bot's sentences."""
+    webhooks: Webhooks
     doors: Mapping[str, Door] = field(default_factory=dict)
     """By account: the platforms at which agents can link an account of their own."""
     may_write_first: Callable[[str], bool] = lambda _account: True

@@ -33,6 +33,7 @@ from handoff.dashboard.settings.hours import hours_routes
 from handoff.dashboard.settings.retention import retention_routes
 from handoff.dashboard.settings.settings_frame import start_routes
 from handoff.dashboard.settings.tokens import token_routes
+from handoff.dashboard.settings.webhooks import webhook_routes
 from handoff.dashboard.settings.wording import wording_routes
 from handoff.dashboard.ticket.attachments import file_routes
 from handoff.dashboard.ticket.corrections import correction_routes
@@ -88,6 +89,7 @@ def desk_router(parts: DeskParts) -> APIRouter:
         start_routes(frame),
         agent_routes(frame, invitations),
         token_routes(frame),
+        webhook_routes(frame),
         channel_routes(frame),
         category_routes(frame),
         category_form_routes(frame),

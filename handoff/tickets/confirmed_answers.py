@@ -16,12 +16,13 @@ from handoff.messages.rich_text import from_agent, units
 from handoff.messages.values import RichText
 from handoff.models import LIVE, Agent, Contact, Delivery, DeliveryState, Message, MessageKind, Ticket, TicketStatus
 from handoff.tickets.claims import end_snooze, take_back
+from handoff.tickets.journal import Journal
 from handoff.tickets.promises.use_cases import Promises
 from handoff.tickets.silence_policy import SilencePolicy
+from handoff.webhooks.models import WebhookEvent
+from handoff.webhooks.outbox import Happening
 from handoff.words import CONTACT_WORDS
-from infra.bus import Bus
 from infra.clock import Clock
-from infra.database import after_commit
 
 WRITTEN_FIRST = "written_first"
 """Reason of a ticket that an agent opened by writing to the contact first, and its first event."""
@@ -35,8 +36,8 @@ _LOST = frozenset(_TROUBLES[:3])
 class Answers:
     """Updates a ticket as the agents' words in it arrive or get lost; works within the caller's transaction."""
 
-    def __init__(self, bus: Bus, clock: Clock, patience: SilencePolicy, promises: Promises) -> None:
-        self._bus = bus
+    def __init__(self, journal: Journal, clock: Clock, patience: SilencePolicy, promises: Promises) -> None:
+        self._journal = journal
         self._clock = clock
         self._patience = patience
         self._promises = promises
@@ -57,7 +58,7 @@ class Answers:
             return
         latest = _latest(session, ticket.id, MessageKind.OUTGOING)
         trouble = _trouble(session, ticket.id, latest)
-        before = (ticket.status, ticket.undelivered)
+        before, was_solved = (ticket.status, ticket.undelivered), ticket.status is TicketStatus.SOLVED
         ticket.undelivered = trouble
         if state is DeliveryState.SENT and _arrived(_parts(session, message_id)):
             written = session.get_one(Message, message_id).at
@@ -68,10 +69,22 @@ class Answers:
             self._lost(session, ticket, session.get_one(Message, message_id))
         if before != (ticket.status, ticket.undelivered):
             contact.version += 1
-            ticket.version += 1
-            ticket.updated_at = self._clock()
-            # The session's rows cannot be read once its unit of work is over.
-            after_commit(session, lambda: self._bus.publish("desk", str(contact_id)))
+            self._journal.touch(session, ticket)
+        if was_solved and ticket.status in LIVE:
+            self._journal.report(session, ticket, LOST)
+        self._report(session, ticket, message_id, state)
+
+    def _report(self, session: Session, ticket: Ticket, message_id: int, state: DeliveryState | None) -> None:
+        """Report an agent's message whose last part arrived, or of which the first part was lost."""
+        event = WebhookEvent.DELIVERED if state is DeliveryState.SENT else WebhookEvent.LOST
+        if (state is not DeliveryState.SENT and state not in _LOST) or not self._journal.webhooks.wants(event):
+            return
+        parts = _parts(session, message_id)
+        lost = [part for part in parts if part.state in _LOST]
+        if _arrived(parts) if state is DeliveryState.SENT else len(lost) == 1:
+            agent_id = session.get_one(Message, message_id).agent_id
+            what = Happening(event, state if state in _LOST else None, agent_id, (message_id,))
+            self._journal.webhooks.report(session, ticket, what)
 
     def resume(self, session: Session, ticket: Ticket) -> None:
         """Put a closed ticket back to where its answers left it: waiting for the contact, or open as it was due."""

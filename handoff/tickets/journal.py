@@ -1,22 +1,27 @@
 """Lines that actions write in a ticket's thread, and the notice of a change to open pages."""
 
+from collections.abc import Sequence
+
 from sqlalchemy.orm import Session
 
 from handoff.errors import NotFoundError
-from handoff.models import Agent, Message, MessageKind, Ticket
+from handoff.models import LIVE, Agent, Message, MessageKind, Ticket
 from handoff.search.index import index_message
 from handoff.tickets.idempotency import KeyedRequest
+from handoff.webhooks.models import WebhookEvent
+from handoff.webhooks.outbox import Happening, WebhookOutbox, happening
 from infra.bus import Bus
 from infra.clock import Clock
 from infra.database import after_commit
 
 
 class Journal:
-    """Writer of events and notes; each marks its ticket as changed."""
+    """Writer of events and notes; each marks its ticket as changed. Events are reported to webhooks."""
 
     def __init__(self, bus: Bus, clock: Clock) -> None:
         self._bus = bus
         self._clock = clock
+        self.webhooks = WebhookOutbox(bus, clock)
 
     def ticket(self, session: Session, ticket_id: int) -> Ticket:
         ticket = session.get(Ticket, ticket_id, populate_existing=True, with_for_update=True)
@@ -54,7 +59,20 @@ class Journal:
         session.flush()
         if kind is MessageKind.NOTE:
             index_message(session, message.id, ticket.contact_id, text)
+        elif kind is MessageKind.EVENT:
+            self.report(session, ticket, text, agent.id if agent else None)
         return message.id
+
+    def report(self, session: Session, ticket: Ticket, word: str, agent_id: int | None = None) -> None:
+        """Report to webhooks what the word of an event says; used alone for a change without a line in the thread."""
+        what = happening(word, agent_id, solved=ticket.status not in LIVE)
+        if what is not None:
+            self.webhooks.report(session, ticket, what)
+
+    def note_joined(self, session: Session, ticket: Ticket, message_ids: Sequence[int]) -> None:
+        """Mark the ticket as changed by further words of its contact."""
+        self.touch(session, ticket)
+        self.webhooks.report(session, ticket, Happening(WebhookEvent.RECEIVED, message_ids=message_ids))
 
     def touch(self, session: Session, ticket: Ticket) -> None:
         ticket.version += 1

@@ -73,6 +73,7 @@ class Merging:
         self._patience.close(other, now)
         other.reopen_until = now  # it goes on in the other ticket
         self._journal.touch(session, other)
+        self._journal.report(session, other, "merged_away", agent_id)
         self._journal.event(session, ticket, f"{MERGED}{other_id}", agent_id)
         contact = session.get_one(Contact, ticket.contact_id)
         contact.version += 1

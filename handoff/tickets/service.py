@@ -71,7 +71,7 @@ class Desk:
         self._outbox = outbox
         self._patience = patience or SilencePolicy()
         self.promises = Promises(clock)
-        self.answers = Answers(bus, clock, self._patience, self.promises)
+        self.answers = Answers(self._journal, clock, self._patience, self.promises)
         self.deletions = Deletions(clock, self._journal, outbox, self.answers)
         self.mentions = Mentions(self.pings)
         self.merging = Merging(clock, self._journal, self.ownership, outbox, self._patience)
@@ -108,7 +108,7 @@ class Desk:
         self.pings.report_opened(session, ticket)
         return ticket
 
-    def join(self, session: Session, ticket: Ticket) -> None:
+    def join(self, session: Session, ticket: Ticket, message_ids: Sequence[int] = ()) -> None:
         """Record further words of the contact: an answered ticket is due again, a waiting one keeps its due time."""
         now = self._clock()
         ticket.unanswered_since = ticket.unanswered_since or now
@@ -119,7 +119,7 @@ class Desk:
         ticket.read_at = now
         woken = self.snoozing.wake(session, ticket)
         self.ownership.return_unattended(session, ticket, woken=woken)
-        self._journal.touch(session, ticket)
+        self._journal.note_joined(session, ticket, message_ids)
 
     def attach(self, session: Session, ticket: Ticket) -> None:
         """Record words of the contact that leave the ticket as it is: they are not silent, so no reminder is needed."""

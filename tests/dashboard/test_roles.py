@@ -101,6 +101,7 @@ async def test_an_undeclared_route_is_refused_to_everybody(office: Office, role:
         office.live, None, "en", office.files, 1, BADGES, TITLES, FORMATS, DELETABLE_FOR, office.team,
         list_steps,
         office.overrides,
+        office.webhooks,
     )  # fmt: skip
     frame = Frame(parts, Pages(BADGES, TITLES), Gate(parts))
     router = APIRouter(route_class=guarded_route(frame.check, frame.nonsense))

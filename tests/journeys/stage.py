@@ -309,6 +309,7 @@ async def staged(
             files_dir=Path(folder.name),
             attachment_mb=1,
             show_agent_name=show_agent_name,
+            webhook_networks=("127.0.0.1",),
             sentence_encoder=False,  # it would be ready at some moment of the journey
         )
         clock = MovedClock()

@@ -31,6 +31,7 @@ from handoff.tickets.ownership.models import Handover
 from handoff.tickets.pings.models import Ping, PingKind
 from handoff.tickets.promises.models import Promise, PromiseKind, PromiseOutcome
 from handoff.tickets.request_models import FormRow, FormState, PublicQuestion
+from handoff.webhooks.models import EventState, WebhookDelivery, WebhookEvent
 from infra.storage.rows import table
 from knowledge.entries.models import Lookup
 
@@ -157,6 +158,12 @@ def _rows(first: dict[Any, int], account: str) -> list[tuple[type[DeclarativeBas
              "lang": "ru", "at": at[n]}
             for n in numbers
         ]),
+        (WebhookDelivery, [
+            {"webhook_id": 1 + n % 3, "contact_id": contact[n], "key": f"old-{n}", "event": WebhookEvent.OPENED,
+             "payload": {}, "state": EventState.DELIVERED, "created_at": datetime(2030, 1, 1, tzinfo=UTC),
+             "next_attempt_at": at[n]}
+            for n in numbers
+        ]),
     ]  # fmt: skip
 
 
@@ -167,6 +174,7 @@ _FINISHED = (
     "UPDATE inbox_event SET state = 'done'",
     "UPDATE form SET state = 'sent'",
     "UPDATE file SET state = 'kept'",
+    "UPDATE webhook_delivery SET state = 'delivered'",
 )
 _UNDER_WAY = (
     "UPDATE ticket SET status = 'open', solved_at = NULL, overdue_at = due_at WHERE id % 200 = 1",
@@ -177,6 +185,7 @@ _UNDER_WAY = (
     "UPDATE inbox_event SET state = 'new' WHERE id % 200 = 1",
     "UPDATE form SET state = 'open' WHERE id % 200 = 1",
     "UPDATE file SET state = 'wanted' WHERE id % 200 = 1",
+    "UPDATE webhook_delivery SET state = 'pending' WHERE id % 200 = 1",
 )
 
 

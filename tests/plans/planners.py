@@ -35,6 +35,7 @@ SMALL = {
     "text_vector",
     "wording_override",
     "usual_target",
+    "webhook",
 }
 """Tables that do not grow with contacts' messages; all others do."""
 

@@ -1,7 +1,12 @@
 """No statement of the running program scans a growing table, with any statistics of the planner."""
 
+from collections.abc import Callable
+from datetime import datetime
+from functools import partial
+
 import httpx
 import pytest
+from sqlalchemy.orm import Session
 
 from bot.cli.commands import forget_contact
 from bot.program.site_parts import site_parts
@@ -12,6 +17,10 @@ from handoff.models import Role
 from handoff.retention.expired import count_expired
 from handoff.retention.rules import Retention, save_retention
 from handoff.tickets.ownership.assignment import Assignment
+from handoff.webhooks import queue
+from handoff.webhooks.models import CHOICES, Problem
+from handoff.webhooks.queue import AttemptOutcome, ClaimedEvent, OldEvents
+from handoff.webhooks.registry import WebhookDraft
 from infra.database import Held
 from tests.conftest import Backend
 from tests.journeys.stage import Platform, Stage, staged
@@ -57,6 +66,7 @@ def _faults(when: str, plans: Planner, recorder: Recorder) -> list[str]:
 async def _work(backend: Backend, platform: Platform) -> None:
     """Run the usual actions of contacts and agents, and let time pass."""
     async with staged(backend, platform) as stage:
+        await _register_webhook(stage)
         anna, boris = await stage.contact("Анна"), await stage.agent("Борис")
         await anna.writes("забыла пароль")
         await anna.hears()
@@ -91,6 +101,7 @@ async def _work(backend: Backend, platform: Platform) -> None:
         await vera.writes("мою страницу взломали")
         await vera.hears()
         await stage.passes(hours=2)
+        await _send_to_webhook(stage)
         await forget_contact(stage.app, {"address": f"{platform}:main/{anna.person}"}, lambda _line: None)
         await stage.passes(hours=2)
         await stage.app.db.write(lambda session: stage.app._live(session, f"{platform}:main"))
@@ -112,6 +123,32 @@ async def _expire(stage: Stage) -> None:
         assert await stage.app.retention.look(held)
 
     await stage.app.db.exclusively("retention", look)
+
+
+async def _register_webhook(stage: Stage) -> None:
+    draft = WebhookDraft("https://8.8.8.8/hooks", CHOICES)
+    await stage.app.db.write(lambda session: stage.app.webhooks.add(session, draft, COMMAND_LINE))
+
+
+async def _send_to_webhook(stage: Stage) -> None:
+    """Let one event be refused, and another one arrive."""
+    db, clock, webhooks = stage.app.db, stage.app.clock, stage.app.webhooks
+    await db.write(lambda session: queue.follow_clock(session, clock()))
+    assert await db.read(lambda session: queue.webhooks_with_work(session, clock())) == [1]
+    for problem in (Problem.TIMEOUT, None):
+        claimed = await db.write(lambda session: queue.claim(session, 1, "one", clock()))
+        assert claimed is not None
+        outcome = AttemptOutcome(clock(), 10, problem)
+        await db.write(_settle(claimed, outcome, clock()))
+        await db.write(partial(webhooks.resend, webhook_id=1, event_id=claimed.id))
+    assert len(await db.read(lambda session: webhooks.log(session, 1))) > 5
+    old = OldEvents(clock)
+    await db.read(lambda session: old.due(session, 0, 100))
+    await db.write(lambda session: old.act(session, 0))
+
+
+def _settle(claimed: ClaimedEvent, outcome: AttemptOutcome, now: datetime) -> Callable[[Session], None]:
+    return lambda session: queue.settle(session, claimed, "one", outcome, now)
 
 
 async def _desk(stage: Stage, number: int) -> None:

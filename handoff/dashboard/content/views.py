@@ -31,6 +31,7 @@ from handoff.tickets import queue
 from handoff.tickets.ownership.availability import absent_agents
 from handoff.tickets.ownership.handovers import RequestView, requests_for
 from handoff.tickets.queue import Counts, TicketFilter, TicketPage, TicketView
+from handoff.webhooks.registry import WEBHOOK_OFF, disabled_hosts
 from knowledge.entries.repository import all_titles, category_titles
 
 
@@ -44,7 +45,7 @@ class SharedQueue:
     held: dict[int, int]
     """Number of questions that each agent holds, by agent id."""
     alarms: tuple[tuple[str, str], ...]
-    """Channel accounts that cannot work at present, each with the reason."""
+    """Channel accounts that cannot work at present, and webhooks that are switched off, each with the reason."""
     latest: LatestLines
     """Lines that may be new to an agent."""
     now: datetime
@@ -219,6 +220,7 @@ def shared_queue(session: Session, place: Place, agent_id: int, now: datetime) -
     problems = select(ChannelState.account, ChannelState.problem).where(ChannelState.problem.is_not(None))
     alarms = tuple((account, problem or "") for account, problem in session.execute(problems))
     alarms += tuple((account, BUTTONS_REFUSED) for account in accounts_without_buttons(session, now))
+    alarms += tuple((host, WEBHOOK_OFF) for host in disabled_hosts(session))
     counts = queue.counts(session, now)
     latest = unread.latest_lines(session, [row.id for row in page.items])
     held = queue.held_by_agent(session, now)

@@ -43,6 +43,12 @@ ACTIONS = {
     AuditAction.WORDING_CHANGED: mark("Sentence changed"),
     AuditAction.WORDING_RESTORED: mark("Built-in sentence restored"),
     AuditAction.TICKET_ASSIGNED: mark("Question assigned"),
+    AuditAction.WEBHOOK_ADDED: mark("Webhook added"),
+    AuditAction.WEBHOOK_CHANGED: mark("Webhook changed"),
+    AuditAction.WEBHOOK_PAUSED: mark("Webhook paused"),
+    AuditAction.WEBHOOK_RESUMED: mark("Webhook switched on again"),
+    AuditAction.WEBHOOK_ROTATED: mark("Webhook's secret replaced"),
+    AuditAction.WEBHOOK_REMOVED: mark("Webhook deleted"),
     AuditAction.CONTACT_EXPORTED: mark("Contact's data exported"),
     AuditAction.CONTACT_ERASED: mark("Contact's data erased"),
 }
@@ -53,6 +59,8 @@ ORIGINS = {
 }
 DETAILS = {
     "role": mark("role: {value}"),
+    "events": mark("events: {value}"),
+    "texts": mark("with texts (1: yes): {value}"),
     "before": mark("before: {value}"),
     "handoff": mark("to a person: {value}"),
     "first_answer": mark("first answer within (minutes): {value}"),
@@ -148,6 +156,8 @@ def _subject(subject: Subject, names: Names, words: Words) -> str:
             return words.t("#{number}", number=subject.key)
         case Concern.SENTENCE:
             return words.t("Sentence {name}", name=subject.key)
+        case Concern.WEBHOOK:
+            return words.t("Webhook {number}", number=subject.key)
         case Concern.TOKEN:
             return words.t("Token {name}", name=name or subject.key)
         case _:

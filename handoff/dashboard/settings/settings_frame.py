@@ -30,6 +30,7 @@ class Section:
 SECTIONS = (
     Section("agents", mark("Agents"), "users"),
     Section("tokens", mark("API tokens"), "key"),
+    Section("webhooks", mark("Webhooks"), "arrow-top-right-on-square"),
     Section("channels", mark("Channels"), "signal"),
     Section("categories", mark("Categories"), "folder"),
     Section("hours", mark("Office hours"), "clock"),

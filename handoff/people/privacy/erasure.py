@@ -35,6 +35,7 @@ from handoff.models import (
 from handoff.people.linked_contacts import unlink
 from handoff.search.index import compact
 from handoff.tickets.promises.use_cases import Promises
+from handoff.webhooks.outbox import report_erasure
 from infra.clock import Clock
 from infra.files import FileStore
 from infra.storage.columns import Base, words
@@ -91,6 +92,7 @@ def forget(session: Session, contact_id: int, clock: Clock) -> Forgotten | None:
         .where(_CONTACTS.c.id == contact_id)
         .values(_blank(_CONTACTS) | {"user_id": f"{FORGOTTEN}:{contact_id}", "version": _CONTACTS.c.version + 1})
     )
+    report_erasure(session, contact_id, clock())
     session.expire_all()
     return Forgotten(erased, tickets, tuple(sorted(files - named_keys(session, files))))
 
