@@ -145,6 +145,8 @@ OTHER_VOCABULARIES = {
     "statuses in the archive": ("privacy/archive.py", {"solved"}),
     "events of a ticket": ("tickets/*.py", {"solved", "not_solved"}),
     "events of a ticket at the desk": ("dashboard/wording.py", {"solved", "not_solved"}),
+    "events of a ticket for webhooks": ("webhooks/outbox.py", {"solved", "not_solved"}),
+    "changes of a form at the desk": ("content/form_editor.py", {"add"}),
     "short replies": ("messages/button_rules.py", {"helped"}),
     "the outcome of the last lookup": ("conversation/round_rows.py", {"helped"}),
     "outcomes of lookups": ("tickets/reminders/form_reminders.py", {"helped"}),
