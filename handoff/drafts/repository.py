@@ -71,6 +71,14 @@ class Typing:
     """When it was last changed, in milliseconds by the clock of the browser."""
 
 
+@dataclass(frozen=True, slots=True)
+class _SentWords:
+    """Words that were sent under a key."""
+
+    text: str
+    at: datetime
+
+
 def find(session: Session, box: Box) -> DraftView | None:
     """Return the draft; None if the box is empty."""
     row = _row(session, box)
@@ -80,14 +88,15 @@ def find(session: Session, box: Box) -> DraftView | None:
 def save(session: Session, box: Box, typed: Typing) -> DraftView | None:
     """Keep what was typed, unless words that were typed later are kept; return what is kept then, None if nothing.
 
-    Words typed before their key was sent are late and change nothing; words typed after it get a key of their own.
+    Words typed before their key was sent are late and change nothing, and so does a beginning of what was sent, whose
+    save may only have been long on its way; words typed after it get a key of their own.
     Raises NotFoundError for an unknown ticket.
     """
     _lock(session, box)
-    row, sent_at, key = _row(session, box), _sent_at(session, typed.key), typed.key
-    if sent_at is not None:
+    row, sent, key = _row(session, box), _sent(session, typed.key), typed.key
+    if sent is not None:
         key = str(uuid.uuid4())
-    late = sent_at is not None and typed.at <= sent_at
+    late = sent is not None and (typed.at <= sent.at or sent.text.startswith(clean(typed.text).strip()))
     if late or (row is not None and _version(row) != typed.based_on and _is_newer(row, typed)):
         return _view(session, row) if row is not None else None
     if row is None:
@@ -108,7 +117,7 @@ def add_file(session: Session, box: Box, key: str, kept: tuple[str, Kept], limit
     Raises TooLargeError for too many files and NotFoundError for an unknown ticket.
     """
     _lock(session, box)
-    unused = str(uuid.uuid4()) if _sent_at(session, key) is not None else key
+    unused = str(uuid.uuid4()) if _sent(session, key) is not None else key
     row = _row(session, box) or _add(session, box, DraftMode.REPLY, unused, _NOTHING_TYPED)
     count = session.scalar(select(func.count()).select_from(DraftFile).where(DraftFile.draft_id == row.id)) or 0
     if count >= MOST_FILES:
@@ -191,8 +200,9 @@ def _view_or_discard(session: Session, row: Draft) -> DraftView | None:
     return None
 
 
-def _sent_at(session: Session, key: str) -> datetime | None:
-    return session.scalar(select(Message.at).where(Message.key == key))
+def _sent(session: Session, key: str) -> _SentWords | None:
+    found = session.execute(select(Message.text, Message.at).where(Message.key == key)).one_or_none()
+    return _SentWords(*found) if found is not None else None
 
 
 def _lock(session: Session, box: Box) -> None:

@@ -129,6 +129,7 @@ async def test_a_draft_in_two_tabs_is_one_message(rig: Rig) -> None:
         for tab in (page, double):
             await tab.locator("#text").press("Control+Enter")
             await shows_note(tab, "")
+    rig.expects("422")  # the second one may be empty by then
     assert await rig.office.texts(MessageKind.NOTE) == [SECRET]
 
 

@@ -114,6 +114,7 @@ async def test_sending_erases_the_draft_and_late_words_do_not_bring_it_back(floo
     assert await floor.database.read(lambda session: drafts.is_sent(session, box, KEY, "Here it is "))
     assert not await floor.database.read(lambda session: drafts.is_sent(session, box, KEY, "Something else"))
     floor.clock.passes(seconds=1)
+    assert await saves(floor, box, "Here it is") is None  # typed before, and long on its way
     more = await saves(floor, box, "Here it is, and more")  # typed in another tab, after the sending
     assert more is not None
     assert (more.text, more.key == KEY) == ("Here it is, and more", False)
