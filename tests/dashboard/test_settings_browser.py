@@ -6,12 +6,13 @@ from playwright.async_api import Page, expect
 from sqlalchemy.orm import Session
 
 from handoff.audit.log import COMMAND_LINE
-from handoff.models import DeliveryState, Role
+from handoff.models import DeliveryState, InboxState, Role
 from handoff.people.second_factor import STEP, SecondFactor, code_at
 from handoff.wording.models import WordingOverride
 from handoff.wording.wordbook import key_of
 from tests.dashboard.rig import IN_BROWSER, Rig, keep_picture
 from tests.dashboard.test_channel_tests import link, move, serve
+from tests.dashboard.test_channels import receive
 from tests.office import Office
 from tests.web.test_accessibility import RULES
 
@@ -153,11 +154,31 @@ async def test_a_test_message_of_a_channel_is_followed_until_it_is_sent(rig: Rig
         await expect(page.get_by_role("link", name="Link an account")).to_have_count(1)
 
 
+MISPLACED = """() => {
+    const scrolls = (one) => one.checkVisibility() && ["auto", "scroll"].includes(getComputedStyle(one).overflowY);
+    const name = (one) => `${one.tagName}.${one.className} "${one.textContent.trim().slice(0, 40)}"`;
+    const places = [...document.querySelectorAll("body *")].filter(scrolls);
+    const wide = places.filter((one) => one.scrollWidth > one.clientWidth + 1)
+        .filter((one) => !one.matches("nav, nav *, [tabindex]"));
+    const escaping = [...document.querySelectorAll("body *")].filter((one) => {
+        if (getComputedStyle(one).position !== "absolute" || !one.getClientRects().length) return false;
+        const place = places.findLast((other) => other !== one && other.contains(one));
+        return place !== undefined && !(one.offsetParent && place.contains(one.offsetParent));
+    });
+    return [
+        ...(document.documentElement.scrollWidth > innerWidth ? ["the page is wider than the screen"] : []),
+        ...wide.map((one) => `wider than its place: ${name(one)}`),
+        ...escaping.map((one) => `makes the page longer, not the place that scrolls: ${name(one)}`),
+    ];
+}"""
+"""What does not fit: into the screen, into an area that scrolls, or lies outside the area that it belongs to."""
+
+
 async def faults(page: Page) -> list[str]:
+    """Return what axe finds, and what does not fit."""
     found = await Axe().run(page, options=RULES)
     assert found.response["passes"], "axe has looked at nothing"
-    wide = await page.evaluate("document.documentElement.scrollWidth > innerWidth")
-    return [f"{page.url} is wider than the screen"] * wide + [
+    return [f"{page.url}: {fault}" for fault in await page.evaluate(MISPLACED)] + [
         f"{page.url}: {violation['id']}: {node['html'][:160]}: {node['failureSummary']}"
         for violation in found.response["violations"]
         for node in violation["nodes"]
@@ -171,6 +192,8 @@ async def test_axe_finds_nothing_on_any_page(rig: Rig, width: int, scheme: str) 
     ada, olga = await office.agent("Ada", Role.ADMIN), await office.agent("Olga")
     await office.token("crm", Role.AGENT)
     await change_wording(office)
+    await serve(office, "telegram:main")
+    await receive(office, "telegram:main", InboxState.DONE)
     await office.database.write(lambda session: office.team.disable(session, olga.id, COMMAND_LINE))
     factor = SecondFactor(office.clock)
     async with rig.page(width=width, scheme=scheme) as page:
