@@ -16,6 +16,7 @@ from handoff.models import Contact, Delivery, Draft, DraftFile, FileRow, InboxEv
 from handoff.people.privacy.erasure import kept_keys, named_keys
 from handoff.retention.expired import closed_before, lines_before, lookups_before
 from handoff.tickets.request_models import FormRow, FormState
+from handoff.webhooks.models import WebhookDelivery
 from infra.storage.columns import Base
 from infra.storage.rows import table
 from knowledge.entries.models import Lookup
@@ -70,6 +71,8 @@ def empty_question(session: Session, number: int, before: datetime, now: datetim
             session.execute(delete(rows).where(about))
     done = FormRow.contact_id == contact_id, FormRow.state != FormState.OPEN, FormRow.touched_at < before
     session.execute(delete(FormRow).where(*done).execution_options(synchronize_session=False))
+    reported = WebhookDelivery.contact_id == contact_id, WebhookDelivery.created_at < before
+    session.execute(delete(WebhookDelivery).where(*reported).execution_options(synchronize_session=False))
     session.execute(
         update(Ticket)
         .where(Ticket.id == number)

@@ -39,6 +39,7 @@ from infra.database import Database, Held
 from infra.files import FileStore
 from knowledge.entries.models import Lookup
 from tests.handoff.floor import Floor
+from tests.handoff.hooked import listens, written
 from tests.handoff.test_kept_drafts import saves
 from tests.handoff.test_privacy import words_everywhere
 
@@ -144,6 +145,16 @@ async def test_of_an_expired_question_the_figures_stay(floor: Floor, tmp_path: P
     assert met == [PromiseOutcome.MET]
     assert (await floor.person(contact)).name.startswith("Contact")
     assert not await looks(floor.database, floor, tmp_path)
+
+
+async def test_webhooks_keep_no_texts_of_an_expired_question(floor: Floor, tmp_path: Path) -> None:
+    await listens(floor, texts=True)
+    await solved(floor, await floor.contact())
+    assert CANARY in str([row.payload for row in await written(floor)])
+    await sets(floor, Retention(questions=7))
+    floor.clock.passes(days=8)
+    assert (await looks(floor.database, floor, tmp_path)).questions == 1
+    assert await written(floor) == []
 
 
 async def test_open_questions_and_all_of_their_contacts_are_left_alone(floor: Floor, tmp_path: Path) -> None:
